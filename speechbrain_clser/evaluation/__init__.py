@@ -1,0 +1,1 @@
+"""From prediction files to scores, intervals, a report and its page."""

@@ -1,0 +1,409 @@
+"""Scores of a classifier, as pure functions.
+
+Every score but the calibration error follows from the confusion matrix, so
+each exists twice: ``uar(target, predicted, classes)`` for labels, and
+``uar_of(confusion)`` for counts. The second takes any number of leading axes,
+which is what makes ten thousand bootstrap draws one call.
+
+Labels may be names or indices, as long as ``classes`` lists them.
+"""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+N_BINS = 15
+
+
+def _ratio(part, whole):
+    """Divide; nan where there is nothing to divide by."""
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    empty = np.full(np.broadcast(part, whole).shape, np.nan)
+    return np.divide(part, whole, out=empty, where=whole > 0)
+
+
+def confusion_matrix(
+    target: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    classes: Sequence[Hashable],
+) -> np.ndarray:
+    """Count how often each class was taken for each.
+
+    Arguments
+    ---------
+    target : sequence, (utterances,)
+        What was meant.
+    predicted : sequence, (utterances,)
+        What was answered.
+    classes : sequence, (classes,)
+        Order of rows and columns.
+
+    Returns
+    -------
+    numpy.ndarray, (classes, classes)
+        Utterances; targets are rows, predictions are columns.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or a label is none of ``classes``.
+
+    Example
+    -------
+    >>> confusion_matrix(["a", "a", "b"], ["a", "b", "b"], ["a", "b"])
+    array([[1, 1],
+           [0, 1]])
+    """
+    if len(target) != len(predicted):
+        raise ValueError(
+            f"expected one prediction per target, found {len(target)} "
+            f"targets but {len(predicted)} predictions"
+        )
+    place = {name: index for index, name in enumerate(classes)}
+    strange = {*target, *predicted} - place.keys()
+    if strange:
+        raise ValueError(
+            f"expected labels among {list(classes)}, found "
+            f"{sorted(map(str, strange))}; give all classes of the scheme"
+        )
+    rows = np.array([place[name] for name in target], dtype=int)
+    columns = np.array([place[name] for name in predicted], dtype=int)
+    cells = np.bincount(rows * len(place) + columns, minlength=len(place) ** 2)
+    return cells.reshape(len(place), len(place))
+
+
+def recalls_of(confusion: np.ndarray) -> np.ndarray:
+    """Find each class's recall in confusion counts.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    numpy.ndarray, (..., classes)
+        0-1; nan for a class without a target.
+
+    Example
+    -------
+    >>> recalls_of(np.array([[1, 1], [0, 0]]))
+    array([0.5, nan])
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return _ratio(hits, np.sum(confusion, axis=-1))
+
+
+def uar_of(confusion: np.ndarray) -> np.ndarray:
+    """Average the recalls of the classes that have targets.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        Unweighted average recall (UAR), 0-1; nan without any target.
+
+    Example
+    -------
+    >>> float(uar_of(np.array([[3, 1, 0], [1, 1, 0], [0, 0, 0]])))
+    0.625
+    """
+    recalls = recalls_of(confusion)
+    n_present = np.sum(~np.isnan(recalls), axis=-1)
+    return _ratio(np.nansum(recalls, axis=-1), n_present)
+
+
+def wa_of(confusion: np.ndarray) -> np.ndarray:
+    """Find the share of utterances that were answered rightly.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        Weighted accuracy (WA), 0-1; nan without any target.
+
+    Example
+    -------
+    >>> float(wa_of(np.array([[3, 1], [0, 0]])))
+    0.75
+    """
+    hits = np.trace(confusion, axis1=-2, axis2=-1)
+    return _ratio(hits, np.sum(confusion, axis=(-2, -1)))
+
+
+def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
+    """Average F1 over the classes that were meant or answered.
+
+    A class that was answered but never meant has F1 0 and counts, as it does
+    in scikit-learn when no labels are given; one that was neither does not.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        0-1; nan without any target.
+
+    Example
+    -------
+    >>> float(macro_f1_of(np.array([[1, 1, 0], [0, 0, 0], [0, 0, 0]])))
+    0.3333333333333333
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    f1 = _ratio(2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2))
+    n_present = np.sum(~np.isnan(f1), axis=-1)
+    return _ratio(np.nansum(f1, axis=-1), n_present)
+
+
+def recall_per_class(
+    target: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    classes: Sequence[Hashable],
+) -> dict:
+    """Find the share of each class that was found.
+
+    Arguments
+    ---------
+    target, predicted : sequence, (utterances,)
+        What was meant, and what was answered.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+
+    Returns
+    -------
+    dict
+        Class to recall, 0-1; nan for a class absent from ``target``.
+
+    Example
+    -------
+    >>> recall_per_class(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
+    {'a': 0.5, 'b': 1.0, 'c': nan}
+    """
+    recalls = recalls_of(confusion_matrix(target, predicted, classes))
+    return dict(zip(classes, recalls.tolist()))
+
+
+def uar(
+    target: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    classes: Sequence[Hashable],
+) -> float:
+    """Average the recalls of the classes present in the target.
+
+    A class absent from ``target`` has no recall and is left out of the mean;
+    whoever shows the score also shows how many are absent.
+
+    Arguments
+    ---------
+    target, predicted : sequence, (utterances,)
+        What was meant, and what was answered.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+
+    Returns
+    -------
+    float
+        Unweighted average recall (UAR), 0-1; nan without utterances.
+
+    Example
+    -------
+    >>> uar(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
+    0.75
+    """
+    return float(uar_of(confusion_matrix(target, predicted, classes)))
+
+
+def wa(
+    target: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    classes: Sequence[Hashable],
+) -> float:
+    """Find the share of utterances that were answered rightly.
+
+    Arguments
+    ---------
+    target, predicted : sequence, (utterances,)
+        What was meant, and what was answered.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+
+    Returns
+    -------
+    float
+        Weighted accuracy (WA), 0-1; nan without utterances.
+
+    Example
+    -------
+    >>> wa(["a", "a", "a", "b"], ["a", "a", "b", "b"], ["a", "b"])
+    0.75
+    """
+    return float(wa_of(confusion_matrix(target, predicted, classes)))
+
+
+def macro_f1(
+    target: Sequence[Hashable],
+    predicted: Sequence[Hashable],
+    classes: Sequence[Hashable],
+) -> float:
+    """Average F1 over the classes that were meant or answered.
+
+    Arguments
+    ---------
+    target, predicted : sequence, (utterances,)
+        What was meant, and what was answered.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+
+    Returns
+    -------
+    float
+        0-1; nan without utterances.
+
+    Example
+    -------
+    >>> macro_f1(["a", "a", "b", "b"], ["a", "b", "b", "b"], ["a", "b", "c"])
+    0.7333333333333334
+    """
+    return float(macro_f1_of(confusion_matrix(target, predicted, classes)))
+
+
+def prediction_histogram(
+    predicted: Sequence[Hashable], classes: Sequence[Hashable]
+) -> dict:
+    """Count the answers of each class.
+
+    Arguments
+    ---------
+    predicted : sequence, (utterances,)
+        What was answered.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+
+    Returns
+    -------
+    dict
+        Class to number of utterances.
+
+    Example
+    -------
+    >>> prediction_histogram(["b", "b", "a"], ["a", "b", "c"])
+    {'a': 1, 'b': 2, 'c': 0}
+    """
+    counts = confusion_matrix(predicted, predicted, classes).diagonal()
+    return dict(zip(classes, counts.tolist()))
+
+
+def calibration_bins(
+    probabilities: np.ndarray,
+    target: Sequence[Hashable],
+    classes: Sequence[Hashable],
+    n_bins: int = N_BINS,
+) -> list:
+    """Hold confidence against accuracy, in bins of equal width.
+
+    The confidence of an answer is its probability, the highest of the row.
+    A bin includes its upper edge, not its lower one.
+
+    Arguments
+    ---------
+    probabilities : numpy.ndarray, (utterances, classes)
+        Columns in the order of ``classes``.
+    target : sequence, (utterances,)
+        What was meant.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+    n_bins : int
+        Equal parts of 0-1.
+
+    Returns
+    -------
+    list of dict
+        Per bin ``low``, ``high``, ``n``, mean ``confidence`` and
+        ``accuracy``, both nan for an empty bin.
+
+    Raises
+    ------
+    ValueError
+        If probabilities and targets do not fit together.
+
+    Example
+    -------
+    >>> low, high = calibration_bins(
+    ...     np.array([[0.9, 0.1], [0.7, 0.3]]), ["a", "b"], ["a", "b"], 2
+    ... )
+    >>> low["n"], high["n"], round(high["confidence"], 3), high["accuracy"]
+    (0, 2, 0.8, 0.5)
+    """
+    probabilities = np.asarray(probabilities)
+    if probabilities.shape != (len(target), len(classes)):
+        raise ValueError(
+            f"expected probabilities of shape {(len(target), len(classes))}, "
+            f"a row per target and a column per class, found "
+            f"{probabilities.shape}"
+        )
+    answers = probabilities.argmax(axis=1)
+    meant = np.array([list(classes).index(name) for name in target], dtype=int)
+    confidence = probabilities[np.arange(len(answers)), answers]
+    edges = np.linspace(0.0, 1.0, n_bins + 1)
+    bins = np.searchsorted(edges[1:-1], confidence)
+    n = np.bincount(bins, minlength=n_bins)
+    confidences = _ratio(np.bincount(bins, confidence, n_bins), n)
+    accuracies = _ratio(np.bincount(bins, answers == meant, n_bins), n)
+    columns = (edges[:-1], edges[1:], n, confidences, accuracies)
+    names = ("low", "high", "n", "confidence", "accuracy")
+    rows = zip(*(column.tolist() for column in columns))
+    return [dict(zip(names, row)) for row in rows]
+
+
+def expected_calibration_error(
+    probabilities: np.ndarray,
+    target: Sequence[Hashable],
+    classes: Sequence[Hashable],
+    n_bins: int = N_BINS,
+) -> float:
+    """Average the distance between confidence and accuracy over the answers.
+
+    Arguments
+    ---------
+    probabilities : numpy.ndarray, (utterances, classes)
+        Columns in the order of ``classes``.
+    target : sequence, (utterances,)
+        What was meant.
+    classes : sequence, (classes,)
+        All classes of the scheme.
+    n_bins : int
+        Equal parts of 0-1.
+
+    Returns
+    -------
+    float
+        0-1, 0 is best; nan without utterances.
+
+    Source
+    ------
+    Guo et al., On Calibration of Modern Neural Networks, ICML 2017, eq. 3.
+
+    Example
+    -------
+    >>> sure = np.array([[0.9, 0.1], [0.9, 0.1]])
+    >>> round(expected_calibration_error(sure, ["a", "b"], ["a", "b"]), 3)
+    0.4
+    """
+    bins = calibration_bins(probabilities, target, classes, n_bins)
+    gaps = [
+        bin["n"] * abs(bin["accuracy"] - bin["confidence"])
+        for bin in bins
+        if bin["n"]
+    ]
+    return float(_ratio(sum(gaps), len(target)))

@@ -1,0 +1,259 @@
+"""The file that all scores come from: one row per scored utterance.
+
+Columns: id, corpus, language, speaker, gender, target, predicted, and one
+``p_<class>`` per class. Evaluation never sees a model, only this file.
+"""
+
+import csv
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from speechbrain_clser.evaluation import metrics
+
+TEXTS = ("id", "corpus", "language", "speaker", "gender")
+COLUMNS = (*TEXTS, "target", "predicted")
+_PREFIX = "p_"
+_TOLERANCE = 1e-3
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Predictions:
+    """Columns of a predictions file.
+
+    Arguments
+    ---------
+    classes : tuple of str
+        In the order of the columns of ``probabilities``.
+    id, corpus, language, speaker, gender : numpy.ndarray, (utterances,)
+        Text; gender is empty when unknown.
+    target, predicted : numpy.ndarray, (utterances,)
+        Class indices.
+    probabilities : numpy.ndarray, (utterances, classes)
+        Each row sums to 1.
+
+    Example
+    -------
+    >>> text = np.array(["x", "y"])
+    >>> scored = Predictions(
+    ...     classes=("anger", "neutral"),
+    ...     id=text,
+    ...     corpus=text,
+    ...     language=text,
+    ...     speaker=text,
+    ...     gender=text,
+    ...     target=np.array([0, 1]),
+    ...     predicted=np.array([0, 0]),
+    ...     probabilities=np.array([[0.9, 0.1], [0.6, 0.4]]),
+    ... )
+    >>> scored.confusion()
+    array([[1, 0],
+           [1, 0]])
+    >>> len(scored.where(scored.speaker == "y"))
+    1
+    """
+
+    classes: tuple
+    id: np.ndarray
+    corpus: np.ndarray
+    language: np.ndarray
+    speaker: np.ndarray
+    gender: np.ndarray
+    target: np.ndarray
+    predicted: np.ndarray
+    probabilities: np.ndarray
+
+    def __len__(self):
+        return len(self.id)
+
+    def where(self, keep: np.ndarray) -> "Predictions":
+        """Keep some rows.
+
+        Arguments
+        ---------
+        keep : numpy.ndarray, (utterances,)
+            Booleans or row numbers.
+
+        Returns
+        -------
+        Predictions
+            With the same classes.
+        """
+        columns = {
+            field.name: getattr(self, field.name)[keep]
+            for field in dataclasses.fields(self)
+            if field.name != "classes"
+        }
+        return Predictions(classes=self.classes, **columns)
+
+    def confusion(self) -> np.ndarray:
+        """Count how often each class was taken for each.
+
+        Returns
+        -------
+        numpy.ndarray, (classes, classes)
+            Targets are rows.
+        """
+        return metrics.confusion_matrix(
+            self.target, self.predicted, range(len(self.classes))
+        )
+
+
+def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
+    """Write rows as a predictions file; nothing is written if one is wrong.
+
+    Arguments
+    ---------
+    path : path
+        File to write; its folder is made.
+    rows : iterable of mapping
+        Columns of the file by name. ``target`` and ``predicted`` are names of
+        classes; the classes are those of the ``p_<class>`` keys of the first
+        row, in their order.
+
+    Raises
+    ------
+    ValueError
+        If the rows contradict themselves; see ``read``.
+
+    Example
+    -------
+    >>> row = dict(id="x", corpus="demo", language="deu", speaker="demo_1")
+    >>> row |= dict(gender="", target="anger", predicted="neutral")
+    >>> folder = getfixture("tmp_path")
+    >>> write(folder / "p.csv", [row | {"p_anger": 0.25, "p_neutral": 0.75}])
+    >>> print((folder / "p.csv").read_text().splitlines()[1])
+    x,demo,deu,demo_1,,anger,neutral,0.25,0.75
+    """
+    rows = list(rows)
+    header = _header(path, rows)
+    lines = [[_cell(row, name, path) for name in header] for row in rows]
+    _parse(path, header, lines)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(lines)
+
+
+def read(path: str | os.PathLike) -> Predictions:
+    """Read a predictions file, and refuse one that contradicts itself.
+
+    Arguments
+    ---------
+    path : path
+        File to read.
+
+    Returns
+    -------
+    Predictions
+        In the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an id appears twice, a name is no class,
+        probabilities do not sum to 1 within 0.001, the predicted class is not
+        the most probable one, or the file holds no row.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "p.csv"
+    >>> _ = path.write_text(
+    ...     "id,corpus,language,speaker,gender,target,predicted,p_anger,p_calm\\n"
+    ...     "x,demo,deu,demo_1,female,anger,calm,0.25,0.75\\n"
+    ... )
+    >>> scored = read(path)
+    >>> scored.classes, scored.predicted.tolist()
+    (('anger', 'calm'), [1])
+    """
+    with open(path, newline="", encoding="utf-8") as file:
+        lines = list(csv.reader(file))
+    return _parse(path, lines[0] if lines else [], lines[1:])
+
+
+def _header(path, rows):
+    """Columns of a file, from the keys of its first row."""
+    keys = list(rows[0]) if rows else []
+    return [*COLUMNS, *(key for key in keys if key.startswith(_PREFIX))]
+
+
+def _cell(row, name, path):
+    """Text of one cell; nine digits keep every float32 and their order."""
+    if name not in row:
+        raise _refusal(
+            path, f"the keys {', '.join(COLUMNS)}, p_<class>", f"no {name!r}"
+        )
+    value = row[name]
+    return f"{value:.9g}" if name.startswith(_PREFIX) else str(value)
+
+
+def _parse(path, header, lines):
+    """Turn cells into columns, and refuse what contradicts itself."""
+    n_texts = len(COLUMNS)
+    classes = tuple(name.removeprefix(_PREFIX) for name in header[n_texts:])
+    expected = [*COLUMNS, *(f"{_PREFIX}{name}" for name in classes)]
+    if header != expected or not classes:
+        raise _refusal(
+            path, f"the columns {', '.join(COLUMNS)}, p_<class>…", f"{header}"
+        )
+    if not lines:
+        raise _refusal(path, "at least one utterance", "none")
+    for number, line in enumerate(lines, start=2):
+        if len(line) != len(header):
+            raise _refusal(
+                path,
+                f"{len(header)} cells in every row",
+                f"{len(line)} in line {number}",
+            )
+    *texts, target, predicted = zip(*(line[:n_texts] for line in lines))
+    columns = dict(zip(TEXTS, (np.array(column) for column in texts)))
+    twice = [n for n, count in Counter(texts[0]).items() if count > 1]
+    if twice:
+        raise _refusal(path, "every id once", f"{twice[0]!r} several times")
+    strange = {*target, *predicted} - {*classes}
+    if strange:
+        raise _refusal(
+            path, f"classes among {list(classes)}", f"{sorted(strange)}"
+        )
+    scored = Predictions(
+        classes=classes,
+        target=np.array([classes.index(name) for name in target]),
+        predicted=np.array([classes.index(name) for name in predicted]),
+        probabilities=np.array([line[n_texts:] for line in lines], float),
+        **columns,
+    )
+    _check_probabilities(path, scored)
+    return scored
+
+
+def _check_probabilities(path, scored):
+    """Refuse rows that do not sum to 1 or whose answer is not the likeliest."""
+    sums = scored.probabilities.sum(axis=1)
+    negative = (scored.probabilities < 0).any(axis=1)
+    for row in np.flatnonzero(~(np.abs(sums - 1) <= _TOLERANCE) | negative):
+        raise _refusal(
+            path,
+            f"probabilities of 0-1 that sum to 1 within {_TOLERANCE}",
+            f"{scored.probabilities[row].tolist()} for {scored.id[row]!r}",
+        )
+    given = scored.probabilities[np.arange(len(scored)), scored.predicted]
+    for row in np.flatnonzero(given < scored.probabilities.max(axis=1)):
+        raise _refusal(
+            path,
+            "the most probable class as predicted",
+            f"{scored.classes[scored.predicted[row]]!r} with "
+            f"{given[row]:.6g} for {scored.id[row]!r}",
+        )
+
+
+def _refusal(path, expected, found):
+    """Error about a predictions file, in the four parts of the house."""
+    return ValueError(
+        f"{path}: expected {expected}, found {found}; predict again instead "
+        "of editing the file"
+    )
