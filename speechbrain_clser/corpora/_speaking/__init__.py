@@ -1,0 +1,1 @@
+"""How the demo corpus is spoken: script, voice, sound, and a worker."""

@@ -1,0 +1,151 @@
+"""What turns a synthetic sentence into a recording of somebody's mood."""
+
+import numpy as np
+
+SAMPLE_RATE_HZ = 16000
+_OVERSAMPLING = 4
+_PEAK = 0.9
+
+
+def _octaves_above_1_khz(n_samples, rate_hz):
+    hz = np.fft.rfftfreq(n_samples, 1 / rate_hz)
+    return np.log2(np.clip(hz, 100, 8000) / 1000)
+
+
+def play_faster(samples, rate_hz, speed, wobble=0.0, wobble_hz=5.0):
+    """Resample to 16 kHz as a tape that runs faster or slower, and wobbles.
+
+    Arguments
+    ---------
+    samples : numpy.ndarray, (samples,)
+        At ``rate_hz``.
+    rate_hz : int
+        Of ``samples``.
+    speed : float
+        Above 1: shorter, with pitch and formants raised alike, as from a
+        shorter vocal tract.
+    wobble : float
+        Peak deviation of the pitch, as a share.
+    wobble_hz : float
+        How often per second it goes up and down.
+
+    Returns
+    -------
+    numpy.ndarray, (samples,)
+        At ``SAMPLE_RATE_HZ``.
+
+    Example
+    -------
+    >>> play_faster(np.zeros(22050), 22050, speed=1.25).shape
+    (12800,)
+    """
+    n_samples = len(samples)
+    spectrum = np.fft.rfft(samples)
+    hz = np.fft.rfftfreq(n_samples, 1 / rate_hz)
+    spectrum[hz > 0.97 * SAMPLE_RATE_HZ / 2 / speed] = 0
+    fine = np.fft.irfft(spectrum, n_samples * _OVERSAMPLING) * _OVERSAMPLING
+    n_out = int(n_samples / rate_hz / speed * SAMPLE_RATE_HZ)
+    time_s = np.arange(n_out) / SAMPLE_RATE_HZ
+    turn = 2 * np.pi * wobble_hz
+    source_s = speed * (time_s + wobble / turn * np.sin(turn * time_s))
+    return np.interp(
+        source_s * rate_hz * _OVERSAMPLING, np.arange(len(fine)), fine
+    )
+
+
+def tilt(samples, db_per_octave):
+    """Raise what lies above 1 kHz and lower what lies below, as effort does.
+
+    Arguments
+    ---------
+    samples : numpy.ndarray, (samples,)
+        At ``SAMPLE_RATE_HZ``.
+    db_per_octave : float
+        Slope between 100 Hz and 8 kHz.
+
+    Returns
+    -------
+    numpy.ndarray, (samples,)
+        Of the same length.
+
+    Example
+    -------
+    >>> tone_2_khz = np.sin(2 * np.pi * np.arange(160) / 8)
+    >>> round(float(tilt(tone_2_khz, 6.0206).max()), 3)
+    2.0
+    """
+    octaves = _octaves_above_1_khz(len(samples), SAMPLE_RATE_HZ)
+    gain = 10 ** (db_per_octave * octaves / 20)
+    return np.fft.irfft(np.fft.rfft(samples) * gain, len(samples))
+
+
+def breathe(samples, db, random):
+    """Add noise that follows the loudness of the voice.
+
+    Arguments
+    ---------
+    samples : numpy.ndarray, (samples,)
+        At ``SAMPLE_RATE_HZ``.
+    db : float
+        Loudness of the noise over that of the voice.
+    random : numpy.random.Generator
+        Source of the noise.
+
+    Returns
+    -------
+    numpy.ndarray, (samples,)
+        Of the same length.
+
+    Example
+    -------
+    >>> silence = np.zeros(4000)
+    >>> float(breathe(silence, -20.0, np.random.default_rng(1)).max())
+    0.0
+    """
+    window = np.hanning(SAMPLE_RATE_HZ // 50)
+    power = np.convolve(samples**2, window / window.sum(), mode="same")
+    noise = random.standard_normal(len(samples))
+    return samples + 10 ** (db / 20) * np.sqrt(power) * noise
+
+
+def record(samples, level_db, drift_db, floor_db, random):
+    """Set the loudness, add the noise of a room, and never clip.
+
+    Arguments
+    ---------
+    samples : numpy.ndarray, (samples,)
+        At ``SAMPLE_RATE_HZ``.
+    level_db : float
+        Root mean square of the voice against full scale.
+    drift_db : float
+        How much louder the end is than the beginning.
+    floor_db : float
+        Root mean square of the room's noise against full scale.
+    random : numpy.random.Generator
+        Source of the noise.
+
+    Returns
+    -------
+    numpy.ndarray, (samples,)
+        Within 0.9 of full scale.
+
+    Example
+    -------
+    >>> voice = np.sin(np.arange(16000) / 10)
+    >>> loud = record(voice, 10.0, 0.0, -60.0, np.random.default_rng(1))
+    >>> round(float(np.abs(loud).max()), 3)
+    0.9
+    """
+    n_samples = len(samples)
+    samples = samples * 10 ** (
+        drift_db * np.linspace(-0.5, 0.5, n_samples) / 20
+    )
+    # 3 ms, so that cutting in the middle of a sound makes no click.
+    edge = np.minimum(np.arange(n_samples) / 48, 1)
+    samples = samples * edge * edge[::-1]
+    samples = samples * 10 ** (level_db / 20) / np.sqrt(np.mean(samples**2))
+    # Most rooms hum more than they hiss.
+    noise = tilt(random.standard_normal(n_samples), -4.0)
+    noise = noise * 10 ** (floor_db / 20) / np.sqrt(np.mean(noise**2))
+    samples = samples + noise
+    return samples * min(1.0, _PEAK / np.abs(samples).max())

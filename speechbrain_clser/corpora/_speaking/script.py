@@ -1,0 +1,235 @@
+"""Who says what in which mood: the demo corpus before a sound is made.
+
+An emotion moves seven habits of speaking. How far it moves them depends on the
+language, the speaker and the moment, and speakers differ in all of them from
+the start, so that no single habit tells the emotion.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from speechbrain_clser.seeds import seed_for
+
+SEED = 1001
+SENTENCES_PER_SPEAKER = 6
+
+# One meaning per row of every language. (ISO 639-3, eSpeak's own code)
+SENTENCES = {
+    ("deu", "de"): (
+        "Der Zug fährt um sieben Uhr ab.",
+        "Das Buch liegt auf dem Tisch.",
+        "Mein Bruder kommt erst morgen.",
+        "Die Tür ist immer noch offen.",
+        "Wir essen heute um acht Uhr.",
+        "Der Schlüssel liegt im Schrank.",
+        "Das Kind trinkt ein Glas Wasser.",
+        "Mein Vater arbeitet im Garten.",
+        "Das Auto steht vor dem Haus.",
+        "Am Montag gehe ich zur Schule.",
+    ),
+    ("tur", "tr"): (
+        "Tren saat yedide kalkıyor.",
+        "Kitap masanın üstünde.",
+        "Kardeşim yarın geliyor.",
+        "Kapı hâlâ açık duruyor.",
+        "Bugün sekizde yemek yiyoruz.",
+        "Anahtar dolabın içinde.",
+        "Çocuk bir bardak su içiyor.",
+        "Babam bahçede çalışıyor.",
+        "Araba evin önünde duruyor.",
+        "Pazartesi okula gidiyorum.",
+    ),
+    ("fin", "fi"): (
+        "Juna lähtee kello seitsemän.",
+        "Kirja on keittiön pöydällä.",
+        "Veljeni tulee vasta huomenna.",
+        "Ovi on edelleen auki.",
+        "Syömme tänään kello kahdeksan.",
+        "Avain on vanhassa kaapissa.",
+        "Lapsi juo lasin vettä.",
+        "Isä työskentelee puutarhassa.",
+        "Auto seisoo talon edessä.",
+        "Maanantaina menen kouluun.",
+    ),
+    ("swh", "sw"): (
+        "Treni inaondoka saa moja.",
+        "Kitabu kiko juu ya meza.",
+        "Kaka yangu atakuja kesho.",
+        "Mlango bado uko wazi.",
+        "Leo tunakula saa mbili.",
+        "Ufunguo uko kabatini.",
+        "Mtoto anakunywa maji.",
+        "Baba anafanya kazi bustanini.",
+        "Gari liko mbele ya nyumba.",
+        "Jumatatu ninaenda shuleni.",
+    ),
+    ("ind", "id"): (
+        "Kereta berangkat jam tujuh.",
+        "Buku itu ada di atas meja.",
+        "Besok kakak saya datang.",
+        "Pintunya masih terbuka.",
+        "Kami makan jam delapan malam.",
+        "Kuncinya ada di lemari.",
+        "Anak itu minum air putih.",
+        "Ayah bekerja di kebun.",
+        "Mobil itu di depan rumah.",
+        "Hari Senin saya ke sekolah.",
+    ),
+}
+
+# Variants of eSpeak NG that sound like people.
+VARIANTS = {
+    "female": ("f1", "f2", "f3", "f4", "f5"),
+    "male": ("m1", "m2", "m3", "m4", "m6", "m7", "m8"),
+}
+SPEAKERS_PER_GENDER = 4
+
+HABITS = (
+    "pitch",  # semitones
+    "range",  # octaves: 1 doubles the melody's span
+    "rate",  # octaves: 1 doubles the speed
+    "level",  # dB
+    "tilt",  # dB per octave
+    "breath",  # dB
+    "tremor",  # share of the pitch
+)
+ACTED = {
+    "anger": (2.5, 0.4, 0.12, 4.0, 1.0, -3.0, 0.0),
+    "happiness": (3.5, 0.7, 0.06, 2.0, 0.4, 0.0, 0.0),
+    "neutral": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+    "sadness": (-1.5, -0.7, -0.15, -3.0, -0.8, 4.0, 0.01),
+}
+LANGUAGE_SPREAD = (1.0, 0.1, 0.08, 3.0, 0.8, 2.0, 0.0)
+SPEAKER_SPREAD = (2.0, 0.25, 0.08, 3.0, 0.8, 3.0, 0.003)
+MOMENT_SPREAD = (1.2, 0.25, 0.07, 2.0, 0.5, 2.0, 0.003)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Take:
+    """One sentence as one speaker is to say it once.
+
+    Arguments
+    ---------
+    id, language, speaker, gender, sentence, emotion : str
+        As in ``Utterance``.
+    voice : str
+        Language and variant of eSpeak NG.
+    rate_wpm, pitch, pitch_range, seed : int
+        As in ``engine.speak``.
+    tract : float
+        1 / length of the vocal tract, against the variant's own.
+    tremor, tremor_hz : float
+        Peak deviation of the pitch as a share, and how often per second.
+    tilt_db, breath_db, level_db, drift_db, floor_db : float
+        As in ``effects``.
+    """
+
+    id: str
+    language: str
+    speaker: str
+    gender: str
+    sentence: str
+    emotion: str
+    voice: str
+    rate_wpm: int
+    pitch: int
+    pitch_range: int
+    seed: int
+    tract: float
+    tremor: float
+    tremor_hz: float
+    tilt_db: float
+    breath_db: float
+    level_db: float
+    drift_db: float
+    floor_db: float
+
+
+def _random(purpose):
+    return np.random.default_rng(seed_for(SEED, f"demo {purpose}"))
+
+
+def _take(speaker, own, sentence_number, emotion):
+    # own: what the speaker and the language bring to every take
+    name = f"{speaker}_{emotion}_{sentence_number:02d}"
+    random = _random(name)
+    acted = np.array(ACTED[emotion]) * own["emphasis"]
+    habits = own["habits"] + acted * random.uniform(0.5, 1.3)
+    habits = habits + random.normal(0, MOMENT_SPREAD)
+    pitch, pitch_range, rate, level, tilt, breath, tremor = habits.tolist()
+    # The tract below moves the pitch and the speed as well; undo that.
+    pitch -= 12 * np.log2(own["tract"])
+    rate -= np.log2(own["tract"])
+    return Take(
+        id=name,
+        language=own["language"],
+        speaker=speaker,
+        gender=own["gender"],
+        sentence=own["sentences"][sentence_number],
+        emotion=emotion,
+        voice=own["voice"],
+        rate_wpm=int(np.clip(round(165 * 2**rate), 80, 400)),
+        pitch=int(np.clip(round(50 + 50 * pitch / 12), 0, 99)),
+        pitch_range=int(np.clip(round(45 * 2**pitch_range), 0, 99)),
+        seed=seed_for(SEED, f"demo noise of {name}"),
+        tract=own["tract"],
+        tremor=round(max(0.0, tremor), 4),
+        tremor_hz=round(random.uniform(4, 7), 2),
+        tilt_db=round(tilt, 3),
+        breath_db=round(min(breath - 30, -10), 2),
+        level_db=round(level - 27, 2),
+        drift_db=round(random.normal(0, 3), 2),
+        floor_db=own["floor_db"],
+    )
+
+
+def plan():
+    """List every take of the corpus; the same list every time.
+
+    Returns
+    -------
+    list of Take
+        By language, speaker, emotion and sentence.
+
+    Example
+    -------
+    >>> take = plan()[0]
+    >>> take.id, take.voice, take.sentence
+    ('deu_f1_anger_00', 'de+f1', 'Der Zug fährt um sieben Uhr ab.')
+    """
+    takes = []
+    n_habits = len(HABITS)
+    for n, ((language, code), sentences) in enumerate(SENTENCES.items()):
+        random = _random(f"language {language}")
+        weights = random.uniform(0.4, 1.4, n_habits)
+        common = random.normal(0, LANGUAGE_SPREAD)
+        number = 0
+        for gender, variants in VARIANTS.items():
+            for i in range(SPEAKERS_PER_GENDER):
+                speaker = f"{language}_{gender[0]}{i + 1}"
+                variant = variants[(i + n) % len(variants)]
+                random = _random(f"speaker {speaker}")
+                own = {
+                    "language": language,
+                    "sentences": sentences,
+                    "gender": gender,
+                    "voice": f"{code}+{variant}",
+                    "habits": common + random.normal(0, SPEAKER_SPREAD),
+                    "emphasis": weights
+                    * random.uniform(0.5, 1.2)
+                    * random.uniform(0.6, 1.4, n_habits),
+                    "tract": round(random.uniform(0.95, 1.06), 4),
+                    "floor_db": round(random.uniform(-65, -50), 1),
+                }
+                told = [
+                    (number + k) % len(sentences)
+                    for k in range(SENTENCES_PER_SPEAKER)
+                ]
+                number += SENTENCES_PER_SPEAKER
+                takes.extend(
+                    _take(speaker, own, sentence, emotion)
+                    for emotion in ACTED
+                    for sentence in sorted(told)
+                )
+    return takes
