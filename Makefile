@@ -1,0 +1,72 @@
+# Every target that needs Python sets itself up: `make train` is all a fresh
+# machine with Python 3.10-3.13, git and make has to be told.
+
+PYTHON ?= python3
+VENV ?= $(or $(VIRTUAL_ENV),.venv)
+YAML ?= source_only.yaml
+ARGS ?=
+PYTEST_ARGS ?=
+
+RECIPE := recipes/CrossLingualSER
+BIN := $(abspath $(VENV))/bin
+# Named after the content of setup.py, not its date: a new clone may share an
+# environment that is whole already.
+STAMP := $(VENV)/.clser-$(firstword $(shell cksum setup.py))
+
+# The environment may be shared between clones, this one's package comes first.
+export PYTHONPATH := $(CURDIR)$(if $(PYTHONPATH),:$(PYTHONPATH))
+
+# $(call demand_python,interpreter): stop with a message unless it is fit.
+demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' || \
+	{ echo "Python 3.10 to 3.13 is needed; '$(1)' is $$($(1) --version 2>&1 | tail -n 1)." >&2; \
+	echo "Name another one, for instance: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+	echo "(and leave or remove the environment '$(VENV)' if it was made with a wrong one)" >&2; \
+	exit 1; }
+
+.PHONY: help setup train test check tables bench
+
+help:
+	@echo "make train   train and score a recogniser on the embedded demo corpus"
+	@echo "             make train YAML=hparams/x.yaml ARGS=\"--protocol x --data_folder y\""
+	@echo "make test    run all tests"
+	@echo "make check   run linters and fast tests, before every commit"
+	@echo "make tables  rewrite the tables of the READMEs from the measured results"
+	@echo "make bench   measure: every script under benchmarks/ but the tables"
+	@echo "make setup   only install, into $(VENV)"
+	@echo "Options: PYTHON=python3.12 (interpreter), VENV=folder (environment)"
+
+setup: $(STAMP)
+
+train: $(STAMP)
+	cd $(RECIPE) && $(BIN)/python train.py hparams/$(notdir $(YAML)) $(ARGS)
+
+# One thread each: these tensors are tiny, and more threads only get in the
+# way of each other.
+test: export OMP_NUM_THREADS := 1
+test: $(STAMP)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: export OMP_NUM_THREADS := 1
+check: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/yamllint .
+	$(BIN)/codespell
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+tables: $(STAMP)
+	$(BIN)/python benchmarks/tables.py
+
+bench: $(STAMP)
+	set -e; for script in $(filter-out %/tables.py,$(wildcard benchmarks/*.py)); do \
+		$(BIN)/python $$script $(ARGS); done
+
+# The stamp is written last, so what was interrupted is taken up again.
+$(STAMP):
+	@test -x $(BIN)/python || { $(call demand_python,$(PYTHON)); }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(call demand_python,$(BIN)/python)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(BIN)/python -m pip install -e '.[demo,test]'
+	@rm -f $(VENV)/.clser-*
+	@touch $@

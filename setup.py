@@ -1,0 +1,51 @@
+"""Package, dependencies and extras of speechbrain-clser."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="speechbrain-clser",
+    version="0.1.0",
+    description="Cross-lingual speech emotion recognition for SpeechBrain",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.14",
+    packages=find_packages(include=["speechbrain_clser", "speechbrain_clser.*"]),
+    package_data={
+        "speechbrain_clser": [
+            "protocols/*.yaml",
+            "*.json",
+            "*/*.json",
+            "*/*.html",
+            "*/*.css",
+        ]
+    },
+    install_requires=[
+        "hyperpyyaml>=1.2.2",
+        "matplotlib>=3.8",
+        "numpy>=1.26",
+        "safetensors>=0.4",
+        "scikit-learn>=1.4",
+        "scipy>=1.11",
+        "soundfile>=0.12.1",
+        "speechbrain>=1.1.2,<2",
+        # From 2.12 on, PyPI's torch and torchaudio are built for different
+        # versions of CUDA, and torchaudio refuses to be imported.
+        "torch>=2.7.1,<2.12",
+        "torchaudio>=2.7.1,<2.12",
+        "tqdm>=4.66",
+    ],
+    extras_require={
+        # The voices of the embedded corpus. eSpeak NG is under the GPL and
+        # runs in a process of its own.
+        "demo": ["espeakng-loader>=0.2.4"],
+        # Oracles for tests and benchmarks, never imported by the package:
+        # openSMILE's licence is non-commercial.
+        "reference": ["audmetric>=1.4", "opensmile>=2.5"],
+        # Linters at the versions of SpeechBrain's pre-commit.
+        "test": [
+            "codespell==2.3.0",
+            "pytest>=8.2",
+            "ruff==0.12.4",
+            "yamllint==1.35.1",
+        ],
+    },
+)

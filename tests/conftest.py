@@ -1,0 +1,56 @@
+"""Settings of every test: offline, single-threaded, seeded, cached."""
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+# Read at import by the libraries they steer, hence not in a fixture.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Apart from the user's own cache, yet kept: the demo corpus is spoken once per
+# machine and not once per run.
+os.environ.setdefault(
+    "CLSER_CACHE",
+    str(Path.home() / ".cache" / "speechbrain_clser" / "tests"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, with a reason, what this machine cannot or shall not run."""
+    for item in items:
+        if item.get_closest_marker("gpu") and not _has_gpu():
+            item.add_marker(pytest.mark.skip(reason="no CUDA device"))
+        for marker in ("network", "corpora"):
+            variable = f"CLSER_{marker.upper()}"
+            if item.get_closest_marker(marker) and not os.environ.get(variable):
+                item.add_marker(
+                    pytest.mark.skip(reason=f"{variable} is not set")
+                )
+
+
+def _has_gpu():
+    import torch
+
+    return torch.cuda.is_available()
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Make each test draw the same numbers, alone or in any order."""
+    random.seed(0)
+    numpy.random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+@pytest.fixture
+def corpora():
+    """Folder of the real corpora, for tests marked ``corpora``."""
+    if not os.environ.get("CLSER_CORPORA"):
+        pytest.skip("CLSER_CORPORA is not set")
+    return Path(os.environ["CLSER_CORPORA"])
