@@ -191,7 +191,7 @@ def recall_per_class(
     {'a': 0.5, 'b': 1.0, 'c': nan}
     """
     recalls = recalls_of(confusion_matrix(target, predicted, classes))
-    return dict(zip(classes, recalls.tolist()))
+    return dict(zip(classes, recalls.tolist(), strict=True))
 
 
 def uar(
@@ -301,7 +301,7 @@ def prediction_histogram(
     {'a': 1, 'b': 2, 'c': 0}
     """
     counts = confusion_matrix(predicted, predicted, classes).diagonal()
-    return dict(zip(classes, counts.tolist()))
+    return dict(zip(classes, counts.tolist(), strict=True))
 
 
 def calibration_bins(
@@ -362,8 +362,8 @@ def calibration_bins(
     accuracies = _ratio(np.bincount(bins, answers == meant, n_bins), n)
     columns = (edges[:-1], edges[1:], n, confidences, accuracies)
     names = ("low", "high", "n", "confidence", "accuracy")
-    rows = zip(*(column.tolist() for column in columns))
-    return [dict(zip(names, row)) for row in rows]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def expected_calibration_error(

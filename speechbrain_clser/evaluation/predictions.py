@@ -164,12 +164,12 @@ def read(path: str | os.PathLike) -> Predictions:
     -------
     >>> path = getfixture("tmp_path") / "p.csv"
     >>> _ = path.write_text(
-    ...     "id,corpus,language,speaker,gender,target,predicted,p_anger,p_calm\\n"
-    ...     "x,demo,deu,demo_1,female,anger,calm,0.25,0.75\\n"
+    ...     "id,corpus,language,speaker,gender,target,predicted,p_fear,p_calm\\n"
+    ...     "x,demo,deu,demo_1,female,fear,calm,0.25,0.75\\n"
     ... )
     >>> scored = read(path)
     >>> scored.classes, scored.predicted.tolist()
-    (('anger', 'calm'), [1])
+    (('fear', 'calm'), [1])
     """
     with open(path, newline="", encoding="utf-8") as file:
         lines = list(csv.reader(file))
@@ -210,11 +210,17 @@ def _parse(path, header, lines):
                 f"{len(header)} cells in every row",
                 f"{len(line)} in line {number}",
             )
-    *texts, target, predicted = zip(*(line[:n_texts] for line in lines))
-    columns = dict(zip(TEXTS, (np.array(column) for column in texts)))
-    twice = [n for n, count in Counter(texts[0]).items() if count > 1]
+    *texts, target, predicted = zip(
+        *(line[:n_texts] for line in lines), strict=True
+    )
+    texts = dict(zip(TEXTS, map(np.array, texts), strict=True))
+    twice = [
+        name
+        for name, count in Counter(texts["id"].tolist()).items()
+        if count > 1
+    ]
     if twice:
-        raise _refusal(path, "every id once", f"{twice[0]!r} several times")
+        raise _refusal(path, "every id once", f"{twice[0]} several times")
     strange = {*target, *predicted} - {*classes}
     if strange:
         raise _refusal(
@@ -225,7 +231,7 @@ def _parse(path, header, lines):
         target=np.array([classes.index(name) for name in target]),
         predicted=np.array([classes.index(name) for name in predicted]),
         probabilities=np.array([line[n_texts:] for line in lines], float),
-        **columns,
+        **texts,
     )
     _check_probabilities(path, scored)
     return scored
@@ -239,7 +245,7 @@ def _check_probabilities(path, scored):
         raise _refusal(
             path,
             f"probabilities of 0-1 that sum to 1 within {_TOLERANCE}",
-            f"{scored.probabilities[row].tolist()} for {scored.id[row]!r}",
+            f"{scored.probabilities[row].tolist()} for {scored.id[row]}",
         )
     given = scored.probabilities[np.arange(len(scored)), scored.predicted]
     for row in np.flatnonzero(given < scored.probabilities.max(axis=1)):
@@ -247,7 +253,7 @@ def _check_probabilities(path, scored):
             path,
             "the most probable class as predicted",
             f"{scored.classes[scored.predicted[row]]!r} with "
-            f"{given[row]:.6g} for {scored.id[row]!r}",
+            f"{given[row]:.6g} for {scored.id[row]}",
         )
 
 

@@ -102,7 +102,7 @@ def pick_epoch(records: Sequence[Mapping], rule: str) -> Mapping:
     if not known:
         raise ValueError(
             f"expected numbers under {key!r}, found none in {len(records)} "
-            f"epochs with the keys {sorted({*().union(*records)})}; choose "
+            f"epochs with the keys {sorted(set().union(*records))}; choose "
             "another rule, or look in the training log for where nan began"
         )
     best = max(known) if direction == "max" else min(known)

@@ -1,0 +1,164 @@
+"""Scores, held against scikit-learn, audmetric and paper."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+from sklearn.calibration import calibration_curve
+
+from speechbrain_clser.evaluation import metrics
+
+SCORES = Path(__file__).parents[2] / "reference" / "scores.json"
+CLASSES = ["anger", "happiness", "neutral", "sadness"]
+
+
+def draw(seed, n_utterances=300, meant=CLASSES):
+    """Seeded targets, probabilities that favour them, and the answers."""
+    rng = np.random.default_rng(seed)
+    target = rng.choice(meant, n_utterances)
+    evidence = rng.normal(size=(n_utterances, len(CLASSES)))
+    evidence += np.array([[name == c for c in CLASSES] for name in target])
+    probabilities = np.exp(evidence)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    predicted = np.array(CLASSES)[probabilities.argmax(axis=1)]
+    return target, probabilities, predicted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scores_equal_scikit_learn(seed):
+    target, _, predicted = draw(seed)
+    assert metrics.uar(target, predicted, CLASSES) == pytest.approx(
+        reference.balanced_accuracy_score(target, predicted)
+    )
+    assert metrics.wa(target, predicted, CLASSES) == pytest.approx(
+        reference.accuracy_score(target, predicted)
+    )
+    assert metrics.macro_f1(target, predicted, CLASSES) == pytest.approx(
+        reference.f1_score(target, predicted, average="macro")
+    )
+    np.testing.assert_array_equal(
+        metrics.confusion_matrix(target, predicted, CLASSES),
+        reference.confusion_matrix(target, predicted, labels=CLASSES),
+    )
+
+
+def test_scores_equal_scikit_learn_when_an_answer_was_never_meant():
+    target, _, predicted = draw(7, meant=CLASSES[:2])
+    assert set(predicted) == set(CLASSES)
+    assert metrics.macro_f1(target, predicted, CLASSES) == pytest.approx(
+        reference.f1_score(target, predicted, average="macro")
+    )
+    assert metrics.uar(target, predicted, CLASSES) == pytest.approx(
+        reference.recall_score(
+            target, predicted, labels=CLASSES[:2], average="macro"
+        )
+    )
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_scores_equal_audmetric(case):
+    stored = json.loads(SCORES.read_text(encoding="utf-8"))
+    case, classes = stored["cases"][case], stored["classes"]
+    answers = case["target"], case["predicted"], classes
+    recalls = metrics.recall_per_class(*answers)
+    known = {k: v for k, v in recalls.items() if not math.isnan(v)}
+    assert known == pytest.approx(case["recalls"])
+    assert metrics.uar(*answers) == pytest.approx(case["uar"])
+    assert metrics.wa(*answers) == pytest.approx(case["wa"])
+    assert metrics.macro_f1(*answers) == pytest.approx(case["macro_f1"])
+    assert metrics.confusion_matrix(*answers).tolist() == case["confusion"]
+
+
+def test_absent_class_has_no_recall_and_does_not_lower_uar():
+    target, predicted = ["a", "a", "b"], ["a", "c", "b"]
+    recalls = metrics.recall_per_class(target, predicted, ["a", "b", "c"])
+    assert recalls["a"] == 0.5
+    assert math.isnan(recalls["c"])
+    assert metrics.uar(target, predicted, ["a", "b", "c"]) == 0.75
+
+
+def test_scores_of_nothing_are_nan():
+    assert math.isnan(metrics.uar([], [], CLASSES))
+    assert math.isnan(metrics.wa([], [], CLASSES))
+    assert math.isnan(metrics.macro_f1([], [], CLASSES))
+    nothing = np.zeros((0, 4))
+    assert math.isnan(metrics.expected_calibration_error(nothing, [], CLASSES))
+
+
+def test_scores_take_indices_as_well_as_names():
+    target, _, predicted = draw(3)
+    place = {name: index for index, name in enumerate(CLASSES)}
+    indices = [[place[name] for name in side] for side in (target, predicted)]
+    by_index = metrics.uar(*indices, range(len(CLASSES)))
+    assert by_index == metrics.uar(target, predicted, CLASSES)
+
+
+def test_scores_ignore_order_of_utterances():
+    target, _, predicted = draw(4)
+    order = np.random.default_rng(0).permutation(len(target))
+    assert metrics.macro_f1(target, predicted, CLASSES) == metrics.macro_f1(
+        target[order], predicted[order], CLASSES
+    )
+
+
+def test_counts_may_have_leading_axes():
+    matrices = [
+        metrics.confusion_matrix(t, p, CLASSES)
+        for t, _, p in (draw(seed) for seed in range(6))
+    ]
+    stack = np.array(matrices).reshape(2, 3, 4, 4)
+    for score in (metrics.uar_of, metrics.wa_of, metrics.macro_f1_of):
+        one_by_one = [score(matrix) for matrix in matrices]
+        np.testing.assert_allclose(score(stack).ravel(), one_by_one)
+
+
+def test_prediction_histogram_lists_classes_never_answered():
+    histogram = metrics.prediction_histogram(["sadness"] * 3, CLASSES)
+    assert histogram == dict(zip(CLASSES, [0, 0, 0, 3], strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_calibration_bins_equal_scikit_learn(seed):
+    target, probabilities, predicted = draw(seed)
+    bins = metrics.calibration_bins(probabilities, target, CLASSES)
+    filled = [bin for bin in bins if bin["n"]]
+    accuracy, confidence = calibration_curve(
+        target == predicted, probabilities.max(axis=1), n_bins=15
+    )
+    assert [bin["accuracy"] for bin in filled] == pytest.approx(accuracy)
+    assert [bin["confidence"] for bin in filled] == pytest.approx(confidence)
+    assert sum(bin["n"] for bin in bins) == len(target)
+
+
+def test_calibration_error_by_hand():
+    # Two answers at 0.9, one right: |0.5 - 0.9|. Two at 0.6, both right:
+    # |1 - 0.6|. Each bin holds half of the answers.
+    probabilities = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
+    error = metrics.expected_calibration_error(
+        probabilities, ["a", "a", "a", "a"], ["a", "b"]
+    )
+    assert error == pytest.approx(0.4)
+
+
+def test_calibration_bin_includes_its_upper_edge():
+    halves = np.array([[0.5, 0.5]])
+    low, high = metrics.calibration_bins(halves, ["a"], ["a", "b"], n_bins=2)
+    assert (low["n"], high["n"]) == (1, 0)
+
+
+def test_unequal_lengths_are_refused():
+    with pytest.raises(ValueError, match="2 targets but 1 predictions"):
+        metrics.uar(["a", "b"], ["a"], ["a", "b"])
+
+
+def test_unknown_label_is_refused():
+    with pytest.raises(ValueError, match=r"found \['c'\]"):
+        metrics.uar(["a", "b"], ["a", "c"], ["a", "b"])
+
+
+def test_probabilities_of_the_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match=r"of shape \(1, 2\)"):
+        metrics.calibration_bins(np.ones((1, 3)) / 3, ["a"], ["a", "b"])
