@@ -1,0 +1,154 @@
+"""The corpora we know, one file each, found by looking into this folder.
+
+A corpus file gives ``CARD``, ``EMOTIONS`` and ``utterances(root)``; one that can
+make its recordings itself gives ``default_root()`` too. Every other name is
+somebody's own data, described by a table (see ``folder``).
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import Card, Corpus
+
+
+def names() -> list:
+    """List the names of the corpora that are shipped.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
+
+    Example
+    -------
+    >>> "emodb" in names(), "folder" in names()
+    (True, False)
+    """
+    files = sorted(
+        module.name
+        for module in pkgutil.iter_modules(__path__)
+        if not module.ispkg
+    )
+    return [name for name in files if hasattr(_module(name), "CARD")]
+
+
+def load(name: str) -> Corpus:
+    """Get a corpus by name: a shipped one, or else somebody's own.
+
+    Arguments
+    ---------
+    name : str
+        As in a protocol. A name that is not shipped means a folder with a
+        table of its own, of whatever content.
+
+    Returns
+    -------
+    Corpus
+        Card, emotions and generator of rows.
+
+    Example
+    -------
+    >>> load("emodb").card.languages
+    ('deu',)
+    >>> load("my_recordings").card.title
+    'my_recordings (own data)'
+    """
+    if name in names():
+        module = _module(name)
+        return Corpus(module.CARD, module.EMOTIONS, module.utterances)
+    return _module("folder").corpus(name)
+
+
+def locate(card: Card, data_folder=None) -> Path:
+    """Find the folder of a corpus.
+
+    Arguments
+    ---------
+    card : Card
+        Names the folders to look for, case ignored.
+    data_folder : str, Path or mapping, optional
+        A folder that holds one folder per corpus, or a mapping of the name of
+        a corpus to its folder. A corpus that makes its own recordings needs
+        neither.
+
+    Returns
+    -------
+    Path
+        An existing folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none; says what was looked for, what there is, and what to
+        type.
+    ValueError
+        If several folders go by the name.
+
+    Example
+    -------
+    >>> data_folder = getfixture("tmp_path")
+    >>> (data_folder / "emo-db").mkdir()
+    >>> locate(load("emodb").card, data_folder).name
+    'emo-db'
+    """
+    if isinstance(data_folder, Mapping):
+        if card.name in data_folder:
+            return _mapped(card, Path(data_folder[card.name]))
+        seen = f"a mapping of {', '.join(map(str, data_folder)) or 'nothing'}"
+    elif data_folder:
+        folders = _subfolders(Path(data_folder))
+        wanted = {name.lower() for name in (card.name, *card.folders)}
+        found = [path for path in folders if path.name.lower() in wanted]
+        if len(found) > 1:
+            raise ValueError(
+                f"{card.name}: expected one folder in {data_folder}, found "
+                f"{' and '.join(path.name for path in found)}; "
+                f"choose with {_option(card)}"
+            )
+        if found:
+            return found[0]
+        listed = ", ".join(path.name for path in folders) or "no folder at all"
+        seen = f"{data_folder} with {listed}"
+    else:
+        seen = "no --data_folder"
+    if card.name in names() and hasattr(_module(card.name), "default_root"):
+        return Path(_module(card.name).default_root())
+    raise FileNotFoundError(
+        f"{card.name}: expected a folder named "
+        f"{' or '.join(dict.fromkeys([*card.folders, card.name]))} (case "
+        f"ignored), found {seen}. {card.title}: {card.address}. "
+        f"Give the folder that holds it with --data_folder <folder>, or itself "
+        f"with {_option(card)}"
+    )
+
+
+def _module(name):
+    """The module of one file in this folder."""
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def _option(card):
+    """What to type to point at one corpus."""
+    return f'--data_folder "{{{card.name}: <folder>}}"'
+
+
+def _mapped(card, folder):
+    """A folder given by name, which has to exist."""
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{card.name}: expected a folder at {folder}, found none; "
+            f"correct {_option(card)}"
+        )
+    return folder
+
+
+def _subfolders(data_folder):
+    """Folders one level below, by name."""
+    if not data_folder.is_dir():
+        raise FileNotFoundError(
+            f"--data_folder: expected a folder at {data_folder}, found none; "
+            f"give the folder that holds one folder per corpus"
+        )
+    return sorted(path for path in data_folder.iterdir() if path.is_dir())

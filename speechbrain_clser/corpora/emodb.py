@@ -1,0 +1,66 @@
+"""EMO-DB, the Berlin Database of Emotional Speech: German, acted.
+
+Ten actors, five of them women, speak ten everyday sentences in seven emotions.
+Published are the 535 of about 800 recordings that at least 80 % of 20 listeners
+named right and 60 % held to be natural; so not every speaker has every
+combination. The scores stand in ``erkennung.txt``, which is not read.
+
+A name such as ``03a01Fa.wav`` is speaker 03, sentence a01, emotion F and
+version a. The letter of the emotion is the first one of its German word (in
+``EMOTIONS``), so E is no "excited" and A no "anger".
+
+F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier and B. Weiss: A Database of
+German Emotional Speech. Interspeech 2005.
+"""
+
+import re
+
+from speechbrain_clser.data.corpus import Card, recordings
+from speechbrain_clser.data.utterance import Utterance
+
+CARD = Card(
+    name="emodb",
+    title="EMO-DB (Berlin Database of Emotional Speech)",
+    languages=("deu",),
+    n_utterances=535,
+    n_speakers=10,
+    elicitation="acted",
+    licence="free for research",
+    citation="Burkhardt et al., A Database of German Emotional Speech, "
+    "Interspeech 2005",
+    address="http://emodb.bilderbar.info",
+    folders=("EMO-DB", "EmoDB", "Berlin"),
+    example="03a01Fa.wav",
+)
+
+EMOTIONS = {
+    "W": "anger",  # Wut
+    "L": "boredom",  # Langeweile
+    "E": "disgust",  # Ekel
+    "A": "fear",  # Angst
+    "F": "happiness",  # Freude
+    "N": "neutral",
+    "T": "sadness",  # Trauer
+}
+
+FEMALE = frozenset({"08", "09", "13", "14", "16"})
+NAME = re.compile(r"(\d\d)([a-z]\d\d)([a-z])([a-z])", re.IGNORECASE)
+
+
+def utterances(root):
+    """Yield the corpus in file-name order; the name holds all there is."""
+    for wav in recordings(root):
+        match = NAME.fullmatch(wav.stem)
+        if match is None:
+            continue
+        speaker, sentence, emotion, version = match.groups()
+        sentence, emotion = sentence.lower(), emotion.upper()
+        yield Utterance(
+            id=f"{speaker}{sentence}{emotion}{version.lower()}",
+            wav=str(wav),
+            raw_emotion=emotion,
+            speaker=speaker,
+            language="deu",
+            gender="female" if speaker in FEMALE else "male",
+            sentence=sentence,
+        )

@@ -1,0 +1,62 @@
+"""EMOVO: Italian, acted.
+
+Six actors, three of them women, speak the same 14 sentences, five of them
+without sense, in the six big emotions and neutral: 6 x 14 x 7 recordings,
+published at 48 kHz in stereo.
+
+A name such as ``dis-f1-b1.wav`` is emotion, speaker (its letter is the sex) and
+sentence: b short, l long, n nonsense, d question.
+
+G. Costantini, I. Iaderola, A. Paoloni and M. Todisco: EMOVO Corpus: an Italian
+Emotional Speech Database. LREC 2014.
+"""
+
+import re
+
+from speechbrain_clser.data.corpus import Card, recordings
+from speechbrain_clser.data.utterance import Utterance
+
+CARD = Card(
+    name="emovo",
+    title="EMOVO",
+    languages=("ita",),
+    n_utterances=588,
+    n_speakers=6,
+    elicitation="acted",
+    licence="research only",
+    citation="Costantini et al., EMOVO Corpus: an Italian Emotional Speech "
+    "Database, LREC 2014",
+    address="http://voice.fub.it/activities/corpora/emovo/index.html",
+    folders=("EMOVO",),
+    example="dis-f1-b1.wav",
+)
+
+EMOTIONS = {
+    "rab": "anger",  # rabbia
+    "dis": "disgust",  # disgusto
+    "pau": "fear",  # paura
+    "gio": "happiness",  # gioia
+    "neu": "neutral",  # neutro
+    "tri": "sadness",  # tristezza
+    "sor": "surprise",  # sorpresa
+}
+
+NAME = re.compile(r"([a-z]{3})-([fm]\d)-([a-z]\d)")
+
+
+def utterances(root):
+    """Yield the corpus in file-name order; the name holds all there is."""
+    for wav in recordings(root):
+        match = NAME.fullmatch(wav.stem.lower())
+        if match is None:
+            continue
+        emotion, speaker, sentence = match.groups()
+        yield Utterance(
+            id=f"{emotion}-{speaker}-{sentence}",
+            wav=str(wav),
+            raw_emotion=emotion,
+            speaker=speaker,
+            language="ita",
+            gender="female" if speaker.startswith("f") else "male",
+            sentence=sentence,
+        )

@@ -1,0 +1,66 @@
+"""RAVDESS, its audio-only speech: English (North American), acted.
+
+24 actors, twelve of them women, speak two sentences twice in eight emotions at
+two intensities (neutral at one): 60 recordings each, with about a second of
+silence at both ends. Calm is an emotion of its own here; whether it joins
+neutral is for the scheme to say.
+
+A name such as ``03-01-05-02-01-01-12.wav`` is seven numbers: modality 03
+(audio only), channel 01 (speech), emotion, intensity, sentence, repetition,
+actor (even numbers are women). Songs (channel 02) are no part of the corpus.
+
+S. R. Livingstone and F. A. Russo: The Ryerson Audio-Visual Database of
+Emotional Speech and Song (RAVDESS). PLoS ONE 13(5), 2018.
+"""
+
+import re
+
+from speechbrain_clser.data.corpus import Card, recordings
+from speechbrain_clser.data.utterance import Utterance
+
+CARD = Card(
+    name="ravdess",
+    title="RAVDESS (audio-only speech)",
+    languages=("eng",),
+    n_utterances=1440,
+    n_speakers=24,
+    elicitation="acted",
+    licence="CC BY-NC-SA 4.0",
+    citation="Livingstone and Russo, The Ryerson Audio-Visual Database of "
+    "Emotional Speech and Song (RAVDESS), PLoS ONE 13(5), 2018",
+    address="https://zenodo.org/records/1188976 "
+    "(Audio_Speech_Actors_01-24.zip)",
+    folders=("RAVDESS", "Audio_Speech_Actors_01-24"),
+    example="03-01-05-02-01-01-12.wav",
+)
+
+EMOTIONS = {
+    "01": "neutral",
+    "02": "calm",
+    "03": "happiness",
+    "04": "sadness",
+    "05": "anger",
+    "06": "fear",
+    "07": "disgust",
+    "08": "surprise",
+}
+
+NAME = re.compile(r"03-01-(\d\d)-\d\d-(\d\d)-\d\d-(\d\d)")
+
+
+def utterances(root):
+    """Yield the corpus in file-name order; the name holds all there is."""
+    for wav in recordings(root):
+        match = NAME.fullmatch(wav.stem)
+        if match is None:
+            continue
+        emotion, sentence, actor = match.groups()
+        yield Utterance(
+            id=wav.stem,
+            wav=str(wav),
+            raw_emotion=emotion,
+            speaker=actor,
+            language="eng",
+            gender="female" if int(actor) % 2 == 0 else "male",
+            sentence=sentence,
+        )

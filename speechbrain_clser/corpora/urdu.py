@@ -1,0 +1,55 @@
+"""URDU: Urdu, natural, cut from television talk shows.
+
+400 utterances, 100 for each of four emotions. Its README counts 38 speakers
+(27 men, 11 women), but the names of the files hold 29 (18 men, 11 women): the
+card promises what can be checked. 26 of the 29 speak one emotion only, so
+speaker and label are confounded. Sentence and show are not told.
+
+A name such as ``SM1_F10_A010.wav`` is speaker SM1 (a man), his file 10, and
+number 10 of emotion A. The letter says what the folder ``Angry`` says, so the
+files may lie flat as well.
+
+S. Latif, A. Qayyum, M. Usman and J. Qadir: Cross Lingual Speech Emotion
+Recognition: Urdu vs. Western Languages. FIT 2018, arXiv:1812.10411.
+"""
+
+import re
+
+from speechbrain_clser.data.corpus import Card, recordings
+from speechbrain_clser.data.utterance import Utterance
+
+CARD = Card(
+    name="urdu",
+    title="URDU",
+    languages=("urd",),
+    n_utterances=400,
+    n_speakers=29,
+    elicitation="natural",
+    licence="research only",
+    citation="Latif et al., Cross Lingual Speech Emotion Recognition: Urdu vs. "
+    "Western Languages, FIT 2018",
+    address="https://github.com/siddiquelatif/URDU-Dataset",
+    folders=("URDU", "URDU-Dataset", "URDU-Dataset-master"),
+    example="SM1_F10_A010.wav",
+)
+
+EMOTIONS = {"A": "anger", "H": "happiness", "N": "neutral", "S": "sadness"}
+
+NAME = re.compile(r"(S([FM])\d+)_F\d+_([A-Z])\d+")
+
+
+def utterances(root):
+    """Yield the corpus in file-name order; the name holds all there is."""
+    for wav in recordings(root):
+        match = NAME.fullmatch(wav.stem.upper())
+        if match is None:
+            continue
+        speaker, sex, emotion = match.groups()
+        yield Utterance(
+            id=match.group(),
+            wav=str(wav),
+            raw_emotion=emotion,
+            speaker=speaker,
+            language="urd",
+            gender="female" if sex == "F" else "male",
+        )

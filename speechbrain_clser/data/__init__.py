@@ -1,0 +1,1 @@
+"""What is known of recordings: rows, manifests, protocols, splits, batches."""
