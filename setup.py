@@ -8,7 +8,9 @@ setup(
     description="Cross-lingual speech emotion recognition for SpeechBrain",
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",
-    packages=find_packages(include=["speechbrain_clser", "speechbrain_clser.*"]),
+    packages=find_packages(
+        include=["speechbrain_clser", "speechbrain_clser.*"]
+    ),
     package_data={
         "speechbrain_clser": [
             "protocols/*.yaml",
@@ -22,6 +24,7 @@ setup(
         "hyperpyyaml>=1.2.2",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "pyyaml>=6",
         "safetensors>=0.4",
         "scikit-learn>=1.4",
         "scipy>=1.11",

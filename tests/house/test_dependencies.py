@@ -1,0 +1,163 @@
+"""What may be imported from outside, where, and that setup.py knows of it."""
+
+import ast
+import fnmatch
+import re
+import sys
+import types
+
+import pytest
+from house.sources import PACKAGE, ROOT, imports, module_name, read
+from house.test_layers import level
+
+# Modules go by another name than their package.
+IMPORT_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
+
+# Only these modules may import these libraries: those of the extras, which
+# need not be installed, and those that are slow to load.
+HOMES = {
+    "espeakng_loader": "corpora._speaking.engine",
+    "matplotlib": "evaluation.plots",
+}
+
+# torchaudio is pinned for SpeechBrain, which needs it to fit torch.
+UNUSED = {"torchaudio"}
+
+
+def setup_arguments(monkeypatch):
+    """Arguments that setup.py hands to setuptools."""
+    given = {}
+    stand_in = types.SimpleNamespace(
+        find_packages=lambda **_: [], setup=given.update
+    )
+    monkeypatch.setitem(sys.modules, "setuptools", stand_in)
+    exec(compile((ROOT / "setup.py").read_text(), "setup.py", "exec"), {})
+    return given
+
+
+def required(requirements):
+    """Names under which a list of requirements is imported."""
+    names = [re.split(r"[\[<>=~! ]", text)[0] for text in requirements]
+    return {IMPORT_NAMES.get(n, n).replace("-", "_") for n in names}
+
+
+def foreign(path, source):
+    """Top names of what a file imports from neither us nor the library."""
+    tops = {name.split(".")[0] for name in imports(path, source)}
+    return sorted(tops - set(sys.stdlib_module_names) - {PACKAGE})
+
+
+def complaints(files, core):
+    """Every import in ``{path: source}`` from a place it must not come from."""
+    found = []
+    for path, source in files.items():
+        here = module_name(path)
+        for name in foreign(path, source):
+            home = HOMES.get(name)
+            if home and not fnmatch.fnmatchcase(here, home):
+                found.append(f"{here} imports {name}; only {home} may")
+            elif not home and name not in core:
+                found.append(
+                    f"{here} imports {name}, which setup.py does not require; "
+                    "name it there, and here in HOMES if it is an extra"
+                )
+            elif name == "speechbrain" and level(here) < 2:
+                found.append(
+                    f"{here} (level {level(here)}) imports speechbrain"
+                )
+            elif level(here) == 0 and name != "numpy":
+                found.append(f"{here} (level 0) imports {name}; numpy only")
+    return found
+
+
+def test_package_imports_only_what_setup_requires(monkeypatch):
+    core = required(setup_arguments(monkeypatch)["install_requires"])
+    assert complaints(read(PACKAGE), core) == []
+
+
+def test_every_core_requirement_is_used(monkeypatch):
+    core = required(setup_arguments(monkeypatch)["install_requires"])
+    files = {**read(PACKAGE), **read("recipes")}
+    used = {name for item in files.items() for name in foreign(*item)}
+    assert core - used - UNUSED == set()
+
+
+def test_homes_of_libraries_exist():
+    modules = {module_name(path) for path in read(PACKAGE)}
+    for home in HOMES.values():
+        assert fnmatch.filter(modules, home), f"no module {home}"
+
+
+def test_torch_and_torchaudio_are_pinned_alike(monkeypatch):
+    core = setup_arguments(monkeypatch)["install_requires"]
+    torch = [t.removeprefix("torch") for t in core if t.startswith("torch>")]
+    audio = [t for t in core if t.startswith("torchaudio")]
+    assert audio == [f"torchaudio{torch[0]}"]
+
+
+def data_files(top):
+    """Files under a folder that are no code, what tools leave behind left out."""
+    return {
+        path
+        for path in top.rglob("*")
+        if path.is_file()
+        and path.suffix != ".py"
+        and not re.search(
+            r"/(\.|__pycache__/)", path.as_posix()[len(str(top)) :]
+        )
+    }
+
+
+def test_every_data_file_is_packed(monkeypatch):
+    patterns = setup_arguments(monkeypatch)["package_data"][PACKAGE]
+    top = ROOT / PACKAGE
+    packed = {path for pattern in patterns for path in top.glob(pattern)}
+    assert data_files(top)
+    assert data_files(top) - packed == set()
+
+
+def test_every_room_is_packed():
+    rooms = {path.rpartition("/")[0] for path in read(PACKAGE)}
+    assert [
+        r for r in rooms if not (ROOT / PACKAGE / r / "__init__.py").exists()
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "path, source, reason",
+    [
+        ("data/splits.py", "import pandas", "setup.py does not require"),
+        (
+            "evaluation/report.py",
+            "import matplotlib.pyplot",
+            "only evaluation.plots may",
+        ),
+        (
+            "lobes/heads.py",
+            "import speechbrain",
+            "(level 1) imports speechbrain",
+        ),
+        ("labels.py", "import torch", "numpy only"),
+    ],
+)
+def test_import_from_the_wrong_place_is_caught(path, source, reason):
+    (text,) = complaints({path: source}, core={"torch", "speechbrain"})
+    assert reason in text
+
+
+def test_names_of_requirements_are_those_of_their_modules():
+    assert required(["scikit-learn>=1", "a-b[c]>=2", "d"]) == {
+        "sklearn",
+        "a_b",
+        "d",
+    }
+
+
+def test_no_test_hides_behind_a_missing_library():
+    """An ``importorskip`` would pass on every machine that lacks the library."""
+    for path, source in read("tests").items():
+        calls = [
+            n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)
+        ]
+        names = {getattr(call.func, "attr", "") for call in calls}
+        assert "importorskip" not in names, path

@@ -1,0 +1,29 @@
+"""Importing the package costs nothing."""
+
+import json
+import subprocess
+import sys
+
+from house.sources import PACKAGE, ROOT
+
+HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "speechbrain", "torch"}
+
+
+def loaded_by(statement):
+    """Top names of the modules in memory after a statement, in a new process."""
+    code = f"{statement}\nimport json, sys\nsys.stdout.write(json.dumps(list(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
+    return {name.split(".")[0] for name in json.loads(done.stdout)}
+
+
+def test_import_of_the_package_loads_nothing_heavy():
+    assert loaded_by(f"import {PACKAGE}") & HEAVY == set()
+
+
+def test_heavy_import_is_caught():
+    assert "numpy" in loaded_by("import numpy") & HEAVY
