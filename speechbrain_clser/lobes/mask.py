@@ -1,0 +1,39 @@
+"""Which frames are real and which are padding."""
+
+import torch
+
+
+def real_frames(lens, n_frames):
+    """Mark the real frames of each row.
+
+    Arguments
+    ---------
+    lens : torch.Tensor, (batch,)
+        Share of each row that is real, 0-1.
+    n_frames : int
+        Width of the batch.
+
+    Returns
+    -------
+    torch.Tensor of bool, (batch, n_frames)
+        At least one frame of a row is real.
+
+    Raises
+    ------
+    ValueError
+        If a length lies outside 0-1.
+
+    Example
+    -------
+    >>> real_frames(torch.tensor([1.0, 0.5]), 4)
+    tensor([[ True,  True,  True,  True],
+            [ True,  True, False, False]])
+    """
+    if ((lens < 0) | (lens > 1)).any():
+        raise ValueError(
+            f"lens are shares of 0-1, got {lens.tolist()}; "
+            "divide by the longest of the batch"
+        )
+    # float32 on purpose: in half precision 0.998 of 500 frames is 500.
+    n_real = (lens.float() * n_frames).round().clamp(min=1)
+    return torch.arange(n_frames, device=lens.device) < n_real[:, None]
