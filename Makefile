@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= $(or $(VIRTUAL_ENV),.venv)
-YAML ?= source_only.yaml
+YAML ?= hparams/source_only.yaml
 ARGS ?=
 PYTEST_ARGS ?=
 
@@ -27,7 +27,7 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 
 help:
 	@echo "make train   train and score a recogniser on the embedded demo corpus"
-	@echo "             make train YAML=hparams/x.yaml ARGS=\"--protocol x --data_folder y\""
+	@echo "             make train YAML=hparams/x.yaml ARGS=\"--protocol y --data_folder z\""
 	@echo "make test    run all tests"
 	@echo "make check   run linters and fast tests, before every commit"
 	@echo "make tables  rewrite the tables of the READMEs from the measured results"
@@ -38,7 +38,7 @@ help:
 setup: $(STAMP)
 
 train: $(STAMP)
-	cd $(RECIPE) && $(BIN)/python train.py hparams/$(notdir $(YAML)) $(ARGS)
+	cd $(RECIPE) && $(BIN)/python train.py $(YAML) $(ARGS)
 
 # One thread each: these tensors are tiny, and more threads only get in the
 # way of each other.

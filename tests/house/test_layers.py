@@ -7,6 +7,7 @@ from house.sources import PACKAGE, imports, module_name, read
 # The first pattern that fits a module gives its level. Imports go down.
 LEVELS = {
     "__init__": 0,
+    "cache": 0,
     "errors": 0,
     "labels": 0,
     "seeds": 0,

@@ -60,7 +60,7 @@ def unused_keys(yaml, script, run_options):
         if key is None or "!apply" in line or key[1] in run_options:
             continue
         below = "\n".join(lines[number + 1 :])
-        is_referred = re.search(rf"!ref\b.*<{key[1]}[>\[.]", below)
+        is_referred = re.search(rf"!ref\b.*<{key[1]}[>\[]", below)
         if not is_referred and f'["{key[1]}"]' not in script:
             unused.append(key[1])
     return unused
@@ -127,6 +127,7 @@ def test_hparams_at_the_top_are_those_of_the_recipe():
         ("lr: 0.1  # see !ref <lr>", ""),
         ("lr: 0.1\nopt: !ref <lr_final>", 'hparams["opt"]'),
         ("opt: !ref <lr>\nlr: 0.1", 'hparams["opt"]'),
+        ("lr: 0.1\nopt: !ref <lr.real>", 'hparams["opt"]'),
     ],
 )
 def test_unused_key_is_caught(yaml, script):
