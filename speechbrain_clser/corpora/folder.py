@@ -86,7 +86,7 @@ def utterances(root):
     FileNotFoundError
         If there is no table.
     ValueError
-        If there are several, or a needed column or value is missing.
+        If there are several, or a row or a needed column or value is missing.
 
     Example
     -------
@@ -96,7 +96,13 @@ def utterances(root):
     'a_1'
     """
     root = Path(root)
-    rows = [_utterance(root, row) for row in _read(_table(root))]
+    table = _table(root)
+    rows = [_utterance(root, row) for row in _read(table)]
+    if not rows:
+        raise ValueError(
+            f"{table}: expected a line per recording below the header, found "
+            f"none; write them"
+        )
     yield from sorted(rows, key=lambda row: (Path(row.wav).name, row.wav))
 
 

@@ -112,8 +112,8 @@ def prepare(
     good, bad = _listen(corpus.card.name, rows)
     if not good or (bad and not allow_bad_files):
         raise _bad_files(corpus.card.name, bad, len(rows))
-    report = {
-        **_report(corpus, good, bad, off_card, root),
+    told = {
+        **_summary(corpus, good, bad, off_card, root),
         "strays": {
             "n": len(strays),
             "examples": [_within(root, file) for file in strays[:N_LISTED]],
@@ -127,8 +127,8 @@ def prepare(
     _phones_of(path).unlink(missing_ok=True)
     if phones:
         _write(_phones_of(path), json.dumps(phones, ensure_ascii=False))
-    _write(_report_of(path), json.dumps(report, indent=1, ensure_ascii=False))
-    _tell(report, path)
+    _write(_report_of(path), json.dumps(told, indent=1, ensure_ascii=False))
+    _tell(told, path)
     return path
 
 
@@ -170,6 +170,31 @@ def read(path, data_root) -> list:
             _utterance(row, data_root, phones.get(row["ID"], ()))
             for row in reader
         ]
+
+
+def report(path) -> dict:
+    """Read the report that lies beside a manifest.
+
+    Arguments
+    ---------
+    path : str or Path
+        The CSV that ``prepare`` returned.
+
+    Returns
+    -------
+    dict
+        Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
+        ``emotions``, ``languages``, ``genders``, ``speakers``), ``card``,
+        ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
+        folder that are none of the corpus), ``same_recordings`` (ids that
+        share all samples), ``version`` and ``fingerprint``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing was prepared there.
+    """
+    return json.loads(_report_of(Path(path)).read_text(encoding="utf-8"))
 
 
 def _list(corpus, root):
@@ -251,11 +276,9 @@ def _is_prepared(path, fingerprint, allow_bad_files):
     """Whether a manifest is there that this call would write again."""
     if not (path.exists() and _report_of(path).exists()):
         return False
-    report = json.loads(_report_of(path).read_text(encoding="utf-8"))
-    is_whole = not report["left_out"] and report["card"]["agrees"]
-    return report["fingerprint"] == fingerprint and (
-        is_whole or allow_bad_files
-    )
+    told = report(path)
+    is_whole = not told["left_out"] and told["card"]["agrees"]
+    return told["fingerprint"] == fingerprint and (is_whole or allow_bad_files)
 
 
 def _off_card(card, rows):
@@ -324,7 +347,7 @@ def _go_on(root):
     return f"Complete {root}, or take it as it is with {GO_ON}"
 
 
-def _report(corpus, good, bad, off_card, root):
+def _summary(corpus, good, bad, off_card, root):
     """What the manifest holds and what it leaves out."""
     digests = collections.defaultdict(list)
     for row in good:
@@ -365,32 +388,32 @@ def _count(values):
     return dict(sorted(collections.Counter(values).items()))
 
 
-def _tell(report, path):
+def _tell(told, path):
     """Log what was prepared, and warn of what was not."""
     logger.info(
         "%s: %d utterances of %d speakers, %.1f minutes -> %s",
-        report["corpus"],
-        report["n_utterances"],
-        report["n_speakers"],
-        report["minutes"],
+        told["corpus"],
+        told["n_utterances"],
+        told["n_speakers"],
+        told["minutes"],
         path,
     )
-    if not report["card"]["agrees"]:
-        logger.warning("%s", report["card"]["sentence"])
-    if report["left_out"]:
-        reasons = report["left_out_by_reason"].items()
+    if not told["card"]["agrees"]:
+        logger.warning("%s", told["card"]["sentence"])
+    if told["left_out"]:
+        reasons = told["left_out_by_reason"].items()
         logger.warning(
             "%s: left out %s; see %s",
-            report["corpus"],
+            told["corpus"],
             ", ".join(f"{n} {reason}" for reason, n in reasons),
             _report_of(path),
         )
-    if report["strays"]["n"]:
+    if told["strays"]["n"]:
         logger.warning(
             "%s: %d recordings in its folder are none of its own, such as %s",
-            report["corpus"],
-            report["strays"]["n"],
-            report["strays"]["examples"][0],
+            told["corpus"],
+            told["strays"]["n"],
+            told["strays"]["examples"][0],
         )
 
 

@@ -1,0 +1,189 @@
+"""One suite over all corpora; it finds them by itself."""
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+from helpers import sounds, trees
+
+from speechbrain_clser import corpora as room
+from speechbrain_clser.data import manifest
+from speechbrain_clser.data.corpus import Corpus
+from speechbrain_clser.labels import CANONICAL
+
+MODULES = {
+    info.name: module
+    for info in pkgutil.iter_modules(room.__path__)
+    if hasattr(
+        module := importlib.import_module(f"{room.__name__}.{info.name}"),
+        "CARD",
+    )
+}
+ON_DISK = [
+    name for name in MODULES if not hasattr(MODULES[name], "default_root")
+]
+every_corpus = pytest.mark.parametrize("name", MODULES)
+every_corpus_on_disk = pytest.mark.parametrize("name", ON_DISK)
+every_layout = pytest.mark.parametrize("layout", ["nested", "flat"])
+
+
+def rows(name, root):
+    """What a corpus yields for a folder."""
+    return list(MODULES[name].utterances(root))
+
+
+def test_corpora_are_found():
+    assert {"casia", "emodb", "emovo", "ravdess", "savee", "urdu"} < set(
+        MODULES
+    )
+    assert room.names() == sorted(MODULES)
+
+
+@every_corpus
+def test_card_is_complete(name):
+    card = MODULES[name].CARD
+    assert card.name == name
+    empty = [
+        field.name
+        for field in dataclasses.fields(card)
+        if not getattr(card, field.name)
+    ]
+    assert empty == [] or (empty == ["example"] and name not in ON_DISK)
+    assert all(re.fullmatch("[a-z]{3}", code) for code in card.languages)
+    assert card.elicitation in ("acted", "natural", "synthetic")
+    assert card.n_utterances > card.n_speakers > 0
+
+
+@every_corpus
+def test_card_keeps_to_one_line_per_fact(name):
+    card = MODULES[name].CARD
+    facts = (card.title, card.licence, card.citation, card.address)
+    assert [fact for fact in facts if "\n" in fact or "  " in fact] == []
+
+
+@every_corpus
+def test_every_label_is_canonical(name):
+    assert set(MODULES[name].EMOTIONS.values()) <= set(CANONICAL)
+
+
+@every_corpus
+def test_utterances_is_a_generator_of_the_root_alone(name):
+    utterances = MODULES[name].utterances
+    assert inspect.isgeneratorfunction(utterances)
+    assert list(inspect.signature(utterances).parameters) == ["root"]
+
+
+@every_corpus_on_disk
+def test_corpus_has_a_small_tree(name):
+    assert set(trees.NAMES[name]) == {"nested", "flat"}
+
+
+@every_layout
+@every_corpus_on_disk
+def test_every_name_parses_and_every_label_comes(name, layout, tmp_path):
+    found = rows(name, trees.make(tmp_path, name, layout))
+    assert len(found) == len(trees.NAMES[name][layout])
+    assert {row.raw_emotion for row in found} == set(MODULES[name].EMOTIONS)
+
+
+@every_corpus_on_disk
+def test_rows_say_what_an_utterance_must_say(name, tmp_path):
+    card, found = MODULES[name].CARD, rows(name, trees.make(tmp_path, name))
+    assert len({row.id for row in found}) == len(found)
+    assert all(re.fullmatch(r"[\w.-]+", row.id) for row in found)
+    assert all(row.speaker for row in found)
+    assert {row.language for row in found} <= set(card.languages)
+    assert {row.gender for row in found} <= {"female", "male", ""}
+
+
+@every_corpus_on_disk
+def test_rows_leave_to_preparation_what_is_its_own(name, tmp_path):
+    for row in rows(name, trees.make(tmp_path, name)):
+        assert (row.corpus, row.emotion, row.digest) == ("", "", "")
+
+
+@every_corpus_on_disk
+def test_layout_and_suffix_change_nothing_but_the_path(name, tmp_path):
+    def said(layout, suffix):
+        root = trees.make(tmp_path / layout / suffix, name, layout, suffix)
+        return sorted(
+            (dataclasses.replace(row, wav="") for row in rows(name, root)),
+            key=lambda row: row.id,
+        )
+
+    nested = said("nested", ".wav")
+    assert said("flat", ".wav") == nested
+    assert said("flat", ".WAV") == nested
+
+
+@every_corpus_on_disk
+def test_what_lies_around_is_no_utterance(name, tmp_path):
+    trees.make(tmp_path, name)
+    n_rows = len(rows(name, tmp_path))
+    first = trees.NAMES[name]["nested"][0]
+    (tmp_path / first).with_name(f"._{first.rpartition('/')[2]}").touch()
+    (tmp_path / ".DS_Store").touch()
+    (tmp_path / "README.md").touch()
+    sounds.write(tmp_path / "something else.wav")
+    assert len(rows(name, tmp_path)) == n_rows
+
+
+@pytest.mark.parametrize("sample_rate_hz, n_channels", [(16000, 1), (48000, 2)])
+@every_layout
+@every_corpus_on_disk
+def test_small_tree_is_prepared_and_read_back(
+    name, layout, sample_rate_hz, n_channels, tmp_path
+):
+    root = trees.make(
+        tmp_path / name,
+        name,
+        layout,
+        samples=None if n_channels == 1 else sounds.noise(0, 2400, 2),
+        sample_rate_hz=sample_rate_hz,
+    )
+    module, found = MODULES[name], rows(name, root)
+    card = dataclasses.replace(
+        module.CARD,
+        n_utterances=len(found),
+        n_speakers=len({row.speaker for row in found}),
+    )
+    corpus = Corpus(card, module.EMOTIONS, module.utterances)
+    back = manifest.read(manifest.prepare(corpus, root, tmp_path), root)
+    assert [row.wav for row in back] == [row.wav for row in found]
+    assert {row.duration_s for row in back} == {0.05}
+    assert {row.emotion for row in back} == set(module.EMOTIONS.values())
+    assert all(row.speaker.startswith(f"{name}_") for row in back)
+
+
+@pytest.mark.parametrize("name", trees.WHOLE)
+def test_card_agrees_with_a_tree_of_all_names(name, tmp_path):
+    card = MODULES[name].CARD
+    found = rows(name, trees.touch(tmp_path, trees.WHOLE[name]))
+    assert len(found) == card.n_utterances
+    assert len({row.speaker for row in found}) == card.n_speakers
+
+
+@every_corpus_on_disk
+def test_every_other_corpus_is_refused_by_name(name, tmp_path):
+    corpus = room.load(name)
+    for other in ON_DISK:
+        if other == name:
+            continue
+        root = trees.touch(tmp_path / other, trees.NAMES[other]["nested"])
+        expected = f"^{name}: expected names such as .* another corpus"
+        with pytest.raises(ValueError, match=expected):
+            manifest.prepare(corpus, root, tmp_path)
+
+
+@pytest.mark.corpora
+@pytest.mark.parametrize("name", ["emodb", "emovo", "ravdess", "urdu"])
+def test_real_corpus_agrees_with_its_card(name, corpora, tmp_path):
+    corpus = room.load(name)
+    root = room.locate(corpus.card, corpora)
+    back = manifest.read(manifest.prepare(corpus, root, tmp_path), root)
+    assert len(back) == corpus.card.n_utterances
+    assert len({row.speaker for row in back}) == corpus.card.n_speakers
+    assert {row.raw_emotion for row in back} == set(corpus.emotions)

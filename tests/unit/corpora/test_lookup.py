@@ -1,0 +1,126 @@
+"""What ``corpora/__init__.py`` does: names, load, locate."""
+
+import pytest
+
+from speechbrain_clser import corpora
+from speechbrain_clser.corpora import demo
+
+
+@pytest.fixture
+def card():
+    return corpora.load("emodb").card
+
+
+def folders(root, *names):
+    """A folder that holds folders of these names."""
+    for name in names:
+        (root / name).mkdir()
+    return root
+
+
+def test_names_are_those_of_files_with_a_card():
+    names = corpora.names()
+    assert {"demo", "emodb", "casia"} <= set(names)
+    assert "folder" not in names
+    assert names == sorted(names)
+
+
+def test_shipped_corpus_is_loaded_by_name():
+    corpus = corpora.load("urdu")
+    assert corpus.card.name == "urdu"
+    assert corpus.emotions["A"] == "anger"
+    assert callable(corpus.utterances)
+
+
+def test_any_other_name_is_own_data():
+    card = corpora.load("call_centre").card
+    assert (card.name, card.folders) == ("call_centre", ("call_centre",))
+    assert (card.n_utterances, card.n_speakers) == (None, None)
+
+
+@pytest.mark.parametrize("name", ["EMO-DB", "emo-db", "EmoDB", "emodb"])
+def test_folder_is_found_whatever_its_case(tmp_path, card, name):
+    data_folder = folders(tmp_path, "URDU", name)
+    assert corpora.locate(card, data_folder) == tmp_path / name
+    assert corpora.locate(card, str(data_folder)) == tmp_path / name
+
+
+def test_file_of_that_name_is_no_folder(tmp_path, card):
+    (tmp_path / "emodb").touch()
+    with pytest.raises(FileNotFoundError, match="with no folder at all"):
+        corpora.locate(card, tmp_path)
+
+
+def test_mapping_points_anywhere(tmp_path, card):
+    folders(tmp_path, "berlin")
+    mapping = {"emodb": str(tmp_path / "berlin")}
+    assert corpora.locate(card, mapping) == tmp_path / "berlin"
+
+
+def test_missing_folder_says_names_finds_source_and_what_to_type(
+    tmp_path, card
+):
+    data_folder = folders(tmp_path, "URDU", "RAVDESS")
+    expected = (
+        r"emodb: expected a folder named EMO-DB or EmoDB or Berlin or emodb "
+        r".* with RAVDESS, URDU\..*http://emodb.bilderbar.info.*"
+        r'--data_folder <folder>.*--data_folder "{emodb: <folder>}"'
+    )
+    with pytest.raises(FileNotFoundError, match=expected):
+        corpora.locate(card, data_folder)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_no_folder_at_all_says_what_to_type(card, nothing):
+    expected = "emodb: .*found no --data_folder.*Give the folder"
+    with pytest.raises(FileNotFoundError, match=expected):
+        corpora.locate(card, nothing)
+
+
+def test_mapping_without_the_corpus_says_what_it_has(tmp_path, card):
+    with pytest.raises(FileNotFoundError, match="a mapping of urdu, ravdess"):
+        corpora.locate(card, {"urdu": tmp_path, "ravdess": tmp_path})
+
+
+def test_mapping_to_nowhere_is_refused(tmp_path, card):
+    expected = "emodb: expected a folder at .*nowhere, found none; correct"
+    with pytest.raises(FileNotFoundError, match=expected):
+        corpora.locate(card, {"emodb": tmp_path / "nowhere"})
+
+
+def test_data_folder_that_is_not_there_is_refused(tmp_path, card):
+    with pytest.raises(FileNotFoundError, match="--data_folder: expected"):
+        corpora.locate(card, tmp_path / "nowhere")
+
+
+def test_two_folders_of_one_corpus_are_refused(tmp_path, card):
+    data_folder = folders(tmp_path, "EMO-DB", "berlin")
+    expected = "found EMO-DB and berlin; choose with --data_folder"
+    with pytest.raises(ValueError, match=expected):
+        corpora.locate(card, data_folder)
+
+
+def test_unknown_name_says_how_own_data_is_given(tmp_path):
+    card = corpora.load("emobd").card
+    expected = "emobd is none of the shipped corpora"
+    with pytest.raises(FileNotFoundError, match=expected):
+        corpora.locate(card, tmp_path)
+
+
+@pytest.mark.parametrize("without", [None, {"emodb": "somewhere"}])
+def test_corpus_that_makes_itself_needs_no_folder(
+    tmp_path, monkeypatch, without
+):
+    monkeypatch.setattr(demo, "default_root", lambda: tmp_path / "made")
+    assert corpora.locate(demo.CARD, without) == tmp_path / "made"
+
+
+def test_corpus_that_makes_itself_joins_real_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "default_root", lambda: tmp_path / "made")
+    data_folder = folders(tmp_path, "EMO-DB")
+    assert corpora.locate(demo.CARD, data_folder) == tmp_path / "made"
+
+
+def test_folder_that_is_given_goes_before_the_default(tmp_path):
+    data_folder = folders(tmp_path, "demo")
+    assert corpora.locate(demo.CARD, data_folder) == tmp_path / "demo"

@@ -1,0 +1,77 @@
+import pytest
+
+from speechbrain_clser.labels import CANONICAL, SYNONYMS, Scheme, canonical
+
+
+def test_canonical_names_are_sorted_and_come_once():
+    assert list(CANONICAL) == sorted(set(CANONICAL))
+
+
+def test_synonyms_lead_to_canonical_names_and_are_none_themselves():
+    assert set(SYNONYMS.values()) <= set(CANONICAL)
+    assert set(SYNONYMS) & set(CANONICAL) == set()
+
+
+@pytest.mark.parametrize("name", CANONICAL)
+def test_canonical_name_stands_for_itself(name):
+    assert canonical(name) == name
+
+
+@pytest.mark.parametrize(
+    "label, name",
+    [("Happy", "happiness"), (" ANGER ", "anger"), ("anxiety", "fear")],
+)
+def test_case_and_blanks_do_not_matter(label, name):
+    assert canonical(label) == name
+
+
+@pytest.mark.parametrize("label", ["grumpy", "", "F"])
+def test_unknown_label_is_refused_with_the_known_ones(label):
+    with pytest.raises(KeyError, match="expected one of anger, boredom"):
+        canonical(label)
+
+
+def test_index_follows_the_order_of_the_classes():
+    scheme = Scheme(["sadness", "anger"])
+    assert (scheme.index("sadness"), scheme.index("anger")) == (0, 1)
+    assert len(scheme) == 2
+
+
+def test_emotion_that_is_no_class_is_left_out():
+    assert Scheme(["anger", "sadness"]).index("fear") is None
+
+
+def test_merged_emotion_has_the_index_of_its_class():
+    scheme = Scheme(["anger", "neutral"], merge={"calm": "neutral"})
+    assert scheme.index("calm") == scheme.index("neutral") == 1
+
+
+def test_scheme_does_not_change_with_the_lists_it_was_made_of():
+    classes, merge = ["anger", "neutral"], {}
+    scheme = Scheme(classes, merge)
+    classes.append("fear")
+    merge["calm"] = "neutral"
+    assert (len(scheme), scheme.index("calm")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    "classes, merge",
+    [(["angry", "neutral"], None), (["neutral"], {"angry": "neutral"})],
+)
+def test_name_that_is_not_canonical_is_refused(classes, merge):
+    with pytest.raises(ValueError, match="angry is no canonical emotion"):
+        Scheme(classes, merge)
+
+
+@pytest.mark.parametrize("classes", [[], ["anger", "anger"]])
+def test_classes_must_be_some_and_different(classes):
+    with pytest.raises(ValueError, match="one or more different names"):
+        Scheme(classes)
+
+
+@pytest.mark.parametrize(
+    "merge", [{"calm": "fear"}, {"anger": "neutral"}, {"anger": "anger"}]
+)
+def test_merge_must_lead_from_outside_into_a_class(merge):
+    with pytest.raises(ValueError, match="must lead from an emotion"):
+        Scheme(["anger", "neutral"], merge)
