@@ -12,6 +12,8 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Card, Corpus
 
+N_LISTED = 10
+
 
 def names() -> list:
     """List the names of the corpora that are shipped.
@@ -93,13 +95,14 @@ def locate(card: Card, data_folder=None) -> Path:
     >>> locate(load("emodb").card, data_folder).name
     'emo-db'
     """
+    # One spelling of each, as case is ignored.
+    wanted = {name.lower(): name for name in (card.name, *card.folders)}
     if isinstance(data_folder, Mapping):
         if card.name in data_folder:
             return _mapped(card, Path(data_folder[card.name]))
         seen = f"a mapping of {', '.join(map(str, data_folder)) or 'nothing'}"
     elif data_folder:
         folders = _subfolders(Path(data_folder))
-        wanted = {name.lower() for name in (card.name, *card.folders)}
         found = [path for path in folders if path.name.lower() in wanted]
         if len(found) > 1:
             raise ValueError(
@@ -109,15 +112,17 @@ def locate(card: Card, data_folder=None) -> Path:
             )
         if found:
             return found[0]
-        listed = ", ".join(path.name for path in folders) or "no folder at all"
-        seen = f"{data_folder} with {listed}"
+        listed = [path.name for path in folders[:N_LISTED]]
+        if len(folders) > N_LISTED:
+            listed.append(f"{len(folders) - N_LISTED} more")
+        seen = f"{data_folder} with {', '.join(listed) or 'no folder at all'}"
     else:
         seen = "no --data_folder"
     if card.name in names() and hasattr(_module(card.name), "default_root"):
         return Path(_module(card.name).default_root())
     raise FileNotFoundError(
         f"{card.name}: expected a folder named "
-        f"{' or '.join(dict.fromkeys([*card.folders, card.name]))} (case "
+        f"{' or '.join(wanted.values())} (case "
         f"ignored), found {seen}. {card.title}: {card.address}. "
         f"Give the folder that holds it with --data_folder <folder>, or itself "
         f"with {_option(card)}"

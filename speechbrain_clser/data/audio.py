@@ -150,7 +150,7 @@ def _read(path):
         raise BadAudioError(
             "truncated",
             f"{path}: expected as many bytes as the header says, found "
-            f"{missing_bytes} less; copy or download it again",
+            f"{missing_bytes} fewer; copy or download it again",
         )
     try:
         with soundfile.SoundFile(path) as file:

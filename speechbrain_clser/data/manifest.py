@@ -105,6 +105,7 @@ def prepare(
     strays = [file for file in recordings(root) if file not in files]
     fingerprint = _fingerprint(corpus, rows, strays, root)
     if _is_prepared(path, fingerprint, allow_bad_files):
+        _tell(report(path), path)
         return path
     off_card = _off_card(corpus.card, rows)
     if off_card and not allow_bad_files:
@@ -389,7 +390,7 @@ def _count(values):
 
 
 def _tell(told, path):
-    """Log what was prepared, and warn of what was not."""
+    """Log what a manifest holds, and warn of what it does not, every time."""
     logger.info(
         "%s: %d utterances of %d speakers, %.1f minutes -> %s",
         told["corpus"],

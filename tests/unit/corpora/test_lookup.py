@@ -62,11 +62,17 @@ def test_missing_folder_says_names_finds_source_and_what_to_type(
 ):
     data_folder = folders(tmp_path, "URDU", "RAVDESS")
     expected = (
-        r"emodb: expected a folder named EMO-DB or EmoDB or Berlin or emodb "
+        r"emodb: expected a folder named EmoDB or EMO-DB or Berlin "
         r".* with RAVDESS, URDU\..*http://emodb.bilderbar.info.*"
         r'--data_folder <folder>.*--data_folder "{emodb: <folder>}"'
     )
     with pytest.raises(FileNotFoundError, match=expected):
+        corpora.locate(card, data_folder)
+
+
+def test_ten_folders_are_listed_and_the_rest_counted(tmp_path, card):
+    data_folder = folders(tmp_path, *(f"x{i:02}" for i in range(13)))
+    with pytest.raises(FileNotFoundError, match=r"x08, x09, 3 more\."):
         corpora.locate(card, data_folder)
 
 

@@ -79,7 +79,7 @@ def test_one_window_is_enough(tmp_path):
 def test_wav_that_ends_before_its_header_says_is_truncated(tmp_path, cut):
     path = sounds.write(tmp_path / "a.wav")
     path.write_bytes(path.read_bytes()[:-cut])
-    refused(path, "truncated", f"found {cut} less; copy or download it again")
+    refused(path, "truncated", f"found {cut} fewer; copy or download it again")
 
 
 def test_wav_of_unknown_length_is_no_truncated_one(tmp_path):
@@ -97,7 +97,7 @@ def test_chunks_before_the_samples_are_skipped(tmp_path):
     path.write_bytes(whole[:12] + odd + whole[12:])
     assert check(path)[0] == 0.05
     path.write_bytes(path.read_bytes()[:-10])
-    refused(path, "truncated", "found 10 less")
+    refused(path, "truncated", "found 10 fewer")
 
 
 def test_damaged_header_is_unreadable(tmp_path):

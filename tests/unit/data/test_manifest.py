@@ -410,6 +410,13 @@ def test_bad_files_are_left_out_only_when_asked(damaged, shelf, caplog):
     assert "left out 1 silent, 1 truncated; see" in caplog.text
 
 
+def test_what_is_left_out_is_told_at_every_call(damaged, shelf, caplog):
+    prepare(TOY, damaged, shelf, allow_bad_files=True)
+    caplog.clear()
+    prepare(TOY, damaged, shelf, allow_bad_files=True)
+    assert "left out 1 silent, 1 truncated; see" in caplog.text
+
+
 def test_ten_bad_files_are_listed_and_the_rest_counted(tmp_path, shelf):
     for number in range(13):
         silence(tmp_path / "toy" / f"ann_hi_{number:02}.wav")
