@@ -60,8 +60,7 @@ def speaker_counts(runs: Sequence[Predictions]) -> tuple:
             raise ValueError(
                 "expected all seeds to score the same utterances with the "
                 f"same targets, found {len(first)} and {len(run)} that differ "
-                "in id, speaker, target or classes; train all seeds with one "
-                "protocol"
+                "in id, speaker, target or classes; use one protocol for all"
             )
     speakers, place = np.unique(first.speaker, return_inverse=True)
     n_classes = len(first.classes)
@@ -225,6 +224,46 @@ def intervals(
     return found | {
         "recalls": [interval(recalls[:, k]) for k in range(n_classes)]
     }
+
+
+def difference_interval(
+    counts_a: np.ndarray,
+    counts_b: np.ndarray,
+    score: Callable = metrics.uar_of,
+    n_draws: int = N_DRAWS,
+    seed: int = 0,
+) -> tuple:
+    """Find the interval of a difference; the same speakers drawn for both runs.
+
+    Arguments
+    ---------
+    counts_a, counts_b : numpy.ndarray, (seeds, speakers, classes, classes)
+        Of the same utterances; see ``speaker_counts``.
+    score : callable
+        From confusion counts to scores.
+    n_draws : int
+        Number of redrawn sets of speakers.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    tuple of (float, float)
+        Low and high of the first minus the second; nan for a single speaker.
+
+    Example
+    -------
+    >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
+    >>> difference_interval(np.array([[good, bad]]), np.array([[bad, bad]]))
+    (0.0, 0.5)
+    """
+    if counts_a.shape[1] < 2:
+        return float("nan"), float("nan")
+    draws_a, draws_b = (
+        bootstrap(counts, score, n_draws, seed)
+        for counts in (counts_a, counts_b)
+    )
+    return interval(draws_a - draws_b)
 
 
 @dataclasses.dataclass(frozen=True)

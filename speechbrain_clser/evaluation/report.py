@@ -1,0 +1,197 @@
+"""Everything that is computed of a run, in one file: report.json.
+
+Plots and pages draw and print what stands in it and compute nothing.
+"""
+
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation import statistics, wording
+from speechbrain_clser.evaluation.embedding_map import embedding_map
+from speechbrain_clser.evaluation.scores import scores
+
+FORMAT = 1
+FILE = "report.json"
+
+
+def build(run_folder: str | os.PathLike) -> dict:
+    """Compute the report of a run from its files, and write report.json.
+
+    Arguments
+    ---------
+    run_folder : path
+        ``output_folder`` of train.py; every seed in it that has predictions
+        is used.
+
+    Returns
+    -------
+    dict
+        As written: strict JSON, so that nan has become None.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is no run folder, or no seed has been scored.
+    ValueError
+        If a predictions file contradicts itself or another seed's.
+    """
+    run = runs.read(run_folder)
+    numbers = [seed.number for seed in run.seeds]
+    parts = {
+        part: scores([seed.predictions[part] for seed in run.seeds], numbers)
+        for part in runs.PARTS
+    }
+    first, scored = run.seeds[0], parts["target_scored"]
+    facts = {
+        "protocol": run.protocol,
+        "ledger": run.ledger,
+        "audit": run.audit,
+        "data": run.data,
+        "environment": run.environment,
+        "settings": run.settings,
+        "unfinished": run.unfinished,
+        "n_seeds": len(numbers),
+    }
+    report = {
+        "format": FORMAT,
+        "method": _method(run.settings),
+        **facts,
+        "classes": first.predictions["target_scored"].classes,
+        "verdict": wording.verdict(scored, run.ledger["targets"]),
+        "notices": wording.notices(facts, scored),
+        "parts": parts,
+        "selection": {
+            "rule": first.selected["rule"],
+            "seeds": [
+                {
+                    "seed": seed.number,
+                    "phase": seed.selected["phase"],
+                    "epoch": seed.selected["epoch"],
+                }
+                for seed in run.seeds
+            ],
+        },
+        "curves": [_curves(seed) for seed in run.seeds],
+        "map": {
+            "seed": first.number,
+            **embedding_map(
+                {
+                    part: (first.predictions[part], first.embeddings(part))
+                    for part in runs.PARTS
+                }
+            ),
+        },
+    }
+    report = _strict(report)
+    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
+    Path(run_folder, FILE).write_text(text + "\n", encoding="utf-8")
+    return report
+
+
+def summary_rows(report: dict) -> list:
+    """Pick the short table that a console shows.
+
+    Arguments
+    ---------
+    report : dict
+        From ``build``.
+
+    Returns
+    -------
+    list of list of str
+        Header first; scores in percent, mean over seeds.
+    """
+    header = ["part", "UAR", "95 %", "WA", "macro-F1", "utterances", "speakers"]
+    rows = []
+    for name, part in report["parts"].items():
+        found = part["scores"]
+        rows.append(
+            [
+                name,
+                wording.percent(found["uar"]["mean"]),
+                wording.interval(found["uar"]),
+                wording.percent(found["wa"]["mean"]),
+                wording.percent(found["macro_f1"]["mean"]),
+                str(part["n_utterances"]),
+                str(part["n_speakers"]),
+            ]
+        )
+    return [header, *rows]
+
+
+def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
+    """Ask whether two runs differ on the utterances that both scored.
+
+    Arguments
+    ---------
+    run_a, run_b : path
+        Run folders; their seeds may differ in number.
+
+    Returns
+    -------
+    dict
+        Number of seeds each, of speakers, and for ``uar`` and ``wa`` the
+        difference (a minus b) with its interval and the p-value of the paired
+        permutation test. Correct several p-values by ``statistics.holm``.
+
+    Raises
+    ------
+    ValueError
+        If the runs did not score the same utterances.
+    """
+    a, b = (
+        [
+            scored.where(np.argsort(scored.id))
+            for seed in runs.read(folder).seeds
+            for scored in [seed.predictions["target_scored"]]
+        ]
+        for folder in (run_a, run_b)
+    )
+    speakers, counts = statistics.speaker_counts([*a, *b])
+    counts_a, counts_b = counts[: len(a)], counts[len(a) :]
+    found = {"n_seeds": [len(a), len(b)], "n_speakers": len(speakers)}
+    for name in ("uar", "wa"):
+        score = statistics.METRICS[name]
+        tested = statistics.permutation_test(counts_a, counts_b, score)
+        low, high = statistics.difference_interval(counts_a, counts_b, score)
+        found[name] = {
+            "difference": tested.difference,
+            "low": low,
+            "high": high,
+            "p": tested.p,
+            "n_swaps": tested.n_swaps,
+            "is_exact": tested.is_exact,
+        }
+    return _strict(found)
+
+
+def _method(settings):
+    """Name of the method: the file that holds its class."""
+    return settings["method"].split(".")[-2]
+
+
+def _curves(seed):
+    """Records of a seed, and which of them was selected."""
+    chosen = (seed.selected["phase"], seed.selected["epoch"])
+    places = [(record["phase"], record["epoch"]) for record in seed.records]
+    return {
+        "seed": seed.number,
+        "selected": places.index(chosen),
+        "records": seed.records,
+    }
+
+
+def _strict(value):
+    """Values that JSON knows: nan becomes null, tuples become lists."""
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

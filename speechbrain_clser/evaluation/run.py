@@ -1,0 +1,166 @@
+"""What evaluation reads of a run folder: plain files, never a model."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import yaml
+from safetensors.numpy import load_file
+
+from speechbrain_clser.evaluation import predictions
+
+PARTS = ("target_scored", "source_valid")
+FACTS = ("protocol", "ledger", "audit", "data", "environment")
+
+
+@dataclasses.dataclass(frozen=True)
+class Seed:
+    """What one seed of a run left behind.
+
+    Arguments
+    ---------
+    number : int
+        The seed.
+    folder : Path
+        ``seed_<number>``.
+    records : list of dict
+        One per epoch.
+    selected : dict
+        Rule, and the record it chose.
+    predictions : dict
+        Part to ``Predictions``.
+    """
+
+    number: int
+    folder: Path
+    records: list
+    selected: dict
+    predictions: dict
+
+    def embeddings(self, part: str) -> np.ndarray:
+        """Read the embeddings of a part.
+
+        Arguments
+        ---------
+        part : str
+            One of ``predictions``.
+
+        Returns
+        -------
+        numpy.ndarray, (utterances, dim)
+            In the order of the predictions.
+        """
+        path = self.folder / "embeddings" / f"{part}.safetensors"
+        return load_file(path)["embedding"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A finished run.
+
+    Arguments
+    ---------
+    folder : Path
+        Of the run.
+    protocol, ledger, data, environment : dict
+        As training wrote them.
+    audit : list of dict
+        Findings.
+    settings : dict
+        Top-level values of the resolved YAML, as text.
+    seeds : tuple of Seed
+        In the order of their numbers.
+    unfinished : tuple of str
+        Folders of seeds without predictions.
+    """
+
+    folder: Path
+    protocol: dict
+    ledger: dict
+    audit: list
+    data: dict
+    environment: dict
+    settings: dict
+    seeds: tuple
+    unfinished: tuple
+
+
+def read(folder: str | os.PathLike) -> Run:
+    """Read a run folder.
+
+    Arguments
+    ---------
+    folder : path
+        ``output_folder`` of a run.
+
+    Returns
+    -------
+    Run
+        With every seed that has predictions.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is no run folder, or no seed has been scored.
+    """
+    folder = Path(folder)
+    missing = [n for n in FACTS if not (folder / f"{n}.json").is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f"{folder}: expected the folder of a run with {missing[0]}.json, "
+            "found none; give the output_folder of train.py"
+        )
+    scored, unfinished = [], []
+    for path in folder.glob("seed_*"):
+        done = all(_predictions_file(path, part).is_file() for part in PARTS)
+        (scored if done else unfinished).append(path)
+    if not scored:
+        raise FileNotFoundError(
+            f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "
+            f"none in {len(unfinished)} seeds; let train.py finish"
+        )
+    seeds = sorted(map(_seed, scored), key=lambda seed: seed.number)
+    return Run(
+        folder=folder,
+        settings=_settings(seeds[0].folder / "hyperparams.yaml"),
+        seeds=tuple(seeds),
+        unfinished=tuple(sorted(path.name for path in unfinished)),
+        **{name: _json(folder / f"{name}.json") for name in FACTS},
+    )
+
+
+def _predictions_file(folder, part):
+    return folder / "predictions" / f"{part}.csv"
+
+
+def _seed(folder):
+    """Everything of one seed but its embeddings, which are large."""
+    lines = (folder / "epochs.jsonl").read_text(encoding="utf-8").splitlines()
+    return Seed(
+        number=int(folder.name.removeprefix("seed_")),
+        folder=folder,
+        records=[json.loads(line) for line in lines],
+        selected=_json(folder / "selected.json"),
+        predictions={
+            part: predictions.read(_predictions_file(folder, part))
+            for part in PARTS
+        },
+    )
+
+
+def _json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _settings(path):
+    """Plain values and class names of a resolved YAML, nothing built."""
+    root = yaml.compose(path.read_text(encoding="utf-8"))
+    settings = {}
+    for key, node in root.value:
+        if node.tag.startswith("!new:"):
+            settings[key.value] = node.tag.removeprefix("!new:")
+        elif isinstance(node, yaml.ScalarNode):
+            settings[key.value] = node.value
+    return settings

@@ -1,0 +1,252 @@
+"""Numbers of a report in words that a reader without statistics can trust."""
+
+import math
+
+LANGUAGES = {
+    "ara": "Arabic",
+    "ben": "Bengali",
+    "cmn": "Mandarin",
+    "deu": "German",
+    "ell": "Greek",
+    "eng": "English",
+    "est": "Estonian",
+    "fas": "Persian",
+    "fin": "Finnish",
+    "fra": "French",
+    "hin": "Hindi",
+    "hun": "Hungarian",
+    "ind": "Indonesian",
+    "ita": "Italian",
+    "jpn": "Japanese",
+    "kor": "Korean",
+    "pol": "Polish",
+    "por": "Portuguese",
+    "rus": "Russian",
+    "spa": "Spanish",
+    "swh": "Swahili",
+    "tur": "Turkish",
+    "urd": "Urdu",
+    "vie": "Vietnamese",
+}
+UNKNOWN = "–"
+
+# An interval over fewer speakers is a rough guide at best.
+FEW_SPEAKERS = 10
+
+
+def language(code: str) -> str:
+    """Name a language in English.
+
+    Arguments
+    ---------
+    code : str
+        ISO 639-3.
+
+    Returns
+    -------
+    str
+        The code itself when it is not among ``LANGUAGES``.
+
+    Example
+    -------
+    >>> language("urd"), language("xxx")
+    ('Urdu', 'xxx')
+    """
+    return LANGUAGES.get(code, code)
+
+
+def origin(name: str) -> str:
+    """Name a ``corpus:language`` for a reader.
+
+    Arguments
+    ---------
+    name : str
+        As in the ledger.
+
+    Returns
+    -------
+    str
+        Language first.
+
+    Example
+    -------
+    >>> origin("emodb:deu")
+    'German (emodb)'
+    """
+    corpus, _, code = name.partition(":")
+    return f"{language(code)} ({corpus})"
+
+
+def enumeration(names: list) -> str:
+    """Join names as in a sentence.
+
+    Arguments
+    ---------
+    names : list of str
+        One or more.
+
+    Returns
+    -------
+    str
+        With commas and a last "and".
+
+    Example
+    -------
+    >>> enumeration(["German", "Italian", "Urdu"])
+    'German, Italian and Urdu'
+    """
+    *start, last = names
+    return f"{', '.join(start)} and {last}" if start else last
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage without its sign.
+
+    Arguments
+    ---------
+    share : float
+        0-1; nan or None when unknown.
+
+    Returns
+    -------
+    str
+        One digit behind the point.
+
+    Example
+    -------
+    >>> percent(0.5678), percent(float("nan"))
+    ('56.8', '–')
+    """
+    is_unknown = share is None or math.isnan(share)
+    return UNKNOWN if is_unknown else f"{100 * share:.1f}"
+
+
+def interval(score: dict) -> str:
+    """Write an interval in percent.
+
+    Arguments
+    ---------
+    score : dict
+        With ``low`` and ``high``, 0-1.
+
+    Returns
+    -------
+    str
+        A dash when it is unknown.
+
+    Example
+    -------
+    >>> interval({"low": 0.512, "high": 0.634})
+    '[51.2, 63.4]'
+    """
+    bounds = percent(score["low"]), percent(score["high"])
+    return UNKNOWN if UNKNOWN in bounds else "[{}, {}]".format(*bounds)
+
+
+def verdict(part: dict, targets: list) -> dict:
+    """Say what the scores of the target allow to say.
+
+    Arguments
+    ---------
+    part : dict
+        Scores of the scored part.
+    targets : list of str
+        ``corpus:language``.
+
+    Returns
+    -------
+    dict
+        ``kind``: ``"above"``, ``"includes"``, ``"below"`` or ``"unknown"``,
+        the interval against chance; ``sentence``: the same in plain words.
+    """
+    uar, chance = part["scores"]["uar"], part["chance_uar"]
+    where = enumeration([origin(name) for name in targets])
+    guess = f"chance ({percent(chance)} %)"
+    if math.isnan(uar["low"]):
+        return {
+            "kind": "unknown",
+            "sentence": f"Nothing can be said about other speakers of {where}: "
+            "all scored utterances are of one speaker, so there is no "
+            "interval.",
+        }
+    if uar["low"] > chance:
+        return {
+            "kind": "above",
+            "sentence": "Better than guessing: the whole 95 % interval lies "
+            f"above {guess} for {where}.",
+        }
+    if uar["high"] < chance:
+        return {
+            "kind": "below",
+            "sentence": "Worse than guessing: the whole 95 % interval lies "
+            f"below {guess} for {where}. Look at the confusion matrix; labels "
+            "may be swapped between corpora.",
+        }
+    return {
+        "kind": "includes",
+        "sentence": "Not shown to be better than guessing: the 95 % interval "
+        f"includes {guess} for {where}.",
+    }
+
+
+def notices(run: dict, part: dict) -> list:
+    """List what a reader must know before using the scores.
+
+    Arguments
+    ---------
+    run : dict
+        ``protocol``, ``ledger``, ``data``, ``unfinished`` and ``n_seeds``.
+    part : dict
+        Scores of the scored part.
+
+    Returns
+    -------
+    list of str
+        Sentences; empty when nothing stands out.
+    """
+    said = []
+    synthetic = [
+        card["title"]
+        for card in run["data"]["corpora"]
+        if card["elicitation"] == "synthetic"
+    ]
+    if synthetic:
+        said.append(
+            f"{enumeration(synthetic)}: synthetic speech. Results on the demo "
+            "corpus say nothing about speech of people."
+        )
+    if run["ledger"]["oracle"]:
+        said.append(
+            "Oracle: target labels chose the epoch. This is an upper bound, "
+            "not a cross-lingual result."
+        )
+    if run["ledger"]["leaks"]:
+        said.append(
+            f"The split leaks by design ({', '.join(run['ledger']['leaks'])}): "
+            "compare only with results obtained the same way."
+        )
+    if part["absent_classes"]:
+        said.append(
+            f"{enumeration(part['absent_classes'])}: no utterance in the "
+            "scored part. UAR is the mean over the other classes."
+        )
+    if part["never_answered"]:
+        said.append(
+            f"{enumeration(part['never_answered'])}: never predicted in the "
+            "scored part."
+        )
+    if part["n_speakers"] == 1:
+        said.append("One speaker: there is no interval over speakers.")
+    elif part["n_speakers"] < FEW_SPEAKERS:
+        said.append(
+            f"{part['n_speakers']} speakers are few: the interval is a rough "
+            "guide and tends to be too narrow."
+        )
+    if run["unfinished"]:
+        said.append(
+            f"Left out, because they have no predictions yet: "
+            f"{enumeration(list(run['unfinished']))}."
+        )
+    if run["n_seeds"] == 1:
+        said.append("One seed: the spread between seeds is not known.")
+    return said

@@ -1,0 +1,265 @@
+"""A run folder as training leaves it, made up in a moment."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from speechbrain_clser.evaluation import predictions
+
+CLASSES = ("anger", "happiness", "sadness")
+DIM = 8
+
+
+def make_run(
+    folder,
+    seeds=(1, 2),
+    skill=2.0,
+    n_target_speakers=4,
+    n_per_speaker=12,
+    meant=CLASSES,
+    audit=True,
+    epochs=6,
+):
+    """Write a run of two languages: German trains, Urdu is scored.
+
+    Arguments
+    ---------
+    folder : path
+        Of the run; made.
+    seeds : sequence of int
+        One seed folder each.
+    skill : float
+        How far the evidence of the right class stands out; 0 is guessing.
+    n_target_speakers : int
+        Of Urdu; four Germans validate.
+    n_per_speaker : int
+        Utterances of each.
+    meant : sequence of str
+        Classes that the target has.
+    audit : bool
+        Whether the audit found something.
+    epochs : int
+        Of training.
+
+    Returns
+    -------
+    Path
+        ``folder``.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    valid = _task("emodb", "deu", 4, n_per_speaker, CLASSES)
+    scored = _task("urdu", "urd", n_target_speakers, n_per_speaker, meant)
+    for name, value in _facts(valid, scored, audit).items():
+        _write_json(folder / f"{name}.json", value)
+    with open(folder / "parts.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "part"])
+        for part, rows in (("valid", valid), ("scored", scored)):
+            writer.writerows([row["id"], part] for row in rows)
+    for seed in seeds:
+        path = folder / f"seed_{seed}"
+        path.mkdir(exist_ok=True)
+        (path / "hyperparams.yaml").write_text(
+            f"# Made up\nseed: {seed}\nencoder: acoustic\n"
+            "normalise_by: none\nlr: 0.001\n"
+            "method: !new:speechbrain_clser.methods.source_only.SourceOnly\n"
+            "    dim: 8\nloss_weights:\n    emotion: 1.0\n",
+            encoding="utf-8",
+        )
+        records = _records(seed, epochs)
+        text = "".join(json.dumps(record) + "\n" for record in records)
+        (path / "epochs.jsonl").write_text(text, encoding="utf-8")
+        best = max(records, key=lambda record: record["source_valid_uar"])
+        _write_json(
+            path / "selected.json", {"rule": "source_valid_uar", **best}
+        )
+        _answer(path, "source_valid", valid, seed, skill + 1.0)
+        _answer(path, "target_scored", scored, seed, skill)
+    return folder
+
+
+def _write_json(path, value):
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+
+
+def _task(corpus, language, n_speakers, n_per_speaker, meant):
+    """Utterances to answer, as rows of a predictions file."""
+    return [
+        {
+            "id": f"{corpus}_{speaker}_{k}",
+            "corpus": corpus,
+            "language": language,
+            "speaker": f"{corpus}_{speaker:02d}",
+            "gender": ("female", "male")[speaker % 2],
+            "target": meant[k % len(meant)],
+        }
+        for speaker in range(n_speakers)
+        for k in range(n_per_speaker)
+    ]
+
+
+def _answer(folder, part, rows, seed, skill):
+    """Write predictions and embeddings of one seed."""
+    rng = np.random.default_rng([seed, len(part)])
+    target = np.array([CLASSES.index(row["target"]) for row in rows])
+    evidence = rng.normal(size=(len(rows), len(CLASSES)))
+    evidence += skill * np.eye(len(CLASSES))[target]
+    probabilities = np.exp(evidence)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    predictions.write(
+        folder / "predictions" / f"{part}.csv",
+        [
+            {
+                **row,
+                "predicted": CLASSES[p.argmax()],
+                **{f"p_{n}": v for n, v in zip(CLASSES, p, strict=True)},
+            }
+            for row, p in zip(rows, probabilities, strict=True)
+        ],
+    )
+    directions = np.random.default_rng(0).normal(size=(len(CLASSES), DIM))
+    embeddings = evidence @ directions
+    path = folder / "embeddings" / f"{part}.safetensors"
+    path.parent.mkdir(exist_ok=True)
+    save_file({"embedding": embeddings.astype(np.float32)}, path)
+
+
+def _records(seed, epochs):
+    """A training that gets better and ends a little too late."""
+    rng = np.random.default_rng(seed)
+    records = []
+    for epoch in range(1, epochs + 1):
+        noise = rng.normal(scale=0.03)
+        loss = 0.2 + float(np.exp(-epoch / 3))
+        uar = 0.75 - 0.4 * float(np.exp(-epoch / 2)) - 0.01 * epoch + noise
+        records.append(
+            {
+                "phase": "train",
+                "epoch": epoch,
+                "lr": 0.001,
+                "train_loss": loss,
+                "train_emotion": loss,
+                "source_valid_loss": loss + 0.1 + 0.02 * epoch + noise,
+                "source_valid_uar": uar,
+                "seconds": 2.5,
+            }
+        )
+    return records
+
+
+def _facts(valid, scored, audit):
+    """What stands beside the seeds."""
+    return {
+        "protocol": {
+            "name": "emodb_to_urdu",
+            "sources": ["emodb"],
+            "targets": ["urdu"],
+            "classes": list(CLASSES),
+            "merge": {},
+            "target_material": "none",
+            "shots": 0,
+            "split": "speaker_disjoint",
+            "select_by": "source_valid_uar",
+            "note": "",
+            "digest": "0123456789ab",
+        },
+        "ledger": {
+            "sources": ["emodb:deu"],
+            "targets": ["urdu:urd"],
+            "target_audio": "none",
+            "target_labels": 0,
+            "target_speakers": False,
+            "language_id": False,
+            "auxiliary_corpora": [],
+            "transductive": False,
+            "oracle": False,
+            "leaks": [],
+            "sentence": (
+                "emodb:deu → urdu:urd; no target audio; no target labels; "
+                "inductive"
+            ),
+        },
+        "audit": [
+            {
+                "kind": "emotion by speaker",
+                "parts": ["scored"],
+                "n": 26,
+                "examples": ["urdu_SF1", "urdu_SM2"],
+                "severity": "confound",
+                "sentence": (
+                    "urdu in scored: 26 of 29 speakers with two or more "
+                    "utterances have one emotion only, so whoever knows the "
+                    "speaker knows the label."
+                ),
+            },
+            {
+                "kind": "sentence",
+                "parts": ["train", "valid"],
+                "n": 10,
+                "examples": ["emodb/deu/a01"],
+                "severity": "note",
+                "sentence": (
+                    "10 sentences in both train and valid (emodb/deu/a01, …)."
+                ),
+            },
+        ]
+        if audit
+        else [],
+        "data": {
+            "parts": {
+                "train": _count(valid * 4, "emodb:deu"),
+                "valid": _count(valid, "emodb:deu"),
+                "shots": _count([], None),
+                "unlabelled": _count([], None),
+                "scored": _count(scored, "urdu:urd"),
+            },
+            "left_out": {"no class of the scheme: boredom": 81},
+            "corpora": [
+                _card("emodb", "Berlin Database of Emotional Speech", "deu"),
+                _card("urdu", "URDU <emotion> & speech", "urd"),
+            ],
+        },
+        "environment": {
+            "python": "3.11.9",
+            "platform": "Linux",
+            "device": "cpu",
+            "command": [
+                "train.py",
+                "hparams/source_only.yaml",
+                "--protocol",
+                "emodb_to_urdu",
+            ],
+            "packages": {"speechbrain": "1.1.2", "torch": "2.11.0"},
+        },
+    }
+
+
+def _count(rows, origin):
+    return {
+        "utterances": len(rows),
+        "speakers": len({row["speaker"] for row in rows}),
+        "minutes": round(len(rows) / 20, 1),
+        "origins": [origin] if rows else [],
+        "classes": {
+            name: sum(row["target"] == name for row in rows) for name in CLASSES
+        },
+    }
+
+
+def _card(name, title, language):
+    return {
+        "name": name,
+        "title": title,
+        "languages": [language],
+        "n_utterances": 400,
+        "n_speakers": 29,
+        "elicitation": "acted",
+        "licence": "free for research",
+        "citation": "Somebody et al., 2005",
+        "address": "https://example.org/corpus",
+        "folders": [name],
+    }
