@@ -12,7 +12,6 @@ is not covered by its licence.
 
 import concurrent.futures
 import dataclasses
-import functools
 import hashlib
 import importlib.metadata
 import json
@@ -22,6 +21,7 @@ import sys
 from pathlib import Path
 
 import speechbrain_clser
+from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.corpora._speaking import script
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.data.utterance import Utterance
@@ -47,7 +47,6 @@ EMOTIONS = {emotion: emotion for emotion in script.ACTED}
 INDEX = "utterances.json"
 
 
-@functools.cache
 def fingerprint() -> str:
     """Digest everything that changes the sound.
 
@@ -80,7 +79,7 @@ def default_root() -> Path:
     Returns
     -------
     Path
-        Below ``$CLSER_CACHE``, or else ``~/.cache/speechbrain_clser``.
+        Named by what changes the sound, so new code never meets old files.
 
     Raises
     ------
@@ -92,8 +91,7 @@ def default_root() -> Path:
     >>> default_root().parent.name
     'demo'
     """
-    cache = os.environ.get("CLSER_CACHE", "~/.cache/speechbrain_clser")
-    return Path(cache).expanduser() / "demo" / fingerprint()
+    return Path(cache_folder(), "demo", fingerprint())
 
 
 def _perform(takes, folder):
@@ -169,20 +167,24 @@ def speak(takes, folder, n_workers: int | None = None):
 
 def _index(root, takes):
     # None when the corpus must be spoken (again)
-    if root.is_dir():
-        ours = {INDEX, *(f"{take.id}.wav" for take in takes)}
-        there = {path.name for path in root.iterdir()}
-        foreign = {n for n in there - ours if not n.endswith(".part")}
-        if foreign:
-            raise ValueError(
-                f"{root}: expected the demo corpus or an empty folder to speak "
-                f"it into, found {min(foreign)}; give another folder"
-            )
-        if ours <= there:
-            index = json.loads((root / INDEX).read_text(encoding="utf-8"))
-            if index["fingerprint"] == fingerprint():
-                return index
-    return None
+    if not root.is_dir():
+        return None
+    there = {path.name for path in root.iterdir()}
+    whole = {INDEX, *(f"{take.id}.wav" for take in takes)}
+    foreign = [
+        name
+        for name in sorted(there - whole)
+        if not name.startswith(".") and not name.endswith(".part")
+    ]
+    if foreign:
+        raise ValueError(
+            f"{root}: expected the demo corpus, or an empty folder to speak it "
+            f"into, found {foreign[0]}; give another folder"
+        )
+    if not whole <= there:
+        return None
+    index = json.loads((root / INDEX).read_text(encoding="utf-8"))
+    return index if index["fingerprint"] == fingerprint() else None
 
 
 def utterances(root):

@@ -170,7 +170,7 @@ def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
         library.espeak_Synchronize()
     finally:
         _unload(library)
-    if not blocks or not events:
+    if not any(symbol for symbol, _ in events):
         raise ValueError(f"{voice!r} said nothing for {text!r}")
     samples = np.concatenate(blocks)
     return samples, _phones(events, len(samples))

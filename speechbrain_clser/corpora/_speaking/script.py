@@ -85,6 +85,9 @@ VARIANTS = {
 }
 SPEAKERS_PER_GENDER = 4
 
+# Measured with a pitch tracker around eSpeak NG's middle position, 50.
+SEMITONES_PER_STEP = 0.16
+
 HABITS = (
     "pitch",  # semitones
     "range",  # octaves: 1 doubles the melody's span
@@ -95,14 +98,14 @@ HABITS = (
     "tremor",  # share of the pitch
 )
 ACTED = {
-    "anger": (2.5, 0.4, 0.12, 4.0, 1.0, -3.0, 0.0),
-    "happiness": (3.5, 0.7, 0.06, 2.0, 0.4, 0.0, 0.0),
+    "anger": (1.7, 0.4, 0.12, 5.0, 1.6, -4.0, 0.0),
+    "happiness": (3.0, 0.8, 0.06, 2.0, 0.3, 0.0, 0.0),
     "neutral": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    "sadness": (-1.5, -0.7, -0.15, -3.0, -0.8, 4.0, 0.01),
+    "sadness": (-1.4, -0.9, -0.15, -4.0, -1.3, 5.0, 0.012),
 }
-LANGUAGE_SPREAD = (1.0, 0.1, 0.08, 3.0, 0.8, 2.0, 0.0)
-SPEAKER_SPREAD = (2.0, 0.25, 0.08, 3.0, 0.8, 3.0, 0.003)
-MOMENT_SPREAD = (1.2, 0.25, 0.07, 2.0, 0.5, 2.0, 0.003)
+LANGUAGE_SPREAD = (0.7, 0.1, 0.06, 1.6, 0.4, 1.5, 0.0)
+SPEAKER_SPREAD = (0.8, 0.2, 0.06, 1.6, 0.4, 2.0, 0.002)
+MOMENT_SPREAD = (0.9, 0.28, 0.06, 1.9, 0.45, 1.8, 0.002)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def _take(speaker, own, sentence_number, emotion):
     name = f"{speaker}_{emotion}_{sentence_number:02d}"
     random = _random(name)
     acted = np.array(ACTED[emotion]) * own["emphasis"]
-    habits = own["habits"] + acted * random.uniform(0.5, 1.3)
+    habits = own["habits"] + acted * random.uniform(0.6, 1.3)
     habits = habits + random.normal(0, MOMENT_SPREAD)
     pitch, pitch_range, rate, level, tilt, breath, tremor = habits.tolist()
     # The tract below moves the pitch and the speed as well; undo that.
@@ -170,7 +173,7 @@ def _take(speaker, own, sentence_number, emotion):
         emotion=emotion,
         voice=own["voice"],
         rate_wpm=int(np.clip(round(165 * 2**rate), 80, 400)),
-        pitch=int(np.clip(round(50 + 50 * pitch / 12), 0, 99)),
+        pitch=int(np.clip(round(50 + pitch / SEMITONES_PER_STEP), 0, 99)),
         pitch_range=int(np.clip(round(45 * 2**pitch_range), 0, 99)),
         seed=seed_for(SEED, f"demo noise of {name}"),
         tract=own["tract"],
@@ -178,7 +181,7 @@ def _take(speaker, own, sentence_number, emotion):
         tremor_hz=round(random.uniform(4, 7), 2),
         tilt_db=round(tilt, 3),
         breath_db=round(min(breath - 30, -10), 2),
-        level_db=round(level - 27, 2),
+        level_db=round(level - 30, 2),
         drift_db=round(random.normal(0, 3), 2),
         floor_db=own["floor_db"],
     )
@@ -202,7 +205,7 @@ def plan():
     n_habits = len(HABITS)
     for n, ((language, code), sentences) in enumerate(SENTENCES.items()):
         random = _random(f"language {language}")
-        weights = random.uniform(0.4, 1.4, n_habits)
+        weights = random.uniform(0.6, 1.4, n_habits)
         common = random.normal(0, LANGUAGE_SPREAD)
         number = 0
         for gender, variants in VARIANTS.items():
@@ -217,10 +220,10 @@ def plan():
                     "voice": f"{code}+{variant}",
                     "habits": common + random.normal(0, SPEAKER_SPREAD),
                     "emphasis": weights
-                    * random.uniform(0.5, 1.2)
+                    * random.uniform(0.6, 1.3)
                     * random.uniform(0.6, 1.4, n_habits),
                     "tract": round(random.uniform(0.95, 1.06), 4),
-                    "floor_db": round(random.uniform(-65, -50), 1),
+                    "floor_db": round(random.uniform(-68, -53), 1),
                 }
                 told = [
                     (number + k) % len(sentences)

@@ -1,0 +1,88 @@
+"""What the effects do to a sound."""
+
+import numpy as np
+import pytest
+
+from speechbrain_clser.corpora._speaking import effects
+
+
+def tone(hz, duration_s=1.0, rate_hz=16000):
+    """A sine."""
+    time_s = np.arange(int(duration_s * rate_hz)) / rate_hz
+    return np.sin(2 * np.pi * hz * time_s)
+
+
+def loudest_hz(samples):
+    """Frequency of the strongest partial."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return spectrum.argmax() * 16000 / len(samples)
+
+
+def level_db(samples):
+    """Root mean square against full scale."""
+    return 10 * np.log10(np.mean(samples**2))
+
+
+def random():
+    """The same noise in every test."""
+    return np.random.default_rng(1)
+
+
+@pytest.mark.parametrize("speed", [0.8, 1.0, 1.25])
+def test_faster_tape_is_shorter_and_higher(speed):
+    heard = effects.play_faster(tone(1000, rate_hz=22050), 22050, speed)
+    assert len(heard) == int(16000 / speed)
+    assert loudest_hz(heard) == pytest.approx(1000 * speed, abs=2)
+
+
+def test_what_16_khz_cannot_hold_is_gone():
+    heard = effects.play_faster(tone(9000, rate_hz=22050), 22050, 1.0)
+    assert level_db(heard[200:-200]) < -40
+
+
+def test_wobble_moves_the_pitch_both_ways():
+    heard = effects.play_faster(tone(1000, rate_hz=22050), 22050, 1, 0.05, 5)
+    # The pitch is highest at 0, 200, ... ms and lowest at 100, 300, ... ms.
+    high, low = heard[3200 - 320 : 3200 + 320], heard[4800 - 320 : 4800 + 320]
+    assert loudest_hz(high) > 1020
+    assert loudest_hz(low) < 980
+
+
+def test_tilt_turns_about_1_khz():
+    for hz, gain_db in ((500, -6), (1000, 0), (2000, 6), (4000, 12)):
+        change = level_db(effects.tilt(tone(hz), 6.0)) - level_db(tone(hz))
+        assert change == pytest.approx(gain_db, abs=0.1)
+
+
+def test_breath_is_as_loud_as_asked():
+    breath = effects.breathe(tone(200), -20.0, random()) - tone(200)
+    assert level_db(breath) - level_db(tone(200)) == pytest.approx(-20, abs=0.5)
+
+
+def test_breath_stops_with_the_voice():
+    voice = np.concatenate([tone(200, 0.5), np.zeros(8000)])
+    breath = effects.breathe(voice, -20.0, random()) - voice
+    assert level_db(breath[8400:] + 1e-9) < -100
+
+
+def test_recording_has_the_level_asked_for():
+    heard = effects.record(tone(200), -30.0, 0.0, -90.0, random())
+    assert level_db(heard) == pytest.approx(-30, abs=0.1)
+
+
+def test_recording_grows_louder_by_the_drift():
+    heard = effects.record(tone(200), -30.0, 6.0, -90.0, random())
+    change = level_db(heard[-1600:]) - level_db(heard[:1600])
+    # From the middle of the first tenth to that of the last.
+    assert change == pytest.approx(0.9 * 6, abs=0.3)
+
+
+def test_recording_never_clips():
+    loud = effects.record(tone(200), 20.0, 0.0, -60.0, random())
+    assert np.abs(loud).max() == pytest.approx(0.9)
+
+
+def test_pause_is_noise_and_not_digital_silence():
+    voice = np.concatenate([tone(200, 0.5), np.zeros(8000)])
+    heard = effects.record(voice, -20.0, 0.0, -60.0, random())
+    assert level_db(heard[9000:]) == pytest.approx(-60, abs=1)

@@ -1,0 +1,151 @@
+"""The demo corpus: spoken once, found again, never mixed up."""
+
+import concurrent.futures
+import dataclasses
+import importlib.metadata
+import importlib.util
+import json
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from speechbrain_clser.corpora import demo
+from speechbrain_clser.corpora._speaking import script
+
+installed = pytest.mark.skipif(
+    importlib.util.find_spec("espeakng_loader") is None,
+    reason="espeakng-loader is not installed",
+)
+SLICE = script.plan()[::120]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Make the corpus eight utterances."""
+    monkeypatch.setattr(script, "plan", lambda: SLICE)
+
+
+@pytest.fixture(scope="session")
+def whole():
+    """All of the corpus; spoken when the cache does not hold it yet."""
+    return list(demo.utterances(demo.default_root()))
+
+
+def content(folder):
+    """Bytes of each file."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@installed
+def test_corpus_is_as_its_card_says(whole):
+    card = demo.CARD
+    assert len({row.id for row in whole}) == card.n_utterances
+    assert len({row.speaker for row in whole}) == card.n_speakers
+    assert {row.language for row in whole} == set(card.languages)
+    assert {row.raw_emotion for row in whole} == set(demo.EMOTIONS)
+
+
+@installed
+def test_utterances_last_one_to_three_seconds_and_never_clip(whole):
+    for row in whole[::7]:
+        samples, rate_hz = soundfile.read(row.wav)
+        assert rate_hz == 16000
+        assert 0.8 < len(samples) / rate_hz < 3.0
+        assert np.abs(samples).max() < 0.95
+        assert np.sqrt(np.mean(samples**2)) > 0.003
+
+
+@installed
+def test_phones_last_as_long_as_the_utterance(whole):
+    for row in whole[::7]:
+        duration_s = soundfile.info(row.wav).duration
+        total_s = sum(end - start for _, start, end in row.phones)
+        assert total_s == pytest.approx(duration_s, abs=1e-3)
+        assert len(row.phones) >= 10
+
+
+@installed
+def test_number_of_workers_changes_no_byte(small, tmp_path):
+    demo.speak(SLICE, tmp_path / "one", n_workers=1)
+    demo.speak(SLICE, tmp_path / "three", n_workers=3)
+    assert content(tmp_path / "one") == content(tmp_path / "three")
+
+
+@installed
+def test_two_runs_at_once_do_each_other_no_harm(small, tmp_path):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(lambda: list(demo.utterances(tmp_path / "both")))
+            for _ in range(2)
+        ]
+        first, second = (run.result() for run in runs)
+    assert first == second
+    demo.speak(SLICE, tmp_path / "alone", n_workers=1)
+    assert content(tmp_path / "both") == content(tmp_path / "alone")
+
+
+@installed
+def test_corpus_that_is_there_is_not_spoken_again(small, tmp_path, monkeypatch):
+    before = list(demo.utterances(tmp_path))
+    monkeypatch.delattr(demo, "speak")
+    assert list(demo.utterances(tmp_path)) == before
+
+
+@installed
+@pytest.mark.parametrize("lost", [demo.INDEX, f"{SLICE[3].id}.wav"])
+def test_half_finished_folder_is_done_again(small, tmp_path, lost):
+    list(demo.utterances(tmp_path))
+    whole = content(tmp_path)
+    (tmp_path / lost).unlink()
+    (tmp_path / f"{SLICE[0].id}.wav.99.part").write_bytes(b"RIFF")
+    list(demo.utterances(tmp_path))
+    assert whole.items() <= content(tmp_path).items()
+
+
+@installed
+def test_folder_of_other_code_is_done_again(small, tmp_path):
+    list(demo.utterances(tmp_path))
+    index = json.loads((tmp_path / demo.INDEX).read_text(encoding="utf-8"))
+    index["fingerprint"] = "old"
+    (tmp_path / demo.INDEX).write_text(json.dumps(index), encoding="utf-8")
+    list(demo.utterances(tmp_path))
+    index = json.loads((tmp_path / demo.INDEX).read_text(encoding="utf-8"))
+    assert index["fingerprint"] == demo.fingerprint()
+
+
+@installed
+def test_failed_worker_is_reported_in_its_own_words(tmp_path):
+    take = dataclasses.replace(SLICE[0], voice="xx+f2")
+    with pytest.raises(RuntimeError, match="no voice 'xx.f2'"):
+        demo.speak([take], tmp_path)
+
+
+def test_folder_of_another_corpus_is_refused(tmp_path):
+    (tmp_path / "03a01Fa.wav").touch()
+    expected = "expected the demo corpus, or an empty folder.*03a01Fa.wav"
+    with pytest.raises(ValueError, match=expected):
+        next(demo.utterances(tmp_path))
+
+
+def test_missing_espeak_names_the_extra(monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(ImportError, match=r"speechbrain-clser\[demo\]"):
+        demo.default_root()
+
+
+@installed
+def test_version_of_espeak_changes_the_folder(monkeypatch):
+    before = demo.default_root()
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.0.1")
+    assert demo.default_root() != before
+    assert demo.default_root().parent == before.parent
+
+
+@installed
+def test_gpl_library_never_enters_this_process(whole):
+    assert "espeakng_loader" not in sys.modules
