@@ -68,5 +68,8 @@ $(STAMP):
 	@$(call demand_python,$(BIN)/python)
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(BIN)/python -m pip install -e '.[demo,test]'
+	@$(BIN)/python -c 'import torchaudio' || { \
+	echo "torch and torchaudio in '$(VENV)' do not fit: install both at one version." >&2; \
+	exit 1; }
 	@rm -f $(VENV)/.clser-*
 	@touch $@
