@@ -1,0 +1,199 @@
+"""Tables in text files, written from results and never by hand.
+
+A table lives between two markers, ``<!-- table: name -->`` and
+``<!-- end: name -->``; what stands between them is replaced.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+_BLOCK = re.compile(
+    r"(?P<start><!-- table: (?P<name>[\w./-]+) -->\n)"
+    r"(?P<body>.*?)"
+    r"(?P<end><!-- end: (?P=name) -->)",
+    flags=re.DOTALL,
+)
+_MARKER = re.compile(r"<!-- (table|end): ([\w./-]+) -->")
+
+
+def render(table: Mapping) -> str:
+    """Write a table as Markdown.
+
+    Arguments
+    ---------
+    table : mapping
+        ``columns``: names; ``rows``: lists of as many values. What is a
+        number in the first row is aligned to the right, and so is text that
+        begins with a digit.
+
+    Returns
+    -------
+    str
+        Lines, each ended.
+
+    Raises
+    ------
+    ValueError
+        If a row has another length than the columns.
+
+    Example
+    -------
+    >>> rows = [["German", 56.7], ["Urdu", None]]
+    >>> print(render({"columns": ["target", "UAR"], "rows": rows}), end="")
+    | target | UAR |
+    |---|---:|
+    | German | 56.7 |
+    | Urdu | – |
+    """
+    columns, rows = table["columns"], table["rows"]
+    for row in rows:
+        if len(row) != len(columns):
+            raise ValueError(
+                f"expected {len(columns)} cells ({', '.join(columns)}), found "
+                f"{len(row)} in {row}; write the result anew"
+            )
+    first = rows[0] if rows else columns
+    aligned = ["---:" if is_number(value) else "---" for value in first]
+    lines = [
+        f"| {' | '.join(map(cell, columns))} |",
+        f"|{'|'.join(aligned)}|",
+        *(f"| {' | '.join(map(cell, row))} |" for row in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def is_number(value) -> bool:
+    """Tell whether a cell reads as a number.
+
+    Arguments
+    ---------
+    value : object
+        Of a cell.
+
+    Returns
+    -------
+    bool
+        True for numbers, and for text such as ``"56.7 [51.0, 60.2]"``.
+
+    Example
+    -------
+    >>> is_number(3), is_number("56.7 [51.0, 60.2]"), is_number("Urdu")
+    (True, True, False)
+    """
+    return bool(re.match(r"[\[+-]?\d", str(value)))
+
+
+def cell(value) -> str:
+    """Write a value into a cell of Markdown.
+
+    Arguments
+    ---------
+    value : object
+        None becomes a dash.
+
+    Returns
+    -------
+    str
+        On one line, with nothing that Markdown or HTML would read as its own.
+
+    Example
+    -------
+    >>> cell("a|b <c>")
+    'a\\\\|b &lt;c&gt;'
+    """
+    text = "–" if value is None else " ".join(str(value).split())
+    for sign, instead in (
+        ("&", "&amp;"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+        ("|", "\\|"),
+        ("*", "\\*"),
+        ("_", "\\_"),
+        ("`", "\\`"),
+    ):
+        text = text.replace(sign, instead)
+    return text
+
+
+def rewrite(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> None:
+    """Replace the tables of a file.
+
+    Arguments
+    ---------
+    path : path
+        Text file with markers.
+    tables : mapping
+        Name to table; see ``render``. Those whose markers are not in the file
+        are for other files.
+
+    Raises
+    ------
+    KeyError
+        If the file has markers for a table that is not among ``tables``.
+    ValueError
+        If a marker has no partner.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "README.md"
+    >>> _ = path.write_text("<!-- table: n -->\\n<!-- end: n -->\\n")
+    >>> rewrite(path, {"n": {"columns": ["n"], "rows": [[1]]}})
+    >>> print(path.read_text(), end="")
+    <!-- table: n -->
+    | n |
+    |---:|
+    | 1 |
+    <!-- end: n -->
+    """
+    path = Path(path)
+    path.write_text(_rewritten(path, tables), encoding="utf-8")
+
+
+def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:
+    """Tell whether a file's tables are those of the results.
+
+    Arguments
+    ---------
+    path : path
+        Text file with markers.
+    tables : mapping
+        Name to table; see ``render``.
+
+    Returns
+    -------
+    bool
+        True when ``rewrite`` would change nothing.
+
+    Raises
+    ------
+    KeyError, ValueError
+        As ``rewrite``.
+    """
+    text = Path(path).read_text(encoding="utf-8")
+    return text == _rewritten(path, tables)
+
+
+def _rewritten(path, tables):
+    """Text of a file with its tables replaced."""
+    text = Path(path).read_text(encoding="utf-8")
+    paired = {match["name"] for match in _BLOCK.finditer(text)}
+    for kind, name in _MARKER.findall(text):
+        if name not in paired:
+            raise ValueError(
+                f"{path}: expected both <!-- table: {name} --> and "
+                f"<!-- end: {name} -->, found only the one with {kind!r}; "
+                "put the other one back"
+            )
+        if name not in tables:
+            raise KeyError(
+                f"{path}: no result for the table {name!r}; there are "
+                f"{', '.join(sorted(tables)) or 'none'}"
+            )
+    return _BLOCK.sub(
+        lambda match: match["start"]
+        + render(tables[match["name"]])
+        + match["end"],
+        text,
+    )
