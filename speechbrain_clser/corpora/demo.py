@@ -15,6 +15,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.corpora._speaking import script
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.data.utterance import Utterance
+
+logger = logging.getLogger(__name__)
 
 CARD = Card(
     name="demo",
@@ -211,6 +214,7 @@ def utterances(root):
     takes = script.plan()
     index = _index(root, takes)
     if index is None:
+        logger.info("Speaking the demo corpus into %s, this once", root)
         speak(takes, root)
         index = _index(root, takes)
     for row in index["utterances"]:
