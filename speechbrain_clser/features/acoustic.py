@@ -89,7 +89,8 @@ class AcousticFeatures(Extractor):
     """Describe each 20 ms by spectrum, pitch and voice quality.
 
     All comes from one 50 ms spectrum a frame. Frames within 30 dB of the loud
-    ones (95 % quantile of the utterance) count as active.
+    ones (95 % quantile of the utterance) count as active. Levels are relative
+    to the loud frames, so that the gain of a recording does not matter.
 
     Columns of every frame, named by ``columns``:
 
@@ -137,8 +138,6 @@ class AcousticFeatures(Extractor):
         Quantiles of pitch over voiced, of level over active frames.
     ``pitch_motion``, ``level_motion``
         Mean absolute change per frame within voice, within activity.
-    ``energy``
-        Mean energy of active frames in dB of full scale.
     ``voiced_share``, ``active_share``
         Voiced among active, active among all frames.
     ``voiced_rate``, ``voiced_length``
@@ -158,7 +157,7 @@ class AcousticFeatures(Extractor):
     ...     frames.shape,
     ...     round(frames[0, 25, features.columns.index("pitch")].item()),
     ... )
-    (torch.Size([1, 50, 132]), 24)
+    (torch.Size([1, 50, 136]), 24)
     """
 
     def __init__(self, config=None):
@@ -204,7 +203,7 @@ class AcousticFeatures(Extractor):
                 for n in ("pitch", "level")
                 for q in SHARES
             ]
-            columns += ["pitch_motion", "level_motion", "energy"]
+            columns += ["pitch_motion", "level_motion"]
             columns += ["voiced_share", "active_share"]
             columns += ["voiced_rate", "voiced_length"]
         return tuple(columns)
@@ -257,9 +256,7 @@ class AcousticFeatures(Extractor):
         flags = torch.stack([is_voiced, is_active], dim=-1).to(table)
         frames = torch.cat([mel, table, flags], dim=-1)
         if self.config.with_summary:
-            summary = self._summary(
-                mel, table, energy, is_voiced, is_active, is_real
-            )
+            summary = self._summary(mel, table, is_voiced, is_active, is_real)
             summary = summary[:, None].expand(-1, n_frames, -1)
             frames = torch.cat([frames, summary], dim=-1)
         return frames * is_real[..., None]
@@ -352,7 +349,7 @@ class AcousticFeatures(Extractor):
             "flux": torch.nn.functional.pad(change, (1, 0)),
         }
 
-    def _summary(self, mel, table, energy, is_voiced, is_active, is_real):
+    def _summary(self, mel, table, is_voiced, is_active, is_real):
         """Statistics of the utterance."""
         voiced = is_voiced & is_active
         # Whispered or too short for a statistic: take all that is heard.
@@ -386,7 +383,6 @@ class AcousticFeatures(Extractor):
                 masked_quantiles(level, is_active, SHARES),
                 motion(pitch, voiced),
                 motion(level, is_active),
-                masked_moments(energy[..., None], is_active)[0],
                 n_voiced / n_active,
                 n_active / n_real,
                 self.frames_per_s * n_starts / n_active,

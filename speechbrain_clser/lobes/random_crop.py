@@ -1,0 +1,55 @@
+"""Augmentation that listens to a part of the utterance."""
+
+import torch
+
+from speechbrain_clser.lobes.mask import real_frames
+
+
+class RandomCrop(torch.nn.Module):
+    """Keep a random stretch of every long utterance, in training.
+
+    Arguments
+    ---------
+    n_frames : int
+        Longest stretch that is kept.
+
+    Example
+    -------
+    >>> crop = RandomCrop(2)
+    >>> frames = torch.arange(4.0).expand(1, 4).unsqueeze(-1)
+    >>> kept, lens = crop(frames, torch.tensor([0.5]))
+    >>> kept.flatten(), lens
+    (tensor([0., 1.]), tensor([1.]))
+    """
+
+    def __init__(self, n_frames):
+        super().__init__()
+        self.n_frames = n_frames
+
+    def forward(self, frames, lens):
+        """Crop a batch; nothing happens in eval.
+
+        Arguments
+        ---------
+        frames : torch.Tensor, (batch, frames, dim)
+            Padded at the end.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        frames : torch.Tensor, (batch, at most n_frames, dim)
+            Padded at the end.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+        """
+        if not self.training or frames.shape[1] <= self.n_frames:
+            return frames, lens
+        n_real = real_frames(lens, frames.shape[1]).sum(dim=1)
+        room = (n_real - self.n_frames).clamp(min=0)
+        start = torch.rand(len(room), device=room.device) * (room + 1)
+        places = torch.arange(self.n_frames, device=room.device)
+        places = places + start.long().minimum(room)[:, None]
+        index = places[..., None].expand(-1, -1, frames.shape[2])
+        kept = n_real.clamp(max=self.n_frames)
+        return frames.gather(1, index), kept.to(lens) / self.n_frames

@@ -1,0 +1,34 @@
+import dataclasses
+
+import pytest
+import torch
+
+from speechbrain_clser.features.extractor import Extractor
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    hop_samples: int = 320
+
+
+class Other(Extractor):
+    pass
+
+
+def test_key_is_the_same_for_the_same_config():
+    assert Extractor(Config(160)).key == Extractor(Config(160)).key
+
+
+def test_key_tells_config_class_and_version_apart():
+    newer = type("Extractor", (Extractor,), {"version": 2})
+    keys = {
+        extractor(config).key
+        for extractor in (Extractor, Other, newer)
+        for config in (Config(), Config(160))
+    }
+    assert len(keys) == 6
+
+
+def test_forward_without_an_extractor_is_refused():
+    with pytest.raises(NotImplementedError, match="Other has no forward"):
+        Other(Config())(torch.zeros(1, 9), torch.ones(1))

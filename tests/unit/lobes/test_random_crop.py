@@ -1,0 +1,32 @@
+import torch
+
+from speechbrain_clser.lobes.random_crop import RandomCrop
+
+
+def numbered(n_utterances, n_frames):
+    """Frames that hold their own place, 1 to n."""
+    places = torch.arange(1.0, n_frames + 1)
+    return places.expand(n_utterances, -1)[..., None].clone()
+
+
+def test_every_stretch_of_a_long_utterance_comes_up_and_no_padding():
+    frames = numbered(400, 10)
+    frames[:, 6:] = -1.0
+    kept, lens = RandomCrop(4)(frames, torch.full((400,), 0.6))
+    assert lens.tolist() == [1.0] * 400
+    assert (kept[:, 1:] - kept[:, :-1] == 1).all()
+    assert set(kept[:, 0, 0].tolist()) == {1.0, 2.0, 3.0}
+
+
+def test_short_utterance_is_kept_whole():
+    frames = numbered(1, 10)
+    kept, lens = RandomCrop(4)(frames, torch.tensor([0.3]))
+    assert kept[0, :3, 0].tolist() == [1.0, 2.0, 3.0]
+    torch.testing.assert_close(lens, torch.tensor([0.75]))
+
+
+def test_short_batch_and_eval_change_nothing():
+    frames, lens = numbered(2, 10), torch.tensor([1.0, 0.5])
+    for crop in (RandomCrop(10), RandomCrop(4).eval()):
+        same, same_lens = crop(frames, lens)
+        assert same is frames and same_lens is lens
