@@ -6,6 +6,7 @@ the start, so that no single habit tells the emotion.
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from speechbrain_clser.seeds import seed_for
 SEED = 1001
 SENTENCES_PER_SPEAKER = 6
 
-# One meaning per row of every language. (ISO 639-3, eSpeak's own code)
+# By ISO 639-3 and eSpeak NG's own code; the n-th line means the same in all.
 SENTENCES = {
     ("deu", "de"): (
         "Der Zug fährt um sieben Uhr ab.",
@@ -97,12 +98,15 @@ HABITS = (
     "breath",  # dB
     "tremor",  # share of the pitch
 )
+# Where an emotion moves each habit, for a speaker of average emphasis.
 ACTED = {
     "anger": (1.7, 0.4, 0.12, 5.0, 1.6, -4.0, 0.0),
     "happiness": (3.0, 0.8, 0.06, 2.0, 0.3, 0.0, 0.0),
     "neutral": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     "sadness": (-1.4, -0.9, -0.15, -4.0, -1.3, 5.0, 0.012),
 }
+# Standard deviation of each habit over languages, over the speakers of a
+# language, and over the utterances of a speaker.
 LANGUAGE_SPREAD = (0.7, 0.1, 0.06, 1.6, 0.4, 1.5, 0.0)
 SPEAKER_SPREAD = (0.8, 0.2, 0.06, 1.6, 0.4, 2.0, 0.002)
 MOMENT_SPREAD = (0.9, 0.28, 0.06, 1.9, 0.45, 1.8, 0.002)
@@ -149,41 +153,83 @@ class Take:
     floor_db: float
 
 
+@dataclasses.dataclass(frozen=True)
+class _Speaker:
+    # habits: before any emotion; emphasis: how far an emotion moves each
+    name: str
+    language: str
+    gender: str
+    voice: str
+    lines: dict
+    habits: np.ndarray
+    emphasis: np.ndarray
+    tract: float
+    floor_db: float
+
+
 def _random(purpose):
     return np.random.default_rng(seed_for(SEED, f"demo {purpose}"))
 
 
-def _take(speaker, own, sentence_number, emotion):
-    # own: what the speaker and the language bring to every take
-    name = f"{speaker}_{emotion}_{sentence_number:02d}"
+def _speakers():
+    n_habits = len(HABITS)
+    for n, ((language, code), sentences) in enumerate(SENTENCES.items()):
+        random = _random(f"language {language}")
+        weights = random.uniform(0.6, 1.4, n_habits)
+        common = random.normal(0, LANGUAGE_SPREAD)
+        # Sentences go round, so that all are said about equally often.
+        lines = itertools.cycle(enumerate(sentences))
+        for gender, variants in VARIANTS.items():
+            for i in range(SPEAKERS_PER_GENDER):
+                name = f"{language}_{gender[0]}{i + 1}"
+                random = _random(f"speaker {name}")
+                own = itertools.islice(lines, SENTENCES_PER_SPEAKER)
+                yield _Speaker(
+                    name=name,
+                    language=language,
+                    gender=gender,
+                    # Each language begins with another variant.
+                    voice=f"{code}+{variants[(i + n) % len(variants)]}",
+                    lines=dict(sorted(own)),
+                    habits=common + random.normal(0, SPEAKER_SPREAD),
+                    emphasis=weights
+                    * random.uniform(0.6, 1.3)
+                    * random.uniform(0.6, 1.4, n_habits),
+                    tract=round(random.uniform(0.95, 1.06), 4),
+                    floor_db=round(random.uniform(-68, -53), 1),
+                )
+
+
+def _take(speaker, emotion, line):
+    name = f"{speaker.name}_{emotion}_{line:02d}"
     random = _random(name)
-    acted = np.array(ACTED[emotion]) * own["emphasis"]
-    habits = own["habits"] + acted * random.uniform(0.6, 1.3)
+    acted = np.array(ACTED[emotion]) * speaker.emphasis
+    habits = speaker.habits + acted * random.uniform(0.6, 1.3)
     habits = habits + random.normal(0, MOMENT_SPREAD)
     pitch, pitch_range, rate, level, tilt, breath, tremor = habits.tolist()
-    # The tract below moves the pitch and the speed as well; undo that.
-    pitch -= 12 * np.log2(own["tract"])
-    rate -= np.log2(own["tract"])
+    # A shorter tract would raise pitch and rate as well: see play_faster.
+    pitch -= 12 * np.log2(speaker.tract)
+    rate -= np.log2(speaker.tract)
     return Take(
         id=name,
-        language=own["language"],
-        speaker=speaker,
-        gender=own["gender"],
-        sentence=own["sentences"][sentence_number],
+        language=speaker.language,
+        speaker=speaker.name,
+        gender=speaker.gender,
+        sentence=speaker.lines[line],
         emotion=emotion,
-        voice=own["voice"],
+        voice=speaker.voice,
         rate_wpm=int(np.clip(round(165 * 2**rate), 80, 400)),
         pitch=int(np.clip(round(50 + pitch / SEMITONES_PER_STEP), 0, 99)),
         pitch_range=int(np.clip(round(45 * 2**pitch_range), 0, 99)),
         seed=seed_for(SEED, f"demo noise of {name}"),
-        tract=own["tract"],
+        tract=speaker.tract,
         tremor=round(max(0.0, tremor), 4),
         tremor_hz=round(random.uniform(4, 7), 2),
         tilt_db=round(tilt, 3),
         breath_db=round(min(breath - 30, -10), 2),
         level_db=round(level - 30, 2),
         drift_db=round(random.normal(0, 3), 2),
-        floor_db=own["floor_db"],
+        floor_db=speaker.floor_db,
     )
 
 
@@ -201,38 +247,9 @@ def plan():
     >>> take.id, take.voice, take.sentence
     ('deu_f1_anger_00', 'de+f1', 'Der Zug fährt um sieben Uhr ab.')
     """
-    takes = []
-    n_habits = len(HABITS)
-    for n, ((language, code), sentences) in enumerate(SENTENCES.items()):
-        random = _random(f"language {language}")
-        weights = random.uniform(0.6, 1.4, n_habits)
-        common = random.normal(0, LANGUAGE_SPREAD)
-        number = 0
-        for gender, variants in VARIANTS.items():
-            for i in range(SPEAKERS_PER_GENDER):
-                speaker = f"{language}_{gender[0]}{i + 1}"
-                variant = variants[(i + n) % len(variants)]
-                random = _random(f"speaker {speaker}")
-                own = {
-                    "language": language,
-                    "sentences": sentences,
-                    "gender": gender,
-                    "voice": f"{code}+{variant}",
-                    "habits": common + random.normal(0, SPEAKER_SPREAD),
-                    "emphasis": weights
-                    * random.uniform(0.6, 1.3)
-                    * random.uniform(0.6, 1.4, n_habits),
-                    "tract": round(random.uniform(0.95, 1.06), 4),
-                    "floor_db": round(random.uniform(-68, -53), 1),
-                }
-                told = [
-                    (number + k) % len(sentences)
-                    for k in range(SENTENCES_PER_SPEAKER)
-                ]
-                number += SENTENCES_PER_SPEAKER
-                takes.extend(
-                    _take(speaker, own, sentence, emotion)
-                    for emotion in ACTED
-                    for sentence in sorted(told)
-                )
-    return takes
+    return [
+        _take(speaker, emotion, line)
+        for speaker in _speakers()
+        for emotion in ACTED
+        for line in speaker.lines
+    ]
