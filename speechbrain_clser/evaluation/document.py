@@ -53,7 +53,7 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure as an ``<svg>`` element; Markdown shows its caption only."""
+    """A figure as an ``<svg>`` element; Markdown only tells its caption."""
 
     svg: str
     caption: str
@@ -95,7 +95,8 @@ def markdown(blocks: Sequence) -> str:
     <BLANKLINE>
     a &lt; b
     """
-    return "\n\n".join(map(_markdown, blocks)) + "\n"
+    texts = map(_markdown, blocks)
+    return "\n\n".join(text for text in texts if text) + "\n"
 
 
 def _markdown(block):
@@ -116,6 +117,8 @@ def _markdown(block):
             table = {"columns": block.columns, "rows": block.rows}
             return tables.render(table).rstrip()
         case Picture():
+            if not block.caption:
+                return ""
             return f"*{tables.cell(block.caption)} (Drawn in report.html.)*"
         case Code():
             return f"```\n{block.text}\n```"
@@ -209,8 +212,10 @@ def _element(tag, text, role=""):
 
 def _html_table(table):
     """A table that scrolls by itself when the window is narrow."""
-    first = table.rows[0] if table.rows else table.columns
-    roles = ["number" if tables.is_number(value) else "" for value in first]
+    roles = [
+        "number" if tables.is_numeric([row[k] for row in table.rows]) else ""
+        for k in range(len(table.columns))
+    ]
 
     def row(tag, values):
         cells = (

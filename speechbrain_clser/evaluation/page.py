@@ -24,7 +24,7 @@ from speechbrain_clser.evaluation.document import (
 )
 from speechbrain_clser.evaluation.report import FILE
 
-NAMES = {"target_scored": "Target", "source_valid": "Source validation"}
+NAMES = {"target_scored": "Target", "source_valid": "Source"}
 
 
 def write(run_folder: str | os.PathLike) -> None:
@@ -85,7 +85,7 @@ def story(report: dict) -> list:
 
 def _title(report):
     sources, targets = (
-        wording.enumeration([wording.origin(n) for n in report["ledger"][key]])
+        wording.languages(report["ledger"][key])
         for key in ("sources", "targets")
     )
     return f"{report['method']}: {sources} → {targets}"
@@ -98,13 +98,17 @@ def _answer(report):
     n_seeds = report["n_seeds"]
     verdict = report["verdict"]
     over = f"mean of {n_seeds} seeds" if n_seeds > 1 else "one seed"
+    is_known = uar["low"] is not None
+    trust = (
+        f"95 % interval {wording.interval(uar)}" if is_known else "no interval"
+    )
     return [
         Heading(_title(report), level=1),
         Text(_material(report), role="lead"),
         Text(f"Supervision: {report['ledger']['sentence']}.", role="lead"),
         Score(
             f"{wording.percent(uar['mean'])} %",
-            f"UAR on the target · 95 % interval {wording.interval(uar)} · "
+            f"UAR on the target · {trust} · "
             f"chance {wording.percent(part['chance_uar'])} · {over}",
         ),
         _picture(report, plots.uar_against_chance),
@@ -117,8 +121,8 @@ def _material(report):
     """What was trained on what, in numbers."""
     parts, settings = report["data"]["parts"], report["settings"]
     train, scored = (
-        f"{parts[name]['utterances']} utterances of "
-        f"{parts[name]['speakers']} speakers"
+        f"{wording.count(parts[name]['utterances'], 'utterance')} of "
+        f"{wording.count(parts[name]['speakers'], 'speaker')}"
         for name in ("train", "scored")
     )
     return (
@@ -131,7 +135,7 @@ def _material(report):
 
 def _scores(report):
     """Means and intervals, and each seed."""
-    columns = ["", "UAR", "95 %", "WA", "macro-F1", "calibration error"]
+    columns = ["", "UAR", "95 %", "WA", "macro-F1", "ECE"]
     parts = report["parts"]
     rows = [
         [
@@ -174,11 +178,13 @@ def _scores(report):
         Heading("Scores"),
         Table(columns, rows),
         Text(
-            "All in percent, mean over seeds; after ± the standard deviation "
-            "between seeds. UAR, unweighted average recall, is the mean of "
+            "Source is the validation part of the training languages. All in "
+            "percent, mean over seeds; after ± the standard deviation between "
+            "seeds. UAR, unweighted average recall, is the mean of "
             "the classes' recalls; WA, weighted accuracy, the share of right "
-            "answers. The interval is a bootstrap over speakers (10,000 "
-            "draws): how the mean would move with other speakers.",
+            "answers; ECE the expected calibration error. The interval is a "
+            "bootstrap over speakers (10,000 draws): how the mean would move "
+            "with other speakers.",
             role="lead",
         ),
         Text(f"Epochs were chosen by {report['selection']['rule']}."),

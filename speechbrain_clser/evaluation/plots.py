@@ -13,6 +13,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from speechbrain_clser.evaluation import wording
 
@@ -61,10 +62,10 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.titlecolor": INK,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10,
+    "axes.titlesize": 11,
     "axes.titleweight": "bold",
     "figure.facecolor": "none",
-    "font.size": 9.5,
+    "font.size": 10.5,
     "grid.alpha": 0.35,
     "grid.color": PALE,
     "grid.linewidth": 0.6,
@@ -184,23 +185,29 @@ def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
         [n / total for n in row]
         for row, total in zip(rows, totals, strict=True)
     ]
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, row in enumerate(rows):
         for j, n in enumerate(row):
-            colour = "#ffffff" if shares[i][j] > 0.55 else "#10151b"
+            # See-through, so that an empty cell has the colour of the page.
+            share = shares[i][j]
+            corner = (j - 0.5, i - 0.5)
+            axes.add_patch(
+                Rectangle(corner, 1, 1, color=TARGET, alpha=share, linewidth=0)
+            )
             axes.text(
                 j,
                 i,
-                f"{100 * shares[i][j]:.0f} %\n{n}",
+                f"{100 * share:.0f} %\n{n}" if any(row) else wording.UNKNOWN,
                 ha="center",
                 va="center",
-                color=colour,
+                color="#ffffff" if share > 0.75 else INK,
             )
+    edges = (-0.5, len(classes) - 0.5)
+    axes.set(xlim=edges, ylim=edges[::-1])
     axes.set_xticks(range(len(classes)), classes, rotation=_slant(classes))
     axes.set_yticks(range(len(classes)), classes)
     axes.set(xlabel="predicted", ylabel="target")
     axes.grid(False)
-    axes.spines[:].set_visible(False)
+    axes.spines[:].set_visible(True)
     axes.tick_params(length=0)
     return figure
 
@@ -384,13 +391,6 @@ def reliability(report: dict, part: str = "target_scored") -> Figure:
     figure = Figure((4.2, 3.9), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color=PALE, linewidth=1.2)
-    axes.plot(
-        [100 * bin["confidence"] for bin in bins],
-        [100 * bin["accuracy"] for bin in bins],
-        color=TARGET,
-        linewidth=1,
-        alpha=0.6,
-    )
     axes.scatter(
         [100 * bin["confidence"] for bin in bins],
         [100 * bin["accuracy"] for bin in bins],
@@ -399,12 +399,8 @@ def reliability(report: dict, part: str = "target_scored") -> Figure:
         alpha=0.75,
         linewidth=0,
     )
-    axes.text(
-        4,
-        96,
-        f"calibration error {100 * scored['scores']['ece']['mean']:.1f} %",
-        va="top",
-    )
+    error = wording.percent(scored["scores"]["ece"]["mean"])
+    axes.set_title(f"calibration error {error} %")
     axes.set(
         xlim=(0, 103),
         ylim=(-3, 103),

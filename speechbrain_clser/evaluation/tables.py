@@ -6,7 +6,7 @@ A table lives between two markers, ``<!-- table: name -->`` and
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _BLOCK = re.compile(
@@ -24,9 +24,8 @@ def render(table: Mapping) -> str:
     Arguments
     ---------
     table : mapping
-        ``columns``: names; ``rows``: lists of as many values. What is a
-        number in the first row is aligned to the right, and so is text that
-        begins with a digit.
+        ``columns``: names; ``rows``: lists of as many values. Columns of
+        numbers are aligned to the right.
 
     Returns
     -------
@@ -54,8 +53,10 @@ def render(table: Mapping) -> str:
                 f"expected {len(columns)} cells ({', '.join(columns)}), found "
                 f"{len(row)} in {row}; write the result anew"
             )
-    first = rows[0] if rows else columns
-    aligned = ["---:" if is_number(value) else "---" for value in first]
+    aligned = [
+        "---:" if is_numeric([row[k] for row in rows]) else "---"
+        for k in range(len(columns))
+    ]
     lines = [
         f"| {' | '.join(map(cell, columns))} |",
         f"|{'|'.join(aligned)}|",
@@ -64,25 +65,29 @@ def render(table: Mapping) -> str:
     return "\n".join(lines) + "\n"
 
 
-def is_number(value) -> bool:
-    """Tell whether a cell reads as a number.
+def is_numeric(values: Sequence) -> bool:
+    """Tell whether a column reads as numbers.
 
     Arguments
     ---------
-    value : object
-        Of a cell.
+    values : sequence
+        Cells of the column.
 
     Returns
     -------
     bool
-        True for numbers, and for text such as ``"56.7 [51.0, 60.2]"``.
+        True for numbers and text such as ``"56.7 [51.0, 60.2]"``; what is
+        unknown (None or a dash) does not matter.
 
     Example
     -------
-    >>> is_number(3), is_number("56.7 [51.0, 60.2]"), is_number("Urdu")
-    (True, True, False)
+    >>> is_numeric([3, "56.7 [51.0, 60.2]", None]), is_numeric(["Urdu", 3])
+    (True, False)
     """
-    return bool(re.match(r"[\[+-]?\d", str(value)))
+    return all(
+        value is None or re.match(r"[\[+-]?\d|–$", str(value))
+        for value in values
+    )
 
 
 def cell(value) -> str:

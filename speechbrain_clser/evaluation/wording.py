@@ -55,26 +55,26 @@ def language(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
-def origin(name: str) -> str:
-    """Name a ``corpus:language`` for a reader.
+def languages(origins: list) -> str:
+    """Name the languages of sources or targets, each once.
 
     Arguments
     ---------
-    name : str
-        As in the ledger.
+    origins : list of str
+        ``corpus:language``, as in the ledger.
 
     Returns
     -------
     str
-        Language first.
+        As in a sentence.
 
     Example
     -------
-    >>> origin("emodb:deu")
-    'German (emodb)'
+    >>> languages(["emodb:deu", "emovo:ita", "vam:deu"])
+    'German and Italian'
     """
-    corpus, _, code = name.partition(":")
-    return f"{language(code)} ({corpus})"
+    codes = [origin.rpartition(":")[2] for origin in origins]
+    return enumeration([language(code) for code in dict.fromkeys(codes)])
 
 
 def enumeration(names: list) -> str:
@@ -97,6 +97,29 @@ def enumeration(names: list) -> str:
     """
     *start, last = names
     return f"{', '.join(start)} and {last}" if start else last
+
+
+def count(n: int, noun: str) -> str:
+    """Write a number of things.
+
+    Arguments
+    ---------
+    n : int
+        How many.
+    noun : str
+        Of one of them.
+
+    Returns
+    -------
+    str
+        With a plural of "s" where it belongs.
+
+    Example
+    -------
+    >>> count(1, "speaker"), count(29, "speaker")
+    ('1 speaker', '29 speakers')
+    """
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def percent(share: float) -> str:
@@ -160,7 +183,7 @@ def verdict(part: dict, targets: list) -> dict:
         the interval against chance; ``sentence``: the same in plain words.
     """
     uar, chance = part["scores"]["uar"], part["chance_uar"]
-    where = enumeration([origin(name) for name in targets])
+    where = languages(targets)
     guess = f"chance ({percent(chance)} %)"
     if math.isnan(uar["low"]):
         return {
@@ -235,9 +258,7 @@ def notices(run: dict, part: dict) -> list:
             f"{enumeration(part['never_answered'])}: never predicted in the "
             "scored part."
         )
-    if part["n_speakers"] == 1:
-        said.append("One speaker: there is no interval over speakers.")
-    elif part["n_speakers"] < FEW_SPEAKERS:
+    if 1 < part["n_speakers"] < FEW_SPEAKERS:
         said.append(
             f"{part['n_speakers']} speakers are few: the interval is a rough "
             "guide and tends to be too narrow."

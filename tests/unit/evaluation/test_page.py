@@ -1,0 +1,106 @@
+"""The page of a run: answers first, works offline, the same twice."""
+
+import json
+import re
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import page, report
+
+
+def pages_of(folder, **changes):
+    """Markdown and HTML of a made-up run."""
+    report.build(make_run(folder, **changes))
+    page.write(folder)
+    names = ("report.md", "report.html")
+    return [(folder / name).read_text(encoding="utf-8") for name in names]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Markdown and HTML of a run with nothing odd about it."""
+    return pages_of(tmp_path_factory.mktemp("run"))
+
+
+def test_page_answers_before_the_first_heading(plain):
+    for text in plain:
+        top = re.split(r"<h2>|\n## ", text)[0]
+        assert "German → Urdu" in top
+        assert "no target audio; no target labels; inductive" in top
+        assert "95 % interval [" in top
+        assert "chance 33.3" in top
+        assert "Better than guessing" in top
+
+
+def test_page_fetches_nothing(plain):
+    _, text = plain
+    assert "http" not in text
+    assert "<script" not in text and "<link" not in text
+    assert not re.search(r"\bsrc=|@import|url\((?!#)", text)
+
+
+def test_pages_are_the_same_on_second_build(plain, tmp_path):
+    assert pages_of(tmp_path) == plain
+
+
+def test_ids_are_unique_on_the_page(plain):
+    _, text = plain
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+
+
+def test_names_from_data_are_escaped(plain):
+    for text in plain:
+        assert "URDU &lt;emotion&gt; &amp; speech" in text
+        assert "<emotion>" not in text
+
+
+def test_page_tells_how_the_run_was_made(plain):
+    for text in plain:
+        assert "train.py hparams/source_only.yaml" in text
+        assert "0123456789ab" in text
+        assert "speechbrain 1.1.2" in text
+        assert "81" in text and "boredom" in text
+
+
+ODD = {
+    "seeds": (1,),
+    "n_target_speakers": 1,
+    "meant": ("anger", "sadness"),
+    "audit": False,
+    "epochs": 1,
+}
+
+
+def test_what_is_odd_is_told_plainly(tmp_path):
+    for text in pages_of(tmp_path, **ODD):
+        assert "one seed" in text
+        assert "no interval" in text
+        assert "all scored utterances are of one speaker" in text
+        assert "happiness: no utterance" in text
+        assert "Nothing was found on both sides of a split" in text
+        words = re.sub(r"<[^>]*>", " ", text).split()
+        assert not {"nan", "None", "null"} & set(words)
+
+
+def test_guessing_is_not_called_better(tmp_path):
+    for text in pages_of(tmp_path, skill=0.0):
+        assert "Not shown to be better than guessing" in text
+
+
+def test_demo_corpus_is_marked_on_the_first_screen(tmp_path):
+    make_run(tmp_path)
+    path = tmp_path / "data.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["corpora"][1]["elicitation"] = "synthetic"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    report.build(tmp_path)
+    page.write(tmp_path)
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "say nothing about speech of people" in text.split("<h2>")[0]
+
+
+def test_page_without_a_report_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="call report.build first"):
+        page.write(tmp_path)

@@ -1,0 +1,100 @@
+"""The report as a whole: strict, complete, the same twice, honest when odd."""
+
+import json
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import report
+
+
+def refuse(constant):
+    """What a strict reader of JSON does about NaN and its kin."""
+    raise AssertionError(f"{constant} is no JSON")
+
+
+def test_report_is_strict_json_and_equal_on_second_build(tmp_path):
+    built = report.build(make_run(tmp_path))
+    text = (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=refuse) == built
+    report.build(tmp_path)
+    assert (tmp_path / "report.json").read_text(encoding="utf-8") == text
+
+
+def test_report_uses_every_seed_found(tmp_path):
+    built = report.build(make_run(tmp_path, seeds=(1, 2, 5)))
+    assert built["n_seeds"] == 3
+    scored = built["parts"]["target_scored"]
+    assert [one["seed"] for one in scored["per_seed"]] == [1, 2, 5]
+    assert [one["seed"] for one in built["selection"]["seeds"]] == [1, 2, 5]
+
+
+def test_selected_epoch_is_marked_among_the_records(tmp_path):
+    built = report.build(make_run(tmp_path))
+    for curve, chosen in zip(
+        built["curves"], built["selection"]["seeds"], strict=True
+    ):
+        record = curve["records"][curve["selected"]]
+        assert record["epoch"] == chosen["epoch"]
+        assert record["source_valid_uar"] == max(
+            r["source_valid_uar"] for r in curve["records"]
+        )
+
+
+def test_skilled_run_is_above_chance_and_guessing_is_not(tmp_path):
+    skilled = report.build(make_run(tmp_path / "a", skill=2.0))
+    guessing = report.build(make_run(tmp_path / "b", skill=0.0))
+    assert skilled["verdict"]["kind"] == "above"
+    assert guessing["verdict"]["kind"] == "includes"
+
+
+def test_one_speaker_and_one_seed_are_reported_without_interval(tmp_path):
+    built = report.build(make_run(tmp_path, seeds=(1,), n_target_speakers=1))
+    assert built["verdict"]["kind"] == "unknown"
+    uar = built["parts"]["target_scored"]["scores"]["uar"]
+    assert (uar["low"], uar["sd"]) == (None, None)
+    assert built["notices"] == [
+        "One seed: the spread between seeds is not known."
+    ]
+
+
+def test_nan_in_the_training_log_becomes_null(tmp_path):
+    make_run(tmp_path, seeds=(1,))
+    path = tmp_path / "seed_1" / "epochs.jsonl"
+    first, *others = path.read_text(encoding="utf-8").splitlines()
+    broken = json.dumps(json.loads(first) | {"train_loss": float("nan")})
+    path.write_text("\n".join([broken, *others]) + "\n", encoding="utf-8")
+    records = report.build(tmp_path)["curves"][0]["records"]
+    assert records[0]["train_loss"] is None
+
+
+def test_summary_has_a_row_per_part(tmp_path):
+    header, target, source = report.summary_rows(
+        report.build(make_run(tmp_path))
+    )
+    assert header[:3] == ["part", "UAR", "95 %"]
+    assert (target[0], source[0]) == ("target_scored", "source_valid")
+    assert all(len(row) == len(header) for row in (target, source))
+
+
+def test_comparison_of_a_run_with_itself_finds_nothing(tmp_path):
+    folder = make_run(tmp_path)
+    found = report.compare(folder, folder)
+    assert found["uar"]["difference"] == 0.0
+    assert found["uar"]["p"] == 1.0
+
+
+def test_comparison_finds_the_better_run(tmp_path):
+    good = make_run(tmp_path / "good", n_target_speakers=8, skill=3.0)
+    bad = make_run(tmp_path / "bad", n_target_speakers=8, skill=0.5, seeds=(3,))
+    found = report.compare(good, bad)
+    assert found["n_seeds"] == [2, 1]
+    assert found["uar"]["low"] > 0.1
+    assert found["uar"]["p"] == pytest.approx(2 / 2**8)
+
+
+def test_comparison_of_other_utterances_is_refused(tmp_path):
+    a = make_run(tmp_path / "a")
+    b = make_run(tmp_path / "b", n_target_speakers=5)
+    with pytest.raises(ValueError, match="same utterances"):
+        report.compare(a, b)

@@ -1,0 +1,46 @@
+"""Reading a run folder."""
+
+import shutil
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import run
+
+
+def test_run_is_read_seed_by_seed(tmp_path):
+    found = run.read(make_run(tmp_path, seeds=(10, 9)))
+    assert [seed.number for seed in found.seeds] == [9, 10]
+    assert found.ledger["targets"] == ["urdu:urd"]
+    assert found.unfinished == ()
+    first = found.seeds[0]
+    assert len(first.records) == 6
+    scored = first.predictions["target_scored"]
+    assert first.embeddings("target_scored").shape == (len(scored), 8)
+
+
+def test_settings_are_read_without_building_anything(tmp_path):
+    settings = run.read(make_run(tmp_path)).settings
+    assert settings["encoder"] == "acoustic"
+    assert settings["method"].endswith("source_only.SourceOnly")
+    assert "loss_weights" not in settings
+
+
+def test_seed_without_predictions_is_named_and_left_out(tmp_path):
+    make_run(tmp_path)
+    shutil.rmtree(tmp_path / "seed_2" / "predictions")
+    found = run.read(tmp_path)
+    assert [seed.number for seed in found.seeds] == [1]
+    assert found.unfinished == ("seed_2",)
+
+
+def test_folder_of_no_run_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="expected the folder of a run"):
+        run.read(tmp_path)
+
+
+def test_run_without_any_scored_seed_is_refused(tmp_path):
+    make_run(tmp_path, seeds=(1,))
+    shutil.rmtree(tmp_path / "seed_1" / "predictions")
+    with pytest.raises(FileNotFoundError, match="none in 1 seeds"):
+        run.read(tmp_path)

@@ -1,0 +1,79 @@
+"""Scores of a part, held against scikit-learn and paper."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers.runs import make_run
+from sklearn.metrics import balanced_accuracy_score, f1_score
+
+from speechbrain_clser.evaluation import run
+from speechbrain_clser.evaluation.scores import scores
+
+
+def target_of(folder, **changes):
+    """Predictions of all seeds of a made-up run, and their scores."""
+    seeds = run.read(make_run(folder, **changes)).seeds
+    answers = [seed.predictions["target_scored"] for seed in seeds]
+    return answers, scores(answers, [seed.number for seed in seeds])
+
+
+def test_scores_are_the_mean_and_spread_over_seeds(tmp_path):
+    answers, found = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
+    uars = [balanced_accuracy_score(a.target, a.predicted) for a in answers]
+    f1s = [f1_score(a.target, a.predicted, average="macro") for a in answers]
+    assert [one["uar"] for one in found["per_seed"]] == pytest.approx(uars)
+    uar = found["scores"]["uar"]
+    assert uar["mean"] == pytest.approx(np.mean(uars))
+    assert uar["sd"] == pytest.approx(np.std(uars, ddof=1))
+    assert uar["low"] <= uar["mean"] <= uar["high"]
+    assert found["scores"]["macro_f1"]["mean"] == pytest.approx(np.mean(f1s))
+
+
+def test_groups_are_scored_on_their_own_rows(tmp_path):
+    answers, found = target_of(tmp_path, seeds=(1,), skill=1.0)
+    (only,) = answers
+    women = only.gender == "female"
+    female, male = found["groups"]["gender"]
+    assert (female["name"], male["name"]) == ("female", "male")
+    assert female["n_utterances"] == women.sum()
+    assert female["mean"] == pytest.approx(
+        balanced_accuracy_score(only.target[women], only.predicted[women])
+    )
+    speaker = found["speakers"][1]
+    rows = only.speaker == speaker["name"]
+    assert speaker["mean"] == pytest.approx(
+        balanced_accuracy_score(only.target[rows], only.predicted[rows])
+    )
+
+
+def test_counts_are_summed_over_seeds_and_answers_averaged(tmp_path):
+    answers, found = target_of(tmp_path)
+    n_utterances = len(answers[0])
+    assert np.sum(found["confusion"]) == 2 * n_utterances
+    assert sum(b["predicted"] for b in found["histogram"]) == n_utterances
+    assert sum(b["target"] for b in found["histogram"]) == n_utterances
+    assert sum(b["n"] for b in found["calibration"]) == 2 * n_utterances
+
+
+def test_recall_of_an_absent_class_is_nan_and_chance_rises(tmp_path):
+    _, found = target_of(tmp_path, meant=("anger", "sadness"))
+    assert found["absent_classes"] == ["happiness"]
+    assert found["chance_uar"] == 0.5
+    assert [r["n"] for r in found["recalls"]] == [24, 0, 24]
+    assert math.isnan(found["recalls"][1]["mean"])
+    assert not math.isnan(found["scores"]["uar"]["mean"])
+
+
+def test_one_speaker_has_no_interval_and_one_seed_no_spread(tmp_path):
+    _, found = target_of(tmp_path, seeds=(1,), n_target_speakers=1)
+    uar = found["scores"]["uar"]
+    assert math.isnan(uar["low"]) and math.isnan(uar["sd"])
+    assert not math.isnan(uar["mean"])
+
+
+def test_class_that_is_never_answered_is_named(tmp_path):
+    answers, _ = target_of(tmp_path, seeds=(1,), skill=50.0)
+    (only,) = answers
+    kept = only.where(only.target != 0)
+    assert scores([kept], [1])["never_answered"] == ["anger"]

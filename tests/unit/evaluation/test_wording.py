@@ -1,0 +1,92 @@
+"""Sentences that say no more than the numbers allow."""
+
+import math
+import re
+
+import pytest
+
+from speechbrain_clser.evaluation import wording
+
+
+def part(low, high, **changes):
+    """What ``verdict`` and ``notices`` read of the scored part."""
+    uar = {"mean": (low + high) / 2, "low": low, "high": high}
+    return {
+        "scores": {"uar": uar},
+        "chance_uar": 0.25,
+        "n_speakers": 29,
+        "absent_classes": [],
+        "never_answered": [],
+    } | changes
+
+
+def run(**changes):
+    """What ``notices`` reads of a run; nothing stands out."""
+    return {
+        "data": {"corpora": [{"title": "Acted", "elicitation": "acted"}]},
+        "ledger": {"oracle": False, "leaks": []},
+        "unfinished": [],
+        "n_seeds": 3,
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "words"),
+    [
+        (0.30, 0.40, "above", "Better than guessing"),
+        (0.20, 0.40, "includes", "Not shown to be better than guessing"),
+        (0.25, 0.40, "includes", r"includes chance \(25.0 %\)"),
+        (0.10, 0.20, "below", "Worse than guessing"),
+        (math.nan, math.nan, "unknown", "one speaker"),
+    ],
+)
+def test_verdict_follows_the_interval(low, high, kind, words):
+    found = wording.verdict(part(low, high), ["urdu:urd"])
+    assert found["kind"] == kind
+    assert re.search(words, found["sentence"])
+    assert "Urdu" in found["sentence"]
+
+
+def test_nothing_to_note_is_an_empty_list():
+    assert wording.notices(run(), part(0.3, 0.4)) == []
+
+
+def test_demo_corpus_is_said_to_be_no_speech_of_people():
+    card = {"title": "Demo", "elicitation": "synthetic"}
+    (notice,) = wording.notices(run(data={"corpora": [card]}), part(0.3, 0.4))
+    assert "say nothing about speech of people" in notice
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ledger": {"oracle": True, "leaks": []}}, "Oracle"),
+        (
+            {"ledger": {"oracle": False, "leaks": ["speaker"]}},
+            r"leaks by design \(speaker\)",
+        ),
+        ({"unfinished": ["seed_3"]}, "no predictions yet: seed_3"),
+        ({"n_seeds": 1}, "One seed"),
+    ],
+)
+def test_what_lies_in_the_run_is_noted(changes, words):
+    (notice,) = wording.notices(run(**changes), part(0.3, 0.4))
+    assert re.search(words, notice)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"absent_classes": ["fear", "calm"]}, "fear and calm: no utterance"),
+        ({"never_answered": ["fear"]}, "fear: never predicted"),
+        ({"n_speakers": 4}, "4 speakers are few"),
+    ],
+)
+def test_what_lies_in_the_scores_is_noted(changes, words):
+    (notice,) = wording.notices(run(), part(0.3, 0.4, **changes))
+    assert words in notice
+
+
+def test_unknown_numbers_are_dashes():
+    assert wording.percent(None) == "–"
+    assert wording.interval({"low": math.nan, "high": math.nan}) == "–"
