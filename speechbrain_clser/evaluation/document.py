@@ -53,7 +53,7 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure as an ``<svg>`` element; Markdown only tells its caption."""
+    """A figure as an ``<svg>`` element; Markdown goes without."""
 
     svg: str
     caption: str
@@ -76,7 +76,7 @@ class Details:
 
 
 def markdown(blocks: Sequence) -> str:
-    """Write blocks as Markdown.
+    """Write blocks as Markdown, without pictures and what only headed them.
 
     Arguments
     ---------
@@ -90,13 +90,31 @@ def markdown(blocks: Sequence) -> str:
 
     Example
     -------
-    >>> print(markdown([Heading("Scores"), Text("a < b")]), end="")
+    >>> blocks = [Heading("Map"), Heading("Scores"), Text("a < b")]
+    >>> print(markdown(blocks), end="")
     ## Scores
     <BLANKLINE>
     a &lt; b
     """
-    texts = map(_markdown, blocks)
-    return "\n\n".join(text for text in texts if text) + "\n"
+    told = [block for block in blocks if not isinstance(block, Picture)]
+    following = [*told[1:], Heading("")]
+    return (
+        "\n\n".join(
+            _markdown(block)
+            for block, after in zip(told, following, strict=True)
+            if not _is_bare(block, after)
+        )
+        + "\n"
+    )
+
+
+def _is_bare(block, after):
+    """Tell whether a heading has nothing under it, its pictures gone."""
+    return (
+        isinstance(block, Heading)
+        and isinstance(after, Heading)
+        and after.level <= block.level
+    )
 
 
 def _markdown(block):
@@ -116,10 +134,6 @@ def _markdown(block):
         case Table():
             table = {"columns": block.columns, "rows": block.rows}
             return tables.render(table).rstrip()
-        case Picture():
-            if not block.caption:
-                return ""
-            return f"*{tables.cell(block.caption)} (Drawn in report.html.)*"
         case Code():
             return f"```\n{block.text}\n```"
         case Details():

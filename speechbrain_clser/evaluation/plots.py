@@ -427,9 +427,10 @@ def training_curves(report: dict) -> Figure:
         other.
     """
     curves = report["curves"]
+    keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
     names = [
         key.removeprefix("train_")
-        for key in curves[0]["records"][0]
+        for key in keys
         if key.startswith("train_") and key != "train_loss"
     ]
     panels = {

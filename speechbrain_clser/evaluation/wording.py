@@ -26,7 +26,6 @@ LANGUAGES = {
     "swh": "Swahili",
     "tur": "Turkish",
     "urd": "Urdu",
-    "vie": "Vietnamese",
 }
 UNKNOWN = "–"
 
