@@ -75,10 +75,10 @@ def test_dull_voice_falls_steeper_than_a_bright_one(extractor):
         ("alpha_mean", 1),
         ("hammarberg_mean", 1),
         ("h1_h2_mean", 1),
-        ("slope_500_1500_mean", -1),
-        ("centroid_mean", -1),
+        ("slope_500_1500", -1),
+        ("centroid", -1),
     ):
-        change = column(extractor, dull - bright, name)[0]
+        change = column(extractor, dull - bright, name).median()
         assert sign * change > 0.5, name
 
 
@@ -109,7 +109,7 @@ def test_fifty_frames_a_second(extractor, n_samples, n_frames):
 
 def test_every_column_has_its_own_name(extractor):
     assert len(set(extractor.columns)) == len(extractor.columns)
-    assert extractor.dim == len(extractor.columns) == 136
+    assert extractor.dim == len(extractor.columns) == 110
 
 
 def test_summary_columns_are_the_same_in_all_frames(extractor):
@@ -127,6 +127,32 @@ def test_faster_is_shorter_and_higher():
     assert len(frames) == 50
     pitch = column(faster, frames, "pitch_q50")[0].item()
     assert pitch == pytest.approx(24.0, abs=0.2)
+
+
+def test_values_of_version_2(extractor):
+    """Raise the version, and these, when values change on purpose."""
+    assert extractor.version == 2
+    seconds = torch.arange(RATE_HZ) / RATE_HZ
+    phase = 2 * torch.pi * (150 * seconds + 20 * seconds.square())
+    wav = sum(0.1 * torch.sin(k * phase) / k for k in range(1, 21))
+    frame = alone(extractor, wav)[25]
+    for name, expected in {
+        "mel_5": 17.362,
+        "pitch": 19.576,
+        "level": 0.003,
+        "hnr": 29.996,
+        "h1_h2": 6.384,
+        "cpp": 5.089,
+        "alpha": 10.433,
+        "slope_0_500": 0.330,
+        "pitch_mean": 19.496,
+        "flux_std": 2.248,
+        "cepstrum_1_std": 19.733,
+        "pitch_motion": 0.082,
+        "voiced_share": 1.000,
+    }.items():
+        found = column(extractor, frame, name).item()
+        assert found == pytest.approx(expected, abs=0.02), name
 
 
 def test_key_changes_with_every_field_of_the_config():
