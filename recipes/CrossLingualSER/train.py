@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Train and score a cross-lingual speech emotion recogniser.
+
+The method, its features and its phases stand in the YAML; who trains, who is
+scored and under which supervision stands in the protocol that it names.
+
+> python train.py hparams/source_only.yaml
+> python train.py hparams/source_only.yaml --protocol four_without_german \
+      --data_folder <folder that holds a folder per corpus> --seeds 3
+
+Authors
+ * The founders of speechbrain-clser 2026
+"""
+
+import sys
+from pathlib import Path
+
+import speechbrain as sb
+import yaml
+from hyperpyyaml import load_hyperpyyaml, resolve_references
+from speechbrain.utils.distributed import run_on_main
+
+
+def main(arguments):
+    """Prepare once, train and score once per seed, report on all of them."""
+    hparams_file, run_opts, overrides = sb.parse_arguments(arguments)
+    sb.utils.distributed.ddp_init_group(run_opts)
+    overrides = yaml.safe_load(overrides) or {}
+    hparams = build(hparams_file, overrides)
+    first = hparams["seed"]
+    seeds = range(first, first + hparams["seeds"])
+
+    material = run_on_main(prepare, [hparams])
+    run_on_main(announce, [hparams, run_opts, material, seeds])
+    views = extract(hparams, material)
+    for seed in seeds:
+        seed_overrides = {**overrides, "seed": seed}
+        hparams = build(hparams_file, seed_overrides)
+        begin(hparams_file, hparams, seed_overrides)
+        brain, datasets = train(hparams, run_opts, material, views)
+        run_on_main(score, [hparams, brain, datasets, material])
+    run_on_main(report, [hparams])
+
+
+def build(hparams_file, overrides):
+    """Build the objects that the YAML describes."""
+    with open(hparams_file, encoding="utf-8") as file:
+        return load_hyperpyyaml(file, overrides)
+
+
+def prepare(hparams):
+    """Write manifests, cut the parts, audit them, refuse what leaks."""
+    from speechbrain_clser.data import prepare, protocol
+
+    return prepare.prepare(
+        protocol.load(hparams["protocol"]),
+        hparams["data_folder"],
+        hparams["manifest_folder"],
+        normalise_by=hparams["normalise_by"],
+        used={phase.rows for phase in hparams["phases"]},
+        allow_bad_files=hparams["allow_bad_files"],
+    )
+
+
+def announce(hparams, run_opts, material, seeds):
+    """Say what will happen, and write it into the run folder."""
+    from speechbrain_clser.training import plan, run_folder
+
+    device = run_opts["device"] or sb.utils.distributed.infer_device()
+    run_folder.write(hparams["output_folder"], material, device, sys.argv)
+    print(
+        plan.plan(
+            run_folder.describe(material),
+            material.ledger,
+            material.findings,
+            f"encoder {hparams['encoder']}, features normalised by "
+            f"{hparams['normalise_by']}, device {device}, seeds {[*seeds]}",
+        )
+    )
+
+
+def extract(hparams, material):
+    """Give the normalised frames of every utterance, one dict per speed."""
+    from speechbrain_clser.data.audio import load
+    from speechbrain_clser.features.normalisation import Normaliser
+    from speechbrain_clser.features.speed import at_speed
+    from speechbrain_clser.features.store import frames_of
+
+    def at(speed, rows):
+        folder = Path(hparams["cache_folder"], "frames", f"speed_{speed:.2f}")
+        return frames_of(
+            rows, hparams["extractor"], at_speed(load, speed), folder
+        )
+
+    parts, rows = material.parts, material.rows
+    frames = at(1.0, rows)
+    normaliser = Normaliser(frames, rows, hparams["normalise_by"], parts.train)
+    faster_or_slower = [
+        normaliser(at(speed, parts.train), parts.train)
+        for speed in hparams["speeds"]
+    ]
+    return [normaliser(frames, rows), *faster_or_slower]
+
+
+def begin(hparams_file, hparams, overrides):
+    """Make the folder of a seed, or know it again and resume."""
+    from speechbrain_clser.training.run_folder import refuse_other_run
+
+    with open(hparams_file, encoding="utf-8") as file:
+        resolved = resolve_references(file, overrides).getvalue()
+    refuse_other_run(hparams["seed_folder"], resolved)
+    sb.create_experiment_directory(
+        experiment_directory=hparams["seed_folder"],
+        hyperparams_to_save=hparams_file,
+        overrides=overrides,
+    )
+
+
+def train(hparams, run_opts, material, views):
+    """Run the phases; labels of the scored part are not among the data."""
+    from speechbrain_clser.data.pipeline import Codes, dataset
+    from speechbrain_clser.data.samplers import sampler
+    from speechbrain_clser.training.phases import run_phases
+    from speechbrain_clser.training.scoring import target_uar
+
+    parts, scheme = material.parts, hparams["scheme"]
+    codes = Codes(scheme, parts.train)
+    datasets = {
+        "train": dataset(parts.train, views, codes),
+        "valid": dataset(parts.valid, views[:1], codes),
+        "scored": dataset(parts.scored, views[:1]),
+    }
+
+    def oracle(brain):
+        return target_uar(
+            brain, parts.scored, datasets["scored"], scheme, loaders["eval"]
+        )
+
+    train_loader = dict(hparams["train_loader"])
+    balanced = sampler(parts.train, scheme, hparams["balance"], hparams["seed"])
+    train_loader |= {"sampler": balanced} if balanced else {"shuffle": True}
+    loaders = {"train": train_loader, "eval": hparams["eval_loader"]}
+    brain = run_phases(
+        hparams["phases"],
+        hparams["method"],
+        datasets,
+        hparams["seed_folder"],
+        loaders,
+        rule=material.protocol.select_by,
+        oracle=oracle if material.ledger.oracle else None,
+        loss_weights=hparams["loss_weights"],
+        scheme=scheme,
+        seed=hparams["seed"],
+        schedule=hparams["schedule"],
+        augment=hparams["augment"],
+        opt_class=hparams["opt_class"],
+        hparams=hparams,
+        run_opts=run_opts,
+    )
+    return brain, datasets
+
+
+def score(hparams, brain, datasets, material):
+    """Write the predictions from which every score is computed."""
+    from speechbrain_clser.training.scoring import score
+
+    parts = material.parts
+    for name, rows, data in (
+        ("source_valid", parts.valid, datasets["valid"]),
+        ("target_scored", parts.scored, datasets["scored"]),
+    ):
+        score(
+            brain,
+            name,
+            rows,
+            data,
+            hparams["scheme"],
+            hparams["seed_folder"],
+            hparams["eval_loader"],
+        )
+
+
+def report(hparams):
+    """Compute all scores, write the report, print the short table."""
+    from speechbrain_clser.evaluation import page, report
+    from speechbrain_clser.training.plan import columns
+
+    folder = Path(hparams["output_folder"])
+    result = report.build(folder)
+    page.write(folder)
+    print("\n".join(columns(report.summary_rows(result))))
+    print(f"\nreport: {folder / 'report.html'}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

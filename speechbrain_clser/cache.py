@@ -1,0 +1,22 @@
+"""Where things are kept that can be made again."""
+
+import os
+from pathlib import Path
+
+
+def cache_folder() -> str:
+    """Name the folder of everything that may be deleted at any time.
+
+    Returns
+    -------
+    str
+        ``$CLSER_CACHE``, or else ``~/.cache/speechbrain_clser``.
+
+    Example
+    -------
+    >>> getfixture("monkeypatch").setenv("CLSER_CACHE", "/big/disk")
+    >>> cache_folder()
+    '/big/disk'
+    """
+    cache = os.environ.get("CLSER_CACHE", "~/.cache/speechbrain_clser")
+    return str(Path(cache).expanduser())

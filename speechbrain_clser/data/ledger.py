@@ -1,0 +1,130 @@
+"""The supervision ledger: what a method was given, printed beside every score."""
+
+import dataclasses
+
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import Parts
+
+
+@dataclasses.dataclass(frozen=True)
+class Ledger:
+    """What training and scoring used of the target, and of the rest.
+
+    Arguments
+    ---------
+    sources, targets : tuple of str
+        ``corpus:language`` of everything trained on and scored.
+    target_audio : str
+        ``"none"``, ``"statistics"`` (mean and variance of its features) or
+        ``"unlabelled"`` (in a loss).
+    target_labels : int
+        Labelled target utterances per class.
+    target_speakers : bool
+        Whether it is used who speaks in the target.
+    language_id : bool
+        Whether the language of a scored utterance is used.
+    auxiliary_corpora : tuple of str
+        Labelled sources beyond the first.
+    transductive : bool
+        Whether the scored audio itself took part, if only by statistics.
+    oracle : bool
+        Whether target labels chose the epoch.
+    leaks : tuple of str
+        Leaks that the protocol has by design.
+    """
+
+    sources: tuple
+    targets: tuple
+    target_audio: str
+    target_labels: int
+    target_speakers: bool
+    language_id: bool
+    auxiliary_corpora: tuple
+    transductive: bool
+    oracle: bool
+    leaks: tuple
+
+    @property
+    def sentence(self):
+        """The ledger in one line."""
+        audio = {
+            "none": "no target audio",
+            "statistics": "feature statistics of the scored audio",
+            "unlabelled": "unlabelled target audio",
+        }[self.target_audio]
+        if self.target_audio == "unlabelled" and self.transductive:
+            audio += " (the scored utterances themselves)"
+        facts = [
+            f"{', '.join(self.sources)} → {', '.join(self.targets)}",
+            audio,
+            f"{self.target_labels or 'no'} target labels"
+            + (" per class" if self.target_labels else ""),
+        ]
+        if self.target_speakers:
+            facts.append("target speaker identities")
+        if self.language_id:
+            facts.append("language known")
+        if self.auxiliary_corpora:
+            facts.append(
+                f"{len(self.auxiliary_corpora)} auxiliary labelled "
+                + ("corpora" if len(self.auxiliary_corpora) > 1 else "corpus")
+            )
+        facts.append("transductive" if self.transductive else "inductive")
+        if self.oracle:
+            facts.append("ORACLE: target labels chose the epoch")
+        if self.leaks:
+            facts.append(f"known leaks: {', '.join(self.leaks)}")
+        return "; ".join(facts)
+
+    def to_dict(self):
+        """Plain values for ``ledger.json``, the sentence among them."""
+        return {**dataclasses.asdict(self), "sentence": self.sentence}
+
+
+def ledger(
+    protocol: Protocol, parts: Parts, normalise_by: str, used: set
+) -> Ledger:
+    """Write down the supervision of a run.
+
+    Arguments
+    ---------
+    protocol : Protocol
+        Says what may be used.
+    parts : Parts
+        Say which corpora and languages came.
+    normalise_by : str
+        ``"none"``, ``"corpus"`` or ``"speaker"``: features normalised by
+        statistics of the target's own audio make a run transductive.
+    used : set of str
+        Names of the parts that some phase of the training reads.
+
+    Returns
+    -------
+    Ledger
+        Complete before training starts.
+    """
+    sources = _origins([*parts.train, *parts.valid])
+    by_statistics = normalise_by != "none"
+    adapts = "unlabelled" in used and bool(parts.unlabelled)
+    return Ledger(
+        sources=sources,
+        targets=_origins(parts.scored),
+        target_audio=(
+            "unlabelled"
+            if adapts
+            else "statistics"
+            if by_statistics
+            else "none"
+        ),
+        target_labels=protocol.shots if "shots" in used else 0,
+        target_speakers=normalise_by == "speaker",
+        language_id=normalise_by == "corpus",
+        auxiliary_corpora=sources[1:],
+        transductive=by_statistics or (adapts and protocol.transductive),
+        oracle=protocol.select_by.startswith("oracle"),
+        leaks=protocol.allowed_leaks,
+    )
+
+
+def _origins(rows):
+    return tuple(dict.fromkeys(f"{row.corpus}:{row.language}" for row in rows))

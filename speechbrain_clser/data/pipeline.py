@@ -1,0 +1,89 @@
+"""Rows and frames to SpeechBrain datasets; the one place where labels get in."""
+
+import torch
+from speechbrain.dataio.dataset import DynamicItemDataset
+from speechbrain.utils.data_pipeline import provides, takes
+
+UNKNOWN = -1
+
+
+class Codes:
+    """Integer codes of everything a method may be told about an utterance.
+
+    Arguments
+    ---------
+    scheme : Scheme
+        Gives the class index.
+    rows : iterable of Utterance
+        Of the training; their speakers, languages and corpora get codes in
+        alphabetical order, all others are ``UNKNOWN``.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> from speechbrain_clser.labels import Scheme
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu", emotion="anger")
+    >>> Codes(Scheme(["anger", "fear"]), [row])(row)
+    {'emotion': 0, 'speaker': 0, 'language': 0, 'corpus': 0}
+    """
+
+    def __init__(self, scheme, rows):
+        self.scheme = scheme
+        self.known = {
+            key: sorted({getattr(row, key) for row in rows})
+            for key in ("speaker", "language", "corpus")
+        }
+
+    def __call__(self, row, is_labelled=True):
+        """Codes of one row; its emotion is ``UNKNOWN`` unless labelled."""
+        emotion = self.scheme.index(row.emotion) if is_labelled else UNKNOWN
+        return {
+            "emotion": emotion,
+            **{
+                key: names.index(getattr(row, key))
+                if getattr(row, key) in names
+                else UNKNOWN
+                for key, names in self.known.items()
+            },
+        }
+
+
+def dataset(rows, frames, codes=None, is_labelled=True):
+    """Build the dataset of one part.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        Of the part.
+    frames : list of dict
+        One or more views (such as speeds) of the same utterances, each id to
+        torch.Tensor, (frames, dim). Each access draws one of them.
+    codes : Codes, optional
+        Left out for scored rows: then an item holds nothing but its sound.
+    is_labelled : bool
+        Whether the emotion is given.
+
+    Returns
+    -------
+    DynamicItemDataset
+        Items ``id``, ``frames`` and, with codes, ``emotion``, ``speaker``,
+        ``language``, ``corpus``.
+    """
+    data = {
+        row.id: codes(row, is_labelled) if codes else {"part": "scored"}
+        for row in rows
+    }
+
+    @takes("id")
+    @provides("frames")
+    def look_up(utterance):
+        """Draw one view of the utterance."""
+        view = torch.randint(len(frames), ()).item() if len(frames) > 1 else 0
+        return frames[view][utterance]
+
+    targets = ["emotion", "speaker", "language", "corpus"] if codes else []
+    return DynamicItemDataset(
+        data,
+        dynamic_items=[look_up],
+        output_keys=["id", "frames", *targets],
+    )

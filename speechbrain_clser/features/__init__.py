@@ -1,0 +1,1 @@
+"""Sound to frames, once per recording, and normalised."""

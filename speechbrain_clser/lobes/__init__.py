@@ -1,0 +1,1 @@
+"""Reusable modules: frames in, frames or one embedding out."""

@@ -1,0 +1,76 @@
+"""What every method is: a module that states what it reads and names its losses."""
+
+import dataclasses
+
+import torch
+
+
+@dataclasses.dataclass(frozen=True)
+class MethodOutput:
+    """What a method makes of a batch.
+
+    Arguments
+    ---------
+    logits : torch.Tensor, (batch, classes)
+        Unnormalised.
+    embedding : torch.Tensor, (batch, dim)
+        What the logits were computed from.
+    extras : dict
+        Whatever else the losses need.
+    """
+
+    logits: torch.Tensor
+    embedding: torch.Tensor
+    extras: dict = dataclasses.field(default_factory=dict)
+
+
+class Method(torch.nn.Module):
+    """Base of all methods.
+
+    ``INPUTS`` names the batch keys that ``forward`` reads; all of them can be
+    computed from sound alone, so no label can leak into a prediction.
+    ``TARGETS`` names the keys that ``losses`` reads, ``LOSSES`` the losses it
+    returns. ``progress`` is the share of the phase that is done, 0-1; schedules
+    are functions of it.
+    """
+
+    INPUTS = frozenset({"frames"})
+    TARGETS = frozenset({"emotion"})
+    LOSSES = frozenset({"emotion"})
+    progress = 0.0
+
+    def forward(self, batch):
+        """Predict from sound.
+
+        Arguments
+        ---------
+        batch : dict
+            The ``INPUTS``; ``frames`` is a pair of torch.Tensor,
+            (batch, frames, dim), and lens, (batch,).
+
+        Returns
+        -------
+        MethodOutput
+            The same in training and in use.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def losses(self, output, batch):
+        """Compute the named losses.
+
+        Arguments
+        ---------
+        output : MethodOutput
+            Of ``forward`` on the same batch.
+        batch : dict
+            The ``TARGETS``.
+
+        Returns
+        -------
+        dict
+            Name to torch.Tensor, (); the names are ``LOSSES``.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no losses")
+
+    def begin_epoch(self, loader):
+        """Look at the whole training material before an epoch; nothing here."""

@@ -1,0 +1,83 @@
+"""Train on the sources, hope for the target: what every gain stands against."""
+
+import torch
+import torch.nn.functional as F
+
+from speechbrain_clser.methods.base import Method, MethodOutput
+
+
+class SourceOnly(Method):
+    """Encode, pool, classify; cross-entropy on the labelled utterances.
+
+    Arguments
+    ---------
+    encoder : torch.nn.Module
+        ``(frames, lens)`` to frames.
+    pooling : torch.nn.Module
+        ``(frames, lens)`` to torch.Tensor, (batch, dim).
+    emotion_head : torch.nn.Module
+        (batch, dim) to logits, (batch, classes).
+    label_smoothing : float
+        Share of the target spread over all classes, 0-1.
+    weigh_classes : bool
+        Whether a rare class counts more in the loss, so that all classes
+        together count the same.
+
+    Example
+    -------
+    >>> from speechbrain_clser.lobes.pooling import MeanStdPooling
+    >>> class Same(torch.nn.Module):
+    ...     def forward(self, frames, lens):
+    ...         return frames
+    >>> method = SourceOnly(Same(), MeanStdPooling(3), torch.nn.Linear(6, 4))
+    >>> method({"frames": (torch.zeros(2, 9, 3), torch.ones(2))}).logits.shape
+    torch.Size([2, 4])
+    """
+
+    def __init__(
+        self,
+        encoder,
+        pooling,
+        emotion_head,
+        label_smoothing=0.0,
+        weigh_classes=False,
+    ):
+        super().__init__()
+        self.encoder = encoder
+        self.pooling = pooling
+        self.emotion_head = emotion_head
+        self.label_smoothing = label_smoothing
+        self.weigh_classes = weigh_classes
+        self.class_weights = None
+
+    def begin_epoch(self, loader):
+        """Count the classes of the training material."""
+        if not self.weigh_classes:
+            return
+        with loader.dataset.output_keys_as(["emotion"]):
+            emotions = torch.tensor([row["emotion"] for row in loader.dataset])
+        n_classes = self.emotion_head.out_features
+        counts = torch.bincount(emotions[emotions >= 0], minlength=n_classes)
+        self.class_weights = counts.sum() / (n_classes * counts.clamp(min=1))
+
+    def forward(self, batch):
+        """Logits and embedding of a batch, from its frames alone."""
+        frames, lens = batch["frames"]
+        embedding = self.pooling(self.encoder(frames, lens), lens)
+        return MethodOutput(self.emotion_head(embedding), embedding)
+
+    def losses(self, output, batch):
+        """Cross-entropy; utterances without a label do not count."""
+        logits, emotion = output.logits.float(), batch["emotion"]
+        if (emotion < 0).all():
+            return {"emotion": logits.sum() * 0.0}
+        weights = self.class_weights
+        return {
+            "emotion": F.cross_entropy(
+                logits,
+                emotion,
+                weight=None if weights is None else weights.to(logits),
+                ignore_index=-1,
+                label_smoothing=self.label_smoothing,
+            )
+        }

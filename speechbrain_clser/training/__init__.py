@@ -1,0 +1,1 @@
+"""Phases of training, one Brain for all methods, and what a run writes down."""

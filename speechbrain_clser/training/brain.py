@@ -1,0 +1,283 @@
+"""One Brain for all methods; it knows none of them by name."""
+
+import time
+
+import speechbrain as sb
+import torch
+from tqdm import tqdm
+
+from speechbrain_clser.evaluation.metrics import uar
+from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.losses.combine import combine
+from speechbrain_clser.seeds import seed_for
+
+
+class Step(torch.nn.Module):
+    """A method's prediction and losses behind one call.
+
+    Data-parallel wrappers see only ``forward``, so everything that uses
+    parameters happens in it.
+
+    Arguments
+    ---------
+    method : Method
+        What is trained.
+    """
+
+    def __init__(self, method):
+        super().__init__()
+        self.method = method
+
+    def forward(self, batch, with_losses):
+        """Output of the method, and its losses (or None)."""
+        output = self.method(batch)
+        return output, self.method.losses(
+            output, batch
+        ) if with_losses else None
+
+
+class MethodBrain(sb.Brain):
+    """Weigh the losses, log each by its name, step, and keep checkpoints.
+
+    Arguments
+    ---------
+    method : Method
+        What is trained.
+    phase : Phase
+        The stage of training this Brain runs.
+    loss_weights : dict
+        Name of a loss to its weight.
+    scheme : Scheme
+        Classes of the logits.
+    rule : str
+        Chooses the epoch; see ``evaluation.selection``.
+    records : EpochRecords
+        Where each epoch is written down.
+    seed : int
+        Of the run; every epoch draws its randomness from it anew, so that a
+        resumed run goes on exactly like one that was never stopped.
+    schedule : callable
+        Share of the phase done to factor of the learning rate, 0-1 each.
+    augment : callable, optional
+        Training frames, (batch, frames, dim), and lens to the same.
+    oracle : callable, optional
+        Gives the target's UAR after each epoch; only an oracle rule needs it.
+    **brain
+        For ``sb.Brain``: opt_class, hparams, run_opts, checkpointer.
+    """
+
+    def __init__(
+        self,
+        method,
+        phase,
+        loss_weights,
+        scheme,
+        rule,
+        records,
+        seed,
+        schedule,
+        augment=None,
+        oracle=None,
+        **brain,
+    ):
+        super().__init__(modules={"step": Step(method)}, **brain)
+        self.method = method
+        self.phase = phase
+        self.loss_weights = loss_weights
+        self.scheme = scheme
+        self.rule = rule
+        self.records = records
+        self.seed = seed
+        self.schedule = schedule
+        self.augment = augment
+        self.oracle = oracle
+        self.n_batches = 1
+        self.freeze()
+        if self.checkpointer is not None:
+            self.checkpointer.add_recoverables(
+                {"method": method, "records": records}
+            )
+
+    def freeze(self):
+        """Let the phase train what it names, and nothing else.
+
+        Raises
+        ------
+        ValueError
+            If a frozen part is no part of the method.
+        """
+        parts = dict(self.method.named_children())
+        if unknown := sorted(set(self.phase.frozen) - set(parts)):
+            raise ValueError(
+                f"phase {self.phase.name!r} freezes {', '.join(unknown)}; "
+                f"{type(self.method).__name__} has {', '.join(parts)}"
+            )
+        for name, part in parts.items():
+            part.requires_grad_(name not in self.phase.frozen)
+
+    def init_optimizers(self):
+        """Optimise what is not frozen, at the phase's share of the rate."""
+        trainable = [p for p in self.modules.parameters() if p.requires_grad]
+        self.optimizer = self.opt_class(trainable)
+        self.base_lr = self.optimizer.defaults["lr"] * self.phase.lr_factor
+        self.optimizers_dict = {"opt_class": self.optimizer}
+        if self.checkpointer is not None:
+            self.checkpointer.add_recoverable("optimizer", self.optimizer)
+
+    def compute_forward(self, batch, stage):
+        """Predict, on augmented frames in training."""
+        batch = batch.to(self.device)
+        frames, lens = batch.frames
+        if stage == sb.Stage.TRAIN and self.augment is not None:
+            frames, lens = self.augment(frames, lens)
+        inputs = {"frames": (frames, lens)}
+        if stage == sb.Stage.TEST:
+            return self.modules.step(inputs, with_losses=False)
+        for key in ("emotion", "speaker", "language", "corpus"):
+            inputs[key] = batch[key]
+        return self.modules.step(inputs, with_losses=True)
+
+    def compute_objectives(self, predictions, batch, stage):
+        """Sum the named losses, and remember each."""
+        output, losses = predictions
+        loss = combine(losses, self.loss_weights)
+        for name, value in losses.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()
+        if stage == sb.Stage.VALID:
+            self.answers += output.logits.argmax(dim=-1).tolist()
+            self.meant += batch.emotion.tolist()
+        return loss
+
+    def on_stage_start(self, stage, epoch=None):
+        """Seed the epoch, so that it does not depend on what came before."""
+        self.sums, self.answers, self.meant = {}, [], []
+        if stage == sb.Stage.TRAIN:
+            self.epoch, self.started = epoch, time.time()
+            torch.manual_seed(
+                seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
+            )
+            self.method.begin_epoch(self.train_loader)
+
+    def on_fit_batch_start(self, batch, should_step):
+        """Tell method and optimiser how far the phase has come."""
+        done = self.epoch - 1 + (self.step - 1) / self.n_batches
+        self.method.progress = done / self.phase.epochs
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.base_lr * self.schedule(self.method.progress)
+
+    def on_stage_end(self, stage, stage_loss, epoch=None):
+        """Write the epoch down and keep what selection or a restart needs."""
+        if stage == sb.Stage.TRAIN:
+            self.train_record = {
+                "train_loss": stage_loss,
+                **{
+                    f"train_{name}": total / self.n_batches
+                    for name, total in self.sums.items()
+                },
+            }
+        if stage == sb.Stage.VALID:
+            classes = range(len(self.scheme))
+            record = {
+                "epoch": epoch,
+                "lr": self.optimizer.param_groups[0]["lr"],
+                **self.train_record,
+                "source_valid_loss": float(stage_loss),
+                "source_valid_uar": uar(self.meant, self.answers, classes),
+            }
+            if self.oracle is not None:
+                record["oracle_target_uar"] = self.oracle(self)
+            record["seconds"] = round(time.time() - self.started, 2)
+            self.keep(record)
+
+    def keep(self, record):
+        """Save this epoch; of the older ones only the selected one stays."""
+        self.records.append(record)
+        if self.checkpointer is None:
+            return
+        selected = pick_epoch(self.records.records, self.rule)["epoch"]
+        self.checkpointer.save_and_keep_only(
+            meta={"epoch": record["epoch"]},
+            num_to_keep=0,
+            keep_recent=False,
+            ckpt_predicate=lambda kept: (
+                kept.meta["epoch"] not in (selected, record["epoch"])
+            ),
+        )
+
+    def fit_phase(self, train_set, valid_set, train_loader, valid_loader):
+        """Train through the epochs of the phase, resuming where it stopped.
+
+        Arguments
+        ---------
+        train_set, valid_set : DynamicItemDataset
+            As ``data.pipeline.dataset`` makes them.
+        train_loader, valid_loader : dict
+            Keyword arguments of the data loaders.
+        """
+        self.train_sampler = train_loader.get("sampler")
+        self.train_loader = self.make_dataloader(
+            train_set, sb.Stage.TRAIN, **train_loader
+        )
+        self.n_batches = len(self.train_loader)
+        counter = sb.utils.epoch_loop.EpochCounter(limit=self.phase.epochs)
+        if self.checkpointer is not None:
+            self.checkpointer.add_recoverable("counter", counter)
+            if self.test_only:
+                self.checkpointer.recover_if_possible()
+        self.fit(
+            counter,
+            self.train_loader,
+            valid_set,
+            valid_loader_kwargs=dict(valid_loader),
+        )
+
+    def load_selected(self):
+        """Give the method the parameters of the epoch that the rule chose.
+
+        Returns
+        -------
+        dict
+            The record of that epoch.
+        """
+        record = pick_epoch(self.records.records, self.rule)
+        kept = self.checkpointer.find_checkpoint(
+            ckpt_predicate=lambda c: c.meta["epoch"] == record["epoch"]
+        )
+        self.method.load_state_dict(
+            torch.load(kept.paramfiles["method"], map_location=self.device)
+        )
+        return record
+
+    @torch.inference_mode()
+    def predict(self, dataset, loader):
+        """Run the method over a dataset, in its order.
+
+        Arguments
+        ---------
+        dataset : DynamicItemDataset
+            Only ``id`` and ``frames`` are read.
+        loader : dict
+            Keyword arguments of the data loader.
+
+        Returns
+        -------
+        ids : list of str
+            One per row.
+        probabilities : torch.Tensor, (rows, classes)
+            On CPU.
+        embeddings : torch.Tensor, (rows, dim)
+            On CPU.
+        """
+        batches = self.make_dataloader(
+            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
+        )
+        self.modules.eval()
+        ids, logits, embeddings = [], [], []
+        for batch in tqdm(
+            batches, dynamic_ncols=True, disable=self.noprogressbar
+        ):
+            output, _ = self.compute_forward(batch, sb.Stage.TEST)
+            ids += batch.id
+            logits.append(output.logits.float().cpu())
+            embeddings.append(output.embedding.float().cpu())
+        return ids, torch.cat(logits).softmax(dim=-1), torch.cat(embeddings)

@@ -1,0 +1,82 @@
+"""Stages of training, one after the other, as the YAML lists them."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from speechbrain.utils.checkpoints import Checkpointer
+
+from speechbrain_clser.training.brain import MethodBrain
+from speechbrain_clser.training.records import EpochRecords
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """A stage of training.
+
+    Arguments
+    ---------
+    name : str
+        Unique in the YAML; names the folder of its checkpoints.
+    rows : str
+        The labelled part it trains on: ``"train"`` or ``"shots"``.
+    epochs : int
+        How many.
+    frozen : tuple of str
+        Parts of the method that stay as they are.
+    lr_factor : float
+        Share of the optimiser's learning rate.
+    """
+
+    name: str
+    rows: str
+    epochs: int
+    frozen: tuple = ()
+    lr_factor: float = 1.0
+
+
+def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
+    """Train through all phases; what is done stays done after a restart.
+
+    Arguments
+    ---------
+    phases : list of Phase
+        In their order.
+    method : Method
+        Trained in place; each phase leaves its selected epoch in it.
+    datasets : dict
+        Part name to DynamicItemDataset; ``"valid"`` chooses in every phase.
+    folder : str or Path
+        Of the seed.
+    loaders : dict
+        ``"train"`` and ``"eval"`` keyword arguments of the data loaders.
+    rule : str
+        Chooses the epoch of each phase; see ``evaluation.selection``.
+    **brain
+        For ``MethodBrain``.
+
+    Returns
+    -------
+    MethodBrain
+        Of the last phase, ready to predict.
+    """
+    folder = Path(folder)
+    for phase in phases:
+        trainer = MethodBrain(
+            method,
+            phase,
+            rule=rule,
+            records=EpochRecords(folder / "epochs.jsonl", phase.name),
+            checkpointer=Checkpointer(folder / "save" / phase.name),
+            **brain,
+        )
+        trainer.fit_phase(
+            datasets[phase.rows],
+            datasets["valid"],
+            dict(loaders["train"]),
+            loaders["eval"],
+        )
+        record = trainer.load_selected()
+        chosen = {"rule": rule, **record}
+    (folder / "selected.json").write_text(json.dumps(chosen, indent=1))
+    return trainer

@@ -1,0 +1,81 @@
+"""What will happen, in a few lines, before anything does."""
+
+
+def plan(description, ledger, findings, machinery):
+    """Tell a person what a run is about to do.
+
+    Arguments
+    ---------
+    description : dict
+        From ``run_folder.describe``.
+    ledger : Ledger
+        What is used of the target.
+    findings : list of Finding
+        Of the audit.
+    machinery : str
+        Encoder, device, seeds.
+
+    Returns
+    -------
+    str
+        Several lines.
+    """
+    parts = {
+        name: counts
+        for name, counts in description["parts"].items()
+        if counts["utterances"]
+    }
+    classes = list(next(iter(parts.values()))["classes"])
+    table = [["part", "utterances", "speakers", "minutes", *classes, "from"]]
+    for name, counts in parts.items():
+        table.append(
+            [
+                name,
+                *(counts[key] for key in table[0][1:4]),
+                *counts["classes"].values(),
+                ", ".join(counts["origins"]),
+            ]
+        )
+    lines = [f"Supervision: {ledger.sentence}", "", *columns(table), ""]
+    lines += [
+        f"left out: {n} ({reason})"
+        for reason, n in description["left_out"].items()
+    ]
+    lines += [f"audit, {f.severity}: {f.sentence}" for f in findings]
+    lines += ["", machinery]
+    return "\n".join(lines)
+
+
+def columns(table):
+    """Set a table for a fixed-width screen; the first row is its head.
+
+    Arguments
+    ---------
+    table : list of list
+        Rows of cells.
+
+    Returns
+    -------
+    list of str
+        One line per row.
+
+    Example
+    -------
+    >>> columns([["part", "n"], ["train", 12]])
+    ['part    n', 'train  12']
+    """
+    cells = [[str(cell) for cell in row] for row in table]
+    numeric = [
+        all(cell.replace(".", "").isdigit() for cell in column[1:])
+        for column in zip(*cells, strict=False)
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=False)]
+    return [
+        "  ".join(
+            cell.rjust(width) if is_number else cell.ljust(width)
+            for cell, width, is_number in zip(
+                row, widths, numeric, strict=False
+            )
+        ).rstrip()
+        for row in cells
+    ]

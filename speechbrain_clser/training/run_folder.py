@@ -1,0 +1,149 @@
+"""What a run writes down before it trains, and how it knows itself again."""
+
+import csv
+import dataclasses
+import json
+import platform
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from speechbrain_clser.data.splits import PARTS
+
+PACKAGES = (
+    "speechbrain-clser",
+    "speechbrain",
+    "torch",
+    "torchaudio",
+    "numpy",
+    "scikit-learn",
+)
+# Keys of the YAML that say where and how, but not what is computed.
+INDIFFERENT = {"data_folder", "manifest_folder", "cache_folder", "seeds"}
+
+
+def write(folder, material, device, command):
+    """Write protocol, ledger, audit, parts, data and environment of a run.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run.
+    material : Material
+        What was prepared.
+    device : str
+        That computes.
+    command : list of str
+        As typed.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    protocol = dataclasses.asdict(material.protocol)
+    environment = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device": device,
+        "command": command,
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+    for name, value in {
+        "protocol": {**protocol, "digest": material.protocol.digest},
+        "ledger": material.ledger.to_dict(),
+        "audit": [dataclasses.asdict(f) for f in material.findings],
+        "data": describe(material),
+        "environment": environment,
+    }.items():
+        text = json.dumps(value, indent=1, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    with open(folder / "parts.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "part"])
+        for part, rows in material.parts.items():
+            writer.writerows([row.id, part] for row in rows)
+
+
+def describe(material):
+    """Count utterances, speakers and classes of every part.
+
+    Arguments
+    ---------
+    material : Material
+        What was prepared.
+
+    Returns
+    -------
+    dict
+        ``parts`` (name to counts), ``left_out`` (reason to number) and
+        ``corpora`` (facts from the cards).
+    """
+    scheme = material.protocol.scheme
+    parts = {}
+    for part in PARTS:
+        rows = getattr(material.parts, part)
+        indices = [scheme.index(row.emotion) for row in rows]
+        parts[part] = {
+            "utterances": len(rows),
+            "speakers": len({row.speaker for row in rows}),
+            "minutes": round(sum(row.duration_s for row in rows) / 60, 1),
+            "origins": sorted({f"{r.corpus}:{r.language}" for r in rows}),
+            "classes": {
+                name: indices.count(index)
+                for index, name in enumerate(scheme.classes)
+            },
+        }
+    return {
+        "parts": parts,
+        "left_out": material.parts.left_out,
+        "corpora": [dataclasses.asdict(card) for card in material.cards],
+    }
+
+
+def refuse_other_run(folder, resolved):
+    """Stop when a folder holds the checkpoints of another experiment.
+
+    Resuming is automatic, so a changed value must not meet old weights.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the seed.
+    resolved : str
+        The resolved YAML that is about to run.
+
+    Raises
+    ------
+    ValueError
+        If a value that changes results differs from the last run's.
+    """
+    path = Path(folder) / "hyperparams.yaml"
+    if not path.exists():
+        return
+    before, now = _entries(path.read_text(encoding="utf-8")), _entries(resolved)
+    changed = sorted(
+        key
+        for key in (before.keys() | now.keys()) - INDIFFERENT
+        if before.get(key) != now.get(key)
+    )
+    if changed:
+        raise ValueError(
+            f"{folder} holds a run with other values of {', '.join(changed)}; "
+            f"give another --output_folder, or delete that one to start anew "
+            f"(found {path.name}: {before.get(changed[0], 'nothing')!r})"
+        )
+
+
+def _entries(text):
+    """Top-level keys of a YAML text, each with the lines that belong to it."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    parts = re.split(r"^(?=[A-Za-z_])", "\n".join(lines), flags=re.MULTILINE)
+    return {
+        part.partition(":")[0]: part.partition(":")[2].strip()
+        for part in parts
+        if part.strip()
+    }
+
+
+def command_line():
+    """The command as typed, program name first."""
+    return [Path(sys.argv[0]).name, *sys.argv[1:]]

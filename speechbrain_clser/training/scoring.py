@@ -1,0 +1,84 @@
+"""What a trained method says of a part, written where evaluation will read it."""
+
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.evaluation.metrics import uar
+
+
+def score(brain, name, rows, dataset, scheme, folder, loader):
+    """Write predictions and embeddings of one part.
+
+    The method sees sound only; targets join its answers here, by id.
+
+    Arguments
+    ---------
+    brain : MethodBrain
+        Trained.
+    name : str
+        Of the files, such as ``"target_scored"``.
+    rows : sequence of Utterance
+        Of the part.
+    dataset : DynamicItemDataset
+        Of the same rows.
+    scheme : Scheme
+        Classes of the logits.
+    folder : str or Path
+        Of the seed; ``predictions/`` and ``embeddings/`` are made in it.
+    loader : dict
+        Keyword arguments of the data loader.
+    """
+    ids, probabilities, embeddings = brain.predict(dataset, loader)
+    by_id = {row.id: row for row in rows}
+    folder = Path(folder)
+    predictions.write(
+        folder / "predictions" / f"{name}.csv",
+        [
+            _row(by_id[utterance], row, scheme)
+            for utterance, row in zip(ids, probabilities.tolist(), strict=False)
+        ],
+    )
+    path = folder / "embeddings" / f"{name}.safetensors"
+    path.parent.mkdir(exist_ok=True)
+    save_file({"embedding": embeddings}, path)
+
+
+def target_uar(brain, rows, dataset, scheme, loader):
+    """UAR on rows whose labels the method has not seen; an oracle's eye.
+
+    Arguments
+    ---------
+    brain, rows, dataset, scheme, loader
+        As for ``score``.
+
+    Returns
+    -------
+    float
+        0-1.
+    """
+    ids, probabilities, _ = brain.predict(dataset, loader)
+    by_id = {row.id: row for row in rows}
+    target = [scheme.index(by_id[utterance].emotion) for utterance in ids]
+    predicted = probabilities.argmax(dim=-1).tolist()
+    return uar(target, predicted, range(len(scheme)))
+
+
+def _row(row, probabilities, scheme):
+    best = max(range(len(scheme)), key=probabilities.__getitem__)
+    return {
+        "id": row.id,
+        "corpus": row.corpus,
+        "language": row.language,
+        "speaker": row.speaker,
+        "gender": row.gender,
+        "target": scheme.classes[scheme.index(row.emotion)],
+        "predicted": scheme.classes[best],
+        **{
+            f"p_{name}": probability
+            for name, probability in zip(
+                scheme.classes, probabilities, strict=False
+            )
+        },
+    }

@@ -1,0 +1,32 @@
+"""Rows of corpora that do not exist, for tests that need no sound."""
+
+import itertools
+
+from speechbrain_clser.data.utterance import Utterance
+
+EMOTIONS = ("anger", "happiness", "neutral", "sadness")
+
+
+def rows_of(corpus, language, n_speakers=4, n_each=2, emotions=EMOTIONS):
+    """Utterances of every speaker in every emotion, each its own recording."""
+    rows = []
+    for speaker, emotion, take in itertools.product(
+        range(n_speakers), emotions, range(n_each)
+    ):
+        name = f"{corpus}_{language}_s{speaker}_{emotion}_{take}"
+        rows.append(
+            Utterance(
+                id=name,
+                wav=f"{name}.wav",
+                raw_emotion=emotion,
+                speaker=f"{corpus}_{language}_s{speaker}",
+                language=language,
+                gender=("female", "male")[speaker % 2],
+                sentence=f"sentence {take}",
+                corpus=corpus,
+                emotion=emotion,
+                duration_s=1.5,
+                digest=f"digest of {name}",
+            )
+        )
+    return rows

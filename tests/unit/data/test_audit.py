@@ -1,0 +1,94 @@
+import dataclasses
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.audit import audit, refuse_leaks
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import Parts, cut
+from speechbrain_clser.errors import LeakError
+
+PROTOCOL = Protocol("x", ("a",), ("b",))
+ALLOWING = dataclasses.replace(PROTOCOL, allowed_leaks=("speaker",))
+
+
+def parts_of(train, valid=(), scored=()):
+    return Parts(tuple(train), tuple(valid), (), (), tuple(scored), {})
+
+
+def kinds(findings, severity):
+    return {f.kind for f in findings if f.severity == severity}
+
+
+def test_clean_split_has_no_leak():
+    rows = rows_of("a", "deu") + rows_of("b", "ita")
+    findings = audit(cut(rows, PROTOCOL), PROTOCOL)
+    assert not kinds(findings, "leak")
+    refuse_leaks(findings, PROTOCOL)
+
+
+def test_random_split_leaks_speakers_and_is_refused():
+    rows = rows_of("a", "deu") + rows_of("b", "ita")
+    protocol = dataclasses.replace(PROTOCOL, split="random")
+    findings = audit(cut(rows, protocol), protocol)
+    assert kinds(findings, "leak") == {"speaker"}
+    with pytest.raises(LeakError, match=r"speakers in both train and valid"):
+        refuse_leaks(findings, protocol)
+
+
+def test_leak_that_the_protocol_names_is_told_but_allowed():
+    rows = rows_of("a", "deu", n_speakers=1)
+    findings = audit(parts_of(rows[:4], rows[4:]), ALLOWING)
+    assert kinds(findings, "allowed") == {"speaker"}
+    refuse_leaks(findings, ALLOWING)
+
+
+def test_same_recording_under_two_names_is_a_leak():
+    one, *_ = rows_of("a", "deu")
+    other = dataclasses.replace(
+        rows_of("b", "ita")[0], digest=one.digest, sentence=""
+    )
+    findings = audit(parts_of([one], scored=[other]), PROTOCOL)
+    assert kinds(findings, "leak") == {"recording"}
+
+
+def test_shared_session_is_a_leak():
+    first, second = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
+    parts = parts_of(
+        [dataclasses.replace(first, session="Ses01")],
+        [dataclasses.replace(second, session="Ses01")],
+    )
+    assert "session" in kinds(audit(parts, PROTOCOL), "leak")
+
+
+def test_shared_sentence_is_only_noted():
+    rows = rows_of("a", "deu", n_speakers=2)
+    findings = audit(parts_of(rows[:8], rows[8:]), PROTOCOL)
+    assert kinds(findings, "note") == {"sentence", "corpus"}
+
+
+def test_speakers_with_one_emotion_are_a_confound():
+    rows = [
+        dataclasses.replace(row, emotion="anger" if "_s0" in row.id else "fear")
+        for row in rows_of("a", "deu", n_speakers=2)
+    ]
+    (finding,) = (
+        f for f in audit(parts_of(rows), PROTOCOL) if f.severity == "confound"
+    )
+    assert finding.kind == "emotion by speaker"
+    assert "2 of 2 speakers" in finding.sentence
+
+
+def test_unknown_sessions_and_sentences_are_not_shared():
+    rows = [
+        dataclasses.replace(row, sentence="", session="")
+        for row in rows_of("a", "deu", n_speakers=2)
+    ]
+    findings = audit(parts_of(rows[:8], rows[8:]), PROTOCOL)
+    assert kinds(findings, "note") == {"corpus"}
+
+
+def test_examples_are_few():
+    rows = rows_of("a", "deu", n_speakers=9)
+    findings = audit(parts_of(rows, rows), ALLOWING)
+    assert all(len(finding.examples) <= 5 for finding in findings)

@@ -1,0 +1,58 @@
+import dataclasses
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.ledger import ledger
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import cut
+
+ROWS = rows_of("a", "deu") + rows_of("b", "ita") + rows_of("c", "urd", 8)
+ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
+
+
+def ledger_of(normalise_by="none", used=("train",), **values):
+    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    return ledger(protocol, cut(ROWS, protocol), normalise_by, set(used))
+
+
+def test_zero_shot_uses_nothing_of_the_target():
+    assert ledger_of().sentence == (
+        "a:deu, b:ita → c:urd; no target audio; no target labels; "
+        "1 auxiliary labelled corpus; inductive"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "by_speaker", "by_language"),
+    [("corpus", False, True), ("speaker", True, False)],
+)
+def test_normalising_by_the_target_is_transductive(
+    mode, by_speaker, by_language
+):
+    book = ledger_of(mode)
+    assert book.transductive and book.target_audio == "statistics"
+    assert (book.target_speakers, book.language_id) == (by_speaker, by_language)
+
+
+def test_what_no_phase_reads_is_not_claimed():
+    values = {"target_material": "shots", "shots": 1, "scored": "held_out"}
+    assert ledger_of(**values).target_labels == 0
+    book = ledger_of(used=("train", "shots", "unlabelled"), **values)
+    assert book.target_labels == 1 and book.target_audio == "unlabelled"
+    assert not book.transductive
+
+
+def test_adapting_to_the_scored_audio_is_said():
+    values = {"target_material": "unlabelled", "transductive": True}
+    book = ledger_of(used=("train", "unlabelled"), **values)
+    assert "the scored utterances themselves" in book.sentence
+
+
+def test_oracle_is_called_by_its_name():
+    assert "ORACLE" in ledger_of(select_by="oracle_target_uar").sentence
+
+
+def test_dict_is_plain_and_holds_the_sentence():
+    book = ledger_of()
+    assert book.to_dict()["sentence"] == book.sentence

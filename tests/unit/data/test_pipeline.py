@@ -1,0 +1,50 @@
+import torch
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.pipeline import UNKNOWN, Codes, dataset
+from speechbrain_clser.labels import Scheme
+
+ROWS = rows_of("a", "deu", n_speakers=2, n_each=1)
+SCHEME = Scheme(["anger", "happiness", "neutral", "sadness"])
+FRAMES = {row.id: torch.full((3, 2), float(n)) for n, row in enumerate(ROWS)}
+
+
+def test_items_come_with_codes_in_the_order_of_the_scheme():
+    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS))
+    assert [item["emotion"] for item in items] == [0, 1, 2, 3] * 2
+    assert [item["speaker"] for item in items] == [0] * 4 + [1] * 4
+    assert items[5]["frames"].equal(FRAMES[ROWS[5].id])
+
+
+def test_strangers_are_unknown():
+    stranger = rows_of("b", "ita", n_speakers=1)[0]
+    codes = Codes(SCHEME, ROWS)(stranger)
+    assert codes == {
+        "emotion": 0,
+        "speaker": UNKNOWN,
+        "language": UNKNOWN,
+        "corpus": UNKNOWN,
+    }
+
+
+def test_unlabelled_rows_hide_their_emotion():
+    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS), is_labelled=False)
+    assert {item["emotion"] for item in items} == {UNKNOWN}
+
+
+def test_scored_rows_hold_nothing_but_their_sound():
+    items = dataset(ROWS, [FRAMES])
+    assert set(items[0]) == {"id", "frames"}
+    assert set(items.data[ROWS[0].id]) == {"part"}
+
+
+def test_views_are_drawn_by_the_seed():
+    views = [FRAMES, {name: frames + 100 for name, frames in FRAMES.items()}]
+    items = dataset(ROWS, views, Codes(SCHEME, ROWS))
+
+    def draw():
+        torch.manual_seed(3)
+        return [item["frames"][0, 0].item() for item in items]
+
+    assert draw() == draw()
+    assert {value >= 100 for value in draw()} == {True, False}

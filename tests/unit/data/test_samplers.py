@@ -1,0 +1,50 @@
+import collections
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.samplers import sampler
+from speechbrain_clser.labels import Scheme
+
+SCHEME = Scheme(["anger", "neutral"])
+ROWS = (
+    rows_of("a", "deu", 1, 90, emotions=("anger",))
+    + rows_of("a", "deu", 1, 10, emotions=("neutral",))
+    + rows_of("b", "ita", 1, 400, emotions=("anger",))
+    + rows_of("b", "ita", 1, 100, emotions=("neutral",))
+)
+
+
+def shares(balance, key):
+    drawn = list(sampler(ROWS, SCHEME, balance, seed=1))
+    counts = collections.Counter(key(ROWS[index]) for index in drawn)
+    return {name: n / len(drawn) for name, n in counts.items()}
+
+
+def test_no_balance_means_no_sampler():
+    assert sampler(ROWS, SCHEME, "none", seed=1) is None
+
+
+def test_classes_come_equally_often():
+    assert shares("class", lambda row: row.emotion) == pytest.approx(
+        {"anger": 0.5, "neutral": 0.5}, abs=0.06
+    )
+
+
+def test_cells_of_language_and_class_come_equally_often():
+    cells = shares("language_class", lambda row: (row.language, row.emotion))
+    assert cells == pytest.approx(dict.fromkeys(cells, 0.25), abs=0.06)
+    assert len(cells) == 4
+
+
+def test_draws_change_with_the_epoch_only():
+    draw = sampler(ROWS, SCHEME, "class", seed=1)
+    first = list(draw)
+    assert list(draw) == first
+    draw.set_epoch(1)
+    assert list(draw) != first
+
+
+def test_unknown_balance_is_refused():
+    with pytest.raises(ValueError, match="balance must be one of"):
+        sampler(ROWS, SCHEME, "speaker", seed=1)
