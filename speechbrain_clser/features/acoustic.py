@@ -17,7 +17,7 @@ WINDOW_SAMPLES = 800
 N_FFT = 1200
 FLOOR = 1e-10
 
-# Boersma 1993 with Praat's usual costs, which are meant for 10 ms frames.
+# Costs that Praat uses for frames of 10 ms; half of them for ours of 20 ms.
 N_CANDIDATES = 5
 OCTAVE_COST = 0.01
 VOICING_THRESHOLD = 0.45
@@ -103,7 +103,8 @@ class AcousticFeatures(Extractor):
     ``mel_<i>``
         Log-mel energy in dB, relative to the loud frames; at least -60.
     ``pitch``
-        Semitones above 55 Hz; the best candidate also where unvoiced.
+        Semitones above 55 Hz; the best candidate also where unvoiced. A
+        bright voice above 450 Hz may be heard an octave low.
     ``level``
         Energy in dB, relative to the loud frames; at least -50.
     ``voicing``
@@ -148,6 +149,14 @@ class AcousticFeatures(Extractor):
         Voiced among active, active among all frames.
     ``voiced_rate``, ``voiced_length``
         Voiced stretches a second of activity; frames a stretch.
+
+    Source
+    ------
+    Pitch and harmonicity: Boersma, Accurate Short-Term Analysis of the
+    Fundamental Frequency and the Harmonics-to-Noise Ratio of a Sampled Sound,
+    IFA Proceedings 17, 1993; without its upsampling of the autocorrelation.
+    Voice quality: after Eyben et al., The Geneva Minimalistic Acoustic
+    Parameter Set, IEEE Transactions on Affective Computing 7(2), 2016.
 
     Arguments
     ---------

@@ -76,6 +76,10 @@ def best_path(scores, octaves, is_real, jump_cost, switch_cost):
     torch.Tensor, (batch, frames)
         Index of the candidate.
 
+    Source
+    ------
+    The path search of Boersma 1993, by dynamic programming.
+
     Example
     -------
     >>> scores = torch.tensor([[[0.9, 0.5, 0.0], [0.5, 0.6, 0.0]]])
