@@ -233,4 +233,4 @@ def _check(protocol):
             f"`scored: held_out`, or `transductive: True` to adapt to the "
             f"scored audio itself"
         )
-    protocol.scheme  # checks classes and merge
+    Scheme(protocol.classes, protocol.merge)  # checks both

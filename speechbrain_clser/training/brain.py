@@ -4,6 +4,7 @@ import time
 
 import speechbrain as sb
 import torch
+from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
 from speechbrain_clser.evaluation.metrics import uar
@@ -195,10 +196,10 @@ class MethodBrain(sb.Brain):
         if self.checkpointer is None:
             return
         selected = pick_epoch(self.records.records, self.rule)["epoch"]
-        self.checkpointer.save_and_keep_only(
-            meta={"epoch": record["epoch"]},
+        self.checkpointer.save_checkpoint(meta={"epoch": record["epoch"]})
+        self.checkpointer.delete_checkpoints(
             num_to_keep=0,
-            keep_recent=False,
+            importance_keys=[ckpt_recency],  # without a key none is deleted
             ckpt_predicate=lambda kept: (
                 kept.meta["epoch"] not in (selected, record["epoch"])
             ),

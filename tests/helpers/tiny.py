@@ -1,0 +1,47 @@
+"""A method small enough to be trained in a second, and data it can learn."""
+
+import torch
+from helpers.rows import EMOTIONS, rows_of
+
+from speechbrain_clser.data.pipeline import Codes, dataset
+from speechbrain_clser.labels import Scheme
+from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+from speechbrain_clser.lobes.pooling import MeanStdPooling
+from speechbrain_clser.methods.source_only import SourceOnly
+
+SCHEME = Scheme(EMOTIONS)
+DIM = 6
+TRAIN = rows_of("a", "deu", n_speakers=4)
+VALID = rows_of("b", "deu", n_speakers=2)
+SCORED = rows_of("c", "urd", n_speakers=3)
+
+
+def method_of(dim=DIM):
+    """A source-only method with dropout, so that randomness shows."""
+    torch.manual_seed(5)
+    return SourceOnly(
+        ConvTransformer(input_dim=dim, dim=8, n_conv=1, n_heads=2),
+        MeanStdPooling(8),
+        torch.nn.Linear(16, len(SCHEME)),
+    )
+
+
+def frames_of(rows, dim=DIM, noise=0.3):
+    """Frames whose first columns tell the emotion, of various lengths."""
+    generator = torch.Generator().manual_seed(7)
+    frames = {}
+    for number, row in enumerate(rows):
+        values = noise * torch.randn(5 + number % 4, dim, generator=generator)
+        values[:, SCHEME.index(row.emotion)] += 2.0
+        frames[row.id] = values
+    return frames
+
+
+def datasets():
+    """Datasets of all parts, as ``run_phases`` and ``score`` want them."""
+    codes = Codes(SCHEME, TRAIN)
+    return {
+        "train": dataset(TRAIN, [frames_of(TRAIN)], codes),
+        "valid": dataset(VALID, [frames_of(VALID)], codes),
+        "scored": dataset(SCORED, [frames_of(SCORED)]),
+    }

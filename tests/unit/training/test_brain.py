@@ -1,0 +1,65 @@
+import functools
+
+import pytest
+import torch
+from helpers import tiny
+
+from speechbrain_clser.training.brain import MethodBrain, Step
+from speechbrain_clser.training.phases import Phase
+from speechbrain_clser.training.records import EpochRecords
+from speechbrain_clser.training.schedules import warmup_cosine
+
+
+def brain_of(tmp_path, **changes):
+    values = {
+        "loss_weights": {"emotion": 1.0},
+        "scheme": tiny.SCHEME,
+        "rule": "last",
+        "records": EpochRecords(tmp_path / "epochs.jsonl", "train"),
+        "seed": 1,
+        "schedule": warmup_cosine,
+        "opt_class": functools.partial(torch.optim.SGD, lr=0.1),
+        "run_opts": {"device": "cpu", "noprogressbar": True},
+        **changes,
+    }
+    return MethodBrain(tiny.method_of(), Phase("train", "train", 2), **values)
+
+
+def test_prediction_keeps_order_and_ignores_batch_size(tmp_path):
+    brain = brain_of(tmp_path)
+    scored = tiny.datasets()["scored"]
+    ids, one, _ = brain.predict(scored, {"batch_size": 1})
+    same, many, embeddings = brain.predict(scored, {"batch_size": 7})
+    assert ids == same == [row.id for row in tiny.SCORED]
+    torch.testing.assert_close(one, many)
+    assert embeddings.shape == (len(ids), 16)
+    torch.testing.assert_close(one.sum(dim=1), torch.ones(len(ids)))
+
+
+def test_training_sees_augmented_frames_and_validation_does_not(tmp_path):
+    seen = []
+
+    def augment(frames, lens):
+        seen.append(len(frames))
+        return frames, lens
+
+    brain = brain_of(tmp_path, augment=augment)
+    parts = tiny.datasets()
+    loader = {"batch_size": 8}
+    brain.fit_phase(parts["train"], parts["valid"], dict(loader), loader)
+    assert sum(seen) == 2 * len(tiny.TRAIN)
+
+
+def test_weights_must_name_the_losses_of_the_method(tmp_path):
+    brain = brain_of(tmp_path, loss_weights={"supcon": 1.0})
+    parts = tiny.datasets()
+    with pytest.raises(KeyError, match="the two must agree"):
+        brain.fit_phase(
+            parts["train"], parts["valid"], {"batch_size": 8}, {"batch_size": 8}
+        )
+
+
+def test_step_leaves_losses_out_when_nobody_asks():
+    batch = {"frames": (torch.randn(2, 5, tiny.DIM), torch.ones(2))}
+    output, losses = Step(tiny.method_of())(batch, with_losses=False)
+    assert losses is None and output.logits.shape == (2, 4)

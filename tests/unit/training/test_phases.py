@@ -1,0 +1,148 @@
+import functools
+import json
+
+import pytest
+import torch
+from helpers import tiny
+
+from speechbrain_clser.training.phases import Phase, run_phases
+from speechbrain_clser.training.schedules import warmup_cosine
+
+LOADERS = {
+    "train": {"batch_size": 8, "shuffle": True},
+    "eval": {"batch_size": 8},
+}
+
+
+THREE_EPOCHS = [Phase("train", "train", 3)]
+
+
+def run(folder, phases=THREE_EPOCHS, **changes):
+    """Train the tiny method; gives it and its last Brain."""
+    method = tiny.method_of()
+    settings = {
+        "rule": "source_valid_uar",
+        "loss_weights": {"emotion": 1.0},
+        "scheme": tiny.SCHEME,
+        "seed": 1,
+        "schedule": warmup_cosine,
+        "opt_class": functools.partial(torch.optim.AdamW, lr=0.01),
+        "run_opts": {"device": "cpu", "noprogressbar": True},
+        **changes,
+    }
+    folder.mkdir(exist_ok=True)
+    brain = run_phases(
+        phases, method, tiny.datasets(), folder, LOADERS, **settings
+    )
+    return method, brain
+
+
+def records(folder):
+    lines = (folder / "epochs.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def without_time(lines):
+    return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
+
+
+class Killed(Exception):
+    """Stands for the power going off."""
+
+
+class DyingSchedule:
+    """Behaves until a number of steps is done."""
+
+    def __init__(self, steps):
+        self.steps = steps
+
+    def __call__(self, progress):
+        self.steps -= 1
+        if self.steps < 0:
+            raise Killed
+        return warmup_cosine(progress)
+
+
+@pytest.mark.parametrize("steps", [5, 9])
+def test_killed_run_resumes_to_the_same_weights(tmp_path, steps):
+    whole, _ = run(tmp_path / "whole")
+    with pytest.raises(Killed):
+        run(tmp_path / "killed", schedule=DyingSchedule(steps))
+    assert len(records(tmp_path / "killed")) == steps // 4
+    resumed, _ = run(tmp_path / "killed")
+    for name, value in whole.state_dict().items():
+        assert value.equal(resumed.state_dict()[name]), name
+    assert without_time(records(tmp_path / "killed")) == without_time(
+        records(tmp_path / "whole")
+    )
+
+
+def test_finished_run_is_not_trained_again(tmp_path):
+    first, _ = run(tmp_path / "x")
+    second, _ = run(tmp_path / "x", schedule=DyingSchedule(0))
+    for name, value in first.state_dict().items():
+        assert value.equal(second.state_dict()[name])
+
+
+def test_selected_epoch_is_what_stays_in_the_method(tmp_path):
+    method, brain = run(tmp_path / "x", rule="last")
+    last = {k: v.clone() for k, v in method.state_dict().items()}
+    chosen = json.loads((tmp_path / "x" / "selected.json").read_text())
+    assert (chosen["rule"], chosen["epoch"]) == ("last", 3)
+    for name, value in brain.method.state_dict().items():
+        assert value.equal(last[name])
+    kept = list((tmp_path / "x" / "save" / "train").glob("CKPT*"))
+    assert len(kept) == 1
+
+
+def test_only_the_selected_and_the_latest_epoch_are_kept(tmp_path):
+    run(tmp_path / "x", phases=[Phase("train", "train", 6)])
+    kept = list((tmp_path / "x" / "save" / "train").glob("CKPT*"))
+    assert 1 <= len(kept) <= 2
+
+
+def test_method_learns(tmp_path):
+    run(tmp_path / "x", phases=[Phase("train", "train", 8)])
+    assert (
+        max(line["source_valid_uar"] for line in records(tmp_path / "x")) > 0.9
+    )
+
+
+def test_frozen_part_stays_and_the_rest_moves(tmp_path):
+    before = tiny.method_of().state_dict()
+    phases = [Phase("head", "train", 2, frozen=("encoder",))]
+    after = run(tmp_path / "x", phases)[0].state_dict()
+    for name, value in before.items():
+        assert value.equal(after[name]) == name.startswith("encoder."), name
+
+
+def test_unknown_frozen_part_is_refused(tmp_path):
+    phases = [Phase("head", "train", 1, frozen=("backbone",))]
+    with pytest.raises(ValueError, match="freezes backbone; SourceOnly has"):
+        run(tmp_path / "x", phases)
+
+
+def test_second_phase_starts_from_the_first_ones_choice(tmp_path):
+    phases = [
+        Phase("source", "train", 3),
+        Phase("target", "train", 1, lr_factor=0.0),
+    ]
+    both, _ = run(tmp_path / "both", phases)
+    one, _ = run(tmp_path / "one", phases[:1])
+    for name, value in one.state_dict().items():
+        assert value.equal(both.state_dict()[name]), name
+
+
+def test_losses_are_logged_by_name(tmp_path):
+    run(tmp_path / "x")
+    first = records(tmp_path / "x")[0]
+    assert {"phase", "epoch", "lr", "seconds", "train_loss"} <= first.keys()
+    assert first["train_emotion"] == pytest.approx(first["train_loss"])
+
+
+def test_oracle_is_asked_only_when_there_is_one(tmp_path):
+    run(tmp_path / "honest")
+    assert "oracle_target_uar" not in records(tmp_path / "honest")[0]
+    run(tmp_path / "peeking", rule="oracle_target_uar", oracle=lambda b: 0.5)
+    chosen = json.loads((tmp_path / "peeking" / "selected.json").read_text())
+    assert chosen["oracle_target_uar"] == 0.5 and chosen["epoch"] == 1

@@ -1,0 +1,79 @@
+import csv
+import json
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.audit import audit
+from speechbrain_clser.data.ledger import ledger
+from speechbrain_clser.data.prepare import Material
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import cut
+from speechbrain_clser.training.run_folder import (
+    describe,
+    refuse_other_run,
+    write,
+)
+
+ROWS = rows_of("a", "deu") + rows_of("b", "ita")
+PROTOCOL = Protocol("x", ("a",), ("b",))
+YAML = "# header\nseed: 1\nphases:\n- epochs: 3\ndata_folder: /a\n"
+
+
+def material():
+    parts = cut(ROWS, PROTOCOL)
+    return Material(
+        PROTOCOL,
+        tuple(ROWS),
+        parts,
+        ledger(PROTOCOL, parts, "none", {"train"}),
+        audit(parts, PROTOCOL),
+        [],
+    )
+
+
+def test_counts_add_up():
+    parts = describe(material())["parts"]
+    assert sum(part["utterances"] for part in parts.values()) == len(ROWS)
+    assert parts["scored"]["classes"] == dict.fromkeys(PROTOCOL.classes, 8)
+    assert parts["scored"]["origins"] == ["b:ita"]
+    assert parts["scored"]["minutes"] == pytest.approx(32 * 1.5 / 60)
+
+
+def test_everything_is_written_before_training(tmp_path):
+    write(tmp_path, material(), "cpu", ["train.py", "x.yaml"])
+    book = json.loads((tmp_path / "ledger.json").read_text())
+    assert book["sentence"].startswith("a:deu → b:ita")
+    assert json.loads((tmp_path / "protocol.json").read_text())["digest"]
+    environment = json.loads((tmp_path / "environment.json").read_text())
+    assert environment["command"] == ["train.py", "x.yaml"]
+    assert environment["packages"]["torch"]
+    with open(tmp_path / "parts.csv") as file:
+        parts = {row["id"]: row["part"] for row in csv.DictReader(file)}
+    assert len(parts) == len(ROWS) and set(parts.values()) == {
+        "train",
+        "valid",
+        "scored",
+    }
+
+
+def test_same_values_may_go_on(tmp_path):
+    (tmp_path / "hyperparams.yaml").write_text(YAML)
+    refuse_other_run(tmp_path, YAML.replace("# header", "# another day"))
+
+
+def test_place_of_the_data_may_change(tmp_path):
+    (tmp_path / "hyperparams.yaml").write_text(YAML)
+    refuse_other_run(tmp_path, YAML.replace("/a", "/b"))
+
+
+def test_other_values_are_refused_and_named(tmp_path):
+    (tmp_path / "hyperparams.yaml").write_text(YAML)
+    with pytest.raises(
+        ValueError, match="other values of phases.*output_folder"
+    ):
+        refuse_other_run(tmp_path, YAML.replace("epochs: 3", "epochs: 4"))
+
+
+def test_new_folder_is_nobodys(tmp_path):
+    refuse_other_run(tmp_path / "new", YAML)

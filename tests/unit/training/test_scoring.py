@@ -1,0 +1,46 @@
+import dataclasses
+
+import pytest
+from helpers import tiny
+from safetensors.torch import load_file
+from unit.training.test_brain import brain_of
+
+from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.training.scoring import score, target_uar
+
+LOADER = {"batch_size": 8}
+
+
+def write(tmp_path, rows):
+    scored = tiny.datasets()["scored"]
+    score(brain_of(tmp_path), "x", rows, scored, tiny.SCHEME, tmp_path, LOADER)
+    return predictions.read(tmp_path / "predictions" / "x.csv")
+
+
+def test_predictions_and_embeddings_stand_in_the_same_order(tmp_path):
+    answers = write(tmp_path, tiny.SCORED)
+    assert answers.id.tolist() == [row.id for row in tiny.SCORED]
+    assert answers.classes == tuple(tiny.SCHEME.classes)
+    path = tmp_path / "embeddings" / "x.safetensors"
+    assert load_file(path)["embedding"].shape == (len(tiny.SCORED), 16)
+
+
+def test_nonsense_labels_change_no_prediction(tmp_path):
+    honest = write(tmp_path, tiny.SCORED)
+    nonsense = [
+        dataclasses.replace(row, emotion="anger") for row in tiny.SCORED
+    ]
+    other = write(tmp_path, nonsense)
+    assert (honest.probabilities == other.probabilities).all()
+    assert (other.target == 0).all() and not (honest.target == 0).all()
+
+
+def test_oracle_agrees_with_the_predictions_file(tmp_path):
+    from speechbrain_clser.evaluation.metrics import uar_of
+
+    answers = write(tmp_path, tiny.SCORED)
+    scored = tiny.datasets()["scored"]
+    seen = target_uar(
+        brain_of(tmp_path), tiny.SCORED, scored, tiny.SCHEME, LOADER
+    )
+    assert seen == pytest.approx(float(uar_of(answers.confusion())))
