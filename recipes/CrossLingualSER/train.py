@@ -92,14 +92,18 @@ def extract(hparams, material):
             rows, hparams["extractor"], at_speed(load, speed), folder
         )
 
-    parts, rows = material.parts, material.rows
-    frames = at(1.0, rows)
-    normaliser = Normaliser(frames, rows, hparams["normalise_by"], parts.train)
-    faster_or_slower = [
-        normaliser(at(speed, parts.train), parts.train)
-        for speed in hparams["speeds"]
-    ]
-    return [normaliser(frames, rows), *faster_or_slower]
+    by, training = hparams["normalise_by"], material.parts.train
+    frames = at(1.0, material.rows)
+    # Without groups the training rows speak for all; a group speaks for itself.
+    known = training if by == "none" else material.rows
+    normalise = Normaliser(frames, known, by)
+    views = [normalise(frames, material.rows)]
+    for speed in hparams["speeds"]:
+        frames = at(speed, training)
+        if by != "none":
+            normalise = Normaliser(frames, training, by)
+        views.append(normalise(frames, training))
+    return views
 
 
 def begin(hparams_file, hparams, overrides):

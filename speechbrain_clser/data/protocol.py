@@ -82,9 +82,9 @@ class Protocol:
     held_out_share: float = 0.5
     transductive: bool = False
     split: str = "speaker_disjoint"
-    valid_share: float = 0.2
+    valid_share: float = 0.1
     split_seed: int = 0
-    select_by: str = "source_valid_uar"
+    select_by: str = "last"
     allowed_leaks: tuple = ()
     note: str = ""
 

@@ -7,9 +7,13 @@ on the target it looks at the scored audio: the ledger then says transductive.
 
 import collections
 
-import torch
-
 MODES = ("none", "corpus", "speaker")
+
+# Somebody heard in one emotion only would lose the emotion with the voice; so
+# the statistics of a speaker count as if this many average utterances of the
+# whole corpus stood beside the speaker's own.
+PRIOR_UTTERANCES = 20
+LIMIT = 6.0  # deviations; what lies further out is cut
 
 
 class Normaliser:
@@ -22,11 +26,9 @@ class Normaliser:
     rows : iterable of Utterance
         Whose ids are in ``frames``.
     by : str
-        ``"none"``: one mean and deviation, of the frames of ``reference``;
+        ``"none"``: one mean and deviation, of the frames of all rows;
         ``"corpus"``: of each language of each corpus;
-        ``"speaker"``: of each speaker.
-    reference : iterable of Utterance
-        The training rows.
+        ``"speaker"``: of each speaker, drawn towards those of the corpus.
 
     Raises
     ------
@@ -35,27 +37,35 @@ class Normaliser:
 
     Example
     -------
+    >>> import torch
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> row = Utterance("1", "1.wav", "F", "ann", "deu", corpus="emodb")
     >>> frames = {"1": torch.tensor([[1.0], [3.0]])}
-    >>> Normaliser(frames, [row], "speaker", [row])(frames, [row])["1"]
+    >>> Normaliser(frames, [row], "corpus")(frames, [row])["1"]
     tensor([[-1.],
             [ 1.]])
     """
 
-    def __init__(self, frames, rows, by, reference):
+    def __init__(self, frames, rows, by):
         if by not in MODES:
             raise ValueError(
                 f"normalise_by must be one of {', '.join(MODES)}, got {by!r}"
             )
         self.by = by
-        groups = collections.defaultdict(list)
-        for row in reference if by == "none" else rows:
-            groups[group_of(row, by)].append(frames[row.id])
-        self.statistics = {name: moments(g) for name, g in groups.items()}
+        groups, corpora = collections.defaultdict(Moments), {}
+        corpus_moments = collections.defaultdict(Moments)
+        for row in rows:
+            name, corpus = group_of(row, by), group_of(row, "corpus")
+            groups[name].add(frames[row.id])
+            corpus_moments[corpus].add(frames[row.id])
+            corpora[name] = corpus
+        if by == "speaker":
+            for name, corpus in corpora.items():
+                groups[name].lean_on(corpus_moments[corpus], PRIOR_UTTERANCES)
+        self.statistics = {name: g.statistics() for name, g in groups.items()}
 
     def __call__(self, frames, rows):
-        """Standardised copies of the frames of some of the same speakers.
+        """Standardised copies of the frames of utterances of the same groups.
 
         Arguments
         ---------
@@ -67,13 +77,53 @@ class Normaliser:
         Returns
         -------
         dict
-            As ``frames``.
+            As ``frames``, in deviations.
         """
         normalised = {}
         for row in rows:
             mean, deviation = self.statistics[group_of(row, self.by)]
-            normalised[row.id] = (frames[row.id] - mean) / deviation
+            values = (frames[row.id] - mean) / deviation
+            normalised[row.id] = values.clamp(-LIMIT, LIMIT)
         return normalised
+
+
+class Moments:
+    """Running count, sum and sum of squares of frames.
+
+    Example
+    -------
+    >>> import torch
+    >>> moments = Moments()
+    >>> moments.add(torch.tensor([[1.0], [3.0]]))
+    >>> moments.statistics()
+    (tensor([2.]), tensor([1.]))
+    """
+
+    def __init__(self):
+        self.n_frames = self.n_utterances = self.total = self.squares = 0
+
+    def add(self, frames):
+        """Count the frames of one utterance, (frames, dim)."""
+        frames = frames.double()
+        self.n_frames += len(frames)
+        self.n_utterances += 1
+        self.total = self.total + frames.sum(dim=0)
+        self.squares = self.squares + frames.square().sum(dim=0)
+
+    def lean_on(self, other, n_utterances):
+        """Add so many average utterances of a larger group."""
+        share = n_utterances / other.n_utterances
+        self.n_frames += share * other.n_frames
+        self.total = self.total + share * other.total
+        self.squares = self.squares + share * other.squares
+
+    def statistics(self):
+        """Mean and deviation, (dim,) each; 1 is the deviation of a constant."""
+        mean = self.total / self.n_frames
+        variance = self.squares / self.n_frames - mean.square()
+        deviation = variance.clamp(min=0).sqrt()
+        deviation[deviation < 1e-4] = 1.0
+        return mean.float(), deviation.float()
 
 
 def group_of(row, by):
@@ -99,29 +149,5 @@ def group_of(row, by):
     'emodb:deu'
     """
     if by == "none":
-        return "train"
+        return "all"
     return row.speaker if by == "speaker" else f"{row.corpus}:{row.language}"
-
-
-def moments(frames):
-    """Mean and standard deviation over all frames of several utterances.
-
-    Arguments
-    ---------
-    frames : list of torch.Tensor, (frames, dim)
-        Of one group.
-
-    Returns
-    -------
-    mean, deviation : torch.Tensor, (dim,)
-        The deviation of a constant column is 1, so that it becomes 0.
-
-    Example
-    -------
-    >>> moments([torch.tensor([[1.0], [3.0]])])
-    (tensor([2.]), tensor([1.]))
-    """
-    whole = torch.cat(list(frames)).double()
-    deviation = whole.std(dim=0, correction=0)
-    deviation[deviation < 1e-5] = 1.0
-    return whole.mean(dim=0).float(), deviation.float()

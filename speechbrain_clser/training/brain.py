@@ -59,8 +59,9 @@ class MethodBrain(sb.Brain):
         resumed run goes on exactly like one that was never stopped.
     schedule : callable
         Share of the phase done to factor of the learning rate, 0-1 each.
-    augment : callable, optional
-        Training frames, (batch, frames, dim), and lens to the same.
+    augment : list of callable
+        Each takes training frames, (batch, frames, dim), and lens, and gives
+        both back changed.
     oracle : callable, optional
         Gives the target's UAR after each epoch; only an oracle rule needs it.
     **brain
@@ -77,7 +78,7 @@ class MethodBrain(sb.Brain):
         records,
         seed,
         schedule,
-        augment=None,
+        augment=(),
         oracle=None,
         **brain,
     ):
@@ -129,8 +130,8 @@ class MethodBrain(sb.Brain):
         """Predict, on augmented frames in training."""
         batch = batch.to(self.device)
         frames, lens = batch.frames
-        if stage == sb.Stage.TRAIN and self.augment is not None:
-            frames, lens = self.augment(frames, lens)
+        for augment in self.augment if stage == sb.Stage.TRAIN else ():
+            frames, lens = augment(frames, lens)
         inputs = {"frames": (frames, lens)}
         if stage == sb.Stage.TEST:
             return self.modules.step(inputs, with_losses=False)

@@ -43,7 +43,7 @@ def test_validation_takes_whole_speakers_of_every_source():
 def test_random_split_shares_speakers():
     parts = cut(ROWS, with_(split="random"))
     assert speakers(parts.train) & speakers(parts.valid)
-    assert len(parts.valid) == 2 * 8
+    assert len(parts.valid) == 2 * 4
     assert not ids(parts.train) & ids(parts.valid)
 
 

@@ -43,7 +43,7 @@ def test_training_sees_augmented_frames_and_validation_does_not(tmp_path):
         seen.append(len(frames))
         return frames, lens
 
-    brain = brain_of(tmp_path, augment=augment)
+    brain = brain_of(tmp_path, augment=[augment])
     parts = tiny.datasets()
     loader = {"batch_size": 8}
     brain.fit_phase(parts["train"], parts["valid"], dict(loader), loader)
