@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import speechbrain as sb
+import torch
 import yaml
 from hyperpyyaml import load_hyperpyyaml, resolve_references
 from speechbrain.utils.distributed import run_on_main
@@ -27,6 +28,7 @@ def main(arguments):
     sb.utils.distributed.ddp_init_group(run_opts)
     overrides = yaml.safe_load(overrides) or {}
     hparams = build(hparams_file, overrides)
+    torch.set_num_threads(hparams["threads"])
     first = hparams["seed"]
     seeds = range(first, first + hparams["seeds"])
 

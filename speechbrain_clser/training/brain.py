@@ -1,5 +1,6 @@
 """One Brain for all methods; it knows none of them by name."""
 
+import logging
 import time
 
 import speechbrain as sb
@@ -197,8 +198,11 @@ class MethodBrain(sb.Brain):
         if self.checkpointer is None:
             return
         selected = pick_epoch(self.records.records, self.rule)["epoch"]
-        self.checkpointer.save_checkpoint(meta={"epoch": record["epoch"]})
+        self.checkpointer.save_checkpoint(
+            meta={"epoch": record["epoch"]}, verbosity=logging.DEBUG
+        )
         self.checkpointer.delete_checkpoints(
+            verbosity=logging.DEBUG,
             num_to_keep=0,
             importance_keys=[ckpt_recency],  # without a key none is deleted
             ckpt_predicate=lambda kept: (

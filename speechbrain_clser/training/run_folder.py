@@ -20,7 +20,13 @@ PACKAGES = (
     "scikit-learn",
 )
 # Keys of the YAML that say where and how, but not what is computed.
-INDIFFERENT = {"data_folder", "manifest_folder", "cache_folder", "seeds"}
+INDIFFERENT = {
+    "data_folder",
+    "manifest_folder",
+    "cache_folder",
+    "seeds",
+    "threads",
+}
 
 
 def write(folder, material, device, command):

@@ -1,0 +1,164 @@
+"""The recipe from end to end, as a person runs it."""
+
+import csv
+import json
+import subprocess
+import time
+
+import pytest
+from helpers import toy
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora; the cache of features lies in it."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(data):
+    """Output folder and console text of a run with two seeds."""
+    done = toy.train(data, data / "run", "--seeds", "2")
+    assert done.returncode == 0, done.stderr
+    return data / "run", done.stdout
+
+
+def predictions(folder, part="target_scored", seed=1001):
+    path = folder / f"seed_{seed}" / "predictions" / f"{part}.csv"
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def probabilities(folder):
+    return [
+        {key: row[key] for key in row if key == "id" or key.startswith("p_")}
+        for row in predictions(folder)
+    ]
+
+
+def test_console_says_what_will_happen_and_what_came_out(run):
+    folder, console = run
+    before, after = console.split("features normalised by")
+    assert "Supervision: north:deu → south:ita; no target audio" in before
+    assert "scored" in before and "UAR" in after
+    assert f"report: {folder / 'report.html'}" in after
+
+
+def test_run_folder_is_whole(run):
+    folder, _ = run
+    for name in (
+        *("protocol.json", "ledger.json", "audit.json", "parts.csv"),
+        *("data.json", "environment.json"),
+        *("report.json", "report.md", "report.html"),
+        *("seed_1001/hyperparams.yaml", "seed_1002/epochs.jsonl"),
+        *("manifests/north.csv", "manifests/south.json"),
+    ):
+        assert (folder / name).is_file(), name
+
+
+def test_whole_target_is_scored_once_per_seed(run):
+    folder, _ = run
+    for seed in (1001, 1002):
+        assert len(predictions(folder, seed=seed)) == 3 * 4 * 2
+    report = json.loads((folder / "report.json").read_text())
+    assert report["n_seeds"] == 2
+    assert report["parts"]["target_scored"]["n_utterances"] == 24
+
+
+def test_second_run_trains_nothing_and_changes_nothing(run, data):
+    folder, console = run
+    before = predictions(folder)
+    again = toy.train(data, folder, "--seeds", "2")
+    assert again.returncode == 0, again.stderr
+    assert predictions(folder) == before
+    assert "Going into epoch" not in again.stderr + again.stdout
+
+
+def test_other_values_do_not_resume_an_old_run(run, data):
+    folder, _ = run
+    done = toy.train(data, folder, "--lr", "0.5")
+    assert done.returncode != 0
+    assert "holds a run with other values of lr" in done.stderr
+
+
+def test_nonsense_labels_of_the_target_change_no_prediction(run, data):
+    folder, _ = run
+    table = data / "south" / "table.csv"
+    honest = table.read_text()
+    wrong = {"anger": "sadness", "sadness": "anger"}
+    rows = [line.split(",") for line in honest.splitlines()]
+    rows = [[r[0], wrong.get(r[1], r[1]), *r[2:]] for r in rows]
+    try:
+        table.write_text("\n".join(map(",".join, rows)) + "\n")
+        done = toy.train(data, data / "nonsense")
+    finally:
+        table.write_text(honest)
+    assert done.returncode == 0, done.stderr
+    assert probabilities(data / "nonsense") == probabilities(folder)
+    meant = {row["target"] for row in predictions(data / "nonsense")}
+    assert meant == set(toy.PITCH_HZ)
+
+
+def test_run_killed_at_any_moment_resumes_to_the_same_predictions(run, data):
+    folder, _ = run
+    output = data / "killed"
+    process = subprocess.Popen(
+        toy.command(data, output),
+        cwd=toy.RECIPE,
+        env=toy.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    epochs = output / "seed_1001" / "epochs.jsonl"
+    deadline = time.time() + 240
+    while not epochs.exists() and time.time() < deadline:
+        assert process.poll() is None, "ended before it could be killed"
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (output / "report.json").exists()
+
+    done = toy.train(data, output)
+    assert done.returncode == 0, done.stderr
+    assert probabilities(output) == probabilities(folder)
+
+
+@pytest.mark.parametrize("mode", ["corpus", "speaker"])
+def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
+    done = toy.train(data, data / mode, "--normalise_by", mode)
+    assert done.returncode == 0, done.stderr
+    book = json.loads((data / mode / "ledger.json").read_text())
+    assert book["transductive"] and "transductive" in done.stdout
+
+
+def test_missing_corpus_says_where_it_was_looked_for(data):
+    done = toy.train(data, data / "x", "--protocol", "emodb_to_urdu")
+    assert done.returncode != 0
+    assert "emodb" in done.stderr.lower() and "data_folder" in done.stderr
+
+
+def test_leaky_split_is_refused(data):
+    protocol = data / "leaky.yaml"
+    protocol.write_text(
+        "sources: [north]\ntargets: [south]\nsplit: random\nvalid_share: 0.3\n"
+    )
+    done = toy.train(data, data / "leaky", "--protocol", str(protocol))
+    assert done.returncode != 0
+    assert "speakers in both train and valid" in done.stderr
+
+
+def test_command_works_from_the_top_folder(data):
+    command = toy.command(data, data / "top", "--debug")
+    command[1] = "recipes/CrossLingualSER/train.py"
+    done = subprocess.run(
+        command,
+        cwd=toy.ROOT,
+        env=toy.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (data / "top" / "report.html").is_file()
