@@ -12,7 +12,7 @@ MODES = ("none", "corpus", "speaker")
 # Somebody heard in one emotion only would lose the emotion with the voice; so
 # the statistics of a speaker count as if this many average utterances of the
 # whole corpus stood beside the speaker's own.
-PRIOR_UTTERANCES = 20
+PRIOR_UTTERANCES = 50
 LIMIT = 6.0  # deviations; what lies further out is cut
 
 

@@ -48,10 +48,10 @@ def test_speaker_leans_on_the_corpus_by_hand():
     ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
     frames = {ann.id: torch.zeros(2, 1), bob.id: torch.full((2, 1), 4.0)}
     normaliser = Normaliser(frames, [ann, bob], "speaker")
-    # Beside Ann's 2 frames of 0 stand 20 utterances of 2 frames, half of them 4.
+    # Beside Ann's 2 frames of 0 stand 50 utterances of 2 frames, half of them 4.
     mean, deviation = normaliser.statistics[ann.speaker]
-    assert mean.item() == pytest.approx(80 / 42)
-    assert deviation.item() == pytest.approx((320 / 42 - (80 / 42) ** 2) ** 0.5)
+    assert mean.item() == pytest.approx(200 / 102)
+    assert deviation.item() == pytest.approx((800 / 102 - (200 / 102) ** 2) ** 0.5)
 
 
 def test_speaker_heard_often_counts_more_than_the_corpus():
@@ -60,7 +60,7 @@ def test_speaker_heard_often_counts_more_than_the_corpus():
     for row in rows[:200]:
         frames[row.id] += 10
     mean, _ = Normaliser(frames, rows, "speaker").statistics[rows[0].speaker]
-    assert 9 < mean.item() < 10
+    assert mean.item() == pytest.approx((200 * 10 + 50 * 5) / 250, abs=0.1)
 
 
 def test_normaliser_serves_rows_it_has_not_seen():
