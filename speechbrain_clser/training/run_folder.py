@@ -9,10 +9,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from speechbrain_clser import __version__
 from speechbrain_clser.data.splits import PARTS
 
 PACKAGES = (
-    "speechbrain-clser",
     "speechbrain",
     "torch",
     "torchaudio",
@@ -51,7 +51,10 @@ def write(folder, material, device, command):
         "platform": platform.platform(),
         "device": device,
         "command": command,
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {
+            "speechbrain-clser": __version__,
+            **{name: version(name) for name in PACKAGES},
+        },
     }
     for name, value in {
         "protocol": {**protocol, "digest": material.protocol.digest},
