@@ -34,6 +34,21 @@ def frames_of(rows, extractor, load, folder) -> dict:
     -------
     dict
         Utterance id to torch.Tensor, (frames, dim).
+
+    Raises
+    ------
+    ValueError
+        If the extractor gives a value that is not finite.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> from speechbrain_clser.features.encoders import extractor
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
+    >>> second = lambda wav, sample_rate_hz: torch.ones(sample_rate_hz)
+    >>> folder = getfixture("tmp_path")
+    >>> frames_of([row], extractor("acoustic"), second, folder)["1"].shape[0]
+    50
     """
     folder = Path(folder) / extractor.key
     folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,8 @@ PACKAGES = (
 # Keys of the YAML that say where and how, but not what is computed.
 INDIFFERENT = {
     "data_folder",
+    "output_folder",
+    "seed_folder",
     "manifest_folder",
     "cache_folder",
     "seeds",

@@ -51,7 +51,9 @@ def test_speaker_leans_on_the_corpus_by_hand():
     # Beside Ann's 2 frames of 0 stand 50 utterances of 2 frames, half of them 4.
     mean, deviation = normaliser.statistics[ann.speaker]
     assert mean.item() == pytest.approx(200 / 102)
-    assert deviation.item() == pytest.approx((800 / 102 - (200 / 102) ** 2) ** 0.5)
+    assert deviation.item() == pytest.approx(
+        (800 / 102 - (200 / 102) ** 2) ** 0.5
+    )
 
 
 def test_speaker_heard_often_counts_more_than_the_corpus():

@@ -59,14 +59,14 @@ class DyingSchedule:
     def __call__(self, progress):
         self.steps -= 1
         if self.steps < 0:
-            raise Killed
+            raise Killed("the power went off")
         return warmup_cosine(progress)
 
 
 @pytest.mark.parametrize("steps", [5, 9])
 def test_killed_run_resumes_to_the_same_weights(tmp_path, steps):
     whole, _ = run(tmp_path / "whole")
-    with pytest.raises(Killed):
+    with pytest.raises(Killed, match="power"):
         run(tmp_path / "killed", schedule=DyingSchedule(steps))
     assert len(records(tmp_path / "killed")) == steps // 4
     resumed, _ = run(tmp_path / "killed")

@@ -1,0 +1,173 @@
+"""Write the tables of the READMEs from the results beside this file.
+
+> python benchmarks/tables.py
+
+Nothing is measured here: floor.py, leave_one_language_out.py and demo.py do
+that and write the JSON files that are read. Numbers are UAR in percent; in
+brackets stands the 95 % interval of a bootstrap over speakers.
+"""
+
+import json
+from pathlib import Path
+
+from speechbrain_clser.evaluation.tables import rewrite
+
+HERE = Path(__file__).parent
+FILES = (
+    HERE.parent / "README.md",
+    HERE.parent / "recipes" / "CrossLingualSER" / "README.md",
+)
+CORPUS = {
+    "german": ("German (EMO-DB)", "emodb"),
+    "italian": ("Italian (EMOVO)", "emovo"),
+    "urdu": ("Urdu (URDU)", "urdu"),
+    "english": ("English (RAVDESS)", "ravdess"),
+}
+
+
+def read(name):
+    """Results of a benchmark."""
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def score(uar) -> str:
+    """Write a score with its interval.
+
+    Arguments
+    ---------
+    uar : dict
+        ``mean``, ``low`` and ``high``, 0-1.
+
+    Returns
+    -------
+    str
+        In percent.
+
+    Example
+    -------
+    >>> score({"mean": 0.5, "low": 0.41, "high": 0.6})
+    '50.0 [41.0, 60.0]'
+    """
+    mean, low, high = (100 * uar[key] for key in ("mean", "low", "high"))
+    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+
+
+def leave_one_language_out() -> dict:
+    """Each language left out, beside the support vector machine.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    cells, floor = read("leave_one_language_out"), read("floor")["uar_percent"]
+    rows = []
+    for mode in dict.fromkeys(cell["normalise_by"] for cell in cells):
+        network = {
+            cell["target"]: cell["uar"]
+            for cell in cells
+            if cell["normalise_by"] == mode
+        }
+        mean = sum(uar["mean"] for uar in network.values()) / len(network)
+        rows.append(
+            [
+                *("source_only", mode),
+                *(score(network[target]) for target in CORPUS),
+                f"{100 * mean:.1f}",
+            ]
+        )
+        for name in (mode, f"{mode}_leaning"):
+            if name in floor:
+                svm = floor[name]
+                rows.append(
+                    [
+                        *("SVM, eGeMAPS", name.replace("_", ", ")),
+                        *(f"{svm[key]:.1f}" for _, key in CORPUS.values()),
+                        f"{svm['mean']:.1f}",
+                    ]
+                )
+    languages = [title for title, _ in CORPUS.values()]
+    return {
+        "columns": ["model", "normalised by", *languages, "mean"],
+        "rows": rows,
+    }
+
+
+def supervision() -> dict:
+    """What each normalisation uses of the target.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    books = {
+        cell["normalise_by"]: cell["ledger"]
+        for cell in read("leave_one_language_out")
+    }
+    keys = (
+        *("target_audio", "target_labels", "target_speakers"),
+        *("language_id", "transductive"),
+    )
+    titles = [key.replace("_", " ") for key in keys]
+
+    def word(value):
+        return {True: "yes", False: "no"}[value] if value in (0, 1) else value
+
+    return {
+        "columns": ["normalised by", *titles],
+        "rows": [
+            [mode, *(word(book[key]) for key in keys)]
+            for mode, book in books.items()
+        ],
+    }
+
+
+def demo() -> dict:
+    """Each language of the demo corpus left out.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return {
+        "columns": ["left out", "UAR", "chance", "utterances", "speakers"],
+        "rows": [
+            [
+                result["target"],
+                score(result["uar"]),
+                f"{100 * result['chance_uar']:.1f}",
+                result["n_utterances"],
+                result["n_speakers"],
+            ]
+            for result in read("demo")
+        ],
+    }
+
+
+TABLES = {
+    table.__name__: table
+    for table in (leave_one_language_out, supervision, demo)
+}
+
+
+def tables() -> dict:
+    """All tables by the name of their marker.
+
+    Returns
+    -------
+    dict
+        Name to columns and rows.
+    """
+    return {name: table() for name, table in TABLES.items()}
+
+
+def main():
+    """Rewrite every file that holds a table."""
+    for path in FILES:
+        rewrite(path, tables())
+
+
+if __name__ == "__main__":
+    main()

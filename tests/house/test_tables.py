@@ -1,0 +1,26 @@
+"""A number stands in one place: tables in READMEs are those of the results."""
+
+import sys
+
+import pytest
+from house.sources import ROOT
+
+from speechbrain_clser.evaluation.tables import agrees, rewrite
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import tables  # noqa: E402
+
+
+@pytest.mark.parametrize("path", tables.FILES, ids=lambda p: p.parent.name)
+def test_readme_shows_the_results_and_nothing_else(path):
+    assert "<!-- table: " in path.read_text(encoding="utf-8")
+    assert agrees(path, tables.tables()), f"{path}: run `make tables`"
+
+
+def test_number_changed_by_hand_is_caught(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text("<!-- table: demo -->\n<!-- end: demo -->\n")
+    rewrite(path, tables.tables())
+    assert agrees(path, tables.tables())
+    path.write_text(path.read_text().replace("Turkish | ", "Turkish | 9"))
+    assert not agrees(path, tables.tables())
