@@ -134,6 +134,10 @@ def train(hparams, run_opts, material, views):
     datasets = {
         "train": dataset(parts.train, views, codes),
         "valid": dataset(parts.valid, views[:1], codes),
+        "shots": dataset(parts.shots, views[:1], codes),
+        "unlabelled": dataset(
+            parts.unlabelled, views[:1], codes, is_labelled=False
+        ),
         "scored": dataset(parts.scored, views[:1]),
     }
 

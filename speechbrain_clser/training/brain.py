@@ -13,6 +13,8 @@ from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 
+TARGETS = ("emotion", "speaker", "language", "corpus")
+
 
 class Step(torch.nn.Module):
     """A method's prediction and losses behind one call.
@@ -30,12 +32,10 @@ class Step(torch.nn.Module):
         super().__init__()
         self.method = method
 
-    def forward(self, batch, with_losses):
-        """Output of the method, and its losses (or None)."""
+    def forward(self, batch):
+        """Output of the method, and its losses by name."""
         output = self.method(batch)
-        return output, self.method.losses(
-            output, batch
-        ) if with_losses else None
+        return output, self.method.losses(output, batch)
 
 
 class MethodBrain(sb.Brain):
@@ -133,12 +133,8 @@ class MethodBrain(sb.Brain):
         frames, lens = batch.frames
         for augment in self.augment if stage == sb.Stage.TRAIN else ():
             frames, lens = augment(frames, lens)
-        inputs = {"frames": (frames, lens)}
-        if stage == sb.Stage.TEST:
-            return self.modules.step(inputs, with_losses=False)
-        for key in ("emotion", "speaker", "language", "corpus"):
-            inputs[key] = batch[key]
-        return self.modules.step(inputs, with_losses=True)
+        targets = {key: batch[key] for key in TARGETS}
+        return self.modules.step({"frames": (frames, lens), **targets})
 
     def compute_objectives(self, predictions, batch, stage):
         """Sum the named losses, and remember each."""
@@ -282,7 +278,7 @@ class MethodBrain(sb.Brain):
         for batch in tqdm(
             batches, dynamic_ncols=True, disable=self.noprogressbar
         ):
-            output, _ = self.compute_forward(batch, sb.Stage.TEST)
+            output = self.method({"frames": batch.to(self.device).frames})
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())

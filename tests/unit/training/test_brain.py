@@ -59,7 +59,10 @@ def test_weights_must_name_the_losses_of_the_method(tmp_path):
         )
 
 
-def test_step_leaves_losses_out_when_nobody_asks():
-    batch = {"frames": (torch.randn(2, 5, tiny.DIM), torch.ones(2))}
-    output, losses = Step(tiny.method_of())(batch, with_losses=False)
-    assert losses is None and output.logits.shape == (2, 4)
+def test_step_gives_output_and_losses_in_one_call():
+    batch = {
+        "frames": (torch.randn(2, 5, tiny.DIM), torch.ones(2)),
+        "emotion": torch.tensor([0, 1]),
+    }
+    output, losses = Step(tiny.method_of())(batch)
+    assert output.logits.shape == (2, 4) and losses.keys() == {"emotion"}
