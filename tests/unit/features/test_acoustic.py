@@ -35,10 +35,8 @@ def extractor():
     return AcousticFeatures()
 
 
-@pytest.mark.parametrize("speed", [1.0, 0.9])
 @pytest.mark.parametrize("n_samples", [800, 5000, 12345, 16000])
-def test_padding_however_loud_changes_nothing(speed, n_samples):
-    extractor = AcousticFeatures(AcousticConfig(speed=speed))
+def test_padding_however_loud_changes_nothing(extractor, n_samples):
     wav = voice(180.0, 1.0)[:n_samples]
     batch = 0.9 * torch.randn(2, 20000)
     batch[0, :n_samples] = wav
@@ -121,14 +119,6 @@ def test_summary_columns_are_the_same_in_all_frames(extractor):
     assert alone(without, voice(200.0)).shape[1] == first
 
 
-def test_faster_is_shorter_and_higher():
-    faster = AcousticFeatures(AcousticConfig(speed=1.1))
-    frames = alone(faster, voice(200.0, 1.1))
-    assert len(frames) == 50
-    pitch = column(faster, frames, "pitch_q50")[0].item()
-    assert pitch == pytest.approx(24.0, abs=0.2)
-
-
 def test_values_of_version_2(extractor):
     """Raise the version, and these, when values change on purpose."""
     assert extractor.version == 2
@@ -158,7 +148,7 @@ def test_values_of_version_2(extractor):
 
 
 def test_key_changes_with_every_field_of_the_config():
-    other = AcousticConfig(30, 70.0, 500.0, False, 0.9)
+    other = AcousticConfig(30, 70.0, 500.0, False)
     default = AcousticConfig()
     keys = {AcousticFeatures(default).key}
     for field in dataclasses.fields(AcousticConfig):

@@ -1,7 +1,10 @@
 import pytest
 import torch
 
-from speechbrain_clser.features.pitch import best_candidates, best_path
+from speechbrain_clser.features.pitch import Pitch, best_candidates, best_path
+from speechbrain_clser.features.spectrum import N_FFT, Spectrum
+
+ALL_REAL = torch.ones(1, 50).bool()
 
 
 @pytest.mark.parametrize("hz", [65.0, 110.0, 333.3, 590.0])
@@ -42,3 +45,56 @@ def test_path_ignores_padding():
     )
     real = torch.arange(9)[None] < 5
     assert best_path(scores, octaves, real, 0.1, 0.1)[:, :5].equal(alone)
+
+
+@pytest.fixture(scope="module")
+def spectrum():
+    return Spectrum(16000)
+
+
+@pytest.fixture(scope="module")
+def pitch(spectrum):
+    return Pitch(spectrum.window, N_FFT, 16000, 60.0, 600.0)
+
+
+def tone(hz):
+    """One second, of full scale."""
+    return torch.sin(torch.arange(16000) * 2 * torch.pi * hz / 16000)[None]
+
+
+def test_tone_is_voiced_at_its_frequency(spectrum, pitch):
+    hz, height, voicing, is_voiced = pitch(*spectrum(tone(150.0)), ALL_REAL)
+    assert is_voiced.all()
+    assert hz[0, 25].item() == pytest.approx(150.0, rel=0.005)
+    assert height[0, 25].item() == pytest.approx(1.0, abs=0.01)
+    assert voicing.equal(height)
+
+
+def test_noise_is_not_voiced(spectrum, pitch):
+    noise = torch.randn(1, 16000)
+    is_voiced = pitch(*spectrum(noise), ALL_REAL)[-1]
+    assert is_voiced.float().mean() < 0.2
+
+
+def test_tone_that_is_far_quieter_than_the_rest_is_not_voiced(spectrum, pitch):
+    wavs = tone(150.0)
+    wavs[:, 8000:] *= 0.001
+    is_voiced = pitch(*spectrum(wavs), ALL_REAL)[-1]
+    assert is_voiced[0, 2:23].all()
+    assert not is_voiced[0, 27:].any()
+
+
+def test_silence_has_the_lowest_pitch_and_no_voice(spectrum, pitch):
+    hz, height, _, is_voiced = pitch(*spectrum(torch.zeros(1, 16000)), ALL_REAL)
+    assert hz.unique().tolist() == [60.0]
+    assert not height.any()
+    assert not is_voiced.any()
+
+
+def test_loud_padding_is_neither_voiced_nor_makes_the_rest_quiet(
+    spectrum, pitch
+):
+    power, peak = spectrum(tone(150.0))
+    is_real = torch.arange(50)[None] < 30
+    peak = peak.where(is_real, 1e6)
+    assert pitch(power, peak, is_real)[-1].equal(is_real)

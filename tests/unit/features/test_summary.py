@@ -1,41 +1,79 @@
+import pytest
 import torch
 
-from speechbrain_clser.features.summary import masked_moments, masked_quantiles
+from speechbrain_clser.features.summary import (
+    OF_ACTIVE,
+    OF_VOICED,
+    summarise,
+)
 
 
-def test_moments_and_quantiles_equal_torch_on_the_chosen_frames():
-    frames = torch.randn(1, 9, 1)
-    mask = torch.arange(9)[None] % 2 == 0
-    chosen = frames[0, ::2, 0]
-    mean, std = masked_moments(frames, mask)
-    shares = [0.0, 0.3, 0.5, 1.0]
-    quantiles = masked_quantiles(frames[..., 0], mask, shares)
-    torch.testing.assert_close(mean[0, 0], chosen.mean())
-    torch.testing.assert_close(std[0, 0], chosen.std(correction=0))
-    torch.testing.assert_close(
-        quantiles[0], torch.quantile(chosen, torch.tensor(shares))
+def mask(text):
+    """One utterance: ``x`` is True."""
+    return torch.tensor([[letter == "x" for letter in text]])
+
+
+def summary(values, voiced, active=None, real=None, **others):
+    """Of descriptors that all have these values, but for the others."""
+    everywhere = "x" * len(values)
+    frames = dict.fromkeys(OF_VOICED + OF_ACTIVE, values) | others
+    columns = summarise(
+        {name: torch.tensor([row]).float() for name, row in frames.items()},
+        torch.tensor([values])[..., None].float(),
+        mask(voiced),
+        mask(active or everywhere),
+        mask(real or everywhere),
+        50,
     )
+    assert {value.shape for value in columns.values()} == {(1,)}
+    return {name: value.item() for name, value in columns.items()}
 
 
-def test_no_frame_chosen_gives_zero():
-    nothing = torch.zeros(1, 4).bool()
-    frames = torch.full((1, 4, 1), 7.0)
-    assert [x.item() for x in masked_moments(frames, nothing)] == [0.0, 0.0]
-    assert masked_quantiles(frames[..., 0], nothing, [0.5]).item() == 0.0
+def test_voiced_and_active_frames_are_described_apart():
+    found = summary([2.0, 4.0, 9.0, 7.0], "xx..", "xxx.")
+    assert found["alpha_mean"] == 3.0
+    assert found["alpha_std"] == 1.0
+    assert found["alpha_active_mean"] == 5.0
+    assert found["alpha_active_std"] == pytest.approx((26 / 3) ** 0.5)
+    assert found["cepstrum_1_std"] == found["alpha_active_std"]
 
 
-def test_loud_frames_outside_the_mask_change_nothing():
-    frames = torch.randn(2, 6, 3)
-    mask = torch.ones(2, 6).bool()
-    wide = torch.cat([frames, torch.full((2, 3, 3), 1e6)], dim=1)
-    wide_mask = torch.cat([mask, torch.zeros(2, 3).bool()], dim=1)
-    for alone, padded in zip(
-        masked_moments(frames, mask),
-        masked_moments(wide, wide_mask),
-        strict=True,
-    ):
-        torch.testing.assert_close(padded, alone)
-    torch.testing.assert_close(
-        masked_quantiles(wide[..., 0], wide_mask, [0.2, 0.8]),
-        masked_quantiles(frames[..., 0], mask, [0.2, 0.8]),
+def test_each_column_describes_the_descriptor_it_is_named_after():
+    others = {
+        name: [float(i)] * 2
+        for i, name in enumerate(dict.fromkeys(OF_VOICED + OF_ACTIVE))
+    }
+    found = summary([0.0, 0.0], "xx", **others)
+    for name in OF_VOICED:
+        assert found[f"{name}_mean"] == others[name][0]
+    for name in OF_ACTIVE:
+        assert found[f"{name}_active_mean"] == others[name][0]
+    assert found["level_q50"] == others["level"][0]
+
+
+def test_quantiles_are_of_pitch_in_voice_and_of_level_in_activity():
+    found = summary(
+        [0.0, 10.0, 20.0, 99.0], "xxx.", level=[-30.0, 0.0, -10.0, -20.0]
     )
+    quantiles = [found[f"pitch_q{q}"] for q in (20, 50, 80)]
+    assert quantiles == pytest.approx([4.0, 10.0, 16.0])
+    assert found["level_q50"] == pytest.approx(-15.0)
+
+
+def test_motion_counts_neighbours_within_voice_and_tames_leaps():
+    found = summary([0.0, 1.0, 50.0, 50.0, 62.0], "xx.xx")
+    assert found["pitch_motion"] == pytest.approx((1.0 + 6.0) / 2)
+
+
+def test_shares_rate_and_length_by_hand():
+    found = summary([0.0] * 8, ".xx.xx..", "xxxxxx..", "xxxxxxx.")
+    assert found["voiced_share"] == pytest.approx(4 / 6)
+    assert found["active_share"] == pytest.approx(6 / 7)
+    assert found["voiced_rate"] == pytest.approx(50 * 2 / 6)
+    assert found["voiced_length"] == pytest.approx(4 / 3)
+
+
+def test_whisper_is_described_by_all_that_is_heard():
+    found = summary([1.0, 3.0, 8.0], "x..", "xx.")
+    assert found["alpha_mean"] == 2.0
+    assert found["voiced_share"] == 0.5
