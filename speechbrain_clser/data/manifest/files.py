@@ -1,0 +1,165 @@
+"""The files of a manifest, written and read back: CSV, report and phones."""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
+from speechbrain_clser.data.utterance import Utterance
+
+COLUMNS = (
+    "ID",
+    "duration",
+    "wav",
+    "corpus",
+    "language",
+    "speaker",
+    "gender",
+    "sentence",
+    "session",
+    "emotion",
+    "raw_emotion",
+    "digest",
+)
+
+
+def write(path: Path, rows: list, told: dict, root: Path) -> None:
+    """Write a manifest and what lies beside it; the folder is made if need be.
+
+    Arguments
+    ---------
+    path : Path
+        Of the CSV.
+    rows : list of Utterance
+        What it lists.
+    told : dict
+        Its report. Written last: a manifest without one counts as unwritten.
+    root : Path
+        Folder of the corpus, called ``$data_root`` in the CSV.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, _csv(rows, root))
+    phones = {row.id: row.phones for row in rows if row.phones}
+    phones_of(path).unlink(missing_ok=True)
+    if phones:
+        _write(phones_of(path), json.dumps(phones, ensure_ascii=False))
+    _write(report_of(path), json.dumps(told, indent=1, ensure_ascii=False))
+
+
+def read(path, data_root) -> list:
+    """Read a manifest back as utterances.
+
+    Arguments
+    ---------
+    path : str or Path
+        The CSV that ``prepare`` returned.
+    data_root : str or Path
+        Folder of the corpus, which the manifest calls ``$data_root``.
+
+    Returns
+    -------
+    list of Utterance
+        With absolute paths, and phones where they are known.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such manifest.
+    ValueError
+        If it lacks a column.
+    """
+    path, data_root = Path(path), str(Path(data_root).absolute())
+    phones = {}
+    if phones_of(path).exists():
+        phones = json.loads(phones_of(path).read_text(encoding="utf-8"))
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        if missing:
+            raise ValueError(
+                f"{path}: expected the columns {', '.join(COLUMNS)}, found no "
+                f"{', '.join(sorted(missing))}; delete it and prepare again"
+            )
+        return [
+            _utterance(row, data_root, phones.get(row["ID"], ()))
+            for row in reader
+        ]
+
+
+def report(path) -> dict:
+    """Read the report that lies beside a manifest.
+
+    Arguments
+    ---------
+    path : str or Path
+        The CSV that ``prepare`` returned.
+
+    Returns
+    -------
+    dict
+        Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
+        ``emotions``, ``languages``, ``genders``, ``speakers``), ``card``,
+        ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
+        folder that are none of the corpus), ``same_recordings`` (ids that
+        share all samples), ``version`` and ``fingerprint``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing was prepared there.
+    """
+    return json.loads(report_of(Path(path)).read_text(encoding="utf-8"))
+
+
+def _csv(rows, root):
+    """The manifest as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        wav = within(root, row.wav)
+        writer.writerow(
+            [
+                row.id,
+                f"{row.duration_s:.5f}",
+                wav if Path(wav).is_absolute() else f"$data_root/{wav}",
+                row.corpus,
+                row.language,
+                row.speaker,
+                row.gender,
+                row.sentence,
+                row.session,
+                row.emotion,
+                row.raw_emotion,
+                row.digest,
+            ]
+        )
+    return text.getvalue()
+
+
+def _utterance(row, data_root, phones):
+    """One line of a manifest as an utterance."""
+    return Utterance(
+        id=row["ID"],
+        wav=row["wav"].replace("$data_root", data_root),
+        raw_emotion=row["raw_emotion"],
+        speaker=row["speaker"],
+        language=row["language"],
+        gender=row["gender"],
+        sentence=row["sentence"],
+        session=row["session"],
+        phones=tuple(tuple(phone) for phone in phones),
+        corpus=row["corpus"],
+        emotion=row["emotion"],
+        duration_s=float(row["duration"]),
+        digest=row["digest"],
+    )
+
+
+def _write(path, text):
+    """Write a file in one go: whoever looks finds all of it or nothing."""
+    half = path.with_name(f"{path.name}.{os.getpid()}.half")
+    half.write_text(text, encoding="utf-8", newline="")
+    os.replace(half, path)

@@ -1,0 +1,101 @@
+"""From a corpus to its manifest: list, check, listen, write, tell."""
+
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import Corpus, recordings
+from speechbrain_clser.data.manifest.checks import (
+    incomplete,
+    listen,
+    off_card,
+    unusable,
+)
+from speechbrain_clser.data.manifest.files import report, write
+from speechbrain_clser.data.manifest.fingerprint import VERSION, fingerprint_of
+from speechbrain_clser.data.manifest.paths import report_of
+from speechbrain_clser.data.manifest.rows import rows_of
+from speechbrain_clser.data.manifest.summary import summary, tell
+
+
+def prepare(
+    corpus: Corpus, root, manifest_folder, allow_bad_files: bool = False
+) -> Path:
+    """Check a corpus and write its manifest, unless that has been done.
+
+    "Done" means that the fingerprint in the report agrees: rows, sizes and
+    times of the files, card, and version of this code.
+
+    Arguments
+    ---------
+    corpus : Corpus
+        What to prepare.
+    root : str or Path
+        Its folder.
+    manifest_folder : str or Path
+        Where manifests are written; made if need be.
+    allow_bad_files : bool
+        Go on without recordings that cannot be used, and with fewer or more
+        than the card promises. Both are counted in the report.
+
+    Returns
+    -------
+    Path
+        ``<manifest_folder>/<name>.csv``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    BadAudioError
+        If recordings cannot be used; lists them by reason.
+    ValueError
+        If the folder is empty or another corpus's, a label is unknown, an id
+        comes twice, or the counts are not those of the card.
+
+    Example
+    -------
+    >>> import numpy, soundfile
+    >>> from speechbrain_clser.data.corpus import Card
+    >>> from speechbrain_clser.data.manifest import read
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> root = getfixture("tmp_path")
+    >>> soundfile.write(root / "f_hi.wav", numpy.full(8000, 0.1), 16000)
+    >>> card = Card("toy", "Toy", ("eng",), 1, 1, "acted", "", "", "", ("toy",))
+    >>> def utterances(root):
+    ...     yield Utterance("f_hi", str(root / "f_hi.wav"), "hi", "f", "eng")
+    >>> toy = Corpus(card, {"hi": "happiness"}, utterances)
+    >>> path = prepare(toy, root, root / "manifests")
+    >>> read(path, root)[0].speaker
+    'toy_f'
+    """
+    root = Path(root).absolute()
+    path = Path(manifest_folder, f"{corpus.card.name}.csv")
+    rows = rows_of(corpus, root)
+    files = {Path(row.wav) for row in rows}
+    strays = [file for file in recordings(root) if file not in files]
+    fingerprint = fingerprint_of(corpus, rows, strays, root)
+    if _is_prepared(path, fingerprint, allow_bad_files):
+        tell(report(path), path)
+        return path
+    difference = off_card(corpus.card, rows)
+    if difference and not allow_bad_files:
+        raise incomplete(difference, root)
+    good, bad = listen(corpus.card.name, rows)
+    if not good or (bad and not allow_bad_files):
+        raise unusable(corpus.card.name, bad, len(rows))
+    told = {
+        **summary(corpus, good, bad, difference, strays, root),
+        "version": VERSION,
+        "fingerprint": fingerprint,
+    }
+    write(path, good, told, root)
+    tell(told, path)
+    return path
+
+
+def _is_prepared(path, fingerprint, allow_bad_files):
+    """Whether a manifest is there that this call would write again."""
+    if not (path.exists() and report_of(path).exists()):
+        return False
+    told = report(path)
+    is_whole = not told["left_out"] and told["card"]["agrees"]
+    return told["fingerprint"] == fingerprint and (is_whole or allow_bad_files)

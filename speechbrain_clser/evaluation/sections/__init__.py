@@ -1,0 +1,1 @@
+"""What a page tells, section by section: each takes a report, gives blocks."""

@@ -1,0 +1,62 @@
+"""The same by class: where the answers go."""
+
+from speechbrain_clser.evaluation import plots, wording
+from speechbrain_clser.evaluation.document import Details, Heading, Table
+from speechbrain_clser.evaluation.sections.shared import picture
+
+
+def classes(report: dict) -> list:
+    """Show where the answers go.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    part = report["parts"]["target_scored"]
+    return [
+        Heading("Classes"),
+        picture(
+            report,
+            plots.recall_per_class,
+            "Recall of each class on the target, with 95 % interval; in "
+            "brackets its utterances.",
+        ),
+        picture(
+            report,
+            plots.confusion_matrix,
+            "Confusion on the target: share of each row, and utterances "
+            "summed over seeds.",
+            width=min(700, 210 + 72 * len(report["classes"])),
+        ),
+        picture(
+            report,
+            plots.prediction_histogram,
+            "Utterances of each class, and answers (mean over seeds).",
+        ),
+        Details(
+            "As a table",
+            [
+                Table(
+                    ["class", "utterances", "recall", "95 %", "answers"],
+                    [
+                        [
+                            recall["class"],
+                            recall["n"],
+                            wording.percent(recall["mean"]),
+                            wording.interval(recall),
+                            f"{bar['predicted']:.1f}",
+                        ]
+                        for recall, bar in zip(
+                            part["recalls"], part["histogram"], strict=True
+                        )
+                    ],
+                )
+            ],
+        ),
+    ]

@@ -1,0 +1,138 @@
+"""Where the numbers come from: audit, data, and how the run was made."""
+
+import json
+import shlex
+
+from speechbrain_clser.evaluation.document import (
+    Code,
+    Details,
+    Heading,
+    Items,
+    Table,
+    Text,
+)
+
+
+def audit(report: dict) -> list:
+    """List what stands on both sides of a split.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    findings = [
+        (finding["severity"], finding["sentence"])
+        for finding in report["audit"]
+    ]
+    nothing = Text("Nothing was found on both sides of a split.")
+    return [
+        Heading("Audit"),
+        Text(
+            "What stands on both sides of a split, and labels that something "
+            "else gives away.",
+            role="lead",
+        ),
+        Items(findings) if findings else nothing,
+    ]
+
+
+def data(report: dict) -> list:
+    """Count what was used, what was left out, and name the corpora.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    used, classes = report["data"], report["classes"]
+    parts = [
+        [
+            name,
+            part["utterances"],
+            part["speakers"],
+            part["minutes"],
+            *(part["classes"][name] for name in classes),
+            ", ".join(part["origins"]),
+        ]
+        for name, part in used["parts"].items()
+        if part["utterances"]
+    ]
+    header = ["part", "utterances", "speakers", "minutes", *classes, "from"]
+    corpora = [
+        (
+            card["name"],
+            f"{card['title']}; {card['elicitation']}; {card['citation']}; "
+            f"licence: {card['licence']}.",
+        )
+        for card in used["corpora"]
+    ]
+    left_out = [
+        (str(n), reason) for reason, n in sorted(used["left_out"].items())
+    ]
+    return [
+        Heading("Data"),
+        Table(header, parts),
+        *(
+            [Text("Utterances left out, by reason:"), Items(left_out)]
+            if left_out
+            else []
+        ),
+        Items(corpora),
+    ]
+
+
+def making(report: dict) -> list:
+    """Tell all that is needed to make the run again.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    environment, protocol = report["environment"], report["protocol"]
+    versions = {"python": environment["python"], **environment["packages"]}
+    facts = [
+        ("protocol", f"{protocol['name']} (digest {protocol['digest']})"),
+        ("seeds", ", ".join(str(c["seed"]) for c in report["curves"])),
+        ("device", f"{environment['device']}, {environment['platform']}"),
+        ("versions", ", ".join(f"{k} {v}" for k, v in versions.items())),
+    ]
+    if protocol["note"]:
+        facts.insert(1, ("note", protocol["note"]))
+    return [
+        Heading("How it was made"),
+        Code(shlex.join(environment["command"])),
+        Items(facts),
+        Details(
+            "Settings of the first seed",
+            [Table(["name", "value"], list(report["settings"].items()))],
+        ),
+        Details(
+            "Protocol",
+            [
+                Table(
+                    ["name", "value"],
+                    [
+                        [key, json.dumps(value, ensure_ascii=False)]
+                        for key, value in protocol.items()
+                    ],
+                )
+            ],
+        ),
+    ]

@@ -1,0 +1,145 @@
+"""What is written is read back, by us and by SpeechBrain."""
+
+import csv
+import dataclasses
+import json
+import os
+
+import pytest
+from helpers.four import FOUR, NAMES, utterances
+from speechbrain.dataio.dataset import DynamicItemDataset
+
+from speechbrain_clser import corpora as room
+from speechbrain_clser.data.manifest import prepare, read
+
+
+def test_manifest_has_the_columns_of_speechbrain_and_ours(root, shelf):
+    path = prepare(FOUR, root, shelf)
+    assert path == shelf / "toy.csv"
+    with path.open(newline="") as file:
+        header, first, *_ = csv.reader(file)
+    assert header == (
+        "ID duration wav corpus language speaker gender sentence session "
+        "emotion raw_emotion digest"
+    ).split(" ")
+    assert first[:11] == [
+        "toy_ann_hi_1",
+        "0.05000",
+        "$data_root/ann_hi_1.wav",
+        "toy",
+        "eng",
+        "toy_ann",
+        "",
+        "1",
+        "",
+        "happiness",
+        "hi",
+    ]
+    assert len(first[11]) == 16
+
+
+def test_speechbrain_reads_it(root, shelf):
+    path = prepare(FOUR, root, shelf)
+    dataset = DynamicItemDataset.from_csv(
+        str(path), replacements={"data_root": str(root)}
+    )
+    dataset.add_dynamic_item(os.path.getsize, takes="wav", provides="n_bytes")
+    dataset.set_output_keys(["id", "duration", "wav", "emotion", "n_bytes"])
+    assert len(dataset) == 4
+    assert dataset[0] == {
+        "id": "toy_ann_hi_1",
+        "duration": 0.05,
+        "wav": str(root / "ann_hi_1.wav"),
+        "emotion": "happiness",
+        "n_bytes": 44 + 2 * 800,
+    }
+
+
+def test_reading_back_gives_all_that_was_told(root, shelf):
+    rows = read(prepare(FOUR, root, shelf), root)
+    assert [row.id for row in rows] == [f"toy_{name}" for name in NAMES]
+    told = {row.id: row for row in utterances(root)}
+    for row in rows:
+        raw = told[row.id.removeprefix("toy_")]
+        assert row == dataclasses.replace(
+            raw,
+            id=f"toy_{raw.id}",
+            speaker=f"toy_{raw.speaker}",
+            corpus="toy",
+            emotion=FOUR.emotions[raw.raw_emotion],
+            duration_s=0.05,
+            digest=row.digest,
+        )
+
+
+def test_corpus_may_move_after_it_was_prepared(root, shelf, tmp_path):
+    path = prepare(FOUR, root, shelf)
+    root.rename(tmp_path / "moved")
+    row = read(path, tmp_path / "moved")[0]
+    assert row.wav == str(tmp_path / "moved" / "ann_hi_1.wav")
+
+
+def test_text_with_commas_quotes_and_letters_survives(root, shelf):
+    said = 'Ja, "gut" – così, ٹھیک'
+
+    def speaking(root):
+        for row in utterances(root):
+            yield dataclasses.replace(row, sentence=said)
+
+    corpus = dataclasses.replace(FOUR, utterances=speaking)
+    assert read(prepare(corpus, root, shelf), root)[0].sentence == said
+
+
+def test_phones_go_through_a_file_beside(root, shelf):
+    phones = (("h", 0.0, 0.01), ("aɪ", 0.01, 0.05))
+
+    def aligned(root):
+        for row in utterances(root):
+            known = phones if row.speaker == "ann" else ()
+            yield dataclasses.replace(row, phones=known)
+
+    path = prepare(dataclasses.replace(FOUR, utterances=aligned), root, shelf)
+    beside = json.loads((shelf / "toy.phones.json").read_text("utf-8"))
+    assert beside["toy_ann_hi_1"] == [["h", 0.0, 0.01], ["aɪ", 0.01, 0.05]]
+    rows = {row.speaker: row for row in read(path, root)}
+    assert rows["toy_ann"].phones == phones
+    assert rows["toy_bob"].phones == ()
+
+
+def test_phones_that_are_no_longer_known_are_forgotten(root, shelf):
+    def aligned(root):
+        for row in utterances(root):
+            yield dataclasses.replace(row, phones=(("a", 0.0, 0.05),))
+
+    prepare(dataclasses.replace(FOUR, utterances=aligned), root, shelf)
+    assert read(prepare(FOUR, root, shelf), root)[0].phones == ()
+
+
+def test_nothing_half_written_stays(root, shelf):
+    prepare(FOUR, root, shelf)
+    assert sorted(path.name for path in shelf.iterdir()) == [
+        "toy.csv",
+        "toy.json",
+    ]
+
+
+def test_manifest_that_was_never_written_is_not_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match="toy.csv"):
+        read(tmp_path / "toy.csv", tmp_path)
+
+
+def test_manifest_without_a_column_is_refused(tmp_path):
+    (tmp_path / "toy.csv").write_text("ID,duration,wav\n")
+    with pytest.raises(ValueError, match="found no corpus, digest, emotion"):
+        read(tmp_path / "toy.csv", tmp_path)
+
+
+@pytest.mark.corpora
+def test_stereo_files_of_ravdess_are_told_as_long_as_they_are(
+    tmp_path, corpora
+):
+    corpus = room.load("ravdess")
+    root = room.locate(corpus.card, corpora)
+    rows = read(prepare(corpus, root, tmp_path), root)
+    assert 2.5 < min(row.duration_s for row in rows)
+    assert max(row.duration_s for row in rows) < 5.5

@@ -1,0 +1,111 @@
+"""A manifest is made once, and with all that is good."""
+
+import dataclasses
+import os
+
+import pytest
+from helpers import sounds
+from helpers.four import FOUR, silence
+
+from speechbrain_clser.data.manifest import (
+    checks,
+    fingerprint,
+    prepare,
+    read,
+    report,
+)
+from speechbrain_clser.errors import BadAudioError
+
+
+def count_checks(monkeypatch):
+    """A list that grows by a path with every recording that is read."""
+    heard = []
+
+    def check(path):
+        heard.append(path)
+        return 1.0, "0" * 16
+
+    monkeypatch.setattr(checks, "check", check)
+    return heard
+
+
+def test_second_call_reads_no_recording(root, shelf, monkeypatch):
+    path = prepare(FOUR, root, shelf)
+    heard = count_checks(monkeypatch)
+    assert prepare(FOUR, root, shelf) == path
+    assert heard == []
+
+
+def touch(root):
+    """Give a recording another time."""
+    os.utime(root / "ann_hi_1.wav", ns=(1, 1))
+
+
+def rename(root):
+    """Give a recording another name."""
+    (root / "ann_hi_1.wav").rename(root / "ann_lo_1.wav")
+
+
+def rewrite(root):
+    """Give a recording other contents of another length."""
+    sounds.write(root / "ann_hi_1.wav", sounds.noise(7, 900))
+
+
+@pytest.mark.parametrize("change", [touch, rename, rewrite])
+def test_any_change_of_a_file_is_seen(root, shelf, monkeypatch, change):
+    prepare(FOUR, root, shelf)
+    change(root)
+    heard = count_checks(monkeypatch)
+    prepare(FOUR, root, shelf)
+    assert len(heard) == 4
+
+
+def test_change_of_a_label_is_seen(root, shelf):
+    prepare(FOUR, root, shelf)
+    corpus = dataclasses.replace(FOUR, emotions={"hi": "calm", "lo": "sadness"})
+    assert read(prepare(corpus, root, shelf), root)[0].emotion == "calm"
+
+
+def test_change_of_the_code_is_seen(root, shelf, monkeypatch):
+    prepare(FOUR, root, shelf)
+    monkeypatch.setattr(fingerprint, "VERSION", fingerprint.VERSION + 1)
+    heard = count_checks(monkeypatch)
+    prepare(FOUR, root, shelf)
+    assert len(heard) == 4
+
+
+@pytest.mark.parametrize("name", ["toy.csv", "toy.json"])
+def test_lost_file_is_written_again(root, shelf, name):
+    prepare(FOUR, root, shelf)
+    (shelf / name).unlink()
+    prepare(FOUR, root, shelf)
+    assert (shelf / name).exists()
+
+
+def test_manifest_without_bad_files_is_not_taken_for_a_whole_one(root, shelf):
+    silence(root / "ann_hi_1.wav")
+    prepare(FOUR, root, shelf, allow_bad_files=True)
+    with pytest.raises(BadAudioError, match="1 silent"):
+        prepare(FOUR, root, shelf)
+
+
+def test_partial_download_may_be_taken_as_it_is(root, shelf, caplog):
+    (root / "bob_hi_3.wav").unlink()
+    path = prepare(FOUR, root, shelf, allow_bad_files=True)
+    assert len(read(path, root)) == 3
+    assert report(path)["card"]["agrees"] is False
+    assert "found 3 of 2" in report(path)["card"]["sentence"]
+    assert "found 3 of 2" in caplog.text
+
+
+def test_bad_files_are_left_out_only_when_asked(damaged, shelf, caplog):
+    path = prepare(FOUR, damaged, shelf, allow_bad_files=True)
+    ids = [row.id for row in read(path, damaged)]
+    assert ids == ["toy_ann_lo_2", "toy_bob_hi_3"]
+    told = report(path)
+    assert told["left_out_by_reason"] == {"silent": 1, "truncated": 1}
+    first = told["left_out"][0]
+    assert (first["id"], first["file"]) == ("toy_ann_hi_1", "ann_hi_1.wav")
+    assert first["reason"] == "silent"
+    assert "found a peak of 0.0e+00" in first["message"]
+    assert "left out 1 silent, 1 truncated; see" in caplog.text

@@ -1,0 +1,57 @@
+"""Rows that cannot be understood are refused, whatever is allowed."""
+
+import pytest
+from helpers import sounds, trees
+from helpers.four import FOUR
+
+from speechbrain_clser.data.manifest import prepare
+from speechbrain_clser.data.manifest.rows import rows_of
+
+
+def test_folder_that_is_not_there_is_refused(tmp_path, shelf):
+    with pytest.raises(FileNotFoundError, match="toy: expected its folder at"):
+        prepare(FOUR, tmp_path / "nowhere", shelf)
+
+
+def test_empty_folder_is_refused(tmp_path, shelf):
+    (tmp_path / "toy").mkdir()
+    expected = "found none; is the archive unpacked.*https://example.org/toy"
+    with pytest.raises(ValueError, match=expected):
+        prepare(FOUR, tmp_path / "toy", shelf)
+
+
+def test_folder_of_another_corpus_is_refused(tmp_path, shelf):
+    root = trees.make(tmp_path / "EMO-DB", "emodb")
+    expected = (
+        r"toy: expected names such as ann_hi_1.wav .*found 28 recordings, none "
+        r"of that form, such as 03a01Aa.wav, .*the folder of another corpus\?"
+    )
+    with pytest.raises(ValueError, match=expected):
+        prepare(FOUR, root, shelf)
+
+
+@pytest.mark.parametrize("allow_bad_files", [False, True])
+def test_unknown_label_is_refused_whatever_is_allowed(
+    root, shelf, allow_bad_files
+):
+    sounds.write(root / "ann_mid_5.wav")
+    expected = (
+        "toy: expected a label among hi, lo, found 'mid' for ann_mid_5 "
+        ".*ann_mid_5.wav"
+    )
+    with pytest.raises(ValueError, match=expected):
+        prepare(FOUR, root, shelf, allow_bad_files)
+
+
+@pytest.mark.parametrize("allow_bad_files", [False, True])
+def test_corpus_that_lies_there_twice_is_refused(root, shelf, allow_bad_files):
+    sounds.write(root / "copy" / "ann_hi_1.wav")
+    expected = "found toy_ann_hi_1 as .* and as .*does the corpus lie in"
+    with pytest.raises(ValueError, match=expected):
+        prepare(FOUR, root, shelf, allow_bad_files)
+
+
+def test_rows_are_named_by_their_corpus_and_understood(root):
+    row = rows_of(FOUR, root)[0]
+    assert (row.id, row.speaker) == ("toy_ann_hi_1", "toy_ann")
+    assert (row.corpus, row.emotion) == ("toy", "happiness")

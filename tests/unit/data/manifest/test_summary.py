@@ -1,0 +1,43 @@
+"""What a manifest holds is counted, what it does not is told."""
+
+from helpers import sounds
+from helpers.four import FOUR
+
+from speechbrain_clser.data.manifest import prepare, report
+
+
+def test_report_counts(root, shelf):
+    told = report(prepare(FOUR, root, shelf))
+    assert (told["n_utterances"], told["n_speakers"]) == (4, 2)
+    assert told["emotions"] == {"happiness": 2, "sadness": 2}
+    assert told["speakers"] == {"toy_ann": 2, "toy_bob": 2}
+    assert told["card"] == {
+        "n_utterances": 4,
+        "n_speakers": 2,
+        "agrees": True,
+        "sentence": "",
+    }
+    assert (told["left_out"], told["left_out_by_reason"]) == ([], {})
+    assert told["strays"] == {"n": 0, "examples": []}
+    assert told["same_recordings"] == []
+
+
+def test_report_lists_recordings_that_are_the_same(root, shelf):
+    copy = (root / "ann_hi_1.wav").read_bytes()
+    (root / "bob_hi_3.wav").write_bytes(copy)
+    told = report(prepare(FOUR, root, shelf))
+    assert told["same_recordings"] == [["toy_ann_hi_1", "toy_bob_hi_3"]]
+
+
+def test_foreign_recordings_are_counted_and_warned_of(root, shelf, caplog):
+    sounds.write(root / "songs" / "hum.wav")
+    told = report(prepare(FOUR, root, shelf))
+    assert told["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
+    assert "1 recordings in its folder are none of its own" in caplog.text
+
+
+def test_what_is_left_out_is_told_at_every_call(damaged, shelf, caplog):
+    prepare(FOUR, damaged, shelf, allow_bad_files=True)
+    caplog.clear()
+    prepare(FOUR, damaged, shelf, allow_bad_files=True)
+    assert "left out 1 silent, 1 truncated; see" in caplog.text

@@ -1,0 +1,22 @@
+"""What the model is like: figures, and words about who chose the epoch."""
+
+import pytest
+
+from speechbrain_clser.evaluation.document import Picture
+from speechbrain_clser.evaluation.sections.model import (
+    confidence,
+    embeddings,
+    training,
+)
+
+
+@pytest.mark.parametrize("section", [confidence, training, embeddings])
+def test_section_is_a_heading_and_a_figure_with_a_caption(section, plain):
+    _, picture = section(plain)
+    assert isinstance(picture, Picture) and picture.caption
+
+
+def test_oracle_is_called_by_its_name(plain):
+    assert "no epoch was chosen by the target" in training(plain)[1].caption
+    plain["ledger"]["oracle"] = True
+    assert training(plain)[1].caption.endswith("by the target: oracle.")

@@ -1,0 +1,45 @@
+"""Audit, data and making."""
+
+from speechbrain_clser.evaluation.document import Code, Items, Table, Text
+from speechbrain_clser.evaluation.sections.provenance import (
+    audit,
+    data,
+    making,
+)
+
+
+def test_findings_are_listed_with_their_severity(plain):
+    items = audit(plain)[-1].items
+    assert [label for label, _ in items] == [
+        finding["severity"] for finding in plain["audit"]
+    ]
+
+
+def test_audit_without_findings_says_so(plain):
+    plain["audit"] = []
+    assert audit(plain)[-1] == Text(
+        "Nothing was found on both sides of a split."
+    )
+
+
+def test_parts_without_utterances_have_no_row(plain):
+    (table,) = [b for b in data(plain) if isinstance(b, Table)]
+    assert [row[0] for row in table.rows] == ["train", "valid", "scored"]
+
+
+def test_what_was_left_out_is_told_with_its_reason(plain):
+    assert Items([("81", "no class of the scheme: boredom")]) in data(plain)
+    plain["data"]["left_out"] = {}
+    assert not any("left out" in getattr(b, "text", "") for b in data(plain))
+
+
+def test_command_can_be_copied_into_a_shell(plain):
+    plain["environment"]["command"] = ["train.py", "my file.yaml"]
+    assert Code("train.py 'my file.yaml'") in making(plain)
+
+
+def test_note_of_a_protocol_is_told_where_there_is_one(plain):
+    for note in ("", "as published"):
+        plain["protocol"]["note"] = note
+        (facts,) = [b for b in making(plain) if isinstance(b, Items)]
+        assert (("note", "as published") in facts.items) == bool(note)
