@@ -12,13 +12,14 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
+import logging
 import sys
 from pathlib import Path
 
 import speechbrain as sb
 import torch
-import yaml
 from hyperpyyaml import load_hyperpyyaml, resolve_references
+from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
 
@@ -26,7 +27,8 @@ def main(arguments):
     """Prepare once, train and score once per seed, report on all of them."""
     hparams_file, run_opts, overrides = sb.parse_arguments(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
-    overrides = yaml.safe_load(overrides) or {}
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    overrides = YAML(typ="safe").load(overrides) or {}
     hparams = build(hparams_file, overrides)
     torch.set_num_threads(hparams["threads"])
     first = hparams["seed"]
@@ -36,9 +38,10 @@ def main(arguments):
     run_on_main(announce, [hparams, run_opts, material, seeds])
     views = extract(hparams, material)
     for seed in seeds:
-        seed_overrides = {**overrides, "seed": seed}
-        hparams = build(hparams_file, seed_overrides)
-        begin(hparams_file, hparams, seed_overrides)
+        overrides["seed"] = seed
+        if seed != first:
+            hparams = build(hparams_file, overrides)
+        begin(hparams_file, hparams, overrides)
         brain, datasets = train(hparams, run_opts, material, views)
         run_on_main(score, [hparams, brain, datasets, material])
     run_on_main(report, [hparams])
@@ -132,13 +135,14 @@ def train(hparams, run_opts, material, views):
     parts, scheme = material.parts, hparams["scheme"]
     codes = Codes(scheme, parts.train)
     datasets = {
-        "train": dataset(parts.train, views, codes),
-        "valid": dataset(parts.valid, views[:1], codes),
-        "shots": dataset(parts.shots, views[:1], codes),
-        "unlabelled": dataset(
-            parts.unlabelled, views[:1], codes, is_labelled=False
-        ),
-        "scored": dataset(parts.scored, views[:1]),
+        name: dataset(
+            rows,
+            views if name == "train" else views[:1],
+            codes if name != "scored" else None,
+            is_labelled=name != "unlabelled",
+        )
+        for name, rows in parts.items()
+        if rows
     }
 
     def oracle(brain):

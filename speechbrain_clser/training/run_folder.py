@@ -2,10 +2,10 @@
 
 import csv
 import dataclasses
+import io
 import json
 import platform
 import re
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,10 +44,15 @@ def write(folder, material, device, command):
         That computes.
     command : list of str
         As typed.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds a run on another protocol or other data.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    protocol = dataclasses.asdict(material.protocol)
+    _refuse_other_material(folder, material)
     environment = {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -59,7 +64,7 @@ def write(folder, material, device, command):
         },
     }
     for name, value in {
-        "protocol": {**protocol, "digest": material.protocol.digest},
+        "protocol": _protocol(material),
         "ledger": material.ledger.to_dict(),
         "audit": [dataclasses.asdict(f) for f in material.findings],
         "data": describe(material),
@@ -67,11 +72,39 @@ def write(folder, material, device, command):
     }.items():
         text = json.dumps(value, indent=1, ensure_ascii=False)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    with open(folder / "parts.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["id", "part"])
-        for part, rows in material.parts.items():
-            writer.writerows([row.id, part] for row in rows)
+    (folder / "parts.csv").write_text(_parts(material), encoding="utf-8")
+
+
+def _protocol(material):
+    protocol = material.protocol
+    return {**dataclasses.asdict(protocol), "digest": protocol.digest}
+
+
+def _parts(material):
+    """Who is in which part, with what label and what sound."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["id", "part", "emotion", "digest"])
+    for part, rows in material.parts.items():
+        writer.writerows([r.id, part, r.emotion, r.digest] for r in rows)
+    return file.getvalue()
+
+
+def _refuse_other_material(folder, material):
+    """Stop before old checkpoints meet another protocol or other data."""
+    if not any(folder.glob("seed_*")):
+        return
+    protocol = json.loads((folder / "protocol.json").read_text("utf-8"))
+    parts = (folder / "parts.csv").read_text("utf-8")
+    for name, before, now in (
+        ("protocol values", protocol["digest"], material.protocol.digest),
+        ("data", parts, _parts(material)),
+    ):
+        if before != now:
+            raise ValueError(
+                f"{folder} holds a run on other {name}; give another "
+                f"--output_folder, or delete that one to start anew"
+            )
 
 
 def describe(material):
@@ -153,8 +186,3 @@ def _entries(text):
         for part in parts
         if part.strip()
     }
-
-
-def command_line():
-    """The command as typed, program name first."""
-    return [Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -45,11 +45,13 @@ def make(folder, n_speakers=3):
     return protocol
 
 
-def command(folder, output, *more):
+def command(folder, output, *more, protocol="toy.yaml"):
     """The command that trains on the toy corpora."""
+    if protocol.endswith(".yaml"):
+        protocol = str(folder / protocol)
     return [
         *COMMAND,
-        *("--protocol", str(folder / "toy.yaml")),
+        *("--protocol", protocol),
         *("--data_folder", str(folder), "--output_folder", str(output)),
         *("--cache_folder", str(folder / "cache"), *more),
     ]
@@ -60,13 +62,14 @@ def environment():
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
-def train(folder, output, *more):
+def train(folder, output, *more, **options):
     """Run the recipe to its end; gives the finished process."""
     return subprocess.run(
-        command(folder, output, *more),
+        command(folder, output, *more, **options),
         cwd=RECIPE,
         env=environment(),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         timeout=300,
     )

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 
 import pytest
@@ -20,14 +21,14 @@ PROTOCOL = Protocol("x", ("a",), ("b",))
 YAML = "# header\nseed: 1\nphases:\n- epochs: 3\ndata_folder: /a\n"
 
 
-def material():
-    parts = cut(ROWS, PROTOCOL)
+def material(rows=ROWS, protocol=PROTOCOL):
+    parts = cut(rows, protocol)
     return Material(
-        PROTOCOL,
-        tuple(ROWS),
+        protocol,
+        tuple(rows),
         parts,
-        ledger(PROTOCOL, parts, "none", {"train"}),
-        audit(parts, PROTOCOL),
+        ledger(protocol, parts, "none", {"train"}),
+        audit(parts, protocol),
         [],
     )
 
@@ -55,6 +56,18 @@ def test_everything_is_written_before_training(tmp_path):
         "valid",
         "scored",
     }
+
+
+def test_other_material_does_not_meet_old_checkpoints(tmp_path):
+    write(tmp_path, material(), "cpu", [])
+    (tmp_path / "seed_1").mkdir()
+    write(tmp_path, material(), "cpu", [])
+    other = dataclasses.replace(PROTOCOL, split_seed=5)
+    with pytest.raises(ValueError, match="a run on other protocol values"):
+        write(tmp_path, material(protocol=other), "cpu", [])
+    relabelled = [dataclasses.replace(ROWS[0], emotion="sadness"), *ROWS[1:]]
+    with pytest.raises(ValueError, match="a run on other data"):
+        write(tmp_path, material(relabelled), "cpu", [])
 
 
 def test_same_values_may_go_on(tmp_path):
