@@ -37,7 +37,7 @@ LEVELS = {
     "methods.*": 2,
     "training.*": 3,
     "evaluation.predictions": 1,
-    "evaluation.plots": 4,
+    "evaluation.plots.*": 4,
     "evaluation.page": 4,
     "evaluation.sections.*": 4,
     "evaluation.*": 3,

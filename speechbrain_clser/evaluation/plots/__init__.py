@@ -1,0 +1,27 @@
+"""Figures of a report: one file each, that draws what was computed.
+
+Every function takes the report and returns a matplotlib ``Figure``; none reads,
+saves or computes. ``svg`` writes a figure for the page.
+"""
+
+from speechbrain_clser.evaluation.plots.by_language import uar_by_language
+from speechbrain_clser.evaluation.plots.calibration import reliability
+from speechbrain_clser.evaluation.plots.chance import uar_against_chance
+from speechbrain_clser.evaluation.plots.confusion import confusion_matrix
+from speechbrain_clser.evaluation.plots.curves import training_curves
+from speechbrain_clser.evaluation.plots.embeddings import embedding_map
+from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
+from speechbrain_clser.evaluation.plots.recalls import recall_per_class
+from speechbrain_clser.evaluation.plots.style import svg
+
+__all__ = [
+    "confusion_matrix",
+    "embedding_map",
+    "prediction_histogram",
+    "recall_per_class",
+    "reliability",
+    "svg",
+    "training_curves",
+    "uar_against_chance",
+    "uar_by_language",
+]

@@ -1,0 +1,83 @@
+"""How well each language does, and each of its speakers."""
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.plots.axes import dot, interval, share_axis
+from speechbrain_clser.evaluation.plots.style import (
+    CHANCE,
+    INK,
+    PARTS,
+    SOURCE,
+    TARGET,
+    WIDTH,
+    styled,
+)
+
+
+@styled
+def uar_by_language(report: dict) -> Figure:
+    """Draw UAR of each language with its interval, and its speakers as dots.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    Figure
+        Target above, sources below. A speaker who does not have all classes
+        of the language is a hollow dot: such scores are not comparable.
+    """
+    rows = [
+        (name, part, language)
+        for name, part in report["parts"].items()
+        for language in part["groups"]["language"]
+    ]
+    figure = Figure((WIDTH, 1.5 + 0.5 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    for y, (name, part, language) in enumerate(rows):
+        colour = TARGET if name == "target_scored" else SOURCE
+        speakers = [
+            s for s in part["speakers"] if s["language"] == language["name"]
+        ]
+        for k, speaker in enumerate(speakers):
+            is_whole = speaker["n_classes"] == language["n_classes"]
+            axes.plot(
+                100 * speaker["mean"],
+                y + 0.12 + 0.05 * (k % 5),
+                "o",
+                markersize=3.5,
+                markerfacecolor=colour if is_whole else "none",
+                markeredgecolor=colour,
+                alpha=0.6,
+            )
+        interval(axes, language, y - 0.12, colour, linewidth=5, alpha=0.4)
+        axes.plot(100 * language["mean"], y - 0.12, "o", color=colour)
+        axes.plot(
+            [100 * language["chance_uar"]] * 2,
+            [y - 0.35, y + 0.4],
+            color=CHANCE,
+            linewidth=1.2,
+        )
+    labels = [
+        f"{wording.language(language['name'])}\n{PARTS[name]}"
+        for name, _, language in rows
+    ]
+    axes.set_yticks(range(len(rows)), labels)
+    share_axis(axes, len(rows), "UAR, %")
+    figure.legend(
+        handles=[
+            dot(INK, "all speakers", markersize=6),
+            dot(INK, "a speaker with all classes", markersize=3.5),
+            dot(INK, "with some", markersize=3.5, markerfacecolor="none"),
+            Line2D([], [], color=CHANCE, label="chance"),
+        ],
+        loc="outside lower center",
+        ncols=4,
+        columnspacing=1.2,
+        handletextpad=0.3,
+    )
+    return figure

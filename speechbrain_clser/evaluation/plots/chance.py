@@ -1,0 +1,48 @@
+"""Is it better than guessing: the strip under the first number."""
+
+from matplotlib.figure import Figure
+
+from speechbrain_clser.evaluation.plots.axes import interval
+from speechbrain_clser.evaluation.plots.style import (
+    CHANCE,
+    TARGET,
+    WIDTH,
+    styled,
+)
+
+
+@styled
+def uar_against_chance(report: dict) -> Figure:
+    """Draw UAR of the target on its scale: seeds, mean, interval and chance.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    Figure
+        A strip to stand under the first number of the page.
+    """
+    part = report["parts"]["target_scored"]
+    uar, chance = part["scores"]["uar"], part["chance_uar"]
+    figure = Figure((WIDTH, 0.95), layout="constrained")
+    axes = figure.subplots()
+    interval(axes, uar, 0, TARGET, linewidth=7, alpha=0.35)
+    seeds = [100 * one["uar"] for one in part["per_seed"]]
+    axes.plot(seeds, [0] * len(seeds), "|", color=TARGET, markersize=9)
+    axes.plot(100 * uar["mean"], 0, "o", color=TARGET, markersize=9)
+    axes.axvline(100 * chance, color=CHANCE, linewidth=1.5)
+    axes.annotate(
+        "chance",
+        (100 * chance, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, -1),
+        textcoords="offset points",
+        va="top",
+        color=CHANCE,
+    )
+    axes.set(xlim=(0, 100), ylim=(-1, 1), yticks=[], xlabel="UAR, %")
+    axes.spines["left"].set_visible(False)
+    return figure

@@ -1,0 +1,104 @@
+"""What lies near what in the space of embeddings."""
+
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.plots.axes import dot
+from speechbrain_clser.evaluation.plots.style import (
+    EMOTIONS,
+    GROUPS,
+    INK,
+    PARTS,
+    WIDTH,
+    styled,
+)
+
+MARKERS = {"target_scored": "^", "source_valid": "o"}
+
+
+@styled
+def embedding_map(report: dict) -> Figure:
+    """Draw the map of embeddings three times: emotion, language and speaker.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    Figure
+        Three panels and their legend; the mark tells target from source.
+    """
+    points = report["map"]
+    emotions = [c for c in report["classes"] if c in points["emotion"]]
+    languages = sorted(set(points["language"]))
+    speakers = sorted(set(points["speaker"]))
+    palettes = {
+        "emotion": EMOTIONS,
+        "language": _cycle(languages),
+        "speaker": _cycle(speakers),
+    }
+    figure = Figure((WIDTH, 6.4), layout="constrained")
+    grid = figure.subplots(2, 2).ravel()
+    for axes, (column, palette) in zip(grid, palettes.items(), strict=False):
+        axes.set_title(column)
+        for part, marker in MARKERS.items():
+            rows = [k for k, p in enumerate(points["part"]) if p == part]
+            axes.scatter(
+                [points["x"][k] for k in rows],
+                [points["y"][k] for k in rows],
+                c=[palette[points[column][k]] for k in rows],
+                marker=marker,
+                s=18,
+                linewidth=0,
+                alpha=0.75,
+            )
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(True)
+    _legend(grid[3], emotions, palettes["language"], len(speakers))
+    return figure
+
+
+def _legend(axes, emotions, languages, n_speakers):
+    """What the colours and marks of the map mean, in its fourth field."""
+    axes.set_axis_off()
+    blocks = [
+        ("emotion", [dot(EMOTIONS[name], name) for name in emotions]),
+        (
+            "language",
+            [
+                dot(colour, wording.language(name))
+                for name, colour in languages.items()
+            ],
+        ),
+        (
+            "mark",
+            [
+                dot(INK, PARTS[part], marker=marker)
+                for part, marker in MARKERS.items()
+            ],
+        ),
+    ]
+    corners = ((0.0, 1.0), (0.5, 1.0), (0.5, 0.4))
+    for (title, handles), corner in zip(blocks, corners, strict=True):
+        legend = Legend(
+            axes,
+            handles,
+            [handle.get_label() for handle in handles],
+            title=title,
+            loc="upper left",
+            bbox_to_anchor=corner,
+            alignment="left",
+            handletextpad=0.2,
+            title_fontproperties={"weight": "bold"},
+        )
+        axes.add_artist(legend)
+    repeat = "; colours repeat" if n_speakers > len(GROUPS) else ""
+    axes.text(0.03, 0.02, f"{n_speakers} speakers{repeat}", va="bottom")
+
+
+def _cycle(names):
+    """Colours for names that have none of their own."""
+    return {name: GROUPS[k % len(GROUPS)] for k, name in enumerate(names)}

@@ -1,0 +1,50 @@
+"""How much of each class is found."""
+
+from matplotlib.figure import Figure
+
+from speechbrain_clser.evaluation.plots.axes import (
+    interval,
+    share_axis,
+)
+from speechbrain_clser.evaluation.plots.style import (
+    CHANCE,
+    EMOTIONS,
+    WIDTH,
+    styled,
+)
+
+
+@styled
+def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
+    """Draw the recall of each class with its interval.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+    part : str
+        Which part of the report.
+
+    Returns
+    -------
+    Figure
+        One row per class, in the order of the logits; a class without
+        targets has an empty row.
+    """
+    scored = report["parts"][part]
+    recalls = scored["recalls"]
+    figure = Figure((WIDTH, 0.9 + 0.36 * len(recalls)), layout="constrained")
+    axes = figure.subplots()
+    for y, recall in enumerate(recalls):
+        colour = EMOTIONS[recall["class"]]
+        if recall["mean"] is None:
+            axes.text(1, y, "no utterance in the target", va="center")
+            continue
+        interval(axes, recall, y, colour, linewidth=5, alpha=0.4)
+        axes.plot(100 * recall["mean"], y, "o", color=colour, markersize=7)
+    axes.axvline(100 * scored["chance_uar"], color=CHANCE, linewidth=1.2)
+    axes.set_yticks(
+        range(len(recalls)), [f"{r['class']} ({r['n']})" for r in recalls]
+    )
+    share_axis(axes, len(recalls), "recall, %")
+    return figure

@@ -1,0 +1,127 @@
+"""How all figures look, and how one becomes part of a page.
+
+Colours of emotions are fixed, so that anger has the same colour on every page,
+and can be told apart by colour-blind readers.
+"""
+
+import functools
+import io
+import re
+from collections.abc import Callable
+
+import matplotlib
+from matplotlib.figure import Figure
+
+# After Okabe and Ito's palette; rarer emotions are filled up from Paul Tol's.
+EMOTIONS = {
+    "anger": "#d55e00",
+    "boredom": "#8c6d31",
+    "calm": "#44aa99",
+    "contempt": "#882255",
+    "disgust": "#117733",
+    "excitement": "#ee6677",
+    "fear": "#cc79a7",
+    "frustration": "#aa4499",
+    "happiness": "#e69f00",
+    "neutral": "#8a8f98",
+    "other": "#bbbbbb",
+    "sadness": "#0072b2",
+    "surprise": "#56b4e9",
+}
+GROUPS = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#8c6d31",
+    "#882255",
+)
+# Drawn in these, figures follow the colour of the text around them.
+INK, PALE = "#1f2328", "#9aa1ab"
+TARGET, SOURCE, CHANCE = "#0072b2", "#009e73", "#d55e00"
+PARTS = {
+    "target_scored": "target, scored",
+    "source_valid": "source, validation",
+}
+
+# Of matplotlib, in place of those of the session.
+SETTINGS = {
+    "axes.edgecolor": PALE,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "figure.facecolor": "none",
+    "font.size": 10.5,
+    "grid.alpha": 0.35,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.labelcolor": INK,
+    "lines.solid_capstyle": "butt",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "speechbrain_clser",
+    "text.color": INK,
+    "xtick.color": PALE,
+    "xtick.labelcolor": INK,
+    "ytick.color": PALE,
+    "ytick.labelcolor": INK,
+}
+WIDTH = 7.2  # inches; at 96 pixels each, a column of text
+
+
+def styled(draw: Callable) -> Callable:
+    """Draw in the style of this file, whatever the settings of the session.
+
+    Arguments
+    ---------
+    draw : callable
+        Returns a figure.
+
+    Returns
+    -------
+    callable
+        The same, for use as a decorator.
+    """
+
+    @functools.wraps(draw)
+    def in_style(*args, **kwargs):
+        with matplotlib.rc_context(SETTINGS):
+            return draw(*args, **kwargs)
+
+    return in_style
+
+
+def svg(figure: Figure, name: str) -> str:
+    """Write a figure as an element for an HTML page.
+
+    Arguments
+    ---------
+    figure : Figure
+        From any function of this room.
+    name : str
+        Unique on the page; goes before all ids of the element.
+
+    Returns
+    -------
+    str
+        ``<svg>``, with the page's colour as ink; the same for the same figure.
+    """
+    text = io.StringIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    element = text.getvalue()
+    element = element[element.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.S)
+    element = re.sub(r' xmlns(:\w+)?="[^"]*"', "", element)
+    element = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", element)
+    element = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", element)
+    return element.replace(INK, "currentColor").strip()

@@ -1,0 +1,26 @@
+"""Curves: every loss by its name, gaps where nothing was measured."""
+
+from speechbrain_clser.evaluation.plots import training_curves
+
+
+def test_every_loss_has_its_panel_when_there_are_several(plain):
+    for curve in plain["curves"]:
+        for record in curve["records"]:
+            record["train_supcon"] = 1.0
+    axes = training_curves(plain).axes
+    titles = [a.get_title(loc="left") for a in axes if a.get_title(loc="left")]
+    assert titles == ["UAR, %", "loss", "loss: emotion", "loss: supcon"]
+
+
+def test_selected_epochs_are_marked(plain):
+    axes = training_curves(plain).axes[0]
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    epochs = [int(mark.get_xdata()[0]) for mark in marks]
+    assert epochs == [seed["epoch"] for seed in plain["selection"]["seeds"]]
+
+
+def test_unvalidated_epoch_leaves_a_gap(plain):
+    for curve in plain["curves"]:
+        curve["records"][0]["source_valid_uar"] = None
+    line = training_curves(plain).axes[0].lines[0]
+    assert line.get_ydata()[0] != line.get_ydata()[0]

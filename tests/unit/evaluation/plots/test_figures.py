@@ -1,0 +1,35 @@
+"""All figures: drawn without a warning from every odd report."""
+
+import copy
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import plots, report
+
+FIGURES = [getattr(plots, name) for name in plots.__all__ if name != "svg"]
+CASES = {
+    "plain": {},
+    "one seed, one speaker, one epoch": {
+        "seeds": (1,),
+        "n_target_speakers": 1,
+        "epochs": 1,
+    },
+    "absent class": {"meant": ("anger", "sadness")},
+}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def result(request, tmp_path_factory):
+    """The report of a made-up run."""
+    folder = tmp_path_factory.mktemp("run")
+    return report.build(make_run(folder, **CASES[request.param]))
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_figure_is_drawn_and_leaves_the_report_alone(draw, result):
+    before = copy.deepcopy(result)
+    element = plots.svg(draw(result), "figure")
+    assert element.startswith("<svg") and element.endswith("</svg>")
+    assert "<path" in element
+    assert result == before
