@@ -4,9 +4,8 @@ import dataclasses
 import json
 from pathlib import Path
 
-from speechbrain.utils.checkpoints import Checkpointer
-
 from speechbrain_clser.training.brain import MethodBrain
+from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
 
 
@@ -67,7 +66,7 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
             phase,
             rule=rule,
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
-            checkpointer=Checkpointer(folder / "save" / phase.name),
+            checkpointer=WholeCheckpointer(folder / "save" / phase.name),
             **brain,
         )
         trainer.fit_phase(
