@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from speechbrain_clser import __version__
-from speechbrain_clser.data.splits import PARTS
 
 PACKAGES = (
     "speechbrain",
@@ -123,8 +122,7 @@ def describe(material):
     """
     scheme = material.protocol.scheme
     parts = {}
-    for part in PARTS:
-        rows = getattr(material.parts, part)
+    for part, rows in material.parts.items():
         indices = [scheme.index(row.emotion) for row in rows]
         parts[part] = {
             "utterances": len(rows),
