@@ -11,6 +11,11 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 
+# Of parts.csv, as an Utterance names them, after the name of the part.
+COLUMNS = (
+    *("id", "corpus", "language", "speaker"),
+    *("emotion", "duration_s", "digest"),
+)
 PACKAGES = (
     "speechbrain",
     "torch",
@@ -83,9 +88,10 @@ def _parts(material):
     """Who is in which part, with what label and what sound."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["id", "part", "emotion", "digest"])
+    writer.writerow(["part", *COLUMNS])
     for part, rows in material.parts.items():
-        writer.writerows([r.id, part, r.emotion, r.digest] for r in rows)
+        for row in rows:
+            writer.writerow([part, *(getattr(row, key) for key in COLUMNS)])
     return file.getvalue()
 
 
@@ -95,15 +101,27 @@ def _refuse_other_material(folder, material):
         return
     protocol = json.loads((folder / "protocol.json").read_text("utf-8"))
     parts = (folder / "parts.csv").read_text("utf-8")
-    for name, before, now in (
-        ("protocol values", protocol["digest"], material.protocol.digest),
-        ("data", parts, _parts(material)),
+    for name, is_same in (
+        ("protocol values", protocol["digest"] == material.protocol.digest),
+        ("data", _is_same_table(parts, _parts(material))),
     ):
-        if before != now:
+        if not is_same:
             raise ValueError(
                 f"{folder} holds a run on other {name}; give another "
                 f"--output_folder, or delete that one to start anew"
             )
+
+
+def _is_same_table(before, now):
+    """Tell whether two CSV texts agree in the columns that both have.
+
+    A run of an earlier version, with fewer columns, can so be taken up again.
+    """
+    before, now = (
+        {name: values for name, *values in zip(*csv.reader(file), strict=True)}
+        for file in (io.StringIO(before), io.StringIO(now))
+    )
+    return all(before[name] == now[name] for name in before.keys() & now.keys())
 
 
 def describe(material):

@@ -30,19 +30,41 @@ def score(brain, name, rows, dataset, scheme, folder, loader):
     loader : dict
         Keyword arguments of the data loader.
     """
-    ids, probabilities, embeddings = brain.predict(dataset, loader)
+    ids, probabilities = embed(brain, name, dataset, folder, loader)
     by_id = {row.id: row for row in rows}
-    folder = Path(folder)
     predictions.write(
-        folder / "predictions" / f"{name}.csv",
+        Path(folder, "predictions", f"{name}.csv"),
         [
             _row(by_id[utterance], row, scheme)
             for utterance, row in zip(ids, probabilities.tolist(), strict=False)
         ],
     )
-    path = folder / "embeddings" / f"{name}.safetensors"
-    path.parent.mkdir(exist_ok=True)
+
+
+def embed(brain, name, dataset, folder, loader):
+    """Write the embeddings of one part by the method as it stands.
+
+    Before the first phase that is the method at its initial parameters, which
+    follow from the seed, so a resumed run writes the same again; the report's
+    probes look for them under ``"source_valid_before"``.
+
+    Arguments
+    ---------
+    brain, name, dataset, folder, loader
+        As for ``score``; the brain need not be trained.
+
+    Returns
+    -------
+    ids : list of str
+        One per row.
+    probabilities : torch.Tensor, (rows, classes)
+        On CPU.
+    """
+    ids, probabilities, embeddings = brain.predict(dataset, loader)
+    path = Path(folder, "embeddings", f"{name}.safetensors")
+    path.parent.mkdir(parents=True, exist_ok=True)
     save_file({"embedding": embeddings}, path)
+    return ids, probabilities
 
 
 def target_uar(brain, rows, dataset, scheme, loader):

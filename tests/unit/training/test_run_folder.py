@@ -50,12 +50,13 @@ def test_everything_is_written_before_training(tmp_path):
     assert environment["command"] == ["train.py", "x.yaml"]
     assert environment["packages"]["torch"]
     with open(tmp_path / "parts.csv") as file:
-        parts = {row["id"]: row["part"] for row in csv.DictReader(file)}
-    assert len(parts) == len(ROWS) and set(parts.values()) == {
-        "train",
-        "valid",
-        "scored",
-    }
+        told = {row["id"]: row for row in csv.DictReader(file)}
+    assert len(told) == len(ROWS)
+    assert {t["part"] for t in told.values()} == {"train", "valid", "scored"}
+    for row in ROWS:
+        names = ("corpus", "language", "speaker", "emotion", "digest")
+        assert all(told[row.id][name] == getattr(row, name) for name in names)
+        assert float(told[row.id]["duration_s"]) == row.duration_s
 
 
 def test_other_material_does_not_meet_old_checkpoints(tmp_path):
@@ -68,6 +69,22 @@ def test_other_material_does_not_meet_old_checkpoints(tmp_path):
     relabelled = [dataclasses.replace(ROWS[0], emotion="sadness"), *ROWS[1:]]
     with pytest.raises(ValueError, match="a run on other data"):
         write(tmp_path, material(relabelled), "cpu", [])
+
+
+def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
+    write(tmp_path, material(), "cpu", [])
+    (tmp_path / "seed_1").mkdir()
+    path = tmp_path / "parts.csv"
+    whole = path.read_text()
+    rows = list(csv.reader(whole.splitlines()))
+    places = [rows[0].index("id"), rows[0].index("part")]
+    fewer = "\n".join(",".join(row[k] for k in places) for row in rows)
+    path.write_text(fewer + "\n")
+    write(tmp_path, material(), "cpu", [])
+    assert path.read_text() == whole
+    path.write_text(fewer.replace("valid", "train") + "\n")
+    with pytest.raises(ValueError, match="a run on other data"):
+        write(tmp_path, material(), "cpu", [])
 
 
 def test_same_values_may_go_on(tmp_path):

@@ -6,7 +6,7 @@ from safetensors.torch import load_file
 from unit.training.test_brain import brain_of
 
 from speechbrain_clser.evaluation import predictions
-from speechbrain_clser.training.scoring import score, target_uar
+from speechbrain_clser.training.scoring import embed, score, target_uar
 
 LOADER = {"batch_size": 8}
 
@@ -23,6 +23,16 @@ def test_predictions_and_embeddings_stand_in_the_same_order(tmp_path):
     assert answers.classes == tuple(tiny.SCHEME.classes)
     path = tmp_path / "embeddings" / "x.safetensors"
     assert load_file(path)["embedding"].shape == (len(tiny.SCORED), 16)
+
+
+def test_method_as_built_embeds_alike_however_often_it_is_built(tmp_path):
+    scored = tiny.datasets()["scored"]
+    written = []
+    for name in ("first", "again"):
+        embed(brain_of(tmp_path / name), "x", scored, tmp_path, LOADER)
+        written.append((tmp_path / "embeddings/x.safetensors").read_bytes())
+    assert written[0] == written[1]
+    assert not (tmp_path / "predictions").exists()
 
 
 def test_nonsense_labels_change_no_prediction(tmp_path):
