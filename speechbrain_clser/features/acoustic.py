@@ -111,6 +111,11 @@ class AcousticFeatures(Extractor):
         self.columns = tuple(self._describe(*silence, torch.ones(1, 1).bool()))
         self.dim = len(self.columns)
 
+    def n_frames(self, n_samples):
+        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        n_samples = torch.as_tensor(n_samples)
+        return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
+
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
@@ -131,7 +136,7 @@ class AcousticFeatures(Extractor):
         n_samples = (lens * wavs.shape[1]).round()
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
         power, peak = self.spectrum(wavs)
-        is_real = real_mask((n_samples / HOP_SAMPLES).ceil(), power.shape[1])
+        is_real = real_mask(self.n_frames(n_samples), power.shape[1])
         columns = self._describe(power, peak, is_real)
         frames = torch.stack(list(columns.values()), dim=-1)
         return frames * is_real[..., None]

@@ -11,8 +11,14 @@ class Extractor(torch.nn.Module):
     """Turn waveforms into frames; the base of all extractors.
 
     A subclass gives ``version`` (raised by hand when values change),
-    ``dim`` and ``forward``, and passes its frozen config dataclass on.
-    Device, workers and batch size are not in the config, so not in the key.
+    ``dim``, ``n_frames`` and ``forward``, and passes its frozen config
+    dataclass on. Device, workers and batch size are not in the config, so not
+    in the key; nor may they, or the other rows of a batch, change a value.
+
+    ``is_frozen`` tells whether the frames can be kept on disk; what is not
+    frozen is called in every training step. Frames of ``n_layers`` above 1
+    hold so many layers side by side, each ``dim / n_layers`` wide, for a
+    ``LayerMix`` to mix.
 
     Arguments
     ---------
@@ -32,6 +38,8 @@ class Extractor(torch.nn.Module):
     sample_rate_hz = 16000
     frames_per_s = 50
     dim = 0
+    n_layers = 1
+    is_frozen = True
 
     def __init__(self, config):
         super().__init__()
@@ -44,8 +52,38 @@ class Extractor(torch.nn.Module):
         spec = f"{type(self).__name__}/{self.version}/{spec}"
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
 
+    def train(self, mode=True):
+        """Switch to training, unless frozen: Brain says so to all modules.
+
+        Arguments
+        ---------
+        mode : bool
+            Whether to train rather than to evaluate.
+
+        Returns
+        -------
+        Extractor
+            Itself.
+        """
+        return super().train(mode and not self.is_frozen)
+
+    def n_frames(self, n_samples):
+        """Count the real frames of utterances by their length.
+
+        Arguments
+        ---------
+        n_samples : torch.Tensor, (batch,), or int
+            At ``sample_rate_hz``.
+
+        Returns
+        -------
+        torch.LongTensor, of the shape of ``n_samples``
+            At least 1.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no n_frames")
+
     def forward(self, wavs, lens):
-        """Extract the frames of a batch.
+        """Extract the frames of a batch; zero in the padding.
 
         Arguments
         ---------
@@ -57,6 +95,6 @@ class Extractor(torch.nn.Module):
         Returns
         -------
         torch.Tensor, (batch, frames, dim)
-            ``frames_per_s`` frames a second.
+            As many frames as the longest row has, ``frames_per_s`` a second.
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward")

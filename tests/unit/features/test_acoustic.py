@@ -102,6 +102,7 @@ def test_silence_and_scraps_of_sound_give_finite_numbers(
 def test_fifty_frames_a_second(extractor, n_samples, n_frames):
     frames = alone(extractor, torch.randn(n_samples))
     assert frames.shape == (n_frames, extractor.dim)
+    assert extractor.n_frames(n_samples).item() == n_frames
     assert extractor.frames_per_s == 50
 
 

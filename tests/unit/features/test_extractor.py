@@ -29,6 +29,18 @@ def test_key_tells_config_class_and_version_apart():
     assert len(keys) == 6
 
 
+def test_frozen_extractor_stays_in_evaluation_though_told_to_train():
+    assert not Other(Config()).train().training
+    trained = type("Trained", (Other,), {"is_frozen": False})(Config())
+    assert trained.train().training
+    assert not trained.eval().training
+
+
+def test_length_without_an_extractor_is_refused():
+    with pytest.raises(NotImplementedError, match="Other has no n_frames"):
+        Other(Config()).n_frames(9)
+
+
 def test_forward_without_an_extractor_is_refused():
     with pytest.raises(NotImplementedError, match="Other has no forward"):
         Other(Config())(torch.zeros(1, 9), torch.ones(1))
