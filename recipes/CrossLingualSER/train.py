@@ -12,13 +12,14 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
+import json
 import logging
 import sys
 from pathlib import Path
 
 import speechbrain as sb
 import torch
-from hyperpyyaml import load_hyperpyyaml, resolve_references
+from hyperpyyaml import load_hyperpyyaml
 from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
@@ -28,29 +29,67 @@ def main(arguments):
     hparams_file, run_opts, overrides = sb.parse_arguments(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    overrides = YAML(typ="safe").load(overrides) or {}
-    hparams = build(hparams_file, overrides)
+    overrides = plain(YAML(typ="safe").load(overrides) or {})
+    hparams = build(hparams_file, overrides, run_opts)
     torch.set_num_threads(hparams["threads"])
     first = hparams["seed"]
     seeds = range(first, first + hparams["seeds"])
 
+    run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     material = run_on_main(prepare, [hparams])
     run_on_main(announce, [hparams, run_opts, material, seeds])
     views = extract(hparams, material)
     for seed in seeds:
         overrides["seed"] = seed
         if seed != first:
-            hparams = build(hparams_file, overrides)
-        begin(hparams_file, hparams, overrides)
+            hparams = build(hparams_file, overrides, run_opts)
+        sb.create_experiment_directory(
+            experiment_directory=seed_folder(hparams),
+            hyperparams_to_save=hparams_file,
+            overrides=overrides,
+        )
         brain, datasets = train(hparams, run_opts, material, views)
         run_on_main(score, [hparams, brain, datasets, material])
     run_on_main(report, [hparams])
 
 
-def build(hparams_file, overrides):
+def plain(overrides):
+    """Mappings as text: HyperPyYAML takes one only where one stood before."""
+    return {
+        key: json.dumps(value)
+        if key in ("data_folder", "encoder") and isinstance(value, dict)
+        else value
+        for key, value in overrides.items()
+    }
+
+
+def given(value):
+    """What ``plain`` made a text of."""
+    return json.loads(value) if value.startswith("{") else value
+
+
+def build(hparams_file, overrides, run_opts):
     """Build the objects that the YAML describes."""
     with open(hparams_file, encoding="utf-8") as file:
-        return load_hyperpyyaml(file, overrides)
+        hparams = load_hyperpyyaml(file, overrides)
+    if run_opts["debug"]:  # two batches are no result
+        hparams["output_folder"] = f"{hparams['output_folder']}/debug"
+    return hparams
+
+
+def seed_folder(hparams):
+    """Folder of one training within that of the run."""
+    return Path(hparams["output_folder"], f"seed_{hparams['seed']}")
+
+
+def claim(hparams, hparams_file, overrides, run_opts):
+    """Refuse a folder that holds a run with other settings."""
+    from speechbrain_clser.training import settings
+
+    settings.claim(
+        hparams["output_folder"],
+        settings.settings(hparams_file, overrides, run_opts),
+    )
 
 
 def prepare(hparams):
@@ -59,8 +98,8 @@ def prepare(hparams):
 
     return prepare.prepare(
         protocol.load(hparams["protocol"]),
-        hparams["data_folder"],
-        hparams["manifest_folder"],
+        given(hparams["data_folder"]),
+        Path(hparams["output_folder"], "manifests"),
         normalise_by=hparams["normalise_by"],
         used={phase.rows for phase in hparams["phases"]},
         allow_bad_files=hparams["allow_bad_files"],
@@ -111,24 +150,10 @@ def extract(hparams, material):
     return views
 
 
-def begin(hparams_file, hparams, overrides):
-    """Make the folder of a seed, or know it again and resume."""
-    from speechbrain_clser.training.run_folder import refuse_other_run
-
-    with open(hparams_file, encoding="utf-8") as file:
-        resolved = resolve_references(file, overrides).getvalue()
-    refuse_other_run(hparams["seed_folder"], resolved)
-    sb.create_experiment_directory(
-        experiment_directory=hparams["seed_folder"],
-        hyperparams_to_save=hparams_file,
-        overrides=overrides,
-    )
-
-
 def train(hparams, run_opts, material, views):
     """Run the phases; labels of the scored part are not among the data."""
     from speechbrain_clser.data.pipeline import Codes, dataset
-    from speechbrain_clser.data.samplers import sampler
+    from speechbrain_clser.data.samplers import draws
     from speechbrain_clser.training.phases import run_phases
     from speechbrain_clser.training.scoring import target_uar
 
@@ -150,15 +175,26 @@ def train(hparams, run_opts, material, views):
             brain, parts.scored, datasets["scored"], scheme, loaders["eval"]
         )
 
-    train_loader = dict(hparams["train_loader"])
-    balanced = sampler(parts.train, scheme, hparams["balance"], hparams["seed"])
-    train_loader |= {"sampler": balanced} if balanced else {"shuffle": True}
-    loaders = {"train": train_loader, "eval": hparams["eval_loader"]}
+    loaders = {
+        "eval": {"batch_size": hparams["batch_size"]},
+        **{
+            phase.rows: draws(
+                getattr(parts, phase.rows),
+                scheme,
+                hparams["balance"],
+                hparams["seed"],
+                hparams["batch_size"],
+                hparams["cells"],
+            )
+            for phase in hparams["phases"]
+        },
+    }
+    hparams["method"].meet(codes.speaker_languages)
     brain = run_phases(
         hparams["phases"],
         hparams["method"],
         datasets,
-        hparams["seed_folder"],
+        seed_folder(hparams),
         loaders,
         rule=material.protocol.select_by,
         oracle=oracle if material.ledger.oracle else None,
@@ -189,8 +225,8 @@ def score(hparams, brain, datasets, material):
             rows,
             data,
             hparams["scheme"],
-            hparams["seed_folder"],
-            hparams["eval_loader"],
+            seed_folder(hparams),
+            {"batch_size": hparams["batch_size"]},
         )
 
 
@@ -202,6 +238,7 @@ def report(hparams):
     folder = Path(hparams["output_folder"])
     result = report.build(folder)
     page.write(folder)
+    print(result["ledger"]["sentence"])
     print("\n".join(columns(report.summary_rows(result))))
     print(f"\nreport: {folder / 'report.html'}")
 

@@ -11,11 +11,12 @@ language it is "und", undetermined.
 """
 
 import csv
+import dataclasses
 import io
 import re
 from pathlib import Path
 
-from speechbrain_clser.data.corpus import Card, Corpus
+from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical
 
@@ -103,7 +104,13 @@ def utterances(root):
             f"{table}: expected a line per recording below the header, found "
             f"none; write them"
         )
-    yield from sorted(rows, key=lambda row: (Path(row.wav).name, row.wav))
+    rows.sort(key=lambda row: (Path(row.wav).name, row.wav))
+    paths = {}
+    for row in rows:
+        # "a/1.wav" and "a_1.wav" give the same id.
+        known = paths.setdefault(row.id, {})
+        n = known.setdefault(row.wav, len(known) + 1)
+        yield row if n == 1 else dataclasses.replace(row, id=f"{row.id}_{n}")
 
 
 def _table(root):
@@ -166,12 +173,18 @@ def _read(table):
         yield row
 
 
+def _stem(path):
+    """The path without the suffix of a recording."""
+    stem, _, suffix = path.rpartition(".")
+    return stem if f".{suffix.lower()}" in AUDIO_SUFFIXES else path
+
+
 def _utterance(root, row):
     """One row of the table as an utterance."""
     path = row["path"].replace("\\", "/")
     gender = row["gender"].lower()
     return Utterance(
-        id=re.sub(r"[^\w.-]+", "_", path.rpartition(".")[0] or path),
+        id=re.sub(r"[^\w.-]+", "_", _stem(path)),
         wav=str(root / path),
         raw_emotion=row["emotion"],
         speaker=row["speaker"] or "unknown",

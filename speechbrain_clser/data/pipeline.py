@@ -16,7 +16,8 @@ class Codes:
         Gives the class index.
     rows : iterable of Utterance
         Of the training; their speakers, languages and corpora get codes in
-        alphabetical order, all others are ``UNKNOWN``.
+        alphabetical order, all others are ``UNKNOWN``. The language code of
+        each speaker, by speaker code, is in ``speaker_languages``.
 
     Example
     -------
@@ -29,10 +30,16 @@ class Codes:
 
     def __init__(self, scheme, rows):
         self.scheme = scheme
+        rows = list(rows)
         self.known = {
             key: sorted({getattr(row, key) for row in rows})
             for key in ("speaker", "language", "corpus")
         }
+        spoken = {row.speaker: row.language for row in rows}
+        self.speaker_languages = [
+            self.known["language"].index(spoken[speaker])
+            for speaker in self.known["speaker"]
+        ]
 
     def __call__(self, row, is_labelled=True):
         """Codes of one row; its emotion is ``UNKNOWN`` unless labelled."""
@@ -48,25 +55,29 @@ class Codes:
         }
 
 
-def dataset(rows, frames, codes=None, is_labelled=True):
+def dataset(rows, views, codes=None, is_labelled=True, sound="frames"):
     """Build the dataset of one part.
 
     Arguments
     ---------
     rows : iterable of Utterance
         Of the part.
-    frames : list of dict
+    views : list of mapping
         One or more views (such as speeds) of the same utterances, each id to
-        torch.Tensor, (frames, dim). Each access draws one of them.
+        torch.Tensor: frames, (frames, dim), or samples, (samples,). Each
+        access draws one of them.
     codes : Codes, optional
         Left out for scored rows: then an item holds nothing but its sound.
     is_labelled : bool
         Whether the emotion is given.
+    sound : str
+        Name of the item that holds it: ``"frames"``, or ``"wavs"`` for an
+        encoder that is trained.
 
     Returns
     -------
     DynamicItemDataset
-        Items ``id``, ``frames`` and, with codes, ``emotion``, ``speaker``,
+        Items ``id``, the sound and, with codes, ``emotion``, ``speaker``,
         ``language``, ``corpus``.
     """
     data = {
@@ -75,15 +86,15 @@ def dataset(rows, frames, codes=None, is_labelled=True):
     }
 
     @takes("id")
-    @provides("frames")
+    @provides(sound)
     def look_up(utterance):
         """Draw one view of the utterance."""
-        view = torch.randint(len(frames), ()).item() if len(frames) > 1 else 0
-        return frames[view][utterance]
+        view = torch.randint(len(views), ()).item() if len(views) > 1 else 0
+        return views[view][utterance]
 
     targets = ["emotion", "speaker", "language", "corpus"] if codes else []
     return DynamicItemDataset(
         data,
         dynamic_items=[look_up],
-        output_keys=["id", "frames", *targets],
+        output_keys=["id", sound, *targets],
     )

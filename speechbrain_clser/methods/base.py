@@ -39,6 +39,17 @@ class Method(torch.nn.Module):
     LOSSES = frozenset({"emotion"})
     progress = 0.0
 
+    def meet(self, speaker_languages):
+        """Learn who speaks in the training; some heads are as wide as that.
+
+        Told once, before the optimiser is made.
+
+        Arguments
+        ---------
+        speaker_languages : list of int
+            Language code of each training speaker, by speaker code.
+        """
+
     def forward(self, batch):
         """Predict from sound.
 

@@ -1,8 +1,8 @@
 """Train on the sources, hope for the target: what every gain stands against."""
 
 import torch
-import torch.nn.functional as F
 
+from speechbrain_clser.losses.naming import naming
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
@@ -68,16 +68,11 @@ class SourceOnly(Method):
 
     def losses(self, output, batch):
         """Cross-entropy; utterances without a label do not count."""
-        logits, emotion = output.logits.float(), batch["emotion"]
-        if (emotion < 0).all():
-            return {"emotion": logits.sum() * 0.0}
-        weights = self.class_weights
         return {
-            "emotion": F.cross_entropy(
-                logits,
-                emotion,
-                weight=None if weights is None else weights.to(logits),
-                ignore_index=-1,
-                label_smoothing=self.label_smoothing,
+            "emotion": naming(
+                output.logits,
+                batch["emotion"],
+                self.class_weights,
+                self.label_smoothing,
             )
         }

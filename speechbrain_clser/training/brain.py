@@ -13,28 +13,40 @@ from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 
-TARGETS = ("emotion", "speaker", "language", "corpus")
-
 
 class Step(torch.nn.Module):
-    """A method's prediction and losses behind one call.
+    """Everything that uses parameters, behind one call.
 
-    Data-parallel wrappers see only ``forward``, so everything that uses
-    parameters happens in it.
+    Data-parallel wrappers see only ``forward``.
 
     Arguments
     ---------
     method : Method
         What is trained.
+    extractor : Extractor, optional
+        Trained with it; without one the frames come from the store.
     """
 
-    def __init__(self, method):
+    def __init__(self, method, extractor=None):
         super().__init__()
         self.method = method
+        self.extractor = extractor
 
-    def forward(self, batch):
-        """Output of the method, and its losses by name."""
-        output = self.method(batch)
+    def hear(self, batch):
+        """Frames and lens of a batch, extracted now if the encoder learns."""
+        if self.extractor is None:
+            return batch["frames"]
+        wavs, lens = batch["wavs"]
+        n_samples = (lens * wavs.shape[1]).round().long()
+        n_frames = self.extractor.n_frames(n_samples)
+        return self.extractor(wavs, lens), n_frames / n_frames.max()
+
+    def forward(self, batch, augment=()):
+        """Output of the method on augmented frames, and its losses by name."""
+        frames, lens = self.hear(batch)
+        for change in augment:
+            frames, lens = change(frames, lens)
+        output = self.method({"frames": (frames, lens)})
         return output, self.method.losses(output, batch)
 
 
@@ -63,6 +75,10 @@ class MethodBrain(sb.Brain):
     augment : list of callable
         Each takes training frames, (batch, frames, dim), and lens, and gives
         both back changed.
+    extractor : Extractor, optional
+        Trained too, by an optimiser of its own.
+    encoder_opt_class : callable, optional
+        Parameters of the extractor to their optimiser.
     oracle : callable, optional
         Gives the target's UAR after each epoch; only an oracle rule needs it.
     **brain
@@ -80,11 +96,18 @@ class MethodBrain(sb.Brain):
         seed,
         schedule,
         augment=(),
+        extractor=None,
+        encoder_opt_class=None,
         oracle=None,
         **brain,
     ):
-        super().__init__(modules={"step": Step(method)}, **brain)
+        step = Step(method, extractor)
+        super().__init__(modules={"step": step}, **brain)
+        self.hear = step.hear
+        self.keys = {"wavs", *method.INPUTS, *method.TARGETS}
         self.method = method
+        self.extractor = extractor
+        self.encoder_opt_class = encoder_opt_class
         self.phase = phase
         self.loss_weights = loss_weights
         self.scheme = scheme
@@ -95,10 +118,13 @@ class MethodBrain(sb.Brain):
         self.augment = augment
         self.oracle = oracle
         self.n_batches = 1
+        self.trained = {"method": method}
+        if extractor is not None:
+            self.trained["extractor"] = extractor
         self.freeze()
         if self.checkpointer is not None:
             self.checkpointer.add_recoverables(
-                {"method": method, "records": records}
+                {**self.trained, "records": records}
             )
 
     def freeze(self):
@@ -119,27 +145,40 @@ class MethodBrain(sb.Brain):
             part.requires_grad_(name not in self.phase.frozen)
 
     def init_optimizers(self):
-        """Optimise what is not frozen, at the phase's share of the rate."""
-        trainable = [p for p in self.modules.parameters() if p.requires_grad]
-        self.optimizer = self.opt_class(trainable)
-        self.base_lr = self.optimizer.defaults["lr"] * self.phase.lr_factor
-        self.optimizers_dict = {"opt_class": self.optimizer}
+        """Optimise what is not frozen, at the phase's share of the rate.
+
+        The encoder has an optimiser of its own: gradients are clipped for
+        each, and a pretrained encoder wants smaller steps.
+        """
+        self.optimizers_dict = {
+            "optimizer": self.opt_class(_trainable(self.method))
+        }
+        if self.extractor is not None and _trainable(self.extractor):
+            self.optimizers_dict["encoder_optimizer"] = self.encoder_opt_class(
+                _trainable(self.extractor)
+            )
+        self.base_lr = {
+            name: optimizer.defaults["lr"] * self.phase.lr_factor
+            for name, optimizer in self.optimizers_dict.items()
+        }
         if self.checkpointer is not None:
-            self.checkpointer.add_recoverable("optimizer", self.optimizer)
+            self.checkpointer.add_recoverables(self.optimizers_dict)
 
     def compute_forward(self, batch, stage):
         """Predict, on augmented frames in training."""
+        augment = self.augment if stage == sb.Stage.TRAIN else ()
+        return self.modules.step(self.given(batch), augment)
+
+    def given(self, batch):
+        """What the method may read of a batch, by name, on the device."""
         batch = batch.to(self.device)
-        frames, lens = batch.frames
-        for augment in self.augment if stage == sb.Stage.TRAIN else ():
-            frames, lens = augment(frames, lens)
-        targets = {key: batch[key] for key in TARGETS}
-        return self.modules.step({"frames": (frames, lens), **targets})
+        return {key: batch[key] for key in self.keys if hasattr(batch, key)}
 
     def compute_objectives(self, predictions, batch, stage):
         """Sum the named losses, and remember each."""
         output, losses = predictions
         loss = combine(losses, self.loss_weights)
+        self.n_summed += 1
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()
         if stage == sb.Stage.VALID:
@@ -149,7 +188,8 @@ class MethodBrain(sb.Brain):
 
     def on_stage_start(self, stage, epoch=None):
         """Seed the epoch, so that it does not depend on what came before."""
-        self.sums, self.answers, self.meant = {}, [], []
+        self.sums, self.n_summed = {}, 0
+        self.answers, self.meant = [], []
         if stage == sb.Stage.TRAIN:
             self.epoch, self.started = epoch, time.time()
             torch.manual_seed(
@@ -161,8 +201,10 @@ class MethodBrain(sb.Brain):
         """Tell method and optimiser how far the phase has come."""
         done = self.epoch - 1 + (self.step - 1) / self.n_batches
         self.method.progress = done / self.phase.epochs
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.base_lr * self.schedule(self.method.progress)
+        factor = self.schedule(self.method.progress)
+        for name, optimizer in self.optimizers_dict.items():
+            for group in optimizer.param_groups:
+                group["lr"] = self.base_lr[name] * factor
 
     def on_stage_end(self, stage, stage_loss, epoch=None):
         """Write the epoch down and keep what selection or a restart needs."""
@@ -170,7 +212,7 @@ class MethodBrain(sb.Brain):
             self.train_record = {
                 "train_loss": stage_loss,
                 **{
-                    f"train_{name}": total / self.n_batches
+                    f"train_{name}": total / self.n_summed
                     for name, total in self.sums.items()
                 },
             }
@@ -178,7 +220,7 @@ class MethodBrain(sb.Brain):
             classes = range(len(self.scheme))
             record = {
                 "epoch": epoch,
-                "lr": self.optimizer.param_groups[0]["lr"],
+                "lr": self.optimizers_dict["optimizer"].param_groups[0]["lr"],
                 **self.train_record,
                 "source_valid_loss": float(stage_loss),
                 "source_valid_uar": uar(self.meant, self.answers, classes),
@@ -202,7 +244,7 @@ class MethodBrain(sb.Brain):
             num_to_keep=0,
             importance_keys=[ckpt_recency],  # without a key none is deleted
             ckpt_predicate=lambda kept: (
-                kept.meta["epoch"] not in (selected, record["epoch"])
+                kept.meta.get("epoch") not in (selected, record["epoch"])
             ),
         )
 
@@ -243,11 +285,12 @@ class MethodBrain(sb.Brain):
         """
         record = pick_epoch(self.records.records, self.rule)
         kept = self.checkpointer.find_checkpoint(
-            ckpt_predicate=lambda c: c.meta["epoch"] == record["epoch"]
+            ckpt_predicate=lambda c: c.meta.get("epoch") == record["epoch"]
         )
-        self.method.load_state_dict(
-            torch.load(kept.paramfiles["method"], map_location=self.device)
-        )
+        for name, module in self.trained.items():
+            module.load_state_dict(
+                torch.load(kept.paramfiles[name], map_location=self.device)
+            )
         return record
 
     @torch.inference_mode()
@@ -257,7 +300,7 @@ class MethodBrain(sb.Brain):
         Arguments
         ---------
         dataset : DynamicItemDataset
-            Only ``id`` and ``frames`` are read.
+            Only ``id`` and the sound are read.
         loader : dict
             Keyword arguments of the data loader.
 
@@ -278,8 +321,12 @@ class MethodBrain(sb.Brain):
         for batch in tqdm(
             batches, dynamic_ncols=True, disable=self.noprogressbar
         ):
-            output = self.method({"frames": batch.to(self.device).frames})
+            output = self.method({"frames": self.hear(self.given(batch))})
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
         return ids, torch.cat(logits).softmax(dim=-1), torch.cat(embeddings)
+
+
+def _trainable(module):
+    return [p for p in module.parameters() if p.requires_grad]

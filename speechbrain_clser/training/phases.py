@@ -8,6 +8,8 @@ from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
 
+TRAINED_ON = ("train", "shots", "unlabelled")
+
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
@@ -18,13 +20,18 @@ class Phase:
     name : str
         Unique in the YAML; names the folder of its checkpoints.
     rows : str
-        The labelled part it trains on: ``"train"`` or ``"shots"``.
+        The part it trains on: ``"train"``, ``"shots"`` or ``"unlabelled"``.
     epochs : int
         How many.
     frozen : tuple of str
         Parts of the method that stay as they are.
     lr_factor : float
         Share of the optimiser's learning rate.
+
+    Raises
+    ------
+    ValueError
+        If ``rows`` is no part to train on.
     """
 
     name: str
@@ -32,6 +39,13 @@ class Phase:
     epochs: int
     frozen: tuple = ()
     lr_factor: float = 1.0
+
+    def __post_init__(self):
+        if self.rows not in TRAINED_ON:
+            raise ValueError(
+                f"phase {self.name!r}: rows must be one of "
+                f"{', '.join(TRAINED_ON)}, got {self.rows!r}"
+            )
 
 
 def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
@@ -48,7 +62,8 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
     folder : str or Path
         Of the seed.
     loaders : dict
-        ``"train"`` and ``"eval"`` keyword arguments of the data loaders.
+        ``"eval"`` and the name of each part that is trained on, to keyword
+        arguments of its data loader.
     rule : str
         Chooses the epoch of each phase; see ``evaluation.selection``.
     **brain
@@ -58,8 +73,19 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
     -------
     MethodBrain
         Of the last phase, ready to predict.
+
+    Raises
+    ------
+    ValueError
+        If the protocol gives no rows for a phase.
     """
     folder = Path(folder)
+    for phase in phases:
+        if phase.rows not in datasets:
+            raise ValueError(
+                f"phase {phase.name!r} trains on {phase.rows!r}, but the "
+                f"protocol gives none; it gives {', '.join(datasets)}"
+            )
     for phase in phases:
         trainer = MethodBrain(
             method,
@@ -72,7 +98,7 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
         trainer.fit_phase(
             datasets[phase.rows],
             datasets["valid"],
-            dict(loaders["train"]),
+            dict(loaders[phase.rows]),
             loaders["eval"],
         )
         record = trainer.load_selected()

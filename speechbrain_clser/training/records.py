@@ -9,7 +9,7 @@ from speechbrain.utils.checkpoints import (
     mark_as_saver,
     register_checkpoint_hooks,
 )
-from speechbrain.utils.distributed import if_main_process
+from speechbrain.utils.distributed import if_main_process, main_process_only
 
 
 @register_checkpoint_hooks
@@ -60,6 +60,7 @@ class EpochRecords:
         os.replace(partial, self.path)
 
     @mark_as_saver
+    @main_process_only
     def save(self, path):
         """Put the records into a checkpoint."""
         Path(path).write_text(json.dumps(self.records), encoding="utf-8")

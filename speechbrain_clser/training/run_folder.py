@@ -1,4 +1,4 @@
-"""What a run writes down before it trains, and how it knows itself again."""
+"""What a run writes down before it trains."""
 
 import csv
 import dataclasses
@@ -23,16 +23,6 @@ PACKAGES = (
     "numpy",
     "scikit-learn",
 )
-# Keys of the YAML that say where and how, but not what is computed.
-INDIFFERENT = {
-    "data_folder",
-    "output_folder",
-    "seed_folder",
-    "manifest_folder",
-    "cache_folder",
-    "seeds",
-    "threads",
-}
 
 
 def write(folder, material, device, command):
@@ -159,46 +149,30 @@ def describe(material):
     }
 
 
-def refuse_other_run(folder, resolved):
-    """Stop when a folder holds the checkpoints of another experiment.
-
-    Resuming is automatic, so a changed value must not meet old weights.
+def name(yaml, protocol, encoder, normalise_by) -> str:
+    """Name the folder of a run by what it does.
 
     Arguments
     ---------
-    folder : str or Path
-        Of the seed.
-    resolved : str
-        The resolved YAML that is about to run.
+    yaml : str
+        Stem of the YAML.
+    protocol : str
+        Name, or path of one's own.
+    encoder : str
+        As after ``--encoder``.
+    normalise_by : str
+        See ``features.normalisation``.
 
-    Raises
-    ------
-    ValueError
-        If a value that changes results differs from the last run's.
+    Returns
+    -------
+    str
+        Below ``results``.
+
+    Example
+    -------
+    >>> name("source_only", "../my.yaml", "facebook/wav2vec2-base", "none")
+    'results/source_only/my/wav2vec2-base_none'
     """
-    path = Path(folder) / "hyperparams.yaml"
-    if not path.exists():
-        return
-    before, now = _entries(path.read_text(encoding="utf-8")), _entries(resolved)
-    changed = sorted(
-        key
-        for key in (before.keys() | now.keys()) - INDIFFERENT
-        if before.get(key) != now.get(key)
-    )
-    if changed:
-        raise ValueError(
-            f"{folder} holds a run with other values of {', '.join(changed)}; "
-            f"give another --output_folder, or delete that one to start anew "
-            f"(found {path.name}: {before.get(changed[0], 'nothing')!r})"
-        )
-
-
-def _entries(text):
-    """Top-level keys of a YAML text, each with the lines that belong to it."""
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    parts = re.split(r"^(?=[A-Za-z_])", "\n".join(lines), flags=re.MULTILINE)
-    return {
-        part.partition(":")[0]: part.partition(":")[2].strip()
-        for part in parts
-        if part.strip()
-    }
+    protocol = Path(protocol).name.removesuffix(".yaml")
+    encoder = re.sub(r"[^\w.-]+", "_", str(encoder).rstrip("/").split("/")[-1])
+    return f"results/{yaml}/{protocol}/{encoder}_{normalise_by}"

@@ -23,7 +23,9 @@ SECTIONS = (
 def hparams(request):
     """Everything a YAML builds."""
     with open(request.param, encoding="utf-8") as file:
-        return load_hyperpyyaml(file)
+        built = load_hyperpyyaml(file)
+    built["method"].meet([0, 1])
+    return built
 
 
 @pytest.fixture

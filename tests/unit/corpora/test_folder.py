@@ -70,6 +70,12 @@ def test_id_is_fit_to_be_a_file_name(tmp_path):
     assert row.id == "é_é_a_b_1_"
 
 
+def test_files_whose_names_would_give_one_id_get_two(tmp_path):
+    text = "path,emotion\na/1.wav,sad\na_1.wav,sad\nv1.2/x,sad\nv1.3/x,sad\n"
+    rows = utterances(table(tmp_path, text))
+    assert [row.id for row in rows] == ["a_1", "a_1_2", "v1.2_x", "v1.3_x"]
+
+
 def test_rows_come_in_file_name_order(tmp_path):
     text = "path,emotion\nb/2.wav,sad\na/3.wav,sad\nc/1.wav,sad\n"
     rows = utterances(table(tmp_path, text))

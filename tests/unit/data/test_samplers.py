@@ -3,7 +3,7 @@ import collections
 import pytest
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.samplers import sampler
+from speechbrain_clser.data.samplers import draws
 from speechbrain_clser.labels import Scheme
 
 SCHEME = Scheme(["anger", "neutral"])
@@ -15,14 +15,26 @@ ROWS = (
 )
 
 
+def sampler(balance):
+    return draws(ROWS, SCHEME, balance, seed=1, batch_size=8)["sampler"]
+
+
 def shares(balance, key):
-    drawn = list(sampler(ROWS, SCHEME, balance, seed=1))
+    drawn = list(sampler(balance))
     counts = collections.Counter(key(ROWS[index]) for index in drawn)
     return {name: n / len(drawn) for name, n in counts.items()}
 
 
-def test_no_balance_means_no_sampler():
-    assert sampler(ROWS, SCHEME, "none", seed=1) is None
+def test_no_balance_means_every_utterance_once():
+    told = draws(ROWS, SCHEME, "none", seed=1, batch_size=8)
+    assert told == {"batch_size": 8, "shuffle": True}
+
+
+def test_cells_make_batches_of_their_own_size():
+    cells = {"languages": 2, "classes": 2, "utterances": 3}
+    told = draws(ROWS, SCHEME, "cells", seed=1, batch_size=8, cells=cells)
+    assert told.keys() == {"batch_sampler"}
+    assert {len(batch) for batch in told["batch_sampler"]} == {12}
 
 
 def test_classes_come_equally_often():
@@ -38,7 +50,7 @@ def test_cells_of_language_and_class_come_equally_often():
 
 
 def test_draws_change_with_the_epoch_only():
-    draw = sampler(ROWS, SCHEME, "class", seed=1)
+    draw = sampler("class")
     first = list(draw)
     assert list(draw) == first
     draw.set_epoch(1)
@@ -47,4 +59,4 @@ def test_draws_change_with_the_epoch_only():
 
 def test_unknown_balance_is_refused():
     with pytest.raises(ValueError, match="balance must be one of"):
-        sampler(ROWS, SCHEME, "speaker", seed=1)
+        sampler("speaker")

@@ -10,6 +10,7 @@ from speechbrain_clser.training.schedules import warmup_cosine
 
 LOADERS = {
     "train": {"batch_size": 8, "shuffle": True},
+    "shots": {"batch_size": 2, "shuffle": True},
     "eval": {"batch_size": 8},
 }
 

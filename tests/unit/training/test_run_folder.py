@@ -10,15 +10,10 @@ from speechbrain_clser.data.ledger import ledger
 from speechbrain_clser.data.prepare import Material
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
-from speechbrain_clser.training.run_folder import (
-    describe,
-    refuse_other_run,
-    write,
-)
+from speechbrain_clser.training.run_folder import describe, write
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
 PROTOCOL = Protocol("x", ("a",), ("b",))
-YAML = "# header\nseed: 1\nphases:\n- epochs: 3\ndata_folder: /a\n"
 
 
 def material(rows=ROWS, protocol=PROTOCOL):
@@ -85,25 +80,3 @@ def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
     path.write_text(fewer.replace("valid", "train") + "\n")
     with pytest.raises(ValueError, match="a run on other data"):
         write(tmp_path, material(), "cpu", [])
-
-
-def test_same_values_may_go_on(tmp_path):
-    (tmp_path / "hyperparams.yaml").write_text(YAML)
-    refuse_other_run(tmp_path, YAML.replace("# header", "# another day"))
-
-
-def test_place_of_the_data_may_change(tmp_path):
-    (tmp_path / "hyperparams.yaml").write_text(YAML)
-    refuse_other_run(tmp_path, YAML.replace("/a", "/b"))
-
-
-def test_other_values_are_refused_and_named(tmp_path):
-    (tmp_path / "hyperparams.yaml").write_text(YAML)
-    with pytest.raises(
-        ValueError, match="other values of phases.*output_folder"
-    ):
-        refuse_other_run(tmp_path, YAML.replace("epochs: 3", "epochs: 4"))
-
-
-def test_new_folder_is_nobodys(tmp_path):
-    refuse_other_run(tmp_path / "new", YAML)

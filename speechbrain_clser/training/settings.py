@@ -1,0 +1,102 @@
+"""What a run was told to compute, so that another does not resume it."""
+
+import json
+import re
+from pathlib import Path
+
+from hyperpyyaml import resolve_references
+
+# Keys of the YAML that say where and how, but not what is computed; each seed
+# has a folder of its own.
+INDIFFERENT = {
+    "cache_folder",
+    "data_folder",
+    "output_folder",
+    "seed",
+    "seeds",
+    "threads",
+}
+# SpeechBrain's own options that do change what is computed.
+OPTIONS = (
+    "grad_accumulation_factor",
+    "max_grad_norm",
+    "optimizer_step_limit",
+    "precision",
+    "remove_vector_weight_decay",
+    "skip_nonfinite_grads",
+)
+
+
+def settings(hparams_file, overrides, run_opts) -> dict:
+    """Collect everything that changes results.
+
+    Arguments
+    ---------
+    hparams_file : str or Path
+        The YAML.
+    overrides : dict
+        Of the command line.
+    run_opts : RunOptions
+        SpeechBrain's.
+
+    Returns
+    -------
+    dict
+        Key to its value as text.
+    """
+    with open(hparams_file, encoding="utf-8") as file:
+        resolved = resolve_references(file, overrides).getvalue()
+    lines = [line for line in resolved.splitlines() if not line.startswith("#")]
+    entries = re.split(r"^(?=[A-Za-z_])", "\n".join(lines), flags=re.MULTILINE)
+    values = {
+        key: value.strip()
+        for key, colon, value in (entry.partition(":") for entry in entries)
+        if colon and key not in INDIFFERENT | {"__set_seed"}
+    }
+    return values | {key: str(run_opts[key]) for key in OPTIONS}
+
+
+def claim(folder, now: dict):
+    """Take a folder for a run, or know the run in it again.
+
+    Resuming is automatic, so a changed value must not meet old weights, nor
+    seeds of two experiments one report.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run.
+    now : dict
+        Its ``settings``.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds a run with other values; nothing in it is touched.
+
+    Example
+    -------
+    >>> folder = getfixture("tmp_path") / "run"
+    >>> claim(folder, {"lr": "0.1"})
+    >>> claim(folder, {"lr": "0.2"})
+    Traceback (most recent call last):
+    ValueError: ...run holds a run with other values of lr...
+    """
+    path = Path(folder) / "settings.json"
+    if path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        changed = sorted(
+            key
+            for key in before.keys() | now.keys()
+            if before.get(key) != now.get(key)
+        )
+        if changed:
+            raise ValueError(
+                f"{folder} holds a run with other values of "
+                f"{', '.join(changed)}; give another --output_folder, or "
+                f"delete that one to start anew (found {changed[0]}: "
+                f"{before.get(changed[0], 'nothing')})"
+            )
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,61 @@
+import torch
+
+from speechbrain_clser.lobes.adversary import Adversary
+from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+from speechbrain_clser.lobes.pooling import MeanStdPooling
+from speechbrain_clser.losses.supcon import supcon
+from speechbrain_clser.methods.supcon_spkadv import SupConSpkAdv
+
+BATCH = {
+    "frames": (torch.ones(4, 9, 5) * torch.arange(4)[:, None, None], None),
+    "emotion": torch.tensor([0, 0, 1, 1]),
+    "speaker": torch.tensor([0, 1, 2, -1]),
+    "language": torch.tensor([0, 0, 1, 1]),
+}
+
+
+def method(**values):
+    made = SupConSpkAdv(
+        ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
+        MeanStdPooling(8),
+        torch.nn.Linear(16, 2),
+        Adversary(16, dim=4, dropout=0.0),
+        **values,
+    )
+    made.meet([0, 0, 1])
+    return made
+
+
+def batch():
+    return {**BATCH, "frames": (BATCH["frames"][0], torch.ones(4))}
+
+
+def test_contrast_acts_on_the_embedding_with_the_papers_weight():
+    model = method()
+    output = model(batch())
+    expected = supcon(
+        output.embedding, BATCH["emotion"], BATCH["language"], 0.07, 2.5
+    )
+    losses = model.losses(output, batch())
+    torch.testing.assert_close(losses["supcon"], expected)
+
+
+def test_adversary_moves_the_encoder_against_its_head():
+    told = batch()
+    gradients = []
+    for reversal in (1.0, -1.0):
+        torch.manual_seed(3)
+        model = method(reversal=reversal)
+        model.losses(model(told), told)["adversary"].backward()
+        gradients.append(
+            [p.grad for p in model.encoder.parameters() if p.grad is not None]
+        )
+    assert gradients[0]
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, -other)
+
+
+def test_labels_are_not_read_to_predict():
+    model = method().eval()
+    frames = batch()["frames"]
+    assert model({"frames": frames}).logits.equal(model(batch()).logits)

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+from speechbrain.utils.run_opts import RunOptions
+
+from speechbrain_clser.training.settings import claim, settings
+
+YAML = "# header\nseed: 1\nlr: 0.1\nrate: !ref <lr>\ndata_folder: /a\n"
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Settings of the YAML under overrides and options."""
+    path = tmp_path / "x.yaml"
+    path.write_text(YAML)
+
+    def settings_of(options=None, **overrides):
+        return settings(path, overrides, RunOptions(**(options or {})))
+
+    return settings_of
+
+
+def test_references_are_resolved_and_places_left_out(told):
+    values = told(lr=0.5)
+    assert values["rate"] == "0.5"
+    assert not {"seed", "data_folder"} & values.keys()
+
+
+def test_same_values_may_go_on(told, tmp_path):
+    claim(tmp_path / "run", told())
+    claim(tmp_path / "run", told(data_folder="/b", seed=2))
+
+
+@pytest.mark.parametrize(
+    "options, overrides, key",
+    [
+        ({}, {"lr": 0.2}, "lr, rate"),
+        ({"precision": "bf16"}, {}, "precision"),
+        ({"max_grad_norm": 1.0}, {}, "max_grad_norm"),
+    ],
+)
+def test_other_values_are_refused_and_named(
+    told, tmp_path, options, overrides, key
+):
+    claim(tmp_path / "run", told())
+    before = (tmp_path / "run" / "settings.json").read_text()
+    with pytest.raises(
+        ValueError, match=f"other values of {key};.*output_folder"
+    ):
+        claim(tmp_path / "run", told(options, **overrides))
+    assert (tmp_path / "run" / "settings.json").read_text() == before
+
+
+def test_new_folder_is_made_and_remembers(told, tmp_path):
+    claim(tmp_path / "new" / "run", told())
+    kept = json.loads((tmp_path / "new" / "run" / "settings.json").read_text())
+    assert kept == told()
