@@ -123,18 +123,18 @@ def announce(hparams, run_opts, material, seeds):
     )
 
 
-def extract(hparams, material):
-    """Give the normalised frames of every utterance, one dict per speed."""
+def extract(hparams, material, device="cpu"):
+    """Give everybody's normalised frames, read when asked for, per speed."""
     from speechbrain_clser.data.audio import load
     from speechbrain_clser.features.normalisation import Normaliser
     from speechbrain_clser.features.speed import at_speed
-    from speechbrain_clser.features.store import frames_of
+    from speechbrain_clser.features.store import Store
 
     def at(speed, rows):
         folder = Path(hparams["cache_folder"], "frames", f"speed_{speed:.2f}")
-        return frames_of(
-            rows, hparams["extractor"], at_speed(load, speed), folder
-        )
+        store = Store(folder, hparams["extractor"])
+        store.fill(rows, at_speed(load, speed), device)
+        return store.view(rows)
 
     by, training = hparams["normalise_by"], material.parts.train
     frames = at(1.0, material.rows)

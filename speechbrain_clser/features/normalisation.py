@@ -6,6 +6,7 @@ on the target it looks at the scored audio: the ledger then says transductive.
 """
 
 import collections
+from collections.abc import Mapping
 
 MODES = ("none", "corpus", "speaker")
 
@@ -19,9 +20,12 @@ LIMIT = 6.0  # deviations; what lies further out is cut
 class Normaliser:
     """Standardise frames by the statistics of the group they belong to.
 
+    Goes through the frames once and keeps none of them, so that any number of
+    utterances may come from a store.
+
     Arguments
     ---------
-    frames : dict
+    frames : Mapping
         Utterance id to torch.Tensor, (frames, dim).
     rows : iterable of Utterance
         Whose ids are in ``frames``.
@@ -52,39 +56,75 @@ class Normaliser:
                 f"normalise_by must be one of {', '.join(MODES)}, got {by!r}"
             )
         self.by = by
-        groups, corpora = collections.defaultdict(Moments), {}
-        corpus_moments = collections.defaultdict(Moments)
+        groups = collections.defaultdict(Moments)
+        corpora = collections.defaultdict(Moments)
+        corpus_of = {}
         for row in rows:
-            name, corpus = group_of(row, by), group_of(row, "corpus")
-            groups[name].add(frames[row.id])
-            corpus_moments[corpus].add(frames[row.id])
-            corpora[name] = corpus
-        if by == "speaker":
-            for name, corpus in corpora.items():
-                groups[name].lean_on(corpus_moments[corpus], PRIOR_UTTERANCES)
+            values = frames[row.id]
+            name = group_of(row, by)
+            groups[name].add(values)
+            if by == "speaker":
+                corpus_of[name] = group_of(row, "corpus")
+                corpora[corpus_of[name]].add(values)
+        for name, corpus in corpus_of.items():
+            groups[name].lean_on(corpora[corpus], PRIOR_UTTERANCES)
         self.statistics = {name: g.statistics() for name, g in groups.items()}
 
     def __call__(self, frames, rows):
-        """Standardised copies of the frames of utterances of the same groups.
+        """Standardise the frames of utterances of the same groups.
 
         Arguments
         ---------
-        frames : dict
+        frames : Mapping
             Utterance id to torch.Tensor, (frames, dim).
         rows : iterable of Utterance
             Whose ids are in ``frames``.
 
         Returns
         -------
-        dict
-            As ``frames``, in deviations.
+        Mapping
+            As ``frames``, in deviations; each value is computed when it is
+            asked for.
         """
-        normalised = {}
-        for row in rows:
-            mean, deviation = self.statistics[group_of(row, self.by)]
-            values = (frames[row.id] - mean) / deviation
-            normalised[row.id] = values.clamp(-LIMIT, LIMIT)
-        return normalised
+        groups = {row.id: group_of(row, self.by) for row in rows}
+        return Normalised(frames, groups, self.statistics)
+
+
+class Normalised(Mapping):
+    """Frames in deviations, computed when they are asked for.
+
+    Arguments
+    ---------
+    frames : Mapping
+        Utterance id to torch.Tensor, (frames, dim).
+    groups : dict
+        Utterance id to the group it belongs to.
+    statistics : dict
+        Group to mean and deviation, torch.Tensor, (dim,) each.
+
+    Example
+    -------
+    >>> import torch
+    >>> statistics = {"all": (torch.tensor([1.0]), torch.tensor([2.0]))}
+    >>> Normalised({"1": torch.tensor([[5.0]])}, {"1": "all"}, statistics)["1"]
+    tensor([[2.]])
+    """
+
+    def __init__(self, frames, groups, statistics):
+        self._frames = frames
+        self._groups = groups
+        self._statistics = statistics
+
+    def __getitem__(self, utterance):
+        mean, deviation = self._statistics[self._groups[utterance]]
+        values = (self._frames[utterance] - mean) / deviation
+        return values.clamp(-LIMIT, LIMIT)
+
+    def __iter__(self):
+        return iter(self._groups)
+
+    def __len__(self):
+        return len(self._groups)
 
 
 class Moments:

@@ -5,101 +5,306 @@ digest of the samples it came from, so neither a moved file nor a renamed corpus
 computes anything again. Delete the folder at any time.
 """
 
+import dataclasses
+import json
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from tqdm import tqdm
 
-SHARD_SIZE = 500
+from speechbrain_clser.features._batches import batches, decoded, padded
+from speechbrain_clser.features._shards import Shards, write_whole
+
+logger = logging.getLogger(__name__)
+
+ABOUT = "about.json"
+DTYPES = {"float32": torch.float32, "float16": torch.float16}
+BATCH_S = 60  # of sound in a batch, padding included
+
+# A shard is written when it holds so much: a kill loses no more, and memory
+# never holds more.
+SHARD_UTTERANCES = 500
+SHARD_BYTES = 64 * 2**20
 
 
-def frames_of(rows, extractor, load, folder) -> dict:
-    """Look up the frames of utterances; extract what is not there yet.
+class Store:
+    """Keep the frames that a frozen extractor gives.
 
     Arguments
     ---------
-    rows : iterable of Utterance
-        With digests.
-    extractor : Extractor
-        Frozen; gives the key under which its frames are kept.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     folder : str or Path
-        Of the cache.
-
-    Returns
-    -------
-    dict
-        Utterance id to torch.Tensor, (frames, dim).
+        Of all stores; this one lies in it under the extractor's key.
+    extractor : Extractor
+        Frozen.
+    dtype : str
+        ``"float32"``, or ``"float16"`` for half the disk at three digits.
 
     Raises
     ------
     ValueError
-        If the extractor gives a value that is not finite.
+        If ``dtype`` is neither, or the extractor is trained.
 
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> from speechbrain_clser.features.encoders import extractor
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
-    >>> second = lambda wav, sample_rate_hz: torch.ones(sample_rate_hz)
-    >>> folder = getfixture("tmp_path")
-    >>> frames_of([row], extractor("acoustic"), second, folder)["1"].shape[0]
+    >>> store = Store(getfixture("tmp_path"), extractor("acoustic"))
+    >>> store.fill([row], lambda wav, rate: torch.ones(rate))
+    >>> store.view([row])["1"].shape[0]
     50
     """
-    folder = Path(folder) / extractor.key
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = list(rows)
+
+    def __init__(self, folder, extractor, dtype="float32"):
+        if dtype not in DTYPES:
+            raise ValueError(
+                f"dtype must be one of {', '.join(DTYPES)}, got {dtype!r}"
+            )
+        if not extractor.is_frozen:
+            raise ValueError(
+                "expected a frozen extractor, whose frames stay what they are, "
+                f"got a trained {type(extractor).__name__}; call it in the step"
+            )
+        name = extractor.key + ("" if dtype == "float32" else f"-{dtype}")
+        self.folder = Path(folder) / name
+        self.extractor = extractor
+        self.dtype = DTYPES[dtype]
+        self._shards = Shards(self.folder)
+
+    def fill(self, rows, load, device="cpu"):
+        """Extract what is not there yet; done before, it opens no audio.
+
+        Under torchrun each process extracts its share and waits for the
+        others. What a killed process had written stays.
+
+        Arguments
+        ---------
+        rows : iterable of Utterance
+            With digests.
+        load : callable
+            ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
+        device : str
+            Where the extractor runs.
+
+        Raises
+        ------
+        ValueError
+            If a row has no digest, or if a value is not finite or beyond the
+            range of float16.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._introduce()
+        self._scan()
+        rank, n_ranks = _rank()
+        # Shares are cut from all rows and not from what is missing: that may
+        # look different to a process that starts a moment later.
+        missing = [
+            row
+            for row in _longest_first(rows)[rank::n_ranks]
+            if row.digest not in self._shards
+        ]
+        if missing:
+            self._extract(missing, load, device, has_bar=rank == 0)
+        if n_ranks > 1:
+            _wait_for_all()
+            self._scan()
+
+    def view(self, rows):
+        """Give the frames of utterances, read when they are asked for.
+
+        Arguments
+        ---------
+        rows : iterable of Utterance
+            That ``fill`` has been given, by this or another process.
+
+        Returns
+        -------
+        Mapping
+            Utterance id to torch.Tensor, (frames, dim), float32. Holds
+            nothing in memory; may be pickled and forked.
+
+        Raises
+        ------
+        KeyError
+            If an utterance is not in the store.
+        """
+        digests = {row.id: row.digest for row in rows}
+        missing = [
+            utterance
+            for utterance, digest in digests.items()
+            if digest not in self._shards
+        ]
+        if missing:
+            raise KeyError(
+                f"{self.folder}: {len(missing)} of {len(digests)} utterances "
+                f"are not in the store, {missing[0]} for one; fill it first"
+            )
+        return View(self._shards, digests)
+
+    def _introduce(self):
+        """Tell whoever opens the folder what it is, and when it was used."""
+        path = self.folder / ABOUT
+        if not path.exists():
+            text = json.dumps(about(self.extractor), indent=1)
+            write_whole(path, f"{text}\n".encode())
+        os.utime(path)
+
+    def _scan(self):
+        for path, reason in self._shards.scan().items():
+            logger.warning(
+                "%s: broken shard (%s); its utterances are extracted again",
+                *(path, reason),
+            )
+            path.unlink(missing_ok=True)
+
+    def _extract(self, rows, load, device, has_bar):
+        """Extract rows batch by batch, and write shard by shard."""
+        rate_hz = self.extractor.sample_rate_hz
+        self.extractor.to(device).eval()
+        shard = {}
+        recordings = decoded(rows, load, rate_hz)
+        with _progress(self.extractor, rows, not has_bar) as bar:
+            for batch in batches(recordings, BATCH_S * rate_hz):
+                shard |= self._frames(batch, device)
+                n_bytes = sum(frames.nbytes for frames in shard.values())
+                if len(shard) >= SHARD_UTTERANCES or n_bytes >= SHARD_BYTES:
+                    self._shards.write(shard)
+                    shard = {}
+                bar.update(sum(row.duration_s for row, _ in batch))
+        if shard:
+            self._shards.write(shard)
+
+    @torch.inference_mode()
+    def _frames(self, batch, device):
+        """Real frames of each row of a batch, by digest."""
+        rows, wavs = zip(*batch, strict=True)
+        n_samples = torch.tensor([len(wav) for wav in wavs])
+        n_frames = self.extractor.n_frames(n_samples).tolist()
+        wavs, lens = padded(wavs)
+        frames = self.extractor(wavs.to(device), lens.to(device)).cpu()
+        found = {}
+        for row, values, n in zip(rows, frames, n_frames, strict=True):
+            values = values[:n]
+            self._check(row, values)
+            # A copy of its own, so that the batch does not live on in it.
+            found[row.digest] = values.to(self.dtype, copy=True).contiguous()
+        return found
+
+    def _check(self, row, values):
+        name = type(self.extractor).__name__
+        if not torch.isfinite(values).all():
+            raise ValueError(
+                f"{name} gave a value that is not finite for {row.id} "
+                f"({row.wav}); expected numbers, please report it"
+            )
+        largest, limit = values.abs().max(), torch.finfo(self.dtype).max
+        if largest > limit:
+            raise ValueError(
+                f"{name} gave {largest:.6g} for {row.id} ({row.wav}); the "
+                f"store's {self.dtype} holds {limit:.6g} at most, use float32"
+            )
+
+
+class View(Mapping):
+    """Frames by utterance, each read from the store when it is asked for.
+
+    Arguments
+    ---------
+    shards : Mapping
+        Digest to torch.Tensor, (frames, dim), of any float.
+    digests : dict
+        Utterance id to digest.
+
+    Example
+    -------
+    >>> View({"0a1b": torch.tensor([[0.5]]).half()}, {"1": "0a1b"})["1"]
+    tensor([[0.5000]])
+    """
+
+    def __init__(self, shards, digests):
+        self._shards = shards
+        self._digests = digests
+
+    def __getitem__(self, utterance):
+        # A copy: what the shards give is the memory of the file.
+        frames = self._shards[self._digests[utterance]]
+        return frames.to(torch.float32, copy=True)
+
+    def __iter__(self):
+        return iter(self._digests)
+
+    def __len__(self):
+        return len(self._digests)
+
+
+def about(extractor) -> dict:
+    """Tell what the values of an extractor depend on, and their shape.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Whose config can be written as JSON.
+
+    Returns
+    -------
+    dict
+        Plain values.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.encoders import extractor
+    >>> list(about(extractor("acoustic")).items())[:2]
+    [('extractor', 'AcousticFeatures'), ('version', 2)]
+    """
+    return {
+        "extractor": type(extractor).__name__,
+        "version": extractor.version,
+        "config": dataclasses.asdict(extractor.config),
+        "sample_rate_hz": extractor.sample_rate_hz,
+        "frames_per_s": extractor.frames_per_s,
+        "dim": extractor.dim,
+    }
+
+
+def _longest_first(rows):
+    """One row for each digest; similar lengths side by side.
+
+    Who runs out of memory does so in the first batch.
+    """
     wanted = {row.digest: row for row in rows}
-    found = _read(folder, set(wanted))
-    missing = [row for digest, row in wanted.items() if digest not in found]
-    progress = tqdm(
-        missing,
-        desc=type(extractor).__name__,
-        unit="utterance",
-        dynamic_ncols=True,
-        disable=not missing,
-    )
-    shard = {}
-    for row in progress:
-        shard[row.digest] = _extract(row, extractor, load)
-        if len(shard) == SHARD_SIZE or row is missing[-1]:
-            _write(folder, shard)
-            found |= shard
-            shard = {}
-    return {row.id: found[row.digest] for row in rows}
-
-
-@torch.inference_mode()
-def _extract(row, extractor, load):
-    wav = load(row.wav, extractor.sample_rate_hz)
-    frames = extractor(wav[None], torch.ones(1))[0]
-    if not torch.isfinite(frames).all():
+    if "" in wanted:
         raise ValueError(
-            f"{type(extractor).__name__} gave a value that is not finite for "
-            f"{row.id} ({row.wav}); expected numbers, please report it"
+            f"expected a digest of the samples, found none for "
+            f"{wanted[''].id}; write the manifest with data.prepare"
         )
-    return frames.contiguous().clone()
+    return sorted(wanted.values(), key=lambda r: (-r.duration_s, r.digest))
 
 
-def _write(folder, shard):
-    """Write a whole shard or none: a kill leaves only a file nobody reads."""
-    name = f"{next(iter(shard))}-{len(shard)}"
-    partial = folder / f"{name}.{os.getpid()}.partial"
-    save_file(shard, partial)
-    os.replace(partial, folder / f"{name}.safetensors")
+def _progress(extractor, rows, disable):
+    """A bar that counts seconds of sound."""
+    return tqdm(
+        desc=type(extractor).__name__,
+        total=sum(row.duration_s for row in rows),
+        bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s "
+        "of sound, {rate_noinv_fmt}, {remaining} left",
+        unit=" s",
+        dynamic_ncols=True,
+        disable=disable,
+    )
 
 
-def _read(folder, digests):
-    found = {}
-    for path in sorted(folder.glob("*.safetensors")):
-        try:
-            with safe_open(path, framework="pt") as shard:
-                for digest in digests.intersection(shard.keys()) - set(found):
-                    found[digest] = shard.get_tensor(digest)
-        except SafetensorError:
-            path.unlink()  # broken on disk: extracted again
-    return found
+def _rank():
+    """Number of this process and of all, under torchrun."""
+    distributed = torch.distributed
+    if distributed.is_available() and distributed.is_initialized():
+        return distributed.get_rank(), distributed.get_world_size()
+    return 0, 1
+
+
+def _wait_for_all():
+    is_nccl = torch.distributed.get_backend() == "nccl"
+    device = [torch.cuda.current_device()] if is_nccl else None
+    torch.distributed.barrier(device_ids=device)

@@ -18,6 +18,7 @@ LEVELS = {
     "data.utterance": 1,
     "data.corpus": 1,
     "data.audio": 1,
+    "data.video": 1,
     "data.manifest.*": 1,
     "data.protocol": 1,
     "data.splits": 1,

@@ -1,92 +1,282 @@
 import dataclasses
+import json
+import logging
+import multiprocessing
+import pickle
 
 import pytest
 import torch
-from helpers.rows import rows_of
+from helpers.blocks import ROWS, Blocks, tone, unheard
 
-from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.store import frames_of
-
-
-@dataclasses.dataclass(frozen=True)
-class BlocksConfig:
-    factor: float = 1.0
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features import store as module
+from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.features.statistics import Statistics
+from speechbrain_clser.features.store import Store
 
 
-class Blocks(Extractor):
-    """Ten samples a frame, times a factor."""
-
-    dim = 10
-
-    def forward(self, wavs, lens):
-        return wavs.unflatten(1, (-1, 10)) * self.config.factor
+def filled(folder, extractor=None, rows=ROWS, load=tone, **options):
+    store = Store(folder, extractor or Blocks(), **options)
+    store.fill(rows, load)
+    return store
 
 
-ROWS = rows_of("a", "deu", n_speakers=2, n_each=1)
+def shards(store):
+    return sorted(store.folder.glob("*.safetensors"))
 
 
-def tone(wav, sample_rate_hz):
-    """Sound that depends on the name alone, 1 to 8 frames of it."""
-    number = [row.wav for row in ROWS].index(wav) + 1
-    return torch.full((10 * number,), float(number))
+def listening(heard):
+    def load(wav, rate):
+        heard.append(wav)
+        return tone(wav, rate)
 
-
-def unheard(wav, sample_rate_hz):
-    raise AssertionError(f"{wav} was opened again")
+    return load
 
 
 def test_every_row_gets_its_own_frames(tmp_path):
-    frames = frames_of(ROWS, Blocks(BlocksConfig()), tone, tmp_path)
+    frames = filled(tmp_path).view(ROWS)
+    assert list(frames) == [row.id for row in ROWS]
     assert [len(frames[row.id]) for row in ROWS] == list(range(1, 9))
     assert frames[ROWS[2].id].equal(torch.full((3, 10), 3.0))
 
 
 def test_second_run_opens_no_audio_file(tmp_path):
-    blocks = Blocks(BlocksConfig())
-    first = frames_of(ROWS, blocks, tone, tmp_path)
-    second = frames_of(ROWS, blocks, unheard, tmp_path)
+    first = filled(tmp_path).view(ROWS)
+    second = filled(tmp_path, load=unheard).view(ROWS)
     assert all(first[name].equal(second[name]) for name in first)
 
 
 def test_renamed_and_moved_recordings_are_known_by_their_sound(tmp_path):
-    blocks = Blocks(BlocksConfig())
-    frames_of(ROWS, blocks, tone, tmp_path)
+    filled(tmp_path)
     moved = [
         dataclasses.replace(row, id=f"new {row.id}", wav="elsewhere.wav")
         for row in ROWS
     ]
-    assert len(frames_of(moved, blocks, unheard, tmp_path)) == len(ROWS)
+    frames = filled(tmp_path, rows=moved, load=unheard).view(moved)
+    assert len(frames["new " + ROWS[4].id]) == 5
 
 
 def test_other_values_are_kept_apart(tmp_path):
-    one = frames_of(ROWS, Blocks(BlocksConfig(1.0)), tone, tmp_path)
-    two = frames_of(ROWS, Blocks(BlocksConfig(2.0)), tone, tmp_path)
+    one = filled(tmp_path, Blocks(1.0)).view(ROWS)
+    two = filled(tmp_path, Blocks(2.0)).view(ROWS)
+    half = filled(tmp_path, Blocks(1.0), dtype="float16")
     assert two[ROWS[0].id].equal(2 * one[ROWS[0].id])
+    assert len(list(tmp_path.iterdir())) == 3
+    assert half.folder.name == Blocks(1.0).key + "-float16"
 
 
 def test_only_what_is_missing_is_extracted(tmp_path):
-    blocks = Blocks(BlocksConfig())
-    frames_of(ROWS[:5], blocks, tone, tmp_path)
+    filled(tmp_path, rows=ROWS[:5])
     heard = []
+    filled(tmp_path, load=listening(heard))
+    assert sorted(heard) == sorted(row.wav for row in ROWS[5:])
 
-    def listen(wav, rate):
-        heard.append(wav)
+
+def test_same_recording_under_two_names_is_heard_once(tmp_path):
+    heard = []
+    twin = dataclasses.replace(ROWS[0], id="twin")
+    store = filled(tmp_path, rows=[ROWS[0], twin], load=listening(heard))
+    assert heard == [ROWS[0].wav]
+    frames = store.view([ROWS[0], twin])
+    assert frames["twin"].equal(frames[ROWS[0].id])
+
+
+def test_longest_recordings_come_first_in_batches_of_so_much_sound(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "BATCH_S", 0.01)  # 160 samples
+    blocks = Blocks()
+    filled(tmp_path, blocks)
+    assert blocks.batches == [(2, 80), (2, 60), (4, 40)]
+
+
+def test_shards_are_of_so_many_utterances(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BATCH_S", 0)
+    monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
+    store = filled(tmp_path)
+    assert len(shards(store)) == 3
+    assert len(filled(tmp_path, load=unheard).view(ROWS)) == 8
+
+
+def test_shards_are_of_so_many_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BATCH_S", 0)
+    monkeypatch.setattr(module, "SHARD_BYTES", 600)  # 15 frames of 10 values
+    store = filled(tmp_path)
+    assert len(shards(store)) == 3  # 8 + 7, 6 + 5 + 4, 3 + 2 + 1
+
+
+def test_error_halfway_loses_the_shard_in_hand_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BATCH_S", 0)
+    monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
+
+    def load(wav, rate):
+        if wav == ROWS[0].wav:  # the shortest comes last
+            raise OSError("the disk is gone")
         return tone(wav, rate)
 
-    frames_of(ROWS, blocks, listen, tmp_path)
-    assert heard == [row.wav for row in ROWS[5:]]
+    with pytest.raises(OSError, match="the disk is gone"):
+        filled(tmp_path, load=load)
+    heard = []
+    filled(tmp_path, load=listening(heard))
+    assert sorted(heard) == [row.wav for row in ROWS[:2]]
 
 
-def test_broken_shard_is_done_again(tmp_path):
-    blocks = Blocks(BlocksConfig())
-    whole = frames_of(ROWS, blocks, tone, tmp_path)
-    (shard,) = (tmp_path / blocks.key).glob("*.safetensors")
-    shard.write_bytes(shard.read_bytes()[:100])
-    again = frames_of(ROWS, blocks, tone, tmp_path)
+@pytest.mark.parametrize("kept", [100, -1])
+def test_broken_shard_is_told_and_done_again(tmp_path, caplog, kept):
+    store = filled(tmp_path)
+    whole = dict(store.view(ROWS))
+    (shard,) = shards(store)
+    shard.write_bytes(shard.read_bytes()[:kept])
+    with caplog.at_level(logging.WARNING):
+        again = filled(tmp_path).view(ROWS)
+    assert f"{shard}: broken shard" in caplog.text
     assert all(whole[name].equal(again[name]) for name in whole)
 
 
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
+    other = Store(tmp_path, Blocks())
+
+    def interrupted(wav, rate):
+        if wav == ROWS[0].wav:
+            other.fill(ROWS[:6], tone)
+        return tone(wav, rate)
+
+    frames = filled(tmp_path, load=interrupted).view(ROWS)
+    assert [len(frames[row.id]) for row in ROWS] == list(range(1, 9))
+    assert len(other.view(ROWS[:6])) == 6
+
+
+def test_folder_tells_a_person_what_is_in_it(tmp_path):
+    store = filled(tmp_path, AcousticFeatures(), rows=[])
+    about = json.loads((store.folder / "about.json").read_text())
+    assert about["extractor"] == "AcousticFeatures"
+    assert about["config"]["n_mels"] == 40
+    assert about["dim"] == 110 and about["frames_per_s"] == 50
+
+
+def test_half_precision_is_close_and_comes_back_as_float32(tmp_path):
+    third = filled(tmp_path, Blocks(1 / 3), dtype="float16").view(ROWS)
+    values = third[ROWS[6].id]
+    assert values.dtype == torch.float32
+    torch.testing.assert_close(
+        values, torch.full((7, 10), 7 / 3), rtol=5e-4, atol=0
+    )
+
+
+def test_value_beyond_half_precision_names_the_recording(tmp_path):
+    with pytest.raises(ValueError, match="80000 for a_deu_s1_sadness_0 "):
+        filled(tmp_path, Blocks(1e4), dtype="float16")
+    assert filled(tmp_path, Blocks(1e4)).view(ROWS)[ROWS[7].id].max() == 8e4
+
+
 def test_value_that_is_not_finite_names_the_recording(tmp_path):
-    blocks = Blocks(BlocksConfig(float("inf")))
-    with pytest.raises(ValueError, match="not finite for a_deu_s0_anger_0"):
-        frames_of(ROWS, blocks, tone, tmp_path)
+    with pytest.raises(ValueError, match="not finite for a_deu_s1_sadness_0"):
+        filled(tmp_path, Blocks(float("inf")))
+
+
+def test_row_that_is_not_in_the_store_is_named(tmp_path):
+    store = filled(tmp_path, rows=ROWS[:7])
+    with pytest.raises(KeyError, match=f"1 of 8 .* {ROWS[7].id} for one"):
+        store.view(ROWS)
+
+
+def test_row_without_digest_is_refused(tmp_path):
+    row = dataclasses.replace(ROWS[0], digest="")
+    with pytest.raises(ValueError, match=f"found none for {row.id}"):
+        filled(tmp_path, rows=[row])
+
+
+def test_unknown_precision_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="float32, float16, got 'int8'"):
+        Store(tmp_path, Blocks(), dtype="int8")
+
+
+def test_trained_extractor_is_refused(tmp_path):
+    blocks = Blocks()
+    blocks.is_frozen = False
+    with pytest.raises(ValueError, match="got a trained Blocks"):
+        Store(tmp_path, blocks)
+
+
+def test_frames_may_be_changed_without_changing_the_store(tmp_path):
+    frames = filled(tmp_path).view(ROWS)
+    frames[ROWS[0].id].zero_()
+    assert frames[ROWS[0].id].equal(torch.ones(1, 10))
+
+
+def test_view_reads_the_same_after_pickling(tmp_path):
+    frames = filled(tmp_path).view(ROWS)
+    copy = pickle.loads(pickle.dumps(frames))
+    assert all(copy[name].equal(frames[name]) for name in frames)
+
+
+def test_workers_of_a_data_loader_read_the_same(tmp_path):
+    frames = filled(tmp_path).view(ROWS)
+    loader = torch.utils.data.DataLoader(
+        [row.id for row in ROWS],
+        batch_size=None,
+        collate_fn=lambda name: frames[name].sum().item(),
+        num_workers=2,
+        multiprocessing_context="fork",
+    )
+    assert list(loader) == [10.0 * n * n for n in range(1, 9)]
+
+
+def fill_as(rank, folder, heard):
+    """What each of two processes does under torchrun."""
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+    )
+    own = []
+    frames = filled(folder, load=listening(own)).view(ROWS)
+    heard.put((own, len(frames)))
+    torch.distributed.destroy_process_group()
+
+
+def test_each_process_extracts_its_share_and_sees_all(tmp_path):
+    context = multiprocessing.get_context("fork")
+    heard = context.Queue()
+    processes = [
+        context.Process(target=fill_as, args=(rank, tmp_path, heard))
+        for rank in range(2)
+    ]
+    for process in processes:
+        process.start()
+    shares, seen = zip(*(heard.get(timeout=60) for _ in processes), strict=True)
+    for process in processes:
+        process.join()
+    assert [len(share) for share in shares] == [4, 4]
+    assert sorted(shares[0] + shares[1]) == sorted(row.wav for row in ROWS)
+    assert seen == (8, 8)
+
+
+def sounds():
+    generator = torch.Generator().manual_seed(1)
+    return {
+        f"{n}.wav": torch.randn(n, generator=generator) / 9
+        for n in (16000, 9000, 12321)
+    }
+
+
+@pytest.mark.parametrize(
+    "make", [AcousticFeatures, lambda: Statistics(AcousticFeatures())]
+)
+def test_stored_batched_and_alone_are_the_same(tmp_path, make):
+    """One implementation for the store, the training step and serving."""
+    extractor, wavs = make(), sounds()
+    rows = [
+        Utterance(wav, wav, "", "", "", digest=wav, duration_s=len(samples))
+        for wav, samples in wavs.items()
+    ]
+    stored = filled(tmp_path, extractor, rows, lambda wav, _: wavs[wav])
+    stored = stored.view(rows)
+    n_samples = torch.tensor([len(wav) for wav in wavs.values()])
+    together = extractor(
+        torch.nn.utils.rnn.pad_sequence([*wavs.values()], batch_first=True),
+        n_samples / n_samples.max(),
+    )
+    for name, batched in zip(wavs, together, strict=True):
+        alone = extractor(wavs[name][None], torch.ones(1))[0]
+        torch.testing.assert_close(stored[name], alone)
+        torch.testing.assert_close(batched[: len(alone)], alone)
+        assert not batched[len(alone) :].any()

@@ -1,0 +1,104 @@
+"""Recordings on their way to an extractor: decoded ahead, then in batches."""
+
+import collections
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+
+N_AHEAD = 16  # recordings that wait for the extractor
+
+
+def decoded(rows, load, sample_rate_hz):
+    """Decode recordings in a thread, some ahead of who works on them.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        In the order wanted.
+    load : callable
+        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
+    sample_rate_hz : int
+        For ``load``.
+
+    Yields
+    ------
+    (Utterance, torch.Tensor)
+        Row and samples; what ``load`` raises is raised at its row.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> rows = [Utterance("1", "1.wav", "W", "ann", "deu")]
+    >>> [(row, wav)] = decoded(rows, lambda wav, rate: torch.ones(rate), 2)
+    >>> row.id, wav
+    ('1', tensor([1., 1.]))
+    """
+    waiting = collections.deque()
+    with ThreadPoolExecutor(1) as thread:
+        for row in rows:
+            waiting.append((row, thread.submit(load, row.wav, sample_rate_hz)))
+            if len(waiting) > N_AHEAD:
+                row, wav = waiting.popleft()
+                yield row, wav.result()
+        for row, wav in waiting:
+            yield row, wav.result()
+
+
+def batches(recordings, n_samples):
+    """Cut a stream of recordings into batches of so much sound.
+
+    Arguments
+    ---------
+    recordings : iterable of (Utterance, torch.Tensor)
+        Rows and samples, similar lengths side by side.
+    n_samples : int
+        Of a batch at most, with the padding; a longer recording stands alone.
+
+    Yields
+    ------
+    list of (Utterance, torch.Tensor)
+        Never empty.
+
+    Example
+    -------
+    >>> recordings = [
+    ...     (name, torch.zeros(n)) for name, n in zip("abc", (4, 3, 3))
+    ... ]
+    >>> [[name for name, _ in batch] for batch in batches(recordings, 8)]
+    [['a', 'b'], ['c']]
+    """
+    batch, longest = [], 0
+    for row, wav in recordings:
+        longest = max(longest, len(wav))
+        if batch and longest * (len(batch) + 1) > n_samples:
+            yield batch
+            batch, longest = [], len(wav)
+        batch.append((row, wav))
+    if batch:
+        yield batch
+
+
+def padded(wavs) -> tuple:
+    """Put recordings side by side, as an extractor wants them.
+
+    Arguments
+    ---------
+    wavs : list of torch.Tensor, (samples,)
+        Of any lengths.
+
+    Returns
+    -------
+    wavs : torch.Tensor, (batch, samples)
+        Zero in the padding.
+    lens : torch.Tensor, (batch,)
+        Share of each row that is real, 0-1.
+
+    Example
+    -------
+    >>> padded([torch.ones(2), torch.ones(1)])
+    (tensor([[1., 1.],
+            [1., 0.]]), tensor([1.0000, 0.5000]))
+    """
+    n_samples = torch.tensor([len(wav) for wav in wavs])
+    together = torch.nn.utils.rnn.pad_sequence(wavs, batch_first=True)
+    return together, n_samples / together.shape[1]

@@ -1,0 +1,102 @@
+"""One frame an utterance: mean and deviation of another extractor's frames."""
+
+import dataclasses
+
+import torch
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.masked import masked_moments
+from speechbrain_clser.features.spectrum import real_mask
+
+
+@dataclasses.dataclass(frozen=True)
+class StatisticsConfig:
+    """What changes the values of ``Statistics``.
+
+    Arguments
+    ---------
+    extractor : str
+        Class of the extractor whose frames are summed up.
+    key : str
+        Its key.
+    config : dataclass
+        Its config, for who reads.
+    """
+
+    extractor: str
+    key: str
+    config: object
+
+
+class Statistics(Extractor):
+    """Mean and deviation over the real frames of another extractor.
+
+    For methods that need no time axis: in the store an utterance takes a
+    frame's place instead of 50 a second.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Frozen. If its frames hold several layers side by side, so do these,
+        mean and deviation of one layer before the next.
+
+    Raises
+    ------
+    ValueError
+        If the extractor is trained.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.encoders import extractor
+    >>> of_frames = extractor("acoustic")
+    >>> statistics = Statistics(of_frames)
+    >>> statistics(torch.rand(1, 16000), torch.ones(1)).shape, of_frames.dim
+    (torch.Size([1, 1, 220]), 110)
+    """
+
+    frames_per_s = 0  # one, however long the utterance
+
+    def __init__(self, extractor):
+        if not extractor.is_frozen:
+            raise ValueError(
+                "statistics need a frozen extractor, got a trained "
+                f"{type(extractor).__name__}; use frames, and pool them in "
+                "the method"
+            )
+        name = type(extractor).__name__
+        super().__init__(
+            StatisticsConfig(name, extractor.key, extractor.config)
+        )
+        self.extractor = extractor
+        self.sample_rate_hz = extractor.sample_rate_hz
+        self.n_layers = extractor.n_layers
+        self.dim = 2 * extractor.dim
+
+    def n_frames(self, n_samples):
+        """Count the real frames: always one; see ``Extractor``."""
+        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
+
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Extract the statistics of a batch.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At ``sample_rate_hz``, padded at the end.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, dim)
+            Means, then deviations of the population, layer by layer.
+        """
+        frames = self.extractor(wavs, lens)
+        n_samples = (lens * wavs.shape[1]).round().long()
+        is_real = real_mask(self.extractor.n_frames(n_samples), frames.shape[1])
+        layers = [
+            torch.cat(masked_moments(layer, is_real), dim=-1)
+            for layer in frames.chunk(self.n_layers, dim=-1)
+        ]
+        return torch.cat(layers, dim=-1)[:, None]

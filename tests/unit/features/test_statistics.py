@@ -1,0 +1,57 @@
+import pytest
+import torch
+from helpers.blocks import Blocks
+
+from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.features.statistics import Statistics
+
+
+def test_statistics_by_hand_and_blind_to_padding():
+    wavs = torch.full((2, 40), 99.0)
+    wavs[0, :20] = torch.arange(20.0)  # two blocks, 10 apart
+    values = Statistics(Blocks())(wavs, torch.tensor([0.5, 1.0]))
+    assert values.shape == (2, 1, 20)
+    assert values[0, 0, :10].equal(torch.arange(10.0) + 5)
+    assert values[0, 0, 10:].equal(torch.full((10,), 5.0))
+    assert values[1, 0, 10:].equal(torch.zeros(10))
+
+
+def test_there_is_one_frame_however_long_the_utterance():
+    n_frames = Statistics(Blocks()).n_frames
+    assert n_frames(torch.tensor([1, 16000])).tolist() == [1, 1]
+    assert n_frames(160).item() == 1
+
+
+def test_layers_stay_side_by_side():
+    blocks = Blocks()
+    blocks.n_layers = 2
+    statistics = Statistics(blocks)
+    assert statistics.n_layers == 2 and statistics.dim == 20
+    values = statistics(torch.arange(20.0)[None], torch.ones(1))[0, 0]
+    # Mean and deviation of columns 0-4, then of columns 5-9.
+    assert values[:5].tolist() == [5, 6, 7, 8, 9]
+    assert values[10:15].tolist() == [10, 11, 12, 13, 14]
+    assert values[5:10].equal(values[15:])
+
+
+def test_alone_and_in_a_batch_are_the_same():
+    statistics = Statistics(AcousticFeatures())
+    wavs = torch.randn(2, 9600) / 9
+    together = statistics(wavs, torch.tensor([1.0, 0.5]))
+    alone = statistics(wavs[1:, :4800], torch.ones(1))
+    torch.testing.assert_close(together[1:], alone)
+
+
+def test_key_follows_the_key_of_what_is_summed_up():
+    blocks = Blocks()
+    assert Statistics(blocks).key == Statistics(Blocks()).key
+    assert Statistics(blocks).key != Statistics(Blocks(2.0)).key
+    newer = type("Blocks", (Blocks,), {"version": 2})()
+    assert Statistics(blocks).key != Statistics(newer).key
+
+
+def test_trained_extractor_is_refused():
+    blocks = Blocks()
+    blocks.is_frozen = False
+    with pytest.raises(ValueError, match="got a trained Blocks"):
+        Statistics(blocks)
