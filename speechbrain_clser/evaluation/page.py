@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.evaluation.sections.answer import answer, title
 from speechbrain_clser.evaluation.sections.classes import classes
+from speechbrain_clser.evaluation.sections.knowledge import knowledge
 from speechbrain_clser.evaluation.sections.model import (
     confidence,
     embeddings,
@@ -76,6 +77,7 @@ def story(report: dict) -> list:
         *confidence(report),
         *training(report),
         *embeddings(report),
+        *knowledge(report),
         *audit(report),
         *data(report),
         *making(report),

@@ -13,7 +13,10 @@ import numpy as np
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import statistics, wording
 from speechbrain_clser.evaluation.embedding_map import embedding_map
+from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.scores import scores
+from speechbrain_clser.evaluation.shortcuts import shortcuts
+from speechbrain_clser.labels import Scheme
 
 FORMAT = 1
 FILE = "report.json"
@@ -47,6 +50,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         for part in runs.PARTS
     }
     first, scored = run.seeds[0], parts["target_scored"]
+    scheme = Scheme(run.protocol["classes"], run.protocol["merge"])
     facts = {
         "protocol": run.protocol,
         "ledger": run.ledger,
@@ -76,6 +80,8 @@ def build(run_folder: str | os.PathLike) -> dict:
                 for seed in run.seeds
             ],
         },
+        "probes": probes(run.seeds),
+        "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "curves": [_curves(seed) for seed in run.seeds],
         "map": {
             "seed": first.number,

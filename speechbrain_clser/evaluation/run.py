@@ -1,5 +1,6 @@
 """What evaluation reads of a run folder: plain files, never a model."""
 
+import csv
 import dataclasses
 import json
 import os
@@ -39,21 +40,22 @@ class Seed:
     selected: dict
     predictions: dict
 
-    def embeddings(self, part: str) -> np.ndarray:
+    def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
 
         Arguments
         ---------
         part : str
-            One of ``predictions``.
+            One of ``predictions``, or that with ``"_before"``: by the method
+            before it was trained.
 
         Returns
         -------
         numpy.ndarray, (utterances, dim)
-            In the order of the predictions.
+            In the order of the predictions; None where none were kept.
         """
         path = self.folder / "embeddings" / f"{part}.safetensors"
-        return load_file(path)["embedding"]
+        return load_file(path)["embedding"] if path.is_file() else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +70,8 @@ class Run:
         As training wrote them.
     audit : list of dict
         Findings.
+    rows : list of dict
+        Lines of parts.csv, as text; older runs have fewer columns.
     settings : dict
         Top-level values of the resolved YAML, as text.
     seeds : tuple of Seed
@@ -82,6 +86,7 @@ class Run:
     audit: list
     data: dict
     environment: dict
+    rows: list
     settings: dict
     seeds: tuple
     unfinished: tuple
@@ -124,6 +129,7 @@ def read(folder: str | os.PathLike) -> Run:
     seeds = sorted(map(_seed, scored), key=lambda seed: seed.number)
     return Run(
         folder=folder,
+        rows=_rows(folder / "parts.csv"),
         settings=_settings(seeds[0].folder / "hyperparams.yaml"),
         seeds=tuple(seeds),
         unfinished=tuple(sorted(path.name for path in unfinished)),
@@ -148,6 +154,11 @@ def _seed(folder):
             for part in PARTS
         },
     )
+
+
+def _rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _json(path):

@@ -49,7 +49,7 @@ def scores(runs: Sequence[Predictions], seeds: Sequence[int]) -> dict:
         ],
         "per_seed": per_seed,
         "scores": {
-            name: _summary([one[name] for one in per_seed])
+            name: summary([one[name] for one in per_seed])
             | _bounds(intervals.get(name))
             for name in ("uar", "wa", "macro_f1", "ece")
         },
@@ -99,8 +99,24 @@ def _single(run):
     }
 
 
-def _summary(values):
-    """Mean and spread over seeds; one seed has no spread."""
+def summary(values: Sequence[float]) -> dict:
+    """Find mean and spread over seeds.
+
+    Arguments
+    ---------
+    values : sequence of float
+        One per seed.
+
+    Returns
+    -------
+    dict
+        ``mean``, and the standard deviation ``sd``: nan for one seed.
+
+    Example
+    -------
+    >>> summary([0.25, 0.5, 0.75])
+    {'mean': 0.5, 'sd': 0.25}
+    """
     spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
     return {"mean": float(np.mean(values)), "sd": float(spread)}
 
@@ -129,7 +145,7 @@ def _group(name, runs, keep):
             "n_classes": int(np.count_nonzero(n_meant)),
             "chance_uar": _chance(n_meant),
         }
-        | _summary(uars.tolist())
+        | summary(uars.tolist())
         | _bounds(statistics.intervals(counts)["uar"])
     )
 
@@ -148,4 +164,4 @@ def _speaker(name, runs):
         "n_utterances": int(n_meant.sum()),
         "n_classes": int(np.count_nonzero(n_meant)),
         "chance_uar": _chance(n_meant),
-    } | _summary(metrics.uar_of(confusions).tolist())
+    } | summary(metrics.uar_of(confusions).tolist())

@@ -143,6 +143,28 @@ def percent(share: float) -> str:
     return UNKNOWN if is_unknown else f"{100 * share:.1f}"
 
 
+def spread(score: dict) -> str:
+    """Write a mean with its spread over seeds in percent.
+
+    Arguments
+    ---------
+    score : dict
+        With ``mean`` and ``sd``, 0-1; one seed has no spread.
+
+    Returns
+    -------
+    str
+        Such as ``"56.8 ± 1.2"``.
+
+    Example
+    -------
+    >>> spread({"mean": 0.5678, "sd": 0.012}), spread({"mean": 0.5, "sd": None})
+    ('56.8 ± 1.2', '50.0')
+    """
+    mean, sd = percent(score["mean"]), percent(score["sd"])
+    return mean if sd == UNKNOWN else f"{mean} ± {sd}"
+
+
 def interval(score: dict) -> str:
     """Write an interval in percent.
 

@@ -11,6 +11,7 @@ from speechbrain_clser.evaluation import predictions
 
 CLASSES = ("anger", "happiness", "sadness")
 DIM = 8
+PARTS_COLUMNS = ("id", "corpus", "language", "speaker", "emotion", "duration_s")
 
 
 def make_run(
@@ -51,15 +52,23 @@ def make_run(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    valid = _task("emodb", "deu", 4, n_per_speaker, CLASSES)
-    scored = _task("urdu", "urd", n_target_speakers, n_per_speaker, meant)
-    for name, value in _facts(valid, scored, audit).items():
+    parts = {
+        "train": _task("emodb", "deu", range(4, 8), 4 * n_per_speaker, CLASSES),
+        "valid": _task("emodb", "deu", range(4), n_per_speaker, CLASSES),
+        "scored": _task(
+            "urdu", "urd", range(n_target_speakers), n_per_speaker, meant
+        ),
+    }
+    valid, scored = parts["valid"], parts["scored"]
+    for name, value in _facts(parts, audit).items():
         _write_json(folder / f"{name}.json", value)
     with open(folder / "parts.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["id", "part"])
-        for part, rows in (("valid", valid), ("scored", scored)):
-            writer.writerows([row["id"], part] for row in rows)
+        writer.writerow(["part", *PARTS_COLUMNS])
+        for part, rows in parts.items():
+            writer.writerows(
+                [part, *(row[key] for key in PARTS_COLUMNS)] for row in rows
+            )
     for seed in seeds:
         path = folder / f"seed_{seed}"
         path.mkdir(exist_ok=True)
@@ -78,6 +87,7 @@ def make_run(
             path / "selected.json", {"rule": "source_valid_uar", **best}
         )
         _answer(path, "source_valid", valid, seed, skill + 1.0)
+        _embed(path, "source_valid_before", valid, seed, skill=0.0)
         _answer(path, "target_scored", scored, seed, skill)
     return folder
 
@@ -86,8 +96,11 @@ def _write_json(path, value):
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
-def _task(corpus, language, n_speakers, n_per_speaker, meant):
-    """Utterances to answer, as rows of a predictions file."""
+def _task(corpus, language, speakers, n_per_speaker, meant):
+    """Utterances to answer, as rows of predictions.csv and of parts.csv.
+
+    Later classes take longer, with some overlap.
+    """
     return [
         {
             "id": f"{corpus}_{speaker}_{k}",
@@ -96,8 +109,10 @@ def _task(corpus, language, n_speakers, n_per_speaker, meant):
             "speaker": f"{corpus}_{speaker:02d}",
             "gender": ("female", "male")[speaker % 2],
             "target": meant[k % len(meant)],
+            "emotion": meant[k % len(meant)],
+            "duration_s": 1.0 + 0.4 * (k % len(meant)) + 0.3 * (k // 3 % 4),
         }
-        for speaker in range(n_speakers)
+        for speaker in speakers
         for k in range(n_per_speaker)
     ]
 
@@ -121,8 +136,20 @@ def _answer(folder, part, rows, seed, skill):
             for row, p in zip(rows, probabilities, strict=True)
         ],
     )
-    directions = np.random.default_rng(0).normal(size=(len(CLASSES), DIM))
-    embeddings = evidence @ directions
+    _embed(folder, part, rows, seed, skill)
+
+
+def _embed(folder, part, rows, seed, skill):
+    """Write embeddings: the emotion by skill, and who speaks in any case."""
+    rng = np.random.default_rng([seed, len(part)])
+    names = sorted({row["speaker"] for row in rows})
+    of = np.random.default_rng(0)
+    emotions = skill * of.normal(size=(len(CLASSES), DIM))
+    voices = of.normal(size=(len(names), DIM))
+    embeddings = rng.normal(size=(len(rows), DIM))
+    for k, row in enumerate(rows):
+        embeddings[k] += emotions[CLASSES.index(row["target"])]
+        embeddings[k] += voices[names.index(row["speaker"])]
     path = folder / "embeddings" / f"{part}.safetensors"
     path.parent.mkdir(exist_ok=True)
     save_file({"embedding": embeddings.astype(np.float32)}, path)
@@ -151,7 +178,7 @@ def _records(seed, epochs):
     return records
 
 
-def _facts(valid, scored, audit):
+def _facts(parts, audit):
     """What stands beside the seeds."""
     return {
         "protocol": {
@@ -211,11 +238,11 @@ def _facts(valid, scored, audit):
         else [],
         "data": {
             "parts": {
-                "train": _count(valid * 4, "emodb:deu"),
-                "valid": _count(valid, "emodb:deu"),
+                "train": _count(parts["train"], "emodb:deu"),
+                "valid": _count(parts["valid"], "emodb:deu"),
                 "shots": _count([], None),
                 "unlabelled": _count([], None),
-                "scored": _count(scored, "urdu:urd"),
+                "scored": _count(parts["scored"], "urdu:urd"),
             },
             "left_out": {"no class of the scheme: boredom": 81},
             "corpora": [

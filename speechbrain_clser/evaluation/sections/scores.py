@@ -23,9 +23,12 @@ def scores(report: dict) -> list:
     rows = [
         [
             NAMES[name],
-            *_spread(part["scores"], ("uar",)),
+            wording.spread(part["scores"]["uar"]),
             wording.interval(part["scores"]["uar"]),
-            *_spread(part["scores"], ("wa", "macro_f1", "ece")),
+            *(
+                wording.spread(part["scores"][score])
+                for score in ("wa", "macro_f1", "ece")
+            ),
         ]
         for name, part in parts.items()
     ]
@@ -73,11 +76,3 @@ def scores(report: dict) -> list:
         Text(f"Epochs were chosen by {report['selection']['rule']}."),
         Table(header, seeds),
     ]
-
-
-def _spread(scores, names):
-    """Scores with their spread over seeds, where there is one."""
-    for name in names:
-        mean, sd = scores[name]["mean"], scores[name]["sd"]
-        spread = "" if sd is None else f" ± {wording.percent(sd)}"
-        yield f"{wording.percent(mean)}{spread}"

@@ -58,6 +58,17 @@ def test_one_speaker_and_one_seed_are_reported_without_interval(tmp_path):
     ]
 
 
+def test_run_of_an_older_version_still_gets_its_report(tmp_path):
+    make_run(tmp_path, seeds=(1,))
+    kept = tmp_path / "seed_1" / "embeddings"
+    (kept / "source_valid_before.safetensors").unlink()
+    (tmp_path / "parts.csv").write_text("id,part\nx,train\n")
+    built = report.build(tmp_path)
+    assert built["probes"]["questions"][0]["before"] is None
+    assert built["shortcuts"]["known"] == []
+    assert "older version" in built["shortcuts"]["left_out"][0]
+
+
 def test_nan_in_the_training_log_becomes_null(tmp_path):
     make_run(tmp_path, seeds=(1,))
     path = tmp_path / "seed_1" / "epochs.jsonl"

@@ -17,6 +17,8 @@ def test_run_is_read_seed_by_seed(tmp_path):
     assert len(first.records) == 6
     scored = first.predictions["target_scored"]
     assert first.embeddings("target_scored").shape == (len(scored), 8)
+    assert first.embeddings("target_scored_before") is None
+    assert {row["part"] for row in found.rows} == {"train", "valid", "scored"}
 
 
 def test_settings_are_read_without_building_anything(tmp_path):

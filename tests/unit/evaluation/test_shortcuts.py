@@ -1,0 +1,104 @@
+"""Shortcuts: what duration and corpus alone would score, by hand."""
+
+import numpy as np
+import pytest
+
+from speechbrain_clser.evaluation.predictions import Predictions
+from speechbrain_clser.evaluation.shortcuts import shortcuts
+from speechbrain_clser.labels import Scheme
+
+SCHEME = Scheme(["anger", "sadness"], merge={"boredom": "sadness"})
+
+
+def row(part, k, emotion, duration_s, corpus="a"):
+    """A line of parts.csv."""
+    return {
+        "id": f"{part}_{k}",
+        "part": part,
+        "corpus": corpus,
+        "emotion": emotion,
+        "duration_s": str(duration_s),
+    }
+
+
+def part_of(rows):
+    """Predictions that ask for the same; what was answered does not matter."""
+    text = np.array([r["corpus"] for r in rows])
+    target = np.array([SCHEME.index(r["emotion"]) for r in rows])
+    return Predictions(
+        classes=("anger", "sadness"),
+        id=np.array([r["id"] for r in rows]),
+        corpus=text,
+        language=text,
+        speaker=np.array([f"s{k % 2}" for k in range(len(rows))]),
+        gender=text,
+        target=target,
+        predicted=np.zeros_like(target),
+        probabilities=np.eye(2)[np.zeros_like(target)],
+    )
+
+
+SLOW_SADNESS = [
+    row("train", k, ("anger", "boredom")[k % 2], 1.0 + 2.0 * (k % 2) + 0.01 * k)
+    for k in range(20)
+]
+
+
+def alone(seen, train, scored):
+    """UAR on one part of a classifier that sees one thing."""
+    found = shortcuts([*train, *scored], SCHEME, {"x": part_of(scored)})
+    (known,) = [one for one in found["known"] if one["seen"] == seen]
+    return known["parts"]["x"]
+
+
+def test_duration_that_gives_the_emotion_away_is_found():
+    scored = [
+        row("scored", 0, "anger", 1.1),
+        row("scored", 1, "sadness", 2.9),
+        row("scored", 2, "anger", 1.2),
+        row("scored", 3, "sadness", 1.3),
+    ]
+    assert alone("duration", SLOW_SADNESS, scored)["mean"] == 0.75
+
+
+def test_corpus_that_gives_the_emotion_away_is_found():
+    train = [
+        row("train", k, ("anger", "sadness")[k % 2], 1.0, "ab"[k % 2])
+        for k in range(10)
+    ]
+    scored = [
+        row("scored", 0, "anger", 1.0, "a"),
+        row("scored", 1, "sadness", 1.0, "b"),
+    ]
+    assert alone("corpus", train, scored)["mean"] == 1.0
+
+
+def test_corpus_that_training_has_not_heard_gets_one_answer():
+    scored = [
+        row("scored", k, ("anger", "sadness")[k % 2], 1.0, "new")
+        for k in range(8)
+    ]
+    uar = alone("corpus", SLOW_SADNESS, scored)
+    assert uar["mean"] == 0.5
+
+
+def test_interval_is_over_speakers():
+    one = [row("scored", k, "anger", 1.0) for k in range(2)]
+    two = [*one, row("scored", 2, "anger", 3.0), row("scored", 3, "anger", 1.0)]
+    assert alone("duration", SLOW_SADNESS, two)["low"] == 0.5
+    assert np.isnan(alone("duration", SLOW_SADNESS, one[:1])["low"])
+
+
+def test_scored_rows_are_not_learnt_from():
+    scored = [row("scored", k, "anger", 3.0) for k in range(50)]
+    assert alone("duration", SLOW_SADNESS, scored)["mean"] == 0.0
+
+
+@pytest.mark.parametrize("column", ["duration_s", "corpus", "emotion"])
+def test_run_of_an_older_version_is_left_out_with_the_reason(column):
+    rows = [{k: v for k, v in SLOW_SADNESS[0].items() if k != column}]
+    found = shortcuts(rows, SCHEME, {})
+    assert found["known"] == []
+    assert found["left_out"] == [
+        f"parts.csv has no {column}: an older version wrote this run."
+    ]
