@@ -1,9 +1,12 @@
 """Small trees of files that are named as in the corpora.
 
-``NAMES`` holds, per corpus and layout, paths that cover every label and every
-kind of speaker; ``WHOLE`` holds all names of the corpora whose names follow from
-a rule. A corpus that makes its own recordings has no tree here.
+``NAMES`` holds, per corpus and layout, paths of recordings that cover every label
+and every kind of speaker; ``WHOLE`` holds all names of the corpora whose names
+follow from a rule; ``TEXTS`` holds the tables that some corpora keep beside their
+recordings, by path. A corpus that makes its own recordings has no tree here.
 """
+
+import itertools
 
 from helpers import sounds
 
@@ -65,6 +68,151 @@ def _casia(form, speakers, numbers):
     ]
 
 
+def _cafe(nested, speakers):
+    folders = {
+        **{"C": "Colère/", "D": "Dégoût/", "J": "Joie/", "N": "Neutre/"},
+        **{"P": "Peur/", "S": "Surprise/", "T": "Tristesse/"},
+    }
+    return [
+        (folder + ("", "Faible/", "Fort/")[intensity * (letter != "N")])
+        * nested
+        + f"{speaker:02}-{letter}-{intensity}-{sentence}.wav"
+        for speaker in speakers
+        for letter, folder in folders.items()
+        for intensity in ((1,) if letter == "N" else (1, 2))
+        for sentence in range(1, 7)
+    ]
+
+
+ESD_EMOTIONS = ("Neutral", "Angry", "Happy", "Sad", "Surprise")
+
+
+def _esd(form, speakers, sentences):
+    return [
+        form.format(
+            speaker=f"{speaker:04}",
+            emotion=emotion,
+            name=f"{speaker:04}_{block * 350 + sentence:06}",
+        )
+        for speaker in speakers
+        for block, emotion in enumerate(ESD_EMOTIONS)
+        for sentence in sentences
+    ]
+
+
+def _enterface(nested, subjects):
+    folders = {
+        **{"an": "anger", "di": "disgust", "fe": "fear"},
+        **{"ha": "happiness", "sa": "sadness", "su": "surprise"},
+    }
+    for subject, (emotion, folder), sentence in itertools.product(
+        subjects, folders.items(), range(1, 6)
+    ):
+        if (subject, emotion) == (23, "ha") and sentence > 2:
+            continue
+        # As published: eleven is named twelve.
+        name = f"s{12 if nested and subject == 11 else subject}"
+        where = f"subject {subject}/{folder}/sentence {sentence}/" * nested
+        yield f"{where}{name}_{emotion}_{sentence}.wav"
+
+
+def _tess(nested, words):
+    emotions = ("angry", "disgust", "fear", "happy", "neutral", "ps", "sad")
+    for actress, emotion, word in itertools.product(
+        ("OAF", "YAF"), emotions, words
+    ):
+        is_odd = (actress, word, emotion) == ("OAF", "bite", "neutral")
+        name = f"{'OA' if is_odd else actress}_{word}_{emotion}.wav"
+        yield f"{actress}_{emotion}/{name}" if nested else name
+
+
+def _mesd(nested):
+    emotions = (
+        *("Anger", "Disgust", "Fear"),
+        *("Happiness", "Neutral", "Sadness"),
+    )
+    return [
+        f"{f'{voice}/' if nested else ''}{emotion}_{voice}_{words}.wav"
+        for voice in "FMC"
+        for emotion in emotions
+        for words in ("A_abajo", "B_basta_ya")
+    ]
+
+
+MELD_FOLDERS = {
+    "train": "train_splits",
+    "dev": "dev_splits_complete",
+    "test": "output_repeated_splits_test",
+}
+MELD_EMOTIONS = (
+    *("anger", "disgust", "fear", "joy"),
+    *("neutral", "sadness", "surprise"),
+)
+MELD_HEAD = (
+    "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,"
+    "Season,Episode,StartTime,EndTime"
+)
+
+
+def _meld(nested):
+    return [
+        (f"{folder}/" if nested else f"{part}_") + f"dia{dialogue}_utt0.wav"
+        for part, folder in MELD_FOLDERS.items()
+        for dialogue in range(len(MELD_EMOTIONS))
+    ]
+
+
+def _meld_tables():
+    lines = [
+        f'{n},"Well, what?",{"Ross" if n % 2 else "Woman"},{emotion},none,'
+        f'{n},0,8,21,"00:16:16,059","00:16:21,731"'
+        for n, emotion in enumerate(MELD_EMOTIONS)
+    ]
+    table = "\n".join([MELD_HEAD, *lines, ""])
+    return {f"{part}_sent_emo.csv": table for part in MELD_FOLDERS}
+
+
+IEMOCAP_LABELS = (
+    *("ang", "dis", "exc", "fea", "fru", "hap"),
+    *("neu", "oth", "sad", "sur", "xxx"),
+)
+
+
+def _iemocap(nested):
+    return [
+        f"Session1/sentences/wav/{dialogue}/" * nested
+        + f"{dialogue}_{'FM'[n % 2]}{n:03}.wav"
+        for dialogue in ("Ses01F_impro01", "Ses01M_script01_1")
+        for n in range(len(IEMOCAP_LABELS))
+    ]
+
+
+def _iemocap_texts(nested):
+    texts = {}
+    for dialogue in ("Ses01F_impro01", "Ses01M_script01_1"):
+        turns = [
+            (f"{dialogue}_{'FM'[n % 2]}{n:03}", label)
+            for n, label in enumerate(IEMOCAP_LABELS)
+        ]
+        labels = ["% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]", ""]
+        for turn, label in turns:
+            labels += [
+                f"[6.2901 - 8.2357]\t{turn}\t{label}\t[2.5, 2.5, 2.5]",
+                "C-E2:\tNeutral;\t()",
+            ]
+        words = [f"{turn} [006.2901-008.2357]: Excuse me." for turn, _ in turns]
+        where = "Session1/dialog/" * nested
+        evaluation = f"{where}EmoEvaluation/" * nested
+        texts |= {
+            f"{evaluation}{dialogue}.txt": "\n".join(labels),
+            f"{where}transcriptions/{dialogue}.txt": "\n".join(words),
+            f"{evaluation}Categorical/{dialogue}_e2_cat.txt": "\n".join(
+                f"{turn} :Anger; ()" for turn, _ in turns
+            ),
+        }
+    return texts
+
+
 CASIA_FORMS = {
     "nested": "{speaker}/{emotion}/{number}.wav",
     "flat": "{number}-{emotion}-{speaker}.wav",
@@ -90,6 +238,30 @@ NAMES = {
         layout: _casia(form, CASIA_SPEAKERS[2:], (201, 250))
         for layout, form in CASIA_FORMS.items()
     },
+    "cafe": {
+        "nested": _cafe(True, (1, 12)),
+        "flat": _cafe(False, (1, 12)),
+    },
+    "esd": {
+        "nested": _esd("{speaker}/{emotion}/train/{name}.wav", (1, 20), (1, 9)),
+        "flat": _esd("{name}.wav", (1, 20), (1, 9)),
+    },
+    "enterface": {
+        "nested": [*_enterface(True, (1, 44))],
+        "flat": [*_enterface(False, (1, 44))],
+    },
+    "tess": {
+        "nested": [*_tess(True, ("bite", "back"))],
+        "flat": [*_tess(False, ("bite", "back"))],
+    },
+    "mesd": {"nested": _mesd(True), "flat": _mesd(False)},
+    "meld": {"nested": _meld(True), "flat": _meld(False)},
+    "iemocap": {"nested": _iemocap(True), "flat": _iemocap(False)},
+}
+
+TEXTS = {
+    "meld": {"nested": _meld_tables(), "flat": _meld_tables()},
+    "iemocap": {"nested": _iemocap_texts(True), "flat": _iemocap_texts(False)},
 }
 
 WHOLE = {
@@ -102,6 +274,12 @@ WHOLE = {
     "ravdess": _ravdess(True, range(1, 25)),
     "savee": _savee("/", ("DC", "JE", "JK", "KL"), 15),
     "casia": _casia(CASIA_FORMS["nested"], CASIA_SPEAKERS, range(201, 251)),
+    "cafe": _cafe(True, range(1, 13)),
+    "esd": _esd("{speaker}/{emotion}/{name}.wav", range(1, 21), range(1, 351)),
+    "enterface": [*_enterface(True, [n for n in range(1, 45) if n != 6])],
+    "tess": [
+        *_tess(True, ["bite", *("a" * n for n in range(1, 200))]),
+    ],
 }
 
 
@@ -110,6 +288,14 @@ def make(root, corpus, layout="nested", suffix=".wav", **sound):
     for name in NAMES[corpus][layout]:
         path = (root / name).with_suffix(suffix)
         sounds.write(path, format="WAV", **sound)
+    return write(root, TEXTS.get(corpus, {}).get(layout, {}))
+
+
+def write(root, texts):
+    """Write text files, from path to content; returns their folder."""
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
     return root
 
 

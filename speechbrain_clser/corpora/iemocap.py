@@ -1,0 +1,84 @@
+"""IEMOCAP: English (North American), acted in dialogue.
+
+Ten actors, a woman and a man in each of five sessions, play scripted scenes and
+improvise others: 10,039 turns in 151 dialogues. Three people labelled each turn;
+what the majority said is the label, and ``xxx`` where there was none. Excitement
+is an emotion of its own here; the usual four classes (5,531 turns) merge it
+into happiness, which is for the protocol to say.
+
+Published as ``Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav`` with
+labels in ``Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`` and words in
+``Session1/dialog/transcriptions``. The F of ``Ses01F`` says who wore the markers of
+motion capture; who speaks is the letter of ``F000``. Files of labels by single
+judges have lines of another form. The scripts are the same in all five sessions,
+so the sessions share sentences but neither speakers nor dialogues.
+
+C. Busso, M. Bulut, C.-C. Lee, A. Kazemzadeh, E. Mower, S. Kim, J. N. Chang, S. Lee
+and S. S. Narayanan: IEMOCAP: Interactive Emotional Dyadic Motion Capture Database.
+Language Resources and Evaluation 42, 2008.
+"""
+
+import re
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import Card, recordings
+from speechbrain_clser.data.utterance import Utterance
+
+CARD = Card(
+    name="iemocap",
+    title="IEMOCAP (Interactive Emotional Dyadic Motion Capture)",
+    languages=("eng",),
+    n_utterances=10039,
+    n_speakers=10,
+    elicitation="acted",
+    licence="research only, after signing a licence",
+    citation="Busso et al., IEMOCAP: Interactive Emotional Dyadic Motion "
+    "Capture Database, Language Resources and Evaluation 42, 2008",
+    address="https://sail.usc.edu/iemocap/iemocap_release.htm",
+    folders=("IEMOCAP", "IEMOCAP_full_release"),
+    example="Ses01F_impro01_F000.wav with Ses01F_impro01.txt",
+)
+
+EMOTIONS = {
+    "ang": "anger",
+    "dis": "disgust",
+    "exc": "excitement",
+    "fea": "fear",
+    "fru": "frustration",
+    "hap": "happiness",
+    "neu": "neutral",
+    "oth": "other",
+    "sad": "sadness",
+    "sur": "surprise",
+    "xxx": "other",  # no majority among the three who labelled it
+}
+
+TURN = r"(Ses0([1-5])[FM]_\w+)_([FM])\d+"
+LABEL = re.compile(rf"\[[\d. -]+\]\t({TURN})\t([a-z]{{3}})\t.*")
+WORDS = re.compile(rf"({TURN}) \[[\d. -]+\]: *(.*)")
+
+
+def utterances(root):
+    """Yield the corpus in the order of the turns' names."""
+    root = Path(root)
+    labels, words = {}, {}
+    for table in sorted(root.rglob("Ses*.txt")):
+        for line in table.read_text(encoding="latin-1").splitlines():
+            if match := LABEL.fullmatch(line):
+                labels[match[1]] = match
+            elif match := WORDS.fullmatch(line):
+                words[match[1]] = match[5].strip()
+    wavs = {wav.stem: wav for wav in recordings(root)} if labels else {}
+    for turn, match in sorted(labels.items()):
+        _, dialogue, session, sex, emotion = match.groups()
+        usual = f"Session{session}/sentences/wav/{dialogue}/{turn}.wav"
+        yield Utterance(
+            id=turn,
+            wav=str(wavs.get(turn, root / usual)),
+            raw_emotion=emotion,
+            speaker=f"Ses0{session}{sex}",
+            language="eng",
+            gender="female" if sex == "F" else "male",
+            sentence=words.get(turn, ""),
+            session=session,
+        )

@@ -1,0 +1,120 @@
+"""MELD, the Multimodal EmotionLines Dataset: English, natural, from television.
+
+13,708 utterances of 1,432 dialogues of the series Friends, in seven emotions.
+Played, but for the play and not for the emotion, and often with laughter behind.
+Six actors speak most of it; the other 298 names are guests, and a name such as
+"Woman" or "All" may stand for several people.
+
+Published as videos, ``train_splits/dia0_utt0.mp4``, with a table for each
+official part: ``train_sent_emo.csv``, ``dev_…`` and ``test_…``. The tables are
+read, so what they list and the folders lack is reported as missing. Take the
+sound out as ``dia0_utt0.wav`` beside the video, or anywhere under a folder whose
+name holds the part; flat copies are ``train_dia0_utt0.wav``. Two recordings never
+came in a state to be used: ``dia110_utt7`` of dev is not there and
+``dia125_utt3`` of train is broken, so ``--allow_bad_files True`` is needed. Videos
+that no table lists (``final_videos_test…``) are no part of the corpus.
+
+The session is the official part and the dialogue, ``train/dia0``: dialogues do
+not cross parts, but the six actors speak in all of them.
+
+S. Poria, D. Hazarika, N. Majumder, G. Naik, E. Cambria and R. Mihalcea: MELD: A
+Multimodal Multi-Party Dataset for Emotion Recognition in Conversations. ACL 2019.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import Card
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.data.video import recordings_of_videos
+
+CARD = Card(
+    name="meld",
+    title="MELD (Multimodal EmotionLines Dataset)",
+    languages=("eng",),
+    n_utterances=13708,
+    n_speakers=304,
+    elicitation="natural",
+    licence="GPL-3.0 for the tables; the recordings are of a television series",
+    citation="Poria et al., MELD: A Multimodal Multi-Party Dataset for Emotion "
+    "Recognition in Conversations, ACL 2019",
+    address="https://affective-meld.github.io (MELD.Raw.tar.gz)",
+    folders=("MELD", "MELD.Raw"),
+    example="train_sent_emo.csv with train_splits/dia0_utt0.wav",
+)
+
+EMOTIONS = {
+    "anger": "anger",
+    "disgust": "disgust",
+    "fear": "fear",
+    "joy": "happiness",
+    "neutral": "neutral",
+    "sadness": "sadness",
+    "surprise": "surprise",
+}
+
+GENDERS = {
+    "Chandler": "male",
+    "Joey": "male",
+    "Monica": "female",
+    "Phoebe": "female",
+    "Rachel": "female",
+    "Ross": "male",
+}
+FOLDERS = {
+    "train": "train_splits",
+    "dev": "dev_splits_complete",
+    "test": "output_repeated_splits_test",
+}
+NAME = re.compile(r"(?:(train|dev|test)_)?(dia\d+_utt\d+)")
+
+
+def utterances(root):
+    """Yield the rows of the three tables, in the order of the tables."""
+    root = Path(root)
+    tables = {
+        part: path
+        for part in FOLDERS
+        for path in sorted(root.rglob(f"{part}_sent_emo.csv"))[:1]
+    }
+    wavs = _by_part_and_name(root) if tables else {}
+    for part, table in tables.items():
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            for row in csv.DictReader(file):
+                yield _utterance(root, part, row, wavs)
+
+
+def _by_part_and_name(root):
+    """Recordings by official part and name."""
+    wavs = {}
+    for wav in recordings_of_videos(CARD.name, root):
+        if match := NAME.fullmatch(wav.stem):
+            wavs[match[1] or _part_of(wav.relative_to(root)), match[2]] = wav
+    return wavs
+
+
+def _part_of(path):
+    """The official part that the nearest folder names, if any does."""
+    for folder in path.parents:
+        for part in FOLDERS:
+            if part in folder.name.lower():
+                return part
+    return None
+
+
+def _utterance(root, part, row, wavs):
+    """One line of a table as an utterance."""
+    dialogue = f"dia{row['Dialogue_ID']}"
+    name = f"{dialogue}_utt{row['Utterance_ID']}"
+    speaker = row["Speaker"].strip()
+    return Utterance(
+        id=f"{part}_{name}",
+        wav=str(wavs.get((part, name), root / FOLDERS[part] / f"{name}.wav")),
+        raw_emotion=row["Emotion"].strip().lower(),
+        speaker=speaker,
+        language="eng",
+        gender=GENDERS.get(speaker, ""),
+        sentence=" ".join(row["Utterance"].split()),
+        session=f"{part}/{dialogue}",
+    )

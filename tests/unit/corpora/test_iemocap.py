@@ -1,0 +1,49 @@
+from helpers import trees
+
+from speechbrain_clser.corpora.iemocap import EMOTIONS, utterances
+
+EVALUATION = "Session5/dialog/EmoEvaluation"
+TEXTS = {
+    f"{EVALUATION}/Ses05M_script03_2.txt": (
+        "% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n"
+        "[6.2901 - 8.2357]\tSes05M_script03_2_F001\texc\t[4.0, 3.5, 3.0]\n"
+        "C-E2:\tNeutral;\t()\n"
+    ),
+    f"{EVALUATION}/Categorical/Ses05M_script03_2_e2_cat.txt": (
+        "Ses05M_script03_2_F001 :Anger; ()\n"
+    ),
+    "Session5/dialog/transcriptions/Ses05M_script03_2.txt": (
+        "Ses05M_script03_2_F001 [006.2901-008.2357]: Oh my God. \n"
+        "M: (laughter)\n"
+    ),
+}
+NAME = "Ses05M_script03_2_F001.wav"
+
+
+def test_label_words_and_sound_come_together(tmp_path):
+    where = "Session5/sentences/wav/Ses05M_script03_2"
+    trees.touch(trees.write(tmp_path, TEXTS), [f"{where}/{NAME}"])
+    (row,) = utterances(tmp_path)
+    assert (row.id, row.raw_emotion) == ("Ses05M_script03_2_F001", "exc")
+    assert (row.sentence, row.session) == ("Oh my God.", "5")
+    assert row.wav == str(tmp_path / where / NAME)
+
+
+def test_who_speaks_is_not_who_wears_the_markers(tmp_path):
+    (row,) = utterances(trees.write(tmp_path, TEXTS))
+    assert (row.speaker, row.gender) == ("Ses05F", "female")
+
+
+def test_labelled_turn_without_sound_is_expected_in_its_place(tmp_path):
+    (row,) = utterances(trees.write(tmp_path, TEXTS))
+    assert row.wav.endswith(f"Session5/sentences/wav/Ses05M_script03_2/{NAME}")
+
+
+def test_recordings_of_whole_dialogues_are_passed_over(tmp_path):
+    name = "Session5/dialog/wav/Ses05M_script03_2.wav"
+    trees.touch(trees.write(tmp_path, TEXTS), [name])
+    assert len(list(utterances(tmp_path))) == 1
+
+
+def test_excitement_is_no_happiness_and_no_majority_is_no_class():
+    assert (EMOTIONS["exc"], EMOTIONS["xxx"]) == ("excitement", "other")
