@@ -1,31 +1,139 @@
 """Encoders by name, as a user types them after ``--encoder``."""
 
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
 
-def extractor(encoder: str):
+
+def extractor(
+    encoder,
+    layers=None,
+    layer_mix="mean",
+    adapt="frozen",
+    revision=None,
+    precision="fp32",
+    rank=8,
+    alpha=16.0,
+    bottleneck_dim=64,
+    gated=False,
+    train_cnn=False,
+    language="",
+):
     """Build the extractor of an encoder.
 
     Arguments
     ---------
-    encoder : str
-        ``"acoustic"``: log-mel, pitch and voice quality, nothing to download.
+    encoder : str or dict
+        ``"acoustic"``: log-mel, pitch and voice quality, nothing to download;
+        a hub id or a folder: a pretrained encoder; or a dict, language to one of
+        these, of which that of ``language`` is built.
+    layers : str or int, optional
+        ``6``, ``"4-8"``; by default the middle third of the encoder.
+    layer_mix : str
+        ``"mean"``, or ``"learned"``: side by side for a ``LayerMix``.
+    adapt : str
+        ``"frozen"``, ``"lora"``, ``"bottleneck"``, ``"lora+bottleneck"`` or
+        ``"full"``.
+    revision : str or dict, optional
+        Branch, tag or commit of a hub id, digest of a folder; by language
+        if the encoder is. By default the newest; the extractor's ``config`` tells
+        which it is.
+    precision : str
+        Of a frozen encoder: ``"fp32"``, ``"fp16"`` or ``"bf16"``.
+    rank, alpha, bottleneck_dim, gated, train_cnn
+        See ``Adaptation``; without a meaning for a frozen encoder.
+    language : str
+        Whose encoder is wanted, where they differ by language.
 
     Returns
     -------
     Extractor
-        Frozen.
+        Frozen or not as ``adapt`` says.
 
     Raises
     ------
     ValueError
-        If there is no encoder of that name.
+        If there is no such encoder, or it has no such option.
 
     Example
     -------
-    >>> extractor("acoustic").frames_per_s
+    >>> extractor({"deu": "acoustic"}, language="deu").frames_per_s
     50
     """
+    encoder = _of_language(encoder, language)
+    revision = _of_language(revision, language) or ""
     if encoder == "acoustic":
+        _refuse(
+            layers=layers is not None,
+            layer_mix=layer_mix != "mean",
+            adapt=adapt != "frozen",
+            revision=revision,
+            precision=precision != "fp32",
+        )
         from speechbrain_clser.features.acoustic import AcousticFeatures
 
         return AcousticFeatures()
-    raise ValueError(f"encoder must be 'acoustic', got {encoder!r}")
+
+    from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
+    from speechbrain_clser.features.ssl_adapters import Adaptation
+
+    adaptation = None
+    if adapt != "frozen":
+        adaptation = Adaptation(
+            adapt, rank, alpha, bottleneck_dim, gated, train_cnn
+        )
+    layers = "" if layers is None else str(layers)
+    config = SSLConfig(revision, layers, layer_mix, precision, adaptation)
+    return SSLFeatures(encoder, config)
+
+
+def encoder_name(encoder):
+    """Give an encoder a short name, fit for a folder.
+
+    Arguments
+    ---------
+    encoder : str or dict
+        As ``extractor`` takes it.
+
+    Returns
+    -------
+    str
+        The last part of a hub id or folder; the languages of a dict and a few
+        letters that tell it from others.
+
+    Example
+    -------
+    >>> encoder_name("facebook/hubert-base-ls960")
+    'hubert-base-ls960'
+    >>> encoder_name({"eng": "facebook/wav2vec2-base-960h", "deu": "acoustic"})
+    'deu-eng_5bdd33'
+    """
+    if isinstance(encoder, Mapping):
+        spec = json.dumps(dict(sorted(encoder.items())))
+        digest = hashlib.sha256(spec.encode()).hexdigest()
+        return f"{'-'.join(sorted(encoder))}_{digest[:6]}"
+    return re.sub(r"[^\w.-]", "_", Path(encoder).name)
+
+
+def _of_language(value, language):
+    """The value of a language, where there is one each."""
+    if not isinstance(value, Mapping):
+        return value
+    if language not in value:
+        raise ValueError(
+            f"the encoder differs by language, there is one for each of "
+            f"{', '.join(sorted(value))}; language says whose is wanted, got "
+            f"{language!r}"
+        )
+    return value[language]
+
+
+def _refuse(**given):
+    """Complain about options that only pretrained encoders have."""
+    if names := [name for name, is_given in given.items() if is_given]:
+        raise ValueError(
+            f"encoder 'acoustic' has no {', '.join(names)}: it has no layers and "
+            "nothing pretrained; leave that out, or give a hub id or a folder"
+        )

@@ -1,0 +1,242 @@
+"""Frames from pretrained speech encoders: wav2vec2, HuBERT, WavLM and others."""
+
+import contextlib
+import dataclasses
+import math
+import re
+
+import torch
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.hub import resolve
+from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
+from speechbrain_clser.features.ssl_lobes import load
+
+MIXES = ("mean", "learned")
+PRECISIONS = {
+    "fp32": torch.float32,
+    "fp16": torch.float16,
+    "bf16": torch.bfloat16,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class SSLConfig:
+    """What changes the values of ``SSLFeatures``.
+
+    Arguments
+    ---------
+    revision : str
+        Commit of the hub, or digest of a folder; see ``hub.resolve``.
+    layers : str
+        ``"6"``, or ``"4-8"``; by default the middle third.
+    layer_mix : str
+        ``"mean"`` of the layers, or ``"learned"``: side by side, for a
+        ``LayerMix``.
+    precision : str
+        ``"fp32"``, ``"fp16"`` or ``"bf16"``, of the frozen encoder's
+        arithmetic; a trained one follows its Brain.
+    adaptation : Adaptation, optional
+        How the encoder is trained; frozen without.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mix or precision.
+    """
+
+    revision: str = ""
+    layers: str = ""
+    layer_mix: str = "mean"
+    precision: str = "fp32"
+    adaptation: Adaptation | None = None
+
+    def __post_init__(self):
+        for name, known in (("layer_mix", MIXES), ("precision", PRECISIONS)):
+            if (value := getattr(self, name)) not in known:
+                raise ValueError(
+                    f"{name} must be {' or '.join(known)}, got {value!r}"
+                )
+
+
+class SSLFeatures(Extractor):
+    """Listen through a pretrained encoder, 50 frames a second.
+
+    wav2vec2, XLS-R, HuBERT, WavLM, w2v-BERT 2.0 and Whisper's encoder, through
+    SpeechBrain's lobes. An utterance gives the same frames alone and padded in a
+    batch, within 0.00002 of frames of variance near 1 in float32; see
+    ``ssl_lobes`` for what that takes. Whisper hears 30 s at a time; what is longer
+    is cut into windows and joined.
+
+    ``state_dict`` holds what is trained, so nothing of a frozen encoder and of an
+    adapted one the adapters; the rest is the published encoder at ``revision``.
+
+    Arguments
+    ---------
+    source : str
+        Hub id, or folder as transformers writes it.
+    config : SSLConfig, optional
+        The extractor's own has revision and layers filled in.
+
+    Raises
+    ------
+    ValueError
+        If the encoder has no such layers.
+    """
+
+    version = 1
+
+    def __init__(self, source, config=None):
+        config = config or SSLConfig()
+        snapshot = resolve(source, config.revision)
+        lobe = load(snapshot.folder)
+        first, last = layer_range(config.layers, lobe.n_blocks)
+        super().__init__(
+            dataclasses.replace(
+                config,
+                revision=snapshot.revision,
+                layers=f"{first}-{last}",
+            )
+        )
+        lobe.keep(first, last)
+        self.source = str(source)
+        self.lobe = lobe
+        self.is_frozen = config.adaptation is None
+        if not self.is_frozen:
+            adapt(lobe, config.adaptation)
+        self.sample_rate_hz = lobe.sample_rate_hz
+        self.frames_per_s = lobe.sample_rate_hz // lobe.stride_samples
+        self.n_layers = last - first + 1 if config.layer_mix == "learned" else 1
+        self.dim = self.n_layers * lobe.dim
+        self.trained = frozenset(
+            name for name, p in self.named_parameters() if p.requires_grad
+        )
+        self.kept_out = self.state_dict().keys() - self.trained
+        self.register_state_dict_post_hook(_leave_out)
+        self.register_load_state_dict_pre_hook(_fill_in)
+        self.train()
+
+    def n_frames(self, n_samples):
+        """Count the real frames by the encoder's strides; see ``Extractor``."""
+        return self.lobe.n_frames(torch.as_tensor(n_samples).long())
+
+    def train(self, mode=True):
+        """Switch to training, but for what is frozen; see ``Extractor``."""
+        super().train(mode)
+        for part in self.lobe.cnn():
+            if not any(p.requires_grad for p in part.parameters()):
+                # In training it would keep all it computes for a gradient.
+                part.eval()
+        return self
+
+    def requires_grad_(self, requires_grad=True):
+        """Freeze or release what is trained; the rest stays frozen.
+
+        Arguments
+        ---------
+        requires_grad : bool
+            Whether it is to learn.
+
+        Returns
+        -------
+        SSLFeatures
+            Itself.
+        """
+        for name in self.trained:
+            self.get_parameter(name).requires_grad_(requires_grad)
+        return self
+
+    def forward(self, wavs, lens):
+        """Extract the frames of a batch; zero in the padding.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At ``sample_rate_hz``, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, frames, dim)
+            Layers averaged, or side by side.
+        """
+        n_samples = (lens.float() * wavs.shape[1]).round().long()
+        wavs = wavs[:, : n_samples.max()]
+        wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
+        with self._arithmetic(wavs.device.type):
+            hidden = self.lobe(wavs, n_samples)
+        n_frames = self.n_frames(n_samples)
+        hidden = hidden[:, :, : n_frames.max()]
+        if self.config.layer_mix == "mean":
+            frames = hidden.mean(dim=0)
+        else:
+            frames = hidden.permute(1, 2, 0, 3).flatten(2)
+        padding = ~real_mask(n_frames, frames.shape[1])
+        frames = frames.masked_fill(padding[..., None], 0.0)
+        return frames.float() if self.is_frozen else frames
+
+    @contextlib.contextmanager
+    def _arithmetic(self, device):
+        """The caller's when trained; else no gradient and a fixed precision."""
+        if not self.is_frozen:
+            yield
+            return
+        dtype = PRECISIONS[self.config.precision]
+        is_half = dtype != torch.float32
+        with torch.no_grad(), torch.autocast(device, dtype, enabled=is_half):
+            yield
+
+
+def layer_range(layers, n_blocks):
+    """Read which layers are meant.
+
+    Arguments
+    ---------
+    layers : str
+        ``"6"``, ``"4-8"``, or nothing for the middle third.
+    n_blocks : int
+        Transformer blocks; layer 0 lies below the first.
+
+    Returns
+    -------
+    first, last : int
+        Both included.
+
+    Raises
+    ------
+    ValueError
+        If it is no such layer or range.
+
+    Example
+    -------
+    >>> layer_range("", 12), layer_range("6", 12), layer_range("9-12", 12)
+    ((4, 8), (6, 6), (9, 12))
+    """
+    if not layers:
+        return max(1, n_blocks // 3), math.ceil(2 * n_blocks / 3)
+    written = re.fullmatch(r"(\d+)(?:-(\d+))?", layers.replace(" ", ""))
+    first, last = (
+        (int(written[1]), int(written[2] or written[1])) if written else (1, 0)
+    )
+    if not first <= last <= n_blocks:
+        raise ValueError(
+            f"layers must be one, such as 6, or a range, such as 4-8, within 0-"
+            f"{n_blocks} of this encoder, got {layers!r}"
+        )
+    return first, last
+
+
+def _leave_out(module, state_dict, prefix, local_metadata):
+    """Keep what is published out of a state that is saved."""
+    for name in module.kept_out:
+        state_dict.pop(prefix + name, None)
+
+
+def _fill_in(module, state_dict, prefix, *_):
+    """Take what is published as given when a state is loaded."""
+    for name in module.kept_out:
+        owner, _, leaf = name.rpartition(".")
+        value = getattr(module.get_submodule(owner), leaf)
+        state_dict[prefix + name] = value.detach()

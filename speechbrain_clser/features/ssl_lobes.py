@@ -1,0 +1,323 @@
+"""SpeechBrain's lobes of pretrained encoders, behind one face and without leaks.
+
+What is dealt with here: an utterance gives the same frames alone and beside
+others, whatever the padding; nothing is dropped or masked at random but by
+dropout itself, and that only in training; layers above those wanted are
+not computed.
+"""
+
+import json
+
+import torch
+from speechbrain.integrations.huggingface.hubert import HuBERT
+from speechbrain.integrations.huggingface.w2v_bert import W2VBert
+from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
+from speechbrain.integrations.huggingface.wavlm import WavLM
+from speechbrain.integrations.huggingface.whisper import Whisper
+
+from speechbrain_clser.features.ssl_masking import (
+    MaskedGroupNorm,
+    MaskedWavLMAttention,
+)
+
+# Parameters that no output depends on, or that are no parameters but a table.
+NEVER_TRAINED = ("masked_spec_embed", "embed_positions.weight")
+
+
+class SSLLobe(torch.nn.Module):
+    """Waveforms in, hidden states of some layers out; base of the three kinds.
+
+    Layer 0 is what enters the transformer, layer n leaves its n-th block, as it
+    is: the normalisation that follows the last block of some encoders belongs to
+    no layer.
+
+    Arguments
+    ---------
+    lobe : speechbrain.integrations.huggingface.HFTransformersInterface
+        Built with ``freeze=True``; who trains it unfreezes what he wants.
+    stride_samples : int
+        From frame to frame.
+    shortest_samples : int
+        Below this there is no frame.
+    """
+
+    def __init__(self, lobe, stride_samples, shortest_samples):
+        super().__init__()
+        lobe.float()  # some are published in half precision
+        lobe.freeze = False  # else nothing learns, adapters included
+        config = lobe.model.config
+        config.layerdrop = 0.0
+        config.apply_spec_augment = False
+        self.lobe = lobe
+        self.stride_samples = stride_samples
+        self.shortest_samples = shortest_samples
+        self.sample_rate_hz = lobe.feature_extractor.sampling_rate
+        self.dim = config.hidden_size
+        self.keep(0, self.n_blocks)
+
+    @property
+    def n_blocks(self):
+        """How many transformer blocks there are; ``keep`` makes them fewer."""
+        return len(self.lobe.model.encoder.layers)
+
+    def keep(self, first, last):
+        """Choose the layers to give, and drop the blocks above them.
+
+        Arguments
+        ---------
+        first, last : int
+            Layers, both included.
+        """
+        model = self.lobe.model
+        del model.encoder.layers[last:]
+        self.kept = slice(first, last + 1)
+        self.lobe.output_all_hiddens = first < last
+
+    def cnn(self):
+        """Modules between the waveform and the transformer that may stay frozen.
+
+        Returns
+        -------
+        list of torch.nn.Module
+            Empty when there are none.
+        """
+        return []
+
+    def trainable(self, with_cnn):
+        """List what full fine-tuning trains.
+
+        Arguments
+        ---------
+        with_cnn : bool
+            Whether the convolutions over the waveform are among it.
+
+        Returns
+        -------
+        list of torch.nn.Parameter
+            Each has a part in the output.
+        """
+        left_out = set()
+        if not with_cnn:
+            left_out = {p for part in self.cnn() for p in part.parameters()}
+        return [
+            parameter
+            for name, parameter in self.lobe.model.named_parameters()
+            if not name.endswith(NEVER_TRAINED) and parameter not in left_out
+        ]
+
+    def n_frames(self, n_samples):
+        """Count the real frames of utterances by their length.
+
+        Arguments
+        ---------
+        n_samples : torch.LongTensor, (batch,)
+            At ``sample_rate_hz``.
+
+        Returns
+        -------
+        torch.LongTensor, (batch,)
+            At least 1.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no n_frames")
+
+    def forward(self, wavs, n_samples):
+        """Compute the chosen layers.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            Zero behind the end of each row.
+        n_samples : torch.LongTensor, (batch,)
+            Real samples of each row; one has them all.
+
+        Returns
+        -------
+        torch.Tensor, (layers, batch, frames, dim)
+            Anything finite behind the ``n_frames`` of each row.
+        """
+        # Scraps of sound end in silence, so that each has a frame.
+        missing = max(0, self.shortest_samples - wavs.shape[1])
+        wavs = torch.nn.functional.pad(wavs, (0, missing))
+        return self.hidden(wavs, n_samples.clamp(min=self.shortest_samples))
+
+    def hidden(self, wavs, n_samples):
+        """Run the lobe on rows that all have a frame; as ``forward``."""
+        return self.chosen(self.lobe(wavs, n_samples / wavs.shape[1]))
+
+    def chosen(self, hidden):
+        """Pick from all layers; the lobe gives a single one without that axis."""
+        return (
+            hidden[self.kept] if self.lobe.output_all_hiddens else hidden[None]
+        )
+
+
+class WaveformLobe(SSLLobe):
+    """wav2vec2, XLS-R, HuBERT and WavLM: convolutions over the waveform.
+
+    The lobe's own normalisation of the waveform counts padding in; here each
+    utterance is normalised by itself, where its encoder was trained so.
+    """
+
+    def __init__(self, lobe):
+        config = lobe.model.config
+        self.convolutions = list(
+            zip(config.conv_kernel, config.conv_stride, strict=True)
+        )
+        stride_samples, shortest_samples = 1, 1
+        for kernel, stride in reversed(self.convolutions):
+            stride_samples *= stride
+            shortest_samples = (shortest_samples - 1) * stride + kernel
+        super().__init__(lobe, stride_samples, shortest_samples)
+        self.is_normalised = lobe.feature_extractor.do_normalize
+        lobe.normalize_wav = False
+        lobe.model.adapter = None  # a subsampling that belongs to no layer
+        if config.do_stable_layer_norm:
+            lobe.model.encoder.layer_norm = torch.nn.Identity()
+        if config.feat_extract_norm == "group":
+            first = lobe.model.feature_extractor.conv_layers[0]
+            first.layer_norm = MaskedGroupNorm(first.layer_norm)
+        if config.model_type == "wavlm":
+            for block in lobe.model.encoder.layers:
+                block.attention.__class__ = MaskedWavLMAttention
+
+    def cnn(self):
+        """The convolutions over the waveform."""
+        return [self.lobe.model.feature_extractor]
+
+    def n_frames(self, n_samples):
+        """Count what the convolutions leave; see ``SSLLobe``."""
+        n_frames = n_samples.clamp(min=self.shortest_samples)
+        for kernel, stride in self.convolutions:
+            n_frames = (n_frames - kernel) // stride + 1
+        return n_frames
+
+    def forward(self, wavs, n_samples):
+        """Normalise each utterance where wanted; see ``SSLLobe``."""
+        if self.is_normalised:
+            wavs = _normalise(wavs, n_samples)
+        return super().forward(wavs, n_samples)
+
+    def hidden(self, wavs, n_samples):
+        """Tell the group norm, if there is one, what is real, and run."""
+        norm = self.lobe.model.feature_extractor.conv_layers[0].layer_norm
+        if isinstance(norm, MaskedGroupNorm):
+            kernel, stride = self.convolutions[0]
+            norm.n_real = (n_samples - kernel) // stride + 1
+        return super().hidden(wavs, n_samples)
+
+
+class FilterbankLobe(SSLLobe):
+    """w2v-BERT 2.0: pairs of 10 ms filterbank frames, normalised by utterance."""
+
+    def __init__(self, lobe):
+        super().__init__(lobe, stride_samples=320, shortest_samples=560)
+        lobe.model.adapter = lobe.model.intermediate_ffn = None  # as above
+
+    def n_frames(self, n_samples):
+        """Count the whole pairs of filterbank frames; see ``SSLLobe``."""
+        n_samples = n_samples.clamp(min=self.shortest_samples)
+        return (1 + (n_samples - 400) // 160) // 2
+
+
+class WindowLobe(SSLLobe):
+    """Whisper's encoder: windows of 30 s; what is longer is cut and joined."""
+
+    def __init__(self, lobe):
+        super().__init__(lobe, stride_samples=320, shortest_samples=1)
+        encoder = lobe.model.encoder
+        encoder.layerdrop = 0.0
+        encoder.layer_norm = torch.nn.Identity()
+        self.window_samples = (
+            encoder.config.max_source_positions * self.stride_samples
+        )
+
+    def cnn(self):
+        """The two convolutions over the spectrogram."""
+        return [self.lobe.model.encoder.conv1, self.lobe.model.encoder.conv2]
+
+    def n_frames(self, n_samples):
+        """One frame per begun 20 ms; see ``SSLLobe``."""
+        n_samples = n_samples.clamp(min=1)
+        return -(-n_samples // self.stride_samples)
+
+    def hidden(self, wavs, n_samples):
+        """Run all windows of all utterances as one batch, and join them."""
+        windows = [
+            window
+            for wav, n in zip(wavs, n_samples.tolist(), strict=True)
+            for window in wav[:n].split(self.window_samples)
+        ]
+        # One by one: the lobe cuts 80 dB below the loudest of a whole batch.
+        spectrograms = [self.spectrogram(window[None]) for window in windows]
+        hidden = self.lobe.forward_encoder(torch.cat(spectrograms))
+        n_windows = -(-n_samples // self.window_samples)
+        rows = [
+            row.flatten(1, 2).transpose(0, 1)
+            for row in self.chosen(hidden).split(n_windows.tolist(), dim=1)
+        ]
+        joined = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        return joined.permute(2, 0, 1, 3)
+
+    def spectrogram(self, window):
+        """Log-mel of one window, in full precision whatever surrounds it."""
+        with torch.autocast(window.device.type, enabled=False):
+            window = self.lobe.pad_or_trim(window, self.window_samples)
+            return self.lobe.log_mel_spectrogram(window)
+
+
+# What config.json calls them; XLS-R is a wav2vec2.
+KINDS = {
+    "wav2vec2": (WaveformLobe, Wav2Vec2, {}),
+    "hubert": (WaveformLobe, HuBERT, {}),
+    "wavlm": (WaveformLobe, WavLM, {}),
+    "wav2vec2-bert": (FilterbankLobe, W2VBert, {}),
+    "whisper": (WindowLobe, Whisper, {"encoder_only": True}),
+}
+
+
+def load(folder) -> SSLLobe:
+    """Load the encoder in a folder through the lobe of its kind.
+
+    Arguments
+    ---------
+    folder : Path
+        As transformers writes it, feature extractor included.
+
+    Returns
+    -------
+    SSLLobe
+        With all layers, nothing of it trainable.
+
+    Raises
+    ------
+    ValueError
+        If SpeechBrain has no lobe for this kind of encoder.
+
+    Example
+    -------
+    >>> folder = getfixture("tmp_path")
+    >>> _ = (folder / "config.json").write_text('{"model_type": "bert"}')
+    >>> load(folder)
+    Traceback (most recent call last):
+    ...
+    ValueError: encoders are of the kind wav2vec2, hubert, ...
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    found = config.get("model_type")
+    if found not in KINDS:
+        raise ValueError(
+            f"encoders are of the kind {', '.join(KINDS)}; {folder}/config.json "
+            f"has the model_type {found!r}, choose another encoder"
+        )
+    kind, lobe, options = KINDS[found]
+    return kind(lobe(str(folder), str(folder), freeze=True, **options))
+
+
+def _normalise(wavs, n_samples):
+    """Mean 0 and variance 1 of each utterance; its padding stays zero."""
+    places = torch.arange(wavs.shape[1], device=wavs.device)
+    is_real = places < n_samples[:, None]
+    n = n_samples[:, None].clamp(min=1)
+    centred = (wavs - wavs.sum(dim=1, keepdim=True) / n) * is_real
+    variance = centred.square().sum(dim=1, keepdim=True) / n
+    return centred / (variance + 1e-7).sqrt()

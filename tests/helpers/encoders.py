@@ -1,0 +1,102 @@
+"""Tiny pretrained encoders of every kind, made on the spot of random weights."""
+
+import torch
+import transformers
+
+WAVEFORM = {
+    "num_hidden_layers": 3,
+    "hidden_size": 32,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+    "conv_dim": [16] * 7,
+    "num_conv_pos_embeddings": 16,
+    "num_conv_pos_embedding_groups": 4,
+    "initializer_range": 0.2,
+    "layerdrop": 0.5,
+}
+# As base-sized models are built, and as large ones and XLS-R are.
+GROUP = {"feat_extract_norm": "group", "do_stable_layer_norm": False}
+LAYER = {
+    "feat_extract_norm": "layer",
+    "do_stable_layer_norm": True,
+    "conv_bias": True,
+}
+KINDS = {
+    "wav2vec2_group": ("Wav2Vec2", GROUP),
+    "wav2vec2_layer": ("Wav2Vec2", LAYER),
+    "hubert_group": ("Hubert", GROUP),
+    "hubert_layer": ("Hubert", LAYER),
+    "wavlm_group": ("WavLM", GROUP),
+    "wavlm_layer": ("WavLM", LAYER),
+    "w2v_bert": ("Wav2Vec2Bert", {}),
+    "whisper": ("Whisper", {}),
+}
+# Whisper's windows are this long here, and not 30 s.
+WINDOW_S = 1
+
+
+def make(folder, kind, **changes):
+    """Write an encoder of a kind into a folder, as transformers does.
+
+    Arguments
+    ---------
+    folder : Path
+        Made if needed.
+    kind : str
+        A key of ``KINDS``.
+    **changes
+        For the configuration.
+
+    Returns
+    -------
+    str
+        The folder.
+    """
+    name, own = KINDS[kind]
+    options = {**_options(name), **own, **changes}
+    config = getattr(transformers, f"{name}Config")(**options)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        model = getattr(transformers, f"{name}Model")(config)
+    model.save_pretrained(folder)
+    _listener(name, kind).save_pretrained(folder)
+    return str(folder)
+
+
+def _options(name):
+    """Sizes of a model."""
+    if name == "Wav2Vec2Bert":
+        no = {"conv_dim", "num_conv_pos_embeddings"}
+        no.add("num_conv_pos_embedding_groups")
+        return {k: v for k, v in WAVEFORM.items() if k not in no}
+    if name == "Whisper":
+        return {
+            "d_model": 32,
+            "encoder_layers": 3,
+            "encoder_attention_heads": 4,
+            "encoder_ffn_dim": 48,
+            "encoder_layerdrop": 0.5,
+            "decoder_layers": 1,
+            "decoder_attention_heads": 4,
+            "decoder_ffn_dim": 48,
+            "dropout": 0.1,
+            "init_std": 0.2,
+            "max_source_positions": 50 * WINDOW_S,
+            "vocab_size": 8,
+            "pad_token_id": 0,
+            "bos_token_id": 1,
+            "eos_token_id": 2,
+            "decoder_start_token_id": 1,
+        }
+    return WAVEFORM
+
+
+def _listener(name, kind):
+    """The feature extractor that belongs to a model."""
+    if name == "Wav2Vec2Bert":
+        return transformers.SeamlessM4TFeatureExtractor()
+    if name == "Whisper":
+        return transformers.WhisperFeatureExtractor(chunk_length=WINDOW_S)
+    return transformers.Wav2Vec2FeatureExtractor(
+        do_normalize=kind.endswith("layer")
+    )
