@@ -1,0 +1,1 @@
+"""Melody, loudness and rhythm: contours of frames, measures of utterances."""

@@ -1,0 +1,229 @@
+"""The prosody of an utterance in 103 measures."""
+
+import dataclasses
+
+import torch
+from speechbrain.utils.autocast import fwd_default_precision
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.prosody.contours import (
+    ContoursConfig,
+    ProsodyContours,
+)
+from speechbrain_clser.features.prosody.functionals import (
+    STATISTICS,
+    functionals,
+)
+from speechbrain_clser.features.prosody.stretches import (
+    PAUSE,
+    UNVOICED,
+    VOICED,
+    Stretches,
+)
+
+FRAMES_PER_S = ProsodyContours.frames_per_s
+SHAPE = ("mean", "std", "skewness", "kurtosis")
+KINDS = {"voiced": VOICED, "unvoiced": UNVOICED, "pause": PAUSE}
+RATIOS = {
+    "pause_to_sound": ("pause", "sound"),
+    "pause_to_unvoiced": ("pause", "unvoiced"),
+    "unvoiced_to_sound": ("unvoiced", "sound"),
+    "voiced_to_sound": ("voiced", "sound"),
+    "voiced_to_pause": ("voiced", "pause"),
+    "unvoiced_to_pause": ("unvoiced", "pause"),
+}
+
+
+def _of_contour(name, statistics):
+    """Names of the columns of one contour."""
+    parts = {
+        **dict.fromkeys(["", "_tilt", "_error"], statistics),
+        **dict.fromkeys(["_first", "_last"], STATISTICS),
+    }
+    return [f"{name}{part}_{s}" for part in parts for s in parts[part]]
+
+
+COLUMNS = (
+    *_of_contour("pitch", STATISTICS),
+    *_of_contour("voiced_level", SHAPE),
+    *_of_contour("unvoiced_level", SHAPE),
+    "voiced_rate",
+    *(f"{kind}_s_{s}" for kind in KINDS for s in STATISTICS),
+    *RATIOS,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuresConfig(ContoursConfig):
+    """What changes the values of ``ProsodyMeasures``.
+
+    Arguments
+    ---------
+    pitch_low_hz, pitch_high_hz : float
+        Range of the pitch search.
+    pause_s : float
+        A stretch without voice that is longer is a pause, a shorter one is an
+        unvoiced stretch.
+    """
+
+    pause_s: float = 0.14
+
+
+class ProsodyMeasures(Extractor):
+    """Describe the prosody of a whole utterance; one frame for all of it.
+
+    What an utterance does not have is NaN, such as the tilt of the pitch of a
+    whisper or the kurtosis of two pauses; ``Imputer`` fills it in.
+
+    Columns, named by ``columns``; ``*`` stands for the six ``STATISTICS``, in
+    the levels without an end for those but maximum and minimum:
+
+    ``pitch_*``
+        Over voiced frames, in Hz.
+    ``pitch_tilt_*``, ``pitch_error_*``
+        Of lines through the voiced stretches: slope in Hz a second, mean
+        squared error in Hz squared.
+    ``pitch_first_*``, ``pitch_last_*``
+        Over the first and the last voiced stretch, in Hz.
+    ``voiced_level_*``, ``voiced_level_tilt_*``, ``voiced_level_error_*`` ...
+        The same of the level, in dB below the loud frames.
+    ``unvoiced_level_*`` ...
+        The same of the level in unvoiced stretches.
+    ``voiced_rate``
+        Voiced stretches a second.
+    ``voiced_s_*``, ``unvoiced_s_*``, ``pause_s_*``
+        How long the stretches are, in seconds.
+    ``pause_to_sound``, ``pause_to_unvoiced``, ``unvoiced_to_sound``,
+    ``voiced_to_sound``, ``voiced_to_pause``, ``unvoiced_to_pause``
+        Ratios of total durations; sound is voiced and unvoiced.
+
+    Source
+    ------
+    The static prosody set of DisVoice (Vasquez-Correa, Orozco-Arroyave et al.),
+    in the order of its documentation. The list is theirs, the formulas are our
+    reading of it: pitch by autocorrelation in 60-600 Hz, frames of 20 ms, the
+    statistics of a level over all its frames rather than averaged over
+    stretches, ratios of total rather than of mean durations, and NaN where
+    DisVoice gives 0.
+
+    Arguments
+    ---------
+    config : MeasuresConfig, optional
+        Pitch range, shortest pause.
+
+    Example
+    -------
+    >>> second = torch.arange(16000) / 16000
+    >>> glide = torch.sin(2 * torch.pi * (200 + 25 * second) * second)
+    >>> prosody = ProsodyMeasures()
+    >>> measures = prosody(glide[None], torch.ones(1))
+    >>> measures.shape
+    torch.Size([1, 1, 103])
+    >>> tilt = prosody.columns.index("pitch_tilt_mean")
+    >>> round(measures[0, 0, tilt].item())
+    50
+    """
+
+    version = 1
+    frames_per_s = 0
+    columns = COLUMNS
+    dim = len(columns)
+    has_undefined = True
+
+    def __init__(self, config=None):
+        super().__init__(config or MeasuresConfig())
+        self.contours = ProsodyContours(self.config)
+
+    def n_frames(self, n_samples):
+        """Count the real frames: one, however long; see ``Extractor``."""
+        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
+
+    @fwd_default_precision(cast_inputs=torch.float32)
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Measure the utterances of a batch.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At 16 kHz, full scale 1, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, 103)
+            Columns as in ``columns``; NaN where undefined.
+        """
+        contours, is_real = self.contours.follow(wavs, lens)
+        stretches = Stretches(
+            contours["is_voiced"] > 0,
+            is_real,
+            FRAMES_PER_S * self.config.pause_s,
+        )
+        n_voiced = (stretches.kinds == VOICED).sum(dim=1)
+        found = {
+            "voiced_rate": FRAMES_PER_S * n_voiced / is_real.sum(dim=1),
+            **_describe(_over_frames(contours, stretches)),
+            **_describe(_over_stretches(contours, stretches)),
+            **_ratios(stretches),
+        }
+        return torch.stack([found[name] for name in COLUMNS], dim=-1)[:, None]
+
+
+def _contours(contours):
+    """What is measured, and where: name to values, (batch, frames), and kind."""
+    return {
+        "pitch": (55 * 2 ** (contours["pitch"] / 12), VOICED),
+        "voiced_level": (contours["level"], VOICED),
+        "unvoiced_level": (contours["level"], UNVOICED),
+    }
+
+
+def _over_frames(contours, stretches):
+    """Name to values and mask, (batch, frames) both."""
+    chosen = {}
+    for name, (values, kind) in _contours(contours).items():
+        first, last = stretches.ends_of(kind)
+        chosen[name] = values, stretches.frames_of(kind)
+        chosen[f"{name}_first"] = values, first
+        chosen[f"{name}_last"] = values, last
+    return chosen
+
+
+def _over_stretches(contours, stretches):
+    """Name to values and mask, (batch, stretches) both."""
+    chosen = {}
+    for name, (values, kind) in _contours(contours).items():
+        tilt, error, is_fit = stretches.lines(values)
+        is_fit = is_fit & (stretches.kinds == kind)
+        chosen[f"{name}_tilt"] = FRAMES_PER_S * tilt, is_fit
+        chosen[f"{name}_error"] = error, is_fit
+    for name, kind in KINDS.items():
+        seconds = stretches.n_frames / FRAMES_PER_S
+        chosen[f"{name}_s"] = seconds, stretches.kinds == kind
+    return chosen
+
+
+def _describe(chosen):
+    """All statistics of all that is chosen; each (batch,)."""
+    values, masks = (torch.stack(x) for x in zip(*chosen.values(), strict=True))
+    described = functionals(values, masks)
+    return {
+        f"{name}_{statistic}": row
+        for statistic, rows in described.items()
+        for name, row in zip(chosen, rows, strict=True)
+    }
+
+
+def _ratios(stretches):
+    """How the kinds of stretches share the time; each (batch,)."""
+    total = {
+        name: stretches.n_frames.where(stretches.kinds == kind, 0.0).sum(dim=1)
+        for name, kind in KINDS.items()
+    }
+    total["sound"] = total["voiced"] + total["unvoiced"]
+    return {
+        name: (total[part] / total[whole]).where(total[whole] > 0, float("nan"))
+        for name, (part, whole) in RATIOS.items()
+    }
