@@ -101,7 +101,7 @@ def prepare(hparams):
         given(hparams["data_folder"]),
         Path(hparams["output_folder"], "manifests"),
         normalise_by=hparams["normalise_by"],
-        used={phase.rows for phase in hparams["phases"]},
+        used={part for phase in hparams["phases"] for part in phase.parts},
         allow_bad_files=hparams["allow_bad_files"],
     )
 
@@ -123,87 +123,74 @@ def announce(hparams, run_opts, material, seeds):
     )
 
 
-def extract(hparams, material, device="cpu"):
-    """Give everybody's normalised frames, read when asked for, per speed."""
-    from speechbrain_clser.data.audio import load
-    from speechbrain_clser.features.normalisation import Normaliser
-    from speechbrain_clser.features.speed import at_speed
-    from speechbrain_clser.features.store import Store
+def extract(hparams, material):
+    """Give the sound of every utterance, read when asked for, per speed."""
+    from speechbrain_clser.data import feed
+    from speechbrain_clser.features import views
 
-    def at(speed, rows):
-        folder = Path(hparams["cache_folder"], "frames", f"speed_{speed:.2f}")
-        store = Store(folder, hparams["extractor"])
-        store.fill(rows, at_speed(load, speed), device)
-        return store.view(rows)
-
-    by, training = hparams["normalise_by"], material.parts.train
-    frames = at(1.0, material.rows)
-    # Without groups the training rows speak for all; a group speaks for itself.
-    known = training if by == "none" else material.rows
-    normalise = Normaliser(frames, known, by)
-    views = [normalise(frames, material.rows)]
-    for speed in hparams["speeds"]:
-        frames = at(speed, training)
-        if by != "none":
-            normalise = Normaliser(frames, training, by)
-        views.append(normalise(frames, training))
-    return views
+    return views.views(
+        hparams["extractor"],
+        Path(hparams["cache_folder"], "frames"),
+        material,
+        feed.heard(material, hparams["phases"]),
+        hparams["normalise_by"],
+        hparams["speeds"],
+    )
 
 
 def train(hparams, run_opts, material, views):
     """Run the phases; labels of the scored part are not among the data."""
-    from speechbrain_clser.data.pipeline import Codes, dataset
-    from speechbrain_clser.data.samplers import draws
-    from speechbrain_clser.training.phases import run_phases
-    from speechbrain_clser.training.scoring import target_uar
+    from speechbrain_clser.data import feed
+    from speechbrain_clser.training import phases, scoring
 
-    parts, scheme = material.parts, hparams["scheme"]
-    codes = Codes(scheme, parts.train)
-    datasets = {
-        name: dataset(
-            rows,
-            views if name == "train" else views[:1],
-            codes if name != "scored" else None,
-            is_labelled=name != "unlabelled",
-        )
-        for name, rows in parts.items()
-        if rows
-    }
+    extractor = hparams["extractor"]
+    codes, datasets = feed.datasets_of(
+        material,
+        hparams["phases"],
+        views,
+        "frames" if extractor.is_frozen else "wavs",
+    )
+    loaders = feed.loaders_of(
+        material,
+        hparams["phases"],
+        hparams["balance"],
+        hparams["seed"],
+        hparams["batch_size"],
+        hparams["cells"],
+    )
+    folder, evaluation = seed_folder(hparams), loaders["eval"]
+    hparams["method"].meet(codes.speaker_languages)
+
+    def before(brain):
+        name, valid = "source_valid_before", datasets["valid"]
+        run_on_main(scoring.embed, [brain, name, valid, folder, evaluation])
 
     def oracle(brain):
-        return target_uar(
-            brain, parts.scored, datasets["scored"], scheme, loaders["eval"]
+        return scoring.target_uar(
+            brain,
+            material.parts.scored,
+            datasets["scored"],
+            hparams["scheme"],
+            evaluation,
         )
 
-    loaders = {
-        "eval": {"batch_size": hparams["batch_size"]},
-        **{
-            phase.rows: draws(
-                getattr(parts, phase.rows),
-                scheme,
-                hparams["balance"],
-                hparams["seed"],
-                hparams["batch_size"],
-                hparams["cells"],
-            )
-            for phase in hparams["phases"]
-        },
-    }
-    hparams["method"].meet(codes.speaker_languages)
-    brain = run_phases(
+    brain = phases.run_phases(
         hparams["phases"],
         hparams["method"],
         datasets,
-        seed_folder(hparams),
+        folder,
         loaders,
         rule=material.protocol.select_by,
+        before=before,
         oracle=oracle if material.ledger.oracle else None,
         loss_weights=hparams["loss_weights"],
-        scheme=scheme,
+        scheme=hparams["scheme"],
         seed=hparams["seed"],
         schedule=hparams["schedule"],
         augment=hparams["augment"],
         opt_class=hparams["opt_class"],
+        extractor=None if extractor.is_frozen else extractor,
+        encoder_opt_class=hparams["encoder_opt_class"],
         hparams=hparams,
         run_opts=run_opts,
     )

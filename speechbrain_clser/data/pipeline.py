@@ -55,7 +55,7 @@ class Codes:
         }
 
 
-def dataset(rows, views, codes=None, is_labelled=True, sound="frames"):
+def dataset(rows, views, codes=None, hidden=(), sound="frames", extras=None):
     """Build the dataset of one part.
 
     Arguments
@@ -68,20 +68,24 @@ def dataset(rows, views, codes=None, is_labelled=True, sound="frames"):
         access draws one of them.
     codes : Codes, optional
         Left out for scored rows: then an item holds nothing but its sound.
-    is_labelled : bool
-        Whether the emotion is given.
+    hidden : container of str
+        Ids whose emotion is not given.
     sound : str
         Name of the item that holds it: ``"frames"``, or ``"wavs"`` for an
         encoder that is trained.
+    extras : dict, optional
+        Name of a further item to a mapping, id to torch.Tensor.
 
     Returns
     -------
     DynamicItemDataset
         Items ``id``, the sound and, with codes, ``emotion``, ``speaker``,
-        ``language``, ``corpus``.
+        ``language``, ``corpus``, and the extras.
     """
     data = {
-        row.id: codes(row, is_labelled) if codes else {"part": "scored"}
+        row.id: codes(row, row.id not in hidden)
+        if codes
+        else {"part": "scored"}
         for row in rows
     }
 
@@ -92,9 +96,18 @@ def dataset(rows, views, codes=None, is_labelled=True, sound="frames"):
         view = torch.randint(len(views), ()).item() if len(views) > 1 else 0
         return views[view][utterance]
 
+    extras = extras or {}
     targets = ["emotion", "speaker", "language", "corpus"] if codes else []
     return DynamicItemDataset(
         data,
-        dynamic_items=[look_up],
-        output_keys=["id", sound, *targets],
+        dynamic_items=[
+            look_up,
+            *(_item(name, values) for name, values in extras.items()),
+        ],
+        output_keys=["id", sound, *targets, *extras],
     )
+
+
+def _item(name, values):
+    """One further item of an utterance, looked up by id."""
+    return {"func": values.__getitem__, "takes": "id", "provides": name}

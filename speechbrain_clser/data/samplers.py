@@ -2,14 +2,21 @@
 
 import collections
 
-from speechbrain.dataio.sampler import ReproducibleWeightedRandomSampler
+from speechbrain.dataio.sampler import (
+    ReproducibleRandomSampler,
+    ReproducibleWeightedRandomSampler,
+)
+from torch.utils.data import BatchSampler
 
 from speechbrain_clser.data.cells import CellBatches
+from speechbrain_clser.data.mixture import MixedBatches
 
 BALANCE = ("none", "class", "language_class", "cells")
 
 
-def draws(rows, scheme, balance, seed, batch_size, cells=None) -> dict:
+def draws(
+    rows, scheme, balance, seed, batch_size, cells=None, others=(), n_others=0
+) -> dict:
     """Say how a data loader shall draw the training utterances.
 
     Arguments
@@ -26,9 +33,13 @@ def draws(rows, scheme, balance, seed, batch_size, cells=None) -> dict:
     seed : int
         Of the draws; the epoch is added.
     batch_size : int
-        Utterances; ``"cells"`` has its own.
+        Of the training utterances; ``"cells"`` has its own.
     cells : dict, optional
         ``languages``, ``classes`` and ``utterances`` in a batch of cells.
+    others : sequence of int
+        Indices of further utterances in the dataset, such as unlabelled ones.
+    n_others : int
+        How many of them stand beside each batch.
 
     Returns
     -------
@@ -42,27 +53,37 @@ def draws(rows, scheme, balance, seed, batch_size, cells=None) -> dict:
 
     Example
     -------
-    >>> draws([], None, "none", seed=1, batch_size=32)
-    {'batch_size': 32, 'shuffle': True}
+    >>> draws(["row"] * 3, None, "none", seed=1, batch_size=32)["batch_size"]
+    32
     """
     if balance not in BALANCE:
         raise ValueError(
             f"balance must be one of {', '.join(BALANCE)}, got {balance!r}"
         )
-    if balance == "none":
-        return {"batch_size": batch_size, "shuffle": True}
     if balance == "cells":
-        return {"batch_sampler": CellBatches(rows, scheme, seed, **cells)}
+        batches = CellBatches(rows, scheme, seed, **cells)
+        if not others:
+            return {"batch_sampler": batches}
+    else:
+        sampler = _sampler(rows, scheme, balance, seed)
+        if not others:
+            return {"batch_size": batch_size, "sampler": sampler}
+        batches = BatchSampler(sampler, batch_size, drop_last=False)
+    return {"batch_sampler": MixedBatches(batches, others, n_others, seed)}
+
+
+def _sampler(rows, scheme, balance, seed):
+    if balance == "none":
+        return ReproducibleRandomSampler(rows, seed=seed)
     kinds = [
         (row.language if balance == "language_class" else "",)
         + (scheme.index(row.emotion),)
         for row in rows
     ]
     sizes = collections.Counter(kinds)
-    sampler = ReproducibleWeightedRandomSampler(
+    return ReproducibleWeightedRandomSampler(
         [1 / sizes[kind] for kind in kinds],
         num_samples=len(rows),
         replacement=True,
         seed=seed,
     )
-    return {"batch_size": batch_size, "sampler": sampler}

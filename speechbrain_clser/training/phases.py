@@ -8,7 +8,7 @@ from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
 
-TRAINED_ON = ("train", "shots", "unlabelled")
+LABELLED = ("train", "shots")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,13 +20,15 @@ class Phase:
     name : str
         Unique in the YAML; names the folder of its checkpoints.
     rows : str
-        The part it trains on: ``"train"``, ``"shots"`` or ``"unlabelled"``.
+        The labelled part it trains on: ``"train"`` or ``"shots"``.
     epochs : int
         How many.
     frozen : tuple of str
         Parts of the method that stay as they are.
     lr_factor : float
         Share of the optimiser's learning rate.
+    n_unlabelled : int
+        Unlabelled utterances beside each batch.
 
     Raises
     ------
@@ -39,16 +41,24 @@ class Phase:
     epochs: int
     frozen: tuple = ()
     lr_factor: float = 1.0
+    n_unlabelled: int = 0
+
+    @property
+    def parts(self):
+        """Names of the parts it hears."""
+        return (self.rows, "unlabelled") if self.n_unlabelled else (self.rows,)
 
     def __post_init__(self):
-        if self.rows not in TRAINED_ON:
+        if self.rows not in LABELLED:
             raise ValueError(
                 f"phase {self.name!r}: rows must be one of "
-                f"{', '.join(TRAINED_ON)}, got {self.rows!r}"
+                f"{', '.join(LABELLED)}, got {self.rows!r}"
             )
 
 
-def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
+def run_phases(
+    phases, method, datasets, folder, loaders, rule, before=None, **brain
+):
     """Train through all phases; what is done stays done after a restart.
 
     Arguments
@@ -58,14 +68,17 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
     method : Method
         Trained in place; each phase leaves its selected epoch in it.
     datasets : dict
-        Part name to DynamicItemDataset; ``"valid"`` chooses in every phase.
+        Name of each phase to its DynamicItemDataset; ``"valid"`` chooses in
+        every phase.
     folder : str or Path
         Of the seed.
     loaders : dict
-        ``"eval"`` and the name of each part that is trained on, to keyword
-        arguments of its data loader.
+        ``"eval"`` and the name of each phase to keyword arguments of its data
+        loader.
     rule : str
         Chooses the epoch of each phase; see ``evaluation.selection``.
+    before : callable, optional
+        Called with the first Brain before it trains.
     **brain
         For ``MethodBrain``.
 
@@ -73,19 +86,8 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
     -------
     MethodBrain
         Of the last phase, ready to predict.
-
-    Raises
-    ------
-    ValueError
-        If the protocol gives no rows for a phase.
     """
     folder = Path(folder)
-    for phase in phases:
-        if phase.rows not in datasets:
-            raise ValueError(
-                f"phase {phase.name!r} trains on {phase.rows!r}, but the "
-                f"protocol gives none; it gives {', '.join(datasets)}"
-            )
     for phase in phases:
         trainer = MethodBrain(
             method,
@@ -95,10 +97,12 @@ def run_phases(phases, method, datasets, folder, loaders, rule, **brain):
             checkpointer=WholeCheckpointer(folder / "save" / phase.name),
             **brain,
         )
+        if before is not None and phase is phases[0]:
+            before(trainer)
         trainer.fit_phase(
-            datasets[phase.rows],
+            datasets[phase.name],
             datasets["valid"],
-            dict(loaders[phase.rows]),
+            dict(loaders[phase.name]),
             loaders["eval"],
         )
         record = trainer.load_selected()

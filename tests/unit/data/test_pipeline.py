@@ -27,9 +27,26 @@ def test_strangers_are_unknown():
     }
 
 
-def test_unlabelled_rows_hide_their_emotion():
-    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS), is_labelled=False)
-    assert {item["emotion"] for item in items} == {UNKNOWN}
+def test_hidden_emotions_are_unknown_and_the_others_stay():
+    hidden = {row.id for row in ROWS[:4]}
+    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS), hidden)
+    emotions = [item["emotion"] for item in items]
+    assert emotions == [UNKNOWN] * 4 + [0, 1, 2, 3]
+
+
+def test_codes_know_the_language_of_each_speaker():
+    rows = [*rows_of("b", "ita", n_speakers=1), *ROWS]
+    codes = Codes(SCHEME, rows)
+    assert codes.known["speaker"] == ["a_deu_s0", "a_deu_s1", "b_ita_s0"]
+    assert codes.speaker_languages == [0, 0, 1]
+
+
+def test_extras_and_samples_are_looked_up_by_id():
+    samples = {row.id: torch.arange(n + 1.0) for n, row in enumerate(ROWS)}
+    items = dataset(ROWS, [samples], sound="wavs", extras={"style": FRAMES})
+    assert set(items[2]) == {"id", "wavs", "style"}
+    assert items[2]["wavs"].equal(torch.tensor([0.0, 1.0, 2.0]))
+    assert items[2]["style"].equal(FRAMES[ROWS[2].id])
 
 
 def test_scored_rows_hold_nothing_but_their_sound():

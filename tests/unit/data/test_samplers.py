@@ -26,8 +26,7 @@ def shares(balance, key):
 
 
 def test_no_balance_means_every_utterance_once():
-    told = draws(ROWS, SCHEME, "none", seed=1, batch_size=8)
-    assert told == {"batch_size": 8, "shuffle": True}
+    assert sorted(sampler("none")) == list(range(len(ROWS)))
 
 
 def test_cells_make_batches_of_their_own_size():
@@ -60,3 +59,21 @@ def test_draws_change_with_the_epoch_only():
 def test_unknown_balance_is_refused():
     with pytest.raises(ValueError, match="balance must be one of"):
         sampler("speaker")
+
+
+@pytest.mark.parametrize("balance", ["none", "language_class", "cells"])
+def test_others_stand_beside_every_batch(balance):
+    told = draws(
+        ROWS,
+        SCHEME,
+        balance,
+        seed=1,
+        batch_size=8,
+        cells={"languages": 2, "classes": 2, "utterances": 2},
+        others=range(1000, 1020),
+        n_others=5,
+    )
+    first = list(told["batch_sampler"])[0]
+    assert len(first) == 13 and min(first[8:]) >= 1000 > max(first[:8])
+    told["batch_sampler"].set_epoch(1)
+    assert list(told["batch_sampler"])[0] != first

@@ -8,11 +8,7 @@ from helpers import tiny
 from speechbrain_clser.training.phases import Phase, run_phases
 from speechbrain_clser.training.schedules import warmup_cosine
 
-LOADERS = {
-    "train": {"batch_size": 8, "shuffle": True},
-    "shots": {"batch_size": 2, "shuffle": True},
-    "eval": {"batch_size": 8},
-}
+TRAIN, EVAL = {"batch_size": 8, "shuffle": True}, {"batch_size": 8}
 
 
 THREE_EPOCHS = [Phase("train", "train", 3)]
@@ -32,9 +28,12 @@ def run(folder, phases=THREE_EPOCHS, **changes):
         **changes,
     }
     folder.mkdir(exist_ok=True)
-    brain = run_phases(
-        phases, method, tiny.datasets(), folder, LOADERS, **settings
-    )
+    parts = tiny.datasets()
+    datasets = {"valid": parts["valid"]}
+    loaders = {"eval": EVAL}
+    for phase in phases:
+        datasets[phase.name], loaders[phase.name] = parts["train"], TRAIN
+    brain = run_phases(phases, method, datasets, folder, loaders, **settings)
     return method, brain
 
 
@@ -147,3 +146,38 @@ def test_oracle_is_asked_only_when_there_is_one(tmp_path):
     run(tmp_path / "peeking", rule="oracle_target_uar", oracle=lambda b: 0.5)
     chosen = json.loads((tmp_path / "peeking" / "selected.json").read_text())
     assert chosen["oracle_target_uar"] == 0.5 and chosen["epoch"] == 1
+
+
+def test_part_without_labels_is_no_part_to_train_on():
+    with pytest.raises(ValueError, match="phase 'x': rows must be one of"):
+        Phase("x", "valid", 1)
+
+
+def test_phase_with_unlabelled_utterances_hears_two_parts():
+    assert Phase("x", "train", 1).parts == ("train",)
+    assert Phase("x", "shots", 1, n_unlabelled=4).parts == (
+        "shots",
+        "unlabelled",
+    )
+
+
+def test_brain_is_shown_untrained_before_the_first_phase_only(tmp_path):
+    untrained = tiny.method_of().state_dict()
+    seen = []
+
+    def before(brain):
+        seen.append(brain.method.state_dict())
+        for name, value in untrained.items():
+            assert value.equal(seen[-1][name]), name
+
+    phases = [Phase("one", "train", 1), Phase("two", "train", 1)]
+    run(tmp_path / "x", phases, before=before)
+    assert len(seen) == 1
+
+
+def test_checkpoints_within_an_epoch_do_no_harm(tmp_path):
+    options = {"device": "cpu", "noprogressbar": True, "ckpt_interval_steps": 1}
+    one, _ = run(tmp_path / "one")
+    two, _ = run(tmp_path / "two", run_opts=options)
+    for name, value in one.state_dict().items():
+        assert value.equal(two.state_dict()[name]), name

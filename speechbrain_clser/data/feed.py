@@ -1,0 +1,116 @@
+"""What each phase of a training hears, in which batches."""
+
+from speechbrain_clser.data.pipeline import Codes, dataset
+from speechbrain_clser.data.samplers import draws
+
+
+def heard(material, phases) -> list:
+    """List the utterances that training hears, each once.
+
+    Arguments
+    ---------
+    material : Material
+        Gives the parts.
+    phases : list of Phase
+        Name the parts they hear.
+
+    Returns
+    -------
+    list of Utterance
+        Part by part.
+
+    Raises
+    ------
+    ValueError
+        If the protocol gives nothing for a part that a phase wants.
+    """
+    rows = {}
+    for phase in phases:
+        for part in phase.parts:
+            found = getattr(material.parts, part)
+            if not found:
+                raise ValueError(
+                    f"phase {phase.name!r} hears the part {part!r}, but "
+                    f"protocol {material.protocol.name!r} gives none; choose "
+                    f"a protocol with `target_material: {part}`"
+                )
+            rows |= {row.id: row for row in found}
+    return list(rows.values())
+
+
+def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
+    """Build a dataset for each phase, for validation and for scoring.
+
+    Arguments
+    ---------
+    material : Material
+        Gives parts and scheme.
+    phases : list of Phase
+        Each hears its labelled rows and, where it wants them, the unlabelled
+        after them.
+    views : list of mapping
+        The first has every utterance, all have what training hears.
+    sound : str
+        See ``pipeline.dataset``.
+    extras : dict, optional
+        Of the phases; see ``pipeline.dataset``.
+
+    Returns
+    -------
+    codes : Codes
+        Of what training hears.
+    datasets : dict
+        By phase name, ``"valid"`` and ``"scored"``; scored items hold
+        nothing but their sound.
+    """
+    parts = material.parts
+    codes = Codes(material.protocol.scheme, heard(material, phases))
+    hidden = {row.id for row in parts.unlabelled}
+    hidden -= {row.id for row in (*parts.train, *parts.shots)}
+    datasets = {
+        "valid": dataset(parts.valid, views[:1], codes, sound=sound),
+        "scored": dataset(parts.scored, views[:1], sound=sound),
+    }
+    for phase in phases:
+        rows = [row for part in phase.parts for row in getattr(parts, part)]
+        datasets[phase.name] = dataset(
+            rows, views, codes, hidden, sound, extras
+        )
+    return codes, datasets
+
+
+def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
+    """Say how each dataset of ``datasets_of`` is drawn.
+
+    Arguments
+    ---------
+    material : Material
+        Gives the parts.
+    phases : list of Phase
+        Say how many unlabelled utterances stand beside each batch.
+    balance, seed, batch_size, cells
+        See ``samplers.draws``.
+
+    Returns
+    -------
+    dict
+        Phase name, and ``"eval"``, to keyword arguments of a data loader.
+    """
+    loaders = {"eval": {"batch_size": batch_size}}
+    for phase in phases:
+        rows = getattr(material.parts, phase.rows)
+        others = ()
+        if phase.n_unlabelled:
+            n_others = len(material.parts.unlabelled)
+            others = range(len(rows), len(rows) + n_others)
+        loaders[phase.name] = draws(
+            rows,
+            material.protocol.scheme,
+            balance,
+            seed,
+            batch_size,
+            cells,
+            others,
+            phase.n_unlabelled,
+        )
+    return loaders

@@ -1,0 +1,115 @@
+"""The sound of every utterance, as a training asks for it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from speechbrain_clser.data.audio import load
+from speechbrain_clser.features.normalisation import Normaliser
+from speechbrain_clser.features.speed import at_speed
+from speechbrain_clser.features.store import Store
+
+LONGEST_S = 15.0
+
+
+def views(extractor, folder, material, heard, normalise_by, speeds=()) -> list:
+    """Give the sound of all utterances, and of those heard at other speeds.
+
+    Frozen encoders give normalised frames from the store. For one that is
+    trained there are samples, to be encoded in every step.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Of the frames.
+    folder : str or Path
+        Of the stores.
+    material : Material
+        Gives the utterances and the part that is trained on.
+    heard : list of Utterance
+        By the training; these alone have further views.
+    normalise_by : str
+        See ``features.normalisation``.
+    speeds : sequence of float
+        Of the further views.
+
+    Returns
+    -------
+    list of Mapping
+        Utterance id to torch.Tensor: frames, (frames, dim), or samples,
+        (samples,).
+
+    Raises
+    ------
+    ValueError
+        If a trained encoder's frames are to be normalised by others.
+    """
+    if not extractor.is_frozen:
+        if normalise_by != "none":
+            raise ValueError(
+                f"normalise_by {normalise_by!r} needs the frames of all "
+                f"utterances beforehand, and those of an encoder that is "
+                f"trained change; use `normalise_by: none` or `adapt: frozen`"
+            )
+        rate_hz = extractor.sample_rate_hz
+        return [
+            Sounds(rows, at_speed(load, speed), rate_hz)
+            for rows, speed in _speeds(material.rows, heard, speeds)
+        ]
+
+    normalised = []
+    for rows, speed in _speeds(material.rows, heard, speeds):
+        store = Store(Path(folder, f"speed_{speed:.2f}"), extractor)
+        store.fill(rows, at_speed(load, speed))
+        frames = store.view(rows)
+        # Without groups the training rows at their own speed speak for all;
+        # a group speaks for itself.
+        if normalise_by != "none":
+            normalise = Normaliser(frames, rows, normalise_by)
+        elif not normalised:
+            normalise = Normaliser(frames, material.parts.train, "none")
+        normalised.append(normalise(frames, rows))
+    return normalised
+
+
+def _speeds(everybody, heard, speeds):
+    return [(everybody, 1.0), *((heard, speed) for speed in speeds)]
+
+
+class Sounds(Mapping):
+    """Samples of utterances, read when they are asked for.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        Whose files exist.
+    load : callable
+        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
+    sample_rate_hz : int
+        Wanted.
+    longest_s : float
+        What comes later in a recording is not heard.
+
+    Example
+    -------
+    >>> import torch
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
+    >>> sounds = Sounds([row], lambda wav, rate: torch.ones(rate), 16000, 0.5)
+    >>> sounds["1"].shape
+    torch.Size([8000])
+    """
+
+    def __init__(self, rows, load, sample_rate_hz, longest_s=LONGEST_S):
+        self.paths = {row.id: row.wav for row in rows}
+        self.load, self.sample_rate_hz = load, sample_rate_hz
+        self.longest = round(longest_s * sample_rate_hz)
+
+    def __getitem__(self, utterance):
+        samples = self.load(self.paths[utterance], self.sample_rate_hz)
+        return samples[: self.longest]
+
+    def __iter__(self):
+        return iter(self.paths)
+
+    def __len__(self):
+        return len(self.paths)

@@ -1,0 +1,69 @@
+import dataclasses
+
+import pytest
+import torch
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.audit import audit
+from speechbrain_clser.data.feed import datasets_of, heard, loaders_of
+from speechbrain_clser.data.ledger import ledger
+from speechbrain_clser.data.pipeline import UNKNOWN
+from speechbrain_clser.data.prepare import Material
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import cut
+from speechbrain_clser.training.phases import Phase
+
+ROWS = rows_of("a", "deu", n_speakers=4) + rows_of("b", "ita", n_speakers=4)
+ADAPTED = Protocol(
+    *("x", ("a",), ("b",)), target_material="unlabelled", scored="held_out"
+)
+VIEW = {row.id: torch.ones(2, 3) for row in ROWS}
+PLAIN = Phase("plain", "train", 1)
+MIXED = Phase("mixed", "train", 1, n_unlabelled=3)
+
+
+def material(protocol=ADAPTED):
+    parts = cut(ROWS, protocol)
+    book = ledger(protocol, parts, "none", {"train"})
+    return Material(
+        protocol, tuple(ROWS), parts, book, audit(parts, protocol), []
+    )
+
+
+def test_training_hears_what_its_phases_name_and_no_more():
+    parts = material().parts
+    assert heard(material(), [PLAIN]) == list(parts.train)
+    both = heard(material(), [PLAIN, MIXED])
+    assert both == [*parts.train, *parts.unlabelled]
+
+
+def test_part_that_the_protocol_does_not_give_is_named():
+    protocol = dataclasses.replace(
+        ADAPTED, target_material="none", scored="all"
+    )
+    with pytest.raises(ValueError, match="'mixed' hears the part 'unlabelled'"):
+        heard(material(protocol), [MIXED])
+
+
+def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
+    codes, datasets = datasets_of(material(), [MIXED], [VIEW])
+    n_train = len(material().parts.train)
+    items = list(datasets["mixed"])
+    assert UNKNOWN not in [item["emotion"] for item in items[:n_train]]
+    assert {item["emotion"] for item in items[n_train:]} == {UNKNOWN}
+    assert UNKNOWN not in [item["speaker"] for item in items]
+    assert codes.known["language"] == ["deu", "ita"]
+
+
+def test_scored_part_holds_nothing_but_its_sound():
+    _, datasets = datasets_of(material(), [MIXED], [VIEW])
+    assert set(datasets["scored"][0]) == {"id", "frames"}
+
+
+def test_batches_hold_the_unlabelled_beside_the_labelled():
+    loaders = loaders_of(material(), [PLAIN, MIXED], "none", 1, 4, {})
+    assert loaders["plain"]["batch_size"] == loaders["eval"]["batch_size"] == 4
+    n_train = len(material().parts.train)
+    batch = list(loaders["mixed"]["batch_sampler"])[0]
+    assert len(batch) == 7
+    assert max(batch[:4]) < n_train <= min(batch[4:])
