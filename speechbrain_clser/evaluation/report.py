@@ -4,18 +4,16 @@ Plots and pages draw and print what stands in it and compute nothing.
 """
 
 import json
-import math
 import os
 from pathlib import Path
 
-import numpy as np
-
 from speechbrain_clser.evaluation import run as runs
-from speechbrain_clser.evaluation import statistics, wording
+from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
+from speechbrain_clser.evaluation.strict import strict
 from speechbrain_clser.labels import Scheme
 
 FORMAT = 1
@@ -93,7 +91,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             ),
         },
     }
-    report = _strict(report)
+    report = strict(report)
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
     Path(run_folder, FILE).write_text(text + "\n", encoding="utf-8")
     return report
@@ -130,52 +128,6 @@ def summary_rows(report: dict) -> list:
     return [header, *rows]
 
 
-def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
-    """Ask whether two runs differ on the utterances that both scored.
-
-    Arguments
-    ---------
-    run_a, run_b : path
-        Run folders; their seeds may differ in number.
-
-    Returns
-    -------
-    dict
-        Number of seeds each, of speakers, and for ``uar`` and ``wa`` the
-        difference (a minus b) with its interval and the p-value of the paired
-        permutation test. Correct several p-values by ``statistics.holm``.
-
-    Raises
-    ------
-    ValueError
-        If the runs did not score the same utterances.
-    """
-    a, b = (
-        [
-            scored.where(np.argsort(scored.id))
-            for seed in runs.read(folder).seeds
-            for scored in [seed.predictions["target_scored"]]
-        ]
-        for folder in (run_a, run_b)
-    )
-    speakers, counts = statistics.speaker_counts([*a, *b])
-    counts_a, counts_b = counts[: len(a)], counts[len(a) :]
-    found = {"n_seeds": [len(a), len(b)], "n_speakers": len(speakers)}
-    for name in ("uar", "wa"):
-        score = statistics.METRICS[name]
-        tested = statistics.permutation_test(counts_a, counts_b, score)
-        low, high = statistics.difference_interval(counts_a, counts_b, score)
-        found[name] = {
-            "difference": tested.difference,
-            "low": low,
-            "high": high,
-            "p": tested.p,
-            "n_swaps": tested.n_swaps,
-            "is_exact": tested.is_exact,
-        }
-    return _strict(found)
-
-
 def _method(settings):
     """Name of the method: the file that holds its class."""
     return settings["method"].split(".")[-2]
@@ -190,14 +142,3 @@ def _curves(seed):
         "selected": places.index(chosen),
         "records": seed.records,
     }
-
-
-def _strict(value):
-    """Values that JSON knows: nan becomes null, tuples become lists."""
-    if isinstance(value, dict):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_strict(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

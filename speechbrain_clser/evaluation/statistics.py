@@ -1,14 +1,12 @@
-"""How far a score can be trusted: intervals, tests between runs, corrections.
+"""How far a score can be trusted: intervals from other draws of speakers.
 
 Utterances of one speaker are alike, so the speaker, not the utterance, is what
-is drawn and what is swapped. Everything works on confusion counts per speaker:
+is drawn. Everything works on confusion counts per speaker:
 ``counts[seed, speaker]`` is a confusion matrix, a bootstrap draw is a weighted
 sum of them, and ten thousand draws are one matrix product.
 """
 
-import dataclasses
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -23,9 +21,6 @@ METRICS = {
     "wa": metrics.wa_of,
     "macro_f1": metrics.macro_f1_of,
 }
-
-# Differences of the same counts in another order of sums must count as ties.
-_TIE = 1e-12
 
 
 def speaker_counts(runs: Sequence[Predictions]) -> tuple:
@@ -136,7 +131,8 @@ def bootstrap(
     Returns
     -------
     numpy.ndarray, (draws, ...)
-        Scores.
+        Scores; all nan for a single speaker: how another speaker would fare
+        cannot be known from one.
 
     Example
     -------
@@ -149,6 +145,8 @@ def bootstrap(
     weights = draw_weights(n_speakers, n_draws, seed)
     flat = counts.reshape(n_seeds, n_speakers, n_classes**2)
     drawn = weights.astype(float) @ flat.astype(float)
+    if n_speakers == 1:
+        drawn[:] = np.nan
     scores = score(drawn.reshape(n_seeds, n_draws, n_classes, n_classes))
     return scores.mean(axis=0)
 
@@ -200,8 +198,7 @@ def intervals(
     -------
     dict
         ``"uar"``, ``"wa"``, ``"macro_f1"`` to (low, high), ``"recalls"`` to a
-        list of them. All are nan for a single speaker: how another speaker
-        would fare cannot be known from one.
+        list of them. All are nan for a single speaker.
 
     Example
     -------
@@ -212,10 +209,6 @@ def intervals(
     (nan, nan)
     """
     n_classes = counts.shape[-1]
-    if counts.shape[1] < 2:
-        unknown = (float("nan"), float("nan"))
-        alone = dict.fromkeys(METRICS, unknown)
-        return alone | {"recalls": [unknown] * n_classes}
     found = {
         name: interval(bootstrap(counts, score, n_draws, seed))
         for name, score in METRICS.items()
@@ -226,160 +219,48 @@ def intervals(
     }
 
 
-def difference_interval(
-    counts_a: np.ndarray,
-    counts_b: np.ndarray,
+def mean_interval(
+    folds: Sequence[np.ndarray],
+    against: Sequence[np.ndarray] | None = None,
     score: Callable = metrics.uar_of,
     n_draws: int = N_DRAWS,
-    seed: int = 0,
 ) -> tuple:
-    """Find the interval of a difference; the same speakers drawn for both runs.
+    """Find the interval of a mean over folds, or of a difference of two.
+
+    Speakers are drawn within each fold; for a difference, the same ones for
+    both runs.
 
     Arguments
     ---------
-    counts_a, counts_b : numpy.ndarray, (seeds, speakers, classes, classes)
-        Of the same utterances; see ``speaker_counts``.
+    folds : sequence of numpy.ndarray, (seeds, speakers, classes, classes)
+        One or more; see ``speaker_counts``.
+    against : sequence of the same, optional
+        Of another run on the same utterances, to be taken off.
     score : callable
         From confusion counts to scores.
     n_draws : int
         Number of redrawn sets of speakers.
-    seed : int
-        Of the draws.
 
     Returns
     -------
     tuple of (float, float)
-        Low and high of the first minus the second; nan for a single speaker.
+        Low and high; nan when a fold has a single speaker.
 
     Example
     -------
     >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
-    >>> difference_interval(np.array([[good, bad]]), np.array([[bad, bad]]))
-    (0.0, 0.5)
-    """
-    if counts_a.shape[1] < 2:
-        return float("nan"), float("nan")
-    draws_a, draws_b = (
-        bootstrap(counts, score, n_draws, seed)
-        for counts in (counts_a, counts_b)
-    )
-    return interval(draws_a - draws_b)
-
-
-@dataclasses.dataclass(frozen=True)
-class Comparison:
-    """Outcome of a paired permutation test.
-
-    Arguments
-    ---------
-    difference : float
-        Score of the first run minus score of the second.
-    p : float
-        Share of swaps that differ at least as much, either way.
-    n_swaps : int
-        Ways of swapping that were looked at.
-    is_exact : bool
-        Whether these are all ways there are.
+    >>> run, other = np.array([[good, bad]]), np.array([[bad, bad]])
+    >>> mean_interval([run]), mean_interval([run], against=[other])
+    ((0.5, 1.0), (0.0, 0.5))
     """
 
-    difference: float
-    p: float
-    n_swaps: int
-    is_exact: bool
-
-
-def permutation_test(
-    counts_a: np.ndarray,
-    counts_b: np.ndarray,
-    score: Callable = metrics.uar_of,
-    n_draws: int = N_DRAWS,
-    seed: int = 0,
-) -> Comparison:
-    """Ask whether two runs differ more than a swap of their answers would.
-
-    If the runs are equally good, it does not matter whose answers for a
-    speaker are called whose, so each speaker's are swapped at random. All ways
-    are tried when there are at most ``n_draws`` of them (13 speakers). Seeds
-    of a run are averaged as counts, so the runs may differ in their number;
-    for UAR and WA this is the same as averaging the score.
-
-    Arguments
-    ---------
-    counts_a, counts_b : numpy.ndarray, (seeds, speakers, classes, classes)
-        Of the same utterances; see ``speaker_counts``.
-    score : callable
-        From confusion counts to scores.
-    n_draws : int
-        Number of random ways of swapping.
-    seed : int
-        Of the swaps.
-
-    Returns
-    -------
-    Comparison
-        A single speaker always gives p = 1.
-
-    Raises
-    ------
-    ValueError
-        If speakers, classes or targets differ.
-
-    Example
-    -------
-    >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
-    >>> permutation_test(np.array([[good] * 6]), np.array([[bad] * 6]))
-    Comparison(difference=0.5, p=0.03125, n_swaps=64, is_exact=True)
-    """
-    targets = [counts[0].sum(axis=-1) for counts in (counts_a, counts_b)]
-    if not np.array_equal(*targets):
-        raise ValueError(
-            "expected two runs that scored the same utterances, found "
-            f"{targets[0].sum()} and {targets[1].sum()} that differ in "
-            "speakers, classes or targets; compare runs of one protocol"
+    def draws(run):
+        return np.mean(
+            [
+                bootstrap(counts, score, n_draws, seed=fold)
+                for fold, counts in enumerate(run)
+            ],
+            axis=0,
         )
-    mean_a, mean_b = counts_a.mean(axis=0), counts_b.mean(axis=0)
-    n_speakers, n_classes, _ = mean_a.shape
-    is_exact = 2**n_speakers <= n_draws
-    if is_exact:
-        swaps = np.array(list(itertools.product([0, 1], repeat=n_speakers)))
-    else:
-        rng = np.random.default_rng(seed_for(seed, "swaps of speakers"))
-        swaps = rng.integers(0, 2, (n_draws, n_speakers))
-        swaps[0] = 0  # what was seen is one of the ways
-    change = (mean_b - mean_a).reshape(n_speakers, -1)
-    moved = (swaps @ change).reshape(-1, n_classes, n_classes)
-    differences = score(mean_a.sum(0) + moved) - score(mean_b.sum(0) - moved)
-    seen = differences[0]
-    p = np.mean(np.abs(differences) >= abs(seen) - _TIE)
-    return Comparison(float(seen), float(p), len(swaps), is_exact)
 
-
-def holm(p_values: Mapping[str, float]) -> dict:
-    """Correct p-values for the number of tests.
-
-    Arguments
-    ---------
-    p_values : mapping
-        Test to p-value.
-
-    Returns
-    -------
-    dict
-        Test to corrected p-value, in the order given.
-
-    Source
-    ------
-    Holm, A Simple Sequentially Rejective Multiple Test Procedure, 1979.
-
-    Example
-    -------
-    >>> holm({"deu": 0.01, "ita": 0.04, "urd": 0.03})
-    {'deu': 0.03, 'ita': 0.06, 'urd': 0.06}
-    """
-    corrected, highest = {}, 0.0
-    by_p = sorted(p_values, key=p_values.get)
-    for n_before, name in enumerate(by_p):
-        n_left = len(by_p) - n_before
-        highest = max(highest, min(1.0, n_left * p_values[name]))
-        corrected[name] = highest
-    return {name: corrected[name] for name in p_values}
+    return interval(draws(folds) - (draws(against) if against else 0.0))

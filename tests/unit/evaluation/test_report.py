@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
@@ -86,26 +85,3 @@ def test_summary_has_a_row_per_part(tmp_path):
     assert header[:3] == ["part", "UAR", "95 %"]
     assert (target[0], source[0]) == ("target_scored", "source_valid")
     assert all(len(row) == len(header) for row in (target, source))
-
-
-def test_comparison_of_a_run_with_itself_finds_nothing(tmp_path):
-    folder = make_run(tmp_path)
-    found = report.compare(folder, folder)
-    assert found["uar"]["difference"] == 0.0
-    assert found["uar"]["p"] == 1.0
-
-
-def test_comparison_finds_the_better_run(tmp_path):
-    good = make_run(tmp_path / "good", n_target_speakers=8, skill=3.0)
-    bad = make_run(tmp_path / "bad", n_target_speakers=8, skill=0.5, seeds=(3,))
-    found = report.compare(good, bad)
-    assert found["n_seeds"] == [2, 1]
-    assert found["uar"]["low"] > 0.1
-    assert found["uar"]["p"] == pytest.approx(2 / 2**8)
-
-
-def test_comparison_of_other_utterances_is_refused(tmp_path):
-    a = make_run(tmp_path / "a")
-    b = make_run(tmp_path / "b", n_target_speakers=5)
-    with pytest.raises(ValueError, match="same utterances"):
-        report.compare(a, b)

@@ -1,0 +1,145 @@
+"""Which of several systems is better, from the answers of their runs.
+
+A system is a method with its settings; it has a run for each fold, such as one
+for each language that is left out. Two systems are compared on the utterances
+that both have scored, and the swaps of the test are of speakers: p says whether
+other speakers would see the same winner, with these trainings.
+"""
+
+import os
+from collections.abc import Mapping
+
+import numpy as np
+
+from speechbrain_clser.evaluation import metrics, statistics
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation.permutation import holm, permutation_test
+from speechbrain_clser.evaluation.strict import strict
+
+PART = "target_scored"
+MEAN = "mean"
+
+
+def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
+    """Ask whether two runs differ on the utterances that both scored.
+
+    Arguments
+    ---------
+    run_a, run_b : path
+        Run folders; their seeds may differ in number.
+
+    Returns
+    -------
+    dict
+        Number of seeds each, of speakers, and for ``uar`` and ``wa`` the
+        difference (a minus b) with its interval and the p-value of the paired
+        permutation test. Correct several p-values by ``permutation.holm``.
+
+    Raises
+    ------
+    ValueError
+        If the runs did not score the same utterances.
+    """
+    a, b = _counts({"a": {"": run_a}, "b": {"": run_b}}, "").values()
+    found = {"n_seeds": [len(a), len(b)], "n_speakers": a.shape[1]}
+    for name in ("uar", "wa"):
+        score = statistics.METRICS[name]
+        found[name] = _difference([a], [b], score)
+    return strict(found)
+
+
+def contest(
+    systems: Mapping[str, Mapping[str, str | os.PathLike]], baseline: str
+) -> dict:
+    """Hold every system against one of them, fold by fold and over all folds.
+
+    Arguments
+    ---------
+    systems : mapping
+        System to its run folders by fold; all have the same folds.
+    baseline : str
+        The system that the others are held against.
+
+    Returns
+    -------
+    dict
+        System to fold to cell, with the fold ``"mean"`` over all of them. A
+        cell has ``uar`` with its interval over speakers, and but for the
+        baseline ``difference`` (system minus baseline) with interval, ``p`` of
+        the paired permutation test, and ``p_holm``: corrected for the number
+        of systems in ``"mean"``, of systems times folds in the others.
+
+    Raises
+    ------
+    ValueError
+        If systems differ in their folds, or in the utterances of a fold.
+    """
+    folds = list(systems[baseline])
+    for name, of in systems.items():
+        if set(of) != set(folds):
+            raise ValueError(
+                f"expected runs of {name!r} on the folds of {baseline!r} "
+                f"({', '.join(folds)}), found {', '.join(of)}; run what is "
+                "missing"
+            )
+    counts = {name: {} for name in systems}
+    for fold in folds:
+        for name, found in _counts(systems, fold).items():
+            counts[name][fold] = [found]
+    for by_fold in counts.values():
+        by_fold[MEAN] = [one for (one,) in by_fold.values()]
+    cells = {
+        name: {fold: {"uar": _score(of)} for fold, of in by_fold.items()}
+        for name, by_fold in counts.items()
+    }
+    for family in ([MEAN], folds):
+        found = {
+            (name, fold): _difference(of[fold], counts[baseline][fold])
+            for name, of in counts.items()
+            for fold in family
+            if name != baseline
+        }
+        corrected = holm({place: one["p"] for place, one in found.items()})
+        for (name, fold), one in found.items():
+            one["p_holm"] = corrected[name, fold]
+            cells[name][fold]["difference"] = one
+    return strict(cells)
+
+
+def _answers(folder):
+    """Predictions on the target of every seed of a run, ordered by id."""
+    return [
+        scored.where(np.argsort(scored.id))
+        for seed in runs.read(folder).seeds
+        for scored in [seed.predictions[PART]]
+    ]
+
+
+def _counts(systems, fold):
+    """Confusion counts of every system on a fold, of the same speakers."""
+    answers = {name: _answers(of[fold]) for name, of in systems.items()}
+    everyone = [one for of in answers.values() for one in of]
+    _, counts = statistics.speaker_counts(everyone)
+    ends = np.cumsum([len(of) for of in answers.values()])[:-1]
+    return dict(zip(systems, np.split(counts, ends), strict=True))
+
+
+def _score(folds):
+    """UAR, mean over seeds and folds, with its interval."""
+    uars = [metrics.uar_of(counts.sum(axis=1)).mean() for counts in folds]
+    low, high = statistics.mean_interval(folds)
+    return {"mean": float(np.mean(uars)), "low": low, "high": high}
+
+
+def _difference(folds_a, folds_b, score=metrics.uar_of):
+    """How far two runs are apart, and whether that could be chance."""
+    tested = permutation_test(folds_a, folds_b, score)
+    low, high = statistics.mean_interval(folds_a, folds_b, score)
+    return {
+        "difference": tested.difference,
+        "low": low,
+        "high": high,
+        "p": tested.p,
+        "n_swaps": tested.n_swaps,
+        "is_exact": tested.is_exact,
+    }

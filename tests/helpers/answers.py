@@ -1,0 +1,31 @@
+"""Answers of made-up runs, straight as predictions."""
+
+import numpy as np
+
+from speechbrain_clser.evaluation.predictions import Predictions
+
+N_CLASSES = 4
+
+
+def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
+    """Predictions of one seed; utterances are equal for all seeds."""
+    task, answers = np.random.default_rng(0), np.random.default_rng([1, seed])
+    names = np.array([f"u{i}" for i in range(n_utterances)])
+    text = np.full(n_utterances, "x")
+    target = task.integers(0, meant, n_utterances)
+    guesses = answers.integers(0, N_CLASSES, n_utterances)
+    is_right = answers.random(n_utterances) < skill
+    predicted = np.where(is_right, target, guesses)
+    return Predictions(
+        classes=("a", "b", "c", "d"),
+        id=names,
+        corpus=text,
+        language=text,
+        speaker=np.array(
+            [f"s{k:03d}" for k in task.integers(0, n_speakers, n_utterances)]
+        ),
+        gender=text,
+        target=target,
+        predicted=predicted,
+        probabilities=np.eye(N_CLASSES)[predicted],
+    )

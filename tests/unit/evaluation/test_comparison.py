@@ -1,0 +1,113 @@
+"""Comparisons: of two runs, and of several systems over several folds."""
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation.comparison import compare, contest
+from speechbrain_clser.evaluation.permutation import holm
+
+
+def test_comparison_of_a_run_with_itself_finds_nothing(tmp_path):
+    folder = make_run(tmp_path)
+    found = compare(folder, folder)
+    assert found["uar"]["difference"] == 0.0
+    assert found["uar"]["p"] == 1.0
+
+
+def test_comparison_finds_the_better_run(tmp_path):
+    good = make_run(tmp_path / "good", n_target_speakers=8, skill=3.0)
+    bad = make_run(tmp_path / "bad", n_target_speakers=8, skill=0.5, seeds=(3,))
+    found = compare(good, bad)
+    assert found["n_seeds"] == [2, 1]
+    assert found["uar"]["low"] > 0.1
+    assert found["uar"]["p"] == pytest.approx(2 / 2**8)
+
+
+def test_comparison_of_other_utterances_is_refused(tmp_path):
+    a = make_run(tmp_path / "a")
+    b = make_run(tmp_path / "b", n_target_speakers=5)
+    with pytest.raises(ValueError, match="same utterances"):
+        compare(a, b)
+
+
+SKILLS = {"base": 0.5, "same": 0.5, "better": 2.0}
+FOLDS = {"urdu": 6, "other": 5}
+
+
+@pytest.fixture(scope="module")
+def systems(tmp_path_factory):
+    """Three systems, of which one is better, on two folds."""
+    top = tmp_path_factory.mktemp("systems")
+    return {
+        name: {
+            fold: make_run(
+                top / name / fold,
+                seeds=(1, 2) if name == "better" else (3, 4),
+                skill=skill,
+                n_target_speakers=n_speakers,
+                epochs=1,
+            )
+            for fold, n_speakers in FOLDS.items()
+        }
+        for name, skill in SKILLS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def found(systems):
+    """The three held against the first."""
+    return contest(systems, "base")
+
+
+def test_cells_agree_with_the_comparison_of_two_runs(systems, found):
+    for fold in FOLDS:
+        alone = compare(systems["better"][fold], systems["base"][fold])["uar"]
+        cell = dict(found["better"][fold]["difference"])
+        del cell["p_holm"]
+        assert cell == alone
+
+
+def test_mean_is_that_of_the_folds(found):
+    for cells in found.values():
+        uars = [cells[fold]["uar"]["mean"] for fold in FOLDS]
+        assert cells["mean"]["uar"]["mean"] == pytest.approx(sum(uars) / 2)
+    differences = [
+        found["better"][f]["difference"]["difference"] for f in FOLDS
+    ]
+    over_all = found["better"]["mean"]["difference"]
+    assert over_all["difference"] == pytest.approx(sum(differences) / 2)
+    assert over_all["low"] < over_all["difference"] < over_all["high"]
+
+
+def test_baseline_is_not_held_against_itself(found):
+    assert all("difference" not in cell for cell in found["base"].values())
+
+
+def test_system_of_equal_answers_does_not_differ(found):
+    for cell in found["same"].values():
+        told = cell["difference"]
+        assert (told["difference"], told["p"]) == (0.0, 1.0)
+        assert (told["low"], told["high"]) == (0.0, 0.0)
+
+
+def test_folds_together_tell_more_than_each_alone(found):
+    better = {k: cell["difference"]["p"] for k, cell in found["better"].items()}
+    assert better["mean"] < min(better[fold] for fold in FOLDS)
+
+
+def test_corrections_are_for_systems_over_all_and_for_cells_in_folds(found):
+    rivals = ("same", "better")
+    for family in (["mean"], [*FOLDS]):
+        told = {
+            (name, fold): found[name][fold]["difference"]
+            for name in rivals
+            for fold in family
+        }
+        expected = holm({place: one["p"] for place, one in told.items()})
+        assert {place: one["p_holm"] for place, one in told.items()} == expected
+
+
+def test_system_that_lacks_a_fold_is_refused(systems):
+    short = systems | {"same": {"urdu": systems["same"]["urdu"]}}
+    with pytest.raises(ValueError, match="'same' on the folds.*found urdu"):
+        contest(short, "base")
