@@ -108,7 +108,7 @@ def encoder_name(encoder):
     >>> encoder_name("facebook/hubert-base-ls960")
     'hubert-base-ls960'
     >>> encoder_name({"eng": "facebook/wav2vec2-base-960h", "deu": "acoustic"})
-    'deu-eng_5bdd33'
+    'deu-eng_fbea1e'
     """
     if isinstance(encoder, Mapping):
         spec = json.dumps(dict(sorted(encoder.items())))

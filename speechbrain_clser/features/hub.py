@@ -72,7 +72,7 @@ def resolve(source: str, revision: str = "") -> Snapshot:
     ...     _ = (folder / name).write_text("{}")
     >>> _ = (folder / "model.safetensors").write_bytes(b"weights")
     >>> resolve(str(folder)).revision[:8]
-    '4ea6cc1f'
+    '4260a419'
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
@@ -120,7 +120,7 @@ def _of_folder(folder, revision):
 
 
 # Once per process: a push to the hub between two seeds must not split a run.
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _of_hub(source, revision):
     def fetch(patterns):
         return snapshot_download(

@@ -1,8 +1,93 @@
 import pytest
+from helpers import encoders
 
-from speechbrain_clser.features.encoders import extractor
+from speechbrain_clser.features.encoders import encoder_name, extractor
 
 
-def test_unknown_encoder_is_refused_with_the_names_there_are():
-    with pytest.raises(ValueError, match="must be 'acoustic', got 'hubert'"):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return encoders.make(tmp_path_factory.mktemp("tiny"), "hubert_group")
+
+
+def test_folder_gives_a_frozen_pretrained_encoder(folder):
+    found = extractor(folder)
+    assert found.is_frozen
+    assert found.source == folder
+    assert (found.config.layers, found.dim) == ("1-2", 32)
+
+
+def test_options_reach_the_extractor(folder):
+    found = extractor(folder, 3, "learned", "lora+bottleneck", gated=True)
+    assert (found.config.layers, found.config.layer_mix) == ("3-3", "learned")
+    assert found.config.adaptation.adapt == "lora+bottleneck"
+    assert found.config.adaptation.gated
+    assert not found.is_frozen
+
+
+def test_lowest_layer_is_no_missing_option(folder):
+    assert extractor(folder, layers=0).config.layers == "0-0"
+
+
+def test_options_of_adapters_do_not_move_a_frozen_encoder(folder):
+    assert extractor(folder, rank=4).key == extractor(folder).key
+
+
+def test_encoder_goes_by_language_and_so_does_its_revision(folder):
+    mapping = {"deu": "acoustic", "eng": folder}
+    assert extractor(mapping, language="deu").dim == 110
+    found = extractor(mapping, language="eng")
+    revisions = {"deu": None, "eng": found.config.revision}
+    assert extractor(mapping, revision=revisions, language="eng").dim == 32
+
+
+@pytest.mark.parametrize("language", ["", "fra"])
+def test_language_without_an_encoder_is_refused_with_those_there_are(language):
+    with pytest.raises(ValueError, match=f"deu, eng; .* got '{language}'"):
+        extractor({"eng": "acoustic", "deu": "acoustic"}, language=language)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"layers": 0},
+        {"layer_mix": "learned"},
+        {"adapt": "lora"},
+        {"revision": "main"},
+        {"precision": "bf16"},
+    ],
+)
+def test_acoustic_refuses_what_only_pretrained_encoders_have(option):
+    (name,) = option
+    with pytest.raises(ValueError, match=f"'acoustic' has no {name}"):
+        extractor("acoustic", **option)
+
+
+def test_unknown_encoder_is_refused_with_what_there_is():
+    with pytest.raises(ValueError, match="must be 'acoustic', a hub id"):
         extractor("hubert")
+
+
+def test_unknown_way_to_adapt_is_refused(folder):
+    with pytest.raises(ValueError, match="adapt must be frozen, lora"):
+        extractor(folder, adapt="prefix")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "name"),
+    [
+        ("acoustic", "acoustic"),
+        ("facebook/hubert-base-ls960", "hubert-base-ls960"),
+        ("/models/my hubert/", "my_hubert"),
+        ("./wavlm.v2", "wavlm.v2"),
+    ],
+)
+def test_name_is_the_last_part(encoder, name):
+    assert encoder_name(encoder) == name
+
+
+def test_name_of_a_mapping_tells_mappings_apart_and_not_their_order():
+    one = {"deu": "a/b", "eng": "a/c"}
+    name = encoder_name(one)
+    assert name.startswith("deu-eng_")
+    assert encoder_name(dict(reversed(one.items()))) == name
+    assert encoder_name({**one, "eng": "a/d"}) != name

@@ -1,0 +1,139 @@
+"""One suite over all extractors, pretrained encoders of every kind among them."""
+
+import copy
+import dataclasses
+import importlib
+import pkgutil
+
+import pytest
+import torch
+from helpers import encoders
+
+from speechbrain_clser import features
+from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
+from speechbrain_clser.features.statistics import Statistics
+
+RATE_HZ = 16000
+# Frames are of the order of 1, acoustic ones of 100.
+TOLERANCE = {"atol": 2e-5, "rtol": 2e-5}
+LENGTHS = [25600, 16001, 9999, 4800, 700]
+
+BUILDERS = {
+    "acoustic": lambda folder: AcousticFeatures(),
+    "statistics": lambda folder: Statistics(AcousticFeatures()),
+}
+for kind in encoders.KINDS:
+    BUILDERS[kind] = lambda folder, kind=kind: SSLFeatures(
+        encoders.make(folder, kind),
+        SSLConfig(layers="0-3", layer_mix="learned"),
+    )
+
+
+@pytest.fixture(scope="module", params=BUILDERS)
+def extractor(request, tmp_path_factory):
+    """Each extractor, told to train."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return BUILDERS[request.param](folder).train()
+
+
+@pytest.fixture
+def wav():
+    """Noise that swells and fades, so that no two stretches are alike."""
+    swell = torch.sin(torch.arange(LENGTHS[0]) / 3000) + 1.1
+    return 0.1 * swell * torch.randn(LENGTHS[0])
+
+
+def alone(extractor, wav):
+    return extractor(wav[None], torch.ones(1))[0]
+
+
+def test_every_extractor_is_under_contract():
+    for module in pkgutil.walk_packages(features.__path__):
+        importlib.import_module(f"{features.__name__}.{module.name}")
+    known, found = {AcousticFeatures, SSLFeatures, Statistics}, set()
+    todo = [Extractor]
+    while todo:
+        todo += (subclasses := todo.pop().__subclasses__())
+        found.update(
+            s for s in subclasses if s.__module__.startswith(features.__name__)
+        )
+    assert found == known, "give the new one a builder in BUILDERS"
+
+
+def other(value):
+    """A value that differs."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    return f"{value}, changed"
+
+
+def test_key_changes_with_each_field_of_the_config(extractor):
+    keys = {extractor.key}
+    for field in dataclasses.fields(extractor.config):
+        # Past the checks of the config: it is the key that is tried here.
+        changed, config = copy.copy(extractor), copy.copy(extractor.config)
+        value = getattr(config, field.name)
+        object.__setattr__(config, field.name, other(value))
+        changed.config = config
+        keys.add(changed.key)
+    assert len(keys) == 1 + len(dataclasses.fields(extractor.config))
+
+
+def test_frames_are_as_many_and_as_wide_as_stated(extractor, wav):
+    for n_samples in (1, 320, 400, 401, 8000, LENGTHS[0]):
+        frames = alone(extractor, wav[:n_samples])
+        assert frames.shape == (extractor.n_frames(n_samples), extractor.dim)
+    a_second = extractor.n_frames(100 * RATE_HZ) / 100
+    assert a_second.item() == pytest.approx(extractor.frames_per_s, abs=0.05)
+    assert extractor.dim % extractor.n_layers == 0
+    assert extractor.sample_rate_hz == RATE_HZ
+
+
+def test_lengths_are_counted_in_a_batch_as_one_by_one(extractor):
+    counted = extractor.n_frames(torch.tensor(LENGTHS))
+    assert counted.dtype == torch.int64
+    assert counted.tolist() == [extractor.n_frames(n).item() for n in LENGTHS]
+
+
+def test_utterance_alone_is_the_same_as_padded_in_a_batch(extractor, wav):
+    batch = 0.9 * torch.randn(len(LENGTHS), LENGTHS[0])
+    for row, n_samples in zip(batch, LENGTHS, strict=True):
+        row[:n_samples] = wav[:n_samples]
+    frames = extractor(batch, torch.tensor(LENGTHS) / LENGTHS[0])
+    assert frames.shape[1] == extractor.n_frames(LENGTHS[0])
+    for row, n_samples in zip(frames, LENGTHS, strict=True):
+        expected = alone(extractor, wav[:n_samples])
+        torch.testing.assert_close(row[: len(expected)], expected, **TOLERANCE)
+        assert not row[len(expected) :].any()
+
+
+def test_width_beyond_the_longest_row_changes_nothing(extractor, wav):
+    wide = torch.nn.functional.pad(wav[None], (0, LENGTHS[0]))
+    frames = extractor(wide, torch.tensor([0.5]))[0]
+    expected = alone(extractor, wav)
+    torch.testing.assert_close(frames[: len(expected)], expected, **TOLERANCE)
+
+
+def test_frozen_extractor_repeats_itself_though_told_to_train(extractor, wav):
+    assert extractor.is_frozen
+    assert not any(module.training for module in extractor.modules())
+    assert alone(extractor, wav).equal(alone(extractor, wav))
+
+
+@pytest.mark.parametrize("loudness", [0.0, 1e-4, 1.0])
+def test_a_tenth_of_a_second_gives_finite_frames(extractor, loudness):
+    frames = alone(extractor, loudness * torch.randn(RATE_HZ // 10))
+    assert len(frames) == extractor.n_frames(RATE_HZ // 10)
+    assert frames.isfinite().all()
+
+
+def test_precision_outside_does_not_reach_what_is_frozen(extractor, wav):
+    with torch.autocast("cpu", torch.bfloat16):
+        frames = alone(extractor, wav)
+    assert frames.dtype == torch.float32
+    assert frames.equal(alone(extractor, wav))
+    assert not frames.requires_grad
