@@ -18,6 +18,8 @@ IMPORT_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
 HOMES = {
     "espeakng_loader": "corpora._speaking.engine",
     "matplotlib": "evaluation.plots.*",
+    "panphon": "features.phones.classes",
+    "praatio": "features.phones.textgrid",
 }
 
 # torchaudio is pinned for SpeechBrain, which needs it to fit torch.

@@ -1,0 +1,99 @@
+"""Phones that somebody knows already: the corpus, or an aligner's files."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features.phones.ctm import read_ctm
+from speechbrain_clser.features.phones.segments import phones_of
+from speechbrain_clser.features.phones.textgrid import read_textgrid
+
+
+def known_phones(rows: Iterable[Utterance]) -> dict:
+    """Take the phones that came with the manifest.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        With phones or without.
+
+    Returns
+    -------
+    dict
+        Utterance id to tuple of Phone, empty where none came.
+
+    Example
+    -------
+    >>> row = Utterance("1", "1.wav", "W", "x", "deu", phones=(("ˈa", 0, 0.1),))
+    >>> known_phones([row])["1"][0].ipa
+    'a'
+    """
+    return {row.id: phones_of(row.phones) for row in rows}
+
+
+def aligned_phones(
+    rows: Iterable[Utterance], alignments, notation: str = "ipa"
+) -> Mapping:
+    """Read the phones that an aligner has written, of utterances by file name.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        ``03a01Fa.wav`` has the alignment ``03a01Fa``.
+    alignments : str or Path
+        A CTM file, or a folder with a ``.TextGrid`` per recording, at any depth.
+    notation : str
+        ``"ipa"`` or ``"arpabet"``.
+
+    Returns
+    -------
+    dict
+        Utterance id to tuple of Phone, empty where there is no alignment.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is neither such a file nor a folder with a TextGrid.
+    ValueError
+        If a file cannot be read, or two TextGrids have the same name.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "phones.ctm"
+    >>> _ = path.write_text("03a01Fa 1 0.10 0.08 n\\n")
+    >>> row = Utterance("emodb_03a01Fa", "wav/03a01Fa.wav", "F", "03", "deu")
+    >>> aligned_phones([row], path)["emodb_03a01Fa"][0].ipa
+    'n'
+    """
+    alignments = Path(alignments)
+    if alignments.is_dir():
+        found = _textgrids(alignments)
+
+        def phones(name):
+            return read_textgrid(found[name], notation) if name in found else ()
+
+    else:
+        read = read_ctm(alignments, notation)
+
+        def phones(name):
+            return read.get(name, ())
+
+    return {row.id: phones(Path(row.wav).stem) for row in rows}
+
+
+def _textgrids(folder):
+    """The TextGrids of a folder by the name of their recording."""
+    found = {}
+    for path in sorted(folder.rglob("*.TextGrid")):
+        if path.stem in found:
+            raise ValueError(
+                f"expected one TextGrid for each recording, found "
+                f"{found[path.stem]} and {path}; keep one of them"
+            )
+        found[path.stem] = path
+    if not found:
+        raise FileNotFoundError(
+            f"expected .TextGrid files in {folder}, found none; give the output "
+            "folder of the aligner"
+        )
+    return found
