@@ -18,8 +18,11 @@ IMPORT_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
 HOMES = {
     "espeakng_loader": "corpora._speaking.engine",
     "matplotlib": "evaluation.plots.*",
+    "networkx": "graphs.partitions",
     "panphon": "features.phones.classes",
     "praatio": "features.phones.textgrid",
+    "sknetwork": "graphs.partitions",
+    "torch_scatter": "graphs.scatter",
 }
 
 # torchaudio is pinned for SpeechBrain, which needs it to fit torch.

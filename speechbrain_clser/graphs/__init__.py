@@ -1,0 +1,1 @@
+"""Speaker graphs: styles, neighbours, communities, and how good they are."""

@@ -1,0 +1,284 @@
+"""Communities from a graph neural network that maximises modularity."""
+
+import math
+
+import torch
+
+from speechbrain_clser.graphs.modularity import soft_modularity
+from speechbrain_clser.graphs.scatter import scatter_mean, scatter_sum
+
+K_MAX = 16
+N_STEPS = 200
+DIM = 32
+LEARNING_RATE = 0.01
+
+
+def neighbour_mean(values, graph):
+    """Average over the neighbours of each node.
+
+    Arguments
+    ---------
+    values : torch.Tensor, (nodes, dim)
+        What neighbours have to say.
+    graph : SpeakerGraph
+        Who is whose neighbour; weights are not looked at.
+
+    Returns
+    -------
+    torch.Tensor, (nodes, dim)
+        0 for an isolated node.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
+    >>> path = SpeakerGraph(edges, torch.ones(4), 3)
+    >>> neighbour_mean(torch.tensor([[1.0], [2.0], [5.0]]), path)
+    tensor([[2.],
+            [3.],
+            [2.]])
+    """
+    i, j = graph.edge_index
+    return scatter_mean(values.index_select(0, j), i, graph.n_nodes)
+
+
+class SageConv(torch.nn.Module):
+    """A node's own vector and the mean of its neighbours, mixed linearly.
+
+    Arguments
+    ---------
+    input_dim, output_dim : int
+        Of the vectors.
+    generator : torch.Generator
+        Draws the first weights; torch's global state stays untouched.
+
+    Source
+    ------
+    Hamilton, Ying and Leskovec, Inductive Representation Learning on Large
+    Graphs, NeurIPS 2017, algorithm 1 with the mean aggregator; the
+    nonlinearity is left to the caller, rows are not normalised.
+
+    Example
+    -------
+    >>> conv = SageConv(2, 3, torch.Generator().manual_seed(0))
+    >>> conv(torch.ones(4, 2), torch.zeros(4, 2)).shape
+    torch.Size([4, 3])
+    """
+
+    def __init__(self, input_dim, output_dim, generator):
+        super().__init__()
+        weight = torch.empty(2 * input_dim, output_dim)
+        torch.nn.init.xavier_uniform_(weight, generator=generator)
+        self.weight = torch.nn.Parameter(weight)
+        self.bias = torch.nn.Parameter(torch.zeros(output_dim))
+
+    def forward(self, own, near):
+        """Mix.
+
+        Arguments
+        ---------
+        own : torch.Tensor, (nodes, input_dim)
+            Of the nodes.
+        near : torch.Tensor, (nodes, input_dim)
+            Of ``neighbour_mean``.
+
+        Returns
+        -------
+        torch.Tensor, (nodes, output_dim)
+            Before the nonlinearity.
+        """
+        return torch.cat([own, near], dim=1) @ self.weight + self.bias
+
+
+class CommunityNet(torch.nn.Module):
+    """Two rounds of messages, then a choice among communities.
+
+    Arguments
+    ---------
+    input_dim : int
+        Of the style vectors.
+    k_max : int
+        Communities to choose from.
+    seed : int
+        Of the first weights.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1], [1, 0]])
+    >>> pair, styles = SpeakerGraph(edges, torch.ones(2), 2), torch.eye(2)
+    >>> net = CommunityNet(2, 3)
+    >>> net(styles, neighbour_mean(styles, pair), pair).shape
+    torch.Size([2, 3])
+    """
+
+    def __init__(self, input_dim, k_max=K_MAX, seed=0):
+        super().__init__()
+        generator = torch.Generator().manual_seed(seed)
+        self.first = SageConv(input_dim, DIM, generator)
+        self.second = SageConv(DIM, DIM, generator)
+        head = torch.empty(DIM, k_max)
+        torch.nn.init.xavier_uniform_(head, generator=generator)
+        self.head = torch.nn.Parameter(head)
+
+    def forward(self, styles, near, graph):
+        """Share each node out among communities.
+
+        Arguments
+        ---------
+        styles, near : torch.Tensor, (nodes, input_dim)
+            Style vectors and their ``neighbour_mean``, which does not change
+            between the steps of training.
+        graph : SpeakerGraph
+            Of the nodes.
+
+        Returns
+        -------
+        torch.Tensor, (nodes, k_max)
+            Rows sum to 1.
+        """
+        hidden = torch.nn.functional.selu(self.first(styles, near))
+        near = neighbour_mean(hidden, graph)
+        hidden = torch.nn.functional.selu(self.second(hidden, near))
+        return (hidden @ self.head).softmax(dim=1)
+
+
+def dmon_loss(graph, shares):
+    """Measure how far memberships are from good and even communities.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        With an edge.
+    shares : torch.Tensor, (nodes, communities)
+        Rows sum to 1.
+
+    Returns
+    -------
+    torch.Tensor, ()
+        Negative modularity plus collapse: 0 for even communities, rising to
+        sqrt(communities) - 1 when one takes all.
+
+    Source
+    ------
+    Tsitsulin et al., Graph Clustering with Graph Neural Networks, JMLR 2023:
+    -Tr(S^T B S) / 2m + sqrt(k) / n ||sum_i S_i||_F - 1.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    >>> two_pairs = SpeakerGraph(edges, torch.ones(4), 4)
+    >>> dmon_loss(two_pairs, torch.eye(2)[[0, 0, 1, 1]])
+    tensor(-0.5000)
+    """
+    n, k = shares.shape
+    collapse = math.sqrt(k) / n * shares.sum(dim=0).norm() - 1
+    return collapse - soft_modularity(graph, shares)
+
+
+def merge(graph, labels):
+    """Unite communities as long as modularity rises.
+
+    The network is given more communities than there may be and an objective
+    that likes to use all of them; what it split is made whole here.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        With an edge.
+    labels : torch.Tensor of int64, (nodes,)
+        Community of each node, from 0.
+
+    Returns
+    -------
+    torch.Tensor of int64, (nodes,)
+        Some of the same codes.
+
+    Source
+    ------
+    Newman, Fast algorithm for detecting community structure in networks,
+    Physical Review E 69, 2004: uniting a and b gains 2 (e_ab - a_a a_b).
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    >>> two_pairs = SpeakerGraph(edges, torch.ones(4), 4)
+    >>> merge(two_pairs, torch.tensor([0, 1, 2, 2]))
+    tensor([0, 0, 2, 2])
+    """
+    k = int(labels.max()) + 1
+    i, j = labels[graph.edge_index]
+    between = scatter_sum(graph.weight.double(), i * k + j, k * k).view(k, k)
+    between = between / between.sum()
+    name = torch.arange(k, device=labels.device)
+    while True:
+        share = between.sum(dim=1)
+        gain = (between - torch.outer(share, share)).triu(diagonal=1)
+        best = int(gain.argmax())
+        a, b = divmod(best, k)
+        if gain[a, b] <= 0:
+            return name[labels]
+        name[name == b] = a
+        between[a] += between[b]
+        between[:, a] += between[:, b]
+        between[b] = between[:, b] = 0
+
+
+def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
+    """Find communities by a graph neural network trained on this very graph.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        With an edge.
+    styles : torch.Tensor, (nodes, dim)
+        Style of each node.
+    k_max : int
+        Communities at the most.
+    n_steps : int
+        Steps of Adam, each over the whole graph.
+    seed : int
+        Of the first weights, when there is no ``state``.
+    state : dict
+        Weights to go on from, as returned by an earlier call.
+
+    Returns
+    -------
+    tuple of (torch.Tensor of int64 (nodes,), dict)
+        Community of each node, and the weights.
+
+    Source
+    ------
+    Our reconstruction of the communities of arXiv 2509.20373: GraphSAGE and
+    the objective of DMoN, then communities united where modularity asks for
+    it. DMoN itself uses graph convolutions and dropout.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    >>> two_pairs = SpeakerGraph(edges, torch.ones(4), 4)
+    >>> styles = torch.tensor(
+    ...     [[1.0, 0.0], [1.0, 0.1], [-1.0, 0.0], [-1.0, 0.1]]
+    ... )
+    >>> labels, state = gnn(two_pairs, styles)
+    >>> bool(labels[0] == labels[1]), bool(labels[0] == labels[2])
+    (True, False)
+    """
+    styles = styles.detach().float()
+    net = CommunityNet(styles.shape[1], k_max, seed).to(styles.device)
+    if state is not None:
+        net.load_state_dict(state)
+    optimiser = torch.optim.Adam(net.parameters(), LEARNING_RATE)
+    near = neighbour_mean(styles, graph)
+    with torch.enable_grad():
+        for _ in range(n_steps):
+            optimiser.zero_grad()
+            dmon_loss(graph, net(styles, near, graph)).backward()
+            optimiser.step()
+    with torch.no_grad():
+        labels = net(styles, near, graph).argmax(dim=1)
+    state = {name: value.cpu() for name, value in net.state_dict().items()}
+    return merge(graph, labels), state

@@ -1,0 +1,167 @@
+"""Controls for the graph neural network: other ways to part the same speakers."""
+
+import numpy as np
+import torch
+
+
+def louvain(graph, seed=0, resolution=1.0):
+    """Part a graph by Louvain's local moves.
+
+    Uses scikit-network where it is installed and networkx, which torch brings
+    along, where it is not; the two draw differently, so ties may fall apart.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        With an edge.
+    seed : int
+        Of the order in which nodes are visited.
+    resolution : float
+        More of it asks for smaller communities.
+
+    Returns
+    -------
+    torch.Tensor of int64, (nodes,)
+        Community of each node; an isolated node is alone.
+
+    Source
+    ------
+    Blondel et al., Fast unfolding of communities in large networks, Journal
+    of Statistical Mechanics, 2008.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 2, 3], [1, 0, 3, 2]])
+    >>> louvain(SpeakerGraph(edges, torch.ones(4), 4)).unique().tolist()
+    [0, 1]
+    """
+    try:
+        from sknetwork.clustering import Louvain
+    except ImportError:
+        return _louvain_of_networkx(graph, seed, resolution)
+    return _fit(Louvain, graph, seed, resolution)
+
+
+def leiden(graph, seed=0, resolution=1.0):
+    """Part a graph by Leiden's local moves and refinements.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        With an edge.
+    seed : int
+        Of the order in which nodes are visited.
+    resolution : float
+        More of it asks for smaller communities.
+
+    Returns
+    -------
+    torch.Tensor of int64, (nodes,)
+        Community of each node; an isolated node is alone.
+
+    Raises
+    ------
+    ImportError
+        If scikit-network is not installed.
+
+    Source
+    ------
+    Traag, Waltman and van Eck, From Louvain to Leiden: guaranteeing
+    well-connected communities, Scientific Reports 9, 2019.
+    """
+    try:
+        from sknetwork.clustering import Leiden
+    except ImportError as error:
+        raise ImportError(
+            "communities 'leiden' need scikit-network, which is not "
+            "installed; pip install speechbrain-clser[graph], or take 'gnn' "
+            "or 'louvain'"
+        ) from error
+    return _fit(Leiden, graph, seed, resolution)
+
+
+def kmeans(styles, n_communities, seed=0):
+    """Part speakers by k-means of their styles; no graph is looked at.
+
+    Arguments
+    ---------
+    styles : torch.Tensor, (speakers, dim)
+        Style of each speaker.
+    n_communities : int
+        Fewer are found where fewer styles differ.
+    seed : int
+        Of the first centres.
+
+    Returns
+    -------
+    torch.Tensor of int64, (speakers,)
+        Community of each speaker.
+
+    Example
+    -------
+    >>> styles = torch.tensor([[0.0], [0.1], [5.0]])
+    >>> kmeans(styles, 2).unique(return_counts=True)[1].sort().values
+    tensor([1, 2])
+    """
+    from sklearn.cluster import KMeans
+
+    points = styles.detach().double().cpu().numpy()
+    k = min(n_communities, len(np.unique(points, axis=0)))
+    labels = KMeans(k, n_init=10, random_state=seed).fit_predict(points)
+    return torch.from_numpy(labels).long().to(styles.device)
+
+
+def random_parts(n_speakers, n_communities, seed=0):
+    """Part speakers by lot, as evenly as their number allows.
+
+    Arguments
+    ---------
+    n_speakers, n_communities : int
+        To part, and how often.
+    seed : int
+        Of the lot.
+
+    Returns
+    -------
+    torch.Tensor of int64, (n_speakers,)
+        Community of each speaker.
+
+    Example
+    -------
+    >>> random_parts(5, 2).bincount()
+    tensor([3, 2])
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randperm(n_speakers, generator=generator) % n_communities
+
+
+def _fit(algorithm, graph, seed, resolution):
+    """Run an algorithm of scikit-network."""
+    from scipy.sparse import csr_matrix
+
+    weight = graph.weight.double().cpu().numpy()
+    adjacency = csr_matrix(
+        (weight, tuple(graph.edge_index.cpu().numpy())),
+        shape=(graph.n_nodes, graph.n_nodes),
+    )
+    found = algorithm(resolution, shuffle_nodes=True, random_state=seed)
+    labels = torch.from_numpy(found.fit_predict(adjacency)).long()
+    return labels.to(graph.weight.device)
+
+
+def _louvain_of_networkx(graph, seed, resolution):
+    import networkx
+
+    whole = networkx.Graph()
+    whole.add_nodes_from(range(graph.n_nodes))
+    edges = graph.edge_index.T.tolist()
+    for (i, j), weight in zip(edges, graph.weight.tolist(), strict=True):
+        whole.add_edge(i, j, weight=weight)
+    labels = torch.empty(graph.n_nodes, dtype=torch.long)
+    found = networkx.community.louvain_communities(
+        whole, resolution=resolution, seed=seed
+    )
+    for community, members in enumerate(found):
+        labels[list(members)] = community
+    return labels.to(graph.weight.device)

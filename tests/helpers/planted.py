@@ -1,0 +1,31 @@
+"""Speakers whose communities are known."""
+
+import torch
+
+
+def planted(n, n_groups, dim=32, spread=0.5, n_languages=2, seed=0):
+    """Draw speakers around the directions of their groups.
+
+    Arguments
+    ---------
+    n, n_groups, dim : int
+        Speakers, groups, length of a style vector.
+    spread : float
+        Length of what is added to a direction of length 1.
+    n_languages : int
+        Every group has speakers of all.
+    seed : int
+        Of the draw.
+
+    Returns
+    -------
+    tuple of torch.Tensor
+        Styles (n, dim), groups (n,), languages (n,); groups alternate.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    centres = torch.randn(n_groups, dim, generator=generator)
+    centres = torch.nn.functional.normalize(centres, dim=1)
+    noise = torch.randn(n, dim, generator=generator) / dim**0.5
+    group = torch.arange(n) % n_groups
+    language = torch.arange(n) // n_groups % n_languages
+    return centres[group] + spread * noise, group, language

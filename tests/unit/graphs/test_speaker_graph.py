@@ -1,0 +1,141 @@
+import pytest
+import torch
+from helpers.planted import planted
+
+from speechbrain_clser.graphs.speaker_graph import SpeakerGraph, speaker_graph
+
+
+def edges_of(graph):
+    """Edges as a set of pairs, both directions."""
+    return set(map(tuple, graph.edge_index.T.tolist()))
+
+
+def dense_edges(vectors, language, k_within, k_across):
+    """Mutual nearest neighbours, in loops over all pairs."""
+    unit = torch.nn.functional.normalize(vectors, dim=1)
+    cosine, n, near = unit @ unit.T, len(unit), set()
+    for i in range(n):
+        for k, of_language in ((k_within, True), (k_across, False)):
+            others = [
+                j
+                for j in range(n)
+                if j != i and bool(language[j] == language[i]) == of_language
+            ]
+            others.sort(key=lambda j: -cosine[i, j])
+            near |= {(i, j) for j in others[:k] if cosine[i, j] > 0}
+    return {(i, j) for i, j in near if (j, i) in near}
+
+
+@pytest.mark.parametrize("n_languages", [1, 2, 3])
+def test_edges_are_those_of_a_loop_over_all_pairs(n_languages):
+    styles, _, language = planted(40, 3, spread=2.0, n_languages=n_languages)
+    graph = speaker_graph(styles, language, k_within=4, k_across=3)
+    assert edges_of(graph) == dense_edges(styles, language, 4, 3)
+    assert graph.n_edges * 2 == len(edges_of(graph))
+
+
+def test_weights_are_cosines():
+    styles, _, language = planted(30, 3)
+    graph = speaker_graph(styles, language)
+    i, j = graph.edge_index
+    expected = torch.nn.functional.cosine_similarity(styles[i], styles[j])
+    torch.testing.assert_close(graph.weight, expected)
+
+
+def test_graph_is_symmetric_to_the_last_bit():
+    styles, _, language = planted(30, 3)
+    graph = speaker_graph(styles, language)
+    dense = torch.zeros(30, 30)
+    dense[tuple(graph.edge_index)] = graph.weight
+    assert dense.equal(dense.T)
+    assert not dense.diagonal().any()
+
+
+def test_languages_are_tied_together():
+    styles, _, language = planted(40, 2)
+    i, j = speaker_graph(styles, language).edge_index
+    assert (language[i] != language[j]).any()
+    i, j = speaker_graph(styles, language, k_across=0).edge_index
+    assert len(i) and (language[i] == language[j]).all()
+
+
+@pytest.mark.parametrize("n_cells", [1, 200, 10**6])
+def test_size_of_the_blocks_does_not_matter(n_cells):
+    styles, _, language = planted(40, 3)
+    graph = speaker_graph(styles, language)
+    blocked = speaker_graph(styles, language, n_cells=n_cells)
+    assert blocked.edge_index.equal(graph.edge_index)
+    torch.testing.assert_close(blocked.weight, graph.weight)
+
+
+def test_renaming_speakers_renames_the_nodes_and_nothing_else():
+    styles, _, language = planted(50, 4, spread=2.0)
+    order = torch.randperm(50)
+    renamed = speaker_graph(styles[order], language[order])
+    expected = speaker_graph(styles, language).renumbered(order)
+    assert renamed.edge_index.equal(expected.edge_index)
+    assert renamed.weight.equal(expected.weight)
+
+
+def test_length_of_a_style_does_not_matter():
+    styles, _, language = planted(30, 3)
+    graph = speaker_graph(styles, language)
+    scaled = speaker_graph(styles * 4, language)
+    assert scaled.edge_index.equal(graph.edge_index)
+
+
+def test_identical_speakers_are_settled_the_same_every_time():
+    styles, language = torch.ones(20, 4), torch.arange(20) % 2
+    graph = speaker_graph(styles, language, k_within=3, k_across=3)
+    assert graph.n_edges
+    torch.testing.assert_close(graph.weight, torch.ones_like(graph.weight))
+    assert graph.degree.max() <= 6 + 1e-5
+    again = speaker_graph(styles, language, k_within=3, k_across=3)
+    assert again.edge_index.equal(graph.edge_index)
+
+
+def test_of_equals_the_first_is_taken():
+    # Seen from speaker 0 all others are equal, and there is room for one.
+    styles = torch.tensor([[1.0, 0.0], *[[1.0, 1.0]] * 70])
+    graph = speaker_graph(styles, torch.zeros(71).long(), 1)
+    assert edges_of(graph) == {(1, 2), (2, 1)}
+
+
+def test_one_speaker_is_a_graph_without_edges():
+    graph = speaker_graph(torch.ones(1, 3), torch.zeros(1).long())
+    assert graph.n_nodes == 1 and graph.n_edges == 0
+    assert graph.edge_index.shape == (2, 0)
+    assert graph.degree.tolist() == [0]
+
+
+def test_one_language_gives_edges_within():
+    styles, _, _ = planted(10, 2)
+    assert speaker_graph(styles, torch.full((10,), 7)).n_edges
+
+
+def test_speaker_unlike_all_others_is_isolated():
+    styles = torch.tensor([[1.0, 0.0], [1.0, 0.1], [-1.0, 0.0], [0.0, 0.0]])
+    graph = speaker_graph(styles, torch.tensor([0, 1, 0, 1]))
+    assert edges_of(graph) == {(0, 1), (1, 0)}
+    assert graph.degree[2:].tolist() == [0, 0]
+
+
+def test_numbers_of_the_nodes_change_and_come_back():
+    styles, _, language = planted(12, 2)
+    graph, order = speaker_graph(styles, language), torch.randperm(12)
+    back = graph.renumbered(order).renumbered(order.argsort())
+    assert back.edge_index.equal(graph.edge_index)
+    assert back.weight.equal(graph.weight)
+
+
+def test_degree_is_the_weight_at_a_node():
+    edges = torch.tensor([[0, 0, 1, 2], [1, 2, 0, 0]])
+    graph = SpeakerGraph(edges, torch.tensor([0.5, 0.25, 0.5, 0.25]), 4)
+    assert graph.degree.tolist() == [0.75, 0.5, 0.25, 0]
+    assert graph.n_edges == 2
+
+
+def test_graph_leaves_no_gradient_behind():
+    styles, _, language = planted(10, 2)
+    graph = speaker_graph(styles.requires_grad_(), language)
+    assert not graph.weight.requires_grad
