@@ -13,11 +13,6 @@ from helpers import sounds
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "CrossLingualSER"
 PITCH_HZ = {"anger": 320, "happiness": 260, "neutral": 190, "sadness": 140}
-COMMAND = [
-    *(sys.executable, "train.py", "hparams/source_only.yaml"),
-    *("--number_of_epochs", "3", "--speeds", "[]", "--device", "cpu"),
-    *("--batch_size", "8", "--dim", "8", "--noprogressbar"),
-]
 
 
 def make(folder, n_speakers=3):
@@ -45,12 +40,24 @@ def make(folder, n_speakers=3):
     return protocol
 
 
-def command(folder, output, *more, protocol="toy.yaml"):
+def command(
+    folder,
+    output,
+    *more,
+    protocol="toy.yaml",
+    yaml="hparams/source_only.yaml",
+    launcher=(),
+    epochs=3,
+    dim=8,
+):
     """The command that trains on the toy corpora."""
     if protocol.endswith(".yaml"):
         protocol = str(folder / protocol)
     return [
-        *COMMAND,
+        *(launcher or [sys.executable]),
+        *("train.py", yaml, "--device", "cpu", "--noprogressbar"),
+        *("--number_of_epochs", str(epochs), "--dim", str(dim)),
+        *("--speeds", "[]", "--batch_size", "8"),
         *("--protocol", protocol),
         *("--data_folder", str(folder), "--output_folder", str(output)),
         *("--cache_folder", str(folder / "cache"), *more),

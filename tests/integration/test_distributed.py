@@ -1,0 +1,52 @@
+"""Two processes train what one trains."""
+
+import json
+import sys
+
+import pytest
+from helpers import toy
+
+YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
+TORCHRUN = [
+    *(sys.executable, "-m", "torch.distributed.run"),
+    *("--standalone", "--nproc_per_node=2"),
+]
+# Batches of cells hold at most the one language that the toy corpus has.
+CELLS = ["--cells", "{languages: 1, classes: 4, utterances: 1}"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of toy corpora that are easily learned."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder, n_speakers=5)
+    return folder
+
+
+def target_uar(folder):
+    report = json.loads((folder / "report.json").read_text())
+    return report["parts"]["target_scored"]["scores"]["uar"]["mean"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("yaml", YAMLS, ids=lambda path: path.stem)
+def test_two_processes_learn_what_one_learns(data, yaml):
+    folders = data / f"{yaml.stem}_one", data / f"{yaml.stem}_two"
+    for folder, launcher in zip(folders, ([], TORCHRUN), strict=True):
+        done = toy.train(
+            *(data, folder, *CELLS, "--lr", "0.01"),
+            *(["--distributed_backend", "gloo"] if launcher else []),
+            yaml=f"hparams/{yaml.name}",
+            launcher=launcher,
+            epochs=12,
+            dim=16,
+        )
+        assert done.returncode == 0, done.stdout
+    one, two = map(target_uar, folders)
+    assert one > 0.7 and two > 0.7, (one, two)
+    assert abs(one - two) <= 0.2
+    # Written once, by the main process.
+    epochs = (folders[1] / "seed_1001" / "epochs.jsonl").read_text()
+    assert [json.loads(line)["epoch"] for line in epochs.splitlines()] == [
+        *range(1, 13)
+    ]

@@ -1,0 +1,55 @@
+"""What is kept on disk makes later runs deaf, and that is all it changes."""
+
+import subprocess
+
+import pytest
+from helpers import toy
+
+# Python tells of every file it opens, whoever asks for it.
+DEAF = """
+import runpy, sys
+
+def refuse(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(".wav"):
+        raise AssertionError(f"{arguments[0]} was opened")
+
+sys.addaudithook(refuse)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora, on which a run with one seed is done."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    done = toy.train(folder, folder / "run")
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+def deaf_train(data, *more):
+    """Run the recipe where no audio file can be opened."""
+    python, *command = toy.command(data, data / "run", *more)
+    return subprocess.run(
+        [python, "-c", DEAF, *command],
+        cwd=toy.RECIPE,
+        env=toy.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_second_run_with_the_same_settings_opens_no_audio_file(data):
+    done = deaf_train(data, "--seeds", "2")
+    assert done.returncode == 0, done.stdout
+    assert (data / "run" / "seed_1002" / "selected.json").is_file()
+
+
+def test_run_without_its_store_opens_audio_files(data):
+    done = deaf_train(data, "--cache_folder", str(data / "empty"))
+    assert done.returncode != 0
+    assert ".wav was opened" in done.stdout
