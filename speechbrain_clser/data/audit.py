@@ -28,6 +28,7 @@ PAIRS = (
     ("train", "valid"),
     ("train", "scored"),
     ("valid", "scored"),
+    ("valid", "unlabelled"),
     ("shots", "scored"),
     ("unlabelled", "scored"),
 )
@@ -80,7 +81,11 @@ def audit(parts: Parts, protocol: Protocol) -> list:
     """
     rows = dict(parts.items())
     if protocol.transductive:
-        rows["unlabelled"] = ()  # it is the scored part: the ledger says so
+        # The scored part is there by design, and the ledger says so.
+        scored = {row.id for row in parts.scored}
+        rows["unlabelled"] = [
+            row for row in parts.unlabelled if row.id not in scored
+        ]
     findings = []
     for kind, value in (LEAKS | SHARED).items():
         for first, second in PAIRS:

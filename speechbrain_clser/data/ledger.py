@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Parts
 
 
@@ -18,7 +18,8 @@ class Ledger:
         ``"none"``, ``"statistics"`` (mean and variance of its features) or
         ``"unlabelled"`` (in a loss).
     target_labels : int
-        Labelled target utterances per class.
+        Labelled target utterances per class; where a share is drawn, on
+        average and rounded up.
     target_speakers : bool
         Whether it is used who speaks in the target.
     language_id : bool
@@ -31,6 +32,10 @@ class Ledger:
         Whether target labels chose the epoch.
     leaks : tuple of str
         Leaks that the protocol has by design.
+    source_labels : int
+        Labelled source utterances per class that train; 0 is all there are.
+    target_share : float
+        Share of the target that is labelled, where a share is drawn.
     """
 
     sources: tuple
@@ -43,6 +48,8 @@ class Ledger:
     transductive: bool
     oracle: bool
     leaks: tuple
+    source_labels: int = 0
+    target_share: float = 0.0
 
     @property
     def sentence(self):
@@ -54,12 +61,19 @@ class Ledger:
         }[self.target_audio]
         if self.target_audio == "unlabelled" and self.transductive:
             audio += " (the scored utterances themselves)"
-        facts = [
-            f"{', '.join(self.sources)} → {', '.join(self.targets)}",
-            audio,
-            f"{self.target_labels or 'no'} target labels"
-            + (" per class" if self.target_labels else ""),
-        ]
+        facts = [f"{', '.join(self.sources)} → {', '.join(self.targets)}"]
+        if self.source_labels:
+            facts.append(f"{self.source_labels} source labels per class")
+        facts.append(audio)
+        if self.target_share:
+            facts.append(
+                f"{100 * self.target_share:g} % of the target labelled"
+            )
+        else:
+            facts.append(
+                f"{self.target_labels or 'no'} target labels"
+                + (" per class" if self.target_labels else "")
+            )
         if self.target_speakers:
             facts.append("target speaker identities")
         if self.language_id:
@@ -105,7 +119,11 @@ def ledger(
     """
     sources = _origins([*parts.train, *parts.valid])
     by_statistics = normalise_by != "none"
-    adapts = "unlabelled" in used and bool(parts.unlabelled)
+    adapts = "unlabelled" in used and any(
+        selects(protocol.targets, row) and not selects(protocol.sources, row)
+        for row in parts.unlabelled
+    )
+    n_labels = len(parts.shots) if "shots" in used else 0
     return Ledger(
         sources=sources,
         targets=_origins(parts.scored),
@@ -116,13 +134,15 @@ def ledger(
             if by_statistics
             else "none"
         ),
-        target_labels=protocol.shots if "shots" in used else 0,
+        target_labels=-(-n_labels // len(protocol.classes)),
         target_speakers=normalise_by == "speaker",
         language_id=normalise_by == "corpus",
         auxiliary_corpora=sources[1:],
         transductive=by_statistics or (adapts and protocol.transductive),
         oracle=protocol.select_by.startswith("oracle"),
         leaks=protocol.allowed_leaks,
+        source_labels=protocol.source_shots,
+        target_share=protocol.target_share if n_labels else 0.0,
     )
 
 

@@ -29,6 +29,8 @@ class Material:
         Of the audit; no leak among them that the protocol does not name.
     cards : list of Card
         Of the corpora.
+    draw : int
+        Which drawing of labelled utterances.
     """
 
     protocol: Protocol
@@ -37,6 +39,7 @@ class Material:
     ledger: Ledger
     findings: list
     cards: list
+    draw: int = 0
 
 
 def prepare(
@@ -46,24 +49,21 @@ def prepare(
     normalise_by: str,
     used: set,
     allow_bad_files: bool = False,
+    draw: int = 0,
 ) -> Material:
     """Write manifests, cut parts, audit them, and refuse what leaks.
+
+    Whoever wants many drawings of labelled utterances calls ``gather`` once and
+    ``divide`` for each.
 
     Arguments
     ---------
     protocol : Protocol
         Names the corpora.
-    data_folder : str or dict
-        One folder that holds a folder per corpus, or corpus to folder.
-    manifest_folder : str or Path
-        Manifests are kept here and made anew only when the data changed.
-    normalise_by : str
-        See ``features.normalisation``; goes into the ledger.
-    used : set of str
-        Parts that the training reads; goes into the ledger.
-    allow_bad_files : bool
-        Go on without recordings that cannot be used; they stay listed in the
-        manifest's report.
+    data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
+        As for ``gather``.
+    normalise_by, used, draw : str, set of str, int
+        As for ``divide``.
 
     Returns
     -------
@@ -73,22 +73,101 @@ def prepare(
     Raises
     ------
     FileNotFoundError
-        If a corpus is not where it should be.
+        If corpora are not where they should be.
     ValueError
         If a corpus is damaged, or a part stays empty.
     LeakError
         If parts share a speaker, a session or a recording.
     """
-    cards, rows = [], []
-    for name in protocol.corpora:
-        corpus = corpora.load(name)
-        root = corpora.locate(corpus.card, data_folder)
+    cards, rows = gather(
+        protocol, data_folder, manifest_folder, allow_bad_files
+    )
+    return divide(protocol, cards, rows, normalise_by, used, draw)
+
+
+def gather(
+    protocol: Protocol,
+    data_folder,
+    manifest_folder,
+    allow_bad_files: bool = False,
+) -> tuple:
+    """Find the corpora of a protocol and list what is in them.
+
+    Arguments
+    ---------
+    protocol : Protocol
+        Names the corpora.
+    data_folder : str or dict
+        One folder that holds a folder per corpus, or corpus to folder.
+    manifest_folder : str or Path
+        Manifests are kept here and made anew only when the data changed.
+    allow_bad_files : bool
+        Go on without recordings that cannot be used; they stay listed in the
+        manifest's report.
+
+    Returns
+    -------
+    cards : list of Card
+        Of the corpora.
+    rows : list of Utterance
+        Of all of them, whether or not the protocol uses each.
+
+    Raises
+    ------
+    FileNotFoundError
+        If corpora are not where they should be; names all that are not.
+    ValueError
+        If a corpus is damaged.
+    """
+    known = [corpora.load(name) for name in protocol.corpora]
+    roots = _locate_all(
+        [corpus.card for corpus in known], data_folder, protocol
+    )
+    rows = []
+    for corpus, root in zip(known, roots, strict=True):
         path = manifest.prepare(
             corpus, root, Path(manifest_folder), allow_bad_files
         )
-        cards.append(corpus.card)
         rows += manifest.read(path, root)
-    parts = cut(rows, protocol)
+    return [corpus.card for corpus in known], rows
+
+
+def divide(
+    protocol: Protocol,
+    cards: list,
+    rows: list,
+    normalise_by: str,
+    used: set,
+    draw: int = 0,
+) -> Material:
+    """Cut parts, audit them, and refuse what leaks.
+
+    Arguments
+    ---------
+    protocol : Protocol
+        Says how.
+    cards, rows : list of Card, list of Utterance
+        From ``gather``.
+    normalise_by : str
+        See ``features.normalisation``; goes into the ledger.
+    used : set of str
+        Parts that the training reads; goes into the ledger.
+    draw : int
+        Which drawing of labelled utterances; see ``splits.cut``.
+
+    Returns
+    -------
+    Material
+        Ready for feature extraction.
+
+    Raises
+    ------
+    ValueError
+        If a part stays empty.
+    LeakError
+        If parts share a speaker, a session or a recording.
+    """
+    parts = cut(rows, protocol, draw)
     findings = audit(parts, protocol)
     refuse_leaks(findings, protocol)
     taken = {row.id: row for _, part in parts.items() for row in part}
@@ -99,4 +178,21 @@ def prepare(
         ledger(protocol, parts, normalise_by, used),
         findings,
         cards,
+        draw,
     )
+
+
+def _locate_all(cards, data_folder, protocol):
+    """Folders of all corpora, or one error that names all that are missing."""
+    roots, missing = [], []
+    for card in cards:
+        try:
+            roots.append(corpora.locate(card, data_folder))
+        except FileNotFoundError as error:
+            missing.append(str(error))
+    if missing:
+        raise FileNotFoundError(
+            f"protocol {protocol.name!r}: {len(missing)} of {len(cards)} "
+            f"corpora are not found:\n  " + "\n  ".join(dict.fromkeys(missing))
+        )
+    return roots

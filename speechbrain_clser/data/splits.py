@@ -1,17 +1,19 @@
 """Cut the rows of a protocol into parts that do not overlap.
 
 Sources give *train* and *valid*. Targets give *shots* (labelled), *unlabelled*
-and *scored*. Every draw has its own seed, so one never moves another.
+and *scored*; sources of which only a few utterances keep their label give to
+*unlabelled* too. Every draw has its own seed, so one never moves another.
 """
 
 import collections
 import dataclasses
 import random
 
-from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.seeds import seed_for
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
+OFFICIAL = {"train": "train", "dev": "valid", "valid": "valid", "test": "test"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Parts:
         Of the sources, labelled.
     shots, unlabelled, scored : tuple of Utterance
         Of the targets; only the labels of ``shots`` may reach a method.
+        ``unlabelled`` holds source utterances too where sources keep few
+        labels.
     left_out : dict
         Reason to number of rows that are in no part.
     """
@@ -40,7 +44,7 @@ class Parts:
         return [(name, getattr(self, name)) for name in PARTS]
 
 
-def cut(rows, protocol: Protocol) -> Parts:
+def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     """Divide rows as the protocol says.
 
     Arguments
@@ -49,6 +53,9 @@ def cut(rows, protocol: Protocol) -> Parts:
         Of all corpora the protocol names, with canonical emotions.
     protocol : Protocol
         Sources, targets, classes, and how to cut.
+    draw : int
+        Which drawing of labelled utterances (``shots``, ``source_shots``,
+        ``target_share``); speakers and sizes are cut alike in all of them.
 
     Returns
     -------
@@ -58,8 +65,9 @@ def cut(rows, protocol: Protocol) -> Parts:
     Raises
     ------
     ValueError
-        If a selector finds no row, a part stays empty, a class has no
-        training utterance, or a class has too few utterances for the shots.
+        If a selector finds no row, sizes do not add up, a part stays empty, a
+        class has no training utterance, or too few utterances are there to
+        draw labelled ones from.
     """
     scheme = protocol.scheme
     left_out = collections.Counter()
@@ -67,9 +75,9 @@ def cut(rows, protocol: Protocol) -> Parts:
     for row in rows:
         side = (
             sources
-            if _selects(protocol.sources, row)
+            if selects(protocol.sources, row)
             else targets
-            if _selects(protocol.targets, row)
+            if selects(protocol.targets, row)
             else None
         )
         if side is None:
@@ -80,8 +88,24 @@ def cut(rows, protocol: Protocol) -> Parts:
             side.append(row)
     _every_selector_finds_rows(protocol, sources, targets)
 
-    train, valid = _source_parts(sources, protocol)
-    shots, unlabelled, scored = _target_parts(targets, protocol)
+    sized = _sized([*sources, *targets], protocol)
+    for row in sources:
+        if sized.get(row.id) == "test":
+            left_out[f"{row.corpus}: test part of a source"] += 1
+    for row in targets:
+        if sized.get(row.id, "test") != "test":
+            left_out[f"{row.corpus}: {sized[row.id]} part of a target"] += 1
+    train, valid = _source_parts(sources, sized, protocol)
+    shots, unlabelled, scored = _target_parts(
+        [row for row in targets if sized.get(row.id, "test") == "test"],
+        protocol,
+        draw,
+    )
+    if protocol.source_shots:
+        labelled = _draw_shots(train, "source", protocol, draw)
+        known = {row.id for row in labelled}
+        unlabelled = [row for row in train if row.id not in known] + unlabelled
+        train = [row for row in train if row.id in known]
     parts = Parts(
         tuple(train),
         tuple(valid),
@@ -94,19 +118,13 @@ def cut(rows, protocol: Protocol) -> Parts:
     return parts
 
 
-def _selects(selectors, row):
-    return (
-        row.corpus in selectors or f"{row.corpus}:{row.language}" in selectors
-    )
-
-
 def _every_selector_finds_rows(protocol, sources, targets):
     for key, selectors, rows in (
         ("sources", protocol.sources, sources),
         ("targets", protocol.targets, targets),
     ):
         for selector in selectors:
-            if not any(_selects([selector], row) for row in rows):
+            if not any(selects([selector], row) for row in rows):
                 known = sorted({f"{r.corpus}:{r.language}" for r in rows})
                 raise ValueError(
                     f"protocol {protocol.name!r}: {key} names {selector!r}, "
@@ -115,11 +133,77 @@ def _every_selector_finds_rows(protocol, sources, targets):
                 )
 
 
-def _source_parts(rows, protocol):
-    return _cut_off(rows, protocol.valid_share, "valid", protocol)
+def _sized(rows, protocol):
+    """Id to train, valid or test, of the corpora whose sizes are given."""
+    parts = {}
+    for selector, sizes in protocol.sizes.items():
+        members = [row for row in rows if selects([selector], row)]
+        if sizes == "official":
+            parts |= _official(members, selector, protocol)
+        else:
+            parts |= _drawn(members, sizes, selector, protocol)
+    return parts
 
 
-def _target_parts(rows, protocol):
+def _official(rows, selector, protocol):
+    """Parts that a corpus comes with: its sessions start with their names."""
+    parts = {row.id: row.session.partition("/")[0] for row in rows}
+    strange = sorted(set(parts.values()) - set(OFFICIAL))
+    if strange:
+        raise ValueError(
+            f"protocol {protocol.name!r}: sizes of {selector} are official, "
+            f"but its sessions start with {strange[0]!r} and not with one of "
+            f"{', '.join(OFFICIAL)}; give three numbers instead"
+        )
+    return {name: OFFICIAL[part] for name, part in parts.items()}
+
+
+def _drawn(rows, sizes, selector, protocol):
+    """Parts of given sizes, drawn class by class, whoever speaks."""
+    if sum(sizes) != len(rows):
+        raise ValueError(
+            f"protocol {protocol.name!r}: sizes of {selector} add up to "
+            f"{sum(sizes)}, but {len(rows)} utterances are there in the "
+            f"classes {', '.join(protocol.classes)}; complete the corpus, or "
+            f"write sizes of your own"
+        )
+    draw = _random(protocol, f"sizes of {selector}")
+    parts = dict.fromkeys((row.id for row in rows), "train")
+    for name, size in (("test", sizes[2]), ("valid", sizes[1])):
+        rest = [row for row in rows if parts[row.id] == "train"]
+        for row in _stratified(rest, size, protocol.scheme, draw):
+            parts[row.id] = name
+    return parts
+
+
+def _stratified(rows, size, scheme, draw):
+    """So many rows, of each class as near to its share as whole rows allow."""
+    by_class = _group(rows, lambda row: scheme.index(row.emotion))
+    exact = {c: size * len(by_class[c]) / len(rows) for c in sorted(by_class)}
+    sizes = {c: int(share) for c, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda c: sizes[c] - exact[c])
+    for c in by_remainder[: size - sum(sizes.values())]:
+        sizes[c] += 1
+    return [row for c in sizes for row in draw.sample(by_class[c], sizes[c])]
+
+
+def _source_parts(rows, sized, protocol):
+    """Training and validation, by sizes where there are any."""
+    _, cut_off = _cut_off(
+        [row for row in rows if row.id not in sized],
+        protocol.valid_share,
+        "valid",
+        protocol,
+    )
+    part = dict.fromkeys((row.id for row in rows), "train") | sized
+    part |= dict.fromkeys((row.id for row in cut_off), "valid")
+    return (
+        [row for row in rows if part[row.id] == "train"],
+        [row for row in rows if part[row.id] == "valid"],
+    )
+
+
+def _target_parts(rows, protocol, draw):
     if protocol.transductive:
         return [], rows, rows
     if protocol.scored == "held_out":
@@ -132,7 +216,10 @@ def _target_parts(rows, protocol):
         return [], [], scored
     if protocol.target_material == "unlabelled":
         return [], rest, scored
-    shots = _draw_shots(rest, protocol)
+    if protocol.shots:
+        shots = _draw_shots(rest, "target", protocol, draw)
+    else:
+        shots = _draw_share(rest, len(rows), protocol, draw)
     taken = {row.id for row in shots}
     if protocol.scored == "all":
         return shots, [], [row for row in scored if row.id not in taken]
@@ -143,9 +230,7 @@ def _cut_off(rows, share, purpose, protocol):
     """Rows that stay, and the share that is cut off from every origin."""
     chosen = set()
     for origin, members in _group(rows, _origin).items():
-        draw = random.Random(
-            seed_for(protocol.split_seed, f"{purpose} of {origin}")
-        )
+        draw = _random(protocol, f"{purpose} of {origin}")
         if protocol.split == "random":
             taken = draw.sample(members, round(share * len(members)))
         else:
@@ -157,28 +242,60 @@ def _cut_off(rows, share, purpose, protocol):
     )
 
 
-def _draw_shots(rows, protocol):
-    draw = random.Random(seed_for(protocol.split_seed, "shots"))
-    scheme, shots = protocol.scheme, []
+def _draw_shots(rows, side, protocol, draw):
+    """So many rows of every class, of the sources or of the target."""
+    is_source = side == "source"
+    n_shots = protocol.source_shots if is_source else protocol.shots
+    shots = []
+    by_class = _group(rows, lambda row: protocol.scheme.index(row.emotion))
+    draw = _random(protocol, "source shots" if is_source else "shots", draw)
     for index, name in enumerate(protocol.classes):
-        members = [row for row in rows if scheme.index(row.emotion) == index]
-        if len(members) < protocol.shots:
+        members = by_class[index]
+        if len(members) < n_shots:
             raise ValueError(
-                f"protocol {protocol.name!r} wants {protocol.shots} shots of "
-                f"{name!r}, the target has {len(members)} to draw from"
+                f"protocol {protocol.name!r} wants {n_shots} shots of "
+                f"{name!r}, the {side} has {len(members)} to draw from"
             )
-        shots += draw.sample(members, protocol.shots)
+        shots += draw.sample(members, n_shots)
     return shots
+
+
+def _draw_share(rows, n_target, protocol, draw):
+    """A share of the whole target, out of the rows that may be labelled."""
+    size = round(protocol.target_share * n_target)
+    if size > len(rows):
+        raise ValueError(
+            f"protocol {protocol.name!r} wants {size} of {n_target} target "
+            f"utterances labelled, but {len(rows)} are left by those held "
+            f"out; lower target_share or held_out_share"
+        )
+    draw = _random(protocol, "target share", draw)
+    return _stratified(rows, size, protocol.scheme, draw)
+
+
+def _random(protocol, purpose, draw=0):
+    """Random numbers of one purpose; drawing 0 is named by the purpose alone."""
+    if draw:
+        purpose = f"{purpose}, draw {draw}"
+    return random.Random(seed_for(protocol.split_seed, purpose))
 
 
 def _whole_speakers(rows, share, draw, origin):
     """Rows of speakers drawn until they come closest to the share."""
-    speakers = _group(rows, lambda row: row.speaker)
+    together = _together(rows)
+    speakers = _group(rows, lambda row: together[row.speaker])
     if len(speakers) < 2:
+        n_speakers = len(together)
         raise ValueError(
-            f"{origin} has one speaker ({rows[0].speaker}), so no "
-            f"speaker-disjoint part can be cut off; use a protocol with "
-            f"`split: random` and `allowed_leaks: [speaker]`"
+            f"{origin} has "
+            + (
+                f"one speaker ({rows[0].speaker})"
+                if n_speakers == 1
+                else f"{n_speakers} speakers who meet in its sessions"
+            )
+            + ", so no speaker-disjoint part can be cut off; use a protocol "
+            "with `split: random` and `allowed_leaks: [speaker]`, or with "
+            "`sizes`"
         )
     names = sorted(speakers)
     draw.shuffle(names)
@@ -190,6 +307,17 @@ def _whole_speakers(rows, share, draw, origin):
     return taken
 
 
+def _together(rows):
+    """Speaker to the first of all those who meet in sessions, by name."""
+    meeting = {row.speaker: {row.speaker} for row in rows}
+    sessions = _group((row for row in rows if row.session), _session)
+    for members in sessions.values():
+        everyone = set().union(*(meeting[row.speaker] for row in members))
+        for speaker in everyone:
+            meeting[speaker] = everyone
+    return {speaker: min(everyone) for speaker, everyone in meeting.items()}
+
+
 def _group(rows, key):
     groups = collections.defaultdict(list)
     for row in rows:
@@ -199,6 +327,10 @@ def _group(rows, key):
 
 def _origin(row):
     return f"{row.corpus}:{row.language}"
+
+
+def _session(row):
+    return f"{row.corpus}/{row.session}"
 
 
 def _check(parts, protocol):

@@ -92,3 +92,28 @@ def test_examples_are_few():
     rows = rows_of("a", "deu", n_speakers=9)
     findings = audit(parts_of(rows, rows), ALLOWING)
     assert all(len(finding.examples) <= 5 for finding in findings)
+
+
+def test_scored_audio_that_takes_part_by_design_is_no_leak():
+    rows = rows_of("a", "deu") + rows_of("b", "ita")
+    protocol = dataclasses.replace(
+        PROTOCOL,
+        target_material="unlabelled",
+        transductive=True,
+        source_shots=1,
+    )
+    parts = cut(rows, protocol)
+    assert not kinds(audit(parts, protocol), "leak")
+    extra = dataclasses.replace(parts.scored[0], id="another take")
+    leaking = dataclasses.replace(parts, unlabelled=(*parts.unlabelled, extra))
+    assert "speaker" in kinds(audit(leaking, protocol), "leak")
+
+
+def test_unlabelled_speaker_who_validates_is_a_leak():
+    rows = rows_of("a", "deu") + rows_of("b", "ita")
+    protocol = dataclasses.replace(PROTOCOL, source_shots=1)
+    parts = cut(rows, protocol)
+    assert not kinds(audit(parts, protocol), "leak")
+    leaking = dataclasses.replace(parts, valid=parts.unlabelled[:4])
+    found = {f.parts for f in audit(leaking, protocol) if f.severity == "leak"}
+    assert ("valid", "unlabelled") in found

@@ -56,3 +56,27 @@ def test_oracle_is_called_by_its_name():
 def test_dict_is_plain_and_holds_the_sentence():
     book = ledger_of()
     assert book.to_dict()["sentence"] == book.sentence
+
+
+def test_few_source_labels_are_said():
+    book = ledger_of(used=("train", "unlabelled"), source_shots=2)
+    assert book.source_labels == 2
+    assert "2 source labels per class; no target audio" in book.sentence
+
+
+def test_unlabelled_sources_are_no_target_audio():
+    book = ledger_of(used=("train", "unlabelled"), source_shots=2)
+    assert book.target_audio == "none" and not book.transductive
+    values = {"target_material": "unlabelled", "transductive": True}
+    book = ledger_of(used=("train", "unlabelled"), source_shots=2, **values)
+    assert book.target_audio == "unlabelled" and book.transductive
+
+
+def test_labelled_share_is_said_when_a_phase_reads_it():
+    values = {"target_material": "shots", "target_share": 0.1}
+    book = ledger_of(used=("train", "shots"), **values)
+    assert "10 % of the target labelled" in book.sentence
+    assert (book.target_labels, book.target_share) == (2, 0.1)
+    unread = ledger_of(**values)
+    assert "no target labels" in unread.sentence
+    assert (unread.target_labels, unread.target_share) == (0, 0.0)

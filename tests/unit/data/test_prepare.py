@@ -1,7 +1,9 @@
+import dataclasses
+
 import pytest
 from helpers import toy
 
-from speechbrain_clser.data.prepare import prepare
+from speechbrain_clser.data.prepare import divide, gather, prepare
 from speechbrain_clser.data.protocol import load
 from speechbrain_clser.errors import LeakError
 
@@ -52,3 +54,42 @@ def test_bad_file_stops_the_preparation_unless_it_is_allowed(tmp_path):
         material(tmp_path)
     what = material(tmp_path, allow_bad_files=True)
     assert len(what.parts.scored) == 23
+
+
+def test_all_missing_corpora_are_named_at_once_with_where_to_get_them(tmp_path):
+    (tmp_path / "EMO-DB").mkdir()
+    expected = (
+        r"(?s)protocol 'paper_en_to_de': 4 of 5 corpora are not found:"
+        r".*meld: .*affective-meld.*esd: .*hltsingapore.*cafe: .*zenodo"
+        r".*urdu: .*github"
+    )
+    with pytest.raises(FileNotFoundError, match=expected):
+        gather(load("paper_en_to_de"), tmp_path, tmp_path)
+
+
+def test_data_folder_that_is_not_there_is_said_once(tmp_path):
+    with pytest.raises(FileNotFoundError, match="--data_folder") as error:
+        gather(load("paper_en_to_de"), tmp_path / "nowhere", tmp_path)
+    assert str(error.value).count("--data_folder") == 1
+
+
+def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
+    toy.make(tmp_path)
+    changes = {"target_material": "shots", "shots": 1}
+    protocol = load(str(tmp_path / "toy.yaml"), changes)
+    cards, rows = gather(protocol, tmp_path, tmp_path / "manifests")
+    first, second = (
+        divide(
+            dataclasses.replace(protocol, allowed_leaks=("speaker",)),
+            cards,
+            rows,
+            "none",
+            {"train", "shots"},
+            draw,
+        )
+        for draw in (0, 1)
+    )
+    assert (first.draw, second.draw) == (0, 1)
+    assert first.parts.shots != second.parts.shots
+    assert first.parts.train == second.parts.train
+    assert {r.id for r in first.rows} == {r.id for r in second.rows}

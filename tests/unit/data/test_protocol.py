@@ -1,29 +1,64 @@
-import itertools
+import dataclasses
 
 import pytest
+from helpers.rows import rows_of
 
-from speechbrain_clser import corpora
-from speechbrain_clser.data.protocol import Protocol, load, scheme, shipped
+from speechbrain_clser.data.protocol import Protocol, load, scheme, selects
+
+# Of results that are published.
+DIGESTS = {
+    "demo": "8b39b80f2953",
+    "demo_without_finnish": "f5ce056d56f3",
+    "demo_without_german": "d80cf1a76a2c",
+    "demo_without_indonesian": "e78933f9692a",
+    "demo_without_swahili": "d92dd5e58ead",
+    "emodb_to_urdu": "500b9c74ec53",
+    "four_without_english": "acbd13047de4",
+    "four_without_german": "dfee5ff01d73",
+    "four_without_german_random": "779991c58ec4",
+    "four_without_italian": "44f78d17b5f8",
+    "four_without_urdu": "5947402c10c4",
+    "ravdess_to_emodb_shots": "8b0427e3aac2",
+    "six_without_english": "92c889055441",
+}
 
 
-@pytest.mark.parametrize("name", shipped())
-def test_every_shipped_protocol_loads_and_names_known_corpora(name):
-    protocol = load(name)
-    assert protocol.name == name
-    assert set(protocol.corpora) <= set(corpora.names())
+@pytest.mark.parametrize("name", DIGESTS)
+def test_digest_is_the_one_that_published_results_carry(name):
+    assert load(name).digest == DIGESTS[name]
 
 
-def test_every_pair_of_languages_is_shipped():
-    cards = {
-        name: corpora.load(name).card
-        for name in corpora.names()
-        if name != "demo"
-    }
-    for source, target in itertools.permutations(cards, 2):
-        if cards[source].languages != cards[target].languages:
-            protocol = load(f"{source}_to_{target}")
-            assert protocol.sources == (source,)
-            assert protocol.targets == (target,)
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"sizes": {"urdu": [300, 20, 80]}},
+        {"source_shots": 5},
+        {"target_material": "shots", "target_share": 0.1},
+    ],
+)
+def test_later_values_change_the_digest_when_they_say_something(later):
+    protocol = Protocol("x", ("emodb",), ("urdu",))
+    changed = dataclasses.replace(protocol, **later)
+    assert changed.digest != protocol.digest
+
+
+def test_changes_take_the_place_of_the_files_values():
+    changed = load("ravdess_to_urdu_share", {"target_share": 0.2})
+    assert (changed.target_share, changed.scored) == (0.2, "held_out")
+    assert changed.name == "ravdess_to_urdu_share with target_share 0.2"
+    assert load("demo", {}).name == "demo"
+    three = {"classes": ["anger", "neutral", "sadness"]}
+    assert len(scheme("demo", three)) == 3
+    with pytest.raises(ValueError, match="unknown target_part"):
+        load("demo", {"target_part": 0.2})
+
+
+def test_selectors_name_a_corpus_a_language_or_a_session():
+    row = rows_of("demo", "deu")[0]
+    row = dataclasses.replace(row, session="1")
+    assert selects(["demo"], row) and selects(["x", "demo:deu"], row)
+    assert selects(["demo/1"], row)
+    assert not selects(["demo:tur", "demo/2", "de"], row)
 
 
 def test_protocol_reads_a_users_own_file(tmp_path):
@@ -76,6 +111,27 @@ def test_unknown_protocol_is_refused_with_the_names_there_are():
             "nothing is left",
         ),
         (
+            "sources: [emodb]\ntargets: [urdu]\ntarget_material: shots\n"
+            "shots: 5\ntarget_share: 0.1\n",
+            "go together",
+        ),
+        (
+            "sources: [emodb]\ntargets: [urdu]\ntarget_share: 10\n",
+            "target_share must lie between 0 and 1, got 10",
+        ),
+        (
+            "sources: [emodb]\ntargets: [urdu]\nsource_shots: five\n",
+            "source_shots must be a number such as 5, got 'five'",
+        ),
+        (
+            "sources: [emodb]\ntargets: [urdu]\nsizes: {meld: official}\n",
+            "sizes names 'meld', which is neither",
+        ),
+        (
+            "sources: [emodb]\ntargets: [urdu]\nsizes: {urdu: [300, 100]}\n",
+            "three numbers .train, valid, test., got .300, 100.",
+        ),
+        (
             "sources: [emodb]\ntargets: [urdu]\nclasses: [joy]\n",
             "joy is no canonical emotion",
         ),
@@ -89,5 +145,5 @@ def test_senseless_protocol_is_refused(tmp_path, text, message):
 
 
 def test_corpora_are_named_once_and_without_language():
-    protocol = Protocol("x", ("demo:deu", "emodb"), ("demo:tur",))
+    protocol = Protocol("x", ("demo:deu", "emodb/1"), ("demo:tur",))
     assert protocol.corpora == ("demo", "emodb")

@@ -127,3 +127,145 @@ def test_class_without_training_utterance_is_an_error():
     rows += rows_of("c", "urd")
     with pytest.raises(ValueError, match="no training utterance of happiness"):
         cut(rows, Protocol("x", ("a",), ("c",)))
+
+
+def in_sessions(rows, session_of):
+    """The same rows with sessions."""
+    return [dataclasses.replace(r, session=session_of(r)) for r in rows]
+
+
+def in_pairs(row):
+    """Speakers 0 and 1 meet, 2 and 3, and so on."""
+    return str(int(row.speaker[-1]) // 2)
+
+
+def test_speakers_who_meet_in_a_session_stay_together():
+    rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
+    parts = cut(rows + rows_of("c", "urd"), Protocol("x", ("a",), ("c",)))
+    assert len(speakers(parts.valid)) == 2
+    assert len({row.session for row in parts.valid}) == 1
+    assert {row.session for row in parts.train} == {"0", "1", "2"} - {
+        row.session for row in parts.valid
+    }
+
+
+def test_speakers_who_all_meet_cannot_be_cut():
+    rows = in_sessions(rows_of("a", "deu", n_speakers=6), lambda row: "one")
+    rows += rows_of("c", "urd")
+    with pytest.raises(ValueError, match="6 speakers who meet in its sessions"):
+        cut(rows, Protocol("x", ("a",), ("c",)))
+
+
+def test_sizes_are_drawn_class_by_class_whoever_speaks():
+    protocol = with_(sizes={"a": [28, 4, 8]})
+    parts = cut(ROWS, protocol)
+    train = [row.emotion for row in parts.train if row.corpus == "a"]
+    valid = [row.emotion for row in parts.valid if row.corpus == "a"]
+    assert [train.count(name) for name in protocol.classes] == [7] * 4
+    assert [valid.count(name) for name in protocol.classes] == [1] * 4
+    assert parts.left_out == {"a: test part of a source": 8}
+    # b has no sizes, so it is still cut by speaker
+    b = [row for row in (*parts.train, *parts.valid) if row.corpus == "b"]
+    assert len(b) == 40
+
+
+def test_classes_of_other_sizes_keep_their_proportions():
+    rows = rows_of("a", "deu", 6, 2, ("anger", "happiness", "sadness"))
+    rows += rows_of("a", "deu", 6, 1, ("neutral",)) + rows_of("b", "ita")
+    protocol = Protocol("x", ("b",), ("a",), sizes={"a": [26, 9, 7]})
+    parts = cut(rows, protocol)
+    scored = [row.emotion for row in parts.scored]
+    assert [scored.count(name) for name in protocol.classes] == [2, 2, 1, 2]
+    assert parts.left_out == {
+        "a: train part of a target": 26,
+        "a: valid part of a target": 9,
+    }
+
+
+def test_sizes_that_do_not_add_up_are_refused_with_both_numbers():
+    with pytest.raises(ValueError, match="sizes of a add up to 41, but 40"):
+        cut(ROWS, with_(sizes={"a": [29, 4, 8]}))
+
+
+def test_official_parts_are_read_from_the_sessions():
+    part = {"0": "train", "1": "dev", "2": "test"}
+    rows = in_sessions(
+        rows_of("a", "deu", n_speakers=3),
+        lambda row: f"{part[row.speaker[-1]]}/dia0",
+    )
+    protocol = Protocol("x", ("a",), ("c",), sizes={"a": "official"})
+    parts = cut(rows + rows_of("c", "urd"), protocol)
+    assert speakers(parts.train) == {"a_deu_s0"}
+    assert speakers(parts.valid) == {"a_deu_s1"}
+    with pytest.raises(ValueError, match="official, but .* with '' and not"):
+        cut(ROWS, with_(sizes={"b": "official"}))
+
+
+def test_few_source_utterances_keep_their_label():
+    protocol = with_(source_shots=2)
+    whole, parts = cut(ROWS, ZERO_SHOT), cut(ROWS, protocol)
+    labels = [row.emotion for row in parts.train]
+    assert [labels.count(name) for name in protocol.classes] == [2] * 4
+    assert parts.valid == whole.valid and parts.scored == whole.scored
+    assert ids(parts.train) | ids(parts.unlabelled) == ids(whole.train)
+    assert not ids(parts.train) & ids(parts.unlabelled)
+
+
+def test_rest_of_the_source_joins_the_unlabelled_target():
+    protocol = with_(
+        source_shots=2, target_material="unlabelled", scored="held_out"
+    )
+    parts = cut(ROWS, protocol)
+    assert {row.corpus for row in parts.unlabelled} == {"a", "b", "c"}
+    assert not speakers(parts.unlabelled) & speakers(parts.scored)
+    assert not speakers(parts.unlabelled) & speakers(parts.valid)
+
+
+def test_too_few_source_utterances_are_an_error():
+    with pytest.raises(ValueError, match="99 shots of 'anger', the source has"):
+        cut(ROWS, with_(source_shots=99))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"source_shots": 2},
+        {"target_material": "shots", "shots": 2, "scored": "held_out"},
+        {"target_material": "shots", "target_share": 0.2, "scored": "held_out"},
+    ],
+)
+def test_draws_change_what_is_labelled_and_nothing_else(values):
+    protocol = with_(**values)
+    first, again, other = (cut(ROWS, protocol, draw) for draw in (0, 0, 1))
+    assert first == again == cut(ROWS, protocol)
+    labelled = "train" if protocol.source_shots else "shots"
+    assert ids(getattr(first, labelled)) != ids(getattr(other, labelled))
+    assert first.scored == other.scored and first.valid == other.valid
+    counts = [len(rows) for _, rows in first.items()]
+    assert counts == [len(rows) for _, rows in other.items()]
+
+
+@pytest.mark.parametrize("scored", ["all", "held_out"])
+def test_share_is_of_the_whole_target_in_the_proportions_of_its_classes(scored):
+    protocol = with_(target_material="shots", target_share=0.25, scored=scored)
+    parts = cut(ROWS, protocol)
+    labels = [row.emotion for row in parts.shots]
+    assert [labels.count(name) for name in protocol.classes] == [3] * 4
+    assert len(parts.scored) == (36 if scored == "all" else 24)
+    shared = speakers(parts.shots) & speakers(parts.scored)
+    assert bool(shared) == (scored == "all")
+
+
+def test_share_that_the_held_out_leave_no_room_for_is_refused():
+    protocol = with_(
+        target_material="shots", target_share=0.6, scored="held_out"
+    )
+    with pytest.raises(ValueError, match="wants 29 of 48 .* but 24 are left"):
+        cut(ROWS, protocol)
+
+
+def test_sessions_of_one_corpus_can_be_source_and_target():
+    rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
+    parts = cut(rows, Protocol("x", ("a/0", "a/1"), ("a/2",)))
+    assert {row.session for row in parts.scored} == {"2"}
+    assert not speakers(parts.train) & speakers(parts.scored)

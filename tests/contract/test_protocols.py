@@ -1,0 +1,189 @@
+"""One suite over all shipped protocols, on rows of the published counts."""
+
+import collections
+import functools
+import itertools
+
+import pytest
+from helpers import published
+
+from speechbrain_clser import corpora
+from speechbrain_clser.data.audit import audit, refuse_leaks
+from speechbrain_clser.data.ledger import ledger
+from speechbrain_clser.data.pipeline import UNKNOWN, Codes
+from speechbrain_clser.data.protocol import load, selects, shipped
+from speechbrain_clser.data.splits import cut
+
+every_protocol = pytest.mark.parametrize("name", shipped())
+TASKS = [
+    (source, target)
+    for target, sources in {
+        "de": ("en", "cn", "fr"),
+        "fr": ("en", "cn", "de"),
+        "cn": ("en", "de", "fr"),
+    }.items()
+    for source in sources
+]
+SOURCE = {"en": "meld", "cn": "esd:cmn", "de": "emodb", "fr": "cafe"}
+FEW = [name for name in shipped() if "_few_" in name]
+SHARE = [name for name in shipped() if "_share" in name]
+
+
+@functools.cache
+def material(name, **changes):
+    """A protocol and its parts of the whole corpora."""
+    protocol = load(name, changes)
+    rows = [
+        row for corpus in protocol.corpora for row in published.rows(corpus)
+    ]
+    return protocol, cut(rows, protocol)
+
+
+def classes(protocol, rows):
+    """Utterances of each class, in the order of the logits."""
+    counts = collections.Counter(protocol.scheme.index(r.emotion) for r in rows)
+    return [counts[index] for index in range(len(protocol.classes))]
+
+
+@every_protocol
+def test_protocol_loads_and_names_known_corpora(name):
+    protocol = load(name)
+    assert protocol.name == name
+    assert set(protocol.corpora) <= set(corpora.names())
+
+
+@every_protocol
+def test_parts_are_disjoint_and_leak_only_what_is_named(name):
+    protocol, parts = material(name)
+    ids = {part: {row.id for row in rows} for part, rows in parts.items()}
+    assert all(len(ids[part]) == len(rows) for part, rows in parts.items())
+    if protocol.transductive:
+        assert ids["scored"] < ids["unlabelled"] or not protocol.source_shots
+        ids["unlabelled"] -= ids["scored"]
+    for first, second in itertools.combinations(ids, 2):
+        assert not ids[first] & ids[second], (first, second)
+    refuse_leaks(audit(parts, protocol), protocol)
+
+
+@every_protocol
+def test_sources_train_and_only_targets_are_scored(name):
+    protocol, parts = material(name)
+    assert all(
+        selects(protocol.sources, row) for row in (*parts.train, *parts.valid)
+    )
+    assert all(
+        selects(protocol.targets, row) for row in (*parts.shots, *parts.scored)
+    )
+
+
+@every_protocol
+def test_every_class_trains_and_is_scored(name):
+    protocol, parts = material(name)
+    assert 0 not in classes(protocol, parts.train)
+    assert 0 not in classes(protocol, parts.scored)
+
+
+def test_every_pair_of_the_six_first_corpora_is_shipped():
+    first = ("casia", "emodb", "emovo", "ravdess", "savee", "urdu")
+    cards = {name: corpora.load(name).card for name in first}
+    for source, target in itertools.permutations(cards, 2):
+        if cards[source].languages != cards[target].languages:
+            protocol = load(f"{source}_to_{target}")
+            assert protocol.sources == (source,)
+            assert protocol.targets == (target,)
+
+
+@pytest.mark.parametrize("source, target", TASKS)
+def test_pool_and_test_part_are_as_large_as_in_the_paper(source, target):
+    protocol, parts = material(f"paper_{source}_to_{target}")
+    assert protocol.sources[0] == SOURCE[source]
+    assert protocol.targets == (SOURCE[target],)
+    pool = {"de": 20165, "fr": 20011, "cn": 9231}
+    assert len(parts.train) == pool[target]
+    scored = {
+        "de": [14, 8, 9, 7],
+        "fr": [12, 12, 6, 12],
+        "cn": [350, 350, 350, 350],
+    }
+    assert protocol.classes == ("anger", "happiness", "neutral", "sadness")
+    assert classes(protocol, parts.scored) == scored[target]
+
+
+def test_validation_is_as_large_as_in_the_paper():
+    _, parts = material("paper_en_to_de")
+    counts = collections.Counter(row.corpus for row in parts.valid)
+    assert counts == {"meld": 897, "esd": 1400, "cafe": 42, "urdu": 20}
+
+
+@pytest.mark.parametrize("source, target", TASKS)
+def test_honest_twin_scores_the_whole_target(source, target):
+    paper = load(f"paper_{source}_to_{target}")
+    honest, parts = material(f"{source}_to_{target}")
+    assert (honest.sources, honest.targets) == (paper.sources, paper.targets)
+    assert len(parts.scored) == {"de": 339, "fr": 504, "cn": 14000}[target]
+    valid = {row.speaker for row in parts.valid if row.corpus != "meld"}
+    assert valid and not valid & {row.speaker for row in parts.train}
+    meld = [row for row in parts.train if row.corpus == "meld"]
+    assert len(meld) == 8245
+
+
+def test_twelve_tasks_have_both_forms():
+    four = ("emodb", "casia", "enterface", "emovo")
+    for source, target in itertools.permutations(four, 2):
+        for form in ("transductive", "inductive"):
+            assert f"{source}_to_{target}_few_{form}" in FEW
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_few_labels_are_five_of_each_shared_emotion(name):
+    protocol, parts = material(name)
+    source, target = (
+        set(corpora.load(corpus).emotions.values())
+        if corpus != "demo"
+        else set(protocol.classes)
+        for corpus in (protocol.corpora[0], protocol.corpora[-1])
+    )
+    assert set(protocol.classes) == source & target
+    assert classes(protocol, parts.train) == [5] * len(protocol.classes)
+    codes = Codes(protocol.scheme, parts.train)
+    hidden = [codes(row, is_labelled=False) for row in parts.unlabelled]
+    assert {code["emotion"] for code in hidden} == {UNKNOWN}
+    assert not parts.shots
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_form_says_whether_the_scored_audio_takes_part(name):
+    protocol, parts = material(name)
+    is_transductive = name.endswith("transductive")
+    scored = {row.id for row in parts.scored}
+    taken = scored & {row.id for row in parts.unlabelled}
+    assert taken == (scored if is_transductive else set())
+    book = ledger(protocol, parts, "none", {"train", "unlabelled"})
+    assert book.transductive == is_transductive
+    assert "5 source labels per class; unlabelled target audio" in book.sentence
+
+
+@pytest.mark.parametrize("name", SHARE)
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_share_of_the_target_is_labelled_and_a_rest_is_scored(name, share):
+    _, parts = material(name, target_share=share)
+    n_target = sum(
+        len(rows)
+        for part, rows in parts.items()
+        if part in ("shots", "unlabelled", "scored")
+    )
+    assert len(parts.shots) == round(share * n_target)
+    shared = {r.speaker for r in parts.shots} & {
+        r.speaker for r in parts.scored
+    }
+    assert bool(shared) == name.endswith("random")
+
+
+def test_usual_four_classes_of_iemocap_are_left_one_session_out():
+    for session in "12345":
+        _, parts = material(f"iemocap_without_session_{session}")
+        rows = (*parts.train, *parts.valid, *parts.scored)
+        assert len(rows) == 5531
+        assert {row.session for row in parts.scored} == {session}
+        assert len({row.speaker for row in parts.scored}) == 2
+        assert len({row.session for row in parts.valid}) == 1

@@ -1,0 +1,116 @@
+"""Rows of every shipped corpus, as many as published, for tests without sound.
+
+Counts of classes, speakers and sessions are the corpora's own; who says what is
+dealt out in turn.
+"""
+
+import functools
+import itertools
+
+from speechbrain_clser.data.utterance import Utterance
+
+SIX = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
+SEVEN = (*SIX, "neutral")
+FIVE = ("anger", "happiness", "neutral", "sadness", "surprise")
+MELD = {
+    "train": (1109, 271, 268, 1743, 683, 1205, 4710),
+    "dev": (153, 22, 40, 163, 111, 150, 470),
+    "test": (345, 68, 50, 402, 208, 281, 1256),
+}
+EMODB = {
+    **{"anger": 127, "boredom": 81, "disgust": 46, "fear": 69},
+    **{"happiness": 71, "neutral": 79, "sadness": 62},
+}
+IEMOCAP = {
+    **{"anger": 1103, "disgust": 2, "excitement": 1041, "fear": 40},
+    **{"frustration": 1849, "happiness": 595, "neutral": 1708},
+    **{"other": 2510, "sadness": 1084, "surprise": 107},
+}
+
+
+@functools.cache
+def rows(corpus):
+    """All utterances of a corpus, each with a recording of its own."""
+    return tuple(
+        Utterance(
+            id=f"{corpus}_{number}",
+            wav=f"{corpus}_{number}.wav",
+            raw_emotion=emotion,
+            speaker=f"{corpus}_{speaker}",
+            language=language,
+            session=session,
+            corpus=corpus,
+            emotion=emotion,
+            digest=f"{corpus}_{number}",
+        )
+        for number, (language, speaker, session, emotion) in enumerate(
+            _UTTERANCES[corpus]()
+        )
+    )
+
+
+def _dealt(language, speakers, counts):
+    """So many utterances of each emotion, dealt to speakers and sessions."""
+    dealer = itertools.cycle(speakers)
+    for emotion, count in counts.items():
+        for _ in range(count):
+            yield language, *next(dealer), emotion
+
+
+def _alike(language, n_speakers, emotions, n_each):
+    """Every speaker says every emotion as often."""
+    speakers = [(f"{language}{n}", "") for n in range(n_speakers)]
+    return _dealt(
+        language, speakers, dict.fromkeys(emotions, n_speakers * n_each)
+    )
+
+
+def _meld():
+    for part, counts in MELD.items():
+        speakers = [(n % 9, f"{part}/dia{n}") for n in range(100)]
+        yield from _dealt(
+            "eng", speakers, dict(zip(SEVEN, counts, strict=True))
+        )
+
+
+def _cafe():
+    yield from _alike("fra", 12, SIX, 12)
+    yield from _alike("fra", 12, ["neutral"], 6)
+
+
+def _ravdess():
+    yield from _alike("eng", 24, [*SIX, "calm"], 8)
+    yield from _alike("eng", 24, ["neutral"], 4)
+
+
+def _savee():
+    yield from _alike("eng", 4, SIX, 15)
+    yield from _alike("eng", 4, ["neutral"], 30)
+
+
+def _iemocap():
+    speakers = [(f"{n}{sex}", str(n)) for n in range(1, 6) for sex in "FM"]
+    return _dealt("eng", speakers, IEMOCAP)
+
+
+def _both(emotions, n_speakers, n_each, languages):
+    for language in languages:
+        yield from _alike(language, n_speakers, emotions, n_each)
+
+
+_UTTERANCES = {
+    "casia": lambda: _alike("cmn", 4, [*SIX[:1], *SIX[2:], "neutral"], 50),
+    "cafe": _cafe,
+    "demo": lambda: _both(FIVE[:4], 8, 6, ("deu", "fin", "ind", "swh", "tur")),
+    "emodb": lambda: _dealt("deu", [(n, "") for n in range(10)], EMODB),
+    "emovo": lambda: _alike("ita", 6, SEVEN, 14),
+    "enterface": lambda: _alike("eng", 43, SIX, 5),
+    "esd": lambda: _both(FIVE, 10, 350, ("cmn", "eng")),
+    "iemocap": _iemocap,
+    "meld": _meld,
+    "mesd": lambda: _alike("spa", 3, [*SIX[:5], "neutral"], 48),
+    "ravdess": _ravdess,
+    "savee": _savee,
+    "tess": lambda: _alike("eng", 2, SEVEN, 200),
+    "urdu": lambda: _alike("urd", 25, FIVE[:4], 4),
+}
