@@ -7,13 +7,12 @@ and *scored*; sources of which only a few utterances keep their label give to
 
 import collections
 import dataclasses
-import random
 
+from speechbrain_clser.data import draws
 from speechbrain_clser.data.protocol import Protocol, selects
-from speechbrain_clser.seeds import seed_for
+from speechbrain_clser.data.sizes import sized_parts
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
-OFFICIAL = {"train": "train", "dev": "valid", "valid": "valid", "test": "test"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +87,7 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
             side.append(row)
     _every_selector_finds_rows(protocol, sources, targets)
 
-    sized = _sized([*sources, *targets], protocol)
+    sized = sized_parts([*sources, *targets], protocol)
     for row in sources:
         if sized.get(row.id) == "test":
             left_out[f"{row.corpus}: test part of a source"] += 1
@@ -102,7 +101,7 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
         draw,
     )
     if protocol.source_shots:
-        labelled = _draw_shots(train, "source", protocol, draw)
+        labelled = draws.shots(train, "source", protocol, draw)
         known = {row.id for row in labelled}
         unlabelled = [row for row in train if row.id not in known] + unlabelled
         train = [row for row in train if row.id in known]
@@ -131,60 +130,6 @@ def _every_selector_finds_rows(protocol, sources, targets):
                     f"but no utterance of a class in {list(protocol.classes)} "
                     f"belongs to it; found {known}"
                 )
-
-
-def _sized(rows, protocol):
-    """Id to train, valid or test, of the corpora whose sizes are given."""
-    parts = {}
-    for selector, sizes in protocol.sizes.items():
-        members = [row for row in rows if selects([selector], row)]
-        if sizes == "official":
-            parts |= _official(members, selector, protocol)
-        else:
-            parts |= _drawn(members, sizes, selector, protocol)
-    return parts
-
-
-def _official(rows, selector, protocol):
-    """Parts that a corpus comes with: its sessions start with their names."""
-    parts = {row.id: row.session.partition("/")[0] for row in rows}
-    strange = sorted(set(parts.values()) - set(OFFICIAL))
-    if strange:
-        raise ValueError(
-            f"protocol {protocol.name!r}: sizes of {selector} are official, "
-            f"but its sessions start with {strange[0]!r} and not with one of "
-            f"{', '.join(OFFICIAL)}; give three numbers instead"
-        )
-    return {name: OFFICIAL[part] for name, part in parts.items()}
-
-
-def _drawn(rows, sizes, selector, protocol):
-    """Parts of given sizes, drawn class by class, whoever speaks."""
-    if sum(sizes) != len(rows):
-        raise ValueError(
-            f"protocol {protocol.name!r}: sizes of {selector} add up to "
-            f"{sum(sizes)}, but {len(rows)} utterances are there in the "
-            f"classes {', '.join(protocol.classes)}; complete the corpus, or "
-            f"write sizes of your own"
-        )
-    draw = _random(protocol, f"sizes of {selector}")
-    parts = dict.fromkeys((row.id for row in rows), "train")
-    for name, size in (("test", sizes[2]), ("valid", sizes[1])):
-        rest = [row for row in rows if parts[row.id] == "train"]
-        for row in _stratified(rest, size, protocol.scheme, draw):
-            parts[row.id] = name
-    return parts
-
-
-def _stratified(rows, size, scheme, draw):
-    """So many rows, of each class as near to its share as whole rows allow."""
-    by_class = _group(rows, lambda row: scheme.index(row.emotion))
-    exact = {c: size * len(by_class[c]) / len(rows) for c in sorted(by_class)}
-    sizes = {c: int(share) for c, share in exact.items()}
-    by_remainder = sorted(exact, key=lambda c: sizes[c] - exact[c])
-    for c in by_remainder[: size - sum(sizes.values())]:
-        sizes[c] += 1
-    return [row for c in sizes for row in draw.sample(by_class[c], sizes[c])]
 
 
 def _source_parts(rows, sized, protocol):
@@ -217,9 +162,9 @@ def _target_parts(rows, protocol, draw):
     if protocol.target_material == "unlabelled":
         return [], rest, scored
     if protocol.shots:
-        shots = _draw_shots(rest, "target", protocol, draw)
+        shots = draws.shots(rest, "target", protocol, draw)
     else:
-        shots = _draw_share(rest, len(rows), protocol, draw)
+        shots = draws.share(rest, len(rows), protocol, draw)
     taken = {row.id for row in shots}
     if protocol.scored == "all":
         return shots, [], [row for row in scored if row.id not in taken]
@@ -229,12 +174,12 @@ def _target_parts(rows, protocol, draw):
 def _cut_off(rows, share, purpose, protocol):
     """Rows that stay, and the share that is cut off from every origin."""
     chosen = set()
-    for origin, members in _group(rows, _origin).items():
-        draw = _random(protocol, f"{purpose} of {origin}")
+    for origin, members in draws.group(rows, _origin).items():
+        rng = draws.rng_for(protocol, f"{purpose} of {origin}")
         if protocol.split == "random":
-            taken = draw.sample(members, round(share * len(members)))
+            taken = rng.sample(members, round(share * len(members)))
         else:
-            taken = _whole_speakers(members, share, draw, origin)
+            taken = _whole_speakers(members, share, rng, origin)
         chosen.update(row.id for row in taken)
     return (
         [row for row in rows if row.id not in chosen],
@@ -242,48 +187,10 @@ def _cut_off(rows, share, purpose, protocol):
     )
 
 
-def _draw_shots(rows, side, protocol, draw):
-    """So many rows of every class, of the sources or of the target."""
-    is_source = side == "source"
-    n_shots = protocol.source_shots if is_source else protocol.shots
-    shots = []
-    by_class = _group(rows, lambda row: protocol.scheme.index(row.emotion))
-    draw = _random(protocol, "source shots" if is_source else "shots", draw)
-    for index, name in enumerate(protocol.classes):
-        members = by_class[index]
-        if len(members) < n_shots:
-            raise ValueError(
-                f"protocol {protocol.name!r} wants {n_shots} shots of "
-                f"{name!r}, the {side} has {len(members)} to draw from"
-            )
-        shots += draw.sample(members, n_shots)
-    return shots
-
-
-def _draw_share(rows, n_target, protocol, draw):
-    """A share of the whole target, out of the rows that may be labelled."""
-    size = round(protocol.target_share * n_target)
-    if size > len(rows):
-        raise ValueError(
-            f"protocol {protocol.name!r} wants {size} of {n_target} target "
-            f"utterances labelled, but {len(rows)} are left by those held "
-            f"out; lower target_share or held_out_share"
-        )
-    draw = _random(protocol, "target share", draw)
-    return _stratified(rows, size, protocol.scheme, draw)
-
-
-def _random(protocol, purpose, draw=0):
-    """Random numbers of one purpose; drawing 0 is named by the purpose alone."""
-    if draw:
-        purpose = f"{purpose}, draw {draw}"
-    return random.Random(seed_for(protocol.split_seed, purpose))
-
-
-def _whole_speakers(rows, share, draw, origin):
+def _whole_speakers(rows, share, rng, origin):
     """Rows of speakers drawn until they come closest to the share."""
     together = _together(rows)
-    speakers = _group(rows, lambda row: together[row.speaker])
+    speakers = draws.group(rows, lambda row: together[row.speaker])
     if len(speakers) < 2:
         n_speakers = len(together)
         raise ValueError(
@@ -298,7 +205,7 @@ def _whole_speakers(rows, share, draw, origin):
             "`sizes`"
         )
     names = sorted(speakers)
-    draw.shuffle(names)
+    rng.shuffle(names)
     wanted, taken = share * len(rows), []
     for name in names[:-1]:
         if taken and len(taken) + len(speakers[name]) / 2 > wanted:
@@ -310,19 +217,12 @@ def _whole_speakers(rows, share, draw, origin):
 def _together(rows):
     """Speaker to the first of all those who meet in sessions, by name."""
     meeting = {row.speaker: {row.speaker} for row in rows}
-    sessions = _group((row for row in rows if row.session), _session)
+    sessions = draws.group((row for row in rows if row.session), _session)
     for members in sessions.values():
         everyone = set().union(*(meeting[row.speaker] for row in members))
         for speaker in everyone:
             meeting[speaker] = everyone
     return {speaker: min(everyone) for speaker, everyone in meeting.items()}
-
-
-def _group(rows, key):
-    groups = collections.defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return groups
 
 
 def _origin(row):

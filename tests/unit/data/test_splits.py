@@ -182,11 +182,6 @@ def test_classes_of_other_sizes_keep_their_proportions():
     }
 
 
-def test_sizes_that_do_not_add_up_are_refused_with_both_numbers():
-    with pytest.raises(ValueError, match="sizes of a add up to 41, but 40"):
-        cut(ROWS, with_(sizes={"a": [29, 4, 8]}))
-
-
 def test_official_parts_are_read_from_the_sessions():
     part = {"0": "train", "1": "dev", "2": "test"}
     rows = in_sessions(

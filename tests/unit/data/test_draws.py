@@ -1,0 +1,82 @@
+import collections
+import dataclasses
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.draws import (
+    group,
+    rng_for,
+    share,
+    shots,
+    stratified,
+)
+from speechbrain_clser.data.protocol import Protocol
+
+PROTOCOL = Protocol("x", ("a",), ("b",))
+# Twelve of anger, eight of happiness, four of sadness.
+ROWS = [
+    row
+    for n_each, emotion in ((3, "anger"), (2, "happiness"), (1, "sadness"))
+    for row in rows_of("b", "ita", n_each=n_each, emotions=(emotion,))
+]
+
+
+def emotions(rows):
+    return dict(collections.Counter(row.emotion for row in rows))
+
+
+@pytest.mark.parametrize(
+    "size, expected",
+    [
+        (24, {"anger": 12, "happiness": 8, "sadness": 4}),
+        (6, {"anger": 3, "happiness": 2, "sadness": 1}),
+        (7, {"anger": 4, "happiness": 2, "sadness": 1}),
+        (1, {"anger": 1}),
+        (0, {}),
+    ],
+)
+def test_classes_keep_their_proportions(size, expected):
+    rng = rng_for(PROTOCOL, "test")
+    assert emotions(stratified(ROWS, size, PROTOCOL.scheme, rng)) == expected
+
+
+def test_each_purpose_draw_and_seed_has_numbers_of_its_own():
+    other = dataclasses.replace(PROTOCOL, split_seed=1)
+    numbers = {
+        rng_for(protocol, purpose, draw).random()
+        for protocol in (PROTOCOL, other)
+        for purpose in ("shots", "share")
+        for draw in (0, 1, 2)
+    }
+    assert len(numbers) == 12
+
+
+def test_first_drawing_is_the_one_that_published_results_used():
+    assert round(rng_for(PROTOCOL, "shots").random(), 6) == 0.365859
+
+
+def test_shots_are_as_many_of_every_class():
+    rows = ROWS + rows_of("b", "ita", emotions=("neutral",))
+    protocol = dataclasses.replace(
+        PROTOCOL, target_material="shots", shots=3, source_shots=2
+    )
+    assert set(emotions(shots(rows, "target", protocol)).values()) == {3}
+    assert set(emotions(shots(rows, "source", protocol)).values()) == {2}
+
+
+def test_share_is_of_the_whole_target():
+    protocol = dataclasses.replace(
+        PROTOCOL, target_material="shots", target_share=0.25
+    )
+    drawn = share(ROWS, 48, protocol)
+    assert emotions(drawn) == {"anger": 6, "happiness": 4, "sadness": 2}
+    with pytest.raises(ValueError, match="wants 25 of 100 .* 24 are left"):
+        share(ROWS, 100, protocol)
+
+
+def test_groups_keep_the_order_of_their_rows():
+    groups = group(ROWS, lambda row: row.emotion)
+    assert [*groups] == ["anger", "happiness", "sadness"]
+    assert groups["anger"] == ROWS[:12]
+    assert groups["fear"] == []
