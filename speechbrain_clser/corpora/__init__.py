@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import Card, Corpus
+from speechbrain_clser.data.protocol import load as load_protocol
 
 N_LISTED = 10
 
@@ -127,6 +128,32 @@ def locate(card: Card, data_folder=None) -> Path:
         f"Give the folder that holds it with --data_folder <folder>, or itself "
         f"with {_option(card)}"
     )
+
+
+def source_language(protocol: str) -> str:
+    """Name the language of a protocol's first source.
+
+    Papers that choose an encoder by the language of the source mean this one.
+
+    Arguments
+    ---------
+    protocol : str
+        A shipped name, or the path of one's own.
+
+    Returns
+    -------
+    str
+        ISO 639-3; ``""`` for somebody's own data, or a corpus of several
+        languages, unless the protocol says which.
+
+    Example
+    -------
+    >>> source_language("emodb_to_urdu")
+    'deu'
+    """
+    name, _, language = load_protocol(protocol).sources[0].partition(":")
+    languages = load(name.partition("/")[0]).card.languages
+    return language or (languages[0] if len(languages) == 1 else "")
 
 
 def _module(name):

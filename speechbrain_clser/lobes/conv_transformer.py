@@ -2,6 +2,7 @@
 
 import torch
 
+from speechbrain_clser.lobes.layer_mix import LayerMix
 from speechbrain_clser.lobes.mask import real_frames
 
 
@@ -63,6 +64,9 @@ class ConvTransformer(torch.nn.Module):
         Of the frames that come in.
     dim : int
         Of the frames that go out.
+    n_layers : int
+        Of a pretrained encoder, side by side in the frames: they are mixed
+        first, by learned weights.
     n_conv, n_attention : int
         Convolution blocks and transformer layers.
     kernel_frames : int
@@ -85,6 +89,7 @@ class ConvTransformer(torch.nn.Module):
         self,
         input_dim,
         dim=64,
+        n_layers=1,
         n_conv=2,
         n_attention=1,
         kernel_frames=5,
@@ -94,8 +99,9 @@ class ConvTransformer(torch.nn.Module):
     ):
         super().__init__()
         self.output_dim = dim
+        self.mix = LayerMix(input_dim, n_layers)
         self.input_dropout = torch.nn.Dropout1d(input_dropout)
-        self.project = torch.nn.Linear(input_dim, dim)
+        self.project = torch.nn.Linear(self.mix.output_dim, dim)
         self.dropout = torch.nn.Dropout(dropout)
         self.convs = torch.nn.ModuleList(
             ConvBlock(dim, kernel_frames, dropout) for _ in range(n_conv)
@@ -130,6 +136,7 @@ class ConvTransformer(torch.nn.Module):
             Same frame rate.
         """
         real = real_frames(lens, frames.shape[1])
+        frames = self.mix(frames, lens)
         frames = self.input_dropout(frames.transpose(1, 2)).transpose(1, 2)
         frames = torch.nn.functional.gelu(self.project(frames))
         frames = self.dropout(frames)

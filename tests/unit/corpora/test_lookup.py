@@ -130,3 +130,20 @@ def test_corpus_that_makes_itself_joins_real_ones(tmp_path, monkeypatch):
 def test_folder_that_is_given_goes_before_the_default(tmp_path):
     data_folder = folders(tmp_path, "demo")
     assert corpora.locate(demo.CARD, data_folder) == tmp_path / "demo"
+
+
+@pytest.mark.parametrize(
+    "sources, language",
+    [
+        ("[emodb, urdu]", "deu"),
+        ('["demo:fin", emodb]', "fin"),
+        ("[esd]", ""),
+        ("[my_calls]", ""),
+    ],
+)
+def test_source_language_is_that_of_the_first_source(
+    tmp_path, sources, language
+):
+    protocol = tmp_path / "mine.yaml"
+    protocol.write_text(f"sources: {sources}\ntargets: [emovo]\n")
+    assert corpora.source_language(str(protocol)) == language

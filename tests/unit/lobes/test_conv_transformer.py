@@ -67,3 +67,15 @@ def test_convolution_sees_its_neighbours_and_no_further():
 def test_width_is_as_announced(lobe):
     frames = lobe(torch.randn(2, 7, 6), torch.ones(2))
     assert frames.shape == (2, 7, lobe.output_dim)
+
+
+def test_layers_are_mixed_before_all_else():
+    lobe = ConvTransformer(input_dim=12, dim=8, n_layers=3).eval()
+    frames, lens = torch.randn(2, 7, 12), torch.ones(2)
+    mixed = lobe.mix(frames, lens)
+    assert mixed.shape == (2, 7, 4)
+    alone = ConvTransformer(input_dim=4, dim=8).eval()
+    alone.load_state_dict(
+        {k: v for k, v in lobe.state_dict().items() if k != "mix.logits"}
+    )
+    torch.testing.assert_close(lobe(frames, lens), alone(mixed, lens))
