@@ -22,6 +22,8 @@ LEVELS = {
     "data.manifest.*": 1,
     "data.protocol": 1,
     "data.splits": 1,
+    "data.draws": 1,
+    "data.sizes": 1,
     "data.audit": 1,
     "data.ledger": 1,
     "data.pipeline": 2,
