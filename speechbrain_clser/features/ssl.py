@@ -83,6 +83,21 @@ class SSLFeatures(Extractor):
     ------
     ValueError
         If the encoder has no such layers.
+
+    Example
+    -------
+    >>> import transformers
+    >>> folder = getfixture("tmp_path")
+    >>> sizes = {"hidden_size": 48, "intermediate_size": 96}
+    >>> config = transformers.HubertConfig(num_hidden_layers=6, **sizes)
+    >>> transformers.HubertModel(config).save_pretrained(folder)
+    >>> listener = transformers.Wav2Vec2FeatureExtractor()
+    >>> _ = listener.save_pretrained(folder)
+    >>> extractor = SSLFeatures(folder)
+    >>> extractor(torch.randn(2, 16000), torch.tensor([1.0, 0.5])).shape
+    torch.Size([2, 49, 48])
+    >>> extractor.config.layers, extractor.n_frames(8000)
+    ('2-4', tensor(24))
     """
 
     version = 1
