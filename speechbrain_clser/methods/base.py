@@ -39,7 +39,7 @@ class Method(torch.nn.Module):
     LOSSES = frozenset({"emotion"})
     progress = 0.0
 
-    def meet(self, speaker_languages):
+    def meet(self, speaker_languages, phones=()):
         """Learn who speaks in the training; some heads are as wide as that.
 
         Told once, before the optimiser is made.
@@ -48,6 +48,8 @@ class Method(torch.nn.Module):
         ---------
         speaker_languages : list of int
             Language code of each training speaker, by speaker code.
+        phones : sequence of str
+            Symbol of each phone code from 1 on.
         """
 
     def forward(self, batch):
@@ -85,3 +87,7 @@ class Method(torch.nn.Module):
 
     def begin_epoch(self, loader):
         """Look at the whole training material before an epoch; nothing here."""
+
+    def notes(self) -> dict:
+        """Facts that the report shall tell, as plain values; nothing here."""
+        return {}

@@ -80,7 +80,7 @@ class SupConSpkAdv(Method):
         self.reversal = reversal
         self.label_smoothing = label_smoothing
 
-    def meet(self, speaker_languages):
+    def meet(self, speaker_languages, phones=()):
         """Let the adversary know how many names there are."""
         self.adversary.meet(speaker_languages)
 

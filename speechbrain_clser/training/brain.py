@@ -195,6 +195,7 @@ class MethodBrain(sb.Brain):
             torch.manual_seed(
                 seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
             )
+            self.method.progress = (epoch - 1) / self.phase.epochs
             self.method.begin_epoch(self.train_loader)
 
     def on_fit_batch_start(self, batch, should_step):

@@ -4,6 +4,8 @@ import dataclasses
 import json
 from pathlib import Path
 
+from speechbrain.utils.distributed import if_main_process
+
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
@@ -107,5 +109,8 @@ def run_phases(
         )
         record = trainer.load_selected()
         chosen = {"rule": rule, **record}
-    (folder / "selected.json").write_text(json.dumps(chosen, indent=1))
+    if if_main_process():
+        for name, value in (("selected", chosen), ("notes", method.notes())):
+            path = folder / f"{name}.json"
+            path.write_text(json.dumps(value, indent=1), encoding="utf-8")
     return trainer

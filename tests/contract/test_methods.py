@@ -8,6 +8,8 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain_clser.losses.combine import combine
 
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
+# Code, start and end, as shares of the utterance.
+PHONES = torch.tensor([[[1.0, 0.0, 0.3], [2.0, 0.3, 0.6], [3.0, 0.6, 1.0]]])
 SECTIONS = (
     "seed",
     "protocol",
@@ -24,7 +26,7 @@ def hparams(request):
     """Everything a YAML builds."""
     with open(request.param, encoding="utf-8") as file:
         built = load_hyperpyyaml(file)
-    built["method"].meet([0, 1])
+    built["method"].meet([0, 1], ["a", "e", "n"])
     return built
 
 
@@ -39,6 +41,8 @@ def batch(hparams):
         "speaker": torch.tensor([0, 0, 1, 1]),
         "language": torch.tensor([0, 0, 1, 1]),
         "corpus": torch.tensor([0, 0, 1, 1]),
+        "style": (torch.randn(4, 52), torch.ones(4)),
+        "phones": (PHONES.repeat(4, 1, 1), torch.ones(4)),
     }
 
 

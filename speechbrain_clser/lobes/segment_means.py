@@ -1,0 +1,43 @@
+"""From frames to one vector for each phone that was spoken."""
+
+import torch
+
+
+def segment_means(frames, lens, phones):
+    """Average the frames of each phone.
+
+    Arguments
+    ---------
+    frames : torch.Tensor, (batch, frames, dim)
+        Padded at the end.
+    lens : torch.Tensor, (batch,)
+        Share of each row that is real, 0-1.
+    phones : torch.Tensor, (batch, phones, 3)
+        Code, start and end of each phone; the times are shares of the real
+        frames, 0-1. Rows that do not end after they start are padding.
+
+    Returns
+    -------
+    vectors : torch.Tensor, (segments, dim)
+        One frame each at least.
+    phone : torch.Tensor of int64, (segments,)
+        Codes.
+    utterance : torch.Tensor of int64, (segments,)
+        Row of the batch each segment comes from.
+
+    Example
+    -------
+    >>> frames = torch.tensor([[[1.0], [3.0], [5.0], [9.0]]])
+    >>> phones = torch.tensor([[[7.0, 0.0, 0.5], [8.0, 0.5, 1.0]]])
+    >>> segment_means(frames, torch.ones(1), phones)
+    (tensor([[2.],
+            [7.]]), tensor([7, 8]), tensor([0, 0]))
+    """
+    utterance, place = (phones[..., 2] > phones[..., 1]).nonzero(as_tuple=True)
+    phone, start, end = phones[utterance, place].unbind(dim=-1)
+    n_real = (lens * frames.shape[1]).round().clamp(min=1)[utterance]
+    first = (start * n_real).round().minimum(n_real - 1).long()
+    after = (end * n_real).round().long().maximum(first + 1)
+    so_far = torch.nn.functional.pad(frames.cumsum(dim=1), (0, 0, 1, 0))
+    total = so_far[utterance, after] - so_far[utterance, first]
+    return total / (after - first)[:, None], phone.long(), utterance

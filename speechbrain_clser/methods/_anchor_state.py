@@ -1,0 +1,297 @@
+"""What dual anchoring knows between two epochs, and how it finds it out."""
+
+import torch
+
+from speechbrain_clser.graphs.communities import find_communities
+from speechbrain_clser.graphs.quality import quality
+from speechbrain_clser.graphs.speaker_graph import speaker_graph
+from speechbrain_clser.graphs.style import speaker_styles
+from speechbrain_clser.lobes.segment_means import segment_means
+from speechbrain_clser.losses.anchors import AnchorTable, anchor_table
+
+TARGET_LABELS = ("pseudo", "oracle", "source_only")
+
+
+class AnchorState(torch.nn.Module):
+    """Communities of speakers and anchors among phones, found once an epoch.
+
+    All of it is in the state dict, so a resumed run goes on with the same.
+
+    Arguments
+    ---------
+    n_classes : int
+        Emotions.
+    neutral : int
+        Class that styles are differences from; -1 where there is none.
+    communities : str
+        ``"gnn"``, or a control; see ``graphs.communities``.
+    style : str
+        ``"neutral_difference"`` or ``"raw"``; see ``graphs.style``.
+    target_labels : str
+        What names the emotion of the target's utterances: ``"pseudo"``,
+        confident guesses; ``"oracle"``, the truth, as an upper reference, for
+        communities and anchors alone; ``"source_only"``, guesses, while only
+        source speakers found communities.
+    warm_up : float
+        Share of the training before the first communities, 0-1.
+    confidence : float
+        Least probability of a guess that is believed, 0-1.
+    believed_share : float
+        Share of the guesses of each class, the surest, that is believed.
+    min_utterances : int
+        Of an emotion, for a speaker to found a community.
+    k : int
+        Neighbours within, and as many across, languages.
+    n_anchors, min_segments : int
+        See ``losses.anchors``.
+    seed : int
+        Of the communities.
+
+    Raises
+    ------
+    ValueError
+        If ``target_labels`` is none of the three.
+    """
+
+    def __init__(
+        self,
+        n_classes,
+        neutral,
+        communities="gnn",
+        style="neutral_difference",
+        target_labels="pseudo",
+        warm_up=0.2,
+        confidence=0.8,
+        believed_share=0.5,
+        min_utterances=3,
+        k=5,
+        n_anchors=8,
+        min_segments=50,
+        seed=0,
+    ):
+        super().__init__()
+        if target_labels not in TARGET_LABELS:
+            raise ValueError(
+                f"target_labels must be one of {', '.join(TARGET_LABELS)}, "
+                f"got {target_labels!r}"
+            )
+        self.n_classes, self.neutral = n_classes, neutral
+        self.communities, self.style = communities, style
+        self.target_labels = target_labels
+        self.warm_up = warm_up
+        self.confidence, self.believed_share = confidence, believed_share
+        self.min_utterances, self.k = min_utterances, k
+        self.n_anchors, self.min_segments = n_anchors, min_segments
+        self.seed = seed
+        self.networks, self.history = {}, []
+        self.meet(0, ())
+
+    def meet(self, n_speakers, phones):
+        """Make room; nobody has a community and nothing is an anchor yet."""
+        self.phones = list(phones)
+        shape = n_speakers, self.n_classes
+        nobody = torch.full(shape, -1, dtype=torch.long)
+        self.register_buffer("community", nobody)
+        nothing = torch.zeros(self.n_classes, len(self.phones) + 1)
+        self.register_buffer("weight", nothing)
+        # A guess is believed from here on; nothing is at first.
+        self.register_buffer("threshold", torch.full((self.n_classes,), 2.0))
+
+    def believed(self, known, logits):
+        """Class of each utterance: its label, or a guess sure enough, or -1."""
+        probability, guess = logits.detach().float().softmax(-1).max(dim=-1)
+        guess = torch.where(probability >= self.threshold[guess], guess, -1)
+        return torch.where(known >= 0, known, guess)
+
+    def community_of(self, speaker):
+        """Communities of speakers in each emotion's graph; -1 for none."""
+        nobody = self.community.new_full((1, self.n_classes), -1)
+        return torch.cat([self.community, nobody])[speaker]
+
+    def weight_of(self, emotion, phone):
+        """How much segments count as anchors; see ``AnchorTable``."""
+        return AnchorTable(self.weight, None, None).of(emotion, phone)
+
+    def is_anchor_somewhere(self, phone):
+        """Whether a phone is an anchor of any emotion."""
+        return (self.weight > 0).any(dim=0)[phone]
+
+    def refresh(self, method, loader, progress):
+        """Hear everything, and find thresholds, communities and anchors."""
+        if progress < self.warm_up:
+            return
+        heard = hear(method, loader)
+        is_target = heard["known"] < 0
+        if not is_target.any():  # among sources: the first language, the rest
+            is_target = heard["language"] != heard["language"].min()
+        self._trust(heard)
+        emotion = self._names(heard)
+        facts = self._find_communities(heard, emotion, is_target)
+        anchors = anchor_table(
+            heard["segments"],
+            heard["phone"],
+            emotion[heard["row"]],
+            heard["language"][heard["row"]],
+            is_target[heard["row"]],
+            self.weight.shape[1],
+            self.n_classes,
+            self.n_anchors,
+            self.min_segments,
+        )
+        self.weight = anchors.weight
+        is_guessed = (heard["known"] < 0) & (emotion >= 0)
+        self.history.append(
+            {
+                "progress": round(progress, 4),
+                "n_believed": int(is_guessed.sum()),
+                "n_unlabelled": int((heard["known"] < 0).sum()),
+                "communities": facts,
+                "anchors": self._anchors_by_name(anchors),
+            }
+        )
+
+    def _trust(self, heard):
+        """Believe the surest guesses of each class, whichever class it is."""
+        guessed = heard["known"] < 0
+        probability, guess = heard["logits"][guessed].softmax(-1).max(dim=-1)
+        for index in range(self.n_classes):
+            sure = probability[guess == index]
+            sure = sure[sure >= self.confidence].sort(descending=True).values
+            n_believed = round(self.believed_share * len(sure))
+            self.threshold[index] = sure[n_believed - 1] if n_believed else 2.0
+
+    def _names(self, heard):
+        """Emotions by which communities and anchors are found."""
+        if self.target_labels == "oracle":
+            return heard["truth"]
+        return self.believed(heard["known"], heard["logits"])
+
+    def _find_communities(self, heard, emotion, is_target):
+        """Part the speakers of each emotion; gives what the report tells."""
+        style = heard["style"]
+        style = (style - style.mean(0)) / style.std(0).clamp(min=1e-6)
+        styles = speaker_styles(
+            style,
+            heard["speaker"],
+            heard["language"],
+            emotion,
+            self.neutral,
+            self.style,
+        )
+        founding = styles.n_utterances >= self.min_utterances
+        if self.target_labels == "source_only":
+            abroad = heard["speaker"][is_target].unique()
+            founding &= ~torch.isin(styles.speaker, abroad)
+        self.community.fill_(-1)
+        facts = {"styles": styles.counts, "emotions": {}}
+        for index in range(self.n_classes):
+            of_emotion = styles.emotion == index
+            founders = of_emotion & founding
+            if not founders.any():
+                continue
+            vectors, language = (
+                styles.vectors[founders],
+                styles.language[founders],
+            )
+            graph = speaker_graph(vectors, language, self.k, self.k)
+            found = find_communities(
+                graph,
+                vectors,
+                language,
+                self.communities,
+                seed=self.seed,
+                state=self.networks.get(index),
+            )
+            self.networks[index] = found.state
+            self.community[styles.speaker[founders], index] = found.labels
+            late = of_emotion & ~founding
+            if late.any():
+                self.community[styles.speaker[late], index] = found.attach(
+                    styles.vectors[late]
+                )
+            facts["emotions"][index] = {
+                **quality(graph, found, language),
+                "n_attached": int(late.sum()),
+                "edges": graph.edge_index.T.tolist(),
+                "labels": found.labels.tolist(),
+                "speakers": styles.speaker[founders].tolist(),
+                "languages": language.tolist(),
+            }
+        return facts
+
+    def _anchors_by_name(self, anchors):
+        """Phones that are anchors of each class, the weightiest first."""
+        return {
+            index: [
+                {
+                    "phone": self.phones[phone - 1],
+                    "weight": round(float(anchors.weight[index, phone]), 4),
+                    "reliability": round(
+                        float(anchors.reliability[index, phone]), 4
+                    ),
+                }
+                for phone in anchors.weight[index].argsort(descending=True)
+                if anchors.weight[index, phone] > 0
+            ]
+            for index in range(self.n_classes)
+        }
+
+    def get_extra_state(self):
+        """Networks to start from, and what was found so far."""
+        return {"networks": self.networks, "history": self.history}
+
+    def set_extra_state(self, state):
+        """Take up what a checkpoint holds."""
+        self.networks, self.history = state["networks"], state["history"]
+
+
+@torch.no_grad()
+def hear(method, loader):
+    """Everything a method makes of its training material, in one pass.
+
+    Arguments
+    ---------
+    method : Method
+        Left in the mode it was in; random states are left alone.
+    loader : DataLoader
+        Of the training.
+
+    Returns
+    -------
+    dict
+        Per utterance: ``known`` emotion, ``truth`` where the oracle was
+        asked for, ``speaker``, ``language``, ``style``, ``logits``; per segment:
+        ``segments``, ``phone``, ``row`` (its utterance).
+    """
+    device = next(method.parameters()).device
+    batches = torch.utils.data.DataLoader(
+        loader.dataset, batch_size=64, collate_fn=loader.collate_fn
+    )
+    columns, n_heard = {}, 0
+    was_training = method.training
+    method.eval()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        for batch in batches:
+            batch = batch.to(device)
+            output = method({"frames": batch.frames})
+            encoded, lens = output.extras["frames"]
+            segments, phone, row = segment_means(
+                encoded, lens, batch.phones.data
+            )
+            told = {
+                "known": batch.emotion,
+                "truth": getattr(batch, "oracle_emotion", batch.emotion),
+                "speaker": batch.speaker,
+                "language": batch.language,
+                "style": batch.style.data,
+                "logits": output.logits.float(),
+                "segments": segments.float(),
+                "phone": phone,
+                "row": row + n_heard,
+            }
+            for name, values in told.items():
+                columns.setdefault(name, []).append(values)
+            n_heard += len(batch.emotion)
+    method.train(was_training)
+    return {name: torch.cat(values) for name, values in columns.items()}

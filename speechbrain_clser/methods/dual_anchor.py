@@ -1,0 +1,145 @@
+"""Emotions anchored in two spaces: by how speakers voice them, and by phones."""
+
+from speechbrain_clser.lobes.segment_means import segment_means
+from speechbrain_clser.losses.anchoring import (
+    phone_anchoring,
+    speaker_anchoring,
+)
+from speechbrain_clser.losses.coral import coral
+from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.methods.base import Method, MethodOutput
+
+
+class DualAnchor(Method):
+    """Speaker-style aware phoneme anchoring.
+
+    Speakers who voice an emotion alike, whatever their language, form the
+    communities of that emotion, found by a graph network. In a speaker space,
+    utterances of one emotion and community are drawn together across
+    languages; in a phone space, segments of one phone and emotion are, as far
+    as the phone voices the emotion alike in the languages. Labels of the
+    target are guesses of the classifier itself.
+
+    Arguments
+    ---------
+    encoder : torch.nn.Module
+        Frames to frames: ``(frames, lens)``.
+    pooling : torch.nn.Module
+        Frames to embedding: ``(frames, lens)``.
+    emotion_head : torch.nn.Module
+        Embedding to logits.
+    speaker_space, phone_space : torch.nn.Module
+        Embedding, and mean frame of a phone, to the vectors that are anchored.
+    state : AnchorState
+        Finds communities and anchors, and keeps them.
+    margin : float
+        Of both triplet losses, as a difference of cosines.
+    label_smoothing : float
+        Of the cross-entropy.
+
+    Source
+    ------
+    Our reconstruction of Upadhyay, Busso and Lee, Speaker Style-Aware Phoneme
+    Anchoring for Improved Cross-Lingual Speech Emotion Recognition, arXiv
+    2509.20373, 2025, whose full text was not available to us. ``coral`` is
+    the layer anchoring of Upadhyay et al., Interspeech 2024, on the embedding.
+
+    Example
+    -------
+    >>> import torch
+    >>> from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+    >>> from speechbrain_clser.lobes.pooling import MeanStdPooling
+    >>> method = DualAnchor(
+    ...     ConvTransformer(input_dim=5, dim=8),
+    ...     MeanStdPooling(8),
+    ...     torch.nn.Linear(16, 4),
+    ...     torch.nn.Linear(16, 3),
+    ...     torch.nn.Linear(8, 3),
+    ...     AnchorState(n_classes=4, neutral=2),
+    ... )
+    >>> method({"frames": (torch.ones(2, 9, 5), torch.ones(2))}).logits.shape
+    torch.Size([2, 4])
+    """
+
+    TARGETS = frozenset({"emotion", "speaker", "language", "phones", "style"})
+    LOSSES = frozenset({"emotion", "speaker_anchor", "phone_anchor", "coral"})
+
+    def __init__(
+        self,
+        encoder,
+        pooling,
+        emotion_head,
+        speaker_space,
+        phone_space,
+        state,
+        margin=0.2,
+        label_smoothing=0.0,
+    ):
+        super().__init__()
+        self.encoder = encoder
+        self.pooling = pooling
+        self.emotion_head = emotion_head
+        self.speaker_space = speaker_space
+        self.phone_space = phone_space
+        self.state = state
+        self.margin = margin
+        self.label_smoothing = label_smoothing
+
+    def meet(self, speaker_languages, phones=()):
+        """Make room for a community of each speaker, an anchor of each phone."""
+        self.state.meet(len(speaker_languages), phones)
+
+    def begin_epoch(self, loader):
+        """Hear the training material, find communities and anchors anew."""
+        self.state.refresh(self, loader, self.progress)
+
+    def forward(self, batch):
+        """Logits and embedding of a batch, from its frames alone."""
+        frames, lens = batch["frames"]
+        encoded = self.encoder(frames, lens)
+        embedding = self.pooling(encoded, lens)
+        logits = self.emotion_head(embedding)
+        return MethodOutput(logits, embedding, {"frames": (encoded, lens)})
+
+    def losses(self, output, batch):
+        """Name the emotion; anchor utterances, and anchor phones."""
+        known, state = batch["emotion"], self.state
+        emotion = state.believed(known, output.logits)
+        language, speaker = batch["language"], batch["speaker"]
+        community = state.community_of(speaker)
+
+        encoded, lens = output.extras["frames"]
+        vectors, phone, row = segment_means(encoded, lens, batch["phones"][0])
+        weight = state.weight_of(emotion[row], phone)
+        use = state.is_anchor_somewhere(phone)
+        row, of_emotion = row[use], emotion[row[use]].clamp(min=0)
+
+        is_target = known < 0
+        return {
+            "emotion": naming(
+                output.logits, known, label_smoothing=self.label_smoothing
+            ),
+            "speaker_anchor": speaker_anchoring(
+                self.speaker_space(output.embedding),
+                emotion,
+                language,
+                community,
+                self.margin,
+            ),
+            "phone_anchor": phone_anchoring(
+                self.phone_space(vectors[use]),
+                phone[use],
+                emotion[row],
+                language[row],
+                community[row, of_emotion],
+                weight[use],
+                self.margin,
+            ),
+            "coral": coral(
+                output.embedding[~is_target], output.embedding[is_target]
+            ),
+        }
+
+    def notes(self):
+        """Communities and anchors of every epoch that found them."""
+        return {"anchoring": self.state.history}

@@ -1,0 +1,30 @@
+import torch
+
+from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.features.style import Style
+
+
+def test_style_is_what_the_acoustic_features_say_of_the_utterance():
+    wavs, lens = torch.rand(3, 16000) - 0.5, torch.tensor([1.0, 0.4, 0.7])
+    acoustic, style = AcousticFeatures(), Style()
+    frames = acoustic(wavs, lens)
+    told = style(wavs, lens)
+    for name in ("pitch_q50", "level_active_std", "hnr_mean", "voiced_rate"):
+        column = acoustic.columns.index(name)
+        assert told[:, 0, style.columns.index(name)].equal(frames[:, 0, column])
+
+
+def test_one_frame_however_long_and_however_padded():
+    style, wavs = Style(), torch.rand(1, 16000) - 0.5
+    assert style.n_frames(torch.tensor([160, 16000])).tolist() == [1, 1]
+    padded = torch.nn.functional.pad(wavs, (0, 8000))
+    torch.testing.assert_close(
+        style(wavs, torch.ones(1)),
+        style(padded, torch.tensor([2 / 3])),
+        atol=1e-3,
+        rtol=1e-4,
+    )
+
+
+def test_key_is_not_that_of_the_frames():
+    assert Style().key != AcousticFeatures().key

@@ -1,0 +1,48 @@
+import torch
+
+from speechbrain_clser.lobes.segment_means import segment_means
+
+
+def test_times_are_shares_of_the_real_frames():
+    frames = torch.arange(8.0)[None, :, None].repeat(2, 1, 1)
+    phones = torch.tensor([[[3.0, 0.0, 0.5]], [[3.0, 0.5, 1.0]]])
+    vectors, phone, utterance = segment_means(
+        frames, torch.tensor([1.0, 0.5]), phones
+    )
+    assert vectors.ravel().tolist() == [1.5, 2.5]  # of 0-3, and of 2-3
+    assert phone.tolist() == [3, 3] and utterance.tolist() == [0, 1]
+
+
+def test_padding_of_phones_is_passed_over():
+    phones = torch.tensor([[[3.0, 0.2, 0.6], [0.0, 0.0, 0.0]]])
+    _, phone, _ = segment_means(torch.ones(1, 5, 2), torch.ones(1), phones)
+    assert phone.tolist() == [3]
+
+
+def test_shortest_phone_has_one_frame_even_at_the_end():
+    frames = torch.arange(4.0)[None, :, None]
+    phones = torch.tensor([[[1.0, 0.0, 0.01], [2.0, 0.999, 1.0]]])
+    vectors, _, _ = segment_means(frames, torch.ones(1), phones)
+    assert vectors.ravel().tolist() == [0.0, 3.0]
+
+
+def test_frames_of_padding_are_never_averaged():
+    frames = torch.ones(1, 10, 2)
+    frames[:, 5:] = 99.0
+    phones = torch.tensor([[[1.0, 0.0, 1.0], [1.0, 0.9, 1.0]]])
+    vectors, _, _ = segment_means(frames, torch.tensor([0.5]), phones)
+    assert vectors.equal(torch.ones(2, 2))
+
+
+def test_gradient_reaches_the_frames_of_the_segment_alone():
+    frames = torch.ones(1, 4, 1, requires_grad=True)
+    phones = torch.tensor([[[1.0, 0.25, 0.75]]])
+    segment_means(frames, torch.ones(1), phones)[0].sum().backward()
+    assert frames.grad.ravel().tolist() == [0.0, 0.5, 0.5, 0.0]
+
+
+def test_no_phone_at_all_gives_no_segment():
+    vectors, phone, row = segment_means(
+        torch.ones(2, 4, 3), torch.ones(2), torch.zeros(2, 0, 3)
+    )
+    assert vectors.shape == (0, 3) and len(phone) == len(row) == 0
