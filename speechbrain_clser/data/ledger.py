@@ -25,17 +25,19 @@ class Ledger:
     language_id : bool
         Whether the language of a scored utterance is used.
     auxiliary_corpora : tuple of str
-        Labelled sources beyond the first.
+        Labelled source corpora beyond the first.
     transductive : bool
         Whether the scored audio itself took part, if only by statistics.
     oracle : bool
-        Whether target labels chose the epoch.
+        Whether target labels chose the epoch, or built communities and anchors.
     leaks : tuple of str
         Leaks that the protocol has by design.
     source_labels : int
         Labelled source utterances per class that train; 0 is all there are.
     target_share : float
         Share of the target that is labelled, where a share is drawn.
+    target_text : bool
+        Whether what is said in the target is used.
     """
 
     sources: tuple
@@ -50,6 +52,7 @@ class Ledger:
     leaks: tuple
     source_labels: int = 0
     target_share: float = 0.0
+    target_text: bool = False
 
     @property
     def sentence(self):
@@ -76,6 +79,8 @@ class Ledger:
             )
         if self.target_speakers:
             facts.append("target speaker identities")
+        if self.target_text:
+            facts.append("target sentences")
         if self.language_id:
             facts.append("language known")
         if self.auxiliary_corpora:
@@ -85,7 +90,7 @@ class Ledger:
             )
         facts.append("transductive" if self.transductive else "inductive")
         if self.oracle:
-            facts.append("ORACLE: target labels chose the epoch")
+            facts.append("ORACLE: target labels were looked at")
         if self.leaks:
             facts.append(f"known leaks: {', '.join(self.leaks)}")
         return "; ".join(facts)
@@ -96,7 +101,11 @@ class Ledger:
 
 
 def ledger(
-    protocol: Protocol, parts: Parts, normalise_by: str, used: set
+    protocol: Protocol,
+    parts: Parts,
+    normalise_by: str,
+    used: set,
+    told: frozenset = frozenset(),
 ) -> Ledger:
     """Write down the supervision of a run.
 
@@ -111,6 +120,9 @@ def ledger(
         statistics of the target's own audio make a run transductive.
     used : set of str
         Names of the parts that some phase of the training reads.
+    told : set of str
+        What else the method is told of whatever it hears: ``"speaker"``,
+        ``"language"``, ``"text"``, ``"oracle_emotion"``.
 
     Returns
     -------
@@ -135,14 +147,22 @@ def ledger(
             else "none"
         ),
         target_labels=-(-n_labels // len(protocol.classes)),
-        target_speakers=normalise_by == "speaker",
-        language_id=normalise_by == "corpus",
-        auxiliary_corpora=sources[1:],
+        target_speakers=(
+            normalise_by == "speaker" or (adapts and "speaker" in told)
+        ),
+        # Speakers lean on the statistics of their language, so both modes know.
+        language_id=by_statistics or (adapts and "language" in told),
+        auxiliary_corpora=tuple(
+            dict.fromkeys(row.corpus for row in (*parts.train, *parts.valid))
+        )[1:],
         transductive=by_statistics or (adapts and protocol.transductive),
-        oracle=protocol.select_by.startswith("oracle"),
+        oracle=(
+            protocol.select_by.startswith("oracle") or "oracle_emotion" in told
+        ),
         leaks=protocol.allowed_leaks,
         source_labels=protocol.source_shots,
         target_share=protocol.target_share if n_labels else 0.0,
+        target_text=adapts and "text" in told,
     )
 
 

@@ -139,6 +139,7 @@ def divide(
     normalise_by: str,
     used: set,
     draw: int = 0,
+    told: frozenset = frozenset(),
 ) -> Material:
     """Cut parts, audit them, and refuse what leaks.
 
@@ -154,6 +155,8 @@ def divide(
         Parts that the training reads; goes into the ledger.
     draw : int
         Which drawing of labelled utterances; see ``splits.cut``.
+    told : set of str
+        What else the method is told; goes into the ledger.
 
     Returns
     -------
@@ -175,7 +178,7 @@ def divide(
         protocol,
         tuple(taken.values()),
         parts,
-        ledger(protocol, parts, normalise_by, used),
+        ledger(protocol, parts, normalise_by, used, told),
         findings,
         cards,
         draw,

@@ -22,6 +22,11 @@ CHOICES = {
     "target_material": ("none", "unlabelled", "shots"),
     "scored": ("all", "held_out"),
     "split": ("speaker_disjoint", "random"),
+    # What ``evaluation.selection`` can do.
+    "select_by": (
+        *("last", "source_valid_uar", "source_valid_loss"),
+        "oracle_target_uar",
+    ),
 }
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
@@ -260,6 +265,28 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
 def _corpus(selector):
     """The corpus that a selector names, or names a part of."""
     return re.split("[:/]", selector)[0]
+
+
+def neutral_class(protocol: str) -> int:
+    """Find the class from which other emotions are told as differences.
+
+    Arguments
+    ---------
+    protocol : str
+        As for ``load``.
+
+    Returns
+    -------
+    int
+        Its index; -1 if no class is neutral.
+
+    Example
+    -------
+    >>> neutral_class("emodb_to_urdu")
+    2
+    """
+    classes = load(protocol).classes
+    return classes.index("neutral") if "neutral" in classes else -1
 
 
 def _check(protocol):

@@ -105,6 +105,10 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
         known = {row.id for row in labelled}
         unlabelled = [row for row in train if row.id not in known] + unlabelled
         train = [row for row in train if row.id in known]
+    taken = {row.id for part in (shots, unlabelled, scored) for row in part}
+    for row in targets:
+        if row.id not in taken and sized.get(row.id, "test") == "test":
+            left_out[f"{row.corpus}: the protocol does not use this part"] += 1
     parts = Parts(
         tuple(train),
         tuple(valid),

@@ -261,7 +261,7 @@ def notices(run: dict, part: dict) -> list:
         )
     if run["ledger"]["oracle"]:
         said.append(
-            "Oracle: target labels chose the epoch. This is an upper bound, "
+            "Oracle: target labels were looked at. This is an upper bound, "
             "not a cross-lingual result."
         )
     if run["ledger"]["leaks"]:

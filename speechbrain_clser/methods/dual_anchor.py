@@ -30,12 +30,14 @@ class DualAnchor(Method):
         Embedding to logits.
     speaker_space, phone_space : torch.nn.Module
         Embedding, and mean frame of a phone, to the vectors that are anchored.
-    state : AnchorState
-        Finds communities and anchors, and keeps them.
+    n_classes, neutral : int
+        Emotions, and the one that styles are differences from; -1 if none.
     margin : float
         Of both triplet losses, as a difference of cosines.
     label_smoothing : float
         Of the cross-entropy.
+    **anchoring
+        How communities and anchors are found; see ``AnchorState``.
 
     Source
     ------
@@ -55,7 +57,8 @@ class DualAnchor(Method):
     ...     torch.nn.Linear(16, 4),
     ...     torch.nn.Linear(16, 3),
     ...     torch.nn.Linear(8, 3),
-    ...     AnchorState(n_classes=4, neutral=2),
+    ...     n_classes=4,
+    ...     neutral=2,
     ... )
     >>> method({"frames": (torch.ones(2, 9, 5), torch.ones(2))}).logits.shape
     torch.Size([2, 4])
@@ -71,9 +74,11 @@ class DualAnchor(Method):
         emotion_head,
         speaker_space,
         phone_space,
-        state,
+        n_classes,
+        neutral,
         margin=0.2,
         label_smoothing=0.0,
+        **anchoring,
     ):
         super().__init__()
         self.encoder = encoder
@@ -81,7 +86,7 @@ class DualAnchor(Method):
         self.emotion_head = emotion_head
         self.speaker_space = speaker_space
         self.phone_space = phone_space
-        self.state = state
+        self.state = AnchorState(n_classes, neutral, **anchoring)
         self.margin = margin
         self.label_smoothing = label_smoothing
 

@@ -117,3 +117,10 @@ def test_unlabelled_speaker_who_validates_is_a_leak():
     leaking = dataclasses.replace(parts, valid=parts.unlabelled[:4])
     found = {f.parts for f in audit(leaking, protocol) if f.severity == "leak"}
     assert ("valid", "unlabelled") in found
+
+
+def test_language_on_both_sides_is_noted():
+    rows = rows_of("a", "eng") + rows_of("b", "eng")
+    findings = audit(cut(rows, PROTOCOL), PROTOCOL)
+    (note,) = [f for f in findings if f.kind == "language"]
+    assert note.parts == ("train", "scored") and note.severity == "note"

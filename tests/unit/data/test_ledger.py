@@ -11,9 +11,11 @@ ROWS = rows_of("a", "deu") + rows_of("b", "ita") + rows_of("c", "urd", 8)
 ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
 
 
-def ledger_of(normalise_by="none", used=("train",), **values):
+def ledger_of(normalise_by="none", used=("train",), told=(), **values):
     protocol = dataclasses.replace(ZERO_SHOT, **values)
-    return ledger(protocol, cut(ROWS, protocol), normalise_by, set(used))
+    return ledger(
+        protocol, cut(ROWS, protocol), normalise_by, set(used), frozenset(told)
+    )
 
 
 def test_zero_shot_uses_nothing_of_the_target():
@@ -25,7 +27,7 @@ def test_zero_shot_uses_nothing_of_the_target():
 
 @pytest.mark.parametrize(
     ("mode", "by_speaker", "by_language"),
-    [("corpus", False, True), ("speaker", True, False)],
+    [("corpus", False, True), ("speaker", True, True)],
 )
 def test_normalising_by_the_target_is_transductive(
     mode, by_speaker, by_language
@@ -80,3 +82,21 @@ def test_labelled_share_is_said_when_a_phase_reads_it():
     unread = ledger_of(**values)
     assert "no target labels" in unread.sentence
     assert (unread.target_labels, unread.target_share) == (0, 0.0)
+
+
+def test_what_a_method_is_told_of_the_target_is_written_down():
+    values = {"target_material": "unlabelled", "transductive": True}
+    told = ("speaker", "language", "text", "oracle_emotion")
+    book = ledger_of(used=("train", "unlabelled"), told=told, **values)
+    assert book.target_speakers and book.language_id
+    assert "target sentences" in book.sentence and "ORACLE" in book.sentence
+    # Of the sources it may be told everything.
+    book = ledger_of(told=told[:3])
+    assert not (book.target_speakers or book.target_text or book.language_id)
+
+
+def test_languages_of_one_corpus_are_no_auxiliary_corpora():
+    rows = rows_of("a", "deu") + rows_of("a", "fin") + rows_of("c", "urd", 8)
+    protocol = dataclasses.replace(ZERO_SHOT, sources=("a",))
+    book = ledger(protocol, cut(rows, protocol), "none", {"train"})
+    assert book.auxiliary_corpora == ()

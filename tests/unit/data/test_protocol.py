@@ -147,3 +147,15 @@ def test_senseless_protocol_is_refused(tmp_path, text, message):
 def test_corpora_are_named_once_and_without_language():
     protocol = Protocol("x", ("demo:deu", "emodb/1"), ("demo:tur",))
     assert protocol.corpora == ("demo", "emodb")
+
+
+def test_rules_are_those_that_selection_can_do(tmp_path):
+    from speechbrain_clser.data.protocol import CHOICES
+    from speechbrain_clser.evaluation.selection import key_and_direction
+
+    for rule in CHOICES["select_by"]:
+        key_and_direction(rule)
+    path = tmp_path / "p.yaml"
+    path.write_text("sources: [a]\ntargets: [b]\nselect_by: best\n")
+    with pytest.raises(ValueError, match="select_by must be one of last"):
+        load(str(path))

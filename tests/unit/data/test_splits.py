@@ -264,3 +264,11 @@ def test_sessions_of_one_corpus_can_be_source_and_target():
     parts = cut(rows, Protocol("x", ("a/0", "a/1"), ("a/2",)))
     assert {row.session for row in parts.scored} == {"2"}
     assert not speakers(parts.train) & speakers(parts.scored)
+
+
+def test_target_speakers_of_no_use_are_counted():
+    protocol = with_(scored="held_out")
+    parts = cut(ROWS, protocol)
+    n_targets = sum(row.corpus == "c" for row in ROWS)
+    unused = parts.left_out["c: the protocol does not use this part"]
+    assert unused + len(parts.scored) == n_targets
