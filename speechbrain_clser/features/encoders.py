@@ -27,8 +27,8 @@ def extractor(
     ---------
     encoder : str or dict
         ``"acoustic"``: log-mel, pitch and voice quality, nothing to download;
-        a hub id or a folder: a pretrained encoder; or a dict, language to one of
-        these, of which that of ``language`` is built.
+        a hub id or a folder: a pretrained encoder; or a dict (or its JSON),
+        language to one of these, of which that of ``language`` is built.
     layers : str or int, optional
         ``6``, ``"4-8"``; by default the middle third of the encoder.
     layer_mix : str
@@ -110,6 +110,7 @@ def encoder_name(encoder):
     >>> encoder_name({"eng": "facebook/wav2vec2-base-960h", "deu": "acoustic"})
     'deu-eng_fbea1e'
     """
+    encoder = _read(encoder)
     if isinstance(encoder, Mapping):
         spec = json.dumps(dict(sorted(encoder.items())))
         digest = hashlib.sha256(spec.encode()).hexdigest()
@@ -119,6 +120,7 @@ def encoder_name(encoder):
 
 def _of_language(value, language):
     """The value of a language, where there is one each."""
+    value = _read(value)
     if not isinstance(value, Mapping):
         return value
     if language not in value:
@@ -128,6 +130,12 @@ def _of_language(value, language):
             f"{language!r}"
         )
     return value[language]
+
+
+def _read(value):
+    """A dict where JSON tells one, as the command line hands it on."""
+    is_json = isinstance(value, str) and value.startswith("{")
+    return json.loads(value) if is_json else value
 
 
 def _refuse(**given):

@@ -7,6 +7,7 @@ from speechbrain_clser.losses.anchoring import (
 )
 from speechbrain_clser.losses.coral import coral
 from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.methods._anchor_state import AnchorState
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 

@@ -5,11 +5,11 @@ import dataclasses
 import io
 import json
 import platform
-import re
 from importlib.metadata import version
 from pathlib import Path
 
 from speechbrain_clser import __version__
+from speechbrain_clser.features.encoders import encoder_name
 
 # Of parts.csv, as an Utterance names them, after the name of the part.
 COLUMNS = (
@@ -174,5 +174,4 @@ def name(yaml, protocol, encoder, normalise_by) -> str:
     'results/source_only/my/wav2vec2-base_none'
     """
     protocol = Path(protocol).name.removesuffix(".yaml")
-    encoder = re.sub(r"[^\w.-]+", "_", str(encoder).rstrip("/").split("/")[-1])
-    return f"results/{yaml}/{protocol}/{encoder}_{normalise_by}"
+    return f"results/{yaml}/{protocol}/{encoder_name(encoder)}_{normalise_by}"

@@ -91,3 +91,9 @@ def test_name_of_a_mapping_tells_mappings_apart_and_not_their_order():
     assert name.startswith("deu-eng_")
     assert encoder_name(dict(reversed(one.items()))) == name
     assert encoder_name({**one, "eng": "a/d"}) != name
+
+
+def test_mapping_may_come_as_the_json_of_a_command_line():
+    text = '{"deu": "acoustic", "eng": "no/such"}'
+    assert extractor(text, language="deu").frames_per_s == 50
+    assert encoder_name(text).startswith("deu-eng_")
