@@ -45,15 +45,15 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
         torch.Tensor, (batch, channels, frames)
             Zero in the padding.
         """
-        width = frames.shape[2]
+        width, lengths = frames.shape[2], self.n_real.tolist()
+        if min(lengths) == width:
+            return super().forward(frames)
         rows = [
             pad(
                 super(MaskedGroupNorm, self).forward(row[..., :n]),
                 (0, width - n),
             )
-            for row, n in zip(
-                frames.split(1), self.n_real.tolist(), strict=True
-            )
+            for row, n in zip(frames.split(1), lengths, strict=True)
         ]
         return torch.cat(rows)
 
