@@ -41,6 +41,25 @@ EMOTIONS = {
     "sor": "surprise",  # sorpresa
 }
 
+# What is said, by name of the sentence, as published.
+SENTENCES = {
+    "b1": "Gli operai si alzano presto.",
+    "b2": "I vigili sono muniti di pistola.",
+    "b3": "La cascata fa molto rumore.",
+    "l1": "L'autunno prossimo Tony partirà per la Spagna nella prima metà di "
+    "ottobre.",
+    "l2": "Ora prendo la felpa di là ed esco per fare una passeggiata.",
+    "l3": "Un attimo dopo s'è incamminato ed è inciampato.",
+    "l4": "Vorrei il numero telefonico del Signor Piatti.",
+    "n1": "La casa forte vuole col pane.",
+    "n2": "La forza trova il passo e l'aglio rosso.",
+    "n3": "Il gatto sta scorrendo nella pera.",
+    "n4": "Insalata pastasciutta coscia d'agnello limoncello.",
+    "n5": "Uno quarantatré dieci mille cinquantasette venti.",
+    "d1": "Sabato sera cosa farà?",
+    "d2": "Porti con te quella cosa?",  # codespell:ignore te
+}
+
 NAME = re.compile(r"([a-z]{3})-([fm]\d)-([a-z]\d)")
 
 

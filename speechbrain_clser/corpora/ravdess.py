@@ -45,6 +45,12 @@ EMOTIONS = {
     "08": "surprise",
 }
 
+# What is said, by name of the sentence, as published.
+SENTENCES = {
+    "01": "Kids are talking by the door.",
+    "02": "Dogs are sitting by the door.",
+}
+
 NAME = re.compile(r"03-01-(\d\d)-\d\d-(\d\d)-\d\d-(\d\d)")
 
 

@@ -40,6 +40,7 @@ LEVELS = {
     "lobes.*": 1,
     "losses.*": 1,
     "graphs.*": 1,
+    "corpora._speaking.*": 1,
     "corpora.*": 2,
     "methods.base": 1,
     "methods.*": 2,

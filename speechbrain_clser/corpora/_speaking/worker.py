@@ -1,7 +1,8 @@
-"""A process of its own that speaks takes, because eSpeak NG is under the GPL.
+"""A process of its own that speaks, because eSpeak NG is under the GPL.
 
 ``python -m speechbrain_clser.corpora._speaking.worker FOLDER`` reads takes as
-JSON, writes a WAV file for each, and answers with the phones of each as JSON.
+JSON, writes a WAV file for each, and answers with the phones of each as JSON;
+with ``recite`` behind the folder, plain sentences.
 """
 
 import json
@@ -53,25 +54,64 @@ def perform(take):
     samples = effects.record(
         samples, take.level_db, take.drift_db, take.floor_db, random
     )
-    heard_hz = engine.SAMPLE_RATE_HZ * take.tract
-    return samples, [
+    return samples, _heard(phones, engine.SAMPLE_RATE_HZ * take.tract)
+
+
+def recite(voice, text):
+    """Read a sentence out as it is, in the middle of every parameter.
+
+    Arguments
+    ---------
+    voice : str
+        Language and variant of eSpeak NG.
+    text : str
+        One sentence.
+
+    Returns
+    -------
+    samples : numpy.ndarray, (samples,)
+        At 16 kHz, between -1 and 1, from the first phone to the last.
+    phones : list of (str, float, float)
+        IPA symbol, start and end in seconds.
+    """
+    samples, phones = engine.speak(voice, text)
+    samples = samples[phones[0][1] : phones[-1][2]]
+    samples = effects.play_faster(samples, engine.SAMPLE_RATE_HZ, speed=1.0)
+    samples = 0.9 * samples / np.abs(samples).max()
+    return samples, _heard(phones, engine.SAMPLE_RATE_HZ)
+
+
+def _heard(phones, rate_hz):
+    """Phones in seconds from the beginning of the first."""
+    begin = phones[0][1]
+    return [
         (
             ipa,
-            round((first - begin) / heard_hz, 5),
-            round((last - begin) / heard_hz, 5),
+            round((first - begin) / rate_hz, 5),
+            round((last - begin) / rate_hz, 5),
         )
         for ipa, first, last in phones
     ]
 
 
+def _perform(id, **take):
+    return perform(Take(id=id, **take))
+
+
+def _recite(id, voice, text):
+    return recite(voice, text)
+
+
+MANNERS = {"perform": _perform, "recite": _recite}
+
+
 def main():
-    """Speak the takes of standard input into the folder of the command line."""
-    folder = Path(sys.argv[1])
+    """Speak what standard input says into the folder of the command line."""
+    folder, manner = Path(sys.argv[1]), "".join(sys.argv[2:]) or "perform"
     phones = {}
     for row in json.load(sys.stdin):
-        take = Take(**row)
-        samples, phones[take.id] = perform(take)
-        part = folder / f"{take.id}.{os.getpid()}.part"
+        samples, phones[row["id"]] = MANNERS[manner](**row)
+        part = folder / f"{row['id']}.{os.getpid()}.part"
         soundfile.write(
             part,
             samples,
@@ -79,7 +119,7 @@ def main():
             subtype="PCM_16",
             format="WAV",
         )
-        os.replace(part, folder / f"{take.id}.wav")
+        os.replace(part, folder / f"{row['id']}.wav")
     json.dump(phones, sys.stdout)
 
 

@@ -1,0 +1,34 @@
+"""Asking the worker."""
+
+import importlib.util
+
+import pytest
+import soundfile
+
+from speechbrain_clser.corpora._speaking.process import ask_worker
+
+installed = pytest.mark.skipif(
+    importlib.util.find_spec("espeakng_loader") is None,
+    reason="espeakng-loader is not installed",
+)
+
+
+@installed
+def test_worker_answers_with_phones_and_leaves_a_recording(tmp_path):
+    row = {"id": "7", "voice": "fi+m3", "text": "Kissa."}
+    answer = ask_worker([row], tmp_path, "recite")
+    assert [ipa for ipa, _, _ in answer["7"]] == ["k", "ˈi", "s", "s", "a"]
+    assert soundfile.info(tmp_path / "7.wav").samplerate == 16000
+
+
+@installed
+def test_failed_worker_is_reported_in_its_own_words(tmp_path):
+    row = {"id": "7", "voice": "xx", "text": "Kissa."}
+    with pytest.raises(RuntimeError, match="no voice 'xx'"):
+        ask_worker([row], tmp_path, "recite")
+
+
+def test_missing_espeak_names_the_extra(monkeypatch, tmp_path):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"speechbrain-clser\[demo\]"):
+        ask_worker([], tmp_path)

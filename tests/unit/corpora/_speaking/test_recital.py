@@ -1,0 +1,64 @@
+"""Plain readings of sentences."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from speechbrain_clser.corpora import names
+from speechbrain_clser.corpora._speaking.recital import (
+    CODES,
+    VARIANTS,
+    Line,
+    recite,
+)
+from speechbrain_clser.corpora._speaking.script import plan
+
+installed = pytest.mark.skipif(
+    importlib.util.find_spec("espeakng_loader") is None,
+    reason="espeakng-loader is not installed",
+)
+TAG = Line("deu", "Guten Tag.")
+
+
+@installed
+def test_reading_begins_with_its_first_phone_and_ends_with_its_last():
+    samples, phones = recite([TAG])[TAG]
+    assert [ipa for ipa, _, _ in phones][-3:] == ["t", "ˈɑː", "k"]
+    assert phones[0][1] == 0.0
+    assert phones[-1][2] == pytest.approx(len(samples) / 16000, abs=1e-3)
+    assert np.abs(samples).max() == pytest.approx(0.9, abs=1e-3)
+
+
+@installed
+def test_same_line_is_read_once_and_sexes_sound_different():
+    woman = Line("deu", "Guten Tag.", "female")
+    found = recite([TAG, woman, TAG])
+    assert list(found) == [TAG, woman]
+    assert len(found[TAG][0]) != len(found[woman][0]) or (
+        np.abs(found[TAG][0] - found[woman][0]).max() > 0.1
+    )
+
+
+@installed
+@pytest.mark.slow
+def test_every_code_is_spoken():
+    # Digits are words in every language, whatever its letters.
+    assert len(recite(Line(language, "7") for language in CODES)) == len(CODES)
+
+
+def test_nobody_of_the_demo_corpus_has_the_voice_of_a_reading():
+    readers = {
+        Line(take.language, "", g).voice for take in plan() for g in VARIANTS
+    }
+    assert readers & {take.voice for take in plan()} == set()
+
+
+def test_unknown_language_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match="read xxx; .* among afr, ben"):
+        recite([Line("xxx", "Guten Tag.")])
+
+
+def test_nothing_to_read_needs_no_voice():
+    assert recite([]) == {}
+    assert "demo" in names()
