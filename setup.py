@@ -21,6 +21,7 @@ setup(
         ]
     },
     install_requires=[
+        "huggingface-hub>=1",
         "hyperpyyaml>=1.2.2",
         "matplotlib>=3.8",
         "numpy>=1.26",
@@ -35,19 +36,35 @@ setup(
         "torch>=2.7.1,<2.12",
         "torchaudio>=2.7.1,<2.12",
         "tqdm>=4.66",
+        "transformers>=5",
     ],
     extras_require={
         # The voices of the embedded corpus. eSpeak NG is under the GPL and
         # runs in a process of its own.
         "demo": ["espeakng-loader>=0.2.4"],
+        # Leiden and Louvain communities, and faster reductions over a graph.
+        # torch-scatter is built from source against the torch that is there:
+        # pip install --no-build-isolation torch-scatter
+        "graph": ["scikit-network>=0.33"],
+        # Classes of phones; TextGrids of an aligner.
+        "phones": ["panphon>=0.21", "praatio>=6.2"],
         # Oracles for tests and benchmarks, never imported by the package:
-        # openSMILE's licence is non-commercial.
-        "reference": ["audmetric>=1.4", "opensmile>=2.5"],
+        # openSMILE's licence is non-commercial, Praat's is the GPL.
+        "reference": [
+            "audmetric>=1.4",
+            "opensmile>=2.5",
+            "praat-parselmouth>=0.4.5",
+            "pytorch-metric-learning>=2.8",
+        ],
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "panphon>=0.21",
+            "praatio>=6.2",
             "pytest>=8.2",
+            "pytorch-metric-learning>=2.8",
             "ruff==0.12.4",
+            "scikit-network>=0.33",
             "yamllint==1.35.1",
         ],
     },
