@@ -13,26 +13,19 @@ not done again while its run folder is there. Writes
 leave_one_language_out.json, from which ``make tables`` writes the READMEs.
 """
 
-import argparse
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recipe
 
-TARGETS = ("german", "italian", "urdu", "english")
 NORMALISATIONS = ("none", "corpus", "speaker")
 
 
 def main():
     """Run what is missing and write all results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data_folder", required=True)
+    parser = recipe.parser(__file__, __doc__, seeds=3)
     parser.add_argument("--yaml", default="source_only")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--runs", default="results/leave_one_language_out")
-    parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
     arguments = parser.parse_args()
 
     def cell(target, normalise_by):
@@ -53,7 +46,7 @@ def main():
             **recipe.result(report),
         }
 
-    cells = itertools.product(TARGETS, NORMALISATIONS)
+    cells = itertools.product(recipe.TARGETS, NORMALISATIONS)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(lambda names: cell(*names), cells))
     recipe.write(arguments.output, results)

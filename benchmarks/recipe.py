@@ -1,5 +1,6 @@
 """One call of the recipe's train.py, and the report it leaves."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -7,6 +8,35 @@ import sys
 from pathlib import Path
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
+# Languages of the four corpora that anybody can download; each is left out.
+TARGETS = ("german", "italian", "urdu", "english")
+
+
+def parser(script, description, seeds) -> argparse.ArgumentParser:
+    """Make the command line of a benchmark over the four corpora.
+
+    Arguments
+    ---------
+    script : str
+        ``__file__`` of the benchmark; results stand beside it.
+    description : str
+        Its docstring.
+    seeds : int
+        Trainings of each cell, unless told otherwise.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        Of ``data_folder``, ``seeds``, ``jobs``, ``runs`` and ``output``.
+    """
+    name = Path(script).stem
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--data_folder", required=True)
+    parser.add_argument("--seeds", type=int, default=seeds)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--runs", default=f"results/{name}")
+    parser.add_argument("--output", default=Path(script).with_suffix(".json"))
+    return parser
 
 
 def run(yaml, folder, *more) -> dict:
@@ -43,6 +73,31 @@ def run(yaml, folder, *more) -> dict:
             stderr=console,
         )
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))
+
+
+def flags(overrides) -> list:
+    """Write values of a YAML as arguments of train.py.
+
+    Arguments
+    ---------
+    overrides : dict
+        Key of the YAML to its value.
+
+    Returns
+    -------
+    list of str
+        Two for each.
+
+    Example
+    -------
+    >>> flags({"balance": "none", "loss_weights": {"supcon": 0.0}})
+    ['--balance', '"none"', '--loss_weights', '{"supcon": 0.0}']
+    """
+    return [
+        text
+        for key, value in overrides.items()
+        for text in (f"--{key}", json.dumps(value))
+    ]
 
 
 def result(report) -> dict:

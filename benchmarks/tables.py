@@ -2,8 +2,8 @@
 
 > python benchmarks/tables.py
 
-Nothing is measured here: floor.py, leave_one_language_out.py and demo.py do
-that and write the JSON files that are read. Numbers are UAR in percent; in
+Nothing is measured here: floor.py, leave_one_language_out.py, controls.py and
+demo.py do that and write the JSON files that are read. Numbers are UAR in percent; in
 brackets stands the 95 % interval of a bootstrap over speakers.
 """
 
@@ -146,9 +146,90 @@ def demo() -> dict:
     }
 
 
+def controls() -> dict:
+    """Each system on each language that is left out.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    first = next(iter(read("controls")["against"].values()))
+    languages = {target: title for target, (title, _) in CORPUS.items()}
+    columns = languages | {"mean": "mean"}
+    return {
+        "columns": ["system", *columns.values()],
+        "rows": [
+            [name, *(score(cells[key]["uar"]) for key in columns)]
+            for name, cells in first.items()
+        ],
+    }
+
+
+def controls_tests() -> dict:
+    """Each system against the baselines, over all languages.
+
+    Returns
+    -------
+    dict
+        Columns and rows: the difference with its interval, and p of the
+        paired permutation test after Holm's correction.
+    """
+    against = read("controls")["against"]
+    columns = [(f"minus {name}", "p") for name in against]
+    systems = next(iter(against.values()))
+    return {
+        "columns": ["system", *(title for pair in columns for title in pair)],
+        "rows": [
+            [
+                name,
+                *(
+                    text
+                    for cells in against.values()
+                    for text in gain(cells[name]["mean"].get("difference"))
+                ),
+            ]
+            for name in systems
+        ],
+    }
+
+
+def gain(found) -> tuple:
+    """Write a difference with its interval, and its p.
+
+    Arguments
+    ---------
+    found : dict, optional
+        ``difference``, ``low`` and ``high``, 0-1, and ``p_holm``; None for
+        the baseline itself.
+
+    Returns
+    -------
+    tuple of (str, str)
+        The first in percent; None without a difference.
+
+    Example
+    -------
+    >>> gain({"difference": 0.02, "low": -0.01, "high": 0.05, "p_holm": 0.31})
+    ('+2.0 [-1.0, +5.0]', '0.3100')
+    """
+    if found is None:
+        return None, None
+    mean, low, high = (
+        f"{100 * found[key]:+.1f}" for key in ("difference", "low", "high")
+    )
+    return f"{mean} [{low}, {high}]", f"{found['p_holm']:.4f}"
+
+
 TABLES = {
     table.__name__: table
-    for table in (leave_one_language_out, supervision, demo)
+    for table in (
+        leave_one_language_out,
+        supervision,
+        controls,
+        controls_tests,
+        demo,
+    )
 }
 
 

@@ -24,3 +24,21 @@ def test_number_changed_by_hand_is_caught(tmp_path):
     assert agrees(path, tables.tables())
     path.write_text(path.read_text().replace("Turkish | ", "Turkish | 9"))
     assert not agrees(path, tables.tables())
+
+
+def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
+    uar = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    gain = {"difference": -0.02, "low": -0.05, "high": 0.01, "p_holm": 0.25}
+    places = (*tables.CORPUS, "mean")
+    alone = {place: {"uar": uar} for place in places}
+    told = {place: {"uar": uar, "difference": gain} for place in places}
+    against = {"plain": {"plain": alone, "method": told}}
+    monkeypatch.setattr(tables, "read", lambda name: {"against": against})
+    assert tables.controls()["rows"][0] == ["plain"] + ["50.0 [40.0, 60.0]"] * 5
+    assert tables.controls_tests() == {
+        "columns": ["system", "minus plain", "p"],
+        "rows": [
+            ["plain", None, None],
+            ["method", "-2.0 [-5.0, +1.0]", "0.2500"],
+        ],
+    }
