@@ -111,7 +111,13 @@ def announce(hparams, run_opts, material, seeds):
     from speechbrain_clser.training import plan, run_folder
 
     device = run_opts["device"] or sb.utils.distributed.infer_device()
-    run_folder.write(hparams["output_folder"], material, device, sys.argv)
+    run_folder.write(
+        hparams["output_folder"],
+        material,
+        device,
+        sys.argv,
+        hparams["extractor"],
+    )
     print(
         plan.plan(
             run_folder.describe(material),

@@ -22,10 +22,11 @@ PACKAGES = (
     "torchaudio",
     "numpy",
     "scikit-learn",
+    "transformers",
 )
 
 
-def write(folder, material, device, command):
+def write(folder, material, device, command, extractor):
     """Write protocol, ledger, audit, parts, data and environment of a run.
 
     Arguments
@@ -38,6 +39,8 @@ def write(folder, material, device, command):
         That computes.
     command : list of str
         As typed.
+    extractor : Extractor
+        Of the frames; its config pins the revision of what is pretrained.
 
     Raises
     ------
@@ -52,6 +55,11 @@ def write(folder, material, device, command):
         "platform": platform.platform(),
         "device": device,
         "command": command,
+        "encoder": {
+            "class": type(extractor).__name__,
+            "key": extractor.key,
+            "config": dataclasses.asdict(extractor.config),
+        },
         "packages": {
             "speechbrain-clser": __version__,
             **{name: version(name) for name in PACKAGES},

@@ -10,6 +10,7 @@ from speechbrain_clser.data.ledger import ledger
 from speechbrain_clser.data.prepare import Material
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
+from speechbrain_clser.features.style import Style
 from speechbrain_clser.training.run_folder import describe, write
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
@@ -37,13 +38,14 @@ def test_counts_add_up():
 
 
 def test_everything_is_written_before_training(tmp_path):
-    write(tmp_path, material(), "cpu", ["train.py", "x.yaml"])
+    write(tmp_path, material(), "cpu", ["train.py", "x.yaml"], Style())
     book = json.loads((tmp_path / "ledger.json").read_text())
     assert book["sentence"].startswith("a:deu → b:ita")
     assert json.loads((tmp_path / "protocol.json").read_text())["digest"]
     environment = json.loads((tmp_path / "environment.json").read_text())
     assert environment["command"] == ["train.py", "x.yaml"]
     assert environment["packages"]["torch"]
+    assert environment["encoder"]["config"]["n_mels"] == 40
     with open(tmp_path / "parts.csv") as file:
         told = {row["id"]: row for row in csv.DictReader(file)}
     assert len(told) == len(ROWS)
@@ -55,19 +57,19 @@ def test_everything_is_written_before_training(tmp_path):
 
 
 def test_other_material_does_not_meet_old_checkpoints(tmp_path):
-    write(tmp_path, material(), "cpu", [])
+    write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
-    write(tmp_path, material(), "cpu", [])
+    write(tmp_path, material(), "cpu", [], Style())
     other = dataclasses.replace(PROTOCOL, split_seed=5)
     with pytest.raises(ValueError, match="a run on other protocol values"):
-        write(tmp_path, material(protocol=other), "cpu", [])
+        write(tmp_path, material(protocol=other), "cpu", [], Style())
     relabelled = [dataclasses.replace(ROWS[0], emotion="sadness"), *ROWS[1:]]
     with pytest.raises(ValueError, match="a run on other data"):
-        write(tmp_path, material(relabelled), "cpu", [])
+        write(tmp_path, material(relabelled), "cpu", [], Style())
 
 
 def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
-    write(tmp_path, material(), "cpu", [])
+    write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
     path = tmp_path / "parts.csv"
     whole = path.read_text()
@@ -75,8 +77,8 @@ def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
     places = [rows[0].index("id"), rows[0].index("part")]
     fewer = "\n".join(",".join(row[k] for k in places) for row in rows)
     path.write_text(fewer + "\n")
-    write(tmp_path, material(), "cpu", [])
+    write(tmp_path, material(), "cpu", [], Style())
     assert path.read_text() == whole
     path.write_text(fewer.replace("valid", "train") + "\n")
     with pytest.raises(ValueError, match="a run on other data"):
-        write(tmp_path, material(), "cpu", [])
+        write(tmp_path, material(), "cpu", [], Style())

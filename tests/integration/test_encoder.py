@@ -1,0 +1,61 @@
+"""Pretrained encoders through the recipe: frozen, adapted, fine-tuned."""
+
+import csv
+import json
+
+import pytest
+from helpers import encoders, toy
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora and of a tiny HuBERT."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    encoders.make(folder / "hubert", "hubert_group")
+    return folder
+
+
+def train(data, output, *more):
+    done = toy.train(
+        *(data, data / output, "--encoder", str(data / "hubert")),
+        *("--layers", "1-2", "--layer_mix", "learned", *more),
+    )
+    assert done.returncode == 0, done.stdout
+    path = data / output / "seed_1001" / "predictions" / "target_scored.csv"
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_frozen_encoder_trains_from_the_store_and_is_recorded(data):
+    assert len(train(data, "frozen")) == 24
+    told = json.loads((data / "frozen" / "environment.json").read_text())
+    assert told["encoder"]["class"] == "SSLFeatures"
+    assert told["encoder"]["config"]["revision"]
+    assert list((data / "cache" / "frames").rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    "adapt", ["lora", pytest.param("full", marks=pytest.mark.slow)]
+)
+def test_encoder_that_learns_is_kept_with_the_method(data, adapt):
+    first = train(data, adapt, "--adapt", adapt)
+    checkpoints = (data / adapt / "seed_1001" / "save").rglob("extractor.ckpt")
+    assert list(checkpoints)
+    # Nothing is left to train: the answers come from what was kept.
+    assert train(data, adapt, "--adapt", adapt) == first
+
+
+def test_encoder_of_a_language_is_that_of_the_first_source(data):
+    done = toy.train(
+        *(data, data / "mapped"),
+        *("--encoder", f"{{deu: {data / 'hubert'}, eng: acoustic}}"),
+        protocol="emodb_to_urdu",
+    )
+    assert "emodb: expected a folder" in done.stdout  # the encoder was found
+    done = toy.train(
+        *(data, data / "mapped"),
+        *("--encoder", "{deu: acoustic, eng: acoustic}"),
+        protocol="emovo_to_urdu",
+    )
+    assert "one for each of deu, eng" in done.stdout
