@@ -79,6 +79,7 @@ def align_all(
     rows: Iterable[Utterance],
     load: Callable,
     sentences: Mapping,
+    recogniser=None,
 ) -> dict:
     """Align all utterances whose sentence is known.
 
@@ -91,6 +92,9 @@ def align_all(
     sentences : mapping
         Corpus to a mapping of names of sentences to what was said. A corpus
         that is not in it writes sentences out, in more than one word.
+    recogniser : CtcRecogniser, optional
+        Who finds the phones of the reading in the recording, instead of time
+        warping.
 
     Returns
     -------
@@ -118,7 +122,11 @@ def align_all(
         if line:
             reading, segments = readings[line]
             wav = load(row.wav, SAMPLE_RATE_HZ)
-            found[row.id] = align(wav, torch.from_numpy(reading), segments)
+            if recogniser:
+                symbols = [symbol for symbol, _, _ in segments]
+                found[row.id] = recogniser.find(wav, symbols)
+            else:
+                found[row.id] = align(wav, torch.from_numpy(reading), segments)
     return found
 
 

@@ -1,0 +1,79 @@
+"""Which phones each language has, how many, and how sure: for the report."""
+
+import collections
+from collections.abc import Iterable, Mapping
+
+from speechbrain_clser.data.utterance import Utterance
+
+
+def coverage(rows: Iterable[Utterance], phones: Mapping) -> dict:
+    """Count the phones of each language.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        What was asked for.
+    phones : mapping
+        Utterance id to tuple of Phone.
+
+    Returns
+    -------
+    dict
+        ``languages``: of each its ``n_utterances``, ``n_without`` (utterances
+        without a phone), ``n_segments``, ``mean_confidence``, ``mean_ms``, and
+        ``phones``, the commonest first, each with ``n_segments`` and
+        ``mean_confidence``. ``shared``: the phones that all languages have, in
+        alphabetical order. Means are rounded; None where there is nothing.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.phones.phone import Phone
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
+    >>> said = (Phone("a", 0.0, 0.1, 0.5), Phone("a", 0.1, 0.3, 1.0))
+    >>> found = coverage([row], {"1": said})
+    >>> found["languages"]["deu"]["phones"], found["shared"]
+    ({'a': {'n_segments': 2, 'mean_confidence': 0.75}}, ['a'])
+    """
+    utterances = collections.defaultdict(list)
+    for row in rows:
+        utterances[row.language].append(phones.get(row.id, ()))
+    languages = {
+        language: _of_language(said) for language, said in utterances.items()
+    }
+    inventories = [set(found["phones"]) for found in languages.values()]
+    shared = set.intersection(*inventories) if inventories else set()
+    return {
+        "languages": dict(sorted(languages.items())),
+        "shared": sorted(shared),
+    }
+
+
+def _of_language(said):
+    """Counts of the utterances of a language."""
+    segments = [phone for phones in said for phone in phones]
+    by_phone = collections.defaultdict(list)
+    for phone in segments:
+        by_phone[phone.ipa].append(phone)
+    commonest = sorted(by_phone, key=lambda ipa: (-len(by_phone[ipa]), ipa))
+    return {
+        "n_utterances": len(said),
+        "n_without": sum(not phones for phones in said),
+        "n_segments": len(segments),
+        "mean_confidence": _mean((p.confidence for p in segments), 3),
+        "mean_ms": _mean((1000 * (p.end_s - p.start_s) for p in segments), 1),
+        "phones": {
+            ipa: {
+                "n_segments": len(by_phone[ipa]),
+                "mean_confidence": _mean(
+                    (p.confidence for p in by_phone[ipa]), 3
+                ),
+            }
+            for ipa in commonest
+        },
+    }
+
+
+def _mean(values, n_digits):
+    """Mean as it stands in a report."""
+    values = list(values)
+    return round(sum(values) / len(values), n_digits) if values else None

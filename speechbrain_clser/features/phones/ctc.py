@@ -1,0 +1,229 @@
+"""Phones from a multilingual recogniser that was trained with CTC.
+
+Such as facebook/wav2vec2-lv-60-espeak-cv-ft: Xu, Baevski and Auli, Simple and
+Effective Zero-shot Cross-lingual Phoneme Recognition, Interspeech 2022. Its
+symbols are eSpeak NG's; its tokenizer, which would ask for a library under the
+GPL, is not needed to read them.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import torch
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import EntryNotFoundError
+from transformers import AutoFeatureExtractor, AutoModelForCTC
+
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features.hub import resolve
+from speechbrain_clser.features.phones.ipa import to_ipa
+from speechbrain_clser.features.phones.runs import runs_of, spread
+from speechbrain_clser.features.phones.segments import phones_of
+
+logger = logging.getLogger(__name__)
+
+SAMPLE_RATE_HZ = 16000
+
+# A model trained with CTC says a phone in a frame or two, and nothing until the
+# next. So a phone lasts to the middle of the gap, but no longer than this beyond
+# what was said.
+REACH_S = 0.06
+
+
+class CtcRecogniser:
+    """Hear phones, or find given ones, by the posteriors of a pretrained model.
+
+    Arguments
+    ---------
+    source : str
+        Hub id, or folder with model, feature extractor and ``vocab.json``.
+    revision : str
+        See ``hub.resolve``.
+    device : str
+        Where to run it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or something is missing in it.
+    ValueError
+        If ``source`` is neither a folder nor a hub id, or the vocabulary is not
+        the model's.
+    """
+
+    def __init__(self, source, revision="", device="cpu"):
+        snapshot = resolve(source, revision)
+        self.revision = snapshot.revision
+        self.symbols = _vocabulary(source, snapshot)
+        self.extractor = AutoFeatureExtractor.from_pretrained(snapshot.folder)
+        self.model = AutoModelForCTC.from_pretrained(snapshot.folder)
+        self.model.eval().requires_grad_(False).to(device)
+        self.device = device
+        config = self.model.config
+        if max(self.symbols) >= config.vocab_size:
+            raise ValueError(
+                f"{source}: expected a vocabulary of {config.vocab_size} symbols, "
+                f"as the model has, found one of {max(self.symbols) + 1} in "
+                "vocab.json; take both from the same place"
+            )
+        self.blank = config.pad_token_id
+        self.symbols.pop(self.blank, None)
+        self.hop_s = config.inputs_to_logits_ratio / SAMPLE_RATE_HZ
+        # Where several are one phone in the shared inventory: the plainest.
+        plainest = sorted(self.symbols.items(), key=lambda item: -len(item[1]))
+        self.ids = {to_ipa(symbol): n for n, symbol in plainest}
+        self.ids |= {symbol: n for n, symbol in plainest}
+
+    @torch.inference_mode()
+    def log_posteriors(self, wav):
+        """Listen to one utterance.
+
+        Arguments
+        ---------
+        wav : torch.Tensor, (samples,)
+            At 16 kHz.
+
+        Returns
+        -------
+        torch.Tensor, (frames, symbols)
+            Logarithms; ``hop_s`` seconds from frame to frame.
+        """
+        values = self.extractor(
+            wav.cpu().numpy(), sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt"
+        ).input_values
+        logits = self.model(values.to(self.device)).logits[0]
+        return logits.float().log_softmax(dim=-1).cpu()
+
+    def recognise(self, wav):
+        """Hear which phones an utterance has, and when.
+
+        Arguments
+        ---------
+        wav : torch.Tensor, (samples,)
+            At 16 kHz.
+
+        Returns
+        -------
+        tuple of Phone
+            With the mean posterior as confidence.
+        """
+        posteriors = self.log_posteriors(wav).exp()
+        sure, path = posteriors.max(dim=1)
+        return self._phones(path, sure)
+
+    def find(self, wav, symbols):
+        """Find when the given phones are said, in their order.
+
+        Arguments
+        ---------
+        wav : torch.Tensor, (samples,)
+            At 16 kHz.
+        symbols : list of str
+            As eSpeak NG writes them. Those that the recogniser does not know are
+            left out, and logged.
+
+        Returns
+        -------
+        tuple of Phone
+            With the mean posterior as confidence; empty when the utterance is too
+            short for so many phones.
+        """
+        from torchaudio.functional import forced_align  # slow to import
+
+        ids = [self._id_of(symbol) for symbol in symbols]
+        unknown = {s for s, n in zip(symbols, ids, strict=True) if n is None}
+        if unknown:
+            logger.warning(
+                "The recogniser has no phone for %s", ", ".join(sorted(unknown))
+            )
+        target = torch.tensor([n for n in ids if n is not None])
+        posteriors = self.log_posteriors(wav)
+        # Between two of the same phone there has to be a blank.
+        n_needed = len(target) + int((target[1:] == target[:-1]).sum())
+        if not len(target) or len(posteriors) < n_needed:
+            return ()
+        path, sure = forced_align(
+            posteriors[None], target[None], blank=self.blank
+        )
+        return self._phones(path[0], sure[0].exp())
+
+    def _id_of(self, symbol):
+        """Index of a symbol, as it is or as the shared inventory has it."""
+        return self.ids.get(symbol, self.ids.get(to_ipa(symbol)))
+
+    def _phones(self, path, sure):
+        """Phones along a path through the frames."""
+        runs = [run for run in runs_of(path) if run[0] in self.symbols]
+        grown = spread(runs, len(path), REACH_S / self.hop_s)
+        return phones_of(
+            (
+                self.symbols[symbol],
+                start * self.hop_s,
+                end * self.hop_s,
+                sure[first:last].mean().item(),
+            )
+            for (symbol, start, end), (_, first, last) in zip(
+                grown, runs, strict=True
+            )
+        )
+
+
+def recognise_all(
+    rows: Iterable[Utterance], load: Callable, recogniser: CtcRecogniser
+) -> dict:
+    """Hear the phones of utterances, one at a time.
+
+    Arguments
+    ---------
+    rows : iterable of Utterance
+        What to listen to.
+    load : callable
+        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
+    recogniser : CtcRecogniser
+        Who listens.
+
+    Returns
+    -------
+    dict
+        Utterance id to tuple of Phone.
+
+    Example
+    -------
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
+    >>> class Deaf:
+    ...     def recognise(self, wav):
+    ...         return ()
+    >>> recognise_all([row], lambda wav, rate: None, Deaf())
+    {'1': ()}
+    """
+    return {
+        row.id: recogniser.recognise(load(row.wav, SAMPLE_RATE_HZ))
+        for row in rows
+    }
+
+
+def _vocabulary(source, snapshot):
+    """Index to symbol, special ones left out."""
+    path = snapshot.folder / "vocab.json"
+    if not path.exists() and not Path(source).expanduser().is_dir():
+        try:
+            path = Path(
+                hf_hub_download(
+                    source, "vocab.json", revision=snapshot.revision
+                )
+            )
+        except EntryNotFoundError:
+            pass  # said below, as for a folder
+    if not path.exists():
+        raise FileNotFoundError(
+            f"expected vocab.json beside the model of {source}, found none; take "
+            "a model that was trained with CTC to write phones"
+        )
+    symbols = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        n: symbol
+        for symbol, n in symbols.items()
+        if symbol != "|" and symbol[0] + symbol[-1] not in ("<>", "[]")
+    }

@@ -1,0 +1,182 @@
+"""A recogniser of random weights, and one that says what it is told."""
+
+import importlib.util
+import json
+import logging
+import math
+
+import numpy as np
+import pytest
+import torch
+import transformers
+
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features.phones.align import align_all
+from speechbrain_clser.features.phones.ctc import CtcRecogniser, recognise_all
+
+SYMBOLS = ["<pad>", "<s>", "</s>", "<unk>", "|"]
+SYMBOLS += ["a", "aː", "i", "t", "tʃ", "n"]
+BLANK, A, LONG_A, T, N = 0, 5, 6, 8, 10
+installed = pytest.mark.skipif(
+    importlib.util.find_spec("espeakng_loader") is None,
+    reason="espeakng-loader is not installed",
+)
+
+
+def make(folder, n_symbols=11, vocabulary=True):
+    """Write a tiny recogniser as transformers does; returns its folder."""
+    config = transformers.Wav2Vec2Config(
+        vocab_size=n_symbols,
+        pad_token_id=BLANK,
+        num_hidden_layers=1,
+        hidden_size=16,
+        num_attention_heads=2,
+        intermediate_size=16,
+        conv_dim=[8] * 7,
+        num_conv_pos_embeddings=8,
+        num_conv_pos_embedding_groups=2,
+        feat_extract_norm="layer",
+        do_stable_layer_norm=True,
+    )
+    transformers.Wav2Vec2ForCTC(config).save_pretrained(folder)
+    transformers.Wav2Vec2FeatureExtractor().save_pretrained(folder)
+    if vocabulary:
+        vocabulary = {symbol: n for n, symbol in enumerate(SYMBOLS)}
+        (folder / "vocab.json").write_text(json.dumps(vocabulary))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recogniser(tmp_path_factory):
+    """Listens, and writes nonsense."""
+    torch.manual_seed(0)
+    return CtcRecogniser(str(make(tmp_path_factory.mktemp("ctc"))))
+
+
+@pytest.fixture
+def told(recogniser, monkeypatch):
+    """Make it hear a symbol a frame, with a probability of 0.8."""
+
+    def tell(*path):
+        posteriors = torch.full(
+            (len(path), len(SYMBOLS)), 0.2 / (len(SYMBOLS) - 1)
+        )
+        posteriors[torch.arange(len(path)), list(path)] = 0.8
+        monkeypatch.setattr(
+            recogniser, "log_posteriors", lambda wav: posteriors.log()
+        )
+        return recogniser
+
+    return tell
+
+
+def times(phones):
+    """Symbols, with frames of 20 ms as a unit."""
+    return [
+        (p.raw, round(p.start_s / 0.02, 3), round(p.end_s / 0.02, 3))
+        for p in phones
+    ]
+
+
+def test_posteriors_come_every_20_ms_and_sum_to_1(recogniser):
+    found = recogniser.log_posteriors(torch.randn(16000))
+    assert found.shape == (49, len(SYMBOLS))
+    assert recogniser.hop_s == 0.02
+    assert found.exp().sum(dim=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_same_sound_gives_the_same_phones(recogniser):
+    wav = torch.randn(16000)
+    assert recogniser.recognise(wav) == recogniser.recognise(wav)
+    loud = recogniser.log_posteriors(100 * wav)
+    torch.testing.assert_close(
+        loud, recogniser.log_posteriors(wav), atol=1e-3, rtol=0
+    )
+
+
+def test_runs_are_merged_and_grow_into_the_blanks(told):
+    path = [BLANK] * 10 + [A, A] + [BLANK] * 2 + [T] + [BLANK] * 10
+    phones = told(*path).recognise(None)
+    assert times(phones) == [("a", 7, 13), ("t", 13, 18)]
+    assert [p.confidence for p in phones] == pytest.approx([0.8, 0.8])
+
+
+def test_blank_parts_two_of_the_same_phone(told):
+    phones = told(A, BLANK, A).recognise(None)
+    assert times(phones) == [("a", 0, 1.5), ("a", 1.5, 3)]
+
+
+def test_special_symbols_are_no_phones(told):
+    assert told(1, 2, 3, 4, BLANK).recognise(None) == ()
+
+
+def test_raw_symbol_is_kept_and_length_is_stripped(told):
+    (phone,) = told(LONG_A, LONG_A).recognise(None)
+    assert (phone.ipa, phone.raw) == ("a", "aː")
+
+
+def test_given_phones_are_found_in_their_order(told):
+    # It hears no n, yet there has to be one somewhere between a and t.
+    phones = told(A, A, A, BLANK, BLANK, T, T).find(None, ["ˈa", "n", "t"])
+    assert [p.ipa for p in phones] == ["a", "n", "t"]
+    assert times(phones)[0][1] == 0 and times(phones)[2][2] == 7
+    assert phones[0].confidence > 0.7
+    assert phones[1].confidence < 0.1
+
+
+def test_symbol_of_the_recogniser_is_taken_as_it_is_before_the_plain_one(told):
+    recogniser = told(LONG_A)
+    assert recogniser._id_of("aː") == LONG_A
+    assert recogniser._id_of("ˈaː") == A
+
+
+def test_unknown_phone_is_left_out_and_named(told, caplog):
+    caplog.set_level(logging.WARNING)
+    phones = told(A, BLANK, T).find(None, ["a", "ʘ", "t"])
+    assert [p.ipa for p in phones] == ["a", "t"]
+    assert "no phone for ʘ" in caplog.text
+
+
+@pytest.mark.parametrize("symbols", [["a", "t", "n"], ["a", "a"], ["ʘ"], []])
+def test_too_many_phones_or_none_give_none(told, symbols):
+    assert told(A, T).find(None, symbols) == ()
+
+
+def test_probabilities_of_found_phones_are_those_of_their_frames(told):
+    (phone,) = told(A, A, A, A).find(None, ["a"])
+    assert phone.confidence == pytest.approx(0.8, abs=1e-4)
+    assert math.isclose(phone.end_s, 0.08)
+
+
+def test_utterances_are_heard_one_at_a_time(recogniser):
+    rows = [Utterance(name, f"{name}.wav", "W", "ann", "deu") for name in "ab"]
+    sound = {"a.wav": torch.randn(8000), "b.wav": torch.randn(16000)}
+    found = recognise_all(rows, lambda wav, rate: sound[wav], recogniser)
+    assert found == {
+        name: recogniser.recognise(sound[f"{name}.wav"]) for name in "ab"
+    }
+
+
+@installed
+def test_sentence_is_found_by_the_recogniser_when_there_is_one(told):
+    recogniser = told(*[T, A, N, T, A] * 4)
+    row = Utterance("1", "1.wav", "W", "x", "deu", sentence="Tanne da, na.")
+    found = align_all([row], lambda *_: np.zeros(1), {}, recogniser)["1"]
+    assert [phone.ipa for phone in found][:3] == ["t", "a", "n"]
+
+
+def test_missing_folder_is_no_hub_id(tmp_path):
+    with pytest.raises(FileNotFoundError, match="looks like a folder"):
+        CtcRecogniser(str(tmp_path / "ctc"))
+
+
+def test_missing_vocabulary_is_named(tmp_path):
+    make(tmp_path, vocabulary=False)
+    with pytest.raises(FileNotFoundError, match="expected vocab.json"):
+        CtcRecogniser(str(tmp_path))
+
+
+def test_vocabulary_of_another_model_is_refused(tmp_path):
+    make(tmp_path, n_symbols=9)
+    with pytest.raises(ValueError, match="vocabulary of 9 .* found one of 11"):
+        CtcRecogniser(str(tmp_path))
