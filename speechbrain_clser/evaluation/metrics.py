@@ -1,9 +1,9 @@
 """Scores of a classifier, as pure functions.
 
-Every score but the calibration error follows from the confusion matrix, so
-each exists twice: ``uar(target, predicted, classes)`` for labels, and
-``uar_of(confusion)`` for counts. The second takes any number of leading axes,
-which is what makes ten thousand bootstrap draws one call.
+Every score follows from the confusion matrix, so each exists twice:
+``uar(target, predicted, classes)`` for labels, and ``uar_of(confusion)`` for
+counts. The second takes any number of leading axes, which is what makes ten
+thousand bootstrap draws one call.
 
 Labels may be names or indices, as long as ``classes`` lists them.
 """
@@ -12,11 +12,25 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-N_BINS = 15
 
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide; nan where there is nothing to divide by.
 
-def _ratio(part, whole):
-    """Divide; nan where there is nothing to divide by."""
+    Arguments
+    ---------
+    part, whole : numpy.ndarray or float
+        Of shapes that go together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of their common shape.
+
+    Example
+    -------
+    >>> ratio([1, 0], [2, 0])
+    array([0.5, nan])
+    """
     part, whole = np.asarray(part, float), np.asarray(whole, float)
     empty = np.full(np.broadcast(part, whole).shape, np.nan)
     return np.divide(part, whole, out=empty, where=whole > 0)
@@ -91,7 +105,7 @@ def recalls_of(confusion: np.ndarray) -> np.ndarray:
     array([0.5, nan])
     """
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    return _ratio(hits, np.sum(confusion, axis=-1))
+    return ratio(hits, np.sum(confusion, axis=-1))
 
 
 def uar_of(confusion: np.ndarray) -> np.ndarray:
@@ -114,7 +128,7 @@ def uar_of(confusion: np.ndarray) -> np.ndarray:
     """
     recalls = recalls_of(confusion)
     n_present = np.sum(~np.isnan(recalls), axis=-1)
-    return _ratio(np.nansum(recalls, axis=-1), n_present)
+    return ratio(np.nansum(recalls, axis=-1), n_present)
 
 
 def wa_of(confusion: np.ndarray) -> np.ndarray:
@@ -136,7 +150,7 @@ def wa_of(confusion: np.ndarray) -> np.ndarray:
     0.75
     """
     hits = np.trace(confusion, axis1=-2, axis2=-1)
-    return _ratio(hits, np.sum(confusion, axis=(-2, -1)))
+    return ratio(hits, np.sum(confusion, axis=(-2, -1)))
 
 
 def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
@@ -161,9 +175,9 @@ def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
     0.3333333333333333
     """
     hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    f1 = _ratio(2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2))
+    f1 = ratio(2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2))
     n_present = np.sum(~np.isnan(f1), axis=-1)
-    return _ratio(np.nansum(f1, axis=-1), n_present)
+    return ratio(np.nansum(f1, axis=-1), n_present)
 
 
 def recall_per_class(
@@ -302,108 +316,3 @@ def prediction_histogram(
     """
     counts = confusion_matrix(predicted, predicted, classes).diagonal()
     return dict(zip(classes, counts.tolist(), strict=True))
-
-
-def calibration_bins(
-    probabilities: np.ndarray,
-    target: Sequence[Hashable],
-    classes: Sequence[Hashable],
-    n_bins: int = N_BINS,
-) -> list:
-    """Hold confidence against accuracy, in bins of equal width.
-
-    The confidence of an answer is its probability, the highest of the row.
-    A bin includes its upper edge, not its lower one.
-
-    Arguments
-    ---------
-    probabilities : numpy.ndarray, (utterances, classes)
-        Columns in the order of ``classes``.
-    target : sequence, (utterances,)
-        What was meant.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-    n_bins : int
-        Equal parts of 0-1.
-
-    Returns
-    -------
-    list of dict
-        Per bin ``low``, ``high``, ``n``, mean ``confidence`` and
-        ``accuracy``, both nan for an empty bin.
-
-    Raises
-    ------
-    ValueError
-        If probabilities and targets do not fit together.
-
-    Example
-    -------
-    >>> low, high = calibration_bins(
-    ...     np.array([[0.9, 0.1], [0.7, 0.3]]), ["a", "b"], ["a", "b"], 2
-    ... )
-    >>> low["n"], high["n"], round(high["confidence"], 3), high["accuracy"]
-    (0, 2, 0.8, 0.5)
-    """
-    probabilities = np.asarray(probabilities)
-    if probabilities.shape != (len(target), len(classes)):
-        raise ValueError(
-            f"expected probabilities of shape {(len(target), len(classes))}, "
-            f"a row per target and a column per class, found "
-            f"{probabilities.shape}"
-        )
-    answers = probabilities.argmax(axis=1)
-    meant = np.array([list(classes).index(name) for name in target], dtype=int)
-    confidence = probabilities[np.arange(len(answers)), answers]
-    edges = np.linspace(0.0, 1.0, n_bins + 1)
-    bins = np.searchsorted(edges[1:-1], confidence)
-    n = np.bincount(bins, minlength=n_bins)
-    confidences = _ratio(np.bincount(bins, confidence, n_bins), n)
-    accuracies = _ratio(np.bincount(bins, answers == meant, n_bins), n)
-    columns = (edges[:-1], edges[1:], n, confidences, accuracies)
-    names = ("low", "high", "n", "confidence", "accuracy")
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def expected_calibration_error(
-    probabilities: np.ndarray,
-    target: Sequence[Hashable],
-    classes: Sequence[Hashable],
-    n_bins: int = N_BINS,
-) -> float:
-    """Average the distance between confidence and accuracy over the answers.
-
-    Arguments
-    ---------
-    probabilities : numpy.ndarray, (utterances, classes)
-        Columns in the order of ``classes``.
-    target : sequence, (utterances,)
-        What was meant.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-    n_bins : int
-        Equal parts of 0-1.
-
-    Returns
-    -------
-    float
-        0-1, 0 is best; nan without utterances.
-
-    Source
-    ------
-    Guo et al., On Calibration of Modern Neural Networks, ICML 2017, eq. 3.
-
-    Example
-    -------
-    >>> sure = np.array([[0.9, 0.1], [0.9, 0.1]])
-    >>> round(expected_calibration_error(sure, ["a", "b"], ["a", "b"]), 3)
-    0.4
-    """
-    bins = calibration_bins(probabilities, target, classes, n_bins)
-    gaps = [
-        bin["n"] * abs(bin["accuracy"] - bin["confidence"])
-        for bin in bins
-        if bin["n"]
-    ]
-    return float(_ratio(sum(gaps), len(target)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from speechbrain_clser.evaluation import metrics, statistics
+from speechbrain_clser.evaluation import calibration, metrics, statistics
 from speechbrain_clser.evaluation.predictions import Predictions
 
 GROUPS = ("language", "corpus", "gender")
@@ -70,7 +70,7 @@ def scores(runs: Sequence[Predictions], seeds: Sequence[int]) -> dict:
                 classes, n_meant, counts.mean(0).sum((0, 1)), strict=True
             )
         ],
-        "calibration": metrics.calibration_bins(
+        "calibration": calibration.calibration_bins(
             np.concatenate([run.probabilities for run in runs]),
             np.concatenate([run.target for run in runs]),
             range(len(classes)),
@@ -93,7 +93,7 @@ def _single(run):
         name: float(score(confusion))
         for name, score in statistics.METRICS.items()
     } | {
-        "ece": metrics.expected_calibration_error(
+        "ece": calibration.expected_calibration_error(
             run.probabilities, run.target, range(n_classes)
         )
     }

@@ -1,10 +1,11 @@
-"""Answers of made-up runs, straight as predictions."""
+"""Answers of made-up classifiers, as predictions and as plain labels."""
 
 import numpy as np
 
 from speechbrain_clser.evaluation.predictions import Predictions
 
-N_CLASSES = 4
+CLASSES = ["anger", "happiness", "neutral", "sadness"]
+N_CLASSES = len(CLASSES)
 
 
 def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
@@ -17,7 +18,7 @@ def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
     is_right = answers.random(n_utterances) < skill
     predicted = np.where(is_right, target, guesses)
     return Predictions(
-        classes=("a", "b", "c", "d"),
+        classes=tuple(CLASSES),
         id=names,
         corpus=text,
         language=text,
@@ -29,3 +30,15 @@ def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
         predicted=predicted,
         probabilities=np.eye(N_CLASSES)[predicted],
     )
+
+
+def draw(seed, n_utterances=300, meant=CLASSES):
+    """Seeded targets, probabilities that favour them, and the answers."""
+    rng = np.random.default_rng(seed)
+    target = rng.choice(meant, n_utterances)
+    evidence = rng.normal(size=(n_utterances, len(CLASSES)))
+    evidence += np.array([[name == c for c in CLASSES] for name in target])
+    probabilities = np.exp(evidence)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    predicted = np.array(CLASSES)[probabilities.argmax(axis=1)]
+    return target, probabilities, predicted

@@ -11,6 +11,7 @@ LEVELS = {
     "errors": 0,
     "labels": 0,
     "seeds": 0,
+    "evaluation.calibration": 0,
     "evaluation.metrics": 0,
     "evaluation.selection": 0,
     "protocols.__init__": 0,

@@ -6,25 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.answers import CLASSES, draw
 from sklearn import metrics as reference
-from sklearn.calibration import calibration_curve
 
 from speechbrain_clser.evaluation import metrics
 
 SCORES = Path(__file__).parents[2] / "reference" / "scores.json"
-CLASSES = ["anger", "happiness", "neutral", "sadness"]
-
-
-def draw(seed, n_utterances=300, meant=CLASSES):
-    """Seeded targets, probabilities that favour them, and the answers."""
-    rng = np.random.default_rng(seed)
-    target = rng.choice(meant, n_utterances)
-    evidence = rng.normal(size=(n_utterances, len(CLASSES)))
-    evidence += np.array([[name == c for c in CLASSES] for name in target])
-    probabilities = np.exp(evidence)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    predicted = np.array(CLASSES)[probabilities.argmax(axis=1)]
-    return target, probabilities, predicted
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -84,8 +71,6 @@ def test_scores_of_nothing_are_nan():
     assert math.isnan(metrics.uar([], [], CLASSES))
     assert math.isnan(metrics.wa([], [], CLASSES))
     assert math.isnan(metrics.macro_f1([], [], CLASSES))
-    nothing = np.zeros((0, 4))
-    assert math.isnan(metrics.expected_calibration_error(nothing, [], CLASSES))
 
 
 def test_scores_take_indices_as_well_as_names():
@@ -120,35 +105,6 @@ def test_prediction_histogram_lists_classes_never_answered():
     assert histogram == dict(zip(CLASSES, [0, 0, 0, 3], strict=True))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_calibration_bins_equal_scikit_learn(seed):
-    target, probabilities, predicted = draw(seed)
-    bins = metrics.calibration_bins(probabilities, target, CLASSES)
-    filled = [bin for bin in bins if bin["n"]]
-    accuracy, confidence = calibration_curve(
-        target == predicted, probabilities.max(axis=1), n_bins=15
-    )
-    assert [bin["accuracy"] for bin in filled] == pytest.approx(accuracy)
-    assert [bin["confidence"] for bin in filled] == pytest.approx(confidence)
-    assert sum(bin["n"] for bin in bins) == len(target)
-
-
-def test_calibration_error_by_hand():
-    # Two answers at 0.9, one right: |0.5 - 0.9|. Two at 0.6, both right:
-    # |1 - 0.6|. Each bin holds half of the answers.
-    probabilities = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
-    error = metrics.expected_calibration_error(
-        probabilities, ["a", "a", "a", "a"], ["a", "b"]
-    )
-    assert error == pytest.approx(0.4)
-
-
-def test_calibration_bin_includes_its_upper_edge():
-    halves = np.array([[0.5, 0.5]])
-    low, high = metrics.calibration_bins(halves, ["a"], ["a", "b"], n_bins=2)
-    assert (low["n"], high["n"]) == (1, 0)
-
-
 def test_unequal_lengths_are_refused():
     with pytest.raises(ValueError, match="2 targets but 1 predictions"):
         metrics.uar(["a", "b"], ["a"], ["a", "b"])
@@ -157,8 +113,3 @@ def test_unequal_lengths_are_refused():
 def test_unknown_label_is_refused():
     with pytest.raises(ValueError, match=r"found \['c'\]"):
         metrics.uar(["a", "b"], ["a", "c"], ["a", "b"])
-
-
-def test_probabilities_of_the_wrong_shape_are_refused():
-    with pytest.raises(ValueError, match=r"of shape \(1, 2\)"):
-        metrics.calibration_bins(np.ones((1, 3)) / 3, ["a"], ["a", "b"])

@@ -1,0 +1,52 @@
+"""Calibration, held against scikit-learn and paper."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers.answers import CLASSES, draw
+from sklearn.calibration import calibration_curve
+
+from speechbrain_clser.evaluation.calibration import (
+    calibration_bins,
+    expected_calibration_error,
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_calibration_bins_equal_scikit_learn(seed):
+    target, probabilities, predicted = draw(seed)
+    bins = calibration_bins(probabilities, target, CLASSES)
+    filled = [bin for bin in bins if bin["n"]]
+    accuracy, confidence = calibration_curve(
+        target == predicted, probabilities.max(axis=1), n_bins=15
+    )
+    assert [bin["accuracy"] for bin in filled] == pytest.approx(accuracy)
+    assert [bin["confidence"] for bin in filled] == pytest.approx(confidence)
+    assert sum(bin["n"] for bin in bins) == len(target)
+
+
+def test_calibration_error_by_hand():
+    # Two answers at 0.9, one right: |0.5 - 0.9|. Two at 0.6, both right:
+    # |1 - 0.6|. Each bin holds half of the answers.
+    probabilities = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
+    error = expected_calibration_error(
+        probabilities, ["a", "a", "a", "a"], ["a", "b"]
+    )
+    assert error == pytest.approx(0.4)
+
+
+def test_calibration_bin_includes_its_upper_edge():
+    halves = np.array([[0.5, 0.5]])
+    low, high = calibration_bins(halves, ["a"], ["a", "b"], n_bins=2)
+    assert (low["n"], high["n"]) == (1, 0)
+
+
+def test_probabilities_of_the_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match=r"of shape \(1, 2\)"):
+        calibration_bins(np.ones((1, 3)) / 3, ["a"], ["a", "b"])
+
+
+def test_calibration_error_of_nothing_is_nan():
+    nothing = np.zeros((0, len(CLASSES)))
+    assert math.isnan(expected_calibration_error(nothing, [], CLASSES))
