@@ -1,5 +1,7 @@
 """Probes: find what lies open, nothing else, and the same each time."""
 
+import types
+
 import numpy as np
 import pytest
 from helpers.runs import make_run
@@ -94,36 +96,35 @@ def test_run_without_embeddings_from_before_is_asked_after_only(tmp_path):
     assert "kept from before training" in found["left_out"][-1]
 
 
-def only(scored, embeddings, monkeypatch, tmp_path):
+def only(scored, embeddings):
     """Probes of a run of one seed that has these embeddings before and after."""
-    seed = run.Seed(1, tmp_path, [], {}, {"source_valid": scored})
-    monkeypatch.setattr(run.Seed, "embeddings", lambda *_: embeddings)
+    seed = types.SimpleNamespace(
+        predictions={"source_valid": scored}, embeddings=lambda part: embeddings
+    )
     return probes([seed])
 
 
-def test_chance_within_languages_is_that_of_their_speakers(
-    monkeypatch, tmp_path
-):
+def test_chance_within_languages_is_that_of_their_speakers():
     five = valid_of([*"abcde"], ["deu", "deu", "ita", "ita", "ita"])
-    found = only(five, spots(five.speaker), monkeypatch, tmp_path)
+    found = only(five, spots(five.speaker))
     whole, known, language = found["questions"]
     assert whole["chance"] == pytest.approx(1 / 5)
     assert known["chance"] == pytest.approx((2 / 2 + 3 / 3) / 5)
     assert language["chance"] == 0.5
 
 
-def test_speaker_of_a_single_utterance_is_left_out(monkeypatch, tmp_path):
+def test_speaker_of_a_single_utterance_is_left_out():
     short = FOUR.where(np.r_[0:31])
-    found = only(short, spots(short.speaker), monkeypatch, tmp_path)
+    found = only(short, spots(short.speaker))
     whole, known, language = found["questions"]
     assert (whole["n_names"], whole["n_utterances"]) == (3, 30)
     assert (known["n_names"], known["n_utterances"]) == (2, 20)
     assert language["n_utterances"] == 30
 
 
-def test_nobody_to_tell_apart_is_said(monkeypatch, tmp_path):
+def test_nobody_to_tell_apart_is_said():
     alone = valid_of(["a"], ["deu"])
-    found = only(alone, spots(alone.speaker), monkeypatch, tmp_path)
+    found = only(alone, spots(alone.speaker))
     assert found["questions"] == []
     assert found["left_out"] == [
         "There are no two speakers to tell apart.",
