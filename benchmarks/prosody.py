@@ -3,7 +3,8 @@
 Errors on synthetic voices, whose pitch is known (voices.py), clean and with
 noise 10 dB below; agreement with Praat on sentences of real corpora and of the
 demo corpus, where nobody knows the truth: Praat stands in for it. Everything on
-one core.
+one core. Some voices glide up to 600 Hz, the ceiling of every search; there
+Praat falls an octave, as it does not when its ceiling is raised.
 
 gross
     Share of the voiced frames whose pitch is more than 20 % off; frames that
@@ -12,7 +13,7 @@ voicing
     Share of all frames, those within 20 ms of a start or an end of voice left
     out, that are wrongly voiced or wrongly unvoiced.
 speed
-    Seconds of computing for a second of sound, median of five.
+    Seconds of computing for a second of sound, least of nine.
 
 > python benchmarks/prosody.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
@@ -37,7 +38,7 @@ N_VOICES = 120
 NOISE_DB = 10.0
 GROSS = 0.2
 SEED = 0
-N_REPEATS = 5
+N_REPEATS = 9
 REGISTERS_HZ = (60, 120, 240, 480)
 
 # Neither decides where there is a voice.
@@ -316,7 +317,7 @@ def undefined_share(wavs) -> float:
 
 
 def speeds(tracked) -> dict:
-    """Time trackers, and the extractors that hold ours.
+    """Time trackers, and all 103 measures.
 
     Arguments
     ---------
@@ -328,22 +329,21 @@ def speeds(tracked) -> dict:
     dict
         Name to seconds of computing for a second of sound.
     """
-    from speechbrain_clser.features.prosody.contours import ProsodyContours
     from speechbrain_clser.features.prosody.measures import ProsodyMeasures
 
-    choir = np.concatenate([v.wav for v in voices.choir(5, SEED)])
+    measures = ProsodyMeasures()
+
+    def measure(wav):
+        return measures(_tensor(wav), torch.ones(1))
+
+    long = np.concatenate([v.wav for v in voices.choir(5, SEED)])
     short = voices.choir(1, SEED)[0].wav
-    contours, measures = ProsodyContours(), ProsodyMeasures()
     timed = {
-        **{name: (track, choir) for name, track in tracked.items()},
-        "ProsodyContours": (lambda w: contours(_tensor(w), ONE), choir),
-        "ProsodyMeasures": (lambda w: measures(_tensor(w), ONE), choir),
-        "ProsodyMeasures, 2 s": (lambda w: measures(_tensor(w), ONE), short),
+        **{name: (track, long) for name, track in tracked.items()},
+        "ProsodyMeasures": (measure, long),
+        "ProsodyMeasures, 2 s": (measure, short),
     }
     return {name: _speed(*given) for name, given in timed.items()}
-
-
-ONE = torch.ones(1)
 
 
 def _speed(compute, wav):
@@ -353,7 +353,7 @@ def _speed(compute, wav):
         started = time.process_time()
         compute(wav)
         seconds.append(time.process_time() - started)
-    return round(float(np.median(seconds)) / (len(wav) / voices.RATE_HZ), 5)
+    return round(min(seconds) / (len(wav) / voices.RATE_HZ), 5)
 
 
 def show(result):
