@@ -39,6 +39,7 @@ def main(arguments):
     material = run_on_main(prepare, [hparams])
     run_on_main(announce, [hparams, run_opts, material, seeds])
     views = extract(hparams, material)
+    told, phones = tell(hparams, material, views)
     for seed in seeds:
         overrides["seed"] = seed
         if seed != first:
@@ -48,7 +49,8 @@ def main(arguments):
             hyperparams_to_save=hparams_file,
             overrides=overrides,
         )
-        brain, datasets = train(hparams, run_opts, material, views)
+        sound = views, told, phones
+        brain, datasets = train(hparams, run_opts, material, *sound)
         run_on_main(score, [hparams, brain, datasets, material])
     run_on_main(report, [hparams])
 
@@ -103,6 +105,8 @@ def prepare(hparams):
         normalise_by=hparams["normalise_by"],
         used={part for phase in hparams["phases"] for part in phase.parts},
         allow_bad_files=hparams["allow_bad_files"],
+        told=hparams["method"].TARGETS
+        | ({"text"} if hparams.get("phones") == "align" else set()),
     )
 
 
@@ -144,7 +148,42 @@ def extract(hparams, material):
     )
 
 
-def train(hparams, run_opts, material, views):
+def tell(hparams, material, views):
+    """Find out what the method is told beside the sound, if it asks."""
+    from speechbrain_clser.data import feed
+    from speechbrain_clser.features import spoken
+    from speechbrain_clser.features.views import views as views_of
+
+    wanted, told, phones = hparams["method"].TARGETS, {}, []
+    heard = feed.heard(material, hparams["phases"])
+    heard += material.parts.valid  # its losses are computed too
+    if "style" in wanted:
+        (told["style"],) = views_of(
+            hparams["style_extractor"],
+            Path(hparams["cache_folder"], "frames"),
+            material,
+            heard,
+            "none",
+        )
+    if "phones" in wanted:
+        said = spoken.spoken(
+            hparams["phones"],
+            heard,
+            views[0],
+            hparams["extractor"].frames_per_s,
+            hparams["recogniser"],
+        )
+        phones, told["phones"] = spoken.phone_codes(
+            heard, said, hparams["vowels_only"]
+        )
+    if "oracle_emotion" in wanted:
+        told["oracle_emotion"] = {
+            row.id: hparams["scheme"].index(row.emotion) for row in heard
+        }
+    return told, phones
+
+
+def train(hparams, run_opts, material, views, told, phones):
     """Run the phases; labels of the scored part are not among the data."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.training import phases, scoring
@@ -155,6 +194,7 @@ def train(hparams, run_opts, material, views):
         hparams["phases"],
         views,
         "frames" if extractor.is_frozen else "wavs",
+        told,
     )
     loaders = feed.loaders_of(
         material,
@@ -165,7 +205,7 @@ def train(hparams, run_opts, material, views):
         hparams["cells"],
     )
     folder, evaluation = seed_folder(hparams), loaders["eval"]
-    hparams["method"].meet(codes.speaker_languages)
+    hparams["method"].meet(codes.speaker_languages, phones)
 
     def before(brain):
         name, valid = "source_valid_before", datasets["valid"]

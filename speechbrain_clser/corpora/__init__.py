@@ -130,6 +130,26 @@ def locate(card: Card, data_folder=None) -> Path:
     )
 
 
+def sentences() -> dict:
+    """Tell what is said in the corpora that name their sentences.
+
+    Returns
+    -------
+    dict
+        Corpus to a mapping, name of a sentence to its text.
+
+    Example
+    -------
+    >>> sentences()["emodb"]["a02"]
+    'Das will sie am Mittwoch abgeben.'
+    """
+    return {
+        name: _module(name).SENTENCES
+        for name in names()
+        if hasattr(_module(name), "SENTENCES")
+    }
+
+
 def source_language(protocol: str) -> str:
     """Name the language of a protocol's first source.
 

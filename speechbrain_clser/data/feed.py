@@ -53,7 +53,7 @@ def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
     sound : str
         See ``pipeline.dataset``.
     extras : dict, optional
-        Of the phases; see ``pipeline.dataset``.
+        Of the phases and of validation; see ``pipeline.dataset``.
 
     Returns
     -------
@@ -68,7 +68,9 @@ def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
     hidden = {row.id for row in parts.unlabelled}
     hidden -= {row.id for row in (*parts.train, *parts.shots)}
     datasets = {
-        "valid": dataset(parts.valid, views[:1], codes, sound=sound),
+        "valid": dataset(
+            parts.valid, views[:1], codes, sound=sound, extras=extras
+        ),
         "scored": dataset(parts.scored, views[:1], sound=sound),
     }
     for phase in phases:

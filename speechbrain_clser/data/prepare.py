@@ -50,6 +50,7 @@ def prepare(
     used: set,
     allow_bad_files: bool = False,
     draw: int = 0,
+    told: frozenset = frozenset(),
 ) -> Material:
     """Write manifests, cut parts, audit them, and refuse what leaks.
 
@@ -62,7 +63,7 @@ def prepare(
         Names the corpora.
     data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
         As for ``gather``.
-    normalise_by, used, draw : str, set of str, int
+    normalise_by, used, draw, told : str, set of str, int, set of str
         As for ``divide``.
 
     Returns
@@ -82,7 +83,7 @@ def prepare(
     cards, rows = gather(
         protocol, data_folder, manifest_folder, allow_bad_files
     )
-    return divide(protocol, cards, rows, normalise_by, used, draw)
+    return divide(protocol, cards, rows, normalise_by, used, draw, told)
 
 
 def gather(

@@ -284,7 +284,7 @@ def hear(method, loader):
                 "truth": getattr(batch, "oracle_emotion", batch.emotion),
                 "speaker": batch.speaker,
                 "language": batch.language,
-                "style": batch.style.data,
+                "style": batch.style.data.flatten(1),
                 "logits": output.logits.float(),
                 "segments": segments.float(),
                 "phone": phone,

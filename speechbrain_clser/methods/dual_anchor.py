@@ -88,6 +88,8 @@ class DualAnchor(Method):
         self.speaker_space = speaker_space
         self.phone_space = phone_space
         self.state = AnchorState(n_classes, neutral, **anchoring)
+        if self.state.target_labels == "oracle":
+            self.TARGETS = self.TARGETS | {"oracle_emotion"}
         self.margin = margin
         self.label_smoothing = label_smoothing
 

@@ -36,6 +36,7 @@ LEVELS = {
     "features.extractor": 1,
     "features.store": 1,
     "features._*": 1,
+    "features.spoken": 3,
     "features.views": 3,
     "features.*": 2,
     "lobes.*": 1,

@@ -147,3 +147,9 @@ def test_source_language_is_that_of_the_first_source(
     protocol = tmp_path / "mine.yaml"
     protocol.write_text(f"sources: {sources}\ntargets: [emovo]\n")
     assert corpora.source_language(str(protocol)) == language
+
+
+def test_sentences_are_those_that_corpora_name():
+    told = corpora.sentences()
+    assert {"emodb", "emovo", "ravdess"} <= told.keys()
+    assert "urdu" not in told

@@ -1,0 +1,69 @@
+import dataclasses
+
+import pytest
+import torch
+from helpers.rows import rows_of
+
+from speechbrain_clser.features.phones.phone import Phone
+from speechbrain_clser.features.spoken import phone_codes, spoken
+
+ROWS = rows_of("a", "deu", 1, 1)[:2]
+
+
+def with_phones(*phones):
+    return [dataclasses.replace(row, phones=phones) for row in ROWS]
+
+
+def test_known_phones_come_with_the_manifest():
+    found = spoken("known", with_phones(("a", 0.1, 0.3)), {}, 50)
+    assert found[ROWS[0].id][0].ipa == "a"
+
+
+def test_units_need_nothing_but_frames():
+    frames = {
+        row.id: torch.randn(80, 3) + 5 * (torch.arange(80) // 20 % 2)[:, None]
+        for row in ROWS
+    }
+    found = spoken("units", ROWS, frames, 50)
+    assert all(found[row.id][-1].end_s == pytest.approx(1.6) for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    "source, message",
+    [
+        ("whisper", "phones must be one of known, align, ctc, units"),
+        ("ctc", "ctc needs a recogniser; give --recogniser"),
+        ("known", "known found none in 2 utterances of a;"),
+    ],
+)
+def test_what_cannot_be_found_out_is_told(source, message):
+    with pytest.raises(ValueError, match=message):
+        spoken(source, ROWS, {}, 50)
+
+
+def test_times_become_shares_and_short_phones_go():
+    phones = {
+        ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.32)),
+        ROWS[1].id: (Phone("a", 0.75, 1.6),),
+    }
+    assert ROWS[0].duration_s == 1.5
+    names, codes = phone_codes(ROWS, phones)
+    assert names == ["a", "n"]
+    torch.testing.assert_close(
+        codes[ROWS[0].id], torch.tensor([[2.0, 0.0, 0.2]])
+    )
+    # What lasts longer than the recording ends with it.
+    torch.testing.assert_close(
+        codes[ROWS[1].id], torch.tensor([[1.0, 0.5, 1.0]])
+    )
+
+
+def test_consonants_can_be_left_out():
+    pytest.importorskip("panphon")
+    phones = {
+        ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.6)),
+        ROWS[1].id: (),
+    }
+    names, codes = phone_codes(ROWS, phones, vowels_only=True)
+    assert names == ["a"]
+    assert [len(codes[row.id]) for row in ROWS] == [1, 0]
