@@ -6,29 +6,29 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 
-def interval(axes: Axes, score: dict, y: float, colour: str, **look) -> None:
-    """Draw a bar from low to high; nothing where the interval is unknown.
+def estimate(
+    axes: Axes, score: dict, y: float, colour: str, size: float = 7
+) -> None:
+    """Draw a mean as a dot on the bar of its interval.
 
     Arguments
     ---------
     axes : Axes
         Drawn on; in percent to the right.
     score : dict
-        With ``low`` and ``high``, shares or None.
+        With ``mean``, ``low`` and ``high``, shares; the last two may be None,
+        and there is no bar then.
     y : float
-        Height of the bar.
+        Height of both.
     colour : str
-        Of the bar.
-    **look
-        For ``Axes.plot``.
+        Of both; the bar is pale.
+    size : float
+        Of the dot, in points; the bar is a little thinner.
     """
     if score["low"] is not None:
-        axes.plot(
-            [100 * score["low"], 100 * score["high"]],
-            [y, y],
-            color=colour,
-            **look,
-        )
+        bounds = [100 * score["low"], 100 * score["high"]]
+        axes.plot(bounds, [y, y], color=colour, linewidth=size - 2, alpha=0.4)
+    axes.plot(100 * score["mean"], y, "o", color=colour, markersize=size)
 
 
 def share_axis(axes: Axes, n_rows: int, label: str) -> None:

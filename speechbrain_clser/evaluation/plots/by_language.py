@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from speechbrain_clser.evaluation import wording
-from speechbrain_clser.evaluation.plots.axes import dot, interval, share_axis
+from speechbrain_clser.evaluation.plots.axes import dot, estimate, share_axis
 from speechbrain_clser.evaluation.plots.style import (
     CHANCE,
     INK,
@@ -54,8 +54,7 @@ def uar_by_language(report: dict) -> Figure:
                 markeredgecolor=colour,
                 alpha=0.6,
             )
-        interval(axes, language, y - 0.12, colour, linewidth=5, alpha=0.4)
-        axes.plot(100 * language["mean"], y - 0.12, "o", color=colour)
+        estimate(axes, language, y - 0.12, colour)
         axes.plot(
             [100 * language["chance_uar"]] * 2,
             [y - 0.35, y + 0.4],
@@ -70,7 +69,7 @@ def uar_by_language(report: dict) -> Figure:
     share_axis(axes, len(rows), "UAR, %")
     figure.legend(
         handles=[
-            dot(INK, "all speakers", markersize=6),
+            dot(INK, "all speakers", markersize=7),
             dot(INK, "a speaker with all classes", markersize=3.5),
             dot(INK, "with some", markersize=3.5, markerfacecolor="none"),
             Line2D([], [], color=CHANCE, label="chance"),

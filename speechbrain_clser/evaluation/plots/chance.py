@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation.plots.axes import interval
+from speechbrain_clser.evaluation.plots.axes import estimate
 from speechbrain_clser.evaluation.plots.style import (
     CHANCE,
     TARGET,
@@ -29,10 +29,9 @@ def uar_against_chance(report: dict) -> Figure:
     uar, chance = part["scores"]["uar"], part["chance_uar"]
     figure = Figure((WIDTH, 0.95), layout="constrained")
     axes = figure.subplots()
-    interval(axes, uar, 0, TARGET, linewidth=7, alpha=0.35)
     seeds = [100 * one["uar"] for one in part["per_seed"]]
     axes.plot(seeds, [0] * len(seeds), "|", color=TARGET, markersize=9)
-    axes.plot(100 * uar["mean"], 0, "o", color=TARGET, markersize=9)
+    estimate(axes, uar, 0, TARGET, size=9)
     axes.axvline(100 * chance, color=CHANCE, linewidth=1.5)
     axes.annotate(
         "chance",

@@ -2,10 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation.plots.axes import (
-    interval,
-    share_axis,
-)
+from speechbrain_clser.evaluation.plots.axes import estimate, share_axis
 from speechbrain_clser.evaluation.plots.style import (
     CHANCE,
     EMOTIONS,
@@ -40,8 +37,7 @@ def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
         if recall["mean"] is None:
             axes.text(1, y, "no utterance in the target", va="center")
             continue
-        interval(axes, recall, y, colour, linewidth=5, alpha=0.4)
-        axes.plot(100 * recall["mean"], y, "o", color=colour, markersize=7)
+        estimate(axes, recall, y, colour)
     axes.axvline(100 * scored["chance_uar"], color=CHANCE, linewidth=1.2)
     axes.set_yticks(
         range(len(recalls)), [f"{r['class']} ({r['n']})" for r in recalls]

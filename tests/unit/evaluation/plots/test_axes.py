@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation.plots.axes import dot, interval, share_axis
+from speechbrain_clser.evaluation.plots.axes import dot, estimate, share_axis
 
 
 @pytest.fixture
@@ -12,16 +12,18 @@ def axes():
     return Figure().subplots()
 
 
-def test_interval_is_drawn_in_percent(axes):
-    interval(axes, {"low": 0.25, "high": 0.5}, 3, "red")
-    (line,) = axes.lines
-    assert list(line.get_xdata()) == [25, 50]
-    assert list(line.get_ydata()) == [3, 3]
+def test_mean_and_interval_are_drawn_in_percent(axes):
+    estimate(axes, {"mean": 0.4, "low": 0.25, "high": 0.5}, 3, "red")
+    bar, mean = axes.lines
+    assert list(bar.get_xdata()) == [25, 50]
+    assert list(bar.get_ydata()) == [3, 3]
+    assert list(mean.get_xdata()) == [40]
 
 
 def test_unknown_interval_is_not_drawn(axes):
-    interval(axes, {"low": None, "high": None}, 3, "red")
-    assert list(axes.lines) == []
+    estimate(axes, {"mean": 0.4, "low": None, "high": None}, 3, "red")
+    (mean,) = axes.lines
+    assert mean.get_marker() == "o"
 
 
 def test_first_row_is_on_top(axes):

@@ -7,7 +7,7 @@ from speechbrain_clser.evaluation.plots import uar_against_chance
 
 def test_seeds_mean_and_chance_stand_at_their_places(plain):
     part = plain["parts"]["target_scored"]
-    _, seeds, mean, chance = uar_against_chance(plain).axes[0].lines
+    seeds, _, mean, chance = uar_against_chance(plain).axes[0].lines
     assert list(seeds.get_xdata()) == [
         100 * one["uar"] for one in part["per_seed"]
     ]
