@@ -10,6 +10,7 @@ from pathlib import Path
 
 from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.evaluation.sections.anchoring import anchoring
 from speechbrain_clser.evaluation.sections.answer import answer, title
 from speechbrain_clser.evaluation.sections.classes import classes
 from speechbrain_clser.evaluation.sections.knowledge import knowledge
@@ -77,6 +78,7 @@ def story(report: dict) -> list:
         *confidence(report),
         *training(report),
         *embeddings(report),
+        *anchoring(report),
         *knowledge(report),
         *audit(report),
         *data(report),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.anchoring import anchoring
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.scores import scores
@@ -78,6 +79,9 @@ def build(run_folder: str | os.PathLike) -> dict:
                 for seed in run.seeds
             ],
         },
+        "anchoring": anchoring(
+            run.seeds, run.rows, scheme.classes, run.ledger["target_labels"]
+        ),
         "probes": probes(run.seeds),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "curves": [_curves(seed) for seed in run.seeds],

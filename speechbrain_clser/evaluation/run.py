@@ -32,6 +32,8 @@ class Seed:
         Rule, and the record it chose.
     predictions : dict
         Part to ``Predictions``.
+    notes : dict
+        What the method had to tell; older runs have none.
     """
 
     number: int
@@ -39,6 +41,7 @@ class Seed:
     records: list
     selected: dict
     predictions: dict
+    notes: dict = dataclasses.field(default_factory=dict)
 
     def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
@@ -153,6 +156,9 @@ def _seed(folder):
             part: predictions.read(_predictions_file(folder, part))
             for part in PARTS
         },
+        notes=_json(notes)
+        if (notes := folder / "notes.json").is_file()
+        else {},
     )
 
 

@@ -4,9 +4,11 @@ Every function takes the report and returns a matplotlib ``Figure``; none reads,
 saves or computes. ``svg`` writes a figure for the page.
 """
 
+from speechbrain_clser.evaluation.plots.believed import believed_guesses
 from speechbrain_clser.evaluation.plots.by_language import uar_by_language
 from speechbrain_clser.evaluation.plots.calibration import reliability
 from speechbrain_clser.evaluation.plots.chance import uar_against_chance
+from speechbrain_clser.evaluation.plots.communities import speaker_graphs
 from speechbrain_clser.evaluation.plots.confusion import confusion_matrix
 from speechbrain_clser.evaluation.plots.curves import training_curves
 from speechbrain_clser.evaluation.plots.embeddings import embedding_map
@@ -15,11 +17,13 @@ from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 
 __all__ = [
+    "believed_guesses",
     "confusion_matrix",
     "embedding_map",
     "prediction_histogram",
     "recall_per_class",
     "reliability",
+    "speaker_graphs",
     "svg",
     "training_curves",
     "uar_against_chance",

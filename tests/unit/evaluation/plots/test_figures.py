@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from helpers.anchored import anchor
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import plots, report
@@ -23,7 +24,7 @@ CASES = {
 def result(request, tmp_path_factory):
     """The report of a made-up run."""
     folder = tmp_path_factory.mktemp("run")
-    return report.build(make_run(folder, **CASES[request.param]))
+    return report.build(anchor(make_run(folder, **CASES[request.param])))
 
 
 @pytest.mark.parametrize("draw", FIGURES)

@@ -1,0 +1,97 @@
+"""What dual anchoring would have noted of a made-up run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from helpers.runs import CLASSES
+
+PHONES = ("a", "e", "i", "o", "ʃ")
+
+
+def anchor(folder, epochs=3):
+    """Let a run of ``make_run`` have heard its target, and note its anchors.
+
+    Speakers of both languages form two communities in each emotion, joined by
+    one edge; sadness was heard too rarely to have any. Returns the folder.
+    """
+    folder = Path(folder)
+    header, *lines = (folder / "parts.csv").read_text("utf-8").splitlines()
+    heard = [line for line in lines if line.startswith("scored")]
+    heard = [line.replace("scored", "unlabelled", 1) for line in heard]
+    text = "\n".join([header, *lines, *heard, ""])
+    (folder / "parts.csv").write_text(text, encoding="utf-8")
+    speakers = [
+        sorted({line.split(",")[4] for line in lines if line.startswith(part)})
+        for part in ("train", "scored")
+    ]
+    languages = [k for k, names in enumerate(speakers) for _ in names]
+    for path in sorted(folder.glob("seed_*")):
+        notes = [
+            _epoch(epoch / epochs, languages, 10 * epoch, len(heard))
+            for epoch in range(1, epochs + 1)
+        ]
+        (path / "notes.json").write_text(json.dumps({"anchoring": notes}))
+    return folder
+
+
+def _epoch(progress, languages, n_believed, n_unlabelled):
+    """One entry of the notes, keys as JSON has them."""
+    return {
+        "progress": progress,
+        "n_believed": n_believed,
+        "n_unlabelled": n_unlabelled,
+        "communities": {
+            "styles": {
+                "own_neutral": 0,
+                "language_mean": 2 * len(languages),
+                "nothing": 0,
+                "unknown_speaker": 0,
+                "unknown_emotion": 7,
+            },
+            "emotions": {
+                str(k): _communities(languages, CLASSES[k]) for k in range(2)
+            },
+        },
+        "anchors": {
+            "0": [
+                {"phone": phone, "weight": 2.0 - k / 4, "reliability": 0.2}
+                for k, phone in enumerate(PHONES)
+            ],
+            "1": [],
+            "2": [],
+        },
+    }
+
+
+def _communities(languages, emotion):
+    """Even speakers are one community, odd ones the other."""
+    n = len(languages)
+    labels = [k % 2 for k in range(n)]
+    rng = np.random.default_rng(n)
+    pairs = [(0, 1)] + [
+        (i, j)
+        for i in range(n)
+        for j in range(i + 2, n, 2)
+        if rng.random() < 0.5
+    ]
+    return {
+        "n_speakers": n,
+        "n_edges": len(pairs),
+        "n_isolated": 0,
+        "n_communities": 2,
+        "n_found": 3,
+        "is_fallback": False,
+        "sizes": [(n + 1) // 2, n // 2],
+        "modularity": 0.4321,
+        "nmi_language": 0.05,
+        "nmi_gender": None,
+        "nmi_corpus": None,
+        "stability": None,
+        "n_attached": 1,
+        "warnings": [f"A warning on {emotion}."] if emotion == "anger" else [],
+        "edges": sorted([*pairs, *((j, i) for i, j in pairs)]),
+        "labels": labels,
+        "speakers": list(range(n)),
+        "languages": languages,
+    }

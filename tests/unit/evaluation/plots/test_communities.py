@@ -1,0 +1,57 @@
+"""Speaker graphs: a panel per emotion, a mark per speaker, a line per edge."""
+
+import pytest
+from helpers.anchored import anchor
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import report
+from speechbrain_clser.evaluation.plots import speaker_graphs
+from speechbrain_clser.evaluation.plots.style import GROUPS
+
+
+@pytest.fixture
+def anchored(tmp_path):
+    """The report of a run that anchored."""
+    return report.build(anchor(make_run(tmp_path)))
+
+
+def panels(result):
+    """Axes by emotion."""
+    axes = speaker_graphs(result).axes
+    return {a.get_title(loc="left"): a for a in axes}
+
+
+def test_every_emotion_has_a_panel_with_its_speakers_and_edges(anchored):
+    drawn = panels(anchored)
+    assert list(drawn) == ["anger", "happiness"]
+    graph = anchored["anchoring"]["emotions"][0]["graph"]
+    lines, *marks = drawn["anger"].collections
+    assert len(lines.get_segments()) == len(graph["edges"])
+    assert sum(len(m.get_offsets()) for m in marks) == len(graph["x"])
+
+
+def test_communities_have_colours_and_languages_shapes(anchored):
+    _, german, urdu = panels(anchored)["anger"].collections
+    shapes = [m.get_paths()[0].vertices.shape for m in (german, urdu)]
+    assert shapes[0] != shapes[1]
+    for marks in (german, urdu):
+        colours = {tuple(c) for c in marks.get_facecolors()}
+        assert len(colours) == 2
+    labels = [t.get_text() for t in speaker_graphs(anchored).legends[0].texts]
+    assert labels == ["German", "Urdu"]
+
+
+def test_colours_go_round_when_communities_outnumber_them(anchored):
+    graph = anchored["anchoring"]["emotions"][0]["graph"]
+    graph["community"] = [len(GROUPS)] * len(graph["community"])
+    _, german, _ = panels(anchored)["anger"].collections
+    graph["community"] = [0] * len(graph["community"])
+    _, again, _ = panels(anchored)["anger"].collections
+    assert german.get_facecolors().tolist() == again.get_facecolors().tolist()
+
+
+@pytest.mark.parametrize("n, grid", [(1, 1), (3, 3), (4, 4), (5, 6)])
+def test_any_number_of_emotions_finds_room(anchored, n, grid):
+    first = anchored["anchoring"]["emotions"][0]
+    anchored["anchoring"]["emotions"] = [first] * n
+    assert len(speaker_graphs(anchored).axes) == grid

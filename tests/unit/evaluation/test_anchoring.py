@@ -1,0 +1,101 @@
+"""Codes become names, the last epoch is told, large graphs are thinned."""
+
+import json
+
+import pytest
+from helpers.anchored import anchor
+from helpers.runs import CLASSES, make_run
+
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation.anchoring import N_EDGES, N_NODES, anchoring
+
+
+def told(folder, **changes):
+    """What is told of a made-up run."""
+    run = runs.read(anchor(make_run(folder, **changes)))
+    return anchoring(run.seeds, run.rows, CLASSES)
+
+
+def test_run_that_anchored_nothing_has_nothing_to_tell(tmp_path):
+    run = runs.read(make_run(tmp_path))
+    assert anchoring(run.seeds, run.rows, CLASSES) is None
+
+
+def test_speakers_and_languages_get_their_names_back(tmp_path):
+    graph = told(tmp_path)["emotions"][0]["graph"]
+    assert dict(zip(graph["speaker"], graph["language"], strict=True)) == {
+        **{f"emodb_0{k}": "deu" for k in range(4, 8)},
+        **{f"urdu_0{k}": "urd" for k in range(4)},
+    }
+
+
+def test_emotions_without_communities_are_left_out(tmp_path):
+    emotions = told(tmp_path)["emotions"]
+    assert [e["class"] for e in emotions] == ["anger", "happiness"]
+    assert [len(e["anchors"]) for e in emotions] == [5, 0]
+
+
+def test_each_edge_is_told_once_and_joins_the_speakers_it_joined(tmp_path):
+    graph = told(tmp_path)["emotions"][0]["graph"]
+    name = graph["speaker"]
+    joined = [{name[i], name[j]} for i, j in graph["edges"]]
+    assert {"emodb_04", "emodb_05"} in joined
+    assert len(joined) == len({tuple(sorted(pair)) for pair in joined})
+    apart = [
+        (i, j)
+        for i, j in graph["edges"]
+        if graph["community"][i] != graph["community"][j]
+    ]
+    assert len(apart) == 1
+
+
+def test_layout_is_the_same_every_time(tmp_path):
+    assert told(tmp_path / "a") == told(tmp_path / "b")
+
+
+def test_large_graph_is_thinned_evenly(tmp_path):
+    emotion = told(tmp_path, n_target_speakers=90)["emotions"][0]
+    graph = emotion["graph"]
+    assert emotion["n_speakers"] == 94
+    assert len(graph["x"]) == len(graph["y"]) == N_NODES
+    assert len(graph["edges"]) == N_EDGES
+    assert graph["community"].count(0) == N_NODES // 2
+
+
+def test_guesses_are_told_of_every_epoch_and_seed(tmp_path):
+    one, two = told(tmp_path)["believed"]
+    assert (one["seed"], two["seed"]) == (1, 2)
+    assert one["n_believed"] == [10, 20, 30]
+    assert one["n_unlabelled"] == 48
+
+
+def test_seeds_that_part_alike_agree_whatever_the_names(tmp_path):
+    run_folder = anchor(make_run(tmp_path))
+    path = run_folder / "seed_2" / "notes.json"
+    notes = json.loads(path.read_text())
+    facts = notes["anchoring"][-1]["communities"]["emotions"]
+    facts["0"]["labels"] = [1 - label for label in facts["0"]["labels"]]
+    facts["1"]["labels"] = [0] * len(facts["1"]["labels"])
+    path.write_text(json.dumps(notes))
+    run = runs.read(run_folder)
+    emotions = anchoring(run.seeds, run.rows, CLASSES)["emotions"]
+    assert [e["ari_seeds"] for e in emotions] == pytest.approx([1.0, 0.0])
+
+
+def test_one_seed_agrees_with_nobody(tmp_path):
+    assert told(tmp_path, seeds=(1,))["emotions"][0]["ari_seeds"] is None
+
+
+def test_method_that_hears_only_sources_has_codes_of_those(tmp_path):
+    run_folder = anchor(make_run(tmp_path, seeds=(1,)))
+    path = run_folder / "seed_1" / "notes.json"
+    notes = json.loads(path.read_text())
+    last = notes["anchoring"][-1]
+    last["n_unlabelled"] = last["n_believed"] = 0
+    for facts in last["communities"]["emotions"].values():
+        facts |= {"edges": [], "labels": [0], "speakers": [3]}
+        facts |= {"languages": [0]}
+    path.write_text(json.dumps(notes))
+    run = runs.read(run_folder)
+    graph = anchoring(run.seeds, run.rows, CLASSES)["emotions"][0]["graph"]
+    assert (graph["speaker"], graph["language"]) == (["emodb_07"], ["deu"])
