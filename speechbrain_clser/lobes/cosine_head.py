@@ -1,0 +1,53 @@
+"""A classifier that hears directions only."""
+
+import torch
+import torch.nn.functional as F
+
+
+class CosineHead(torch.nn.Module):
+    """Scaled cosines of an embedding with one direction per class.
+
+    Arguments
+    ---------
+    dim : int
+        Of the embedding.
+    n_classes : int
+        Directions.
+    scale : float
+        Logit of a perfect match.
+
+    Source
+    ------
+    Gidaris and Komodakis, Dynamic Few-Shot Visual Learning without
+    Forgetting, CVPR 2018, equation 4; the scale is fixed here.
+
+    Example
+    -------
+    >>> head = CosineHead(2, n_classes=1, scale=16.0)
+    >>> torch.nn.init.ones_(head.weight).shape
+    torch.Size([1, 2])
+    >>> head(torch.tensor([[3.0, 3.0]])).round().detach()
+    tensor([[16.]])
+    """
+
+    def __init__(self, dim, n_classes, scale=16.0):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.randn(n_classes, dim))
+        self.scale = scale
+
+    def forward(self, embedding):
+        """Score a batch.
+
+        Arguments
+        ---------
+        embedding : torch.Tensor, (batch, dim)
+            Of any length.
+
+        Returns
+        -------
+        torch.Tensor, (batch, n_classes)
+            From ``-scale`` to ``scale``, in float32, also under autocast.
+        """
+        with torch.autocast(embedding.device.type, enabled=False):
+            unit = F.normalize(embedding.float(), dim=-1)
+            return self.scale * unit @ F.normalize(self.weight, dim=-1).T
