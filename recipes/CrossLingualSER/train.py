@@ -38,7 +38,7 @@ def main(arguments):
     run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     material = run_on_main(prepare, [hparams])
     run_on_main(announce, [hparams, run_opts, material, seeds])
-    views = extract(hparams, material)
+    views = extract(hparams, run_opts, material)
     told, phones = tell(hparams, material, views)
     for seed in seeds:
         overrides["seed"] = seed
@@ -133,7 +133,7 @@ def announce(hparams, run_opts, material, seeds):
     )
 
 
-def extract(hparams, material):
+def extract(hparams, run_opts, material):
     """Give the sound of every utterance, read when asked for, per speed."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import views
@@ -145,6 +145,8 @@ def extract(hparams, material):
         feed.heard(material, hparams["phases"]),
         hparams["normalise_by"],
         hparams["speeds"],
+        hparams["store_dtype"],
+        run_opts["device"] or sb.utils.distributed.infer_device(),
     )
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+REDUCE = ("frames", "statistics")
+
 
 def extractor(
     encoder,
@@ -20,6 +22,7 @@ def extractor(
     gated=False,
     train_cnn=False,
     language="",
+    reduce="frames",
 ):
     """Build the extractor of an encoder.
 
@@ -46,6 +49,9 @@ def extractor(
         See ``Adaptation``; without a meaning for a frozen encoder.
     language : str
         Whose encoder is wanted, where they differ by language.
+    reduce : str
+        ``"frames"``, or ``"statistics"``: mean and deviation over the frames, as
+        the one frame of an utterance, for methods that need no time axis.
 
     Returns
     -------
@@ -62,6 +68,24 @@ def extractor(
     >>> extractor({"deu": "acoustic"}, language="deu").frames_per_s
     50
     """
+    if reduce not in REDUCE:
+        raise ValueError(
+            f"reduce must be one of {', '.join(REDUCE)}, got {reduce!r}"
+        )
+    if reduce == "statistics":
+        from speechbrain_clser.features.statistics import Statistics
+
+        return Statistics(
+            extractor(
+                encoder,
+                layers,
+                layer_mix,
+                adapt,
+                revision,
+                precision,
+                language=language,
+            )
+        )
     encoder = _of_language(encoder, language)
     revision = _of_language(revision, language) or ""
     if encoder == "acoustic":

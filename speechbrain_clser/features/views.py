@@ -11,7 +11,16 @@ from speechbrain_clser.features.store import Store
 LONGEST_S = 15.0
 
 
-def views(extractor, folder, material, heard, normalise_by, speeds=()) -> list:
+def views(
+    extractor,
+    folder,
+    material,
+    heard,
+    normalise_by,
+    speeds=(),
+    dtype="float32",
+    device="cpu",
+) -> list:
     """Give the sound of all utterances, and of those heard at other speeds.
 
     Frozen encoders give normalised frames from the store. For one that is
@@ -31,6 +40,10 @@ def views(extractor, folder, material, heard, normalise_by, speeds=()) -> list:
         See ``features.normalisation``.
     speeds : sequence of float
         Of the further views.
+    dtype : str
+        In which stores keep frames; see ``Store``.
+    device : str
+        Where a frozen encoder runs.
 
     Returns
     -------
@@ -58,8 +71,8 @@ def views(extractor, folder, material, heard, normalise_by, speeds=()) -> list:
 
     normalised = []
     for rows, speed in _speeds(material.rows, heard, speeds):
-        store = Store(Path(folder, f"speed_{speed:.2f}"), extractor)
-        store.fill(rows, at_speed(load, speed))
+        store = Store(Path(folder, f"speed_{speed:.2f}"), extractor, dtype)
+        store.fill(rows, at_speed(load, speed), device)
         frames = store.view(rows)
         # Without groups the training rows at their own speed speak for all;
         # a group speaks for itself.

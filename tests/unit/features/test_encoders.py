@@ -97,3 +97,11 @@ def test_mapping_may_come_as_the_json_of_a_command_line():
     text = '{"deu": "acoustic", "eng": "no/such"}'
     assert extractor(text, language="deu").frames_per_s == 50
     assert encoder_name(text).startswith("deu-eng_")
+
+
+def test_statistics_are_one_frame_of_twice_the_width():
+    frames = extractor("acoustic")
+    summed_up = extractor("acoustic", reduce="statistics")
+    assert summed_up.dim == 2 * frames.dim and summed_up.frames_per_s == 0
+    with pytest.raises(ValueError, match="reduce must be one of frames, stat"):
+        extractor("acoustic", reduce="mean")
