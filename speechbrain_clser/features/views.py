@@ -55,6 +55,16 @@ def views(
     ------
     ValueError
         If a trained encoder's frames are to be normalised by others.
+
+    Example
+    -------
+    >>> import types
+    >>> folder = getfixture("tmp_path")
+    >>> learner = types.SimpleNamespace(is_frozen=False, sample_rate_hz=16000)
+    >>> nobody = types.SimpleNamespace(rows=[])
+    >>> [plain, fast] = views(learner, folder, nobody, [], "none", [1.1])
+    >>> len(plain)
+    0
     """
     if not extractor.is_frozen:
         if normalise_by != "none":

@@ -59,7 +59,6 @@ def test_times_become_shares_and_short_phones_go():
 
 
 def test_consonants_can_be_left_out():
-    pytest.importorskip("panphon")
     phones = {
         ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.6)),
         ROWS[1].id: (),

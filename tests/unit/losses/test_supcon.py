@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from pytorch_metric_learning import losses
 
 from speechbrain_clser.losses.supcon import supcon
 
@@ -39,7 +40,6 @@ def test_pair_across_languages_weighs_more_by_hand():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_weight_of_one_is_supcon_of_another_library(seed):
-    losses = pytest.importorskip("pytorch_metric_learning.losses")
     torch.manual_seed(seed)
     embedding, emotion, language = random_batch()
     theirs = losses.SupConLoss(temperature=0.1)(embedding, emotion)
