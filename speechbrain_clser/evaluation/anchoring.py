@@ -8,6 +8,7 @@ so plots have only to draw it.
 import itertools
 from collections.abc import Sequence
 
+from speechbrain_clser.evaluation.layout import spring_layout
 from speechbrain_clser.evaluation.run import Seed
 
 # What of a speaker graph fits into a small picture.
@@ -114,8 +115,6 @@ def _agreement(facts):
 
 def _graph(facts, speakers, languages):
     """A speaker graph with places, thinned out evenly where it is large."""
-    import networkx
-
     labels, spoken = facts["labels"], facts["languages"]
     order = sorted(range(len(labels)), key=lambda i: (labels[i], spoken[i], i))
     shown = _thinned(order, N_NODES)
@@ -125,16 +124,13 @@ def _graph(facts, speakers, languages):
         for i, j in facts["edges"]
         if i < j and i in place and j in place
     ]
-    graph = networkx.Graph()
-    graph.add_nodes_from(range(len(shown)))
-    graph.add_edges_from(edges)
-    where = networkx.spring_layout(graph, seed=0)
+    where = spring_layout(len(shown), edges)
     return {
         "speaker": [speakers[facts["speakers"][i]] for i in shown],
         "language": [languages[spoken[i]] for i in shown],
         "community": [labels[i] for i in shown],
-        "x": [round(float(where[k][0]), 3) for k in range(len(shown))],
-        "y": [round(float(where[k][1]), 3) for k in range(len(shown))],
+        "x": where[:, 0].round(3).tolist(),
+        "y": where[:, 1].round(3).tolist(),
         "edges": _thinned(edges, N_EDGES),
     }
 
