@@ -25,6 +25,8 @@ MODULES = {
 ON_DISK = [
     name for name in MODULES if not hasattr(MODULES[name], "default_root")
 ]
+# Their counts are those of a release, so their cards leave them open.
+GROWING = {"biic_podcast", "msp_podcast"}
 every_corpus = pytest.mark.parametrize("name", MODULES)
 every_corpus_on_disk = pytest.mark.parametrize("name", ON_DISK)
 every_layout = pytest.mark.parametrize("layout", ["nested", "flat"])
@@ -49,10 +51,13 @@ def test_card_is_complete(name):
         for field in dataclasses.fields(card)
         if not getattr(card, field.name)
     ]
-    assert empty == [] or (empty == ["example"] and name not in ON_DISK)
+    if name in GROWING:
+        assert empty == ["n_utterances", "n_speakers"]
+    else:
+        assert empty == [] or (empty == ["example"] and name not in ON_DISK)
+        assert card.n_utterances > card.n_speakers > 0
     assert all(re.fullmatch("[a-z]{3}", code) for code in card.languages)
     assert card.elicitation in ("acted", "natural", "synthetic")
-    assert card.n_utterances > card.n_speakers > 0
 
 
 @every_corpus

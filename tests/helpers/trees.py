@@ -213,6 +213,37 @@ def _iemocap_texts(nested):
     return texts
 
 
+PODCAST_LETTERS = "ACDFHNOSUX"
+PODCAST_HEAD = "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set"
+
+
+def _podcast(prefix, folder, parts):
+    return [
+        f"{folder}{prefix}_{podcast:04}_{turn:04}.wav"
+        for podcast in range(len(parts))
+        for turn in range(len(PODCAST_LETTERS))
+    ]
+
+
+def _podcast_texts(prefix, parts):
+    lines = [PODCAST_HEAD]
+    for podcast, part in enumerate(parts):
+        for turn, letter in enumerate(PODCAST_LETTERS):
+            who = "Unknown,Unknown" if turn % 5 == 4 else f"{podcast},Female"
+            lines.append(
+                f"{prefix}_{podcast:04}_{turn:04}.wav,{letter},4.1,3.0,5.2,"
+                f"{who},{part}"
+            )
+    return {
+        "Labels/labels_consensus.csv": "\n".join([*lines, ""]),
+        "Labels/labels_detailed.csv": "FileName,Worker\n",
+        f"Transcripts/{prefix}_0000_0000.txt": "well,\n what?\n",
+    }
+
+
+MSP_PARTS = ("Train", "Development", "Test1", "Test2")
+BIIC_PARTS = ("Train", "Development", "Test")
+
 CASIA_FORMS = {
     "nested": "{speaker}/{emotion}/{number}.wav",
     "flat": "{number}-{emotion}-{speaker}.wav",
@@ -257,11 +288,25 @@ NAMES = {
     "mesd": {"nested": _mesd(True), "flat": _mesd(False)},
     "meld": {"nested": _meld(True), "flat": _meld(False)},
     "iemocap": {"nested": _iemocap(True), "flat": _iemocap(False)},
+    "msp_podcast": {
+        "nested": _podcast("MSP-PODCAST", "Audios/", MSP_PARTS),
+        "flat": _podcast("MSP-PODCAST", "", MSP_PARTS),
+    },
+    "biic_podcast": {
+        "nested": _podcast("BIIC-PODCAST", "Audios/", BIIC_PARTS),
+        "flat": _podcast("BIIC-PODCAST", "", BIIC_PARTS),
+    },
 }
 
 TEXTS = {
     "meld": {"nested": _meld_tables(), "flat": _meld_tables()},
     "iemocap": {"nested": _iemocap_texts(True), "flat": _iemocap_texts(False)},
+    "msp_podcast": dict.fromkeys(
+        ("nested", "flat"), _podcast_texts("MSP-PODCAST", MSP_PARTS)
+    ),
+    "biic_podcast": dict.fromkeys(
+        ("nested", "flat"), _podcast_texts("BIIC-PODCAST", BIIC_PARTS)
+    ),
 }
 
 WHOLE = {

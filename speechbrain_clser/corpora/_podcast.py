@@ -1,0 +1,105 @@
+"""The layout that MSP-Podcast and BIIC-Podcast are distributed in."""
+
+import csv
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import recordings
+from speechbrain_clser.data.utterance import Utterance
+
+# Consensus of a sentence's raters, one letter.
+EMOTIONS = {
+    "A": "anger",
+    "C": "contempt",
+    "D": "disgust",
+    "F": "fear",
+    "H": "happiness",
+    "N": "neutral",
+    "O": "other",
+    "S": "sadness",
+    "U": "surprise",
+    "X": "other",  # no agreement among the raters
+}
+# Official part to the start of a session; see ``data.sizes``.
+PARTS = {
+    "Train": "train",
+    "Development": "dev",
+    "Test": "test",
+    "Test1": "test/1",
+    "Test2": "test/2",
+}
+HIDDEN = "Test3"  # its labels are kept back by the authors
+GENDERS = {"male": "male", "female": "female"}
+NOBODY = ("", "unknown", "nan")
+
+
+def labelled(root, prefix, language):
+    """Yield the rows of ``labels_consensus.csv``, in the order of the table.
+
+    Arguments
+    ---------
+    root : str or Path
+        Folder of the corpus. Of several tables the one nearest to it counts:
+        those of earlier releases lie deeper.
+    prefix : str
+        Of the file names; rows named otherwise are another corpus's.
+    language : str
+        ISO 639-3.
+
+    Yields
+    ------
+    Utterance
+        What the table lists, whether its recording is there or not.
+
+    Raises
+    ------
+    ValueError
+        If a part is unknown.
+    """
+    root = Path(root)
+    tables = sorted(
+        root.rglob("labels_consensus.csv"), key=lambda p: (len(p.parts), p)
+    )
+    if not tables:
+        return
+    wavs = {wav.stem: wav for wav in recordings(root)}
+    texts = {
+        path.stem: path
+        for folder in sorted(root.rglob("Transcripts"))
+        for path in sorted(folder.rglob("*.txt"))
+    }
+    with tables[0].open(newline="", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            name = Path(row["FileName"].strip()).stem
+            part = row["Split_Set"].strip()
+            if not name.startswith(f"{prefix}_") or part == HIDDEN:
+                continue
+            if part not in PARTS:
+                raise ValueError(
+                    f"{tables[0]}: expected Split_Set to be one of "
+                    f"{', '.join([*PARTS, HIDDEN])}, found {part!r} of {name}; "
+                    "correct the table"
+                )
+            podcast = name.removeprefix(f"{prefix}_").partition("_")[0]
+            yield Utterance(
+                id=name,
+                wav=str(wavs.get(name, root / "Audios" / f"{name}.wav")),
+                raw_emotion=row["EmoClass"].strip(),
+                speaker=_speaker(row.get("SpkrID"), podcast),
+                language=language,
+                gender=GENDERS.get(
+                    (row.get("Gender") or "").strip().lower(), ""
+                ),
+                sentence=_text(texts[name]) if name in texts else "",
+                session=f"{PARTS[part]}/{podcast}",
+            )
+
+
+def _speaker(told, podcast):
+    """Who speaks; whoever has no name is taken for one person per podcast."""
+    told = (told or "").strip()
+    return f"unknown_{podcast}" if told.lower() in NOBODY else told
+
+
+def _text(path):
+    """A transcript on one line."""
+    return " ".join(path.read_text(encoding="utf-8-sig").split())

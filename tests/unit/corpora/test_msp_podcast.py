@@ -1,0 +1,50 @@
+from helpers import trees
+
+from speechbrain_clser.corpora.msp_podcast import utterances
+from speechbrain_clser.data.protocol import load
+from speechbrain_clser.data.sizes import OFFICIAL
+from speechbrain_clser.features.phones.known import aligned_phones
+
+GRID = """File type = "ooTextFile"
+Object class = "TextGrid"
+
+0
+0.3
+<exists>
+1
+"IntervalTier"
+"phones"
+0
+0.3
+2
+0
+0.1
+"HH"
+0.1
+0.3
+"AY1"
+"""
+
+
+def test_every_official_part_is_known_to_protocols(tmp_path):
+    root = trees.make(tmp_path, "msp_podcast")
+    sessions = {row.session for row in utterances(root)}
+    assert sessions == {"train/0000", "dev/0001", "test/1/0002", "test/2/0003"}
+    assert {session.partition("/")[0] for session in sessions} <= set(OFFICIAL)
+
+
+def test_alignments_of_the_corpus_are_found_by_name(tmp_path):
+    root = trees.make(tmp_path, "msp_podcast")
+    grid = {"ForceAligned/MSP-PODCAST_0000_0001.TextGrid": GRID}
+    rows = list(utterances(trees.write(root, grid)))
+    phones = aligned_phones(rows, root / "ForceAligned", "arpabet")
+    heard = phones["MSP-PODCAST_0000_0001"]
+    assert [phone.ipa for phone in heard] == ["h", "aɪ"]
+    assert phones["MSP-PODCAST_0000_0002"] == ()
+
+
+def test_protocol_takes_the_source_as_its_authors_cut_it():
+    protocol = load("msp_podcast_to_biic_podcast")
+    assert protocol.sizes == {"msp_podcast": "official"}
+    assert protocol.target_material == "unlabelled"
+    assert not protocol.transductive
