@@ -9,12 +9,11 @@ stands the guess that all phones last the same.
 > python benchmarks/phones.py [--data_folder <folder of EMO-DB EMOVO RAVDESS>]
 
 With real corpora, where nobody knows the truth, it is counted how many recordings
-and phones are aligned, and measured how well the share of sound above 4 kHz tells
-[s], [ʃ] and the like from all other phones, again beside evenly spaced ones: the
-area under the curve is 0.5 for chance. The handful of constants of the aligner were
-chosen by both measures on a sixth of these utterances, so they flatter a little.
-Takes about two minutes on one core. Prints
-what it writes to phones.json.
+are aligned, and measured how well the share of sound above 4 kHz tells [s], [ʃ] and
+the like from all other phones, again beside evenly spaced ones: the area under the
+curve is 0.5 for chance. The few constants of the aligner were chosen on samples of
+the same corpora, so both measures flatter it a little. Takes about two minutes on
+one core. Prints what it writes to phones.json.
 """
 
 import argparse
