@@ -1,0 +1,195 @@
+"""What a few labelled utterances are good for without any new method.
+
+Utterances are vectors of fixed length here. Every baseline is told the same:
+some vectors have a label, most have not, and the classes of others are asked
+for.
+"""
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+from sklearn.semi_supervised import LabelSpreading
+
+from speechbrain_clser.losses.consistency import consistency, thresholds
+from speechbrain_clser.losses.naming import naming
+
+N_NEIGHBOURS = 10
+N_STEPS = 300
+N_BESIDE = 64
+HIDDEN_DIM = 64
+LR = 0.003
+WEAK, STRONG = 0.1, 0.5  # deviations of noise
+DROPPED = 0.2  # share of the columns, in the strong view
+
+
+def utterance_vectors(view, rows):
+    """Describe each utterance by mean and deviation of its frames.
+
+    Arguments
+    ---------
+    view : Mapping
+        Utterance id to torch.Tensor, (frames, dim).
+    rows : iterable of Utterance
+        Whose ids are in it.
+
+    Returns
+    -------
+    numpy.ndarray, (rows, 2 * dim)
+        In the order of the rows.
+
+    Example
+    -------
+    >>> from types import SimpleNamespace
+    >>> view = {"1": torch.tensor([[1.0], [3.0]])}
+    >>> utterance_vectors(view, [SimpleNamespace(id="1")])
+    array([[2., 1.]], dtype=float32)
+    """
+    frames = (view[row.id] for row in rows)
+    vectors = [
+        torch.cat([f.mean(dim=0), f.std(dim=0, correction=0)]) for f in frames
+    ]
+    return torch.stack(vectors).numpy()
+
+
+def predict(baseline, vectors, labels, scored, n_classes, seed=0):
+    """Learn from vectors, few of them labelled, and name others.
+
+    Vectors are standardised over all that are learned from.
+
+    Arguments
+    ---------
+    baseline : str
+        One of ``BASELINES``:
+
+        ``nearest_prototype``
+            The class whose mean vector is nearest.
+        ``linear``
+            Logistic regression on the labelled.
+        ``label_propagation``
+            Labels spread over a graph of the 10 nearest neighbours.
+        ``fixmatch``
+            A network of one hidden layer, taught by the labelled, and by what
+            it is sure of among the unlabelled, with class-adaptive thresholds.
+    vectors : array, (rows, dim)
+        Labelled and unlabelled.
+    labels : array of int, (rows,)
+        Class; -1 where unknown.
+    scored : array, (scored rows, dim)
+        May be among ``vectors``.
+    n_classes : int
+        Columns of what is returned.
+    seed : int
+        Of what is random.
+
+    Returns
+    -------
+    numpy.ndarray, (scored rows, n_classes)
+        Probabilities; a class without any label has 0, except by ``fixmatch``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such baseline, or fewer than two classes have labels.
+
+    Example
+    -------
+    >>> vectors, labels = [[0.0], [0.2], [1.0]], [0, -1, 1]
+    >>> predict("nearest_prototype", vectors, labels, [[0.3]], 2).argmax()
+    0
+    """
+    if baseline not in BASELINES:
+        raise ValueError(
+            f"baseline must be one of {', '.join(BASELINES)}, got {baseline!r}"
+        )
+    labels = np.asarray(labels)
+    if len(np.unique(labels[labels >= 0])) < 2:
+        raise ValueError(
+            f"baselines need labels of two classes or more, got "
+            f"{np.unique(labels[labels >= 0]).tolist()} among {len(labels)} rows"
+        )
+    scale = StandardScaler().fit(vectors)
+    vectors, scored = scale.transform(vectors), scale.transform(scored)
+    return BASELINES[baseline](vectors, labels, scored, n_classes, seed)
+
+
+def _nearest_prototype(vectors, labels, scored, n_classes, seed):
+    classes = np.unique(labels[labels >= 0])
+    means = np.stack([vectors[labels == c].mean(axis=0) for c in classes])
+    distance = np.square(scored[:, None] - means).mean(axis=-1)
+    chance = torch.tensor(-distance).softmax(dim=-1).numpy()
+    return _in_columns(chance, classes, n_classes)
+
+
+def _linear(vectors, labels, scored, n_classes, seed):
+    known = labels >= 0
+    model = LogisticRegression(max_iter=1000)
+    model.fit(vectors[known], labels[known])
+    return _in_columns(model.predict_proba(scored), model.classes_, n_classes)
+
+
+def _label_propagation(vectors, labels, scored, n_classes, seed):
+    n_neighbours = min(N_NEIGHBOURS, len(vectors))
+    model = LabelSpreading(
+        kernel="knn", n_neighbors=n_neighbours, max_iter=1000
+    )
+    with np.errstate(invalid="ignore"):
+        chance = model.fit(vectors, labels).predict_proba(scored)
+    # Whom no label reaches has 0 / 0: nothing is known, all are alike.
+    chance = np.where(np.isnan(chance), 1 / len(model.classes_), chance)
+    return _in_columns(chance, model.classes_, n_classes)
+
+
+def _fixmatch(vectors, labels, scored, n_classes, seed):
+    draw = torch.Generator().manual_seed(seed)
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(seed)
+        network = torch.nn.Sequential(
+            torch.nn.Linear(vectors.shape[1], HIDDEN_DIM),
+            torch.nn.ReLU(),
+            torch.nn.Linear(HIDDEN_DIM, n_classes),
+        )
+    vectors = torch.tensor(vectors, dtype=torch.float32)
+    labels = torch.tensor(labels)
+    shots, names = vectors[labels >= 0], labels[labels >= 0]
+    others = vectors[labels < 0]
+    mean = torch.full((n_classes,), 1 / n_classes)
+    optimiser = torch.optim.AdamW(network.parameters(), LR)
+
+    def noisy(values, spread):
+        noise = torch.randn(values.shape, generator=draw)
+        return values + spread * noise
+
+    for _ in range(N_STEPS):
+        loss = naming(network(noisy(shots, WEAK)), names)
+        if len(others):
+            places = torch.randperm(len(others), generator=draw)[:N_BESIDE]
+            with torch.no_grad():
+                posterior = network(noisy(others[places], WEAK)).softmax(-1)
+            mean = 0.9 * mean + 0.1 * posterior.mean(dim=0)
+            strong = noisy(others[places], STRONG)
+            kept = torch.rand(strong.shape, generator=draw) >= DROPPED
+            loss = loss + consistency(
+                network(strong * kept), posterior, thresholds(mean)
+            )
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        scored = torch.tensor(scored, dtype=torch.float32)
+        return network(scored).softmax(dim=-1).numpy()
+
+
+def _in_columns(chance, classes, n_classes):
+    """Put the columns of the classes that were seen where they belong."""
+    full = np.zeros((len(chance), n_classes))
+    full[:, classes] = chance
+    return full
+
+
+BASELINES = {
+    "nearest_prototype": _nearest_prototype,
+    "linear": _linear,
+    "label_propagation": _label_propagation,
+    "fixmatch": _fixmatch,
+}
