@@ -9,10 +9,11 @@ The card promises no counts: they are those of a release, and none was at hand.
 
 From the lists published with the EMO-SUPERB benchmark: names such as
 ``BIIC-PODCAST_0001_0031.wav``, or ``BIIC-PODCAST_0001_0016_0001.wav`` for turns that
-were cut again, and the parts Train, Development and Test. Convention, not checked against the corpus itself, for which a
-licence has to be signed: ``Labels/labels_consensus.csv`` with the columns FileName,
-EmoClass (one letter), SpkrID, Gender and Split_Set, ``Audios``, ``Transcripts`` and
-``ForceAligned`` as in MSP-Podcast, and that the first number of a name is the podcast.
+were cut again, and the parts Train, Development and Test. Convention, not checked
+against the corpus itself, for which a licence has to be signed:
+``Labels/labels_consensus.csv`` with the columns FileName, EmoClass (one letter),
+SpkrID, Gender and Split_Set, ``Audios``, ``Transcripts`` and ``ForceAligned`` as in
+MSP-Podcast, and that the first number of a name is the podcast.
 
 The session is the official part and the podcast, ``train/0001``. Turns whose
 speaker is not known are taken for one person per podcast, ``unknown_0001``.
