@@ -7,6 +7,10 @@ YAML ?= hparams/source_only.yaml
 ARGS ?=
 PYTEST_ARGS ?=
 
+# What needs no corpora, and what trains on those of DATA.
+MEASURES := demo store graphs phones
+SCORES := floor prosody leave_one_language_out controls
+
 RECIPE := recipes/CrossLingualSER
 BIN := $(abspath $(VENV))/bin
 # Named after the content of setup.py, not its date: a new clone may share an
@@ -31,7 +35,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make check   run linters and fast tests, before every commit"
 	@echo "make tables  rewrite the tables of the READMEs from the measured results"
-	@echo "make bench   measure: every script under benchmarks/ but the tables"
+	@echo "make bench   measure what needs no data, or with DATA=folder everything"
 	@echo "make setup   only install, into $(VENV)"
 	@echo "Options: PYTHON=python3.12 (interpreter), VENV=folder (environment)"
 
@@ -58,8 +62,13 @@ tables: $(STAMP)
 	$(BIN)/python benchmarks/tables.py
 
 bench: $(STAMP)
-	set -e; for script in $(filter-out %/tables.py,$(wildcard benchmarks/*.py)); do \
-		$(BIN)/python $$script $(ARGS); done
+	$(BIN)/python -m pip install -q -e '.[reference]'
+	set -e; for script in $(MEASURES); do $(BIN)/python benchmarks/$$script.py; done
+ifdef DATA
+	set -e; for script in $(SCORES); do \
+		$(BIN)/python benchmarks/$$script.py --data_folder "$(DATA)"; done
+endif
+	$(BIN)/python benchmarks/tables.py
 
 # The stamp is written last, so what was interrupted is taken up again.
 $(STAMP):

@@ -2,13 +2,15 @@
 
 > python benchmarks/tables.py
 
-Nothing is measured here: floor.py, leave_one_language_out.py, controls.py and
-demo.py do that and write the JSON files that are read. Numbers are UAR in percent; in
-brackets stands the 95 % interval of a bootstrap over speakers.
+Nothing is measured here: the other scripts do that and write the JSON files that
+are read. Scores are UAR in percent; in brackets stands the 95 % interval of a
+bootstrap over speakers.
 """
 
 import json
 from pathlib import Path
+
+import measures
 
 from speechbrain_clser.evaluation.tables import rewrite
 
@@ -16,6 +18,7 @@ HERE = Path(__file__).parent
 FILES = (
     HERE.parent / "README.md",
     HERE.parent / "recipes" / "CrossLingualSER" / "README.md",
+    HERE / "results.md",
 )
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),
@@ -229,6 +232,7 @@ TABLES = {
         controls,
         controls_tests,
         demo,
+        *measures.TABLES,
     )
 }
 

@@ -195,12 +195,15 @@ class Store:
 
     def _check(self, row, values):
         name = type(self.extractor).__name__
-        if not torch.isfinite(values).all():
+        is_bad = torch.isinf(values)
+        if not self.extractor.has_undefined:
+            is_bad |= torch.isnan(values)
+        if is_bad.any():
             raise ValueError(
                 f"{name} gave a value that is not finite for {row.id} "
                 f"({row.wav}); expected numbers, please report it"
             )
-        largest, limit = values.abs().max(), torch.finfo(self.dtype).max
+        largest, limit = values.nan_to_num().abs().max(), torch.finfo(self.dtype).max
         if largest > limit:
             raise ValueError(
                 f"{name} gave {largest:.6g} for {row.id} ({row.wav}); the "
@@ -287,7 +290,8 @@ def _progress(extractor, rows, disable):
     """A bar that counts seconds of sound."""
     return tqdm(
         desc=type(extractor).__name__,
-        total=sum(row.duration_s for row in rows),
+        # A little more, or rounding may carry the bar beyond its end.
+        total=sum(row.duration_s for row in rows) + 1e-3,
         bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s "
         "of sound, {rate_noinv_fmt}, {remaining} left",
         unit=" s",

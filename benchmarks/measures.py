@@ -1,0 +1,125 @@
+"""Tables of what is measured on the machine: time, memory, and errors of tools.
+
+``tables.py`` writes them into results.md.
+"""
+
+import json
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def read(name):
+    """Results of a benchmark."""
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def store() -> dict:
+    """The feature store against no store.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("store")
+    epoch, extraction = found["epoch"], found["extraction"]
+    small, large = found["memory_mb"].items()
+    rows = [
+        [
+            f"an epoch of {epoch['n_utterances']} utterances, from the store",
+            f"{epoch['from_store_s']:.2f} s",
+        ],
+        [
+            "the same, the encoder running in every step",
+            f"{epoch['from_audio_s']:.2f} s",
+        ],
+        ["so an epoch is faster by", f"{epoch['times_faster']:.0f} times"],
+        [
+            f"extraction of {extraction['audio_s']:.0f} s of sound",
+            f"{extraction['store_s']:.1f} s",
+        ],
+        [
+            "the bare encoder on the same batches",
+            f"{extraction['bare_s']:.1f} s",
+        ],
+        ["so extraction costs", f"{extraction['ratio']:.2f} times the encoder"],
+        [
+            "random reads, 150 frames of 768 numbers in half precision",
+            f"{found['reads']['reads_a_second']:,} a second",
+        ],
+        *(
+            [
+                f"memory of a process that fills and reads {int(n):,} of them",
+                f"{megabytes} MB",
+            ]
+            for n, megabytes in (small, large)
+        ),
+    ]
+    return {"columns": ["measured", "result"], "rows": rows}
+
+
+def pitch() -> dict:
+    """Trackers of F0 on voices whose F0 is known.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("prosody")
+    clean, noisy = found["synthetic"]["clean"], found["synthetic"]["noisy"]
+    return {
+        "columns": [
+            "tracker",
+            *("gross error, clean", "voicing error, clean"),
+            *("gross error, 10 dB", "voicing error, 10 dB"),
+        ],
+        "rows": [
+            [
+                name,
+                *(
+                    None if value is None else f"{value:.2f}"
+                    for errors in (clean[name], noisy[name])
+                    for value in (errors["gross"], errors["voicing"])
+                ),
+            ]
+            for name in clean
+        ],
+    }
+
+
+def phones() -> dict:
+    """Boundaries of aligned phones against evenly spaced ones.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    rows = []
+    for reader, found in read("phones")["demo"]["reader_of"].items():
+        for group in ("all", "female", "male", "quick third", "slow third"):
+            error = found["boundaries"][group]
+            rows.append(
+                [
+                    reader,
+                    group,
+                    f"{error['n_boundaries']:,}",
+                    f"{error['median_ms']:.1f}",
+                    f"{100 * error['within_20_ms']:.1f}",
+                    f"{error['even_median_ms']:.1f}",
+                    f"{100 * error['even_within_20_ms']:.1f}",
+                ]
+            )
+    return {
+        "columns": [
+            *("reader is of", "speech", "boundaries", "median, ms"),
+            *("within 20 ms, %", "evenly spaced: median, ms"),
+            "within 20 ms, %",
+        ],
+        "rows": rows,
+    }
+
+
+TABLES = (store, pitch, phones)

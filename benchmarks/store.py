@@ -1,0 +1,298 @@
+"""What the feature store saves, and what it costs.
+
+A frozen encoder of HuBERT-base's size (its configuration, random weights, so
+nothing is downloaded) on utterances of the demo corpus:
+
+- an epoch of training from the store, against the same training that reads
+  the audio and runs the encoder in every step;
+- extraction into the store, against the bare encoder on the same batches;
+- random reads a second of 150 frames of 768 half-precision numbers;
+- memory of a process that fills and reads such a store, small and large.
+
+> python benchmarks/store.py
+
+Takes some minutes on two cores. Prints and writes store.json, from which ``make
+tables`` writes results.md. Memory is read as Linux reports it.
+"""
+
+import argparse
+import json
+import multiprocessing
+import platform
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import recipe
+import tables
+import torch
+
+N_UTTERANCES = 48
+BATCH_SIZE = 8
+N_LAYERS = 8  # of 12, as deep as the middle third reaches
+N_READS = 4_000
+FRAMES, DIM = 150, 768
+
+
+def hubert_base(folder):
+    """Write an encoder of HuBERT-base's configuration and random weights."""
+    import transformers
+
+    torch.manual_seed(0)
+    transformers.HubertModel(transformers.HubertConfig()).save_pretrained(
+        folder
+    )
+    transformers.Wav2Vec2FeatureExtractor().save_pretrained(folder)
+    return folder
+
+
+def demo_rows(folder):
+    """Utterances of the demo corpus, evenly from all over it."""
+    from speechbrain_clser import corpora
+    from speechbrain_clser.data import manifest
+
+    corpus = corpora.load("demo")
+    root = corpora.locate(corpus.card)
+    rows = manifest.read(manifest.prepare(corpus, root, folder), root)
+    return rows[:: len(rows) // N_UTTERANCES][:N_UTTERANCES]
+
+
+def extraction(extractor, rows, store, folder) -> dict:
+    """Fill a store, and run the bare encoder on the batches it was filled by.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Frozen.
+    rows : list of Utterance
+        What is extracted.
+    store : Store
+        Empty.
+    folder : Path
+        Of the encoder.
+
+    Returns
+    -------
+    dict
+        Seconds of both, and their ratio.
+    """
+    from speechbrain_clser.data.audio import load
+
+    batches = []
+    hear = extractor.forward
+
+    def remember(wavs, lens):
+        batches.append((wavs, lens))
+        return hear(wavs, lens)
+
+    extractor.forward = remember
+    started = time.perf_counter()
+    store.fill(rows, load)
+    filled_s = time.perf_counter() - started
+    extractor.forward = hear
+
+    # The same network as transformers runs it, as deep as it is used.
+    import transformers
+
+    model = transformers.HubertModel.from_pretrained(folder).eval()
+    del model.encoder.layers[N_LAYERS:]
+    started = time.perf_counter()
+    with torch.inference_mode():
+        for wavs, _ in batches:
+            model(wavs, output_hidden_states=True)
+    bare_s = time.perf_counter() - started
+    return {
+        "audio_s": round(sum(row.duration_s for row in rows), 1),
+        "store_s": round(filled_s, 2),
+        "bare_s": round(bare_s, 2),
+        "ratio": round(filled_s / bare_s, 3),
+    }
+
+
+def epoch(rows, views, extractor, folder, sound) -> float:
+    """Train two epochs of source_only, and time the second.
+
+    Arguments
+    ---------
+    rows : list of Utterance
+        Trained and validated on.
+    views : list of Mapping
+        Frames or samples.
+    extractor : Extractor
+        Of the frames; runs in the step where samples are given.
+    folder : Path
+        Of the run.
+    sound : str
+        ``"frames"`` or ``"wavs"``.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    from speechbrain_clser.data.pipeline import Codes, dataset
+    from speechbrain_clser.labels import Scheme
+    from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+    from speechbrain_clser.lobes.pooling import MeanStdPooling
+    from speechbrain_clser.methods.source_only import SourceOnly
+    from speechbrain_clser.training.phases import Phase, run_phases
+    from speechbrain_clser.training.schedules import warmup_cosine
+
+    scheme = Scheme(["anger", "happiness", "neutral", "sadness"])
+    torch.manual_seed(0)
+    method = SourceOnly(
+        ConvTransformer(extractor.dim, n_conv=1),
+        MeanStdPooling(64),
+        torch.nn.Linear(128, len(scheme)),
+    )
+    data = dataset(rows, views, Codes(scheme, rows), sound=sound)
+    valid = dataset(rows[:1], views, Codes(scheme, rows), sound=sound)
+    folder.mkdir()
+    loader = {"batch_size": BATCH_SIZE, "shuffle": True}
+    run_phases(
+        [Phase("train", "train", 2)],
+        method,
+        {"train": data, "valid": valid},
+        folder,
+        {"train": loader, "eval": {"batch_size": 1}},
+        rule="last",
+        loss_weights={"emotion": 1.0},
+        scheme=scheme,
+        seed=0,
+        schedule=warmup_cosine,
+        opt_class=torch.optim.AdamW,
+        extractor=extractor if sound == "wavs" else None,
+        run_opts={"device": "cpu", "noprogressbar": True},
+    )
+    last = (folder / "epochs.jsonl").read_text().splitlines()[-1]
+    return json.loads(last)["seconds"]
+
+
+class Noise:
+    """Stands for an encoder that takes no time, so that the disk shows."""
+
+    def __new__(cls):
+        """Make an extractor; the class is known when torch is."""
+        import dataclasses
+
+        from speechbrain_clser.features.extractor import Extractor
+
+        @dataclasses.dataclass(frozen=True)
+        class NoiseConfig:
+            dim: int = DIM
+
+        class Frames(Extractor):
+            dim = DIM
+
+            def n_frames(self, n_samples):
+                return torch.full_like(torch.as_tensor(n_samples), FRAMES)
+
+            def forward(self, wavs, lens):
+                return torch.randn(len(wavs), FRAMES, DIM)
+
+        return Frames(NoiseConfig())
+
+
+def noise_store(folder, n):
+    """Fill a half-precision store with so many utterances of noise."""
+    from speechbrain_clser.data.utterance import Utterance
+    from speechbrain_clser.features.store import Store
+
+    rows = [
+        Utterance(
+            str(i), "", "", "s", "deu", duration_s=3.0, digest=f"{i:016x}"
+        )
+        for i in range(n)
+    ]
+    store = Store(folder, Noise(), "float16")
+    store.fill(rows, lambda wav, rate: torch.zeros(3 * rate))
+    return store.view(rows)
+
+
+def reads(n) -> dict:
+    """Read utterances in random order, from a store that was just written."""
+    with tempfile.TemporaryDirectory() as folder:
+        view = noise_store(folder, n)
+        names = list(view)
+        random.Random(0).shuffle(names)
+        started = time.perf_counter()
+        for i in range(N_READS):
+            view[names[i % n]]
+        view_s = time.perf_counter() - started
+    return {"n": n, "reads_a_second": round(N_READS / view_s)}
+
+
+def memory_mb(n, pipe) -> None:
+    """Tell how much memory of its own a process needs that fills and reads."""
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        view = noise_store(folder, n)
+        for name in view:
+            view[name]
+        status = Path("/proc/self/status").read_text().splitlines()
+        own = next(line for line in status if line.startswith("RssAnon"))
+    pipe.send(round(int(own.split()[1]) / 1024))
+
+
+def memory(n) -> int:
+    """Megabytes of ``memory_mb``, in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=memory_mb, args=(n, theirs))
+    process.start()
+    answer = ours.recv()
+    process.join()
+    return answer
+
+
+def main():
+    """Measure everything, print it, write store.json."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    import transformers
+
+    from speechbrain_clser.data.audio import load
+    from speechbrain_clser.features.encoders import extractor as build
+    from speechbrain_clser.features.store import Store
+    from speechbrain_clser.features.views import Sounds
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        extractor = build(str(hubert_base(folder / "hubert")))
+        rows = demo_rows(folder / "manifests")
+        store = Store(folder / "frames", extractor)
+        result = {
+            "extraction": extraction(extractor, rows, store, folder / "hubert")
+        }
+        sounds = Sounds(rows, load, extractor.sample_rate_hz)
+        stored_s = epoch(
+            rows, [store.view(rows)], extractor, folder / "stored", "frames"
+        )
+        heard_s = epoch(rows, [sounds], extractor, folder / "heard", "wavs")
+    result["epoch"] = {
+        "n_utterances": len(rows),
+        "from_store_s": stored_s,
+        "from_audio_s": heard_s,
+        "times_faster": round(heard_s / stored_s, 1),
+    }
+    result["reads"] = reads(1_000)
+    result["memory_mb"] = {str(n): memory(n) for n in (1_000, 4_000)}
+    result["machine"] = {
+        "processor": platform.machine(),
+        "threads": arguments.threads,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+    }
+    for name, values in result.items():
+        print(f"{name}: {values}")
+    recipe.write(arguments.output, result)
+    tables.main()
+
+
+if __name__ == "__main__":
+    main()
