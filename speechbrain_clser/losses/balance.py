@@ -32,4 +32,6 @@ def balance(logits):
         return logits.sum() * 0.0  # keeps the graph
     with torch.autocast(logits.device.type, enabled=False):
         mean = logits.softmax(dim=-1).mean(dim=0)
+        # Where a class has no chance at all, the entropy has no gradient.
+        mean = mean.clamp(min=1e-6)
         return math.log(len(mean)) - torch.special.entr(mean).sum()
