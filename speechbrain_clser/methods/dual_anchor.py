@@ -35,6 +35,8 @@ class DualAnchor(Method):
         Emotions, and the one that styles are differences from; -1 if none.
     margin : float
         Of both triplet losses, as a difference of cosines.
+    n_segments : int
+        Drawn of a batch for the phone space, if there are more.
     label_smoothing : float
         Of the cross-entropy.
     **anchoring
@@ -78,6 +80,7 @@ class DualAnchor(Method):
         n_classes,
         neutral,
         margin=0.2,
+        n_segments=512,
         label_smoothing=0.0,
         **anchoring,
     ):
@@ -91,6 +94,7 @@ class DualAnchor(Method):
         if self.state.target_labels == "oracle":
             self.TARGETS = self.TARGETS | {"oracle_emotion"}
         self.margin = margin
+        self.n_segments = n_segments
         self.label_smoothing = label_smoothing
 
     def meet(self, speaker_languages, phones=()):
@@ -119,7 +123,7 @@ class DualAnchor(Method):
         encoded, lens = output.extras["frames"]
         vectors, phone, row = segment_means(encoded, lens, batch["phones"][0])
         weight = state.weight_of(emotion[row], phone)
-        use = state.is_anchor_somewhere(phone)
+        use = self._drawn(state.is_anchor_somewhere(phone))
         row, of_emotion = row[use], emotion[row[use]].clamp(min=0)
 
         is_target = known < 0
@@ -147,6 +151,14 @@ class DualAnchor(Method):
                 output.embedding[~is_target], output.embedding[is_target]
             ),
         }
+
+    def _drawn(self, is_anchor):
+        """Places of the segments that count: all pairs of more take long."""
+        places = is_anchor.nonzero().ravel()
+        if len(places) <= self.n_segments:
+            return places
+        order = torch.randperm(len(places), device=places.device)
+        return places[order[: self.n_segments]]
 
     def notes(self):
         """Communities and anchors of every epoch that found them."""
