@@ -90,8 +90,8 @@ def find_communities(
         ``"gnn"``, or a control: ``"louvain"``, ``"leiden"``, ``"kmeans"``,
         ``"one"``, ``"random"``.
     n_communities : int
-        Of k-means and random ones, unless given sqrt(speakers / 2), 16 at
-        the most; for ``"gnn"`` the most there may be, unless given 16.
+        Of k-means and random ones, unless given sqrt(speakers / 2), 32 at
+        the most; for ``"gnn"`` the most there may be, unless given 32.
     min_speakers : int
         Of a community to be kept; unless given, 5, or a quarter of few
         speakers, yet 2 at least.
@@ -175,15 +175,24 @@ def _control(graph, styles, method, n_communities, resolution, seed):
 def _kept(found, language, min_speakers):
     """Renumber what qualifies by size, then by first member; -1 for the rest."""
     kept = torch.full_like(found, -1)
-    is_multilingual = len(language.unique()) > 1
-    names = []
-    for name in found[found >= 0].unique().tolist():
-        members = (found == name).nonzero().ravel()
-        spans = len(language[members].unique()) > 1 or not is_multilingual
-        if len(members) >= min_speakers and spans:
-            names.append((-len(members), int(members[0]), name))
-    for label, (_, _, name) in enumerate(sorted(names)):
-        kept[found == name] = label
+    members = (found >= 0).nonzero().ravel()
+    _, place, size = found[members].unique(
+        return_inverse=True, return_counts=True
+    )
+    spoken = torch.stack([place, language[members]]).unique(dim=1)[0]
+    n_languages = spoken.bincount(minlength=len(size))
+    first = members.new_full(size.shape, len(found))
+    first = first.scatter_reduce(0, place, members, "amin")
+    is_fit = size >= min_speakers
+    if len(language.unique()) > 1:
+        is_fit &= n_languages > 1
+    # By first member, then, keeping that order among equals, by size.
+    rank = first.argsort()
+    rank = rank[size[rank].argsort(descending=True, stable=True)]
+    rank = rank[is_fit[rank]]
+    label = torch.full_like(size, -1)
+    label[rank] = torch.arange(len(rank), device=size.device)
+    kept[members] = label[place]
     return kept
 
 

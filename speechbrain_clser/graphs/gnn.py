@@ -7,7 +7,8 @@ import torch
 from speechbrain_clser.graphs.modularity import soft_modularity
 from speechbrain_clser.graphs.scatter import scatter_mean, scatter_sum
 
-K_MAX = 16
+# More than there will be: what is split is merged, what is never split stays so.
+K_MAX = 32
 N_STEPS = 200
 DIM = 32
 LEARNING_RATE = 0.01
@@ -143,7 +144,7 @@ class CommunityNet(torch.nn.Module):
         return (hidden @ self.head).softmax(dim=1)
 
 
-def dmon_loss(graph, shares):
+def dmon_loss(graph, shares, evenness=1.0):
     """Measure how far memberships are from good and even communities.
 
     Arguments
@@ -152,6 +153,8 @@ def dmon_loss(graph, shares):
         With an edge.
     shares : torch.Tensor, (nodes, communities)
         Rows sum to 1.
+    evenness : float
+        Of the second term; 1 in the paper.
 
     Returns
     -------
@@ -174,7 +177,7 @@ def dmon_loss(graph, shares):
     """
     n, k = shares.shape
     collapse = math.sqrt(k) / n * shares.sum(dim=0).norm() - 1
-    return collapse - soft_modularity(graph, shares)
+    return evenness * collapse - soft_modularity(graph, shares)
 
 
 def merge(graph, labels):
@@ -252,8 +255,9 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
     Source
     ------
     Our reconstruction of the communities of arXiv 2509.20373: GraphSAGE and
-    the objective of DMoN, then communities united where modularity asks for
-    it. DMoN itself uses graph convolutions and dropout.
+    the objective of DMoN, whose second term fades out here, then communities
+    united where modularity asks for it. DMoN itself uses graph convolutions
+    and dropout.
 
     Example
     -------
@@ -274,9 +278,12 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
     optimiser = torch.optim.Adam(net.parameters(), LEARNING_RATE)
     near = neighbour_mean(styles, graph)
     with torch.enable_grad():
-        for _ in range(n_steps):
+        for step in range(n_steps):
             optimiser.zero_grad()
-            dmon_loss(graph, net(styles, near, graph)).backward()
+            shares = net(styles, near, graph)
+            # Even communities to begin with, so that none takes all; good ones
+            # in the end, of whatever size.
+            dmon_loss(graph, shares, 1 - step / n_steps).backward()
             optimiser.step()
     with torch.no_grad():
         labels = net(styles, near, graph).argmax(dim=1)

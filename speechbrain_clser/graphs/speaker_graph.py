@@ -7,8 +7,8 @@ import torch
 from speechbrain_clser.graphs.order import canonical_order
 from speechbrain_clser.graphs.scatter import scatter_sum
 
-# Similarities held at once: 64 MB of them, whatever the number of speakers.
-CELLS = 2**24
+# Speakers held against as many others at once: 16 MB of similarities.
+BLOCK_SIZE = 2048
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -64,7 +64,9 @@ class SpeakerGraph:
         return _sorted(place[self.edge_index], self.weight, self.n_nodes)
 
 
-def speaker_graph(vectors, language, k_within=5, k_across=5, n_cells=CELLS):
+def speaker_graph(
+    vectors, language, k_within=5, k_across=5, block_size=BLOCK_SIZE
+):
     """Join speakers who are among each other's most similar ones.
 
     Two speakers of one language are joined when each is among the other's
@@ -73,8 +75,8 @@ def speaker_graph(vectors, language, k_within=5, k_across=5, n_cells=CELLS):
     Without the second kind the graph would fall apart by language.
 
     Of equally similar speakers the first in canonical order counts, so the
-    numbers of the speakers do not matter. Similarities are computed a block of
-    rows at a time and never stand in memory together.
+    numbers of the speakers do not matter. Similarities are computed a block at
+    a time, each once for both directions, and never stand in memory together.
 
     Arguments
     ---------
@@ -84,8 +86,8 @@ def speaker_graph(vectors, language, k_within=5, k_across=5, n_cells=CELLS):
         Code of each speaker's language.
     k_within, k_across : int
         Neighbours looked at; fewer where there are fewer. 0 for none.
-    n_cells : int
-        Similarities held at once.
+    block_size : int
+        Speakers held against as many others at once.
 
     Returns
     -------
@@ -109,44 +111,70 @@ def speaker_graph(vectors, language, k_within=5, k_across=5, n_cells=CELLS):
     """
     order = canonical_order(vectors, language)
     unit = torch.nn.functional.normalize(vectors.detach().float()[order], dim=1)
-    pairs = _nearest(unit, language[order], (k_within, k_across), n_cells)
+    pairs = _nearest(unit, language[order], (k_within, k_across), block_size)
     edge_index, weight = _mutual(*pairs, len(unit))
     return _sorted(order[edge_index], weight, len(unit))
 
 
-def _nearest(unit, language, k, n_cells):
+def _nearest(unit, language, k, block_size):
     """List (i, j, cosine) for each j among the nearest of i; sorted languages."""
-    n, first = len(unit), 0
-    block = max(1, n_cells // max(1, n))
-    everybody = torch.arange(n, device=unit.device)
-    pairs = [(everybody[:0], everybody[:0], unit.new_empty(0))]
-    for size in language.unique_consecutive(return_counts=True)[1].tolist():
-        end = first + size
-        for rows in everybody[first:end].split(block):
-            cosine = unit[rows] @ unit.T
-            cosine[rows - rows[0], rows] = -torch.inf
-            i, j, values = _highest(cosine[:, first:end], k[0])
-            pairs.append((rows[i], first + j, values))
-            cosine[:, first:end] = -torch.inf
-            i, j, values = _highest(cosine, k[1])
-            pairs.append((rows[i], j, values))
-        first = end
-    return [torch.cat(column) for column in zip(*pairs, strict=True)]
+    everybody = torch.arange(len(unit), device=unit.device)
+    sizes = language.unique_consecutive(return_counts=True)[1].tolist()
+    # No block has two languages, so two blocks share theirs or do not.
+    blocks = [
+        (code, rows)
+        for code, speakers in enumerate(everybody.split(sizes))
+        for rows in speakers.split(block_size)
+    ]
+    within, across = (_Highest(len(unit), count, unit) for count in k)
+    for place, (code, rows) in enumerate(blocks):
+        for other, columns in blocks[place:]:
+            best = within if code == other else across
+            cosine = unit[rows] @ unit[columns].T
+            if rows is columns:
+                best.look_at(cosine.fill_diagonal_(-torch.inf), rows, columns)
+            else:
+                best.look_at(cosine, rows, columns)
+                best.look_at(cosine.T.contiguous(), columns, rows)
+    pairs = zip(within.pairs(), across.pairs(), strict=True)
+    return [torch.cat(column) for column in pairs]
 
 
-def _highest(cosine, k):
-    """Find the ``k`` highest of each row; of equals, those that stand first."""
+class _Highest:
+    """The k highest of each row so far; of equals, those that came first."""
+
+    def __init__(self, n_rows, k, like):
+        self.k = k
+        self.values = like.new_full((n_rows, k), -torch.inf)
+        self.columns = torch.zeros_like(self.values, dtype=torch.long)
+
+    def look_at(self, cosine, rows, columns):
+        """Take in a block, (rows, columns); columns come in rising order."""
+        if not self.k:
+            return
+        values, place = _first_highest(cosine, self.k)
+        values = torch.cat([self.values[rows], values], dim=1)
+        place = torch.cat([self.columns[rows], columns[place]], dim=1)
+        values, order = values.sort(dim=1, descending=True, stable=True)
+        self.values[rows] = values[:, : self.k]
+        self.columns[rows] = place.gather(1, order[:, : self.k])
+
+    def pairs(self):
+        """Rows, columns and values above 0."""
+        i, place = (self.values > 0).nonzero(as_tuple=True)
+        return i, self.columns[i, place], self.values[i, place]
+
+
+def _first_highest(cosine, k):
+    """Values and places of the k highest; of equals, those that stand first."""
     k = min(k, cosine.shape[1])
-    values, columns = cosine.topk(min(k + 1, cosine.shape[1]))
-    if 0 < k < values.shape[1]:
-        # topk makes no promise about equals; where the last place is
-        # contested, sort the row.
-        is_tied = values[:, k - 1] == values[:, k]
+    values, place = cosine.topk(min(k + 1, cosine.shape[1]))
+    if values.shape[1] > 1:
+        # topk makes no promise about equals; where there are any, sort.
+        is_tied = (values[:, 1:] == values[:, :-1]).any(dim=1)
         ranked = cosine[is_tied].sort(descending=True, stable=True).indices
-        columns[is_tied] = ranked[:, : k + 1]
-    values, columns = values[:, :k], columns[:, :k]
-    i, place = (values > 0).nonzero(as_tuple=True)
-    return i, columns[i, place], values[i, place]
+        place[is_tied] = ranked[:, : place.shape[1]]
+    return values[:, :k], place[:, :k]
 
 
 def _mutual(i, j, cosine, n):

@@ -107,6 +107,13 @@ def test_loss_is_the_dense_formula():
     torch.testing.assert_close(dmon_loss(PATH, shares), expected)
 
 
+def test_evenness_weighs_the_second_term_only():
+    shares = torch.eye(4)[[0, 0, 0, 0]]
+    torch.testing.assert_close(
+        dmon_loss(PATH, shares, evenness=0.25), torch.tensor(0.25)
+    )
+
+
 def test_even_shares_cost_nothing():
     torch.testing.assert_close(
         dmon_loss(PATH, torch.full((4, 2), 0.5)), torch.tensor(0.0)

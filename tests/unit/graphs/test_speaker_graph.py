@@ -59,11 +59,11 @@ def test_languages_are_tied_together():
     assert len(i) and (language[i] == language[j]).all()
 
 
-@pytest.mark.parametrize("n_cells", [1, 200, 10**6])
-def test_size_of_the_blocks_does_not_matter(n_cells):
+@pytest.mark.parametrize("block_size", [1, 7, 100])
+def test_size_of_the_blocks_does_not_matter(block_size):
     styles, _, language = planted(40, 3)
     graph = speaker_graph(styles, language)
-    blocked = speaker_graph(styles, language, n_cells=n_cells)
+    blocked = speaker_graph(styles, language, block_size=block_size)
     assert blocked.edge_index.equal(graph.edge_index)
     torch.testing.assert_close(blocked.weight, graph.weight)
 
@@ -92,6 +92,18 @@ def test_identical_speakers_are_settled_the_same_every_time():
     assert graph.degree.max() <= 6 + 1e-5
     again = speaker_graph(styles, language, k_within=3, k_across=3)
     assert again.edge_index.equal(graph.edge_index)
+
+
+@pytest.mark.parametrize("block_size", [3, 100])
+def test_equals_are_settled_alike_in_any_blocks(block_size):
+    # Few values, exact in float32: nearly every speaker has ties.
+    styles = torch.randint(-1, 2, (60, 4)).float()
+    styles = styles[styles.square().sum(dim=1) == 1]
+    language = torch.arange(len(styles)) % 3
+    graph = speaker_graph(styles, language, 2, 2)
+    blocked = speaker_graph(styles, language, 2, 2, block_size=block_size)
+    assert graph.n_edges
+    assert blocked.edge_index.equal(graph.edge_index)
 
 
 def test_of_equals_the_first_is_taken():

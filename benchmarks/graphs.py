@@ -1,0 +1,196 @@
+"""What a speaker graph and its communities cost, from hundreds to 100,000 speakers.
+
+Speakers are drawn around the directions of planted groups, half of them in each
+of two languages; style vectors have 192 numbers, as ECAPA-TDNN's have. Each
+size is measured in a process of its own, on two threads: seconds for the graph
+and for each way of finding communities, their modularity and their agreement
+with the groups (adjusted Rand index, ARI), and the most memory the process ever
+held. The growth of the graph is the exponent between two sizes: 2 is quadratic.
+
+> python benchmarks/graphs.py
+
+Needs scikit-network: pip install -e .[graph]. Takes some minutes on two cores.
+Prints a table and writes graphs.json. Memory is read as Linux reports it.
+"""
+
+import argparse
+import math
+import multiprocessing
+import platform
+import resource
+import time
+from pathlib import Path
+
+import recipe
+import torch
+
+SIZES = (200, 1_000, 10_000, 100_000)
+DIM = 192
+SPREAD = 2.0
+N_THREADS = 2
+METHODS = ("gnn", "louvain", "leiden", "kmeans")
+
+
+def n_groups(n) -> int:
+    """Planted groups among so many speakers; at most 16."""
+    return min(16, n // 25)
+
+
+def speakers(n) -> tuple:
+    """Draw speakers around the directions of their groups.
+
+    Arguments
+    ---------
+    n : int
+        Speakers.
+
+    Returns
+    -------
+    tuple of torch.Tensor
+        Styles (n, DIM), groups (n,), languages (n,).
+    """
+    generator = torch.Generator().manual_seed(n)
+    centre = torch.randn(n_groups(n), DIM, generator=generator)
+    centre = torch.nn.functional.normalize(centre, dim=1)
+    group = torch.arange(n) % n_groups(n)
+    language = torch.arange(n) // n_groups(n) % 2
+    styles = torch.randn(n, DIM, generator=generator)
+    return (
+        styles.mul_(SPREAD / math.sqrt(DIM)).add_(centre[group]),
+        group,
+        language,
+    )
+
+
+def timed(function, *arguments, **more) -> tuple:
+    """Call a function; its result, its seconds and the seconds of all cores."""
+    start, cpu_start = time.perf_counter(), time.process_time()
+    result = function(*arguments, **more)
+    cost = {
+        "seconds": round(time.perf_counter() - start, 3),
+        "cpu_seconds": round(time.process_time() - cpu_start, 3),
+    }
+    return result, cost
+
+
+def peak_mb() -> int:
+    """Most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def measure(n) -> dict:
+    """Build the graph of so many speakers and part it in every way.
+
+    Arguments
+    ---------
+    n : int
+        Speakers.
+
+    Returns
+    -------
+    dict
+        ``graph`` and ``communities``, by method.
+    """
+    from sklearn.metrics import adjusted_rand_score
+
+    from speechbrain_clser.graphs.communities import find_communities
+    from speechbrain_clser.graphs.modularity import modularity
+    from speechbrain_clser.graphs.speaker_graph import speaker_graph
+
+    torch.set_num_threads(N_THREADS)
+    few, _, tongues = speakers(50)
+    for method in METHODS:  # what is imported late shall not be timed
+        graph = speaker_graph(few, tongues)
+        find_communities(graph, few, tongues, method)
+    styles, group, language = speakers(n)
+    before = peak_mb()
+    graph, cost = timed(speaker_graph, styles, language)
+    result = {
+        "n_groups": n_groups(n),
+        "before_mb": before,
+        "graph": {**cost, "peak_mb": peak_mb(), "n_edges": graph.n_edges},
+        "communities": {},
+    }
+    for method in METHODS:
+        found, cost = timed(find_communities, graph, styles, language, method)
+        result["communities"][method] = {
+            **cost,
+            "n_communities": len(found.centroids),
+            "modularity": round(modularity(graph, found.labels), 3),
+            "ari": round(float(adjusted_rand_score(group, found.labels)), 3),
+        }
+    return {**result, "peak_mb": peak_mb()}
+
+
+def growth(measured) -> dict:
+    """Exponent of the graph's cost between neighbouring sizes.
+
+    Arguments
+    ---------
+    measured : dict
+        Size to what ``measure`` gave.
+
+    Returns
+    -------
+    dict
+        ``"small-large"`` to exponent, of the seconds of all cores.
+    """
+    sizes = sorted(measured)
+    exponents = {}
+    for small, large in zip(sizes, sizes[1:], strict=False):
+        a, b = (measured[n]["graph"]["cpu_seconds"] for n in (small, large))
+        exponents[f"{small}-{large}"] = round(
+            math.log(b / a) / math.log(large / small), 2
+        )
+    return exponents
+
+
+def show(measured):
+    """Print a table."""
+    print(f"{'':22}" + "".join(f"{n:>10,}" for n in measured))
+
+    def line(title, value):
+        cells = "".join(f"{value(row):>10}" for row in measured.values())
+        print(f"{title:<22}{cells}")
+
+    line("graph, s", lambda row: row["graph"]["seconds"])
+    line("graph, s of all cores", lambda row: row["graph"]["cpu_seconds"])
+    line("graph, edges", lambda row: row["graph"]["n_edges"])
+    line("before, peak MB", lambda row: row["before_mb"])
+    line("graph, peak MB", lambda row: row["graph"]["peak_mb"])
+    line("everything, peak MB", lambda row: row["peak_mb"])
+    for method in METHODS:
+        for key in ("seconds", "cpu_seconds", "modularity", "ari"):
+            line(
+                f"{method}, {key}",
+                lambda row, m=method, k=key: row["communities"][m][k],
+            )
+
+
+def main():
+    """Measure, print the table, write graphs.json."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
+    # `make bench` hands every script the same arguments.
+    arguments, _ = parser.parse_known_args()
+    spawn, measured = multiprocessing.get_context("spawn"), {}
+    for n in arguments.sizes:
+        with spawn.Pool(1) as pool:
+            measured[n] = pool.apply(measure, [n])
+    show(measured)
+    recipe.write(
+        arguments.output,
+        {
+            "dim": DIM,
+            "spread": SPREAD,
+            "n_threads": N_THREADS,
+            "machine": platform.machine(),
+            "growth": growth(measured),
+            "sizes": measured,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
