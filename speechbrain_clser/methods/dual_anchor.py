@@ -1,5 +1,7 @@
 """Emotions anchored in two spaces: by how speakers voice them, and by phones."""
 
+import torch
+
 from speechbrain_clser.lobes.segment_means import segment_means
 from speechbrain_clser.losses.anchoring import (
     phone_anchoring,

@@ -98,3 +98,12 @@ def test_state_dict_brings_communities_and_anchors_along():
     one, two = losses_of(made), losses_of(other)
     for name, value in one.items():
         torch.testing.assert_close(value, two[name])
+
+
+def test_of_many_segments_a_draw_is_anchored():
+    made = built()
+    made.n_segments = 3
+    is_anchor = torch.tensor([True] * 5 + [False] * 5)
+    drawn = made._drawn(is_anchor)
+    assert len(drawn) == 3 and is_anchor[drawn].all()
+    assert made._drawn(is_anchor[4:]).tolist() == [0]
