@@ -140,8 +140,8 @@ def sentences() -> dict:
 
     Example
     -------
-    >>> sentences()["emodb"]["a02"]
-    'Das will sie am Mittwoch abgeben.'
+    >>> sentences()["emodb"]["a01"]
+    'Der Lappen liegt auf dem Eisschrank.'
     """
     return {
         name: _module(name).SENTENCES
