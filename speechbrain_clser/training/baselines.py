@@ -14,7 +14,6 @@ from sklearn.semi_supervised import LabelSpreading
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.naming import naming
 
-N_NEIGHBOURS = 10
 N_STEPS = 300
 N_BESIDE = 64
 HIDDEN_DIM = 64
@@ -67,7 +66,8 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0):
         ``linear``
             Logistic regression on the labelled.
         ``label_propagation``
-            Labels spread over a graph of the 10 nearest neighbours.
+            Labels spread over a graph of all vectors, whose edges fall off with
+            the distance (Gaussian).
         ``fixmatch``
             A network of one hidden layer, taught by the labelled, and by what
             it is sure of among the unlabelled, with class-adaptive thresholds.
@@ -129,10 +129,8 @@ def _linear(vectors, labels, scored, n_classes, seed):
 
 
 def _label_propagation(vectors, labels, scored, n_classes, seed):
-    n_neighbours = min(N_NEIGHBOURS, len(vectors))
-    model = LabelSpreading(
-        kernel="knn", n_neighbors=n_neighbours, max_iter=1000
-    )
+    # Standardised vectors are 2 * dim apart in the mean, squared.
+    model = LabelSpreading(gamma=1 / vectors.shape[1], max_iter=1000, tol=1e-6)
     with np.errstate(invalid="ignore"):
         chance = model.fit(vectors, labels).predict_proba(scored)
     # Whom no label reaches has 0 / 0: nothing is known, all are alike.

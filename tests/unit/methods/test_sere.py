@@ -1,0 +1,159 @@
+import pytest
+import torch
+
+from speechbrain_clser.lobes.column_jitter import ColumnJitter
+from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+from speechbrain_clser.lobes.cosine_head import CosineHead
+from speechbrain_clser.lobes.dynamics import Dynamics
+from speechbrain_clser.lobes.highlight_gate import HighlightGate
+from speechbrain_clser.losses.resonance import resonance
+from speechbrain_clser.losses.tric import walk
+from speechbrain_clser.methods.sere import CHAIN, LINKS, Sere
+
+MIXED = [0, 1, 0, 1, -1, -1, -1, -1]
+UNLABELLED = {"labelled_link", "unlabelled_link", "balance", "consistency"}
+
+
+def method(**values):
+    torch.manual_seed(1)
+    return Sere(
+        ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
+        Dynamics([0, 1]),
+        HighlightGate(8, dynamics_dim=4),
+        CosineHead(8, 2),
+        classes=["anger", "sadness"],
+        change=[ColumnJitter(0.1)],
+        **values,
+    )
+
+
+def batch(emotion=MIXED):
+    torch.manual_seed(2)
+    return {
+        "frames": (torch.randn(8, 12, 5), torch.tensor([1.0, 0.5] * 4)),
+        "emotion": torch.tensor(emotion),
+        "language": torch.tensor([0, 0, 0, 0, 0, 0, 1, 1]),
+    }
+
+
+def losses_of(model, told):
+    """Losses of a later step, when prototypes are known."""
+    model.structure.learn(model(told).embedding, told["emotion"])
+    return model.losses(model(told), told)
+
+
+def test_embeddings_resonate_like_the_highlights_they_come_from():
+    model, told = method(tric="chain").eval(), batch()
+    output = model(told)
+    encoded = model.encoder(*told["frames"])
+    found = resonance(encoded, output.extras["highlights"])
+    expected = walk(found, told["emotion"], model.temperature)
+    losses = model.losses(output, told)
+    torch.testing.assert_close(losses["walk"], expected)
+
+
+@pytest.mark.parametrize(
+    ("tric", "silent"), [("links", CHAIN), ("chain", LINKS), ("both", ())]
+)
+def test_reading_of_tric_decides_which_losses_count(tric, silent):
+    losses = losses_of(method(tric=tric, warm_up=0.0), batch())
+    assert losses.keys() == Sere.LOSSES
+    zero = {n for n in LINKS + CHAIN if losses[n] == 0}
+    assert zero == set(silent)
+
+
+def test_with_everything_labelled_nothing_is_asked_of_the_unlabelled():
+    losses = losses_of(method(warm_up=0.0), batch([0, 1] * 4))
+    for name in UNLABELLED | set(CHAIN):
+        assert losses[name] == 0
+    assert losses["emotion"] > 0 and losses["labelled_pairs"] > 0
+
+
+def test_with_nothing_labelled_nobody_is_named():
+    model = method(warm_up=0.0)
+    losses = model.losses(model(batch([-1] * 8)), batch([-1] * 8))
+    for name in ("emotion", "labelled_pairs", "geometry", *CHAIN):
+        assert losses[name] == 0
+    assert model.structure.prototypes.eq(0).all()
+
+
+def test_field_knows_nothing_before_the_first_prototype():
+    model, told = method(), batch()
+    losses = model.losses(model(told), told)
+    assert losses["labelled_link"] == 0 or told["emotion"].ge(0).any()
+    fresh = method().eval()
+    fields = fresh(told).extras["field"]
+    torch.testing.assert_close(fields.detach(), torch.zeros(8, 2))
+
+
+def test_warm_up_silences_consistency_and_balance():
+    model = method(warm_up=0.5, highest_threshold=0.0)
+    early = losses_of(model, batch())
+    model.progress = 0.5
+    late = losses_of(model, batch())
+    for name in ("balance", "consistency"):
+        assert early[name] == 0 and late[name] > 0
+
+
+def test_prototypes_move_in_training_only():
+    model, told = method().eval(), batch()
+    model.losses(model(told), told)
+    assert model.structure.prototypes.eq(0).all()
+    model.train()
+    model.losses(model(told), told)
+    assert model.structure.prototypes.ne(0).any()
+
+
+def test_order_of_the_batch_does_not_matter():
+    model, told = method(warm_up=0.0).eval(), batch()
+    order = torch.randperm(8)
+    frames, lens = told["frames"]
+    moved = {
+        "frames": (frames[order], lens[order]),
+        "emotion": told["emotion"][order],
+        "language": told["language"][order],
+    }
+    one, other = losses_of(model, told), losses_of(model, moved)
+    for name in Sere.LOSSES:
+        torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-5)
+
+
+def test_labels_are_not_read_to_predict():
+    model, told = method().eval(), batch()
+    assert model({"frames": told["frames"]}).logits.equal(model(told).logits)
+
+
+def test_encoder_without_named_columns_needs_no_dynamic_stream():
+    model = Sere(
+        ConvTransformer(input_dim=5, dim=8),
+        Dynamics([]),
+        HighlightGate(8),
+        CosineHead(8, 2),
+        classes=["anger", "sadness"],
+    )
+    assert model(batch()).logits.isfinite().all()
+
+
+def test_half_precision_gives_finite_losses_in_float32():
+    model, told = method(warm_up=0.0), batch()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        losses = losses_of(model, told)
+    for loss in losses.values():
+        assert loss.isfinite() and loss.dtype == torch.float32
+
+
+def test_notes_tell_the_field_of_each_epoch():
+    model, told = method(), batch()
+    for epoch in range(2):
+        model.progress = epoch / 2
+        model.begin_epoch(None)
+        losses_of(model, told)
+    field = model.notes()["field"]
+    assert [line["progress"] for line in field] == [0.0, 0.5]
+    for line in field:
+        assert sum(line["posterior"]) == pytest.approx(1, abs=1e-3)
+
+
+def test_unknown_reading_is_refused():
+    with pytest.raises(ValueError, match="links, chain, both, got 'loop'"):
+        method(tric="loop")

@@ -1,0 +1,121 @@
+import types
+
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import NearestCentroid
+from sklearn.preprocessing import StandardScaler
+
+from speechbrain_clser.training.baselines import (
+    BASELINES,
+    predict,
+    utterance_vectors,
+)
+
+every = pytest.mark.parametrize("baseline", sorted(BASELINES))
+
+
+def blobs(n=40, dim=6, n_classes=3, spread=0.5, seed=0):
+    """Points about a centre per class; the first three of each labelled."""
+    draw = np.random.default_rng(seed)
+    truth = np.arange(n * n_classes) % n_classes
+    centres = draw.normal(size=(n_classes, dim))
+    vectors = centres[truth] + spread * draw.normal(size=(len(truth), dim))
+    labels = np.where(np.arange(len(truth)) < 3 * n_classes, truth, -1)
+    return vectors, labels, truth
+
+
+@every
+def test_baseline_names_well_parted_classes(baseline):
+    vectors, labels, truth = blobs()
+    chance = predict(baseline, vectors, labels, vectors, 3)
+    assert (chance.argmax(axis=1) == truth).mean() > 0.85
+
+
+@every
+def test_rows_are_probabilities_of_all_classes(baseline):
+    vectors, labels, _ = blobs()
+    chance = predict(baseline, vectors, labels, vectors[:7] + 50, 5)
+    assert chance.shape == (7, 5)
+    np.testing.assert_allclose(chance.sum(axis=1), 1, atol=1e-5)
+
+
+@every
+def test_scored_rows_do_not_change_each_other(baseline):
+    vectors, labels, _ = blobs()
+    scored = vectors[20:30]
+    together = predict(baseline, vectors, labels, scored, 3)
+    alone = predict(baseline, vectors, labels, scored[4:5], 3)
+    np.testing.assert_allclose(together[4:5], alone, atol=1e-5)
+
+
+@every
+def test_seed_decides(baseline):
+    told = (*blobs()[:2], blobs()[0], 3)
+    one, two = (predict(baseline, *told, seed=4) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+@every
+def test_unit_of_a_column_does_not_matter(baseline):
+    vectors, labels, _ = blobs()
+    units = np.array([1e3, 1.0, 1.0, 1e-3, 1.0, 1.0])
+    one = predict(baseline, vectors, labels, vectors, 3)
+    other = predict(baseline, vectors * units, labels, vectors * units, 3)
+    np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+@every
+def test_everything_labelled_is_no_trouble(baseline):
+    vectors, _, truth = blobs(n=4)
+    assert predict(baseline, vectors, truth, vectors, 3).shape == (12, 3)
+
+
+def test_nearest_prototype_is_that_of_scikit_learn():
+    vectors, labels, _ = blobs(spread=2.0)
+    known = labels >= 0
+    scaled = StandardScaler().fit_transform(vectors)
+    theirs = NearestCentroid().fit(scaled[known], labels[known])
+    ours = predict("nearest_prototype", vectors, labels, vectors, 3)
+    assert (ours.argmax(axis=1) == theirs.predict(scaled)).all()
+
+
+@pytest.mark.parametrize(
+    ("baseline", "listens"),
+    [
+        ("nearest_prototype", False),
+        ("linear", False),
+        ("label_propagation", True),
+        ("fixmatch", True),
+    ],
+)
+def test_who_listens_to_the_unlabelled(baseline, listens):
+    vectors, labels, _ = blobs(n=15, spread=1.0)
+    free = labels < 0
+    mirrored = vectors.copy()  # of the same means and deviations
+    mirrored[free] = 2 * vectors[free].mean(axis=0) - vectors[free]
+    one, other = (
+        predict(baseline, learned, labels, vectors, 3)
+        for learned in (vectors, mirrored)
+    )
+    assert (not np.allclose(one, other, atol=1e-6)) == listens
+
+
+def test_utterance_whom_no_label_reaches_is_undecided():
+    vectors, labels, _ = blobs()
+    far = vectors[:1] + 1e6
+    chance = predict("label_propagation", vectors, labels, far, 3)
+    np.testing.assert_allclose(chance, 1 / 3)
+
+
+def test_vectors_are_mean_and_deviation_of_the_frames():
+    view = {"a": torch.tensor([[1.0, 5.0], [3.0, 5.0]])}
+    found = utterance_vectors(view, [types.SimpleNamespace(id="a")])
+    assert found.tolist() == [[2.0, 5.0, 1.0, 0.0]]
+
+
+def test_unknown_baseline_and_one_class_are_refused():
+    with pytest.raises(ValueError, match="nearest_prototype.*got 'guess'"):
+        predict("guess", [[0.0]], [0], [[0.0]], 2)
+    with pytest.raises(ValueError, match=r"two classes or more, got \[1\]"):
+        predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)
