@@ -1,6 +1,5 @@
 """What is sure of one view of an utterance holds for another view."""
 
-import torch
 import torch.nn.functional as F
 
 
