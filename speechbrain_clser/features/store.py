@@ -22,7 +22,11 @@ logger = logging.getLogger(__name__)
 
 ABOUT = "about.json"
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
-BATCH_S = 60  # of sound in a batch, padding included
+
+# Sound in a batch, padding included, where batches pay. On a CPU they do not:
+# there each recording is alone, and the last digits of a value do not depend
+# on what happened to be missing beside it.
+BATCH_S = 60
 
 # A shard is written when it holds so much: a kill loses no more, and memory
 # never holds more.
@@ -74,7 +78,7 @@ class Store:
         self.dtype = DTYPES[dtype]
         self._shards = Shards(self.folder)
 
-    def fill(self, rows, load, device="cpu"):
+    def fill(self, rows, load, device="cpu", batch_s=None):
         """Extract what is not there yet; done before, it opens no audio.
 
         Under torchrun each process extracts its share and waits for the
@@ -88,6 +92,9 @@ class Store:
             ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
         device : str
             Where the extractor runs.
+        batch_s : float, optional
+            Sound in a batch, padding included, similar lengths together; left
+            out: 60 s on a GPU, one recording at a time on a CPU.
 
         Raises
         ------
@@ -106,8 +113,10 @@ class Store:
             for row in _longest_first(rows)[rank::n_ranks]
             if row.digest not in self._shards
         ]
+        if batch_s is None:
+            batch_s = 0 if torch.device(device).type == "cpu" else BATCH_S
         if missing:
-            self._extract(missing, load, device, has_bar=rank == 0)
+            self._extract(missing, load, device, batch_s, has_bar=rank == 0)
         if n_ranks > 1:
             _wait_for_all()
             self._scan()
@@ -160,14 +169,14 @@ class Store:
             )
             path.unlink(missing_ok=True)
 
-    def _extract(self, rows, load, device, has_bar):
+    def _extract(self, rows, load, device, batch_s, has_bar):
         """Extract rows batch by batch, and write shard by shard."""
         rate_hz = self.extractor.sample_rate_hz
         self.extractor.to(device).eval()
         shard = {}
         recordings = decoded(rows, load, rate_hz)
         with _progress(self.extractor, rows, not has_bar) as bar:
-            for batch in batches(recordings, BATCH_S * rate_hz):
+            for batch in batches(recordings, batch_s * rate_hz):
                 shard |= self._frames(batch, device)
                 n_bytes = sum(frames.nbytes for frames in shard.values())
                 if len(shard) >= SHARD_UTTERANCES or n_bytes >= SHARD_BYTES:
@@ -203,7 +212,10 @@ class Store:
                 f"{name} gave a value that is not finite for {row.id} "
                 f"({row.wav}); expected numbers, please report it"
             )
-        largest, limit = values.nan_to_num().abs().max(), torch.finfo(self.dtype).max
+        largest, limit = (
+            values.nan_to_num().abs().max(),
+            torch.finfo(self.dtype).max,
+        )
         if largest > limit:
             raise ValueError(
                 f"{name} gave {largest:.6g} for {row.id} ({row.wav}); the "

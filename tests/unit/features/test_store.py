@@ -81,17 +81,19 @@ def test_same_recording_under_two_names_is_heard_once(tmp_path):
     assert frames["twin"].equal(frames[ROWS[0].id])
 
 
-def test_longest_recordings_come_first_in_batches_of_so_much_sound(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(module, "BATCH_S", 0.01)  # 160 samples
+def test_longest_recordings_come_first_in_batches_of_so_much_sound(tmp_path):
     blocks = Blocks()
-    filled(tmp_path, blocks)
+    Store(tmp_path, blocks).fill(ROWS, tone, batch_s=0.01)  # 160 samples
     assert blocks.batches == [(2, 80), (2, 60), (4, 40)]
 
 
+def test_each_recording_is_alone_on_a_cpu(tmp_path):
+    blocks = Blocks()
+    filled(tmp_path, blocks)
+    assert blocks.batches == [(1, n) for n in range(80, 0, -10)]
+
+
 def test_shards_are_of_so_many_utterances(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH_S", 0)
     monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
     store = filled(tmp_path)
     assert len(shards(store)) == 3
@@ -99,14 +101,12 @@ def test_shards_are_of_so_many_utterances(tmp_path, monkeypatch):
 
 
 def test_shards_are_of_so_many_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH_S", 0)
     monkeypatch.setattr(module, "SHARD_BYTES", 600)  # 15 frames of 10 values
     store = filled(tmp_path)
     assert len(shards(store)) == 3  # 8 + 7, 6 + 5 + 4, 3 + 2 + 1
 
 
 def test_error_halfway_loses_the_shard_in_hand_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH_S", 0)
     monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
 
     def load(wav, rate):
