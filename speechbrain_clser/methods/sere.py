@@ -21,6 +21,7 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 LINKS = ("labelled_pairs", "labelled_link", "unlabelled_link")
 CHAIN = ("walk", "visit")
 READINGS = {"links": LINKS, "chain": CHAIN, "both": LINKS + CHAIN}
+RESONATORS = ("highlights", "utterance")
 
 
 class Sere(Method):
@@ -31,7 +32,10 @@ class Sere(Method):
     prototypes (the field) and with each other, and by that they organise
     themselves; the links and walks of TRIC draw together what resonates.
 
-    Every training step looks at a second, changed view of its batch.
+    Classifier and field answer together: the logits are the mean of their log
+    posteriors. Every training step looks at a second, changed view of its
+    batch; what both say of the first view, the classifier learns to say of the
+    second.
 
     Arguments
     ---------
@@ -50,6 +54,9 @@ class Sere(Method):
     tric : str
         ``"links"``, ``"chain"`` or ``"both"``; the losses of the other reading
         are 0.
+    resonates : str
+        What the field hears: ``"highlights"``, frame by frame, or the control
+        ``"utterance"``, their sum.
     temperature : float
         Of resonance, in all losses and in the field.
     momentum : float
@@ -104,6 +111,7 @@ class Sere(Method):
         classes,
         change=(),
         tric="both",
+        resonates="highlights",
         temperature=0.1,
         momentum=0.9,
         n_neighbours=10,
@@ -117,6 +125,11 @@ class Sere(Method):
             raise ValueError(
                 f"tric must be one of {', '.join(READINGS)}, got {tric!r}"
             )
+        if resonates not in RESONATORS:
+            raise ValueError(
+                f"resonates must be one of {', '.join(RESONATORS)}, got "
+                f"{resonates!r}"
+            )
         self.encoder = encoder
         self.dynamics = dynamics
         self.gate = gate
@@ -126,7 +139,7 @@ class Sere(Method):
             encoder.output_dim, len(classes), momentum
         )
         self.register_buffer("places", places(classes), persistent=False)
-        self.tric = tric
+        self.tric, self.resonates = tric, resonates
         self.temperature = temperature
         self.n_neighbours = n_neighbours
         self.heard_share = heard_share
@@ -144,18 +157,23 @@ class Sere(Method):
         encoded = self.encoder(frames, lens)
         weights = self.gate(encoded, self.dynamics(frames, lens), lens)
         embedding = gather(encoded, weights)
+        if self.resonates == "utterance":
+            encoded, heard = embedding[:, None], weights.new_ones(len(lens), 1)
+        else:
+            heard = weights
+        strength = field(
+            encoded, heard > 0, self.structure.prototypes, self.temperature
+        )
+        named = self.emotion_head(embedding)
+        found = strength / self.temperature
         return MethodOutput(
-            self.emotion_head(embedding),
+            (named.log_softmax(dim=-1) + found.log_softmax(dim=-1)) / 2,
             embedding,
             {
                 "frames": (frames, lens),
                 "highlights": weights,
-                "field": field(
-                    encoded,
-                    weights > 0,
-                    self.structure.prototypes,
-                    self.temperature,
-                ),
+                "named": named,
+                "field": strength,
             },
         )
 
@@ -177,7 +195,7 @@ class Sere(Method):
         counts = float(self.progress >= self.warm_up)
         return {
             "emotion": naming(
-                torch.cat([output.logits, other.logits]),
+                torch.cat([output.extras["named"], other.extras["named"]]),
                 emotion.repeat(2),
                 label_smoothing=self.label_smoothing,
             ),
@@ -185,7 +203,7 @@ class Sere(Method):
             "geometry": geometry(output.embedding, emotion, self.places),
             "balance": balance(output.logits[free]) * counts,
             "consistency": counts
-            * consistency(other.logits[free], posterior, threshold),
+            * consistency(other.extras["named"][free], posterior, threshold),
         }
 
     def _tric(self, output, other, emotion, language, threshold):

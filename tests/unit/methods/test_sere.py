@@ -78,12 +78,29 @@ def test_with_nothing_labelled_nobody_is_named():
 
 
 def test_field_knows_nothing_before_the_first_prototype():
-    model, told = method(), batch()
-    losses = model.losses(model(told), told)
-    assert losses["labelled_link"] == 0 or told["emotion"].ge(0).any()
-    fresh = method().eval()
-    fields = fresh(told).extras["field"]
+    fields = method().eval()(batch()).extras["field"]
     torch.testing.assert_close(fields.detach(), torch.zeros(8, 2))
+
+
+def test_classifier_and_field_answer_together():
+    model, told = method().eval(), batch()
+    model.structure.learn(model(told).embedding, told["emotion"])
+    output = model(told)
+    found = (output.extras["field"] / model.temperature).softmax(dim=-1)
+    named = output.extras["named"].softmax(dim=-1)
+    expected = (found * named).sqrt()
+    expected = expected / expected.sum(dim=-1, keepdim=True)
+    torch.testing.assert_close(output.logits.softmax(dim=-1), expected)
+
+
+def test_without_moments_the_field_is_the_cosine_of_the_utterance():
+    model, told = method(resonates="utterance").eval(), batch()
+    model.structure.learn(model(told).embedding, told["emotion"])
+    output = model(told)
+    expected = torch.cosine_similarity(
+        output.embedding[:, None], model.structure.prototypes, dim=-1
+    )
+    torch.testing.assert_close(output.extras["field"], expected)
 
 
 def test_warm_up_silences_consistency_and_balance():
@@ -154,6 +171,8 @@ def test_notes_tell_the_field_of_each_epoch():
         assert sum(line["posterior"]) == pytest.approx(1, abs=1e-3)
 
 
-def test_unknown_reading_is_refused():
+def test_unknown_reading_and_resonator_are_refused():
     with pytest.raises(ValueError, match="links, chain, both, got 'loop'"):
         method(tric="loop")
+    with pytest.raises(ValueError, match="utterance, got 'words'"):
+        method(resonates="words")
