@@ -27,7 +27,6 @@ import torch
 SIZES = (200, 1_000, 10_000, 100_000)
 DIM = 192
 SPREAD = 2.0
-N_THREADS = 2
 METHODS = ("gnn", "louvain", "leiden", "kmeans")
 
 
@@ -78,13 +77,13 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def measure(n) -> dict:
+def measure(n, n_threads) -> dict:
     """Build the graph of so many speakers and part it in every way.
 
     Arguments
     ---------
-    n : int
-        Speakers.
+    n, n_threads : int
+        Speakers; threads of torch.
 
     Returns
     -------
@@ -97,7 +96,7 @@ def measure(n) -> dict:
     from speechbrain_clser.graphs.modularity import modularity
     from speechbrain_clser.graphs.speaker_graph import speaker_graph
 
-    torch.set_num_threads(N_THREADS)
+    torch.set_num_threads(n_threads)
     few, _, tongues = speakers(50)
     for method in METHODS:  # what is imported late shall not be timed
         graph = speaker_graph(few, tongues)
@@ -171,20 +170,21 @@ def main():
     """Measure, print the table, write graphs.json."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
     # `make bench` hands every script the same arguments.
     arguments, _ = parser.parse_known_args()
     spawn, measured = multiprocessing.get_context("spawn"), {}
     for n in arguments.sizes:
         with spawn.Pool(1) as pool:
-            measured[n] = pool.apply(measure, [n])
+            measured[n] = pool.apply(measure, [n, arguments.threads])
     show(measured)
     recipe.write(
         arguments.output,
         {
             "dim": DIM,
             "spread": SPREAD,
-            "n_threads": N_THREADS,
+            "n_threads": arguments.threads,
             "machine": platform.machine(),
             "growth": growth(measured),
             "sizes": measured,
