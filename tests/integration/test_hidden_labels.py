@@ -1,0 +1,91 @@
+"""Labels that a method must not know do not change what it says."""
+
+import dataclasses
+import functools
+from types import SimpleNamespace
+
+import torch
+from helpers import tiny
+
+from speechbrain_clser.data import feed
+from speechbrain_clser.lobes.column_jitter import ColumnJitter
+from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+from speechbrain_clser.lobes.cosine_head import CosineHead
+from speechbrain_clser.lobes.dynamics import Dynamics
+from speechbrain_clser.lobes.highlight_gate import HighlightGate
+from speechbrain_clser.methods.sere import Sere
+from speechbrain_clser.training.phases import Phase, run_phases
+from speechbrain_clser.training.schedules import warmup_cosine
+
+SHOTS, REST = tiny.TRAIN[:8], tiny.TRAIN[8:]
+PHASES = [Phase("train", "train", 3, n_unlabelled=8)]
+
+
+def sere():
+    """Resonance embedding, all of its losses counting from the start."""
+    torch.manual_seed(5)
+    return Sere(
+        ConvTransformer(tiny.DIM, dim=8, n_conv=1, n_heads=2),
+        Dynamics([0, 1]),
+        HighlightGate(8, dynamics_dim=4),
+        CosineHead(8, len(tiny.SCHEME)),
+        classes=tiny.SCHEME.classes,
+        change=[ColumnJitter(0.5)],
+        warm_up=0.0,
+        highest_threshold=0.3,
+    )
+
+
+def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
+    """Probabilities of the scored, after ``relabel`` went over the hidden."""
+    frames = tiny.frames_of([*tiny.TRAIN, *tiny.VALID, *tiny.SCORED])
+    told = [dataclasses.replace(row, emotion=relabel(row)) for row in hidden]
+    scored = [row for row in told if row.language == "urd"]
+    material = SimpleNamespace(
+        parts=SimpleNamespace(
+            train=SHOTS,
+            valid=tiny.VALID,
+            shots=(),
+            unlabelled=told,
+            scored=scored,
+        ),
+        protocol=SimpleNamespace(scheme=tiny.SCHEME, name="tiny"),
+    )
+    method = sere()
+    codes, datasets = feed.datasets_of(material, PHASES, [frames])
+    method.meet(codes.speaker_languages)
+    brain = run_phases(
+        PHASES,
+        method,
+        datasets,
+        folder,
+        feed.loaders_of(material, PHASES, "none", 1, 8, None),
+        rule="last",
+        loss_weights=dict.fromkeys(Sere.LOSSES, 1.0),
+        scheme=tiny.SCHEME,
+        seed=1,
+        schedule=warmup_cosine,
+        opt_class=functools.partial(torch.optim.AdamW, lr=0.01),
+        run_opts={"device": "cpu", "noprogressbar": True},
+    )
+    return brain.predict(datasets["scored"], {"batch_size": 8})[1]
+
+
+def test_nonsense_outside_of_the_shots_changes_nothing(tmp_path):
+    classes = tiny.SCHEME.classes
+    for name in ("right", "wrong"):
+        (tmp_path / name).mkdir()
+    right = said(tmp_path / "right", lambda row: row.emotion)
+    wrong = said(
+        tmp_path / "wrong",
+        lambda row: classes[(classes.index(row.emotion) + 1) % len(classes)],
+    )
+    assert wrong.equal(right)
+
+
+def test_what_is_unlabelled_is_heard_all_the_same(tmp_path):
+    for name in ("all", "fewer"):
+        (tmp_path / name).mkdir()
+    heard = said(tmp_path / "all", lambda row: row.emotion)
+    fewer = said(tmp_path / "fewer", lambda row: row.emotion, tiny.SCORED)
+    assert not fewer.equal(heard)
