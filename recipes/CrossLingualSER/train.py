@@ -14,6 +14,7 @@ Authors
 
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -31,7 +32,10 @@ def main(arguments):
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     overrides = plain(YAML(typ="safe").load(overrides) or {})
     hparams = build(hparams_file, overrides, run_opts)
-    torch.set_num_threads(hparams["threads"])
+    extractor = hparams["extractor"]
+    torch.set_num_threads(
+        os.cpu_count() if extractor.is_large else hparams["threads"]
+    )
     first = hparams["seed"]
     seeds = range(first, first + hparams["seeds"])
 
@@ -39,6 +43,8 @@ def main(arguments):
     material = run_on_main(prepare, [hparams])
     run_on_main(announce, [hparams, run_opts, material, seeds])
     views = extract(hparams, run_opts, material)
+    if extractor.is_frozen:  # done; what is left to train is small
+        torch.set_num_threads(hparams["threads"])
     told, phones = tell(hparams, material, views)
     for seed in seeds:
         overrides["seed"] = seed
@@ -72,8 +78,12 @@ def given(value):
 
 def build(hparams_file, overrides, run_opts):
     """Build the objects that the YAML describes."""
+    from speechbrain_clser.training import run_folder
+
     with open(hparams_file, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, overrides)
+    if "output_folder" not in overrides:
+        hparams["output_folder"] += run_folder.suffix(overrides)
     if run_opts["debug"]:  # two batches are no result
         hparams["output_folder"] = f"{hparams['output_folder']}/debug"
     return hparams
@@ -90,7 +100,10 @@ def claim(hparams, hparams_file, overrides, run_opts):
 
     settings.claim(
         hparams["output_folder"],
-        settings.settings(hparams_file, overrides, run_opts),
+        {
+            **settings.settings(hparams_file, overrides, run_opts),
+            "key of the encoder": hparams["extractor"].key,
+        },
     )
 
 
@@ -207,6 +220,8 @@ def train(hparams, run_opts, material, views, told, phones):
         hparams["cells"],
     )
     folder, evaluation = seed_folder(hparams), loaders["eval"]
+    # Filling a store draws from the same generator; a full one does not.
+    torch.manual_seed(hparams["seed"])
     hparams["method"].meet(codes.speaker_languages, phones)
 
     def before(brain):

@@ -54,15 +54,15 @@ class CellBatches(Sampler):
         for index, row in enumerate(rows):
             cells = self.cells[row.language]
             cells.setdefault(scheme.index(row.emotion), []).append(index)
-        for what, wanted, n in (
-            ("languages", languages, len(self.cells)),
-            ("classes", classes, len(scheme)),
+        for what, wanted, there in (
+            ("languages", languages, sorted(self.cells)),
+            ("classes", classes, scheme.classes),
         ):
-            if wanted > n:
+            if wanted > len(there):
                 raise ValueError(
                     f"batches of {wanted} {what} were asked for, the training "
-                    f"has {n} ({', '.join(sorted(self.cells))}); give "
-                    f"--cells '{{{what}: {n}}}'"
+                    f"has {len(there)} ({', '.join(there)}); give "
+                    f"--cells '{{{what}: {len(there)}}}'"
                 )
         self.seed, self.epoch = seed, 0
         self.languages, self.classes = languages, classes
@@ -85,10 +85,18 @@ class CellBatches(Sampler):
                 cells = self.cells[language]
                 n_classes = min(self.classes, len(cells))
                 for emotion in draw.sample(sorted(cells), n_classes):
-                    pack = packs[language, emotion]
-                    for _ in range(self.utterances):
-                        if not pack:
-                            pack += cells[emotion]
-                            draw.shuffle(pack)
-                        batch.append(pack.pop())
+                    batch += self._deal(
+                        packs[language, emotion], cells[emotion], draw
+                    )
             yield batch
+
+    def _deal(self, pack, cell, draw):
+        """Utterances off the pack; a new one ends with those just dealt."""
+        dealt = []
+        for _ in range(self.utterances):
+            if not pack:
+                fresh = [index for index in cell if index not in dealt]
+                draw.shuffle(fresh)
+                pack += [*dealt, *fresh]
+            dealt.append(pack.pop())
+        return dealt

@@ -117,6 +117,7 @@ class SSLFeatures(Extractor):
         lobe.keep(first, last)
         self.source = str(source)
         self.lobe = lobe
+        self.is_large = True
         self.is_frozen = config.adaptation is None
         if not self.is_frozen:
             adapt(lobe, config.adaptation)

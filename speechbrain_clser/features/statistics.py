@@ -70,6 +70,7 @@ class Statistics(Extractor):
         self.extractor = extractor
         self.sample_rate_hz = extractor.sample_rate_hz
         self.n_layers = extractor.n_layers
+        self.is_large = extractor.is_large
         self.dim = 2 * extractor.dim
 
     def n_frames(self, n_samples):

@@ -95,7 +95,9 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0):
     Example
     -------
     >>> vectors, labels = [[0.0], [0.2], [1.0]], [0, -1, 1]
-    >>> predict("nearest_prototype", vectors, labels, [[0.3]], 2).argmax()
+    >>> predict(
+    ...     "nearest_prototype", vectors, labels, [[0.3]], 2
+    ... ).argmax().item()
     0
     """
     if baseline not in BASELINES:

@@ -39,7 +39,11 @@ class Step(torch.nn.Module):
         wavs, lens = batch["wavs"]
         n_samples = (lens * wavs.shape[1]).round().long()
         n_frames = self.extractor.n_frames(n_samples)
-        return self.extractor(wavs, lens), n_frames / n_frames.max()
+        frames = self.extractor(wavs, lens)
+        # Layers come in any scale, and no statistics can be taken beforehand.
+        layers = frames.unflatten(-1, (self.extractor.n_layers, -1))
+        layers = torch.nn.functional.layer_norm(layers, layers.shape[-1:])
+        return layers.flatten(-2), n_frames / n_frames.max()
 
     def forward(self, batch, augment=()):
         """Output of the method on augmented frames, and its losses by name."""
@@ -259,7 +263,10 @@ class MethodBrain(sb.Brain):
         train_loader, valid_loader : dict
             Keyword arguments of the data loaders.
         """
-        self.train_sampler = train_loader.get("sampler")
+        # Whose epoch is to be set; of a batch sampler SpeechBrain forgets it.
+        self.train_sampler = train_loader.get(
+            "sampler", train_loader.get("batch_sampler")
+        )
         self.train_loader = self.make_dataloader(
             train_set, sb.Stage.TRAIN, **train_loader
         )

@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +17,12 @@ COLUMNS = (
     *("id", "corpus", "language", "speaker"),
     *("emotion", "duration_s", "digest"),
 )
+# Overrides that the name of the folder tells, or that change no result.
+TOLD_ELSEWHERE = {
+    *("protocol", "encoder", "normalise_by", "output_folder"),
+    *("data_folder", "cache_folder", "allow_bad_files"),
+    *("seed", "seeds", "threads"),
+}
 PACKAGES = (
     "speechbrain",
     "torch",
@@ -155,6 +162,31 @@ def describe(material):
         "left_out": material.parts.left_out,
         "corpora": [dataclasses.asdict(card) for card in material.cards],
     }
+
+
+def suffix(overrides) -> str:
+    """Tell in the name of a folder what was changed from the YAML.
+
+    Arguments
+    ---------
+    overrides : dict
+        Of the command line.
+
+    Returns
+    -------
+    str
+        Empty when nothing that ``name`` does not tell was changed.
+
+    Example
+    -------
+    >>> suffix({"protocol": "demo", "loss_weights": {"supcon": 0.0}})
+    '_loss_weights-supcon-0.0'
+    """
+    return "".join(
+        "_" + re.sub(r"[^\w.+]+", "-", f"{key} {value}").strip("-")
+        for key, value in overrides.items()
+        if key not in TOLD_ELSEWHERE
+    )
 
 
 def name(yaml, protocol, encoder, normalise_by) -> str:

@@ -18,6 +18,7 @@ INDIFFERENT = {
 }
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (
+    "eval_precision",
     "grad_accumulation_factor",
     "max_grad_norm",
     "optimizer_step_limit",

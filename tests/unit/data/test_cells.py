@@ -62,7 +62,19 @@ def test_draws_change_with_seed_and_epoch_only():
     assert list(later) != first
 
 
-@pytest.mark.parametrize("what, n", [("languages", 4), ("classes", 4)])
-def test_more_than_there_is_is_refused_with_the_override(what, n):
-    with pytest.raises(ValueError, match=rf"has {n}.*--cells '{{{what}: {n}}}"):
+def test_batch_holds_no_utterance_twice_while_the_cell_has_others():
+    rows = [row for row in ROWS if row.language != "eng"]
+    for seed in range(20):
+        for batch in batches(rows, seed):
+            german = [i for i in batch if rows[i].language == "deu"]
+            assert len(german) == len(set(german))
+
+
+@pytest.mark.parametrize(
+    "what, there",
+    [("languages", "deu, eng, ita, urd"), ("classes", "anger, happiness")],
+)
+def test_more_than_there_is_is_refused_with_the_override(what, there):
+    override = rf"--cells '{{{what}: 4}}"
+    with pytest.raises(ValueError, match=rf"has 4 \({there}.*{override}"):
         batches(**{what: 9})

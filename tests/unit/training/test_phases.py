@@ -5,6 +5,7 @@ import pytest
 import torch
 from helpers import tiny
 
+from speechbrain_clser.data.cells import CellBatches
 from speechbrain_clser.training.phases import Phase, run_phases
 from speechbrain_clser.training.schedules import warmup_cosine
 
@@ -14,7 +15,7 @@ TRAIN, EVAL = {"batch_size": 8, "shuffle": True}, {"batch_size": 8}
 THREE_EPOCHS = [Phase("train", "train", 3)]
 
 
-def run(folder, phases=THREE_EPOCHS, **changes):
+def run(folder, phases=THREE_EPOCHS, loader=TRAIN, **changes):
     """Train the tiny method; gives it and its last Brain."""
     method = tiny.method_of()
     settings = {
@@ -32,7 +33,7 @@ def run(folder, phases=THREE_EPOCHS, **changes):
     datasets = {"valid": parts["valid"]}
     loaders = {"eval": EVAL}
     for phase in phases:
-        datasets[phase.name], loaders[phase.name] = parts["train"], TRAIN
+        datasets[phase.name], loaders[phase.name] = parts["train"], loader
     brain = run_phases(phases, method, datasets, folder, loaders, **settings)
     return method, brain
 
@@ -181,3 +182,17 @@ def test_checkpoints_within_an_epoch_do_no_harm(tmp_path):
     two, _ = run(tmp_path / "two", run_opts=options)
     for name, value in one.state_dict().items():
         assert value.equal(two.state_dict()[name]), name
+
+
+def test_batches_of_cells_differ_from_epoch_to_epoch(tmp_path):
+    drawn = []
+
+    class Spy(CellBatches):
+        def __iter__(self):
+            drawn.append(list(super().__iter__()))
+            return iter(drawn[-1])
+
+    cells = {"languages": 1, "classes": 4, "utterances": 1}
+    spy = Spy(tiny.TRAIN, tiny.SCHEME, 1, **cells)
+    run(tmp_path / "x", loader={"batch_sampler": spy})
+    assert len(drawn) == 3 and drawn[0] != drawn[1] != drawn[2]
