@@ -6,6 +6,8 @@ import json
 import pytest
 from helpers import encoders, toy
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
@@ -35,9 +37,7 @@ def test_frozen_encoder_trains_from_the_store_and_is_recorded(data):
     assert list((data / "cache" / "frames").rglob("*.safetensors"))
 
 
-@pytest.mark.parametrize(
-    "adapt", ["lora", pytest.param("full", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("adapt", ["lora", "full"])
 def test_encoder_that_learns_is_kept_with_the_method(data, adapt):
     first = train(data, adapt, "--adapt", adapt)
     checkpoints = (data / adapt / "seed_1001" / "save").rglob("extractor.ckpt")

@@ -1,5 +1,6 @@
 """What is kept on disk makes later runs deaf, and that is all it changes."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -8,6 +9,8 @@ from helpers import toy
 # Python tells of every file it opens, whoever asks for it.
 DEAF = """
 import runpy, sys
+
+pytestmark = pytest.mark.slow
 
 def refuse(event, arguments):
     if event == "open" and str(arguments[0]).endswith(".wav"):
@@ -50,6 +53,11 @@ def test_second_run_with_the_same_settings_opens_no_audio_file(data):
 
 
 def test_run_without_its_store_opens_audio_files(data):
-    done = deaf_train(data, "--cache_folder", str(data / "empty"))
+    (data / "cache").rename(data / "away")
+    try:
+        done = deaf_train(data)
+    finally:
+        shutil.rmtree(data / "cache")
+        (data / "away").rename(data / "cache")
     assert done.returncode != 0
     assert ".wav was opened" in done.stdout
