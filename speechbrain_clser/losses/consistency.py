@@ -25,6 +25,7 @@ def thresholds(mean_posterior, highest=0.8):
 
     Example
     -------
+    >>> import torch
     >>> thresholds(torch.tensor([0.5, 0.25, 0.25]))
     tensor([0.8000, 0.4000, 0.4000])
     """
@@ -55,6 +56,7 @@ def consistency(logits, posterior, threshold):
 
     Example
     -------
+    >>> import torch
     >>> logits = torch.zeros(2, 2)
     >>> posterior = torch.tensor([[0.9, 0.1], [0.6, 0.4]])
     >>> round(consistency(logits, posterior, torch.full((2,), 0.8)).item(), 4)

@@ -6,11 +6,11 @@ import subprocess
 import pytest
 from helpers import toy
 
+pytestmark = pytest.mark.slow
+
 # Python tells of every file it opens, whoever asks for it.
 DEAF = """
 import runpy, sys
-
-pytestmark = pytest.mark.slow
 
 def refuse(event, arguments):
     if event == "open" and str(arguments[0]).endswith(".wav"):
