@@ -44,11 +44,13 @@ setup: $(STAMP)
 train: $(STAMP)
 	cd $(RECIPE) && $(BIN)/python train.py $(YAML) $(ARGS)
 
-# One thread each: these tensors are tiny, and more threads only get in the
-# way of each other.
+# A process per core, with one thread each: these tensors are tiny, and more
+# threads only get in the way of each other.
+PARALLEL := -n auto --dist loadfile
+
 test: export OMP_NUM_THREADS := 1
 test: $(STAMP)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: export OMP_NUM_THREADS := 1
 check: $(STAMP)
@@ -56,7 +58,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/yamllint .
 	$(BIN)/codespell
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(PYTEST_ARGS)
 
 tables: $(STAMP)
 	$(BIN)/python benchmarks/tables.py

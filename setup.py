@@ -62,6 +62,7 @@ setup(
             "panphon>=0.21",
             "praatio>=6.2",
             "pytest>=8.2",
+            "pytest-xdist>=3.6",
             "pytorch-metric-learning>=2.8",
             "ruff==0.12.4",
             "scikit-network>=0.33",
