@@ -43,7 +43,7 @@ class Statistics(Extractor):
     Raises
     ------
     ValueError
-        If the extractor is trained.
+        If the extractor is trained, or leaves values undefined.
 
     Example
     -------
@@ -57,13 +57,17 @@ class Statistics(Extractor):
     frames_per_s = 0  # one, however long the utterance
 
     def __init__(self, extractor):
+        name = type(extractor).__name__
         if not extractor.is_frozen:
             raise ValueError(
-                "statistics need a frozen extractor, got a trained "
-                f"{type(extractor).__name__}; use frames, and pool them in "
-                "the method"
+                f"statistics need a frozen extractor, got a trained {name}; "
+                "use frames, and pool them in the method"
             )
-        name = type(extractor).__name__
+        if extractor.has_undefined:
+            raise ValueError(
+                f"statistics need a value in every frame, and {name} leaves "
+                "some undefined; use an extractor of whole utterances"
+            )
         super().__init__(
             StatisticsConfig(name, extractor.key, extractor.config)
         )

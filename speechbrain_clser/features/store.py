@@ -31,7 +31,7 @@ BATCH_S = 60
 # A shard is written when it holds so much: a kill loses no more, and memory
 # never holds more.
 SHARD_UTTERANCES = 500
-SHARD_BYTES = 64 * 2**20
+SHARD_BYTES = 16 * 2**20
 
 
 class Store:

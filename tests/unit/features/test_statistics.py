@@ -55,3 +55,10 @@ def test_trained_extractor_is_refused():
     blocks.is_frozen = False
     with pytest.raises(ValueError, match="got a trained Blocks"):
         Statistics(blocks)
+
+
+def test_undefined_values_are_refused():
+    blocks = Blocks()
+    blocks.has_undefined = True
+    with pytest.raises(ValueError, match="Blocks leaves some undefined"):
+        Statistics(blocks)
