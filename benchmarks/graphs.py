@@ -2,10 +2,11 @@
 
 Speakers are drawn around the directions of planted groups, half of them in each
 of two languages; style vectors have 192 numbers, as ECAPA-TDNN's have. Each
-size is measured in a process of its own, on two threads: seconds for the graph
-and for each way of finding communities, their modularity and their agreement
-with the groups (adjusted Rand index, ARI), and the most memory the process ever
-held. The growth of the graph is the exponent between two sizes: 2 is quadratic.
+size is measured in a process of its own: seconds for the graph and for each way
+of finding communities, by the clock and of all cores together (the former is
+more where other work goes on), their modularity and their agreement with the
+groups (adjusted Rand index, ARI), and the most memory the process ever held.
+The growth of the graph is the exponent between two sizes: 2 is quadratic.
 
 > python benchmarks/graphs.py
 
