@@ -37,6 +37,10 @@ def make(folder, n_speakers=3):
             writer.writerows(rows)
     protocol = folder / "toy.yaml"
     protocol.write_text("sources: [north]\ntargets: [south]\n")
+    (folder / "toy_unlabelled.yaml").write_text(
+        "sources: [north]\ntargets: [south]\ntarget_material: unlabelled\n"
+        "transductive: True\n"
+    )
     return protocol
 
 
