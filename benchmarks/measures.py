@@ -37,11 +37,11 @@ def store() -> dict:
         ["so an epoch is faster by", f"{epoch['times_faster']:.0f} times"],
         [
             f"extraction of {extraction['audio_s']:.0f} s of sound",
-            f"{extraction['store_s']:.1f} s",
+            f"{extraction['store_s']:.1f} s of CPU",
         ],
         [
             "the bare encoder on the same batches",
-            f"{extraction['bare_s']:.1f} s",
+            f"{extraction['bare_s']:.1f} s of CPU",
         ],
         ["so extraction costs", f"{extraction['ratio']:.2f} times the encoder"],
         [
