@@ -108,6 +108,7 @@ def test_rows_leave_to_preparation_what_is_its_own(name, tmp_path):
         assert (row.corpus, row.emotion, row.digest) == ("", "", "")
 
 
+@pytest.mark.slow
 @every_corpus_on_disk
 def test_layout_and_suffix_change_nothing_but_the_path(name, tmp_path):
     def said(layout, suffix):
@@ -134,6 +135,7 @@ def test_what_lies_around_is_no_utterance(name, tmp_path):
     assert len(rows(name, tmp_path)) == n_rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample_rate_hz, n_channels", [(16000, 1), (48000, 2)])
 @every_layout
 @every_corpus_on_disk
