@@ -3,10 +3,12 @@
 Asked of the utterances of source validation, whose speakers training has not
 heard: a logistic regression on one half of them names the other half, and the
 other way round, so that every utterance is named once. Speakers live in
-languages, and whoever knows the one knows much of the other; so the speaker is
-asked for twice, among all and among those of the same language.
+languages, and whoever knows the one knows much of the other. So the speaker is
+asked for twice, among all and among those of the same language; and for the
+language, the halves have no speaker in common.
 """
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 
@@ -22,6 +24,16 @@ PART = "source_valid"
 MOMENTS = {"before": f"{PART}_before", "after": PART}
 # What is asked for, and what is known already.
 QUESTIONS = (("speaker", None), ("speaker", "language"), ("language", None))
+NOBODY = {
+    ("speaker", None): "There are no two speakers to tell apart.",
+    ("speaker", "language"): (
+        "There are no two speakers of the same language to tell apart."
+    ),
+    ("language", None): (
+        "There are no two languages of two speakers each, so a probe cannot "
+        "tell the language from the person."
+    ),
+}
 
 
 def linear_probe():
@@ -61,21 +73,18 @@ def probes(seeds: Sequence[Seed]) -> dict:
         something could not be asked.
     """
     valid = seeds[0].predictions[PART]
-    # One half learns a speaker from the other, so it takes two utterances.
-    n_of = Counter(valid.speaker.tolist())
-    rows = np.array([n_of[name] > 1 for name in valid.speaker])
-    scored = valid.where(rows)
     embeddings = {
         moment: [seed.embeddings(part) for seed in seeds]
         for moment, part in MOMENTS.items()
     }
     questions, left_out = [], []
     for asked, given in QUESTIONS:
+        rows = learnable(valid, asked)
+        scored = valid.where(rows)
         may_be = choices(scored, asked, given)
         is_asked = may_be.sum(axis=1) > 1
         if not is_asked.any():
-            shared = f" of the same {given}" if given else ""
-            left_out.append(f"There are no two {asked}s{shared} to tell apart.")
+            left_out.append(NOBODY[asked, given])
             continue
         names = getattr(scored, asked)[is_asked]
         questions.append(
@@ -100,6 +109,26 @@ def probes(seeds: Sequence[Seed]) -> dict:
     return {"questions": questions, "left_out": left_out}
 
 
+def learnable(valid: Predictions, asked: str) -> np.ndarray:
+    """Tell which utterances' names stand in both halves.
+
+    Arguments
+    ---------
+    valid : Predictions
+        Who speaks which language.
+    asked : str
+        Column to be named.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances,)
+        Booleans: of a speaker, two utterances; of a language, two speakers.
+    """
+    names, whole = getattr(valid, asked), _whole(valid, asked)
+    n_of = Counter(name for name, _ in set(zip(names, whole, strict=True)))
+    return np.array([n_of[name] > 1 for name in names])
+
+
 def named(
     scored: Predictions,
     embeddings: np.ndarray,
@@ -111,7 +140,7 @@ def named(
     Arguments
     ---------
     scored : Predictions
-        Two utterances or more of every speaker.
+        Of which all are ``learnable``.
     embeddings : numpy.ndarray, (utterances, dim)
         Of the same.
     asked : str
@@ -124,17 +153,14 @@ def named(
     float
         Balanced accuracy of those utterances that leave a choice, 0-1.
     """
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import cross_val_predict
 
     names = getattr(scored, asked)
-    halves = StratifiedKFold(
-        2, shuffle=True, random_state=seed_for(0, "halves of a probe")
-    )
     probabilities = cross_val_predict(
         linear_probe(),
         embeddings,
         names,
-        cv=list(halves.split(embeddings, scored.speaker)),
+        cv=_halves(scored, asked),
         method="predict_proba",
     )
     may_be = choices(scored, asked, given)
@@ -180,6 +206,25 @@ def choices(
     occurs = np.zeros((len(kinds), len(order)), bool)
     occurs[kind, name] = True
     return occurs[kind]
+
+
+def _halves(scored, asked):
+    """Rows to learn from and rows to name, and the other way round."""
+    names, whole = getattr(scored, asked), _whole(scored, asked)
+    chance = random.Random(seed_for(0, "halves of a probe"))
+    half = {}
+    for name in np.unique(names):
+        new = sorted(set(whole[names == name]) - half.keys())
+        chance.shuffle(new)
+        half |= {one: place % 2 for place, one in enumerate(new)}
+    is_second = np.array([half[one] == 1 for one in whole])
+    first, second = np.flatnonzero(~is_second), np.flatnonzero(is_second)
+    return [(first, second), (second, first)]
+
+
+def _whole(scored, asked):
+    """What a half has all or nothing of."""
+    return scored.id if asked == "speaker" else scored.speaker
 
 
 def _chance(names, may_be):

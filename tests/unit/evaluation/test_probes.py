@@ -8,7 +8,7 @@ from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.predictions import Predictions
-from speechbrain_clser.evaluation.probes import choices, named, probes
+from speechbrain_clser.evaluation.probes import NOBODY, choices, named, probes
 
 
 def valid_of(speakers, languages, n_each=10):
@@ -54,6 +54,23 @@ def test_embedding_of_the_language_alone_names_speakers_by_chance_within_it():
     assert 0.25 < named(FOUR, embeddings, "speaker") < 0.75
 
 
+def test_language_is_not_known_by_its_people():
+    people = valid_of([f"{n:02d}" for n in range(40)], ["deu", "ita"] * 20)
+    shuffled = np.random.default_rng(0).permutation(40)
+    embeddings = np.eye(40)[np.repeat(shuffled, 10)]
+    assert named(people, embeddings, "speaker") == 1.0
+    assert named(people, embeddings, "language") == pytest.approx(0.5, abs=0.2)
+
+
+def test_language_of_a_single_speaker_is_left_out():
+    three = valid_of([*"abcde"], ["deu", "deu", "ita", "ita", "urd"])
+    assert only(three, spots(three.speaker))["questions"][-1]["n_names"] == 2
+    two = valid_of([*"abc"], ["deu", "deu", "ita"])
+    found = only(two, spots(two.speaker))
+    assert [q["asked"] for q in found["questions"]] == ["speaker"] * 2
+    assert "tell the language from the person" in found["left_out"][0]
+
+
 def test_noise_names_nobody():
     many = valid_of(["a", "b", "c", "d"], ["deu"] * 4, n_each=200)
     noise = np.random.default_rng(1).normal(size=(len(many), 3))
@@ -82,7 +99,7 @@ def test_run_is_asked_before_and_after(tmp_path):
     assert whole["chance"] == known["chance"] == 0.25
     assert whole["after"]["mean"] > whole["chance"]
     assert whole["before"]["sd"] >= 0
-    assert found["left_out"] == ["There are no two languages to tell apart."]
+    assert found["left_out"] == [NOBODY["language", None]]
     assert found == probes(run.read(tmp_path).seeds)
 
 
@@ -119,7 +136,7 @@ def test_speaker_of_a_single_utterance_is_left_out():
     whole, known, language = found["questions"]
     assert (whole["n_names"], whole["n_utterances"]) == (3, 30)
     assert (known["n_names"], known["n_utterances"]) == (2, 20)
-    assert language["n_utterances"] == 30
+    assert (language["n_names"], language["n_utterances"]) == (2, 31)
 
 
 def test_nobody_to_tell_apart_is_said():
@@ -129,5 +146,5 @@ def test_nobody_to_tell_apart_is_said():
     assert found["left_out"] == [
         "There are no two speakers to tell apart.",
         "There are no two speakers of the same language to tell apart.",
-        "There are no two languages to tell apart.",
+        NOBODY["language", None],
     ]
