@@ -81,7 +81,8 @@ def resolve(source: str, revision: str = "") -> Snapshot:
         raise FileNotFoundError(
             f"encoder {source!r} looks like a folder, but there is none; expected "
             "one with config.json, preprocessor_config.json and weights, or a "
-            "hub id owner/name"
+            "hub id owner/name whose owner is no folder here, in "
+            f"{Path.cwd()}"
         )
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
         raise ValueError(

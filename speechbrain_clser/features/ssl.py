@@ -65,9 +65,8 @@ class SSLFeatures(Extractor):
 
     wav2vec2, XLS-R, HuBERT, WavLM, w2v-BERT 2.0 and Whisper's encoder, through
     SpeechBrain's lobes. An utterance gives the same frames alone and padded in a
-    batch, within 0.00002 of frames of variance near 1 in float32; see
-    ``ssl_lobes`` for what that takes. Whisper hears 30 s at a time; what is longer
-    is cut into windows and joined.
+    batch, to float32's rounding; see ``ssl_lobes`` for what that takes. Whisper
+    hears 30 s at a time; what is longer is cut into windows and joined.
 
     ``state_dict`` holds what is trained, so nothing of a frozen encoder and of an
     adapted one the adapters; the rest is the published encoder at ``revision``.

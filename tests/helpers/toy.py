@@ -1,4 +1,4 @@
-"""Two toy corpora of somebody's own, and the recipe run on them."""
+"""Three toy corpora of somebody's own, and the recipe run on them."""
 
 import csv
 import itertools
@@ -12,12 +12,13 @@ from helpers import sounds
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "CrossLingualSER"
+LANGUAGES = {"north": "deu", "south": "ita", "west": "eng"}
 PITCH_HZ = {"anger": 320, "happiness": 260, "neutral": 190, "sadness": 140}
 
 
 def make(folder, n_speakers=3):
-    """Write the corpora ``north`` and ``south`` and a protocol between them."""
-    for name, language in (("north", "deu"), ("south", "ita")):
+    """Write the corpora, and protocols between two and three of them."""
+    for name, language in LANGUAGES.items():
         rows = []
         for number, emotion, take in itertools.product(
             range(n_speakers), PITCH_HZ, range(2)
@@ -35,6 +36,9 @@ def make(folder, n_speakers=3):
             writer = csv.writer(file)
             writer.writerow(["path", "emotion", "speaker", "language"])
             writer.writerows(rows)
+    (folder / "toy_two_sources.yaml").write_text(
+        "sources: [north, west]\ntargets: [south]\n"
+    )
     protocol = folder / "toy.yaml"
     protocol.write_text("sources: [north]\ntargets: [south]\n")
     (folder / "toy_unlabelled.yaml").write_text(

@@ -4,7 +4,8 @@ import json
 import sys
 
 import pytest
-from helpers import toy
+import torch
+from helpers import encoders, toy
 
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
 # Methods that hear unlabelled utterances, and what the toy corpora lack for them.
@@ -31,6 +32,32 @@ def data(tmp_path_factory):
 def target_uar(folder):
     report = json.loads((folder / "report.json").read_text())
     return report["parts"]["target_scored"]["scores"]["uar"]["mean"]
+
+
+@pytest.mark.slow
+def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
+    encoders.make(data / "hubert", "hubert_group")
+    done = toy.train(
+        *(data, data / "adapted", "--encoder", str(data / "hubert")),
+        *("--adapt", "lora", "--distributed_backend", "gloo"),
+        *("--cells", "{languages: 2, classes: 2, utterances: 2}"),
+        protocol="toy_two_sources.yaml",
+        yaml="hparams/supcon_spkadv.yaml",
+        launcher=TORCHRUN,
+        epochs=2,
+    )
+    assert done.returncode == 0, done.stdout
+    save = data / "adapted" / "seed_1001" / "save"
+    kept = [torch.load(path) for path in save.rglob("extractor.ckpt")]
+    assert kept and all(
+        tensor.isfinite().all() and tensor.any()
+        for state in kept
+        for tensor in state.values()
+    )
+    losses = (data / "adapted" / "seed_1001" / "epochs.jsonl").read_text()
+    told = [json.loads(line) for line in losses.splitlines()]
+    # Two languages are in every batch, or there is nothing to contrast.
+    assert all(epoch["train_supcon"] > 0 for epoch in told)
 
 
 @pytest.mark.slow

@@ -53,6 +53,7 @@ def test_run_folder_is_whole(run):
         *("data.json", "environment.json"),
         *("report.json", "report.md", "report.html"),
         *("seed_1001/hyperparams.yaml", "seed_1002/epochs.jsonl"),
+        "seed_1001/embeddings/source_valid_before.safetensors",
         *("manifests/north.csv", "manifests/south.json"),
     ):
         assert (folder / name).is_file(), name
