@@ -31,12 +31,13 @@ class Method(torch.nn.Module):
     computed from sound alone, so no label can leak into a prediction.
     ``TARGETS`` names the keys that ``losses`` reads, ``LOSSES`` the losses it
     returns. ``progress`` is the share of the phase that is done, 0-1; schedules
-    are functions of it.
+    are functions of it. ``TRAINING_ONLY`` names the parts that no answer needs.
     """
 
     INPUTS = frozenset({"frames"})
     TARGETS = frozenset({"emotion"})
     LOSSES = frozenset({"emotion"})
+    TRAINING_ONLY = frozenset()
     progress = 0.0
 
     def meet(self, speaker_languages, phones=()):
@@ -87,6 +88,18 @@ class Method(torch.nn.Module):
 
     def begin_epoch(self, loader):
         """Look at the whole training material before an epoch; nothing here."""
+
+    def serve(self):
+        """Let go of what only training needs; answers stay the same.
+
+        Returns
+        -------
+        Method
+            Itself.
+        """
+        for name in self.TRAINING_ONLY:
+            setattr(self, name, None)
+        return self
 
     def notes(self) -> dict:
         """Facts that the report shall tell, as plain values; nothing here."""

@@ -71,6 +71,7 @@ class DualAnchor(Method):
 
     TARGETS = frozenset({"emotion", "speaker", "language", "phones", "style"})
     LOSSES = frozenset({"emotion", "speaker_anchor", "phone_anchor", "coral"})
+    TRAINING_ONLY = frozenset({"speaker_space", "phone_space", "state"})
 
     def __init__(
         self,

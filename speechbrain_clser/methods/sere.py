@@ -101,6 +101,7 @@ class Sere(Method):
     LOSSES = frozenset(
         {"emotion", *LINKS, *CHAIN, "geometry", "balance", "consistency"}
     )
+    TRAINING_ONLY = frozenset({"change"})
 
     def __init__(
         self,

@@ -58,6 +58,7 @@ class SupConSpkAdv(Method):
 
     TARGETS = frozenset({"emotion", "speaker", "language"})
     LOSSES = frozenset({"emotion", "supcon", "adversary"})
+    TRAINING_ONLY = frozenset({"adversary"})
 
     def __init__(
         self,

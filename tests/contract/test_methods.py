@@ -99,6 +99,17 @@ def test_padding_changes_no_prediction(hparams, batch):
     torch.testing.assert_close(alone, together, atol=1e-5, rtol=1e-4)
 
 
+def test_what_is_served_answers_alike_and_holds_nothing_else(hparams, batch):
+    method = copy.deepcopy(hparams["method"]).eval()
+    before = method(inputs(method, batch)).logits
+    served = method.serve()
+    after = served(inputs(served, batch)).logits
+    assert after.equal(before)
+    after.sum().backward()
+    idle = [n for n, p in served.named_parameters() if p.grad is None]
+    assert idle == [], "name it in TRAINING_ONLY"
+
+
 @pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.stem)
 def test_sections_stand_in_the_same_order_in_every_yaml(path):
     keys = [

@@ -16,3 +16,15 @@ def test_output_cannot_be_changed_behind_the_losses_back():
 def test_method_without_body_says_which_it_is(call):
     with pytest.raises(NotImplementedError, match="Method has no"):
         call(Method())
+
+
+def test_served_method_lets_go_of_what_only_training_needs():
+    class Named(Method):
+        TRAINING_ONLY = frozenset({"speaker_head"})
+
+    method = Named()
+    method.emotion_head = torch.nn.Linear(2, 2)
+    method.speaker_head = torch.nn.Linear(2, 9)
+    assert {n.split(".")[0] for n in method.serve().state_dict()} == {
+        "emotion_head"
+    }
