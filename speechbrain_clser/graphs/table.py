@@ -23,12 +23,15 @@ class EmotionGraph:
         Of the nodes.
     communities : Communities
         Of the nodes.
+    n_attached : int
+        Speakers beside the nodes who joined a community.
     """
 
     speaker: torch.Tensor
     language: torch.Tensor
     graph: SpeakerGraph
     communities: Communities
+    n_attached: int
 
 
 def community_table(
@@ -36,14 +39,16 @@ def community_table(
     n_speakers,
     n_emotions,
     min_utterances=MIN_UTTERANCES,
+    guests=(),
+    k=5,
     seed=0,
     states=None,
     **how,
 ):
     """Build a graph per emotion and look up every speaker's community in it.
 
-    Nodes are the speakers heard often enough in the emotion. Those who were
-    heard in it, but less, join the community of nearest centroid.
+    Nodes are the speakers heard often enough in the emotion. The others who
+    were heard in it join the community of nearest centroid.
 
     Arguments
     ---------
@@ -53,6 +58,10 @@ def community_table(
         Shape of the table.
     min_utterances : int
         Of a node.
+    guests : sequence of int
+        Speakers who are no nodes, however often they were heard.
+    k : int
+        Neighbours within, and as many across, languages.
     seed : int
         Of the run; each emotion draws by itself.
     states : dict
@@ -84,14 +93,17 @@ def community_table(
             [-1, -1]])
     """
     table = styles.speaker.new_full((n_speakers, n_emotions), -1)
+    guests = styles.speaker.new_tensor(guests)
+    may_be_node = styles.n_utterances >= min_utterances
+    may_be_node &= ~torch.isin(styles.speaker, guests)
     graphs = {}
     for emotion in styles.emotion.unique().tolist():
         is_heard = styles.emotion == emotion
-        is_node = is_heard & (styles.n_utterances >= min_utterances)
+        is_node = is_heard & may_be_node
         if not is_node.any():
             continue
         vectors, language = styles.vectors[is_node], styles.language[is_node]
-        graph = speaker_graph(vectors, language)
+        graph = speaker_graph(vectors, language, k, k)
         communities = find_communities(
             graph,
             vectors,
@@ -106,6 +118,10 @@ def community_table(
             styles.vectors[late]
         )
         graphs[emotion] = EmotionGraph(
-            styles.speaker[is_node], language, graph, communities
+            styles.speaker[is_node],
+            language,
+            graph,
+            communities,
+            n_attached=int(late.sum()),
         )
     return table, graphs

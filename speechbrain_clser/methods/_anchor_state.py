@@ -2,10 +2,9 @@
 
 import torch
 
-from speechbrain_clser.graphs.communities import find_communities
 from speechbrain_clser.graphs.quality import quality
-from speechbrain_clser.graphs.speaker_graph import speaker_graph
 from speechbrain_clser.graphs.style import speaker_styles
+from speechbrain_clser.graphs.table import community_table
 from speechbrain_clser.lobes.segment_means import segment_means
 from speechbrain_clser.losses.anchors import AnchorTable, anchor_table
 
@@ -178,46 +177,37 @@ class AnchorState(torch.nn.Module):
             self.neutral,
             self.style,
         )
-        founding = styles.n_utterances >= self.min_utterances
+        guests = []
         if self.target_labels == "source_only":
-            abroad = heard["speaker"][is_target].unique()
-            founding &= ~torch.isin(styles.speaker, abroad)
-        self.community.fill_(-1)
-        facts = {"styles": styles.counts, "emotions": {}}
-        for index in range(self.n_classes):
-            of_emotion = styles.emotion == index
-            founders = of_emotion & founding
-            if not founders.any():
-                continue
-            vectors, language = (
-                styles.vectors[founders],
-                styles.language[founders],
-            )
-            graph = speaker_graph(vectors, language, self.k, self.k)
-            found = find_communities(
-                graph,
-                vectors,
-                language,
-                self.communities,
-                seed=self.seed,
-                state=self.networks.get(index),
-            )
-            self.networks[index] = found.state
-            self.community[styles.speaker[founders], index] = found.labels
-            late = of_emotion & ~founding
-            if late.any():
-                self.community[styles.speaker[late], index] = found.attach(
-                    styles.vectors[late]
-                )
-            facts["emotions"][index] = {
-                **quality(graph, found, language),
-                "n_attached": int(late.sum()),
-                "edges": graph.edge_index.T.tolist(),
-                "labels": found.labels.tolist(),
-                "speakers": styles.speaker[founders].tolist(),
-                "languages": language.tolist(),
-            }
-        return facts
+            guests = heard["speaker"][is_target].unique().tolist()
+        self.community, graphs = community_table(
+            styles,
+            *self.community.shape,
+            min_utterances=self.min_utterances,
+            guests=guests,
+            k=self.k,
+            seed=self.seed,
+            states=self.networks,
+            method=self.communities,
+        )
+        self.networks = {
+            emotion: found.communities.state
+            for emotion, found in graphs.items()
+        }
+        return {
+            "styles": styles.counts,
+            "emotions": {
+                emotion: {
+                    **quality(found.graph, found.communities, found.language),
+                    "n_attached": found.n_attached,
+                    "edges": found.graph.edge_index.T.tolist(),
+                    "labels": found.communities.labels.tolist(),
+                    "speakers": found.speaker.tolist(),
+                    "languages": found.language.tolist(),
+                }
+                for emotion, found in graphs.items()
+            },
+        }
 
     def _anchors_by_name(self, anchors):
         """Phones that are anchors of each class, the weightiest first."""
