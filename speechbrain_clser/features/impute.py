@@ -2,7 +2,7 @@
 
 import torch
 
-LIMIT = 6.0  # deviations; what lies further out is cut
+from speechbrain_clser.features.normalisation import Moments, standardise
 
 
 class Imputer(torch.nn.Module):
@@ -45,24 +45,18 @@ class Imputer(torch.nn.Module):
         ValueError
             If no value at all is defined.
         """
-        n = total = squares = torch.zeros(len(self.mean), dtype=torch.double)
+        moments = Moments()
         for one in frames:
-            one = one.to(n)
-            values, is_defined = one.nan_to_num(nan=0.0), ~one.isnan()
-            n = n + is_defined.sum(dim=0)
-            total = total + values.sum(dim=0)
-            squares = squares + values.square().sum(dim=0)
-        if not n.any():
+            moments.add(one)
+        mean, deviation = moments.statistics()
+        if mean.isnan().all():
             raise ValueError(
-                f"none of the {len(n)} columns has a value in the source "
-                "training part; is it silent, or empty?"
+                f"none of the {len(self.mean)} columns has a value in the "
+                "source training part; is it silent, or empty?"
             )
-        mean = total / n.clamp(min=1)
-        deviation = (squares / n.clamp(min=1) - mean.square()).clamp(min=0)
-        deviation = deviation.sqrt()
-        self.mean.copy_(mean)
-        self.deviation.copy_(deviation.where(deviation > 1e-4, 1.0))
-        self.is_known.copy_(n > 0)
+        self.is_known.copy_(~mean.isnan())
+        self.mean.copy_(mean.where(self.is_known, 0.0))
+        self.deviation.copy_(deviation.where(self.is_known, 1.0))
 
     def forward(self, frames):
         """Standardise; fill in what is undefined.
@@ -87,8 +81,8 @@ class Imputer(torch.nn.Module):
                 "the imputer has no statistics; call fit on the source "
                 "training part, or load the state of a trained model"
             )
-        values = ((frames - self.mean) / self.deviation).clamp(-LIMIT, LIMIT)
-        return values.where(self.is_known & ~frames.isnan(), 0.0)
+        values = standardise(frames, self.mean, self.deviation)
+        return values.where(self.is_known, 0.0)
 
 
 def count_undefined(frames, columns) -> dict:
@@ -104,8 +98,8 @@ def count_undefined(frames, columns) -> dict:
     Returns
     -------
     dict
-        Column to number of utterances that have a NaN in it; columns that
-        everybody has are left out.
+        Column to number of utterances that have no value in it, in none of
+        their frames; columns that everybody has are left out.
 
     Example
     -------
@@ -116,7 +110,7 @@ def count_undefined(frames, columns) -> dict:
     """
     n_lacking = [0] * len(columns)
     for one in frames:
-        for index in one.isnan().any(dim=0).nonzero().flatten().tolist():
+        for index in one.isnan().all(dim=0).nonzero().flatten().tolist():
             n_lacking[index] += 1
     counts = zip(columns, n_lacking, strict=True)
     return {name: n for name, n in counts if n}

@@ -3,6 +3,9 @@
 Speakers and recording conditions move acoustic features more than emotions do.
 Taking the statistics of the corpus or the speaker at hand needs no label, but
 on the target it looks at the scored audio: the ledger then says transductive.
+
+What an utterance does not have is NaN until here, where the mean of its group
+takes its place.
 """
 
 import collections
@@ -116,9 +119,8 @@ class Normalised(Mapping):
         self._statistics = statistics
 
     def __getitem__(self, utterance):
-        mean, deviation = self._statistics[self._groups[utterance]]
-        values = (self._frames[utterance] - mean) / deviation
-        return values.clamp(-LIMIT, LIMIT)
+        statistics = self._statistics[self._groups[utterance]]
+        return standardise(self._frames[utterance], *statistics)
 
     def __iter__(self):
         return iter(self._groups)
@@ -128,7 +130,7 @@ class Normalised(Mapping):
 
 
 class Moments:
-    """Running count, sum and sum of squares of frames.
+    """Running count, sum and sum of squares of what is defined in frames.
 
     Example
     -------
@@ -143,9 +145,10 @@ class Moments:
         self.n_frames = self.n_utterances = self.total = self.squares = 0
 
     def add(self, frames):
-        """Count the frames of one utterance, (frames, dim)."""
-        frames = frames.double()
-        self.n_frames += len(frames)
+        """Count the frames of one utterance, (frames, dim), NaN left out."""
+        is_defined = ~frames.isnan()
+        frames = frames.double().where(is_defined, 0.0)
+        self.n_frames = self.n_frames + is_defined.sum(dim=0)
         self.n_utterances += 1
         self.total = self.total + frames.sum(dim=0)
         self.squares = self.squares + frames.square().sum(dim=0)
@@ -153,17 +156,47 @@ class Moments:
     def lean_on(self, other, n_utterances):
         """Add so many average utterances of a larger group."""
         share = n_utterances / other.n_utterances
-        self.n_frames += share * other.n_frames
+        self.n_frames = self.n_frames + share * other.n_frames
         self.total = self.total + share * other.total
         self.squares = self.squares + share * other.squares
 
     def statistics(self):
-        """Mean and deviation, (dim,) each; 1 is the deviation of a constant."""
+        """Mean and deviation, (dim,) each; 1 is the deviation of a constant.
+
+        Of a column that nothing defined they are NaN.
+        """
         mean = self.total / self.n_frames
         variance = self.squares / self.n_frames - mean.square()
         deviation = variance.clamp(min=0).sqrt()
         deviation[deviation < 1e-4] = 1.0
         return mean.float(), deviation.float()
+
+
+def standardise(frames, mean, deviation):
+    """Give frames in deviations; the mean stands where NaN was.
+
+    Arguments
+    ---------
+    frames : torch.Tensor, (..., dim)
+        With NaN where undefined.
+    mean, deviation : torch.Tensor, (dim,)
+        From ``Moments``; a column without them is 0 for everybody.
+
+    Returns
+    -------
+    torch.Tensor, (..., dim)
+        Finite, at most 6 either way.
+
+    Example
+    -------
+    >>> import torch
+    >>> mean, deviation = torch.tensor([1.0]), torch.tensor([2.0])
+    >>> standardise(torch.tensor([[5.0], [float("nan")]]), mean, deviation)
+    tensor([[2.],
+            [0.]])
+    """
+    values = ((frames - mean) / deviation).clamp(-LIMIT, LIMIT)
+    return values.where(~values.isnan(), 0.0)
 
 
 def group_of(row, by):

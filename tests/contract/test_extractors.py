@@ -12,10 +12,12 @@ from helpers import encoders
 from speechbrain_clser import features
 from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.mfcc import Mfcc
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.features.prosody.measures import ProsodyMeasures
 from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
 from speechbrain_clser.features.statistics import Statistics
+from speechbrain_clser.features.streams import Streams
 from speechbrain_clser.features.style import Style
 
 RATE_HZ = 16000
@@ -29,6 +31,13 @@ BUILDERS = {
     "style": lambda folder: Style(),
     "contours": lambda folder: ProsodyContours(),
     "measures": lambda folder: ProsodyMeasures(),
+    "mfcc": lambda folder: Mfcc(),
+    "streams": lambda folder: Streams(
+        encoder=SSLFeatures(encoders.make(folder, "hubert_group")),
+        mfcc=Mfcc(),
+        contours=ProsodyContours(),
+        measures=ProsodyMeasures(),
+    ),
 }
 for kind in encoders.KINDS:
     BUILDERS[kind] = lambda folder, kind=kind: SSLFeatures(

@@ -96,3 +96,39 @@ def test_order_of_rows_does_not_matter():
 def test_unknown_mode_is_refused():
     with pytest.raises(ValueError, match="normalise_by must be one of none"):
         Normaliser({}, [], "gender")
+
+
+NAN = float("nan")
+
+
+def test_undefined_values_count_for_nothing_and_become_the_mean():
+    ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
+    frames = {
+        ann.id: torch.tensor([[1.0, 5.0, NAN], [NAN, 7.0, NAN]]),
+        bob.id: torch.tensor([[3.0, NAN, NAN]]),
+    }
+    normalised = Normaliser(frames, [ann, bob], "none")(frames, [ann, bob])
+    assert normalised[ann.id].tolist() == [[-1, -1, 0], [0, 1, 0]]
+    assert normalised[bob.id].tolist() == [[1, 0, 0]]
+
+
+def test_column_that_a_group_never_defined_is_zero_for_it():
+    ann, bob = rows_of("a", "deu", 1, n_each=1)[0], rows_of("b", "ita", 1)[0]
+    frames = {ann.id: torch.tensor([[NAN]]), bob.id: torch.tensor([[4.0]])}
+    normaliser = Normaliser(frames, [ann, bob], "corpus")
+    others = {ann.id: torch.tensor([[9.0]]), bob.id: torch.tensor([[5.0]])}
+    normalised = normaliser(others, [ann, bob])
+    assert normalised[ann.id].item() == 0
+    assert normalised[bob.id].item() == 1
+
+
+def test_speaker_without_a_value_leans_on_the_corpus_alone():
+    ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
+    frames = {
+        ann.id: torch.tensor([[NAN], [NAN]]),
+        bob.id: torch.tensor([[2.0], [4.0]]),
+    }
+    mean, deviation = Normaliser(frames, [ann, bob], "speaker").statistics[
+        ann.speaker
+    ]
+    assert (mean.item(), deviation.item()) == (3, 1)

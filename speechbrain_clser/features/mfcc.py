@@ -1,0 +1,123 @@
+"""Cepstra of every 20 ms, on the time axis of the other frames."""
+
+import dataclasses
+
+import torch
+from speechbrain.utils.autocast import fwd_default_precision
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.masked import masked_moments
+from speechbrain_clser.features.spectrum import HOP_SAMPLES, real_mask
+
+N_FFT = 1024
+N_MELS = 64
+LOW_HZ, HIGH_HZ = 50.0, 7600.0
+# torchaudio adds 1e-6 to the energy of a band before its logarithm; at this
+# root mean square that lies some 60 dB below speech.
+LOUDNESS = 0.1
+FAINTEST = 1e-4  # of full scale; what is fainter is not made as loud
+
+
+@dataclasses.dataclass(frozen=True)
+class MfccConfig:
+    """What changes the values of ``Mfcc``.
+
+    Arguments
+    ---------
+    n_cepstra : int
+        How many, the first included.
+    window_ms : int
+        Of sound that a frame sees, Hamming-weighted; at most 64.
+    """
+
+    n_cepstra: int = 40
+    window_ms: int = 25
+
+    def __post_init__(self):
+        if not 1 <= self.window_ms <= 64:
+            raise ValueError(
+                f"window_ms must lie between 1 and 64, got {self.window_ms}"
+            )
+
+
+class Mfcc(Extractor):
+    """Describe each 20 ms by mel-frequency cepstral coefficients (MFCC).
+
+    Every utterance is brought to one loudness first, so that the gain of a
+    recording does not matter. torchaudio does the rest.
+
+    Arguments
+    ---------
+    config : MfccConfig, optional
+        Number, window.
+
+    Example
+    -------
+    >>> tone = torch.sin(torch.arange(16000) * 2 * torch.pi * 220 / 16000)
+    >>> frames = Mfcc()(tone[None], torch.ones(1))
+    >>> frames.shape
+    torch.Size([1, 50, 40])
+    >>> torch.allclose(frames, Mfcc()(tone[None] / 9, torch.ones(1)), atol=1e-3)
+    True
+    """
+
+    version = 1
+
+    def __init__(self, config=None):
+        from torchaudio.transforms import MFCC  # slow to import, often unused
+
+        super().__init__(config or MfccConfig())
+        rate_hz = self.sample_rate_hz
+        self.transform = MFCC(
+            rate_hz,
+            n_mfcc=self.config.n_cepstra,
+            log_mels=True,
+            melkwargs={
+                "n_fft": N_FFT,
+                "win_length": self.config.window_ms * rate_hz // 1000,
+                "hop_length": HOP_SAMPLES,
+                "window_fn": torch.hamming_window,
+                "n_mels": N_MELS,
+                "f_min": LOW_HZ,
+                "f_max": HIGH_HZ,
+                "center": False,
+            },
+        )
+        self.columns = tuple(map(str, range(self.config.n_cepstra)))
+        self.dim = len(self.columns)
+
+    def n_frames(self, n_samples):
+        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        n_samples = torch.as_tensor(n_samples)
+        return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
+
+    @fwd_default_precision(cast_inputs=torch.float32)
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Extract the frames of a batch; zero in the padding.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At 16 kHz, full scale 1, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, frames, n_cepstra)
+            One frame per begun 20 ms, its window around the middle of it.
+        """
+        n_samples = (lens * wavs.shape[1]).round()
+        is_sound = real_mask(n_samples, wavs.shape[1])
+        mean, deviation = masked_moments(wavs[..., None], is_sound)
+        wavs = (wavs - mean) / deviation.clamp(min=FAINTEST) * LOUDNESS
+        wavs = wavs.where(is_sound, 0.0)
+
+        n_frames = self.n_frames(n_samples)
+        before = (N_FFT - HOP_SAMPLES) // 2
+        after = n_frames.max() * HOP_SAMPLES - wavs.shape[1] + before
+        wavs = torch.nn.functional.pad(wavs, (before, int(after)))
+        frames = self.transform(wavs).transpose(1, 2)
+        is_real = real_mask(n_frames, frames.shape[1])
+        return frames.where(is_real[..., None], 0.0)

@@ -1,0 +1,136 @@
+"""Several extractors side by side, as one: frames with named ranges of columns."""
+
+import dataclasses
+
+import torch
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.spectrum import real_mask
+
+
+@dataclasses.dataclass(frozen=True)
+class StreamsConfig:
+    """What changes the values of ``Streams``.
+
+    Arguments
+    ---------
+    names : tuple of str
+        Of the streams, in the order of their columns.
+    keys : tuple of str
+        Of their extractors.
+    configs : tuple of dataclass
+        Of their extractors, for who reads.
+    """
+
+    names: tuple
+    keys: tuple
+    configs: tuple
+
+
+class Streams(Extractor):
+    """Hear the same sound in several ways; the columns lie side by side.
+
+    So whatever stores, normalises, crops and serves frames serves any number
+    of streams. What is one vector an utterance stands in each of its frames.
+    Of streams that differ by a frame or two in length, the shortest counts.
+
+    ``places`` gives the first column of each stream and the one after its
+    last; ``columns`` names every column, after the stream.
+
+    Arguments
+    ---------
+    **extractors : Extractor
+        By the names of the streams; frozen, of one frame rate or one frame an
+        utterance.
+
+    Raises
+    ------
+    ValueError
+        If the extractors do not go together, or one is trained.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.mfcc import Mfcc
+    >>> from speechbrain_clser.features.prosody.measures import ProsodyMeasures
+    >>> streams = Streams(mfcc=Mfcc(), measures=ProsodyMeasures())
+    >>> streams(torch.randn(1, 16000), torch.ones(1)).shape
+    torch.Size([1, 50, 143])
+    >>> streams.places, streams.columns[40]
+    ({'mfcc': (0, 40), 'measures': (40, 143)}, 'measures.pitch_mean')
+    """
+
+    version = 1
+
+    def __init__(self, **extractors):
+        _refuse_what_does_not_fit(extractors)
+        super().__init__(
+            StreamsConfig(
+                tuple(extractors),
+                tuple(e.key for e in extractors.values()),
+                tuple(e.config for e in extractors.values()),
+            )
+        )
+        self.extractors = torch.nn.ModuleDict(extractors)
+        framed = [e for e in extractors.values() if e.frames_per_s]
+        self.framed = [n for n, e in extractors.items() if e.frames_per_s]
+        self.frames_per_s = framed[0].frames_per_s
+        self.sample_rate_hz = framed[0].sample_rate_hz
+        self.is_large = any(e.is_large for e in framed)
+        self.has_undefined = any(e.has_undefined for e in extractors.values())
+        self.places, self.columns = {}, ()
+        for name, extractor in extractors.items():
+            first, self.dim = self.dim, self.dim + extractor.dim
+            self.places[name] = (first, self.dim)
+            own = getattr(extractor, "columns", range(extractor.dim))
+            self.columns += tuple(f"{name}.{column}" for column in own)
+
+    def n_frames(self, n_samples):
+        """Count the real frames: those of the shortest; see ``Extractor``."""
+        counts = [self.extractors[n].n_frames(n_samples) for n in self.framed]
+        return torch.stack(counts).amin(dim=0)
+
+    def forward(self, wavs, lens):
+        """Extract the frames of a batch; zero in the padding.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At ``sample_rate_hz``, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, frames, dim)
+            Columns as in ``columns``; NaN where a stream leaves it undefined.
+        """
+        n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
+        width = int(n_frames.max())
+        streams = []
+        for name, extractor in self.extractors.items():
+            frames = extractor(wavs, lens)
+            if name not in self.framed:
+                frames = frames.expand(-1, width, -1)
+            streams.append(frames[:, :width])
+        is_real = real_mask(n_frames, width)
+        return torch.cat(streams, dim=-1).where(is_real[..., None], 0.0)
+
+
+def _refuse_what_does_not_fit(extractors):
+    """Complain about streams that cannot lie side by side."""
+    rates = {e.frames_per_s for e in extractors.values()} - {0}
+    sounds = {e.sample_rate_hz for e in extractors.values()}
+    if len(rates) != 1 or len(sounds) != 1:
+        raise ValueError(
+            "streams must be of one frame rate and one sample rate, at least "
+            "one of them of frames, got "
+            + ", ".join(
+                f"{name}: {e.frames_per_s} a second at {e.sample_rate_hz} Hz"
+                for name, e in extractors.items()
+            )
+        )
+    if trained := [n for n, e in extractors.items() if not e.is_frozen]:
+        raise ValueError(
+            f"streams must be frozen, but {', '.join(trained)} is trained; use "
+            "`adapt: frozen`"
+        )

@@ -1,0 +1,117 @@
+"""One of several streams that lie side by side in the frames."""
+
+import torch
+
+from speechbrain_clser.lobes.mask import real_frames
+
+
+class Stream(torch.nn.Module):
+    """Pick the columns of a stream, encode them, and slow them down.
+
+    Arguments
+    ---------
+    places : dict
+        Name to first column and the one after the last; ``Streams.places``.
+    names : list of str
+        Whose columns make up this stream, in their order.
+    encoder : torch.nn.Module
+        ``(frames, lens)`` to frames, with ``output_dim``. If it gives one
+        frame, that tells of the whole utterance.
+    n_averaged : int
+        How many neighbouring frames become one, their mean.
+
+    Raises
+    ------
+    ValueError
+        If a name has no place.
+
+    Example
+    -------
+    >>> class Same(torch.nn.Module):
+    ...     output_dim = 1
+    ...
+    ...     def forward(self, frames, lens):
+    ...         return frames
+    >>> places = {"voice": (0, 2), "melody": (2, 3)}
+    >>> stream = Stream(places, ["melody"], Same(), n_averaged=2)
+    >>> frames = torch.tensor([[[9.0, 9, 1], [9, 9, 3], [9, 9, 5]]])
+    >>> stream(frames, torch.ones(1))
+    (tensor([[[2.],
+             [5.]]]), tensor([1.]))
+    """
+
+    def __init__(self, places, names, encoder, n_averaged=1):
+        super().__init__()
+        if unknown := [name for name in names if name not in places]:
+            raise ValueError(
+                f"stream {', '.join(unknown)} is not among the frames; they "
+                f"hold {', '.join(places)}"
+            )
+        columns = [c for name in names for c in range(*places[name])]
+        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.encoder = encoder
+        self.n_averaged = n_averaged
+        self.output_dim = encoder.output_dim
+
+    def forward(self, frames, lens):
+        """Encode the stream of a batch.
+
+        Arguments
+        ---------
+        frames : torch.Tensor, (batch, frames, columns of all streams)
+            Padded at the end with anything finite.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        frames : torch.Tensor, (batch, fewer frames, output_dim)
+            Zero in the padding.
+        lens : torch.Tensor, (batch,)
+            Of these frames.
+        """
+        encoded = self.encoder(frames[..., self.columns], lens)
+        if encoded.shape[1] == 1:
+            return encoded, torch.ones_like(lens)
+        return averaged(encoded, lens, self.n_averaged)
+
+
+def averaged(frames, lens, n):
+    """Put the mean of so many neighbouring frames in their place.
+
+    Arguments
+    ---------
+    frames : torch.Tensor, (batch, frames, dim)
+        Padded at the end with anything finite.
+    lens : torch.Tensor, (batch,)
+        Share of each row that is real, 0-1.
+    n : int
+        Neighbours; the last of an utterance may be fewer.
+
+    Returns
+    -------
+    frames : torch.Tensor, (batch, fewer frames, dim)
+        Zero in the padding.
+    lens : torch.Tensor, (batch,)
+        Share of each row that is real, 0-1.
+
+    Example
+    -------
+    >>> frames = torch.tensor([[[1.0], [3.0], [5.0], [99.0]]])
+    >>> averaged(frames, torch.tensor([0.75]), 2)
+    (tensor([[[2.],
+             [5.]]]), tensor([1.]))
+    """
+    is_real = real_frames(lens, frames.shape[1])
+    frames = frames * is_real[..., None]
+    if n == 1:
+        return frames, lens
+    missing = -frames.shape[1] % n
+    sums = torch.nn.functional.pad(frames, (0, 0, 0, missing))
+    counts = torch.nn.functional.pad(is_real, (0, missing))
+    sums = sums.unflatten(1, (-1, n)).sum(dim=2)
+    counts = counts.unflatten(1, (-1, n)).sum(dim=2)
+    n_real = (counts > 0).sum(dim=1)
+    return sums / counts.clamp(min=1)[..., None], n_real.to(lens) / len(
+        counts[0]
+    )

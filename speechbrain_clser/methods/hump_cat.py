@@ -1,0 +1,123 @@
+"""HuBERT, MFCC and prosody, fused by cross-attention, moved by a few labels."""
+
+import torch
+from speechbrain.nnet.losses import AngularMargin
+
+from speechbrain_clser.lobes.cosine_head import CosineHead
+from speechbrain_clser.losses.centre import centre
+from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.methods.base import Method, MethodOutput
+
+NAMINGS = ("cross_entropy", "am_softmax")
+
+
+class HumpCat(Method):
+    """Fuse streams by cross-attention, pool over time, classify.
+
+    Transfer is a matter of phases: all of it learns on the sources, then goes
+    on with the labelled share of the target.
+
+    Arguments
+    ---------
+    fusion : StreamFusion
+        ``(frames, lens)`` to fused frames and their lens.
+    pooling : torch.nn.Module
+        ``(frames, lens)`` to torch.Tensor, (batch, dim).
+    n_classes : int
+        Of the emotion head, a part that a phase may begin anew.
+    naming : str
+        ``"cross_entropy"`` behind a linear head, or ``"am_softmax"``: behind
+        cosines, those of the right class lowered by a margin.
+    scale : float
+        Logit of a perfect match; of AM-softmax.
+    margin : float
+        In cosines; of AM-softmax.
+    dropout : float
+        Of the embedding.
+    label_smoothing : float
+        Share of the target spread over all classes, 0-1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such naming.
+
+    Source
+    ------
+    Zhao et al., HuMP-CAT, IEEE Internet of Things Journal, 2025, arXiv
+    2501.10408: the three streams, cross-attention in two stages, training on
+    the source and fine-tuning on a small part of the target. Sizes, pooling and
+    head are our reconstruction, for the full text was not available to us;
+    its "optimized loss" may have been AM-softmax (Wang et al., IEEE Signal
+    Processing Letters 25(7), 2018, equation 5) or ``centre``, hence both.
+
+    Example
+    -------
+    >>> from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+    >>> from speechbrain_clser.lobes.pooling import MeanStdPooling
+    >>> from speechbrain_clser.lobes.stream import Stream
+    >>> from speechbrain_clser.lobes.stream_fusion import StreamFusion
+    >>> places = {"melody": (0, 2), "voice": (2, 5)}
+    >>> streams = {
+    ...     "melody": Stream(places, ["melody"], ConvTransformer(2, 8)),
+    ...     "voice": Stream(places, ["voice"], ConvTransformer(3, 8)),
+    ... }
+    >>> fusion = StreamFusion(streams, ["melody", "voice"])
+    >>> method = HumpCat(fusion, MeanStdPooling(16), n_classes=4)
+    >>> method({"frames": (torch.ones(2, 9, 5), torch.ones(2))}).logits.shape
+    torch.Size([2, 4])
+    """
+
+    LOSSES = frozenset({"emotion", "centre"})
+
+    def __init__(
+        self,
+        fusion,
+        pooling,
+        n_classes,
+        naming="cross_entropy",
+        scale=30.0,
+        margin=0.2,
+        dropout=0.3,
+        label_smoothing=0.0,
+    ):
+        super().__init__()
+        if naming not in NAMINGS:
+            raise ValueError(
+                f"naming must be one of {', '.join(NAMINGS)}, got {naming!r}"
+            )
+        dim = pooling.output_dim
+        self.fusion = fusion
+        self.pooling = pooling
+        self.norm = torch.nn.LayerNorm(dim)
+        self.dropout = torch.nn.Dropout(dropout)
+        self.with_margin = naming == "am_softmax"
+        self.emotion_head = (
+            CosineHead(dim, n_classes, scale)
+            if self.with_margin
+            else torch.nn.Linear(dim, n_classes)
+        )
+        self.am = AngularMargin(margin, scale)
+        self.centres = torch.nn.Parameter(torch.zeros(n_classes, dim))
+        self.label_smoothing = label_smoothing
+
+    def forward(self, batch):
+        """Logits and embedding of a batch, from its frames alone."""
+        fused, lens = self.fusion(*batch["frames"])
+        embedding = self.dropout(self.norm(self.pooling(fused, lens)))
+        return MethodOutput(self.emotion_head(embedding), embedding)
+
+    def losses(self, output, batch):
+        """Name the emotion, and draw its utterances together."""
+        emotion, logits = batch["emotion"], output.logits
+        if self.with_margin:
+            right = torch.nn.functional.one_hot(
+                emotion.clamp(min=0), logits.shape[-1]
+            )
+            logits = self.am(logits / self.am.scale, right)
+        return {
+            "emotion": naming(
+                logits, emotion, label_smoothing=self.label_smoothing
+            ),
+            "centre": centre(output.embedding, emotion, self.centres),
+        }

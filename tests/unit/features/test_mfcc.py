@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+from speechbrain_clser.features.mfcc import Mfcc, MfccConfig
+
+ONE = torch.ones(1)
+
+
+def test_gain_of_the_recording_changes_nothing():
+    wav = torch.randn(1, 8000) * 0.01
+    torch.testing.assert_close(Mfcc()(wav, ONE), Mfcc()(50 * wav, ONE))
+
+
+def test_frame_sees_the_middle_of_its_20_ms():
+    wav = torch.zeros(1, 3200)
+    wav[0, 5 * 320 + 160] = 1.0  # a click
+    loud = Mfcc()(wav, ONE)[0, :, 0]
+    assert loud.argmax() == 5
+    assert loud[[3, 4, 6, 7]].max() < loud[5]
+
+
+def test_longer_window_sees_the_click_from_further_away():
+    wav = torch.zeros(1, 3200)
+    wav[0, 5 * 320 + 160] = 1.0
+    heard = Mfcc(MfccConfig(window_ms=60))(wav, ONE)[0, :, 0]
+    inside = heard[2:9]  # no edge of the sound in sight
+    near = (inside > inside.min() + 1).nonzero().flatten() + 2
+    assert near.tolist() == [4, 5, 6]
+
+
+def test_a_few_cepstra_are_the_first_of_many():
+    wav = torch.randn(1, 8000)
+    few = Mfcc(MfccConfig(n_cepstra=13))(wav, ONE)
+    torch.testing.assert_close(few, Mfcc()(wav, ONE)[..., :13])
+
+
+def test_values_of_this_version_stay_what_they_are():
+    wav = torch.sin(torch.arange(1600) * 2 * torch.pi * 440 / 16000)[None]
+    frame = Mfcc()(wav, ONE)[0, 2]
+    expected = torch.tensor([-58.5261, 27.8216, 5.5120, -0.2441])
+    torch.testing.assert_close(frame[:4], expected, atol=1e-3, rtol=1e-4)
+
+
+def test_window_longer_than_the_transform_is_refused():
+    with pytest.raises(ValueError, match="between 1 and 64, got 80"):
+        MfccConfig(window_ms=80)

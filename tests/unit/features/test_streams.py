@@ -1,0 +1,107 @@
+import pytest
+import torch
+from helpers.blocks import Blocks
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.prosody.contours import ProsodyContours
+from speechbrain_clser.features.prosody.measures import ProsodyMeasures
+from speechbrain_clser.features.streams import Streams
+
+
+class Shorter(Blocks):
+    """Gives a frame less than there are blocks."""
+
+    def n_frames(self, n_samples):
+        return (super().n_frames(n_samples) - 1).clamp(min=1)
+
+
+class Length(Blocks):
+    """One vector an utterance: how many samples there are."""
+
+    frames_per_s = 0
+    dim = 1
+    has_undefined = True
+
+    def n_frames(self, n_samples):
+        return torch.ones_like(torch.as_tensor(n_samples))
+
+    def forward(self, wavs, lens):
+        return (lens * wavs.shape[1]).round()[:, None, None]
+
+
+@pytest.fixture
+def streams():
+    return Streams(low=Blocks(), high=Shorter(2.0), length=Length())
+
+
+def test_columns_lie_side_by_side_and_vectors_stand_in_every_frame(streams):
+    frames = streams(torch.arange(30.0)[None], torch.ones(1))
+    assert frames.shape == (1, 2, 21)  # as many as the shortest has
+    assert frames[0, 1, :10].equal(torch.arange(10.0, 20))
+    assert frames[0, 1, 10:20].equal(2 * torch.arange(10.0, 20))
+    assert frames[0, :, 20].tolist() == [30, 30]
+
+
+def test_padding_is_zero_in_all_streams(streams):
+    frames = streams(torch.ones(2, 40), torch.tensor([1.0, 0.5]))
+    assert streams.n_frames(torch.tensor([40, 20])).tolist() == [3, 1]
+    assert frames[0].all() and not frames[1, 1:].any()
+
+
+def test_places_and_names_tell_the_streams_apart(streams):
+    assert streams.places == {
+        "low": (0, 10),
+        "high": (10, 20),
+        "length": (20, 21),
+    }
+    assert streams.columns[9:11] == ("low.9", "high.0")
+    assert len(streams.columns) == streams.dim == 21
+
+
+def test_what_one_stream_leaves_undefined_all_do(streams):
+    assert streams.has_undefined
+    assert not Streams(one=Blocks(), two=Blocks()).has_undefined
+
+
+def test_silence_has_no_pitch_and_no_tilt():
+    streams = Streams(contours=ProsodyContours(), measures=ProsodyMeasures())
+    frames = streams(torch.zeros(1, 3200), torch.ones(1))[0]
+    is_lost = frames.isnan().all(dim=0).tolist()
+    lost = {
+        name
+        for name, lost in zip(streams.columns, is_lost, strict=True)
+        if lost
+    }
+    assert {"contours.pitch", "measures.pitch_tilt_mean"} <= lost
+    assert not {"contours.voicing", "measures.voiced_rate"} & lost
+
+
+def test_key_follows_keys_names_and_order():
+    keys = {
+        Streams(a=Blocks(), b=Blocks(2.0)).key,
+        Streams(b=Blocks(2.0), a=Blocks()).key,
+        Streams(a=Blocks(), c=Blocks(2.0)).key,
+        Streams(a=Blocks(), b=Blocks(3.0)).key,
+    }
+    assert len(keys) == 4
+
+
+def test_streams_that_do_not_go_together_are_refused():
+    slow = Blocks()
+    slow.frames_per_s = 25
+    with pytest.raises(ValueError, match="slow: 25 a second at 16000 Hz"):
+        Streams(fast=Blocks(), slow=slow)
+    with pytest.raises(ValueError, match="at least one of them of frames"):
+        Streams(length=Length())
+
+
+def test_trained_stream_is_refused():
+    trained = Blocks()
+    trained.is_frozen = False
+    with pytest.raises(ValueError, match="but encoder is trained"):
+        Streams(encoder=trained, other=Blocks())
+
+
+def test_streams_are_an_extractor_like_any_other(streams):
+    assert isinstance(streams, Extractor) and streams.is_frozen
+    assert (streams.frames_per_s, streams.sample_rate_hz) == (50, 16000)

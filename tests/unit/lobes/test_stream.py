@@ -1,0 +1,53 @@
+import pytest
+import torch
+
+from speechbrain_clser.lobes.stream import Stream, averaged
+
+PLACES = {"a": (0, 2), "b": (2, 3), "c": (3, 5)}
+
+
+class Same(torch.nn.Module):
+    output_dim = 2
+
+    def forward(self, frames, lens):
+        return frames
+
+
+class Once(torch.nn.Module):
+    """One frame for all."""
+
+    output_dim = 2
+
+    def forward(self, frames, lens):
+        return frames[:, :1]
+
+
+def test_columns_of_all_names_are_picked_in_their_order():
+    frames = torch.arange(5.0)[None, None]
+    picked, _ = Stream(PLACES, ["c", "a"], Same())(frames, torch.ones(1))
+    assert picked.flatten().tolist() == [3, 4, 0, 1]
+
+
+def test_neighbours_are_averaged_and_padding_is_none_of_them():
+    frames = torch.tensor([[1.0, 3, 5, 99, 99], [1, 2, 3, 4, 5]])[..., None]
+    slow, lens = averaged(frames, torch.tensor([0.6, 1.0]), 2)
+    assert slow[..., 0].tolist() == [[2, 5, 0], [1.5, 3.5, 5]]
+    torch.testing.assert_close(lens, torch.tensor([2 / 3, 1.0]))
+
+
+def test_frames_of_one_each_stay_but_for_the_padding():
+    frames = torch.ones(1, 4, 2)
+    same, lens = averaged(frames, torch.tensor([0.5]), 1)
+    assert same[0, :2].equal(frames[0, :2]) and not same[0, 2:].any()
+    assert lens.item() == 0.5
+
+
+def test_one_frame_tells_of_the_whole_utterance():
+    stream = Stream(PLACES, ["a"], Once(), n_averaged=4)
+    frames, lens = stream(torch.ones(2, 9, 5), torch.tensor([1.0, 0.3]))
+    assert frames.shape == (2, 1, 2) and lens.tolist() == [1, 1]
+
+
+def test_stream_that_is_not_among_the_frames_is_refused():
+    with pytest.raises(ValueError, match="d is not among .* a, b, c"):
+        Stream(PLACES, ["a", "d"], Same())

@@ -1,0 +1,101 @@
+import math
+
+import pytest
+import torch
+
+from speechbrain_clser.lobes.conv_transformer import ConvTransformer
+from speechbrain_clser.lobes.pooling import MeanStdPooling
+from speechbrain_clser.lobes.stream import Stream
+from speechbrain_clser.lobes.stream_fusion import StreamFusion
+from speechbrain_clser.methods.base import MethodOutput
+from speechbrain_clser.methods.hump_cat import HumpCat
+
+PLACES = {"prosody": (0, 2), "mfcc": (2, 4), "encoder": (4, 7)}
+LENS = torch.tensor([1.0, 0.5, 0.75, 1.0])
+
+
+def method_of(**values):
+    torch.manual_seed(3)
+    streams = {
+        name: Stream(
+            PLACES,
+            [name],
+            ConvTransformer(stop - start, 8, n_conv=1, n_attention=0),
+        )
+        for name, (start, stop) in PLACES.items()
+    }
+    fusion = StreamFusion(streams, list(PLACES), n_layers=1, n_heads=2)
+    return HumpCat(fusion, MeanStdPooling(16), n_classes=2, **values)
+
+
+def batch_of():
+    return {
+        "frames": (torch.randn(4, 8, 7), LENS),
+        "emotion": torch.tensor([0, 1, 1, -1]),
+    }
+
+
+def losses(method, logits, emotion):
+    embedding = torch.ones(len(logits), 32)
+    output = MethodOutput(torch.tensor(logits), embedding)
+    return method.losses(output, {"emotion": torch.tensor(emotion)})
+
+
+@pytest.mark.parametrize("naming", ["cross_entropy", "am_softmax"])
+def test_order_of_the_batch_permutes_the_answers(naming):
+    method, batch = method_of(naming=naming).eval(), batch_of()
+    frames, lens = batch["frames"]
+    order = torch.tensor([3, 1, 0, 2])
+    expected = method(batch)
+    found = method({"frames": (frames[order], lens[order])})
+    torch.testing.assert_close(found.logits, expected.logits[order])
+    torch.testing.assert_close(found.embedding, expected.embedding[order])
+
+
+def test_cross_entropy_of_a_fair_coin_by_hand():
+    found = losses(method_of(), [[0.0, 0.0], [9.0, 0.0]], [1, -1])
+    assert found["emotion"].item() == pytest.approx(math.log(2))
+
+
+def test_margin_by_hand():
+    method = method_of(naming="am_softmax", scale=10.0, margin=0.2)
+    # Cosines 0.5 and 0.3: the right one counts as 0.5 - 0.2.
+    found = losses(method, [[5.0, 3.0]], [0])["emotion"]
+    assert found.item() == pytest.approx(math.log(2))
+    found = losses(method, [[5.0, 3.0], [5.0, 3.0]], [1, -1])["emotion"]
+    assert found.item() == pytest.approx(math.log(1 + math.exp(4)))
+
+
+def test_answers_have_no_margin():
+    method, batch = method_of(naming="am_softmax").eval(), batch_of()
+    output = method(batch)
+    unit = torch.nn.functional.normalize(output.embedding, dim=-1)
+    ways = torch.nn.functional.normalize(method.emotion_head.weight, dim=-1)
+    torch.testing.assert_close(output.logits, 30 * unit @ ways.T)
+
+
+def test_centres_draw_the_embedding():
+    found = losses(method_of(), [[0.0, 0.0]], [1])["centre"]
+    assert found.item() == 16  # half of 32 ones, squared
+
+
+@pytest.mark.parametrize("naming", ["cross_entropy", "am_softmax"])
+def test_every_parameter_gets_a_gradient(naming):
+    method, batch = method_of(naming=naming), batch_of()
+    sum(method.losses(method(batch), batch).values()).backward()
+    for name, parameter in method.named_parameters():
+        assert parameter.grad.isfinite().all(), name
+
+
+def test_silence_gives_finite_answers_and_gradients():
+    method = method_of()
+    batch = {**batch_of(), "frames": (torch.zeros(4, 1, 7), torch.ones(4))}
+    output = method(batch)
+    sum(method.losses(output, batch).values()).backward()
+    assert output.logits.isfinite().all()
+    assert all(p.grad.isfinite().all() for p in method.parameters())
+
+
+def test_unknown_naming_is_refused():
+    with pytest.raises(ValueError, match="cross_entropy, am_softmax"):
+        method_of(naming="arcface")
