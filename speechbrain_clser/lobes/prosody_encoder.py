@@ -76,7 +76,7 @@ class ProsodyEncoder(torch.nn.Module):
             self.measures = torch.nn.Sequential(
                 torch.nn.Dropout(input_dropout),
                 torch.nn.Linear(measures_dim, dim),
-                torch.nn.ReLU(),
+                torch.nn.GELU(),
                 torch.nn.Dropout(dropout),
                 torch.nn.Linear(dim, dim),
                 torch.nn.LayerNorm(dim),
