@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from speechbrain_clser.evaluation.layout import spring_layout
 from speechbrain_clser.evaluation.run import Seed
+from speechbrain_clser.evaluation.styles import KNOWN, coincidence, warnings
 
+# What training knows by numbers: those heard, in alphabetical order.
+CODES = ("speaker", "language")
 # What of a speaker graph fits into a small picture.
 N_NODES, N_EDGES = 60, 300
 QUALITY = (
     *("n_speakers", "n_edges", "n_communities", "n_found", "is_fallback"),
-    *("modularity", "nmi_language", "nmi_gender", "n_attached", "warnings"),
+    *("modularity", "n_attached"),
 )
 
 
@@ -42,7 +45,8 @@ def anchoring(
         guesses believed, ``n_believed``, at each epoch that found
         communities, of ``n_unlabelled``. Of the first seed, at its end:
         ``seed``, ``styles`` (see ``graphs.style``) and ``emotions``, each
-        with its ``class``, what ``graphs.quality`` gave, ``ari_seeds``: mean
+        with its ``class``, what ``graphs.quality`` gave, how far communities
+        are something else (see ``styles``), ``warnings``, ``ari_seeds``: mean
         adjusted Rand index (ARI) over pairs of seeds, None for one seed;
         ``anchors``; and ``graph``: names of speakers, their languages,
         communities and places, and pairs of them that are joined.
@@ -52,7 +56,8 @@ def anchoring(
         return None
     number, history = found[0]
     last = history[-1]
-    names = _names(rows, bool(last["n_unlabelled"]), bool(n_shots))
+    heard = _heard(rows, bool(last["n_unlabelled"]), bool(n_shots))
+    names = [sorted({row[key] for row in heard}) for key in CODES]
     told = [h[-1]["communities"]["emotions"] for _, h in found]
     return {
         "seed": number,
@@ -69,6 +74,7 @@ def anchoring(
             {
                 "class": name,
                 **{key: facts[key] for key in QUALITY},
+                **_beside(facts, names[0], heard),
                 "ari_seeds": _agreement([of.get(str(k)) for of in told]),
                 "anchors": last["anchors"][str(k)],
                 "graph": _graph(facts, *names),
@@ -84,15 +90,23 @@ def _is_told(seed):
     return bool(seed.notes.get("anchoring"))
 
 
-def _names(rows, with_unlabelled, with_shots):
-    """Speakers and languages by code: those heard, in alphabetical order."""
-    heard = {"train"}
-    heard |= {"unlabelled"} if with_unlabelled else set()
-    heard |= {"shots"} if with_shots else set()
-    return [
-        sorted({row[key] for row in rows if row["part"] in heard})
-        for key in ("speaker", "language")
-    ]
+def _heard(rows, with_unlabelled, with_shots):
+    """Lines of parts.csv that training heard."""
+    parts = {"train"}
+    parts |= {"unlabelled"} if with_unlabelled else set()
+    parts |= {"shots"} if with_shots else set()
+    return [row for row in rows if row["part"] in parts]
+
+
+def _beside(facts, speakers, heard):
+    """What the communities of an emotion are besides, and what that means."""
+    known = {
+        row["speaker"]: {key: row.get(key, "") for key in KNOWN}
+        for row in heard
+    }
+    parted = [known[speakers[code]] for code in facts["speakers"]]
+    found = coincidence(facts["labels"], parted)
+    return {**found, "warnings": warnings({**facts, **found})}
 
 
 def _agreement(facts):

@@ -198,7 +198,7 @@ class AnchorState(torch.nn.Module):
             "styles": styles.counts,
             "emotions": {
                 emotion: {
-                    **quality(found.graph, found.communities, found.language),
+                    **quality(found.graph, found.communities),
                     "n_attached": found.n_attached,
                     "edges": found.graph.edge_index.T.tolist(),
                     "labels": found.communities.labels.tolist(),

@@ -11,7 +11,10 @@ from speechbrain_clser.evaluation import predictions
 
 CLASSES = ("anger", "happiness", "sadness")
 DIM = 8
-PARTS_COLUMNS = ("id", "corpus", "language", "speaker", "emotion", "duration_s")
+PARTS_COLUMNS = (
+    *("id", "corpus", "language", "speaker", "gender"),
+    *("emotion", "duration_s"),
+)
 
 
 def make_run(

@@ -12,6 +12,7 @@ MEASURES = {
     "modularity": "modularity",
     "NMI language": "nmi_language",
     "NMI gender": "nmi_gender",
+    "NMI corpus": "nmi_corpus",
     "ARI": "ari_seeds",
 }
 
@@ -65,9 +66,9 @@ def _communities(report, emotions):
         _numbers(emotions),
         Text(
             "Attached speakers were heard too rarely to found a community. NMI "
-            "is the information that communities share with the language or "
-            "the gender of the speakers, 0 to 1: near 1 they are that, and no "
-            "styles. ARI tells how far the seeds agree: 1 is the same, 0 is "
+            "is the information that communities share with the language, the "
+            "gender or the corpus of the speakers, 0 to 1: near 1 they are "
+            "that, and no styles. ARI tells how far the seeds agree: 1 is the same, 0 is "
             "chance.",
             role="lead",
         ),

@@ -82,6 +82,13 @@ def test_seeds_that_part_alike_agree_whatever_the_names(tmp_path):
     assert [e["ari_seeds"] for e in emotions] == pytest.approx([1.0, 0.0])
 
 
+def test_communities_are_held_against_what_is_known_of_their_speakers(tmp_path):
+    emotion = told(tmp_path)["emotions"][0]  # even speakers, odd speakers
+    assert emotion["nmi_gender"] == pytest.approx(1)
+    assert emotion["nmi_language"] == emotion["nmi_corpus"] < 0.1
+    assert "sexes of the speakers" in emotion["warnings"][0]
+
+
 def test_one_seed_agrees_with_nobody(tmp_path):
     assert told(tmp_path, seeds=(1,))["emotions"][0]["ari_seeds"] is None
 
