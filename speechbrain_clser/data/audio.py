@@ -59,6 +59,14 @@ def check(path) -> tuple:
     (0.5, '57be6a299f82219a')
     """
     samples, sample_rate_hz = _read(path)
+    _refuse_unusable(path, samples, sample_rate_hz)
+    digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
+    digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
+    return len(samples) / sample_rate_hz, digest.hexdigest()[:16]
+
+
+def _refuse_unusable(path, samples, sample_rate_hz):
+    """Complain about samples that are too few, no numbers, or silence."""
     duration_s = len(samples) / sample_rate_hz
     if duration_s < SHORTEST_S:
         raise BadAudioError(
@@ -79,9 +87,6 @@ def check(path) -> tuple:
             f"{path}: expected sound, found a peak of "
             f"{np.abs(samples).max():.1e} in {duration_s:.2f} s",
         )
-    digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
-    digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
-    return duration_s, digest.hexdigest()[:16]
 
 
 def load(path, sample_rate_hz=16000) -> torch.Tensor:
@@ -112,7 +117,64 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
     torch.Size([8000])
     """
     samples, found_hz = _read(path)
-    wav = torch.from_numpy(samples.mean(axis=1))
+    return one_channel(samples, found_hz, sample_rate_hz)
+
+
+def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
+    """Read a recording as ``load`` does, unless ``check`` would refuse it.
+
+    Arguments
+    ---------
+    path, sample_rate_hz
+        As for ``load``.
+
+    Returns
+    -------
+    torch.Tensor, (samples,)
+        float32; full scale is 1.
+
+    Raises
+    ------
+    BadAudioError
+        As from ``check``.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a.wav"
+    >>> soundfile.write(path, np.zeros(24000), 48000)
+    >>> load_usable(path)
+    Traceback (most recent call last):
+    ...
+    speechbrain_clser.errors.BadAudioError: ...a.wav: expected sound, found ...
+    """
+    samples, found_hz = _read(path)
+    _refuse_unusable(path, samples, found_hz)
+    return one_channel(samples, found_hz, sample_rate_hz)
+
+
+def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
+    """Average the channels, and resample where the rate is another.
+
+    Arguments
+    ---------
+    samples : array or torch.Tensor, (samples,) or (samples, channels)
+        At ``found_hz``; full scale is 1.
+    found_hz, sample_rate_hz : int
+        Rate they have, and rate that is wanted.
+
+    Returns
+    -------
+    torch.Tensor, (samples,)
+        float32.
+
+    Example
+    -------
+    >>> one_channel(np.array([[0.0, 1.0], [1.0, 1.0]]), 16000, 16000)
+    tensor([0.5000, 1.0000])
+    """
+    wav = torch.as_tensor(samples).float()
+    if wav.ndim == 2:
+        wav = wav.mean(dim=1)
     if found_hz == sample_rate_hz:
         return wav
     return _resampler(found_hz, sample_rate_hz)(wav)

@@ -11,6 +11,8 @@ takes its place.
 import collections
 from collections.abc import Mapping
 
+import torch
+
 MODES = ("none", "corpus", "speaker")
 
 # Somebody heard in one emotion only would lose the emotion with the voice; so
@@ -44,7 +46,6 @@ class Normaliser:
 
     Example
     -------
-    >>> import torch
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> row = Utterance("1", "1.wav", "F", "ann", "deu", corpus="emodb")
     >>> frames = {"1": torch.tensor([[1.0], [3.0]])}
@@ -107,7 +108,6 @@ class Normalised(Mapping):
 
     Example
     -------
-    >>> import torch
     >>> statistics = {"all": (torch.tensor([1.0]), torch.tensor([2.0]))}
     >>> Normalised({"1": torch.tensor([[5.0]])}, {"1": "all"}, statistics)["1"]
     tensor([[2.]])
@@ -116,10 +116,10 @@ class Normalised(Mapping):
     def __init__(self, frames, groups, statistics):
         self._frames = frames
         self._groups = groups
-        self._statistics = statistics
+        self.statistics = statistics
 
     def __getitem__(self, utterance):
-        statistics = self._statistics[self._groups[utterance]]
+        statistics = self.statistics[self._groups[utterance]]
         return standardise(self._frames[utterance], *statistics)
 
     def __iter__(self):
@@ -134,7 +134,6 @@ class Moments:
 
     Example
     -------
-    >>> import torch
     >>> moments = Moments()
     >>> moments.add(torch.tensor([[1.0], [3.0]]))
     >>> moments.statistics()
@@ -189,7 +188,6 @@ def standardise(frames, mean, deviation):
 
     Example
     -------
-    >>> import torch
     >>> mean, deviation = torch.tensor([1.0]), torch.tensor([2.0])
     >>> standardise(torch.tensor([[5.0], [float("nan")]]), mean, deviation)
     tensor([[2.],
@@ -197,6 +195,34 @@ def standardise(frames, mean, deviation):
     """
     values = ((frames - mean) / deviation).clamp(-LIMIT, LIMIT)
     return values.where(~values.isnan(), 0.0)
+
+
+def level_layers(frames, n_layers):
+    """Bring layers side by side to one scale, frame by frame.
+
+    For an encoder that is trained: its layers come in any scale, and no
+    statistics of them can be taken beforehand.
+
+    Arguments
+    ---------
+    frames : torch.Tensor, (..., layers * dim)
+        Of the encoder.
+    n_layers : int
+        In a frame.
+
+    Returns
+    -------
+    torch.Tensor, (..., layers * dim)
+        Each layer of mean 0 and variance 1.
+
+    Example
+    -------
+    >>> level_layers(torch.tensor([1.0, 3.0, 10.0, 30.0]), 2).round()
+    tensor([-1.,  1., -1.,  1.])
+    """
+    layers = frames.unflatten(-1, (n_layers, -1))
+    layers = torch.nn.functional.layer_norm(layers, layers.shape[-1:])
+    return layers.flatten(-2)
 
 
 def group_of(row, by):

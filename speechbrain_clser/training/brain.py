@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.features.normalisation import level_layers
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 
@@ -40,10 +41,8 @@ class Step(torch.nn.Module):
         n_samples = (lens * wavs.shape[1]).round().long()
         n_frames = self.extractor.n_frames(n_samples)
         frames = self.extractor(wavs, lens)
-        # Layers come in any scale, and no statistics can be taken beforehand.
-        layers = frames.unflatten(-1, (self.extractor.n_layers, -1))
-        layers = torch.nn.functional.layer_norm(layers, layers.shape[-1:])
-        return layers.flatten(-2), n_frames / n_frames.max()
+        frames = level_layers(frames, self.extractor.n_layers)
+        return frames, n_frames / n_frames.max()
 
     def forward(self, batch, augment=()):
         """Output of the method on augmented frames, and its losses by name."""
@@ -126,6 +125,7 @@ class MethodBrain(sb.Brain):
         if extractor is not None:
             self.trained["extractor"] = extractor
         self.freeze()
+        self.begin_anew()
         if self.checkpointer is not None:
             self.checkpointer.add_recoverables(
                 {**self.trained, "records": records}
@@ -139,14 +139,36 @@ class MethodBrain(sb.Brain):
         ValueError
             If a frozen part is no part of the method.
         """
-        parts = dict(self.method.named_children())
-        if unknown := sorted(set(self.phase.frozen) - set(parts)):
-            raise ValueError(
-                f"phase {self.phase.name!r} freezes {', '.join(unknown)}; "
-                f"{type(self.method).__name__} has {', '.join(parts)}"
-            )
+        parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
+
+    def begin_anew(self):
+        """Let the phase forget what it is to learn afresh.
+
+        The same new beginning each time, also after a restart.
+
+        Raises
+        ------
+        ValueError
+            If what it forgets is no part of the method.
+        """
+        parts = self.parts("forgets", self.phase.fresh)
+        torch.manual_seed(seed_for(self.seed, f"{self.phase.name}, afresh"))
+        for name in self.phase.fresh:
+            for module in parts[name].modules():
+                if hasattr(module, "reset_parameters"):
+                    module.reset_parameters()
+
+    def parts(self, verb, names):
+        """Parts of the method by name; complain about names of none."""
+        parts = dict(self.method.named_children())
+        if unknown := sorted(set(names) - set(parts)):
+            raise ValueError(
+                f"phase {self.phase.name!r} {verb} {', '.join(unknown)}; "
+                f"{type(self.method).__name__} has {', '.join(parts)}"
+            )
+        return parts
 
     def init_optimizers(self):
         """Optimise what is not frozen, at the phase's share of the rate.

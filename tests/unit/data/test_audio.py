@@ -7,7 +7,7 @@ import soundfile
 import torch
 from helpers import sounds
 
-from speechbrain_clser.data.audio import check, load
+from speechbrain_clser.data.audio import check, load, load_usable
 from speechbrain_clser.errors import BadAudioError
 
 
@@ -195,3 +195,11 @@ def test_load_goes_to_the_rate_that_is_wanted(tmp_path):
 def test_load_of_a_lost_file_names_it(tmp_path):
     with pytest.raises(BadAudioError, match="a.wav: .*no such file"):
         load(tmp_path / "a.wav")
+
+
+def test_what_check_refuses_is_not_loaded_as_usable(tmp_path):
+    silence = sounds.write(tmp_path / "a.wav", np.zeros((800, 1)))
+    with pytest.raises(BadAudioError, match="a peak of 0.0e"):
+        load_usable(silence)
+    sound = sounds.write(tmp_path / "b.wav", sounds.noise(0, 4800, 2), 48000)
+    assert load_usable(sound).equal(load(sound))

@@ -3,7 +3,11 @@ import torch
 from helpers.rows import rows_of
 
 from speechbrain_clser.features import normalisation
-from speechbrain_clser.features.normalisation import Moments, Normaliser
+from speechbrain_clser.features.normalisation import (
+    Moments,
+    Normaliser,
+    level_layers,
+)
 
 ROWS = rows_of("a", "deu", 2) + rows_of("a", "tur", 2) + rows_of("b", "ita", 2)
 
@@ -132,3 +136,12 @@ def test_speaker_without_a_value_leans_on_the_corpus_alone():
         ann.speaker
     ]
     assert (mean.item(), deviation.item()) == (3, 1)
+
+
+def test_levelled_layers_have_mean_0_and_variance_1_each():
+    frames = torch.randn(2, 5, 12) * 7 + 3
+    layers = level_layers(frames, 3).unflatten(-1, (3, 4))
+    assert layers.mean(dim=-1).abs().max() < 1e-5
+    torch.testing.assert_close(
+        layers.var(dim=-1, correction=0), torch.ones(2, 5, 3)
+    )
