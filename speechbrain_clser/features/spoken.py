@@ -1,16 +1,20 @@
 """The phones of all utterances, from whichever source there is, as codes."""
 
+from pathlib import Path
+
 import torch
 
 from speechbrain_clser import corpora
 from speechbrain_clser.data.audio import load
+from speechbrain_clser.features.phones.kept import kept
 
 SOURCES = ("known", "align", "ctc", "units")
+VERSION = 1  # raised when an aligner or a recogniser finds other phones
 SHORTEST_S = 0.03
 LEAST_POSTERIOR = 0.5  # of a phone that a recogniser heard
 
 
-def spoken(source, rows, frames, frames_per_s, recogniser="") -> dict:
+def spoken(source, rows, frames, frames_per_s, folder, recogniser="") -> dict:
     """Find out which phones are said, and when.
 
     Arguments
@@ -26,6 +30,8 @@ def spoken(source, rows, frames, frames_per_s, recogniser="") -> dict:
         Utterance id to torch.Tensor, (frames, dim); read for units alone.
     frames_per_s : int
         Of ``frames``.
+    folder : str or Path
+        Keeps what was aligned or heard.
     recogniser : str
         Hub id or folder of a CTC model of phones.
 
@@ -43,7 +49,7 @@ def spoken(source, rows, frames, frames_per_s, recogniser="") -> dict:
     -------
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> row = Utterance("1", "", "W", "x", "deu", phones=(("a", 0.0, 0.2),))
-    >>> spoken("known", [row], {}, 50)["1"][0].ipa
+    >>> spoken("known", [row], {}, 50, getfixture("tmp_path"))["1"][0].ipa
     'a'
     """
     if source not in SOURCES:
@@ -55,7 +61,17 @@ def spoken(source, rows, frames, frames_per_s, recogniser="") -> dict:
             "phones: ctc needs a recogniser; give --recogniser <hub id or "
             "folder>, such as facebook/wav2vec2-lv-60-espeak-cv-ft"
         )
-    found = _find(source, rows, frames, frames_per_s, recogniser)
+    if source == "known":
+        from speechbrain_clser.features.phones.known import known_phones
+
+        found = known_phones(rows)
+    elif source == "units":
+        from speechbrain_clser.features.phones.units import Units
+
+        units = Units.fit(rows, frames)
+        found = units.phones_all(rows, frames, frames_per_s)
+    else:
+        found = _listened(source, rows, Path(folder), recogniser)
     if not any(found.values()):
         raise ValueError(
             f"phones: {source} found none in {len(rows)} utterances of "
@@ -65,27 +81,38 @@ def spoken(source, rows, frames, frames_per_s, recogniser="") -> dict:
     return found
 
 
-def _find(source, rows, frames, frames_per_s, recogniser):
-    if source == "known":
-        from speechbrain_clser.features.phones.known import known_phones
-
-        return known_phones(rows)
-    if source == "units":
-        from speechbrain_clser.features.phones.units import Units
-
-        return Units.fit(rows, frames).phones_all(rows, frames, frames_per_s)
-    hearing = None
+def _listened(source, rows, folder, recogniser):
+    """Phones that are found in the sound, once and for all."""
+    hearing, name = None, f"{source}-{VERSION}"
     if recogniser:
         from speechbrain_clser.features.phones.ctc import CtcRecogniser
 
         hearing = CtcRecogniser(recogniser)
+        name += f"-{hearing.revision}"
     if source == "align":
-        from speechbrain_clser.features.phones.align import align_all
+        from speechbrain_clser.features.phones.align import align_all, text_of
 
-        return align_all(rows, load, corpora.sentences(), hearing)
-    from speechbrain_clser.features.phones.ctc import recognise_all
+        texts = corpora.sentences()
 
-    heard = recognise_all(rows, load, hearing)
+        def key_of(row):
+            text = text_of(row, texts)
+            return f"{row.digest} {row.language} {row.gender} {text}"
+
+        def find(some):
+            return align_all(some, load, texts, hearing)
+
+    else:
+        from speechbrain_clser.features.phones.ctc import recognise_all
+
+        def key_of(row):
+            return row.digest
+
+        def find(some):
+            return recognise_all(some, load, hearing)
+
+    heard = kept(folder / f"{name}.jsonl", rows, key_of, find)
+    if source == "align":
+        return heard
     return {
         utterance: tuple(p for p in phones if p.confidence >= LEAST_POSTERIOR)
         for utterance, phones in heard.items()

@@ -4,6 +4,7 @@ import pytest
 import torch
 from helpers.rows import rows_of
 
+from speechbrain_clser.features.phones import align
 from speechbrain_clser.features.phones.phone import Phone
 from speechbrain_clser.features.spoken import phone_codes, spoken
 
@@ -14,17 +15,17 @@ def with_phones(*phones):
     return [dataclasses.replace(row, phones=phones) for row in ROWS]
 
 
-def test_known_phones_come_with_the_manifest():
-    found = spoken("known", with_phones(("a", 0.1, 0.3)), {}, 50)
+def test_known_phones_come_with_the_manifest(tmp_path):
+    found = spoken("known", with_phones(("a", 0.1, 0.3)), {}, 50, tmp_path)
     assert found[ROWS[0].id][0].ipa == "a"
 
 
-def test_units_need_nothing_but_frames():
+def test_units_need_nothing_but_frames(tmp_path):
     frames = {
         row.id: torch.randn(80, 3) + 5 * (torch.arange(80) // 20 % 2)[:, None]
         for row in ROWS
     }
-    found = spoken("units", ROWS, frames, 50)
+    found = spoken("units", ROWS, frames, 50, tmp_path)
     assert all(found[row.id][-1].end_s == pytest.approx(1.6) for row in ROWS)
 
 
@@ -36,9 +37,26 @@ def test_units_need_nothing_but_frames():
         ("known", "known found none in 2 utterances of a;"),
     ],
 )
-def test_what_cannot_be_found_out_is_told(source, message):
+def test_what_cannot_be_found_out_is_told(tmp_path, source, message):
     with pytest.raises(ValueError, match=message):
-        spoken(source, ROWS, {}, 50)
+        spoken(source, ROWS, {}, 50, tmp_path)
+
+
+def test_second_run_aligns_nothing(tmp_path, monkeypatch):
+    asked = []
+
+    def align_all(rows, load, texts, hearing):
+        asked.extend(rows)
+        return {row.id: (Phone("a", 0.0, 0.5),) for row in rows}
+
+    monkeypatch.setattr(align, "align_all", align_all)
+    rows = [dataclasses.replace(row, sentence="Guten Tag") for row in ROWS]
+    first = spoken("align", rows, {}, 50, tmp_path)
+    assert spoken("align", rows, {}, 50, tmp_path) == first
+    assert asked == rows
+    said = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
+    spoken("align", said, {}, 50, tmp_path)
+    assert asked[2:] == said[:1]
 
 
 def test_times_become_shares_and_short_phones_go():

@@ -1,0 +1,68 @@
+"""Phones are found once, and a kill costs little."""
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.features.phones import kept as module
+from speechbrain_clser.features.phones.kept import kept
+from speechbrain_clser.features.phones.phone import Phone
+
+ROWS = rows_of("a", "deu", 2, 2)
+
+
+class Finder:
+    """Finds one phone each, remembers who was asked for, may be killed."""
+
+    def __init__(self, dies_at=None):
+        self.asked, self.dies_at = [], dies_at
+
+    def __call__(self, rows):
+        if self.dies_at is not None and len(self.asked) >= self.dies_at:
+            raise KeyboardInterrupt
+        self.asked += [row.id for row in rows]
+        return {row.id: (Phone("ʃ", 0.1, 0.3, 0.5, row.id),) for row in rows}
+
+
+def identity(row):
+    return row.id
+
+
+def test_what_was_found_comes_back_the_same(tmp_path):
+    first = kept(tmp_path / "phones", ROWS, identity, Finder())
+    again = Finder()
+    assert kept(tmp_path / "phones", ROWS, identity, again) == first
+    assert again.asked == []
+    assert list(first) == [row.id for row in ROWS]
+
+
+def test_only_what_is_missing_is_looked_for(tmp_path):
+    kept(tmp_path / "phones", ROWS[:3], identity, Finder())
+    finder = Finder()
+    kept(tmp_path / "phones", ROWS, identity, finder)
+    assert finder.asked == [row.id for row in ROWS[3:]]
+
+
+def test_other_key_is_looked_for_anew(tmp_path):
+    kept(tmp_path / "phones", ROWS, identity, Finder())
+    finder = Finder()
+    kept(tmp_path / "phones", ROWS, lambda row: row.id + " Hallo", finder)
+    assert len(finder.asked) == len(ROWS)
+
+
+def test_kill_loses_what_was_in_hand_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    with pytest.raises(KeyboardInterrupt):
+        kept(tmp_path / "phones", ROWS, identity, Finder(dies_at=2))
+    finder = Finder()
+    kept(tmp_path / "phones", ROWS, identity, finder)
+    assert finder.asked == [row.id for row in ROWS[2:]]
+
+
+def test_half_written_line_is_found_again(tmp_path):
+    path = tmp_path / "phones"
+    whole = kept(path, ROWS, identity, Finder())
+    path.write_text(path.read_text("utf-8")[:-9], encoding="utf-8")
+    finder = Finder()
+    assert kept(path, ROWS, identity, finder) == whole
+    assert finder.asked == [ROWS[-1].id]
+    assert kept(path, ROWS, identity, None) == whole
