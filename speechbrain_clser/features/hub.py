@@ -15,10 +15,55 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-# In the order in which transformers looks for them.
-WEIGHTS = ("model.safetensors", "model-*.safetensors", "pytorch_model*.bin")
 BLOCK_BYTES = 2**22
-SETTINGS = ("config.json", "preprocessor_config.json", "processor_config.json")
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Which files make a published model what it is.
+
+    Arguments
+    ---------
+    settings : tuple of tuple of str
+        Names; of each tuple at least one file is there.
+    weights : tuple of str
+        Patterns; files of the first that matches are taken.
+    fetched : tuple of tuple of str
+        Patterns of what is fetched from the hub, the next if no weights came.
+    advice : str
+        To somebody whose folder lacks something.
+    """
+
+    settings: tuple
+    weights: tuple
+    fetched: tuple
+    advice: str
+
+    @property
+    def names(self) -> list:
+        """Of all settings there may be."""
+        return [name for names in self.settings for name in names]
+
+
+TRANSFORMERS = Layout(
+    settings=(
+        ("config.json",),
+        ("preprocessor_config.json", "processor_config.json"),
+    ),
+    # In the order in which transformers looks for them.
+    weights=("model.safetensors", "model-*.safetensors", "pytorch_model*.bin"),
+    fetched=(
+        ("*config.json", "model*.safetensors", "model.safetensors.index.*"),
+        ("pytorch_model*",),
+    ),
+    advice="save both model and feature extractor with save_pretrained",
+)
+SPEECHBRAIN = Layout(
+    settings=(("hyperparams.yaml",),),
+    weights=("*.ckpt",),
+    fetched=(("hyperparams.yaml", "*.ckpt", "*.txt"),),
+    advice="fetch the whole model",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +73,7 @@ class Snapshot:
     Arguments
     ---------
     folder : Path
-        Holds configuration and weights as transformers writes them.
+        Holds settings and weights.
     revision : str
         Commit of the hub, or digest of a folder of one's own.
     """
@@ -37,7 +82,9 @@ class Snapshot:
     revision: str
 
 
-def resolve(source: str, revision: str = "") -> Snapshot:
+def resolve(
+    source: str, revision: str = "", layout: Layout = TRANSFORMERS
+) -> Snapshot:
     """Find an encoder, a folder first; fetch it if it is a hub id.
 
     Only settings and one set of weights are fetched, nothing at all under
@@ -50,6 +97,8 @@ def resolve(source: str, revision: str = "") -> Snapshot:
     revision : str
         Of a hub id: branch, tag or commit, by default the newest. Of a folder:
         the digest that it must have, by default any.
+    layout : Layout
+        Of the files.
 
     Returns
     -------
@@ -76,12 +125,12 @@ def resolve(source: str, revision: str = "") -> Snapshot:
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
-        return _of_folder(folder, revision)
-    if _looks_local(source):
+        return _of_folder(folder, revision, layout)
+    if looks_local(source):
         raise FileNotFoundError(
             f"encoder {source!r} looks like a folder, but there is none; expected "
-            "one with config.json, preprocessor_config.json and weights, or a "
-            "hub id owner/name whose owner is no folder here, in "
+            "one with settings and weights, or a hub id owner/name whose owner "
+            "is no folder here, in "
             f"{Path.cwd()}"
         )
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
@@ -89,11 +138,27 @@ def resolve(source: str, revision: str = "") -> Snapshot:
             "encoder must be 'acoustic', a hub id owner/name or a folder, got "
             f"{source!r}"
         )
-    return _of_hub(source, revision)
+    return _of_hub(source, revision, layout)
 
 
-def _looks_local(source):
-    """Whether somebody who wrote this meant a place on this machine."""
+def looks_local(source):
+    """Whether somebody who wrote this meant a place on this machine.
+
+    Arguments
+    ---------
+    source : str
+        That is no folder.
+
+    Returns
+    -------
+    bool
+        A mistyped path must not be asked for on the hub.
+
+    Example
+    -------
+    >>> looks_local("./model"), looks_local("facebook/hubert-base-ls960")
+    (True, False)
+    """
     return (
         source.startswith((".", "~", "/"))
         or "\\" in source
@@ -102,8 +167,8 @@ def _looks_local(source):
     )
 
 
-def _of_folder(folder, revision):
-    files = _files(folder)
+def _of_folder(folder, revision, layout):
+    files = _files(folder, layout)
     digest = hashlib.sha256()
     for path in files:
         digest.update(f"{path.name}:{path.stat().st_size}:".encode())
@@ -122,16 +187,18 @@ def _of_folder(folder, revision):
 
 # Once per process: a push to the hub between two seeds must not split a run.
 @functools.cache
-def _of_hub(source, revision):
-    def fetch(patterns):
-        return snapshot_download(
-            source, revision=revision or None, allow_patterns=patterns
-        )
-
+def _of_hub(source, revision, layout):
     try:
-        folder = Path(fetch([*SETTINGS, *WEIGHTS[:2], f"{WEIGHTS[0]}.index.*"]))
-        if not _weights(folder):
-            folder = Path(fetch(["pytorch_model*"]))
+        for patterns in layout.fetched:
+            folder = Path(
+                snapshot_download(
+                    source,
+                    revision=revision or None,
+                    allow_patterns=[*patterns],
+                )
+            )
+            if _weights(folder, layout):
+                break
     except LocalEntryNotFoundError as error:
         raise FileNotFoundError(
             f"encoder {source} ({revision or 'newest revision'}) is not in the "
@@ -139,28 +206,31 @@ def _of_hub(source, revision):
             f"{os.environ.get('HF_HUB_OFFLINE', 'not set')}); run once with a "
             "network, or give a folder that holds it"
         ) from error
-    _files(folder)
+    _files(folder, layout)
     return Snapshot(folder, folder.name)
 
 
-def _weights(folder):
+def _weights(folder, layout):
     """The first set of weights there is, in a fixed order."""
-    for pattern in WEIGHTS:
+    for pattern in layout.weights:
         if found := sorted(folder.glob(pattern)):
             return found
     return []
 
 
-def _files(folder):
+def _files(folder, layout):
     """All files that make the encoder what it is; complain if one is missing."""
-    settings = [folder / name for name in SETTINGS if (folder / name).exists()]
-    weights = _weights(folder)
-    has_config = folder / SETTINGS[0] in settings
-    if not (has_config and settings[1:] and weights):
+    settings = [
+        [folder / name for name in names if (folder / name).exists()]
+        for names in layout.settings
+    ]
+    weights = _weights(folder, layout)
+    if not (all(settings) and weights):
+        wanted = [names[0] for names in layout.settings]
         raise FileNotFoundError(
-            f"expected config.json, preprocessor_config.json and {WEIGHTS[0]} "
-            f"(or pytorch_model.bin) in {folder}, found "
+            f"expected {', '.join(wanted)} and {' or '.join(layout.weights)} "
+            f"in {folder}, found "
             f"{', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'};"
-            " save both model and feature extractor with save_pretrained"
+            f" {layout.advice}"
         )
-    return [*settings, *weights]
+    return [*(path for paths in settings for path in paths), *weights]

@@ -49,3 +49,28 @@ class Style(Extractor):
             Columns as in ``columns``.
         """
         return self.acoustic(wavs, lens)[:, :1, self.first :]
+
+
+def style_extractor(source: str = "style") -> Extractor:
+    """Choose what styles are measured by.
+
+    Arguments
+    ---------
+    source : str
+        ``"style"``, built in; or the hub id or folder of an ECAPA-TDNN.
+
+    Returns
+    -------
+    Extractor
+        Of one frame an utterance.
+
+    Example
+    -------
+    >>> style_extractor().dim
+    52
+    """
+    if source == "style":
+        return Style()
+    from speechbrain_clser.features.ecapa import Ecapa
+
+    return Ecapa(source)

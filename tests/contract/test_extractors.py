@@ -11,6 +11,7 @@ from helpers import encoders
 
 from speechbrain_clser import features
 from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.mfcc import Mfcc
 from speechbrain_clser.features.prosody.contours import ProsodyContours
@@ -29,6 +30,7 @@ BUILDERS = {
     "acoustic": lambda folder: AcousticFeatures(),
     "statistics": lambda folder: Statistics(AcousticFeatures()),
     "style": lambda folder: Style(),
+    "ecapa": lambda folder: Ecapa(encoders.make_ecapa(folder)),
     "contours": lambda folder: ProsodyContours(),
     "measures": lambda folder: ProsodyMeasures(),
     "mfcc": lambda folder: Mfcc(),

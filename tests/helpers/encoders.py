@@ -2,6 +2,7 @@
 
 import torch
 import transformers
+from hyperpyyaml import load_hyperpyyaml
 
 WAVEFORM = {
     "num_hidden_layers": 3,
@@ -100,3 +101,58 @@ def _listener(name, kind):
     return transformers.Wav2Vec2FeatureExtractor(
         do_normalize=kind.endswith("layer")
     )
+
+
+ECAPA = """\
+pretrained_path: somebody/ecapa
+compute_features: !new:speechbrain.lobes.features.Fbank
+    n_mels: 20
+mean_var_norm: !new:speechbrain.processing.features.InputNormalization
+    norm_type: sentence
+    std_norm: False
+embedding_model: !new:speechbrain.lobes.models.ECAPA_TDNN.ECAPA_TDNN
+    input_size: 20
+    channels: [16, 16, 16, 16, 48]
+    kernel_sizes: [5, 3, 3, 3, 1]
+    dilations: [1, 2, 3, 4, 1]
+    attention_channels: 8
+    res2net_scale: 4
+    se_channels: 8
+    lin_neurons: 12
+classifier: !new:speechbrain.lobes.models.ECAPA_TDNN.Classifier
+    input_size: 12
+    out_neurons: 3
+modules:
+    compute_features: !ref <compute_features>
+    mean_var_norm: !ref <mean_var_norm>
+    embedding_model: !ref <embedding_model>
+    classifier: !ref <classifier>
+pretrainer: !new:speechbrain.utils.parameter_transfer.Pretrainer
+    loadables:
+        embedding_model: !ref <embedding_model>
+    paths:
+        embedding_model: !ref <pretrained_path>/embedding_model.ckpt
+"""
+
+
+def make_ecapa(folder):
+    """Write a speaker network into a folder, as SpeechBrain publishes them.
+
+    Arguments
+    ---------
+    folder : Path
+        Made if needed.
+
+    Returns
+    -------
+    str
+        The folder.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        made = load_hyperpyyaml(ECAPA)
+    folder.mkdir(exist_ok=True)
+    (folder / "hyperparams.yaml").write_text(ECAPA)
+    weights = made["embedding_model"].state_dict()
+    torch.save(weights, folder / "embedding_model.ckpt")
+    return str(folder)

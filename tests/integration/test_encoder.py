@@ -59,3 +59,16 @@ def test_encoder_of_a_language_is_that_of_the_first_source(data):
         protocol="emovo_to_urdu",
     )
     assert "one for each of deu, eng" in done.stdout
+
+
+def test_styles_may_be_those_of_a_speaker_network(data):
+    ecapa = encoders.make_ecapa(data / "ecapa")
+    done = toy.train(
+        *(data, data / "styled", "--phones", "units"),
+        *("--style_source", ecapa, "--n_unlabelled", "8"),
+        protocol="toy_unlabelled.yaml",
+        yaml="hparams/dual_anchor.yaml",
+    )
+    assert done.returncode == 0, done.stdout
+    report = json.loads((data / "styled" / "report.json").read_text())
+    assert report["anchoring"]["emotions"]

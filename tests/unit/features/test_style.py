@@ -1,7 +1,9 @@
 import torch
+from helpers import encoders
 
 from speechbrain_clser.features.acoustic import AcousticFeatures
-from speechbrain_clser.features.style import Style
+from speechbrain_clser.features.ecapa import Ecapa
+from speechbrain_clser.features.style import Style, style_extractor
 
 
 def test_style_is_what_the_acoustic_features_say_of_the_utterance():
@@ -28,3 +30,9 @@ def test_one_frame_however_long_and_however_padded():
 
 def test_key_is_not_that_of_the_frames():
     assert Style().key != AcousticFeatures().key
+
+
+def test_style_is_built_in_or_a_speaker_network(tmp_path):
+    assert isinstance(style_extractor("style"), Style)
+    source = encoders.make_ecapa(tmp_path)
+    assert style_extractor(source).key == Ecapa(source).key
