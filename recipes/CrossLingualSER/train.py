@@ -7,6 +7,7 @@ scored and under which supervision stands in the protocol that it names.
 > python train.py hparams/source_only.yaml
 > python train.py hparams/source_only.yaml --protocol four_without_german \
       --data_folder <folder that holds a folder per corpus> --seeds 3
+> python train.py hparams/sere.yaml --draws 10 --seeds 3
 
 Authors
  * The founders of speechbrain-clser 2026
@@ -24,40 +25,39 @@ from hyperpyyaml import load_hyperpyyaml
 from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
+SEEDS_APART = 1000  # of two draws
+
 
 def main(arguments):
-    """Prepare once, train and score once per seed, report on all of them."""
+    """Prepare, train and score once per draw and seed, report on all of them."""
     hparams_file, run_opts, overrides = sb.parse_arguments(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     overrides = plain(YAML(typ="safe").load(overrides) or {})
     hparams = build(hparams_file, overrides, run_opts)
-    extractor = hparams["extractor"]
-    torch.set_num_threads(
-        os.cpu_count() if extractor.is_large else hparams["threads"]
-    )
     first = hparams["seed"]
-    seeds = range(first, first + hparams["seeds"])
 
     run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
-    material = run_on_main(prepare, [hparams])
-    run_on_main(announce, [hparams, run_opts, material, seeds])
-    views = extract(hparams, run_opts, material)
-    if extractor.is_frozen:  # done; what is left to train is small
-        torch.set_num_threads(hparams["threads"])
-    told, phones = tell(hparams, material, views)
-    for seed in seeds:
-        overrides["seed"] = seed
-        if seed != first:
-            hparams = build(hparams_file, overrides, run_opts)
-        sb.create_experiment_directory(
-            experiment_directory=seed_folder(hparams),
-            hyperparams_to_save=hparams_file,
-            overrides=overrides,
-        )
-        sound = views, told, phones
-        brain, datasets = train(hparams, run_opts, material, *sound)
-        run_on_main(score, [hparams, brain, datasets, material])
+    found = run_on_main(gather, [hparams])
+    for draw in range(hparams["draws"]):
+        material = run_on_main(divide, [hparams, found, draw])
+        seeds = seeds_of(hparams, first, draw)
+        run_on_main(announce, [hparams, run_opts, material, seeds])
+        views = extract(hparams, run_opts, material)
+        told, phones = tell(hparams, material, views)
+        for seed in seeds:
+            overrides["seed"] = seed
+            if seed != first:
+                hparams = build(hparams_file, overrides, run_opts)
+            sb.create_experiment_directory(
+                experiment_directory=seed_folder(hparams, material),
+                hyperparams_to_save=hparams_file,
+                overrides=overrides,
+            )
+            sound = views, told, phones
+            brain, datasets = train(hparams, run_opts, material, *sound)
+            run_on_main(score, [hparams, brain, datasets, material])
+        run_on_main(compare, [hparams, material, views, seeds])
     run_on_main(report, [hparams])
 
 
@@ -89,15 +89,25 @@ def build(hparams_file, overrides, run_opts):
     return hparams
 
 
-def seed_folder(hparams):
+def seeds_of(hparams, first, draw):
+    """Seeds of a draw; no two draws share one, so that they are independent."""
+    first += SEEDS_APART * draw
+    return range(first, first + hparams["seeds"])
+
+
+def seed_folder(hparams, material):
     """Folder of one training within that of the run."""
-    return Path(hparams["output_folder"], f"seed_{hparams['seed']}")
+    from speechbrain_clser.training import run_folder
+
+    folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+    return folder / f"seed_{hparams['seed']}"
 
 
 def claim(hparams, hparams_file, overrides, run_opts):
     """Refuse a folder that holds a run with other settings."""
-    from speechbrain_clser.training import settings
+    from speechbrain_clser.training import baselines, settings
 
+    baselines.check(hparams["baselines"], hparams["extractor"])
     settings.claim(
         hparams["output_folder"],
         {
@@ -107,34 +117,71 @@ def claim(hparams, hparams_file, overrides, run_opts):
     )
 
 
-def prepare(hparams):
-    """Write manifests, cut the parts, audit them, refuse what leaks."""
-    from speechbrain_clser.data import prepare, protocol
+def gather(hparams):
+    """Write manifests of all corpora, and list what is in them."""
+    from speechbrain_clser.data import prepare
 
-    return prepare.prepare(
-        protocol.load(hparams["protocol"]),
+    set_threads(hparams, is_extracting=True)
+    protocol = protocol_of(hparams)
+    prepare.refuse_same_draws(protocol, hparams["draws"])
+    return prepare.gather(
+        protocol,
         given(hparams["data_folder"]),
         Path(hparams["output_folder"], "manifests"),
+        hparams["allow_bad_files"],
+    )
+
+
+def protocol_of(hparams):
+    """The protocol that the YAML names, with the changes it makes."""
+    from speechbrain_clser.data import protocol
+
+    return protocol.load(hparams["protocol"], hparams.get("protocol_changes"))
+
+
+def divide(hparams, found, draw):
+    """Cut the parts, audit them, refuse what leaks."""
+    from speechbrain_clser.data import prepare
+
+    told = set(hparams["method"].TARGETS)
+    if hparams.get("phones") == "align":
+        told.add("text")
+    return prepare.divide(
+        protocol_of(hparams),
+        *found,
         normalise_by=hparams["normalise_by"],
         used={part for phase in hparams["phases"] for part in phase.parts},
-        allow_bad_files=hparams["allow_bad_files"],
-        told=hparams["method"].TARGETS
-        | ({"text"} if hparams.get("phones") == "align" else set()),
+        draw=draw,
+        told=told,
+    )
+
+
+def set_threads(hparams, is_extracting):
+    """Use all cores where a large encoder runs; what is trained is small."""
+    extractor = hparams["extractor"]
+    is_heavy = is_extracting or not extractor.is_frozen
+    torch.set_num_threads(
+        os.cpu_count()
+        if extractor.is_large and is_heavy
+        else hparams["threads"]
     )
 
 
 def announce(hparams, run_opts, material, seeds):
-    """Say what will happen, and write it into the run folder."""
+    """Say what will happen, and write it into the folder of the draw."""
     from speechbrain_clser.training import plan, run_folder
 
     device = run_opts["device"] or sb.utils.distributed.infer_device()
     run_folder.write(
-        hparams["output_folder"],
+        run_folder.of_draw(hparams["output_folder"], material.draw),
         material,
         device,
         sys.argv,
         hparams["extractor"],
     )
+    if material.draw:  # all that differs is who was drawn
+        print(f"\ndraw {material.draw}, seeds {[*seeds]}")
+        return
     print(
         plan.plan(
             run_folder.describe(material),
@@ -151,7 +198,8 @@ def extract(hparams, run_opts, material):
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import views
 
-    return views.views(
+    set_threads(hparams, is_extracting=True)
+    sound = views.views(
         hparams["extractor"],
         Path(hparams["cache_folder"], "frames"),
         material,
@@ -161,6 +209,8 @@ def extract(hparams, run_opts, material):
         hparams["store_dtype"],
         run_opts["device"] or sb.utils.distributed.infer_device(),
     )
+    set_threads(hparams, is_extracting=False)
+    return sound
 
 
 def tell(hparams, material, views):
@@ -168,6 +218,7 @@ def tell(hparams, material, views):
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import spoken
     from speechbrain_clser.features.views import views as views_of
+    from speechbrain_clser.training import run_folder
 
     wanted, told, phones = hparams["method"].TARGETS, {}, []
     heard = feed.heard(material, hparams["phases"])
@@ -186,7 +237,12 @@ def tell(hparams, material, views):
             heard,
             views[0],
             hparams["extractor"].frames_per_s,
+            Path(hparams["cache_folder"], "phones"),
             hparams["recogniser"],
+        )
+        folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+        run_on_main(
+            run_folder.write_phones, [folder, hparams["phones"], heard, said]
         )
         phones, told["phones"] = spoken.phone_codes(
             heard, said, hparams["vowels_only"]
@@ -219,7 +275,7 @@ def train(hparams, run_opts, material, views, told, phones):
         hparams["batch_size"],
         hparams["cells"],
     )
-    folder, evaluation = seed_folder(hparams), loaders["eval"]
+    folder, evaluation = seed_folder(hparams, material), loaders["eval"]
     # Filling a store draws from the same generator; a full one does not.
     torch.manual_seed(hparams["seed"])
     hparams["method"].meet(codes.speaker_languages, phones)
@@ -275,9 +331,24 @@ def score(hparams, brain, datasets, material):
             rows,
             data,
             hparams["scheme"],
-            seed_folder(hparams),
+            seed_folder(hparams, material),
             {"batch_size": hparams["batch_size"]},
         )
+
+
+def compare(hparams, material, views, seeds):
+    """Let the baselines answer the same, told the same."""
+    from speechbrain_clser.data import feed
+    from speechbrain_clser.training import baselines, run_folder
+
+    folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+    baselines.answer(
+        hparams["baselines"],
+        material,
+        feed.heard(material, hparams["phases"]),
+        views[0],
+        {seed: folder / f"seed_{seed}" for seed in seeds},
+    )
 
 
 def report(hparams):
@@ -290,6 +361,9 @@ def report(hparams):
     page.write(folder)
     print(result["ledger"]["sentence"])
     print("\n".join(columns(report.summary_rows(result))))
+    if result["baselines"]:
+        print()
+        print("\n".join(columns(report.baseline_rows(result))))
     print(f"\nreport: {folder / 'report.html'}")
 
 

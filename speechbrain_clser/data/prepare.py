@@ -186,6 +186,37 @@ def divide(
     )
 
 
+def refuse_same_draws(protocol: Protocol, n_draws: int):
+    """Refuse several draws where nothing is drawn: all would be the same.
+
+    Arguments
+    ---------
+    protocol : Protocol
+        Says what is drawn.
+    n_draws : int
+        Wanted.
+
+    Raises
+    ------
+    ValueError
+        If they would not differ.
+
+    Example
+    -------
+    >>> refuse_same_draws(Protocol("x", ("a",), ("b",), source_shots=5), 10)
+    >>> refuse_same_draws(Protocol("x", ("a",), ("b",)), 10)
+    Traceback (most recent call last):
+    ValueError: protocol 'x' draws no labelled utterances, so 10 draws ...
+    """
+    if n_draws > 1 and not protocol.is_drawn:
+        raise ValueError(
+            f"protocol {protocol.name!r} draws no labelled utterances, so "
+            f"{n_draws} draws of them would all be the same; leave --draws "
+            f"out, or choose a protocol with source_shots, shots or "
+            f"target_share"
+        )
+
+
 def _locate_all(cards, data_folder, protocol):
     """Folders of all corpora, or one error that names all that are missing."""
     roots, missing = [], []

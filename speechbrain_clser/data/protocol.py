@@ -141,6 +141,11 @@ class Protocol:
         return tuple(dict.fromkeys(map(_corpus, selectors)))
 
     @property
+    def is_drawn(self):
+        """Whether labelled utterances are drawn, so that draws differ."""
+        return bool(self.source_shots or self.shots or self.target_share)
+
+    @property
     def scheme(self):
         """The classes as a ``Scheme``."""
         return Scheme(self.classes, self.merge)
@@ -265,6 +270,32 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
 def _corpus(selector):
     """The corpus that a selector names, or names a part of."""
     return re.split("[:/]", selector)[0]
+
+
+def labelled_share(share: float | None) -> dict:
+    """Say how a protocol changes when another share of the target is labelled.
+
+    Arguments
+    ---------
+    share : float, optional
+        Of the target's utterances, 0-1; 0 labels none, None changes nothing.
+
+    Returns
+    -------
+    dict
+        For ``load``.
+
+    Example
+    -------
+    >>> load("demo_share", labelled_share(0.2)).target_share
+    0.2
+    >>> load("demo_share", labelled_share(0)).target_material
+    'none'
+    """
+    if share is None:
+        return {}
+    material = "shots" if share else "none"
+    return {"target_share": share, "target_material": material}
 
 
 def neutral_class(protocol: str) -> int:

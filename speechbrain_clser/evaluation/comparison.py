@@ -6,6 +6,7 @@ that both have scored, and the swaps of the test are of speakers: p says whether
 other speakers would see the same winner, with these trainings.
 """
 
+import dataclasses
 import os
 from collections.abc import Mapping
 
@@ -40,8 +41,11 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
     ValueError
         If the runs did not score the same utterances.
     """
-    a, b = _counts({"a": {"": run_a}, "b": {"": run_b}}, "").values()
-    found = {"n_seeds": [len(a), len(b)], "n_speakers": a.shape[1]}
+    a, b = _counted({"a": {"": run_a}, "b": {"": run_b}}, "").values()
+    found = {
+        "n_seeds": [len(a.counts), len(b.counts)],
+        "n_speakers": a.counts.shape[1],
+    }
     for name in ("uar", "wa"):
         score = statistics.METRICS[name]
         found[name] = _difference([a], [b], score)
@@ -84,7 +88,7 @@ def contest(
             )
     counts = {name: {} for name in systems}
     for fold in folds:
-        for name, found in _counts(systems, fold).items():
+        for name, found in _counted(systems, fold).items():
             counts[name][fold] = [found]
     for by_fold in counts.values():
         by_fold[MEAN] = [one for (one,) in by_fold.values()]
@@ -106,35 +110,63 @@ def contest(
     return strict(cells)
 
 
-def _answers(folder):
-    """Predictions on the target of every seed of a run, ordered by id."""
-    return [
-        scored.where(np.argsort(scored.id))
-        for seed in runs.read(folder).seeds
-        for scored in [seed.predictions[PART]]
-    ]
+@dataclasses.dataclass(frozen=True, eq=False)
+class Counted:
+    """Confusion counts of a run, and the drawing of labels behind each seed."""
+
+    counts: np.ndarray
+    drawing: list
 
 
-def _counts(systems, fold):
+def _counted(systems, fold):
     """Confusion counts of every system on a fold, of the same speakers."""
-    answers = {name: _answers(of[fold]) for name, of in systems.items()}
-    everyone = [one for of in answers.values() for one in of]
-    _, counts = statistics.speaker_counts(everyone)
-    ends = np.cumsum([len(of) for of in answers.values()])[:-1]
-    return dict(zip(systems, np.split(counts, ends), strict=True))
+    seeds = {name: runs.read(of[fold]).seeds for name, of in systems.items()}
+    everyone = [seed for of in seeds.values() for seed in of]
+    _, counts = statistics.speaker_counts(
+        [_in_order(seed.predictions[PART]) for seed in everyone],
+        [seed.draw for seed in everyone],
+    )
+    ends = np.cumsum([len(of) for of in seeds.values()])[:-1]
+    return {
+        name: Counted(own, [seed.draw for seed in of])
+        for (name, of), own in zip(
+            seeds.items(), np.split(counts, ends), strict=True
+        )
+    }
+
+
+def _in_order(scored):
+    """Predictions ordered by id."""
+    return scored.where(np.argsort(scored.id))
+
+
+def _mean(fold, score=metrics.uar_of):
+    """Score of a run, mean over its drawings of the mean over their seeds."""
+    values = score(fold.counts.sum(axis=1))
+    return statistics.mean_by_drawing(values, fold.drawing).mean()
 
 
 def _score(folds):
     """UAR, mean over seeds and folds, with its interval."""
-    uars = [metrics.uar_of(counts.sum(axis=1)).mean() for counts in folds]
-    low, high = statistics.mean_interval(folds)
-    return {"mean": float(np.mean(uars)), "low": low, "high": high}
+    low, high = statistics.mean_interval(
+        [fold.counts for fold in folds],
+        drawings=[fold.drawing for fold in folds],
+    )
+    mean = float(np.mean([_mean(fold) for fold in folds]))
+    return {"mean": mean, "low": low, "high": high}
 
 
 def _difference(folds_a, folds_b, score=metrics.uar_of):
     """How far two runs are apart, and whether that could be chance."""
-    tested = permutation_test(folds_a, folds_b, score)
-    low, high = statistics.mean_interval(folds_a, folds_b, score)
+    a, b = ([fold.counts for fold in folds] for folds in (folds_a, folds_b))
+    tested = permutation_test(a, b, score)
+    low, high = statistics.mean_interval(
+        a,
+        b,
+        score,
+        drawings=[fold.drawing for fold in folds_a],
+        against_drawings=[fold.drawing for fold in folds_b],
+    )
     return {
         "difference": tested.difference,
         "low": low,

@@ -10,6 +10,7 @@ from pathlib import Path
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.anchoring import anchoring
+from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.scores import scores
@@ -28,7 +29,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     ---------
     run_folder : path
         ``output_folder`` of train.py; every seed in it that has predictions
-        is used.
+        is used. Curves, probes and the map are of the first draw.
 
     Returns
     -------
@@ -44,8 +45,11 @@ def build(run_folder: str | os.PathLike) -> dict:
     """
     run = runs.read(run_folder)
     numbers = [seed.number for seed in run.seeds]
+    drawing = [seed.draw for seed in run.seeds]
     parts = {
-        part: scores([seed.predictions[part] for seed in run.seeds], numbers)
+        part: scores(
+            [seed.predictions[part] for seed in run.seeds], numbers, drawing
+        )
         for part in runs.PARTS
     }
     first, scored = run.seeds[0], parts["target_scored"]
@@ -58,7 +62,8 @@ def build(run_folder: str | os.PathLike) -> dict:
         "environment": run.environment,
         "settings": run.settings,
         "unfinished": run.unfinished,
-        "n_seeds": len(numbers),
+        "n_seeds": max(map(drawing.count, drawing)),
+        "n_draws": len(set(drawing)),
     }
     report = {
         "format": FORMAT,
@@ -72,6 +77,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             "rule": first.selected["rule"],
             "seeds": [
                 {
+                    "draw": seed.draw,
                     "seed": seed.number,
                     "phase": seed.selected["phase"],
                     "epoch": seed.selected["epoch"],
@@ -79,12 +85,16 @@ def build(run_folder: str | os.PathLike) -> dict:
                 for seed in run.seeds
             ],
         },
+        "baselines": baselines(run.seeds),
         "anchoring": anchoring(
-            run.seeds, run.rows, scheme.classes, run.ledger["target_labels"]
+            run.first_draw,
+            run.rows,
+            scheme.classes,
+            run.ledger["target_labels"],
         ),
-        "probes": probes(run.seeds),
+        "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
-        "curves": [_curves(seed) for seed in run.seeds],
+        "curves": [_curves(seed) for seed in run.first_draw],
         "map": {
             "seed": first.number,
             **embedding_map(
@@ -129,6 +139,32 @@ def summary_rows(report: dict) -> list:
                 str(part["n_speakers"]),
             ]
         )
+    return [header, *rows]
+
+
+def baseline_rows(report: dict) -> list:
+    """Pick the short table of baselines that a console shows.
+
+    Arguments
+    ---------
+    report : dict
+        From ``build``.
+
+    Returns
+    -------
+    list of list of str
+        Header first; in percent, on the scored part.
+    """
+    rows = [
+        [
+            one["name"],
+            wording.percent(one["uar"]["mean"]),
+            wording.interval(one["uar"]),
+            *wording.gain(one["difference"]),
+        ]
+        for one in report["baselines"]
+    ]
+    header = ["baseline", "UAR", "95 %", f"{report['method']} minus it", "95 %"]
     return [header, *rows]
 
 

@@ -18,7 +18,7 @@ FACTS = ("protocol", "ledger", "audit", "data", "environment")
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """What one seed of a run left behind.
+    """What one training, of a seed and a draw, left behind.
 
     Arguments
     ---------
@@ -34,6 +34,10 @@ class Seed:
         Part to ``Predictions``.
     notes : dict
         What the method had to tell; older runs have none.
+    draw : int
+        Of the labelled utterances that it was trained on.
+    baselines : dict
+        Name of a baseline to its ``Predictions`` of the scored part.
     """
 
     number: int
@@ -42,6 +46,8 @@ class Seed:
     selected: dict
     predictions: dict
     notes: dict = dataclasses.field(default_factory=dict)
+    draw: int = 0
+    baselines: dict = dataclasses.field(default_factory=dict)
 
     def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
@@ -70,15 +76,16 @@ class Run:
     folder : Path
         Of the run.
     protocol, ledger, data, environment : dict
-        As training wrote them.
+        As training wrote them, of the first draw.
     audit : list of dict
-        Findings.
+        Findings, of the first draw.
     rows : list of dict
-        Lines of parts.csv, as text; older runs have fewer columns.
+        Lines of parts.csv of the first draw, as text; older runs have fewer
+        columns.
     settings : dict
         Top-level values of the resolved YAML, as text.
     seeds : tuple of Seed
-        In the order of their numbers.
+        In the order of their draws and numbers.
     unfinished : tuple of str
         Folders of seeds without predictions.
     """
@@ -93,6 +100,11 @@ class Run:
     settings: dict
     seeds: tuple
     unfinished: tuple
+
+    @property
+    def first_draw(self) -> tuple:
+        """Seeds of the draw that ``rows`` and the facts are of."""
+        return tuple(seed for seed in self.seeds if seed.draw == 0)
 
 
 def read(folder: str | os.PathLike) -> Run:
@@ -121,21 +133,26 @@ def read(folder: str | os.PathLike) -> Run:
             "found none; give the output_folder of train.py"
         )
     scored, unfinished = [], []
-    for path in folder.glob("seed_*"):
+    for path in [*folder.glob("seed_*"), *folder.glob("draw_*/seed_*")]:
         done = all(_predictions_file(path, part).is_file() for part in PARTS)
         (scored if done else unfinished).append(path)
-    if not scored:
+    seeds = sorted(
+        (_seed(path, _draw(path, folder)) for path in scored),
+        key=lambda seed: (seed.draw, seed.number),
+    )
+    if not seeds or seeds[0].draw:
         raise FileNotFoundError(
             f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "
             f"none in {len(unfinished)} seeds; let train.py finish"
         )
-    seeds = sorted(map(_seed, scored), key=lambda seed: seed.number)
     return Run(
         folder=folder,
         rows=_rows(folder / "parts.csv"),
         settings=_settings(seeds[0].folder / "hyperparams.yaml"),
         seeds=tuple(seeds),
-        unfinished=tuple(sorted(path.name for path in unfinished)),
+        unfinished=tuple(
+            sorted(path.relative_to(folder).as_posix() for path in unfinished)
+        ),
         **{name: _json(folder / f"{name}.json") for name in FACTS},
     )
 
@@ -144,7 +161,7 @@ def _predictions_file(folder, part):
     return folder / "predictions" / f"{part}.csv"
 
 
-def _seed(folder):
+def _seed(folder, draw):
     """Everything of one seed but its embeddings, which are large."""
     lines = (folder / "epochs.jsonl").read_text(encoding="utf-8").splitlines()
     return Seed(
@@ -159,7 +176,18 @@ def _seed(folder):
         notes=_json(notes)
         if (notes := folder / "notes.json").is_file()
         else {},
+        draw=draw,
+        baselines={
+            path.stem: predictions.read(path)
+            for path in sorted(folder.glob("baselines/*.csv"))
+        },
     )
+
+
+def _draw(path, folder):
+    """Which draw a seed is of; those of the first lie in the run's folder."""
+    above = path.relative_to(folder).parts[:-1]
+    return int(above[0].removeprefix("draw_")) if above else 0
 
 
 def _rows(path):

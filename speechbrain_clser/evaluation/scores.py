@@ -10,30 +10,39 @@ from speechbrain_clser.evaluation.predictions import Predictions
 GROUPS = ("language", "corpus", "gender")
 
 
-def scores(runs: Sequence[Predictions], seeds: Sequence[int]) -> dict:
+def scores(
+    runs: Sequence[Predictions],
+    seeds: Sequence[int],
+    drawing: Sequence[int] | None = None,
+) -> dict:
     """Compute every number that a report shows of a part.
 
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed, of the same utterances in the same order.
+        One per seed; of one drawing, the same utterances in the same order.
     seeds : sequence of int
         Their seeds.
+    drawing : sequence of int, optional
+        Of the labelled utterances that each was trained on; by default the
+        first.
 
     Returns
     -------
     dict
-        Scores with mean, spread over seeds and interval over speakers; the
-        same UAR by group; recalls, confusion, histogram, calibration. Shares
-        are 0-1.
+        Scores with mean, spread over seeds (and over drawings, where there
+        are several), interval over speakers (and drawings); the same UAR by
+        group; recalls, confusion, histogram, calibration. Shares are 0-1,
+        numbers of utterances those of the first drawing.
     """
-    speakers, counts = statistics.speaker_counts(runs)
+    drawing = drawing or [0] * len(runs)
+    speakers, counts = statistics.speaker_counts(runs, drawing)
     first, classes = runs[0], runs[0].classes
     per_seed = [
-        {"seed": seed, **_single(run)}
-        for seed, run in zip(seeds, runs, strict=True)
+        {"draw": draw, "seed": seed, **_single(run)}
+        for draw, seed, run in zip(drawing, seeds, runs, strict=True)
     ]
-    intervals = statistics.intervals(counts)
+    intervals = statistics.intervals(counts, drawing=drawing)
     n_meant = counts[0].sum(axis=(0, 2))
     return {
         "n_utterances": len(first),
@@ -48,8 +57,9 @@ def scores(runs: Sequence[Predictions], seeds: Sequence[int]) -> dict:
             if n == 0
         ],
         "per_seed": per_seed,
+        "per_draw": _per_draw(per_seed, drawing),
         "scores": {
-            name: summary([one[name] for one in per_seed])
+            name: summary([one[name] for one in per_seed], drawing)
             | _bounds(intervals.get(name))
             for name in ("uar", "wa", "macro_f1", "ece")
         },
@@ -77,12 +87,12 @@ def scores(runs: Sequence[Predictions], seeds: Sequence[int]) -> dict:
         ),
         "groups": {
             column: [
-                _group(name, runs, getattr(first, column) == name)
+                _group(column, name, runs, drawing)
                 for name in np.unique(getattr(first, column)).tolist()
             ]
             for column in GROUPS
         },
-        "speakers": [_speaker(name, runs) for name in speakers],
+        "speakers": [_speaker(name, runs, drawing) for name in speakers],
     }
 
 
@@ -99,26 +109,51 @@ def _single(run):
     }
 
 
-def summary(values: Sequence[float]) -> dict:
-    """Find mean and spread over seeds.
+def summary(
+    values: Sequence[float], drawing: Sequence[int] | None = None
+) -> dict:
+    """Find mean and spread over seeds, and over drawings if there are several.
 
     Arguments
     ---------
     values : sequence of float
         One per seed.
+    drawing : sequence of int, optional
+        Of the labelled utterances behind each.
 
     Returns
     -------
     dict
-        ``mean``, and the standard deviation ``sd``: nan for one seed.
+        ``mean``, and the standard deviation ``sd`` between seeds, nan for one.
+        Of several drawings, ``sd`` is that within a drawing (root mean
+        square), and ``sd_draws`` that between their means.
 
     Example
     -------
     >>> summary([0.25, 0.5, 0.75])
     {'mean': 0.5, 'sd': 0.25}
+    >>> summary([0.0, 0.5, 1.0], [0, 1, 2])
+    {'mean': 0.5, 'sd': nan, 'sd_draws': 0.5}
     """
-    spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
-    return {"mean": float(np.mean(values)), "sd": float(spread)}
+    values = np.asarray(values, float)
+    drawing = np.asarray([0] * len(values) if drawing is None else drawing)
+    means = statistics.mean_by_drawing(values, drawing)
+    within = [values[drawing == draw] for draw in np.unique(drawing)]
+    spreads = [np.var(one, ddof=1) for one in within if len(one) > 1]
+    spread = np.sqrt(np.mean(spreads)) if spreads else np.nan
+    found = {"mean": float(np.mean(means)), "sd": float(spread)}
+    if len(means) > 1:
+        found["sd_draws"] = float(np.std(means, ddof=1))
+    return found
+
+
+def _per_draw(per_seed, drawing):
+    """UAR of each drawing, with its spread over seeds."""
+    uars = np.array([one["uar"] for one in per_seed])
+    return [
+        {"draw": draw, **summary(uars[np.asarray(drawing) == draw])}
+        for draw in sorted(set(drawing))
+    ]
 
 
 def _bounds(interval):
@@ -131,10 +166,10 @@ def _chance(n_meant):
     return float(1 / np.count_nonzero(n_meant))
 
 
-def _group(name, runs, keep):
+def _group(column, name, runs, drawing):
     """UAR of a language, corpus or gender, with its own interval."""
-    kept = [run.where(keep) for run in runs]
-    speakers, counts = statistics.speaker_counts(kept)
+    kept = [run.where(getattr(run, column) == name) for run in runs]
+    speakers, counts = statistics.speaker_counts(kept, drawing)
     n_meant = counts[0].sum(axis=(0, 2))
     uars = metrics.uar_of(counts.sum(axis=1))
     return (
@@ -145,23 +180,27 @@ def _group(name, runs, keep):
             "n_classes": int(np.count_nonzero(n_meant)),
             "chance_uar": _chance(n_meant),
         }
-        | summary(uars.tolist())
-        | _bounds(statistics.intervals(counts)["uar"])
+        | summary(uars, drawing)
+        | _bounds(statistics.intervals(counts, drawing=drawing)["uar"])
     )
 
 
-def _speaker(name, runs):
+def _speaker(name, runs, drawing):
     """UAR of one speaker over the classes that he or she has."""
-    first = runs[0]
-    keep = first.speaker == name
-    confusions = np.array([run.where(keep).confusion() for run in runs])
-    n_meant = confusions[0].sum(axis=1)
-    row = np.flatnonzero(keep)[0]
+    # Whose every utterance was drawn is not scored; another drawing scores.
+    heard = [
+        (draw, run.where(run.speaker == name))
+        for draw, run in zip(drawing, runs, strict=True)
+        if (run.speaker == name).any()
+    ]
+    first = heard[0][1]
+    n_meant = first.confusion().sum(axis=1)
+    uars = metrics.uar_of(np.array([run.confusion() for _, run in heard]))
     return {
         "name": name,
-        "language": str(first.language[row]),
-        "gender": str(first.gender[row]),
+        "language": str(first.language[0]),
+        "gender": str(first.gender[0]),
         "n_utterances": int(n_meant.sum()),
         "n_classes": int(np.count_nonzero(n_meant)),
         "chance_uar": _chance(n_meant),
-    } | summary(metrics.uar_of(confusions).tolist())
+    } | summary(uars, [draw for draw, _ in heard])

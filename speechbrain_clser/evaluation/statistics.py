@@ -4,6 +4,13 @@ Utterances of one speaker are alike, so the speaker, not the utterance, is what
 is drawn. Everything works on confusion counts per speaker:
 ``counts[seed, speaker]`` is a confusion matrix, a bootstrap draw is a weighted
 sum of them, and ten thousand draws are one matrix product.
+
+Where a run draws labelled utterances several times, the drawings are units too:
+trainings on the same few utterances are alike, so a drawing is redrawn with all
+of its seeds, and crossed with it the speakers, who are the same whatever was
+drawn (the pigeonhole bootstrap of Owen, Annals of Applied Statistics 1, 2007,
+which errs on the side of wide intervals). Seeds within a drawing are averaged:
+what is left of their spread is part of the spread between drawings.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,13 +30,19 @@ METRICS = {
 }
 
 
-def speaker_counts(runs: Sequence[Predictions]) -> tuple:
+def speaker_counts(
+    runs: Sequence[Predictions], drawing: Sequence[int] | None = None
+) -> tuple:
     """Count confusions per seed and speaker.
 
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed, of the same utterances.
+        One per seed; those of one drawing are of the same utterances, since
+        what was drawn of the target is not scored.
+    drawing : sequence of int, optional
+        Of the labelled utterances that each run was trained on; by default
+        the same for all.
 
     Returns
     -------
@@ -39,7 +52,7 @@ def speaker_counts(runs: Sequence[Predictions]) -> tuple:
     Raises
     ------
     ValueError
-        If the seeds did not score the same utterances.
+        If seeds did not score the same utterances, or the same classes.
 
     Example
     -------
@@ -49,18 +62,20 @@ def speaker_counts(runs: Sequence[Predictions]) -> tuple:
     >>> speakers, counts[0, 0].tolist()
     (['s1', 's2'], [[0, 0], [0, 1]])
     """
-    first = runs[0]
-    for run in runs[1:]:
-        if not _same_task(first, run):
+    firsts = {}
+    for run, draw in zip(runs, drawing or [0] * len(runs), strict=True):
+        first = firsts.setdefault(draw, run)
+        if not _same_task(first, run) or run.classes != runs[0].classes:
             raise ValueError(
                 "expected all seeds to score the same utterances with the "
                 f"same targets, found {len(first)} and {len(run)} that differ "
                 "in id, speaker, target or classes; use one protocol for all"
             )
-    speakers, place = np.unique(first.speaker, return_inverse=True)
-    n_classes = len(first.classes)
+    speakers = np.unique(np.concatenate([r.speaker for r in firsts.values()]))
+    n_classes = len(runs[0].classes)
     counts = np.zeros((len(runs), len(speakers), n_classes, n_classes), int)
     for seed, run in enumerate(runs):
+        place = np.searchsorted(speakers, run.speaker)
         np.add.at(counts[seed], (place, run.target, run.predicted), 1)
     return speakers.tolist(), counts
 
@@ -108,6 +123,7 @@ def bootstrap(
     score: Callable = metrics.uar_of,
     n_draws: int = N_DRAWS,
     seed: int = 0,
+    drawing: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Score redrawn sets of speakers; the same speakers for all seeds.
 
@@ -127,6 +143,8 @@ def bootstrap(
         Number of redrawn sets.
     seed : int
         Of the draws.
+    drawing : sequence of int, optional
+        Of the labelled utterances behind each seed. Several are redrawn, too.
 
     Returns
     -------
@@ -148,7 +166,44 @@ def bootstrap(
     if n_speakers == 1:
         drawn[:] = np.nan
     scores = score(drawn.reshape(n_seeds, n_draws, n_classes, n_classes))
-    return scores.mean(axis=0)
+    by_drawing = mean_by_drawing(scores, drawing)
+    n_drawings = len(by_drawing)
+    if n_drawings == 1:
+        return by_drawing[0]
+    rng = np.random.default_rng(seed_for(seed, "bootstrap over drawings"))
+    even = np.full(n_drawings, 1 / n_drawings)
+    times = rng.multinomial(n_drawings, even, size=n_draws)
+    return np.einsum("rd,dr...->r...", times / n_drawings, by_drawing)
+
+
+def mean_by_drawing(
+    scores: np.ndarray, drawing: Sequence[int] | None = None
+) -> np.ndarray:
+    """Average scores over the seeds of each drawing.
+
+    Arguments
+    ---------
+    scores : numpy.ndarray, (seeds, ...)
+        Of trainings.
+    drawing : sequence of int, optional
+        Of the labelled utterances behind each; one without.
+
+    Returns
+    -------
+    numpy.ndarray, (drawings, ...)
+        In the order of their numbers.
+
+    Example
+    -------
+    >>> mean_by_drawing(np.array([0.25, 0.5, 0.75]), [0, 1, 1]).tolist()
+    [0.25, 0.625]
+    """
+    if drawing is None:
+        return scores.mean(axis=0, keepdims=True)
+    drawing = np.asarray(drawing)
+    return np.stack(
+        [scores[drawing == draw].mean(axis=0) for draw in np.unique(drawing)]
+    )
 
 
 def interval(draws: np.ndarray, confidence: float = CONFIDENCE) -> tuple:
@@ -181,7 +236,10 @@ def interval(draws: np.ndarray, confidence: float = CONFIDENCE) -> tuple:
 
 
 def intervals(
-    counts: np.ndarray, n_draws: int = N_DRAWS, seed: int = 0
+    counts: np.ndarray,
+    n_draws: int = N_DRAWS,
+    seed: int = 0,
+    drawing: Sequence[int] | None = None,
 ) -> dict:
     """Find the intervals of UAR, WA, macro-F1 and each class's recall.
 
@@ -193,6 +251,8 @@ def intervals(
         Number of redrawn sets of speakers.
     seed : int
         Of the draws.
+    drawing : sequence of int, optional
+        See ``bootstrap``.
 
     Returns
     -------
@@ -210,10 +270,10 @@ def intervals(
     """
     n_classes = counts.shape[-1]
     found = {
-        name: interval(bootstrap(counts, score, n_draws, seed))
+        name: interval(bootstrap(counts, score, n_draws, seed, drawing))
         for name, score in METRICS.items()
     }
-    recalls = bootstrap(counts, metrics.recalls_of, n_draws, seed)
+    recalls = bootstrap(counts, metrics.recalls_of, n_draws, seed, drawing)
     return found | {
         "recalls": [interval(recalls[:, k]) for k in range(n_classes)]
     }
@@ -224,11 +284,13 @@ def mean_interval(
     against: Sequence[np.ndarray] | None = None,
     score: Callable = metrics.uar_of,
     n_draws: int = N_DRAWS,
+    drawings: Sequence | None = None,
+    against_drawings: Sequence | None = None,
 ) -> tuple:
     """Find the interval of a mean over folds, or of a difference of two.
 
     Speakers are drawn within each fold; for a difference, the same ones for
-    both runs.
+    both runs, and the same drawings of labelled utterances if they have as many.
 
     Arguments
     ---------
@@ -240,6 +302,8 @@ def mean_interval(
         From confusion counts to scores.
     n_draws : int
         Number of redrawn sets of speakers.
+    drawings, against_drawings : sequence, optional
+        Of each fold; see ``bootstrap``.
 
     Returns
     -------
@@ -254,13 +318,19 @@ def mean_interval(
     ((0.5, 1.0), (0.0, 0.5))
     """
 
-    def draws(run):
+    def draws(run, drawings):
+        drawings = drawings or [None] * len(run)
         return np.mean(
             [
-                bootstrap(counts, score, n_draws, seed=fold)
-                for fold, counts in enumerate(run)
+                bootstrap(counts, score, n_draws, fold, drawing)
+                for fold, (counts, drawing) in enumerate(
+                    zip(run, drawings, strict=True)
+                )
             ],
             axis=0,
         )
 
-    return interval(draws(folds) - (draws(against) if against else 0.0))
+    found = draws(folds, drawings)
+    if against:
+        found = found - draws(against, against_drawings)
+    return interval(found)

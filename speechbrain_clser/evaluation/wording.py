@@ -31,6 +31,8 @@ UNKNOWN = "–"
 
 # An interval over fewer speakers is a rough guide at best.
 FEW_SPEAKERS = 10
+# Of a protocol: what has some utterances drawn, to be labelled.
+LABELLED_BY_DRAW = ("source_shots", "shots", "target_share")
 
 
 def language(code: str) -> str:
@@ -144,12 +146,13 @@ def percent(share: float) -> str:
 
 
 def spread(score: dict) -> str:
-    """Write a mean with its spread over seeds in percent.
+    """Write a mean with its spread in percent.
 
     Arguments
     ---------
     score : dict
-        With ``mean`` and ``sd``, 0-1; one seed has no spread.
+        With ``mean`` and ``sd``, 0-1; one seed has no spread. ``sd_draws``,
+        where there is one, comes first.
 
     Returns
     -------
@@ -160,9 +163,12 @@ def spread(score: dict) -> str:
     -------
     >>> spread({"mean": 0.5678, "sd": 0.012}), spread({"mean": 0.5, "sd": None})
     ('56.8 ± 1.2', '50.0')
+    >>> spread({"mean": 0.5678, "sd": 0.012, "sd_draws": 0.041})
+    '56.8 ± 4.1 ± 1.2'
     """
-    mean, sd = percent(score["mean"]), percent(score["sd"])
-    return mean if sd == UNKNOWN else f"{mean} ± {sd}"
+    spreads = [score[key] for key in ("sd_draws", "sd") if key in score]
+    told = [percent(value) for value in (score["mean"], *spreads)]
+    return " ± ".join(text for text in told if text != UNKNOWN)
 
 
 def interval(score: dict) -> str:
@@ -185,6 +191,60 @@ def interval(score: dict) -> str:
     """
     bounds = percent(score["low"]), percent(score["high"])
     return UNKNOWN if UNKNOWN in bounds else "[{}, {}]".format(*bounds)
+
+
+def gain(difference: dict) -> tuple:
+    """Write how much better something is, with its interval, in percent.
+
+    Arguments
+    ---------
+    difference : dict
+        ``mean``, ``low`` and ``high``, from -1 to 1; the last two may be nan.
+
+    Returns
+    -------
+    tuple of (str, str)
+        With their signs; a dash for an interval that is unknown.
+
+    Example
+    -------
+    >>> gain({"mean": 0.021, "low": -0.01, "high": 0.052})
+    ('+2.1', '[-1.0, +5.2]')
+    """
+    mean, low, high = (
+        None if percent(difference[key]) == UNKNOWN else difference[key]
+        for key in ("mean", "low", "high")
+    )
+    bounds = (
+        UNKNOWN if low is None else f"[{100 * low:+.1f}, {100 * high:+.1f}]"
+    )
+    return (UNKNOWN if mean is None else f"{100 * mean:+.1f}"), bounds
+
+
+def trainings(n_draws: int, n_seeds: int) -> str:
+    """Say of what a score is the mean.
+
+    Arguments
+    ---------
+    n_draws, n_seeds : int
+        Drawings of labelled utterances, and trainings on each.
+
+    Returns
+    -------
+    str
+        As in a caption.
+
+    Example
+    -------
+    >>> trainings(1, 1), trainings(1, 3), trainings(10, 3)
+    ('one seed', 'mean of 3 seeds', 'mean of 10 draws with 3 seeds each')
+    >>> trainings(10, 1)
+    'mean of 10 draws'
+    """
+    if n_draws > 1:
+        each = f" with {n_seeds} seeds each" if n_seeds > 1 else ""
+        return f"mean of {n_draws} draws{each}"
+    return f"mean of {n_seeds} seeds" if n_seeds > 1 else "one seed"
 
 
 def verdict(part: dict, targets: list) -> dict:
@@ -239,7 +299,8 @@ def notices(run: dict, part: dict) -> list:
     Arguments
     ---------
     run : dict
-        ``protocol``, ``ledger``, ``data``, ``unfinished`` and ``n_seeds``.
+        ``protocol``, ``ledger``, ``data``, ``unfinished``, ``n_seeds`` and
+        ``n_draws``.
     part : dict
         Scores of the scored part.
 
@@ -291,4 +352,10 @@ def notices(run: dict, part: dict) -> list:
         )
     if run["n_seeds"] == 1:
         said.append("One seed: the spread between seeds is not known.")
+    is_drawn = any(map(run["protocol"].get, LABELLED_BY_DRAW))
+    if is_drawn and run["n_draws"] == 1:
+        said.append(
+            "One draw of labelled utterances: how the score would move with "
+            "others is not known, and the interval does not tell."
+        )
     return said

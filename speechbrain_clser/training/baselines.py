@@ -5,6 +5,9 @@ some vectors have a label, most have not, and the classes of others are asked
 for.
 """
 
+import os
+from pathlib import Path
+
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -13,6 +16,7 @@ from sklearn.semi_supervised import LabelSpreading
 
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.training.scoring import write_answers
 
 N_STEPS = 300
 N_BESIDE = 64
@@ -20,6 +24,82 @@ HIDDEN_DIM = 64
 LR = 0.003
 WEAK, STRONG = 0.1, 0.5  # deviations of noise
 DROPPED = 0.2  # share of the columns, in the strong view
+
+
+def check(names, extractor):
+    """Refuse, before anything is trained, baselines that cannot answer.
+
+    Arguments
+    ---------
+    names : list of str
+        Among ``BASELINES``.
+    extractor : Extractor
+        Of the frames that they look at.
+
+    Raises
+    ------
+    ValueError
+        If there is no such baseline, or no frames that stay what they are.
+
+    Example
+    -------
+    >>> from types import SimpleNamespace
+    >>> check(["oracle"], SimpleNamespace(is_frozen=True))
+    Traceback (most recent call last):
+    ValueError: baselines must be among nearest_prototype, linear, ...
+    """
+    if unknown := [name for name in names if name not in BASELINES]:
+        raise ValueError(
+            f"baselines must be among {', '.join(BASELINES)}, got "
+            f"{', '.join(unknown)}"
+        )
+    if names and not extractor.is_frozen:
+        raise ValueError(
+            "baselines look at the frames of a frozen encoder, and this one "
+            "is trained; give --baselines '[]', or --adapt frozen"
+        )
+
+
+def answer(names, material, heard, view, folders):
+    """Let baselines learn what a training hears, and answer what is scored.
+
+    An answer that is there already is not given again.
+
+    Arguments
+    ---------
+    names : list of str
+        Among ``BASELINES``.
+    material : Material
+        Gives the parts; no other label than those of ``train`` and ``shots``
+        is looked at.
+    heard : list of Utterance
+        By the training.
+    view : Mapping
+        Utterance id to torch.Tensor, (frames, dim).
+    folders : dict
+        Seed to its folder; ``baselines/<name>.csv`` is written in it.
+    """
+    missing = [
+        (path, name, seed)
+        for seed, folder in folders.items()
+        for name in names
+        if not (path := Path(folder, "baselines", f"{name}.csv")).exists()
+    ]
+    if not missing:
+        return
+    parts, scheme = material.parts, material.protocol.scheme
+    known = {row.id for row in (*parts.train, *parts.shots)}
+    labels = [
+        scheme.index(row.emotion) if row.id in known else -1 for row in heard
+    ]
+    vectors, scored = (
+        utterance_vectors(view, part) for part in (heard, parts.scored)
+    )
+    for path, name, seed in missing:
+        chance = predict(name, vectors, labels, scored, len(scheme), seed)
+        partial = path.with_suffix(".partial")
+        write_answers(partial, parts.scored, chance.tolist(), scheme)
+        os.replace(partial, path)  # so that what is there is whole
 
 
 def utterance_vectors(view, rows):

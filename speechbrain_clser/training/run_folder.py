@@ -14,14 +14,14 @@ from speechbrain_clser.features.encoders import encoder_name
 
 # Of parts.csv, as an Utterance names them, after the name of the part.
 COLUMNS = (
-    *("id", "corpus", "language", "speaker"),
+    *("id", "corpus", "language", "speaker", "gender"),
     *("emotion", "duration_s", "digest"),
 )
 # Overrides that the name of the folder tells, or that change no result.
 TOLD_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "allow_bad_files"),
-    *("seed", "seeds", "threads"),
+    *("seed", "seeds", "draws", "baselines", "threads"),
 }
 PACKAGES = (
     "speechbrain",
@@ -33,13 +33,39 @@ PACKAGES = (
 )
 
 
+def of_draw(folder, draw) -> Path:
+    """Find the folder of a drawing of labelled utterances within a run.
+
+    The first lies in that of the run itself, the others beside its seeds, each
+    laid out like a run; so there may be more of them later.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run.
+    draw : int
+        Which drawing; the first is 0.
+
+    Returns
+    -------
+    Path
+        Of its protocol, parts and seeds.
+
+    Example
+    -------
+    >>> of_draw("run", 0).as_posix(), of_draw("run", 3).as_posix()
+    ('run', 'run/draw_3')
+    """
+    return Path(folder, f"draw_{draw}") if draw else Path(folder)
+
+
 def write(folder, material, device, command, extractor):
     """Write protocol, ledger, audit, parts, data and environment of a run.
 
     Arguments
     ---------
     folder : str or Path
-        Of the run.
+        Of the run, or of one of its draws.
     material : Material
         What was prepared.
     device : str
@@ -82,6 +108,27 @@ def write(folder, material, device, command, extractor):
         text = json.dumps(value, indent=1, ensure_ascii=False)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     (folder / "parts.csv").write_text(_parts(material), encoding="utf-8")
+
+
+def write_phones(folder, source, rows, phones):
+    """Write which phones were found where, for the report.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run, or of one of its draws.
+    source : str
+        Of the phones; see ``features.spoken``.
+    rows : list of Utterance
+        What was listened to.
+    phones : dict
+        Utterance id to tuple of Phone.
+    """
+    from speechbrain_clser.features.phones.coverage import coverage
+
+    told = {"source": source, **coverage(rows, phones)}
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    Path(folder, "phones.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _protocol(material):

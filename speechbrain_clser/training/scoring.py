@@ -32,11 +32,33 @@ def score(brain, name, rows, dataset, scheme, folder, loader):
     """
     ids, probabilities = embed(brain, name, dataset, folder, loader)
     by_id = {row.id: row for row in rows}
-    predictions.write(
+    write_answers(
         Path(folder, "predictions", f"{name}.csv"),
+        [by_id[utterance] for utterance in ids],
+        probabilities.tolist(),
+        scheme,
+    )
+
+
+def write_answers(path, rows, probabilities, scheme):
+    """Put answers beside what was meant, as a predictions file.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of the file; its folder is made.
+    rows : list of Utterance
+        That were answered.
+    probabilities : list of list of float, (rows, classes)
+        The answers.
+    scheme : Scheme
+        Their classes.
+    """
+    predictions.write(
+        path,
         [
-            _row(by_id[utterance], row, scheme)
-            for utterance, row in zip(ids, probabilities.tolist(), strict=False)
+            _row(row, of, scheme)
+            for row, of in zip(rows, probabilities, strict=True)
         ],
     )
 

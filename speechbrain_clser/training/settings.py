@@ -7,10 +7,12 @@ from pathlib import Path
 from hyperpyyaml import resolve_references
 
 # Keys of the YAML that say where and how, but not what is computed; each seed
-# has a folder of its own.
+# and draw has a folder of its own, each baseline a file.
 INDIFFERENT = {
+    "baselines",
     "cache_folder",
     "data_folder",
+    "draws",
     "output_folder",
     "seed",
     "seeds",

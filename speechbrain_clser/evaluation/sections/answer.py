@@ -40,9 +40,8 @@ def answer(report: dict) -> list:
     """
     part = report["parts"]["target_scored"]
     uar = part["scores"]["uar"]
-    n_seeds = report["n_seeds"]
+    over = wording.trainings(report["n_draws"], report["n_seeds"])
     verdict = report["verdict"]
-    over = f"mean of {n_seeds} seeds" if n_seeds > 1 else "one seed"
     is_known = uar["low"] is not None
     trust = (
         f"95 % interval {wording.interval(uar)}" if is_known else "no interval"

@@ -109,10 +109,16 @@ def making(report: dict) -> list:
     versions = {"python": environment["python"], **environment["packages"]}
     facts = [
         ("protocol", f"{protocol['name']} (digest {protocol['digest']})"),
-        ("seeds", ", ".join(str(c["seed"]) for c in report["curves"])),
+        (
+            "seeds",
+            ", ".join(str(s["seed"]) for s in report["selection"]["seeds"]),
+        ),
         ("device", f"{environment['device']}, {environment['platform']}"),
         ("versions", ", ".join(f"{k} {v}" for k, v in versions.items())),
     ]
+    if report["n_draws"] > 1:
+        which = "who was drawn stands in parts.csv of each folder"
+        facts.insert(1, ("draws", f"{report['n_draws']}; {which}"))
     if protocol["note"]:
         facts.insert(1, ("note", protocol["note"]))
     return [

@@ -1,12 +1,17 @@
 """The scores in numbers."""
 
 from speechbrain_clser.evaluation import wording
-from speechbrain_clser.evaluation.document import Heading, Table, Text
+from speechbrain_clser.evaluation.document import (
+    Details,
+    Heading,
+    Table,
+    Text,
+)
 from speechbrain_clser.evaluation.sections.shared import NAMES
 
 
 def scores(report: dict) -> list:
-    """Give means and intervals, and each seed.
+    """Give means and intervals, each draw or seed, and the baselines.
 
     Arguments
     ---------
@@ -32,47 +37,122 @@ def scores(report: dict) -> list:
         ]
         for name, part in parts.items()
     ]
-    chosen = report["selection"]["seeds"]
-    seeds = [
-        [one["seed"], one["phase"], one["epoch"]]
-        + [
-            wording.percent(score)
-            for score in (
-                source["uar"],
-                target["uar"],
-                target["wa"],
-                target["macro_f1"],
-            )
-        ]
-        for one, source, target in zip(
-            chosen,
-            parts["source_valid"]["per_seed"],
-            parts["target_scored"]["per_seed"],
-            strict=True,
-        )
-    ]
-    header = [
-        "seed",
-        "phase",
-        "epoch",
-        "source UAR",
-        "target UAR",
-        "WA",
-        "macro-F1",
-    ]
+    is_redrawn = report["n_draws"] > 1
     return [
         Heading("Scores"),
         Table(columns, rows),
         Text(
             "Source is the validation part of the training languages. All in "
-            "percent, mean over seeds; after ± the standard deviation between "
-            "seeds. UAR, unweighted average recall, is the mean of "
+            f"percent, {_spreads(is_redrawn)}. UAR, unweighted average recall, "
+            "is the mean of "
             "the classes' recalls; WA, weighted accuracy, the share of right "
             "answers; ECE the expected calibration error. The interval is a "
-            "bootstrap over speakers (10,000 draws): how the mean would move "
-            "with other speakers.",
+            "bootstrap over speakers"
+            + (" and draws" if is_redrawn else "")
+            + " (10,000 draws): how the mean would move with other speakers"
+            + (" and other labelled utterances." if is_redrawn else "."),
             role="lead",
         ),
         Text(f"Epochs were chosen by {report['selection']['rule']}."),
-        Table(header, seeds),
+        *(_draws(report) if is_redrawn else [_seeds(report)]),
+        *baselines(report),
+    ]
+
+
+def _spreads(is_redrawn):
+    """What stands after the signs of a spread."""
+    if is_redrawn:
+        return (
+            "mean over draws of the labelled utterances; after the first ± "
+            "the standard deviation between draws, after the second that "
+            "between seeds of one draw"
+        )
+    return "mean over seeds; after ± the standard deviation between seeds"
+
+
+def _draws(report):
+    """A row per draw; its seeds are folded away."""
+    of = {name: part["per_draw"] for name, part in report["parts"].items()}
+    rows = [
+        [target["draw"], wording.spread(source), wording.spread(target)]
+        for source, target in zip(
+            of["source_valid"], of["target_scored"], strict=True
+        )
+    ]
+    return [
+        Table(["draw", "source UAR", "target UAR"], rows),
+        Details("Every training", [_seeds(report)]),
+    ]
+
+
+def _seeds(report):
+    """A row per training."""
+    parts, is_redrawn = report["parts"], report["n_draws"] > 1
+    header = ["seed", "phase", "epoch", "source UAR", "target UAR"]
+    rows = [
+        [
+            *([one["draw"]] if is_redrawn else []),
+            *(one[key] for key in header[:3]),
+            *(
+                wording.percent(score)
+                for score in (
+                    source["uar"],
+                    target["uar"],
+                    target["wa"],
+                    target["macro_f1"],
+                )
+            ),
+        ]
+        for one, source, target in zip(
+            report["selection"]["seeds"],
+            parts["source_valid"]["per_seed"],
+            parts["target_scored"]["per_seed"],
+            strict=True,
+        )
+    ]
+    first = ["draw"] if is_redrawn else []
+    return Table([*first, *header, "WA", "macro-F1"], rows)
+
+
+def baselines(report: dict) -> list:
+    """Hold the method against what needs no new one.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``; none where there are no baselines.
+    """
+    if not report["baselines"]:
+        return []
+    method = report["parts"]["target_scored"]["scores"]["uar"]
+    rows = [
+        [
+            one["name"].replace("_", " "),
+            wording.spread(one["uar"]),
+            wording.interval(one["uar"]),
+            *wording.gain(one["difference"]),
+        ]
+        for one in report["baselines"]
+    ]
+    own = [report["method"], wording.spread(method), wording.interval(method)]
+    return [
+        Heading("Baselines"),
+        Table(
+            ["", "UAR", "95 %", "the method minus it", "95 %"],
+            [[*own, None, None], *rows],
+        ),
+        Text(
+            "On the target. A baseline learns from the same utterances, with "
+            "the same labels and no others, described by mean and deviation "
+            "of the frames that the method hears. Intervals of differences "
+            "are paired: the same speakers"
+            + (" and draws" if report["n_draws"] > 1 else "")
+            + " are redrawn for both.",
+            role="lead",
+        ),
     ]

@@ -77,3 +77,27 @@ def test_class_that_is_never_answered_is_named(tmp_path):
     (only,) = answers
     kept = only.where(only.target != 0)
     assert scores([kept], [1])["never_answered"] == ["anger"]
+
+
+def test_draws_are_averaged_before_they_are_compared(tmp_path):
+    answers, _ = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
+    found = scores(answers, [1, 2, 3], [0, 0, 1])
+    uars = [one["uar"] for one in found["per_seed"]]
+    means = [np.mean(uars[:2]), uars[2]]
+    uar = found["scores"]["uar"]
+    assert uar["mean"] == pytest.approx(np.mean(means))
+    assert uar["sd_draws"] == pytest.approx(np.std(means, ddof=1))
+    assert uar["sd"] == pytest.approx(np.std(uars[:2], ddof=1))
+    assert [one["mean"] for one in found["per_draw"]] == pytest.approx(means)
+
+
+def test_utterances_may_differ_between_draws(tmp_path):
+    answers, _ = target_of(tmp_path, seeds=(1, 2), skill=1.0)
+    whole, fewer = answers[0], answers[1].where(answers[1].speaker != "urdu_00")
+    found = scores([whole, fewer], [1, 2], [0, 1])
+    assert found["n_utterances"] == len(whole)
+    assert found["speakers"][0]["name"] == "urdu_00"
+    women = [run.where(run.gender == "female") for run in (whole, fewer)]
+    assert found["groups"]["gender"][0]["mean"] == pytest.approx(
+        np.mean([balanced_accuracy_score(w.target, w.predicted) for w in women])
+    )

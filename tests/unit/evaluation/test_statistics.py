@@ -136,3 +136,69 @@ def test_interval_of_folds_of_which_one_has_a_single_speaker_is_nan():
         statistics.speaker_counts([run_of(1, n_speakers=n)])[1] for n in (1, 9)
     ]
     assert all(map(math.isnan, statistics.mean_interval(folds)))
+
+
+def test_one_drawing_changes_no_interval():
+    _, counts = statistics.speaker_counts([run_of(1), run_of(2)])
+    alone = statistics.intervals(counts, drawing=[0, 0])
+    assert alone == statistics.intervals(counts)
+
+
+def test_bootstrap_over_drawings_equals_naive_resampling():
+    runs = [run_of(seed, skill=seed / 4) for seed in range(1, 5)]
+    _, counts = statistics.speaker_counts(runs, [0, 0, 3, 3])
+    fast = statistics.bootstrap(counts, n_draws=60, drawing=[0, 0, 3, 3])
+    speakers = statistics.draw_weights(counts.shape[1], 60)
+    seen = np.array(
+        [metrics.uar_of(np.tensordot(w, counts, (0, 1))) for w in speakers]
+    )
+    first, second = seen[:, :2].mean(axis=1), seen[:, 2:].mean(axis=1)
+    # Of two drawings, one twice, both, or the other twice.
+    ways = np.stack([first, (first + second) / 2, second])
+    distance = np.abs(ways - fast)
+    assert distance.min(axis=0).max() < 1e-12
+    assert set(distance.argmin(axis=0)) == {0, 1, 2}
+
+
+def test_trainings_on_the_same_utterances_are_no_further_evidence():
+    drawn = [run_of(k, skill=k / 4) for k in range(3)]
+    _, once = statistics.speaker_counts(drawn)
+    _, thrice = statistics.speaker_counts([r for r in drawn for _ in range(3)])
+    told = statistics.intervals(once, drawing=[0, 1, 2])
+    again = statistics.intervals(thrice, drawing=[0, 0, 0, 1, 1, 1, 2, 2, 2])
+    assert told["uar"] == pytest.approx(again["uar"])
+
+
+def test_drawings_that_differ_widen_the_interval():
+    runs = [run_of(k, skill=k / 4) for k in range(4)]
+    _, counts = statistics.speaker_counts(runs)
+    of_speakers = np.ptp(statistics.intervals(counts)["uar"])
+    of_both = np.ptp(statistics.intervals(counts, drawing=range(4))["uar"])
+    assert of_both > 1.5 * of_speakers
+
+
+def test_difference_of_two_is_paired_by_drawing():
+    better, worse = (
+        statistics.speaker_counts([run_of(k, skill=k / 8 + by) for k in range(4)])[
+            1
+        ]
+        for by in (0.3, 0.0)
+    )
+    of_both = [[*range(4)]]
+    paired = statistics.mean_interval(
+        [better], [worse], drawings=of_both, against_drawings=of_both
+    )
+    alone = statistics.mean_interval([better], drawings=of_both)
+    assert np.ptp(paired) < np.ptp(alone)
+    same = statistics.mean_interval(
+        [better], [better], drawings=of_both, against_drawings=of_both
+    )
+    assert same == (0.0, 0.0)
+
+
+def test_what_was_drawn_of_the_target_need_not_be_scored():
+    whole = run_of(1)
+    fewer = whole.where(np.arange(len(whole)) > 3)
+    speakers, counts = statistics.speaker_counts([whole, fewer], [0, 1])
+    assert speakers == sorted(set(whole.speaker))
+    assert counts.sum(axis=(1, 2, 3)).tolist() == [len(whole), len(fewer)]

@@ -25,8 +25,10 @@ def run(**changes):
     return {
         "data": {"corpora": [{"title": "Acted", "elicitation": "acted"}]},
         "ledger": {"oracle": False, "leaks": []},
+        "protocol": {"shots": 0},
         "unfinished": [],
         "n_seeds": 3,
+        "n_draws": 1,
     } | changes
 
 
@@ -67,11 +69,17 @@ def test_demo_corpus_is_said_to_be_no_speech_of_people():
         ),
         ({"unfinished": ["seed_3"]}, "no predictions yet: seed_3"),
         ({"n_seeds": 1}, "One seed"),
+        ({"protocol": {"source_shots": 5}}, "One draw of labelled"),
     ],
 )
 def test_what_lies_in_the_run_is_noted(changes, words):
     (notice,) = wording.notices(run(**changes), part(0.3, 0.4))
     assert re.search(words, notice)
+
+
+def test_several_draws_of_labelled_utterances_need_no_notice():
+    drawn = run(protocol={"target_share": 0.1}, n_draws=10)
+    assert wording.notices(drawn, part(0.3, 0.4)) == []
 
 
 @pytest.mark.parametrize(

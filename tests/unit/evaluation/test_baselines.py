@@ -1,0 +1,51 @@
+"""Baselines beside the method, on made-up answers."""
+
+import shutil
+
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import run
+from speechbrain_clser.evaluation.baselines import baselines
+
+
+def copy_answers(seed, name, of):
+    """Let a baseline give the answers of another training."""
+    (seed / "baselines").mkdir(exist_ok=True)
+    shutil.copy(
+        of / "predictions" / "target_scored.csv",
+        seed / "baselines" / f"{name}.csv",
+    )
+
+
+@pytest.fixture
+def seeds(tmp_path):
+    """Two draws; one baseline guesses, one answers as the method does."""
+    folder = make_run(tmp_path / "run", seeds=(1, 2))
+    make_run(folder / "draw_1", seeds=(3, 4))
+    guesses = make_run(tmp_path / "guesses", seeds=(1, 2, 3, 4), skill=0.0)
+    for path in [*folder.glob("seed_*"), *folder.glob("draw_1/seed_*")]:
+        copy_answers(path, "guess", guesses / path.name)
+        copy_answers(path, "twin", path)
+    copy_answers(folder / "seed_1", "unfinished", folder / "seed_1")
+    return run.read(folder).seeds
+
+
+def test_guessing_is_beaten_and_its_twin_is_not(seeds):
+    guess, twin = baselines(seeds)
+    assert (guess["name"], twin["name"]) == ("guess", "twin")
+    assert guess["difference"]["low"] > 0.2
+    assert guess["uar"]["low"] < guess["uar"]["mean"] < guess["uar"]["high"]
+    assert set(twin["difference"].values()) == {0.0}
+
+
+def test_difference_is_that_of_the_means(seeds):
+    guess, twin = baselines(seeds)
+    assert guess["difference"]["mean"] == pytest.approx(
+        twin["uar"]["mean"] - guess["uar"]["mean"]
+    )
+    assert guess["uar"]["sd_draws"] > 0
+
+
+def test_run_without_baselines_has_none(tmp_path):
+    assert baselines(run.read(make_run(tmp_path)).seeds) == []
