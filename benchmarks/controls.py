@@ -13,13 +13,7 @@ writes the README: UAR with intervals, and paired tests of every system against
 those of ``BASELINES``, corrected by Holm.
 """
 
-import itertools
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import recipe
-
-from speechbrain_clser.evaluation.comparison import contest
 
 PLAIN, METHOD = "source_only, plain batches", "supcon_spkadv"
 # Name in the table to YAML and what is overridden in it.
@@ -39,40 +33,7 @@ SYSTEMS = {
     "plain batches": (METHOD, {"balance": "none"}),
 }
 BASELINES = (PLAIN, METHOD)
-
-
-def main():
-    """Run what is missing, hold the systems against each other, write."""
-    arguments = recipe.parser(__file__, __doc__, seeds=5).parse_args()
-    runs = {
-        system: {
-            target: Path(arguments.runs, system.replace(", ", "-"), target)
-            for target in recipe.TARGETS
-        }
-        for system in SYSTEMS
-    }
-
-    def cell(system, target):
-        """Train, score and tell one cell."""
-        yaml, overrides = SYSTEMS[system]
-        report = recipe.run(
-            yaml,
-            runs[system][target],
-            *("--protocol", f"four_without_{target}"),
-            *("--data_folder", str(Path(arguments.data_folder).resolve())),
-            *("--seeds", str(arguments.seeds)),
-            *recipe.flags(overrides),
-        )
-        told = recipe.result(report)
-        print(f"{system}, {target} left out: {100 * told['uar']['mean']:.1f} %")
-        return {"system": system, "target": target, **told}
-
-    cells = itertools.product(SYSTEMS, recipe.TARGETS)
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda names: cell(*names), cells))
-    against = {baseline: contest(runs, baseline) for baseline in BASELINES}
-    recipe.write(arguments.output, {"cells": results, "against": against})
-
+FOLDS = {target: f"four_without_{target}" for target in recipe.TARGETS}
 
 if __name__ == "__main__":
-    main()
+    recipe.contest_of(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)

@@ -1,11 +1,15 @@
-"""One call of the recipe's train.py, and the report it leaves."""
+"""Calls of the recipe's train.py, and the reports they leave."""
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from speechbrain_clser.evaluation.comparison import contest
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
 # Languages of the four corpora that anybody can download; each is left out.
@@ -125,6 +129,53 @@ def result(report) -> dict:
         "n_speakers": part["n_speakers"],
         "ledger": report["ledger"],
     }
+
+
+def contest_of(script, description, systems, folds, baselines, seeds) -> None:
+    """Run every system on every fold, hold them against each other, write.
+
+    Arguments
+    ---------
+    script, description : str
+        ``__file__`` and docstring of the benchmark.
+    systems : dict
+        Name to YAML and to what is overridden in it.
+    folds : dict
+        Name to protocol.
+    baselines : iterable of str
+        Systems that all others are tested against.
+    seeds : int
+        Trainings of each cell, unless told otherwise.
+    """
+    arguments = parser(script, description, seeds).parse_args()
+    runs = {
+        system: {
+            fold: Path(arguments.runs, system.replace(", ", "-"), fold)
+            for fold in folds
+        }
+        for system in systems
+    }
+
+    def cell(system, fold):
+        """Train, score and tell one cell."""
+        yaml, overrides = systems[system]
+        report = run(
+            yaml,
+            runs[system][fold],
+            *("--protocol", folds[fold]),
+            *("--data_folder", str(Path(arguments.data_folder).resolve())),
+            *("--seeds", str(arguments.seeds)),
+            *flags(overrides),
+        )
+        told = result(report)
+        print(f"{system}, {fold}: {100 * told['uar']['mean']:.1f} %")
+        return {"system": system, "fold": fold, **told}
+
+    cells = itertools.product(systems, folds)
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(lambda names: cell(*names), cells))
+    against = {baseline: contest(runs, baseline) for baseline in baselines}
+    write(arguments.output, {"cells": results, "against": against})
 
 
 def write(path, results) -> None:

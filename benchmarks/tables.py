@@ -149,28 +149,39 @@ def demo() -> dict:
     }
 
 
-def controls() -> dict:
-    """Each system on each language that is left out.
+def contest(name, folds) -> dict:
+    """Each system of a contest on each of its folds.
+
+    Arguments
+    ---------
+    name : str
+        Of the benchmark.
+    folds : dict
+        Fold to its title.
 
     Returns
     -------
     dict
         Columns and rows.
     """
-    first = next(iter(read("controls")["against"].values()))
-    languages = {target: title for target, (title, _) in CORPUS.items()}
-    columns = languages | {"mean": "mean"}
+    systems = next(iter(read(name)["against"].values()), {})
+    columns = folds | {"mean": "mean"}
     return {
         "columns": ["system", *columns.values()],
         "rows": [
-            [name, *(score(cells[key]["uar"]) for key in columns)]
-            for name, cells in first.items()
+            [system, *(score(cells[key]["uar"]) for key in columns)]
+            for system, cells in systems.items()
         ],
     }
 
 
-def controls_tests() -> dict:
-    """Each system against the baselines, over all languages.
+def contest_tests(name) -> dict:
+    """Each system of a contest against the baselines, over all folds.
+
+    Arguments
+    ---------
+    name : str
+        Of the benchmark.
 
     Returns
     -------
@@ -178,23 +189,53 @@ def controls_tests() -> dict:
         Columns and rows: the difference with its interval, and p of the
         paired permutation test after Holm's correction.
     """
-    against = read("controls")["against"]
-    columns = [(f"minus {name}", "p") for name in against]
-    systems = next(iter(against.values()))
+    against = read(name)["against"]
+    columns = [(f"minus {baseline}", "p") for baseline in against]
+    systems = next(iter(against.values()), {})
     return {
         "columns": ["system", *(title for pair in columns for title in pair)],
         "rows": [
             [
-                name,
+                system,
                 *(
                     text
                     for cells in against.values()
-                    for text in gain(cells[name]["mean"].get("difference"))
+                    for text in gain(cells[system]["mean"].get("difference"))
                 ),
             ]
-            for name in systems
+            for system in systems
         ],
     }
+
+
+def controls() -> dict:
+    """What the parts of supcon_spkadv are good for."""
+    return contest(
+        "controls", {target: title for target, (title, _) in CORPUS.items()}
+    )
+
+
+def controls_tests() -> dict:
+    """The same against the baselines."""
+    return contest_tests("controls")
+
+
+def anchoring() -> dict:
+    """What the parts of dual_anchor are good for."""
+    return contest(
+        "anchoring",
+        {
+            "emodb_to_emovo": "EMO-DB → EMOVO",
+            "emovo_to_emodb": "EMOVO → EMO-DB",
+            "ravdess_to_emodb": "RAVDESS → EMO-DB",
+            "emodb_ravdess_to_emovo": "EMO-DB, RAVDESS → EMOVO",
+        },
+    )
+
+
+def anchoring_tests() -> dict:
+    """The same against the baselines."""
+    return contest_tests("anchoring")
 
 
 def gain(found) -> tuple:
@@ -231,6 +272,8 @@ TABLES = {
         supervision,
         controls,
         controls_tests,
+        anchoring,
+        anchoring_tests,
         demo,
         *measures.TABLES,
     )
