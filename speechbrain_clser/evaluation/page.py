@@ -20,6 +20,7 @@ from speechbrain_clser.evaluation.sections.model import (
     training,
 )
 from speechbrain_clser.evaluation.sections.people import people
+from speechbrain_clser.evaluation.sections.phones import phones
 from speechbrain_clser.evaluation.sections.provenance import (
     audit,
     data,
@@ -79,6 +80,7 @@ def story(report: dict) -> list:
         *training(report),
         *embeddings(report),
         *anchoring(report),
+        *phones(report),
         *knowledge(report),
         *audit(report),
         *data(report),

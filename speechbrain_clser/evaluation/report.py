@@ -92,6 +92,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             scheme.classes,
             run.ledger["target_labels"],
         ),
+        "phones": run.phones,
         "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "curves": [_curves(seed) for seed in run.first_draw],

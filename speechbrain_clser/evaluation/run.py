@@ -88,6 +88,8 @@ class Run:
         In the order of their draws and numbers.
     unfinished : tuple of str
         Folders of seeds without predictions.
+    phones : dict, optional
+        Which phones were found in each language; most methods ask for none.
     """
 
     folder: Path
@@ -100,6 +102,7 @@ class Run:
     settings: dict
     seeds: tuple
     unfinished: tuple
+    phones: dict | None = None
 
     @property
     def first_draw(self) -> tuple:
@@ -153,6 +156,9 @@ def read(folder: str | os.PathLike) -> Run:
         unfinished=tuple(
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
         ),
+        phones=_json(path)
+        if (path := folder / "phones.json").is_file()
+        else None,
         **{name: _json(folder / f"{name}.json") for name in FACTS},
     )
 

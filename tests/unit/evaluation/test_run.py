@@ -5,7 +5,10 @@ import shutil
 import pytest
 from helpers.runs import make_run
 
+from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import run
+from speechbrain_clser.features.phones.phone import Phone
+from speechbrain_clser.training.run_folder import write_phones
 
 
 def test_run_is_read_seed_by_seed(tmp_path):
@@ -19,6 +22,15 @@ def test_run_is_read_seed_by_seed(tmp_path):
     assert first.embeddings("target_scored").shape == (len(scored), 8)
     assert first.embeddings("target_scored_before") is None
     assert {row["part"] for row in found.rows} == {"train", "valid", "scored"}
+
+
+def test_phones_are_read_where_there_are_some(tmp_path):
+    assert run.read(make_run(tmp_path)).phones is None
+    rows = [Utterance("1", "1.wav", "W", "ann", "deu")]
+    said = {"1": (Phone("a", 0.0, 0.5),)}
+    write_phones(tmp_path, "known", rows, said)
+    found = run.read(tmp_path).phones
+    assert (found["source"], found["shared"]) == ("known", ["a"])
 
 
 def test_settings_are_read_without_building_anything(tmp_path):
