@@ -32,8 +32,13 @@ class CosineHead(torch.nn.Module):
 
     def __init__(self, dim, n_classes, scale=16.0):
         super().__init__()
-        self.weight = torch.nn.Parameter(torch.randn(n_classes, dim))
+        self.weight = torch.nn.Parameter(torch.empty(n_classes, dim))
         self.scale = scale
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """Draw the directions anew."""
+        torch.nn.init.normal_(self.weight)
 
     def forward(self, embedding):
         """Score a batch.

@@ -154,8 +154,8 @@ class MethodBrain(sb.Brain):
             If what it forgets is no part of the method.
         """
         parts = self.parts("forgets", self.phase.fresh)
-        torch.manual_seed(seed_for(self.seed, f"{self.phase.name}, afresh"))
         for name in self.phase.fresh:
+            torch.manual_seed(seed_for(self.seed, f"{self.phase.name}, {name}"))
             for module in parts[name].modules():
                 if hasattr(module, "reset_parameters"):
                     module.reset_parameters()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from speechbrain.utils.distributed import if_main_process
 
+from speechbrain_clser.data.protocol import load
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
@@ -27,6 +28,8 @@ class Phase:
         How many.
     frozen : tuple of str
         Parts of the method that stay as they are.
+    fresh : tuple of str
+        Parts of the method that forget what earlier phases taught them.
     lr_factor : float
         Share of the optimiser's learning rate.
     n_unlabelled : int
@@ -44,6 +47,7 @@ class Phase:
     frozen: tuple = ()
     lr_factor: float = 1.0
     n_unlabelled: int = 0
+    fresh: tuple = ()
 
     @property
     def parts(self):
@@ -56,6 +60,54 @@ class Phase:
                 f"phase {self.name!r}: rows must be one of "
                 f"{', '.join(LABELLED)}, got {self.rows!r}"
             )
+
+
+def wanted(phases, protocol, changes=None):
+    """Leave out phases without epochs, and those without anything to hear.
+
+    So a transfer can do without its source training, or without its target.
+
+    Arguments
+    ---------
+    phases : list of Phase
+        In their order.
+    protocol : str
+        As for ``data.protocol.load``: where it labels no target utterance,
+        nothing is trained on shots.
+    changes : dict, optional
+        Likewise.
+
+    Returns
+    -------
+    list of Phase
+        In their order.
+
+    Raises
+    ------
+    ValueError
+        If none is left.
+
+    Example
+    -------
+    >>> phases = [Phase("source", "train", 9), Phase("target", "shots", 5)]
+    >>> [phase.name for phase in wanted(phases, "demo")]
+    ['source']
+    >>> [phase.name for phase in wanted(phases, "demo_share")]
+    ['source', 'target']
+    """
+    has_shots = load(protocol, changes).target_material == "shots"
+    found = [
+        phase
+        for phase in phases
+        if phase.epochs and (phase.rows != "shots" or has_shots)
+    ]
+    if not found:
+        raise ValueError(
+            f"of the phases {', '.join(phase.name for phase in phases)} none "
+            f"is left: they have no epochs, or train on shots, of which "
+            f"protocol {protocol!r} has none"
+        )
+    return found
 
 
 def run_phases(

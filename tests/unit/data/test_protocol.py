@@ -3,7 +3,13 @@ import dataclasses
 import pytest
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.protocol import Protocol, load, scheme, selects
+from speechbrain_clser.data.protocol import (
+    Protocol,
+    labelled_share,
+    load,
+    scheme,
+    selects,
+)
 
 # Of results that are published.
 DIGESTS = {
@@ -51,6 +57,17 @@ def test_changes_take_the_place_of_the_files_values():
     assert len(scheme("demo", three)) == 3
     with pytest.raises(ValueError, match="unknown target_part"):
         load("demo", {"target_part": 0.2})
+
+
+@pytest.mark.parametrize(
+    "name", ["demo_share", "ravdess_to_emodb_share_random"]
+)
+def test_another_share_of_the_target_or_none_may_be_labelled(name):
+    assert load(name, labelled_share(None)) == load(name)
+    half, none = (load(name, labelled_share(share)) for share in (0.5, 0))
+    assert (half.target_share, half.target_material) == (0.5, "shots")
+    assert (none.target_share, none.target_material) == (0, "none")
+    assert half.scored == none.scored == load(name).scored
 
 
 def test_selectors_name_a_corpus_a_language_or_a_session():

@@ -6,7 +6,7 @@ import torch
 from helpers import tiny
 
 from speechbrain_clser.data.cells import CellBatches
-from speechbrain_clser.training.phases import Phase, run_phases
+from speechbrain_clser.training.phases import Phase, run_phases, wanted
 from speechbrain_clser.training.schedules import warmup_cosine
 
 TRAIN, EVAL = {"batch_size": 8, "shuffle": True}, {"batch_size": 8}
@@ -132,6 +132,43 @@ def test_second_phase_starts_from_the_first_ones_choice(tmp_path):
     one, _ = run(tmp_path / "one", phases[:1])
     for name, value in one.state_dict().items():
         assert value.equal(both.state_dict()[name]), name
+
+
+def test_fresh_part_forgets_and_the_rest_remembers(tmp_path):
+    phases = [
+        Phase("source", "train", 2),
+        Phase("target", "train", 1, fresh=("emotion_head",), lr_factor=0.0),
+    ]
+    source = run(tmp_path / "one", phases[:1])[0].state_dict()
+    target = run(tmp_path / "two", phases)[0].state_dict()
+    for name, value in source.items():
+        is_fresh = name.startswith("emotion_head.")
+        assert value.equal(target[name]) != is_fresh, name
+    again = run(tmp_path / "two", phases)[0].state_dict()
+    assert all(value.equal(again[name]) for name, value in target.items())
+
+
+def test_unknown_fresh_part_is_refused(tmp_path):
+    phases = [Phase("target", "train", 1, fresh=("head",))]
+    with pytest.raises(ValueError, match="forgets head; SourceOnly has"):
+        run(tmp_path / "x", phases)
+
+
+def test_phases_without_epochs_or_without_shots_are_left_out():
+    def names(source, target, protocol, changes=None):
+        phases = [
+            Phase("source", "train", source),
+            Phase("target", "shots", target),
+        ]
+        return [phase.name for phase in wanted(phases, protocol, changes)]
+
+    none = {"target_share": 0.0, "target_material": "none"}
+    assert names(2, 3, "demo_share") == ["source", "target"]
+    assert names(0, 3, "demo_share") == ["target"]
+    assert names(2, 0, "demo_share") == ["source"]
+    assert names(2, 3, "demo_share", none) == ["source"]
+    with pytest.raises(ValueError, match="source, target none is left"):
+        names(0, 3, "demo")
 
 
 def test_losses_are_logged_by_name(tmp_path):
