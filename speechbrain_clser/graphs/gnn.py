@@ -10,6 +10,7 @@ from speechbrain_clser.graphs.scatter import scatter_mean, scatter_sum
 # More than there will be: what is split is merged, what is never split stays so.
 K_MAX = 32
 N_STEPS = 200
+N_MORE_STEPS = 50
 DIM = 32
 LEARNING_RATE = 0.01
 
@@ -229,7 +230,7 @@ def merge(graph, labels):
         between[b] = between[:, b] = 0
 
 
-def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
+def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
     """Find communities by a graph neural network trained on this very graph.
 
     Arguments
@@ -241,7 +242,8 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
     k_max : int
         Communities at the most.
     n_steps : int
-        Steps of Adam, each over the whole graph.
+        Steps of Adam, each over the whole graph; fewer, unless told, where
+        there is a ``state``.
     seed : int
         Of the first weights, when there is no ``state``.
     state : dict
@@ -275,6 +277,8 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=N_STEPS, seed=0, state=None):
     net = CommunityNet(styles.shape[1], k_max, seed).to(styles.device)
     if state is not None:
         net.load_state_dict(state)
+    if n_steps is None:
+        n_steps = N_STEPS if state is None else N_MORE_STEPS
     optimiser = torch.optim.Adam(net.parameters(), LEARNING_RATE)
     near = neighbour_mean(styles, graph)
     with torch.enable_grad():

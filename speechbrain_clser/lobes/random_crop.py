@@ -43,13 +43,41 @@ class RandomCrop(torch.nn.Module):
         lens : torch.Tensor, (batch,)
             Share of each row that is real, 0-1.
         """
-        if not self.training or frames.shape[1] <= self.n_frames:
-            return frames, lens
+        kept, lens, _ = self.stretch(frames, lens)
+        return kept, lens
+
+    def stretch(self, frames, lens):
+        """Crop a batch, and tell which stretch was kept.
+
+        Arguments
+        ---------
+        frames, lens : torch.Tensor
+            As for ``forward``.
+
+        Returns
+        -------
+        frames, lens : torch.Tensor
+            As from ``forward``.
+        stretch : torch.Tensor, (batch, 2)
+            Start and end as shares of the real frames, 0-1.
+        """
         n_real = real_frames(lens, frames.shape[1]).sum(dim=1)
+        if not self.training or frames.shape[1] <= self.n_frames:
+            return (
+                frames,
+                lens,
+                lens.new_tensor([[0.0, 1.0]]).expand(len(lens), 2),
+            )
         room = (n_real - self.n_frames).clamp(min=0)
         start = torch.rand(len(room), device=room.device) * (room + 1)
+        start = start.long().minimum(room)
         places = torch.arange(self.n_frames, device=room.device)
-        places = places + start.long().minimum(room)[:, None]
+        places = places + start[:, None]
         index = places[..., None].expand(-1, -1, frames.shape[2])
-        kept = n_real.clamp(max=self.n_frames)
-        return frames.gather(1, index), kept.to(lens) / self.n_frames
+        n_kept = n_real.clamp(max=self.n_frames)
+        ends = torch.stack([start, start + n_kept], dim=1)
+        return (
+            frames.gather(1, index),
+            n_kept.to(lens) / self.n_frames,
+            ends.to(lens) / n_real[:, None],
+        )

@@ -41,3 +41,30 @@ def segment_means(frames, lens, phones):
     so_far = torch.nn.functional.pad(frames.cumsum(dim=1), (0, 0, 1, 0))
     total = so_far[utterance, after] - so_far[utterance, first]
     return total / (after - first)[:, None], phone.long(), utterance
+
+
+def within(phones, stretch):
+    """Tell the times of phones within a stretch of their utterance.
+
+    Arguments
+    ---------
+    phones : torch.Tensor, (batch, phones, 3)
+        As for ``segment_means``.
+    stretch : torch.Tensor, (batch, 2)
+        Start and end of the stretch as shares of the utterance, 0-1.
+
+    Returns
+    -------
+    torch.Tensor, (batch, phones, 3)
+        Times as shares of the stretch; what lies outside has become padding.
+
+    Example
+    -------
+    >>> phones = torch.tensor([[[7.0, 0.0, 0.5], [8.0, 0.5, 1.0]]])
+    >>> within(phones, torch.tensor([[0.5, 0.75]]))
+    tensor([[[7., 0., 0.],
+             [8., 0., 1.]]])
+    """
+    start, end = stretch[:, None, None].unbind(dim=-1)
+    times = (phones[..., 1:] - start) / (end - start)
+    return torch.cat([phones[..., :1], times.clamp(0, 1)], dim=-1)

@@ -2,7 +2,7 @@
 
 import torch
 
-from speechbrain_clser.lobes.segment_means import segment_means
+from speechbrain_clser.lobes.segment_means import segment_means, within
 from speechbrain_clser.losses.anchoring import (
     phone_anchoring,
     speaker_anchoring,
@@ -35,6 +35,8 @@ class DualAnchor(Method):
         Embedding, and mean frame of a phone, to the vectors that are anchored.
     n_classes, neutral : int
         Emotions, and the one that styles are differences from; -1 if none.
+    crop : RandomCrop, optional
+        Of the frames, in training; the phones are cropped with them.
     margin : float
         Of both triplet losses, as a difference of cosines.
     n_segments : int
@@ -82,6 +84,7 @@ class DualAnchor(Method):
         phone_space,
         n_classes,
         neutral,
+        crop=None,
         margin=0.2,
         n_segments=512,
         label_smoothing=0.0,
@@ -93,6 +96,7 @@ class DualAnchor(Method):
         self.emotion_head = emotion_head
         self.speaker_space = speaker_space
         self.phone_space = phone_space
+        self.crop = crop
         self.state = AnchorState(n_classes, neutral, **anchoring)
         if self.state.target_labels == "oracle":
             self.TARGETS = self.TARGETS | {"oracle_emotion"}
@@ -110,11 +114,14 @@ class DualAnchor(Method):
 
     def forward(self, batch):
         """Logits and embedding of a batch, from its frames alone."""
-        frames, lens = batch["frames"]
+        (frames, lens), extras = batch["frames"], {}
+        if self.crop is not None:
+            frames, lens, extras["stretch"] = self.crop.stretch(frames, lens)
         encoded = self.encoder(frames, lens)
+        extras["frames"] = encoded, lens
         embedding = self.pooling(encoded, lens)
         logits = self.emotion_head(embedding)
-        return MethodOutput(logits, embedding, {"frames": (encoded, lens)})
+        return MethodOutput(logits, embedding, extras)
 
     def losses(self, output, batch):
         """Name the emotion; anchor utterances, and anchor phones."""
@@ -123,8 +130,10 @@ class DualAnchor(Method):
         language, speaker = batch["language"], batch["speaker"]
         community = state.community_of(speaker)
 
-        encoded, lens = output.extras["frames"]
-        vectors, phone, row = segment_means(encoded, lens, batch["phones"][0])
+        phones = batch["phones"][0]
+        if self.crop is not None:
+            phones = within(phones, output.extras["stretch"])
+        vectors, phone, row = segment_means(*output.extras["frames"], phones)
         weight = state.weight_of(emotion[row], phone)
         use = self._drawn(state.is_anchor_somewhere(phone))
         row, of_emotion = row[use], emotion[row[use]].clamp(min=0)

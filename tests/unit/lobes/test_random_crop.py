@@ -30,3 +30,12 @@ def test_short_batch_and_eval_change_nothing():
     for crop in (RandomCrop(10), RandomCrop(4).eval()):
         same, same_lens = crop(frames, lens)
         assert same is frames and same_lens is lens
+
+
+def test_stretch_is_told_in_shares_of_what_is_real():
+    frames, lens = numbered(50, 10), torch.full((50,), 0.8)
+    kept, _, stretch = RandomCrop(4).stretch(frames, lens)
+    torch.testing.assert_close(stretch[:, 0] * 8 + 1, kept[:, 0, 0])
+    torch.testing.assert_close(stretch[:, 1] * 8, kept[:, -1, 0])
+    _, _, whole = RandomCrop(4).eval().stretch(frames, lens)
+    assert whole.tolist() == [[0.0, 1.0]] * 50

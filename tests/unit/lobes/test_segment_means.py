@@ -1,6 +1,7 @@
 import torch
 
-from speechbrain_clser.lobes.segment_means import segment_means
+from speechbrain_clser.lobes.random_crop import RandomCrop
+from speechbrain_clser.lobes.segment_means import segment_means, within
 
 
 def test_times_are_shares_of_the_real_frames():
@@ -46,3 +47,24 @@ def test_no_phone_at_all_gives_no_segment():
         torch.ones(2, 4, 3), torch.ones(2), torch.zeros(2, 0, 3)
     )
     assert vectors.shape == (0, 3) and len(phone) == len(row) == 0
+
+
+def test_phone_of_a_stretch_has_the_frames_it_has_there():
+    frames = torch.arange(20.0)[None, :, None].repeat(200, 1, 1)
+    lens = torch.full((200,), 0.8)
+    thirds = [[1.0, 0.0, 0.25], [2.0, 0.25, 0.75], [3.0, 0.75, 1.0]]
+    phones = torch.tensor([[*thirds, [0.0, 0.0, 0.0]]]).repeat(200, 1, 1)
+    kept, lens, stretch = RandomCrop(6).stretch(frames, lens)
+    vectors, phone, row = segment_means(kept, lens, within(phones, stretch))
+    bounds = {1: (0, 4), 2: (4, 12), 3: (12, 16)}
+    for vector, code, n in zip(vectors, phone.tolist(), row, strict=True):
+        first, after = bounds[code]
+        heard = [t for t in kept[n, :, 0].tolist() if first <= t < after]
+        assert vector.item() == sum(heard) / len(heard)
+    assert set(phone.tolist()) == {1, 2, 3}
+    assert len(phone) < 600  # what lies outside is gone
+
+
+def test_whole_utterance_leaves_phones_as_they_are():
+    phones = torch.rand(2, 5, 3)
+    assert within(phones, torch.tensor([[0.0, 1.0]] * 2)).equal(phones)
