@@ -318,22 +318,21 @@ def train(hparams, run_opts, material, views, told, phones):
 
 def score(hparams, brain, datasets, material):
     """Write the predictions from which every score is computed."""
+    from speechbrain_clser.training import highlights
     from speechbrain_clser.training.scoring import score
 
     parts = material.parts
+    told = (
+        hparams["scheme"],
+        seed_folder(hparams, material),
+        {"batch_size": hparams["batch_size"]},
+    )
     for name, rows, data in (
         ("source_valid", parts.valid, datasets["valid"]),
         ("target_scored", parts.scored, datasets["scored"]),
     ):
-        score(
-            brain,
-            name,
-            rows,
-            data,
-            hparams["scheme"],
-            seed_folder(hparams, material),
-            {"batch_size": hparams["batch_size"]},
-        )
+        score(brain, name, rows, data, *told)
+    highlights.write(brain, parts.scored, datasets["scored"], *told)
 
 
 def compare(hparams, material, views, seeds):

@@ -26,6 +26,7 @@ from speechbrain_clser.evaluation.sections.provenance import (
     data,
     making,
 )
+from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
 
 
@@ -80,6 +81,7 @@ def story(report: dict) -> list:
         *training(report),
         *embeddings(report),
         *anchoring(report),
+        *resonance(report),
         *phones(report),
         *knowledge(report),
         *audit(report),

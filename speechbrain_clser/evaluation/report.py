@@ -13,6 +13,7 @@ from speechbrain_clser.evaluation.anchoring import anchoring
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
+from speechbrain_clser.evaluation.resonance import resonance
 from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
 from speechbrain_clser.evaluation.strict import strict
@@ -93,6 +94,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             run.ledger["target_labels"],
         ),
         "phones": run.phones,
+        "resonance": resonance(run.first_draw),
         "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "curves": [_curves(seed) for seed in run.first_draw],

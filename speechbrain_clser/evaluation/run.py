@@ -38,6 +38,9 @@ class Seed:
         Of the labelled utterances that it was trained on.
     baselines : dict
         Name of a baseline to its ``Predictions`` of the scored part.
+    highlights : list of dict
+        Of a few scored utterances, where their emotion was heard; most methods
+        have none.
     """
 
     number: int
@@ -48,6 +51,7 @@ class Seed:
     notes: dict = dataclasses.field(default_factory=dict)
     draw: int = 0
     baselines: dict = dataclasses.field(default_factory=dict)
+    highlights: list = dataclasses.field(default_factory=list)
 
     def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
@@ -179,9 +183,8 @@ def _seed(folder, draw):
             part: predictions.read(_predictions_file(folder, part))
             for part in PARTS
         },
-        notes=_json(notes)
-        if (notes := folder / "notes.json").is_file()
-        else {},
+        notes=_json_or({}, folder / "notes.json"),
+        highlights=_json_or([], folder / "highlights.json"),
         draw=draw,
         baselines={
             path.stem: predictions.read(path)
@@ -203,6 +206,11 @@ def _rows(path):
 
 def _json(path):
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _json_or(nothing, path):
+    """What a file holds, if there is one."""
+    return _json(path) if path.is_file() else nothing
 
 
 def _settings(path):

@@ -357,6 +357,39 @@ class MethodBrain(sb.Brain):
             embeddings.append(output.embedding.float().cpu())
         return ids, torch.cat(logits).softmax(dim=-1), torch.cat(embeddings)
 
+    @torch.inference_mode()
+    def along(self, dataset, loader, name):
+        """Look at what the method says of each frame, as it was trained.
+
+        Arguments
+        ---------
+        dataset, loader : DynamicItemDataset, dict
+            As for ``predict``.
+        name : str
+            Of one of the method's extras: torch.Tensor, (batch, frames).
+
+        Returns
+        -------
+        dict
+            Utterance id to torch.Tensor, (frames,), on CPU; empty if the
+            method has no such extra.
+        """
+        batches = self.make_dataloader(
+            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
+        )
+        self.modules.eval()
+        found = {}
+        for batch in batches:
+            frames, lens = self.hear(self.given(batch))
+            extras = self.method({"frames": (frames, lens)}).extras
+            if name not in extras:
+                return {}
+            n_frames = (lens * frames.shape[1]).round().long().tolist()
+            values = extras[name].float().cpu()
+            rows = zip(batch.id, values, n_frames, strict=True)
+            found |= {utterance: row[:n] for utterance, row, n in rows}
+        return found
+
 
 def _trainable(module):
     return [p for p in module.parameters() if p.requires_grad]

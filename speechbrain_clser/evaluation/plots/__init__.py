@@ -12,6 +12,8 @@ from speechbrain_clser.evaluation.plots.communities import speaker_graphs
 from speechbrain_clser.evaluation.plots.confusion import confusion_matrix
 from speechbrain_clser.evaluation.plots.curves import training_curves
 from speechbrain_clser.evaluation.plots.embeddings import embedding_map
+from speechbrain_clser.evaluation.plots.field import field_posteriors
+from speechbrain_clser.evaluation.plots.highlights import highlight_moments
 from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
@@ -20,6 +22,8 @@ __all__ = [
     "believed_guesses",
     "confusion_matrix",
     "embedding_map",
+    "field_posteriors",
+    "highlight_moments",
     "prediction_histogram",
     "recall_per_class",
     "reliability",

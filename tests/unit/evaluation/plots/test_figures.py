@@ -4,6 +4,7 @@ import copy
 
 import pytest
 from helpers.anchored import anchor
+from helpers.resonated import resonate
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import plots, report
@@ -24,7 +25,8 @@ CASES = {
 def result(request, tmp_path_factory):
     """The report of a made-up run."""
     folder = tmp_path_factory.mktemp("run")
-    return report.build(anchor(make_run(folder, **CASES[request.param])))
+    run = make_run(folder, **CASES[request.param])
+    return report.build(resonate(anchor(run)))
 
 
 @pytest.mark.parametrize("draw", FIGURES)

@@ -1,0 +1,66 @@
+"""What the field says of the utterances without label, as training goes on."""
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from speechbrain_clser.evaluation.plots.style import (
+    EMOTIONS,
+    INK,
+    PALE,
+    TARGET,
+    WIDTH,
+    styled,
+)
+
+
+@styled
+def field_posteriors(report: dict) -> Figure:
+    """Draw mean posteriors by class, and how much of them is believed.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``, of a run with ``resonance``.
+
+    Returns
+    -------
+    Figure
+        A line per seed in each colour, over epochs.
+    """
+    classes, field = report["classes"], report["resonance"]["field"]
+    figure = Figure((WIDTH, 3.1), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.set_title("mean posterior of the field, %")
+    right.set_title("of the unlabelled, %")
+    for seed in field:
+        for name, shares in zip(classes, seed["posterior"], strict=True):
+            _line(left, shares, EMOTIONS.get(name, PALE))
+        _line(right, seed["reliability"], TARGET)
+        _line(right, seed["believed"], INK)
+    left.axhline(100 / len(classes), color=PALE, linestyle=":", linewidth=1)
+    for axes in (left, right):
+        axes.set(xlabel="epoch", ylim=(0, None))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.margins(x=0.03)
+    colours = {name: EMOTIONS.get(name, PALE) for name in classes}
+    colours |= {"reliability of the field": TARGET, "guesses believed": INK}
+    figure.legend(
+        handles=[
+            Line2D([], [], color=colour, label=name)
+            for name, colour in colours.items()
+        ],
+        loc="outside lower center",
+        ncols=min(4, len(colours)),
+    )
+    return figure
+
+
+def _line(axes, shares, colour):
+    """Shares over epochs, in percent."""
+    axes.plot(
+        range(1, len(shares) + 1),
+        [100 * share for share in shares],
+        color=colour,
+        linewidth=1.3,
+        alpha=0.8,
+    )

@@ -1,0 +1,86 @@
+"""Where in an utterance the emotion was heard, for the report to draw."""
+
+import json
+from pathlib import Path
+
+from speechbrain_clser.data.audio import load
+
+N_BINS = 400
+RATE_HZ = 16000
+FILE = "highlights.json"
+
+
+def write(brain, rows, dataset, scheme, folder, loader):
+    """Write the highlights of one utterance of each class beside its sound.
+
+    Nothing is written for a method that has no ``"highlights"`` among its
+    extras.
+
+    Arguments
+    ---------
+    brain : MethodBrain
+        Trained.
+    rows : sequence of Utterance
+        Of a part; the first of each class is taken, and the class is used for
+        nothing else.
+    dataset : DynamicItemDataset
+        Of the same rows.
+    scheme : Scheme
+        Classes.
+    folder : str or Path
+        Of the seed.
+    loader : dict
+        Keyword arguments of the data loader.
+    """
+    firsts = {}
+    for row in rows:
+        firsts.setdefault(scheme.index(row.emotion), row)
+    shown = {firsts[index].id: firsts[index] for index in sorted(firsts)}
+    few = dataset.filtered_sorted(key_test={"id": shown.__contains__})
+    found = brain.along(few, loader, "highlights")
+    if not found:
+        return
+    told = [
+        {
+            "id": name,
+            "language": row.language,
+            "target": scheme.classes[scheme.index(row.emotion)],
+            "duration_s": row.duration_s,
+            **outline(load(row.wav, RATE_HZ)),
+            "weights": [round(weight, 5) for weight in found[name].tolist()],
+        }
+        for name, row in shown.items()
+    ]
+    text = json.dumps(told, indent=1)
+    Path(folder, FILE).write_text(text, encoding="utf-8")
+
+
+def outline(samples, n_bins=N_BINS):
+    """Reduce a waveform to its lowest and highest values.
+
+    Arguments
+    ---------
+    samples : torch.Tensor, (samples,)
+        Of any length.
+    n_bins : int
+        Stretches of equal length, or as many as there are samples.
+
+    Returns
+    -------
+    dict
+        ``low`` and ``high``, lists of float, (bins,); 1 is the loudest
+        sample, unless all is silent.
+
+    Example
+    -------
+    >>> import torch
+    >>> outline(torch.tensor([0.0, 0.5, -0.25, 0.0]), n_bins=2)
+    {'low': [0.0, -0.5], 'high': [1.0, 0.0]}
+    """
+    bins = (samples / samples.abs().max().clamp(min=1e-9)).tensor_split(
+        min(n_bins, len(samples))
+    )
+    return {
+        "low": [round(b.min().item(), 3) for b in bins],
+        "high": [round(b.max().item(), 3) for b in bins],
+    }
