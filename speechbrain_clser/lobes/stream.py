@@ -12,8 +12,8 @@ class Stream(torch.nn.Module):
     ---------
     places : dict
         Name to first column and the one after the last; ``Streams.places``.
-    names : list of str
-        Whose columns make up this stream, in their order.
+    name : str
+        Of this stream.
     encoder : torch.nn.Module
         ``(frames, lens)`` to frames, with ``output_dim``. If it gives one
         frame, that tells of the whole utterance.
@@ -23,7 +23,7 @@ class Stream(torch.nn.Module):
     Raises
     ------
     ValueError
-        If a name has no place.
+        If it has no place.
 
     Example
     -------
@@ -33,22 +33,21 @@ class Stream(torch.nn.Module):
     ...     def forward(self, frames, lens):
     ...         return frames
     >>> places = {"voice": (0, 2), "melody": (2, 3)}
-    >>> stream = Stream(places, ["melody"], Same(), n_averaged=2)
+    >>> stream = Stream(places, "melody", Same(), n_averaged=2)
     >>> frames = torch.tensor([[[9.0, 9, 1], [9, 9, 3], [9, 9, 5]]])
     >>> stream(frames, torch.ones(1))
     (tensor([[[2.],
              [5.]]]), tensor([1.]))
     """
 
-    def __init__(self, places, names, encoder, n_averaged=1):
+    def __init__(self, places, name, encoder, n_averaged=1):
         super().__init__()
-        if unknown := [name for name in names if name not in places]:
+        if name not in places:
             raise ValueError(
-                f"stream {', '.join(unknown)} is not among the frames; they "
-                f"hold {', '.join(places)}"
+                f"stream {name!r} is not among the frames; they hold "
+                f"{', '.join(places)}"
             )
-        columns = [c for name in names for c in range(*places[name])]
-        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.columns = slice(*places[name])
         self.encoder = encoder
         self.n_averaged = n_averaged
         self.output_dim = encoder.output_dim

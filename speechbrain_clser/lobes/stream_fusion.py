@@ -41,8 +41,8 @@ class StreamFusion(torch.nn.Module):
     >>> places = {"melody": (0, 2), "voice": (2, 5)}
     >>> fusion = StreamFusion(
     ...     {
-    ...         "melody": Stream(places, ["melody"], ConvTransformer(2, 8)),
-    ...         "voice": Stream(places, ["voice"], ConvTransformer(3, 8)),
+    ...         "melody": Stream(places, "melody", ConvTransformer(2, 8)),
+    ...         "voice": Stream(places, "voice", ConvTransformer(3, 8)),
     ...     },
     ...     order=["melody", "voice"],
     ... )

@@ -59,8 +59,8 @@ class HumpCat(Method):
     >>> from speechbrain_clser.lobes.stream_fusion import StreamFusion
     >>> places = {"melody": (0, 2), "voice": (2, 5)}
     >>> streams = {
-    ...     "melody": Stream(places, ["melody"], ConvTransformer(2, 8)),
-    ...     "voice": Stream(places, ["voice"], ConvTransformer(3, 8)),
+    ...     "melody": Stream(places, "melody", ConvTransformer(2, 8)),
+    ...     "voice": Stream(places, "voice", ConvTransformer(3, 8)),
     ... }
     >>> fusion = StreamFusion(streams, ["melody", "voice"])
     >>> method = HumpCat(fusion, MeanStdPooling(16), n_classes=4)
@@ -69,6 +69,7 @@ class HumpCat(Method):
     """
 
     LOSSES = frozenset({"emotion", "centre"})
+    TRAINING_ONLY = frozenset({"centres"})
 
     def __init__(
         self,

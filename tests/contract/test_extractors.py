@@ -14,6 +14,7 @@ from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.mfcc import Mfcc
+from speechbrain_clser.features.prosody.both import Prosody
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.features.prosody.measures import ProsodyMeasures
 from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
@@ -33,11 +34,12 @@ BUILDERS = {
     "ecapa": lambda folder: Ecapa(encoders.make_ecapa(folder)),
     "contours": lambda folder: ProsodyContours(),
     "measures": lambda folder: ProsodyMeasures(),
+    "prosody": lambda folder: Prosody(),
     "mfcc": lambda folder: Mfcc(),
     "streams": lambda folder: Streams(
         encoder=SSLFeatures(encoders.make(folder, "hubert_group")),
         mfcc=Mfcc(),
-        contours=ProsodyContours(),
+        prosody=Prosody(),
         measures=ProsodyMeasures(),
     ),
 }

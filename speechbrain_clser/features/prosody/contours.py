@@ -121,7 +121,23 @@ class ProsodyContours(Extractor):
         torch.Tensor, (batch, frames, 5)
             One frame per begun 20 ms, columns as in ``columns``.
         """
-        contours, is_real = self.follow(wavs, lens)
+        return self.frames(*self.follow(wavs, lens))
+
+    def frames(self, contours, is_real):
+        """Put contours side by side; zero in the padding.
+
+        Arguments
+        ---------
+        contours : dict
+            Name to torch.Tensor, (batch, frames); from ``follow``.
+        is_real : torch.Tensor of bool, (batch, frames)
+            False in the padding.
+
+        Returns
+        -------
+        torch.Tensor, (batch, frames, 5)
+            As from ``forward``.
+        """
         frames = torch.stack([contours[n] for n in self.columns], dim=-1)
         return frames.where(is_real[..., None], 0.0)
 

@@ -155,7 +155,23 @@ class ProsodyMeasures(Extractor):
         torch.Tensor, (batch, 1, 103)
             Columns as in ``columns``; NaN where undefined.
         """
-        contours, is_real = self.contours.follow(wavs, lens)
+        return self.measure(*self.contours.follow(wavs, lens))
+
+    def measure(self, contours, is_real):
+        """Measure what the contours tell.
+
+        Arguments
+        ---------
+        contours : dict
+            Name to torch.Tensor, (batch, frames); ``ProsodyContours.follow``.
+        is_real : torch.Tensor of bool, (batch, frames)
+            False in the padding.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, 103)
+            As from ``forward``.
+        """
         stretches = Stretches(
             contours["is_voiced"] > 0,
             is_real,

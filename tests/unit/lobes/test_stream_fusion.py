@@ -27,7 +27,7 @@ def fusion_of(order=ALL, with_token=False, **values):
     streams = {
         name: Stream(
             PLACES,
-            [name],
+            name,
             Once()
             if with_token and name == "prosody"
             else ConvTransformer(

@@ -19,7 +19,7 @@ def method_of(**values):
     streams = {
         name: Stream(
             PLACES,
-            [name],
+            name,
             ConvTransformer(stop - start, 8, n_conv=1, n_attention=0),
         )
         for name, (start, stop) in PLACES.items()

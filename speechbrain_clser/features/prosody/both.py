@@ -1,0 +1,73 @@
+"""Contours of the moment beside the measures of the utterance, followed once."""
+
+import torch
+from speechbrain.utils.autocast import fwd_default_precision
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.prosody.contours import ProsodyContours
+from speechbrain_clser.features.prosody.measures import (
+    MeasuresConfig,
+    ProsodyMeasures,
+)
+
+
+class Prosody(Extractor):
+    """Describe each 20 ms by its contours and by the whole utterance's measures.
+
+    The columns are those of ``ProsodyContours``, then those of
+    ``ProsodyMeasures``, which are the same in all frames of an utterance. The
+    pitch, which costs most, is followed once for both.
+
+    Arguments
+    ---------
+    config : MeasuresConfig, optional
+        Pitch range, shortest pause.
+
+    Example
+    -------
+    >>> tone = torch.sin(torch.arange(16000) * 2 * torch.pi * 220 / 16000)
+    >>> prosody = Prosody()
+    >>> prosody(tone[None], torch.ones(1)).shape
+    torch.Size([1, 50, 108])
+    >>> prosody.columns[prosody.n_contours]
+    'pitch_mean'
+    """
+
+    version = 1
+    columns = ProsodyContours.columns + ProsodyMeasures.columns
+    n_contours = ProsodyContours.dim
+    n_measures = ProsodyMeasures.dim
+    dim = n_contours + n_measures
+    has_undefined = True
+
+    def __init__(self, config=None):
+        super().__init__(config or MeasuresConfig())
+        self.measures = ProsodyMeasures(self.config)
+
+    def n_frames(self, n_samples):
+        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        return self.measures.contours.n_frames(n_samples)
+
+    @fwd_default_precision(cast_inputs=torch.float32)
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Extract the frames of a batch; zero in the padding.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At 16 kHz, full scale 1, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, frames, 108)
+            Columns as in ``columns``; NaN where undefined.
+        """
+        contours, is_real = self.measures.contours.follow(wavs, lens)
+        frames = self.measures.contours.frames(contours, is_real)
+        measured = self.measures.measure(contours, is_real)
+        measured = measured.expand(-1, frames.shape[1], -1)
+        measured = measured.where(is_real[..., None], 0.0)
+        return torch.cat([frames, measured], dim=-1)
