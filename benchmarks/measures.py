@@ -122,4 +122,78 @@ def phones() -> dict:
     }
 
 
-TABLES = (store, pitch, phones)
+def graphs() -> dict:
+    """What a speaker graph and its communities cost.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    rows = []
+    for n, of in read("graphs")["sizes"].items():
+        size, graph = f"{int(n):,}", of["graph"]
+        made = f"graph of {graph['n_edges']:,} edges"
+        seconds, memory = f"{graph['seconds']:.2f}", f"{graph['peak_mb']:,}"
+        rows.append([size, made, seconds, memory, None, None, None])
+        for name, found in of["communities"].items():
+            seconds = f"{found['seconds']:.2f}"
+            parted = f"{found['n_communities']} of {of['n_groups']}"
+            good = [f"{found[key]:.3f}" for key in ("modularity", "ari")]
+            rows.append([size, name, seconds, None, parted, *good])
+    return {
+        "columns": [
+            *("speakers", "what", "s", "process, MB"),
+            *("communities", "modularity", "ARI"),
+        ],
+        "rows": rows,
+    }
+
+
+def graph_growth() -> dict:
+    """How the time of a speaker graph grows.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    growth = read("graphs")["growth"]
+    return {
+        "columns": ["from", "to", "exponent"],
+        "rows": [
+            [*(f"{int(n):,}" for n in sizes.split("-")), f"{exponent:.2f}"]
+            for sizes, exponent in growth.items()
+        ],
+    }
+
+
+def resonance() -> dict:
+    """Resonance of all pairs of a batch, by sums and as it is written.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return {
+        "columns": [
+            *("utterances", "frames", "as written, ms", "by sums, ms"),
+            *("as written, MiB", "by sums, MiB"),
+        ],
+        "rows": [
+            [
+                of["utterances"],
+                of["frames"],
+                *(
+                    f"{of[way][key]:,.1f}"
+                    for key in ("time_ms", "memory_mib")
+                    for way in ("naive", "sums")
+                ),
+            ]
+            for of in read("resonance")
+        ],
+    }
+
+
+TABLES = (store, pitch, phones, graphs, graph_growth, resonance)

@@ -105,7 +105,10 @@ def _beside(facts, speakers, heard):
         for row in heard
     }
     parted = [known[speakers[code]] for code in facts["speakers"]]
-    found = coincidence(facts["labels"], parted)
+    found = {
+        **coincidence(facts["labels"], parted),
+        "n_languages": len({speaker["language"] for speaker in parted}),
+    }
     return {**found, "warnings": warnings({**facts, **found})}
 
 

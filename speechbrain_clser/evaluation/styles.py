@@ -55,7 +55,8 @@ def warnings(facts) -> list:
     Arguments
     ---------
     facts : Mapping
-        Of one emotion: what ``graphs.quality`` and ``coincidence`` gave.
+        Of one emotion: what ``graphs.quality`` and ``coincidence`` gave, and
+        ``n_languages`` of the speakers.
 
     Returns
     -------
@@ -66,7 +67,10 @@ def warnings(facts) -> list:
     -------
     >>> nmi = {"nmi_language": 0.1, "nmi_gender": None, "nmi_corpus": 0.1}
     >>> warnings(
-    ...     {**nmi, "n_found": 2, "n_communities": 1, "is_fallback": True}
+    ...     {
+    ...         **{"n_languages": 2, "n_found": 2, "n_communities": 1},
+    ...         **{"is_fallback": True, **nmi},
+    ...     }
     ... )[0]
     'No community was large enough and spanned languages (2 were found): ...
     """
@@ -76,6 +80,11 @@ def warnings(facts) -> list:
         for key, name in KNOWN.items()
         if (nmi := facts[f"nmi_{key}"]) is not None and nmi > NMI_LIMIT
     ]
+    if facts["n_languages"] == 1:
+        texts.append(
+            "All speakers who were heard often enough speak one language: no "
+            "community spans two."
+        )
     n_found = facts["n_found"]
     if facts["is_fallback"]:
         texts.append(

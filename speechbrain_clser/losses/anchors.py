@@ -5,6 +5,8 @@ import dataclasses
 import torch
 import torch.nn.functional as F
 
+FEWEST_SEGMENTS = 3
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AnchorTable:
@@ -83,7 +85,9 @@ def anchor_table(
     n_anchors : int
         Per emotion, at the most.
     min_segments : int
-        To be heard of an emotion and phone on each side.
+        To be heard of an emotion and phone on each side. On a side where so
+        many are rare, half of what an emotion and phone have there in the
+        mean, and ``FEWEST_SEGMENTS`` at the least.
     temperature : float
         The lower, the more the most reliable weigh.
 
@@ -127,11 +131,19 @@ def anchor_table(
     centre = vectors.new_zeros(2 * n_emotions * n_phones, vectors.shape[1])
     centre = centre.index_add(0, cell[is_known], vectors[is_known])
     source, target = F.normalize(centre.view(*shape, -1), dim=-1)
-    is_heard = n_segments >= min_segments
+    is_heard = n_segments >= _enough(n_segments, min_segments)
     reliability = _reliability(source, target, *is_heard)
     return AnchorTable(
         _weight(reliability, n_anchors, temperature), reliability, n_segments
     )
+
+
+def _enough(n_segments, min_segments):
+    """Segments that a phone of an emotion needs on each side, (2, 1, 1)."""
+    total = n_segments.sum(dim=(1, 2), keepdim=True)
+    n_cells = (n_segments > 0).sum(dim=(1, 2), keepdim=True).clamp(min=1)
+    fewest = min(FEWEST_SEGMENTS, min_segments)
+    return (total / n_cells / 2).clamp(fewest, min_segments)
 
 
 def _standardised(vectors, language):

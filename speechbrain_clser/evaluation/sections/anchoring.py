@@ -8,6 +8,10 @@ NOBODY = (
     "No speaker was heard often enough in any emotion, so there are no "
     "communities."
 )
+NOTHING = (
+    "No phone was heard often enough, and voiced an emotion more alike than "
+    "others, in both languages: nothing was anchored in phone space."
+)
 MEASURES = {
     "modularity": "modularity",
     "NMI language": "nmi_language",
@@ -48,6 +52,7 @@ def anchoring(report: dict) -> list:
         *(_communities(report, emotions) if emotions else [Text(NOBODY)]),
         Text(_styles(found["styles"])),
         *([Table(["emotion", "anchors (weight)"], anchors)] if anchors else []),
+        *([] if any(e["anchors"] for e in emotions) else [Text(NOTHING)]),
         *_believed(report),
     ]
 

@@ -6,7 +6,8 @@ from speechbrain_clser.evaluation.styles import KNOWN, coincidence, warnings
 
 GOOD = {
     **{f"nmi_{key}": 0.1 for key in KNOWN},
-    **{"n_found": 2, "n_communities": 2, "is_fallback": False},
+    **{"n_languages": 2, "n_found": 2, "n_communities": 2},
+    "is_fallback": False,
 }
 
 
@@ -49,6 +50,11 @@ def test_good_communities_need_no_warning():
 def test_fallback_is_said():
     (text,) = warnings({**GOOD, "is_fallback": True, "n_communities": 1})
     assert "(2 were found): all speakers are one" in text
+
+
+def test_single_language_is_said():
+    (text,) = warnings({**GOOD, "n_languages": 1})
+    assert "speak one language: no community spans two" in text
 
 
 def test_single_survivor_is_said():

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.anchors import AnchorTable, anchor_table
+from speechbrain_clser.losses.anchors import AnchorTable, _enough, anchor_table
 
 
 def material(n=600, n_phones=4, n_emotions=3, shared=(0, 1), seed=0):
@@ -69,6 +69,15 @@ def test_too_little_heard_is_no_anchor():
     table = by_hand(min_segments=2)
     assert table.reliability.isnan().all()
     assert not table.weight.any()
+
+
+def test_where_all_is_rare_half_of_the_mean_is_enough():
+    n = torch.tensor([[[200, 100]], [[20, 4]]])  # means 150 and 12
+    assert _enough(n, 50).ravel().tolist() == [50.0, 6.0]
+    assert _enough(n // 20, 50).ravel().tolist() == [3.75, 3.0]
+    assert _enough(n * 0, 50).ravel().tolist() == [3.0, 3.0]
+    table = anchor_table(*material(n=200), min_segments=50)
+    assert (table.weight > 0).any()  # some 8 segments a cell
 
 
 def test_phones_that_voice_emotion_alike_become_anchors():

@@ -47,6 +47,15 @@ def test_anchors_are_listed_by_weight(anchored):
     assert anchors.rows == [["anger", listed], ["happiness", "none"]]
 
 
+def test_no_anchor_at_all_is_said(anchored):
+    texts = [text.text for text in of(Text, anchoring(anchored))]
+    assert not any("nothing was anchored" in text for text in texts)
+    for emotion in anchored["anchoring"]["emotions"]:
+        emotion["anchors"] = []
+    texts = [text.text for text in of(Text, anchoring(anchored))]
+    assert any("nothing was anchored" in text for text in texts)
+
+
 def test_warnings_stand_beside_the_emotion_they_are_about(anchored):
     (warnings,) = of(Items, anchoring(anchored))
     emotions, texts = zip(*warnings.items, strict=True)
