@@ -197,6 +197,7 @@ def extract(hparams, run_opts, material):
     """Give the sound of every utterance, read when asked for, per speed."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import views
+    from speechbrain_clser.training import run_folder
 
     set_threads(hparams, is_extracting=True)
     sound = views.views(
@@ -210,6 +211,10 @@ def extract(hparams, run_opts, material):
         run_opts["device"] or sb.utils.distributed.infer_device(),
     )
     set_threads(hparams, is_extracting=False)
+    if hparams["extractor"].has_undefined:
+        folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+        told = [hparams["extractor"].columns, material.parts, sound[0].frames]
+        run_on_main(run_folder.write_undefined, [folder, *told])
     return sound
 
 

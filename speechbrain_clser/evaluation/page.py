@@ -28,6 +28,7 @@ from speechbrain_clser.evaluation.sections.provenance import (
 )
 from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
+from speechbrain_clser.evaluation.sections.undefined import undefined
 
 
 def write(run_folder: str | os.PathLike) -> None:
@@ -86,5 +87,6 @@ def story(report: dict) -> list:
         *knowledge(report),
         *audit(report),
         *data(report),
+        *undefined(report),
         *making(report),
     ]

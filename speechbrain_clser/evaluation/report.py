@@ -94,6 +94,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             run.ledger["target_labels"],
         ),
         "phones": run.phones,
+        "undefined": run.undefined,
         "resonance": resonance(run.first_draw),
         "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),

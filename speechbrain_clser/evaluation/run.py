@@ -94,6 +94,9 @@ class Run:
         Folders of seeds without predictions.
     phones : dict, optional
         Which phones were found in each language; most methods ask for none.
+    undefined : dict, optional
+        By part, how many utterances lack what; most features are always
+        defined.
     """
 
     folder: Path
@@ -107,6 +110,7 @@ class Run:
     seeds: tuple
     unfinished: tuple
     phones: dict | None = None
+    undefined: dict | None = None
 
     @property
     def first_draw(self) -> tuple:
@@ -160,9 +164,8 @@ def read(folder: str | os.PathLike) -> Run:
         unfinished=tuple(
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
         ),
-        phones=_json(path)
-        if (path := folder / "phones.json").is_file()
-        else None,
+        phones=_json_or(None, folder / "phones.json"),
+        undefined=_json_or(None, folder / "undefined.json"),
         **{name: _json(folder / f"{name}.json") for name in FACTS},
     )
 

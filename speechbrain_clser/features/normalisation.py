@@ -114,13 +114,13 @@ class Normalised(Mapping):
     """
 
     def __init__(self, frames, groups, statistics):
-        self._frames = frames
+        self.frames = frames
         self._groups = groups
         self.statistics = statistics
 
     def __getitem__(self, utterance):
         statistics = self.statistics[self._groups[utterance]]
-        return standardise(self._frames[utterance], *statistics)
+        return standardise(self.frames[utterance], *statistics)
 
     def __iter__(self):
         return iter(self._groups)

@@ -131,6 +131,31 @@ def write_phones(folder, source, rows, phones):
     Path(folder, "phones.json").write_text(text + "\n", encoding="utf-8")
 
 
+def write_undefined(folder, columns, parts, frames):
+    """Write how many utterances lack what, for the report.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run, or of one of its draws.
+    columns : sequence of str
+        Of the frames.
+    parts : Parts
+        Rows of the run.
+    frames : Mapping
+        Utterance id to torch.Tensor, (frames, dim), NaN where undefined.
+    """
+    from speechbrain_clser.features.undefined import count_undefined
+
+    told = {
+        part: count_undefined((frames[row.id] for row in rows), columns)
+        for part, rows in parts.items()
+        if rows
+    }
+    text = json.dumps(told, indent=1)
+    Path(folder, "undefined.json").write_text(text + "\n", encoding="utf-8")
+
+
 def _protocol(material):
     protocol = material.protocol
     return {**dataclasses.asdict(protocol), "digest": protocol.digest}

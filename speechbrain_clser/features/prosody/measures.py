@@ -73,7 +73,7 @@ class ProsodyMeasures(Extractor):
     """Describe the prosody of a whole utterance; one frame for all of it.
 
     What an utterance does not have is NaN, such as the tilt of the pitch of a
-    whisper or the kurtosis of two pauses; ``Imputer`` fills it in.
+    whisper or the kurtosis of two pauses; ``Normaliser`` fills it in.
 
     Columns, named by ``columns``; ``*`` stands for the six ``STATISTICS``, in
     the levels without an end for those but maximum and minimum:
