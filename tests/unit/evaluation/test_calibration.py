@@ -10,6 +10,8 @@ from sklearn.calibration import calibration_curve
 from speechbrain_clser.evaluation.calibration import (
     calibration_bins,
     expected_calibration_error,
+    fit_temperature,
+    tempered,
 )
 
 
@@ -50,3 +52,25 @@ def test_probabilities_of_the_wrong_shape_are_refused():
 def test_calibration_error_of_nothing_is_nan():
     nothing = np.zeros((0, len(CLASSES)))
     assert math.isnan(expected_calibration_error(nothing, [], CLASSES))
+
+
+def test_temperature_is_that_of_least_log_loss():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(20000, 4))
+    honest = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    target = [rng.choice(4, p=row) for row in honest]
+    assert fit_temperature(honest, target) == pytest.approx(1, abs=0.05)
+    sharp = tempered(honest, 1 / 3)
+    assert fit_temperature(sharp, target) == pytest.approx(3, abs=0.15)
+
+
+def test_temperature_stays_between_its_bounds():
+    sure = np.array([[0.9, 0.1], [0.1, 0.9]])
+    assert fit_temperature(sure, [0, 1]) == pytest.approx(0.5)
+    assert fit_temperature(sure, [1, 0]) == pytest.approx(10)
+
+
+def test_probability_of_0_spoils_no_temperature():
+    certain = np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert 1 < fit_temperature(certain, [0, 1]) <= 10
+    assert np.isfinite(tempered(certain, 2.0)).all()

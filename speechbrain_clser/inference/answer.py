@@ -1,0 +1,57 @@
+"""What a model says of a recording."""
+
+import dataclasses
+
+import torch
+
+UNKNOWN = "unknown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """The most probable emotion, and how probable each is.
+
+    Unpacks like the answer of SpeechBrain's ``EncoderClassifier``, so that code
+    written for that goes on working.
+
+    Arguments
+    ---------
+    probabilities : dict
+        Class to probability, in the order of the model.
+    unknown_below : float
+        The emotion is ``"unknown"`` if no class is as probable as this.
+    file : str
+        Where the sound came from, if from a file.
+
+    Example
+    -------
+    >>> answer = Answer({"anger": 0.7, "neutral": 0.3}, file="a.wav")
+    >>> answer.emotion, answer.probability
+    ('anger', 0.7)
+    >>> log_probabilities, score, index, labels = answer
+    >>> index, labels
+    (tensor([0]), ['anger'])
+    >>> Answer(answer.probabilities, unknown_below=0.8).emotion
+    'unknown'
+    """
+
+    probabilities: dict
+    unknown_below: float = 0.0
+    file: str = ""
+
+    @property
+    def probability(self):
+        """Of the most probable class, known or not."""
+        return max(self.probabilities.values())
+
+    @property
+    def emotion(self):
+        """Name of the most probable class, or ``"unknown"``."""
+        if self.probability < self.unknown_below:
+            return UNKNOWN
+        return max(self.probabilities, key=self.probabilities.get)
+
+    def __iter__(self):
+        chances = torch.tensor([list(self.probabilities.values())])
+        score, index = chances.log().max(dim=-1)
+        yield from (chances.log(), score, index, [self.emotion])

@@ -1,0 +1,246 @@
+"""How an object is built, as plain data: what a model's YAML is made of.
+
+Training's YAML computes (the width of a head from that of a pooling, classes
+from a protocol). Here all of it is worked out, so that a model's YAML names
+constructors and gives them plain values, and nothing in it has to be run.
+"""
+
+import dataclasses
+import inspect
+import pydoc
+import re
+
+import torch
+import yaml
+
+
+@dataclasses.dataclass(frozen=True)
+class New:
+    """A constructor and what it is given.
+
+    Arguments
+    ---------
+    path : str
+        Dotted.
+    arguments : dict or list
+        Plain values, and what else is built.
+    """
+
+    path: str
+    arguments: dict | list = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Name:
+    """A function itself, not called.
+
+    Arguments
+    ---------
+    path : str
+        Dotted.
+    """
+
+    path: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Ref:
+    """Another top-level key of the same YAML.
+
+    Arguments
+    ---------
+    key : str
+        Its name.
+    """
+
+    key: str
+
+
+def of(thing, known=None):
+    """Tell how an extractor, or a config, can be built again.
+
+    Both keep what they were given under the names of their arguments.
+
+    Arguments
+    ---------
+    thing : object
+        A dataclass, a torch.nn.Module, or a plain value.
+    known : dict, optional
+        Module inside it to what stands for it.
+
+    Returns
+    -------
+    New or the value itself
+        With blueprints inside.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.encoders import extractor
+    >>> acoustic = of(extractor("acoustic"))
+    >>> acoustic.path, acoustic.arguments["config"].arguments["n_mels"]
+    ('speechbrain_clser.features.acoustic.AcousticFeatures', 40)
+    """
+    known = known or {}
+    if isinstance(thing, torch.nn.Module) and thing in known:
+        return known[thing]
+    kind = type(thing)
+    path = f"{kind.__module__}.{kind.__qualname__}"
+    if dataclasses.is_dataclass(thing):
+        names = [field.name for field in dataclasses.fields(thing)]
+        return New(path, {name: of(getattr(thing, name)) for name in names})
+    if not isinstance(thing, torch.nn.Module):
+        return thing
+    arguments = {}
+    for name, parameter in inspect.signature(kind).parameters.items():
+        given = getattr(thing, name)
+        if parameter.kind is parameter.VAR_KEYWORD:
+            arguments |= {key: of(inner, known) for key, inner in given.items()}
+        else:
+            arguments[name] = of(given, known)
+    return New(path, arguments)
+
+
+def read(text, key, known):
+    """Read how a run built something, everything computed worked out.
+
+    Arguments
+    ---------
+    text : str
+        YAML of the run, its references resolved, as a run folder keeps it.
+    key : str
+        Top-level key of what is wanted.
+    known : dict
+        Top-level key to an object that is there already and need not be built
+        again to be asked for its width.
+
+    Returns
+    -------
+    New or a plain value
+        With blueprints inside.
+
+    Raises
+    ------
+    KeyError
+        If there is no such key.
+
+    Example
+    -------
+    >>> text = '''
+    ... pooling: &p !new:speechbrain_clser.lobes.pooling.MeanStdPooling
+    ...     dim: 8
+    ... head: !new:torch.nn.Linear
+    ...     in_features: !apply:getattr [*p, output_dim]
+    ...     out_features: 4
+    ... '''
+    >>> read(text, "head", {}).arguments
+    {'in_features': 16, 'out_features': 4}
+    """
+    loader = _Reader(text)
+    nodes = {name.value: node for name, node in loader.get_single_node().value}
+    if key not in nodes:
+        raise KeyError(
+            f"expected {key!r} in the YAML of the run, found "
+            f"{', '.join(nodes)}; export a run of train.py"
+        )
+    for name, value in known.items():
+        loader.constructed_objects[nodes[name]] = value
+    return loader.construct_object(nodes[key], deep=True)
+
+
+def build(value):
+    """Build what blueprints stand for, anywhere in a value."""
+    if isinstance(value, New):
+        return _call(pydoc.locate(value.path), build(value.arguments))
+    if isinstance(value, dict):
+        return {key: build(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [build(inner) for inner in value]
+    return value
+
+
+def dump(values, comment="") -> str:
+    """Write values and blueprints as the YAML that SpeechBrain loads.
+
+    Arguments
+    ---------
+    values : dict
+        Top-level keys.
+    comment : str
+        Lines for its head.
+
+    Returns
+    -------
+    str
+        The YAML.
+
+    Example
+    -------
+    >>> head = New("torch.nn.Linear", {"in_features": 8, "out_features": 4})
+    >>> print(dump({"head": head, "again": Ref("head")}, "A head."), end="")
+    # A head.
+    head: !new:torch.nn.Linear
+      in_features: 8
+      out_features: 4
+    again: !ref '<head>'
+    """
+    text = yaml.dump(values, Dumper=_Writer, sort_keys=False, width=80)
+    return "".join(f"# {line}\n" for line in comment.splitlines()) + text
+
+
+class _Reader(yaml.SafeLoader):
+    """Plain values as they are, constructors as blueprints, calls called."""
+
+    def arguments(self, node):
+        if isinstance(node, yaml.MappingNode):
+            return self.construct_mapping(node, deep=True)
+        if isinstance(node, yaml.SequenceNode):
+            return self.construct_sequence(node, deep=True)
+        return {}
+
+
+def _new(loader, path, node):
+    return New(path, loader.arguments(node))
+
+
+def _apply(loader, path, node):
+    return _call(pydoc.locate(path), build(loader.arguments(node)))
+
+
+def _call(function, arguments):
+    if isinstance(arguments, dict):
+        return function(**arguments)
+    return function(*arguments)
+
+
+_Reader.add_multi_constructor("!new:", _new)
+_Reader.add_multi_constructor("!apply:", _apply)
+# 1e-05, which SpeechBrain's YAML takes for a number and PyYAML for a text.
+_Reader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+"),
+    list("-+0123456789"),
+)
+
+
+class _Writer(yaml.SafeDumper):
+    """What is the same is written again, not pointed to."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def _write_new(writer, new):
+    tag = f"!new:{new.path}"
+    if isinstance(new.arguments, dict):
+        return writer.represent_mapping(tag, new.arguments)
+    return writer.represent_sequence(tag, new.arguments)
+
+
+_Writer.add_representer(New, _write_new)
+_Writer.add_representer(
+    Name, lambda writer, name: writer.represent_scalar(f"!name:{name.path}", "")
+)
+_Writer.add_representer(
+    Ref, lambda writer, ref: writer.represent_scalar("!ref", f"<{ref.key}>")
+)
+_Writer.add_representer(tuple, yaml.SafeDumper.represent_list)

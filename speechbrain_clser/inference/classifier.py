@@ -1,0 +1,408 @@
+"""A trained model in use: files, signals and hours of sound to emotions."""
+
+import logging
+
+import torch
+from hyperpyyaml import load_hyperpyyaml
+from speechbrain.inference.classifiers import EncoderClassifier
+from speechbrain.utils.fetching import FetchFrom, FetchSource
+from tqdm import tqdm
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.features._batches import batches, padded
+from speechbrain_clser.features.normalisation import Moments
+from speechbrain_clser.inference import safe_yaml
+from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.listening import listen
+from speechbrain_clser.inference.source import locate
+from speechbrain_clser.inference.timeline import Timeline
+from speechbrain_clser.inference.weights import load_exactly
+from speechbrain_clser.inference.windows import windows
+
+logger = logging.getLogger(__name__)
+
+BATCH_S = 60.0  # of sound, with the padding
+
+
+class EmotionClassifier(EncoderClassifier):
+    """Name the emotion of recordings in any language.
+
+    Everything that SpeechBrain's ``EncoderClassifier`` does, and beyond it:
+    files of any rate and number of channels, many at once, long ones in
+    windows; calibrated probabilities; a model folder is taken as data and
+    checked, so that it can neither run code nor be loaded half.
+
+    Probabilities of all methods, ``classify_batch`` included, are calibrated;
+    those of the model's evaluation come with ``temperature=1.0``.
+
+    Arguments
+    ---------
+    modules, hparams, run_opts, freeze_params
+        As SpeechBrain's ``Pretrained``; ``from_hparams`` gives them.
+    unknown_below : float
+        An answer is ``"unknown"`` if no class is as probable as this.
+    temperature : float, optional
+        That logits are divided by; by default the model's own.
+
+    Raises
+    ------
+    ValueError
+        If a module is missing, or classes and labels differ in number.
+    """
+
+    HPARAMS_NEEDED = [
+        *("classes", "label_encoder", "normalise_by", "temperature")
+    ]
+
+    def __init__(
+        self,
+        modules=None,
+        hparams=None,
+        run_opts=None,
+        freeze_params=True,
+        unknown_below=0.0,
+        temperature=None,
+    ):
+        if missing := sorted(set(self.MODULES_NEEDED) - {*(modules or ())}):
+            raise ValueError(
+                f"expected the modules {', '.join(self.MODULES_NEEDED)}, found "
+                f"no {', '.join(missing)}; give a folder that train.py exported"
+            )
+        super().__init__(modules, hparams, run_opts, freeze_params)
+        self.classes = self._names()
+        self.unknown_below = unknown_below
+        self.temperature = temperature or self.hparams.temperature
+        self.recogniser = self.mods.embedding_model
+        self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
+        self.source_statistics = {
+            name: values.clone()
+            for name, values in self.recogniser.normaliser.state_dict().items()
+        }
+        if self.hparams.normalise_by != "none":
+            logger.warning(
+                "this model was trained on features normalised by %s; until "
+                "normalise_over is given recordings of one, statistics of the "
+                "training corpora stand in",
+                self.hparams.normalise_by,
+            )
+
+    def _names(self):
+        """Names of the classes, if there are as many as logits."""
+        encoder = self.hparams.label_encoder
+        names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
+        n_classes = self.mods.classifier.n_classes
+        if not (len(names) == n_classes and names == (*self.hparams.classes,)):
+            raise ValueError(
+                f"expected the classes {', '.join(self.hparams.classes)} and "
+                f"{n_classes} logits, found the labels {', '.join(names)}; take "
+                "hyperparams.yaml and checkpoints from one export"
+            )
+        return names
+
+    @classmethod
+    def from_hparams(
+        cls,
+        source,
+        hparams_file="hyperparams.yaml",
+        overrides=None,
+        savedir=None,
+        revision=None,
+        is_trusted=False,
+        **kwargs,
+    ):
+        """Load a model from a folder or from the hub.
+
+        Arguments
+        ---------
+        source : str or Path
+            Folder, or hub id ``owner/name``; what looks like a path is never
+            asked for on the hub.
+        hparams_file : str
+            In it.
+        overrides : dict, optional
+            Values to change in that file.
+        savedir, revision
+            Of a hub id; see ``inference.source``.
+        is_trusted : bool
+            Whether the folder may run code, as a program of the same origin
+            could. Without it only what ``inference.safe_yaml`` lists is built.
+        **kwargs
+            For the class: ``run_opts``, ``unknown_below``, ``temperature``.
+
+        Returns
+        -------
+        EmotionClassifier
+            Ready to use.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such folder, or a file is missing in it.
+        ValueError
+            If the folder could run code, or its files do not fit together.
+        """
+        folder = locate(source, revision, savedir)
+        path = folder / hparams_file
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"expected {hparams_file} in {folder}, found none; give the "
+                "model/ of a run"
+            )
+        text = path.read_text(encoding="utf-8")
+        if not is_trusted:
+            text = safe_yaml.read(text, path)
+        hparams = load_hyperpyyaml(text, overrides)
+        _load(hparams["pretrainer"], folder, is_trusted)
+        return cls(hparams["modules"], hparams, **kwargs)
+
+    def classify_batch(self, wavs, wav_lens=None):
+        """Classify a batch, calibrated; as SpeechBrain's otherwise."""
+        both = self.encode_batch(wavs, wav_lens)
+        chances = self.mods.classifier(both).squeeze(1) / self.temperature
+        chances = chances.log_softmax(dim=-1)
+        score, index = chances.max(dim=-1)
+        labels = self.hparams.label_encoder.decode_torch(index)
+        return chances, score, index, labels
+
+    def classify_file(self, path):
+        """Classify a recording.
+
+        Arguments
+        ---------
+        path : str or Path
+            A local file, of any rate and number of channels.
+
+        Returns
+        -------
+        Answer
+            Unpacks like SpeechBrain's.
+
+        Raises
+        ------
+        BadAudioError
+            If the file cannot be used, with the reason.
+        """
+        return self.classify_files([path], has_bar=False)[0]
+
+    def classify_files(
+        self, files, batch_s=BATCH_S, has_bar=True, keep_going=False
+    ):
+        """Classify many recordings, those of similar length together.
+
+        Arguments
+        ---------
+        files : iterable of str or Path
+            Local, of any rates and numbers of channels.
+        batch_s : float
+            Sound in a batch, with the padding; which recordings are together
+            changes no answer.
+        has_bar : bool
+            Whether to show a progress bar.
+        keep_going : bool
+            Whether a file that cannot be used has its ``BadAudioError`` in the
+            place of an answer, rather than ending all.
+
+        Returns
+        -------
+        list of Answer
+            In the order of the files.
+
+        Raises
+        ------
+        BadAudioError
+            If a file cannot be used.
+        """
+        files = list(files)
+        found = [None] * len(files)
+        with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
+            for place, answer in self.answers(files, batch_s):
+                if isinstance(answer, BadAudioError) and not keep_going:
+                    raise answer
+                found[place] = answer
+                bar.update()
+        return found
+
+    def answers(self, files, batch_s=BATCH_S):
+        """Classify many recordings, giving each answer when it is there.
+
+        Arguments
+        ---------
+        files, batch_s
+            As for ``classify_files``.
+
+        Yields
+        ------
+        place : int
+            Of the file in ``files``.
+        answer : Answer or BadAudioError
+            What was heard, or why nothing was.
+        """
+        files = [str(path) for path in files]
+        for places, sound in listen(files, self.sample_rate_hz, batch_s):
+            if isinstance(sound, BadAudioError):
+                yield places[0], sound
+                continue
+            chances = self.classify_batch(*padded(sound))[0].exp().tolist()
+            for place, values in zip(places, chances, strict=True):
+                yield place, self._answer(values, files[place])
+
+    def classify_signal(self, signal, sample_rate_hz):
+        """Classify sound that is in memory.
+
+        Arguments
+        ---------
+        signal : torch.Tensor or array, (samples,) or (samples, channels)
+            Full scale is 1.
+        sample_rate_hz : int
+            That it has.
+
+        Returns
+        -------
+        Answer
+            Unpacks like SpeechBrain's.
+        """
+        wav = self.audio_normalizer(signal, sample_rate_hz)
+        chances = self.classify_batch(wav[None])[0].exp()
+        return self._answer(chances[0].tolist())
+
+    def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
+        """Classify a recording of any length, from moment to moment.
+
+        Memory does not grow with the length, but for the answers.
+
+        Arguments
+        ---------
+        path : str or Path
+            A local file.
+        window_s, hop_s : float
+            Length of a window, and from the start of one to that of the next;
+            utterances of the training are a good guide.
+        batch_s : float
+            Sound in a batch of windows.
+
+        Returns
+        -------
+        Timeline
+            Segments with times; ``csv()`` and ``rttm()`` write them.
+
+        Raises
+        ------
+        BadAudioError
+            If the file cannot be used.
+        """
+        heard = windows(path, window_s, hop_s, self.sample_rate_hz)
+        pieces = (((start_s, end_s), wav) for start_s, end_s, wav in heard)
+        found = []
+        for batch in batches(pieces, batch_s * self.sample_rate_hz):
+            times, wavs = zip(*batch, strict=True)
+            chances = self.classify_batch(*padded(wavs))[0].exp().cpu().numpy()
+            found += [
+                (*time, row) for time, row in zip(times, chances, strict=True)
+            ]
+        return Timeline(path, self.classes, found, self.unknown_below)
+
+    def embed(self, files, batch_s=BATCH_S, has_bar=False):
+        """Embed recordings: what their logits are computed from.
+
+        Arguments
+        ---------
+        files, batch_s, has_bar
+            As for ``classify_files``.
+
+        Returns
+        -------
+        torch.Tensor, (files, dim)
+            In the order of the files, on the CPU.
+
+        Raises
+        ------
+        BadAudioError
+            If a file cannot be used.
+        """
+        files = [str(path) for path in files]
+        found = [None] * len(files)
+        with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
+            for places, wavs in self._sounds(files, batch_s):
+                both = self.encode_batch(*padded(wavs))[:, 0].cpu()
+                for place, values in zip(places, both, strict=True):
+                    found[place] = values[: -len(self.classes)]
+                bar.update(len(places))
+        return torch.stack(found)
+
+    def normalise_over(self, files=None, batch_s=BATCH_S):
+        """Normalise what is heard from now on by these recordings' statistics.
+
+        As training with ``normalise_by: corpus`` did: no label is needed, but
+        recordings of many emotions are, made as those will be that are to be
+        classified.
+
+        Arguments
+        ---------
+        files : iterable of str or Path, optional
+            None goes back to the statistics of the training corpora.
+        batch_s : float
+            As for ``classify_files``.
+
+        Raises
+        ------
+        BadAudioError
+            If a file cannot be used.
+        ValueError
+            If the encoder was trained, and frames are not normalised by
+            statistics at all.
+        """
+        normaliser = self.recogniser.normaliser
+        if not self.source_statistics:
+            raise ValueError(
+                "normalise_over needs a model with a frozen encoder, and the "
+                "encoder of this one was trained; leave it out"
+            )
+        if files is None:
+            normaliser.load_state_dict(self.source_statistics)
+            return
+        moments = Moments()
+        for _, wavs in self._sounds(map(str, files), batch_s):
+            sound = (part.to(self.device) for part in padded(wavs))
+            frames, n_frames = self.recogniser.hear(*sound)
+            for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
+                moments.add(values[:n])
+        normaliser.use(*moments.statistics())
+
+    def _sounds(self, files, batch_s):
+        """Batches of sound; the first file that cannot be heard ends it."""
+        for places, sound in listen(files, self.sample_rate_hz, batch_s):
+            if isinstance(sound, BadAudioError):
+                raise sound
+            yield places, sound
+
+    def _answer(self, chances, file=""):
+        named = dict(zip(self.classes, chances, strict=True))
+        return Answer(named, self.unknown_below, file)
+
+
+def _load(pretrainer, folder, is_trusted):
+    """Load what lies beside the YAML, all of it and nothing else."""
+    loaded = pretrainer.loadables
+    if missing := {"method", "label_encoder"} - loaded.keys():
+        raise ValueError(
+            f"expected the pretrainer in {folder} to load method and "
+            f"label_encoder, found no {', '.join(sorted(missing))}; export the "
+            "run again"
+        )
+    if pretrainer.paths and not is_trusted:
+        raise ValueError(
+            f"expected checkpoints of {folder} alone, found "
+            f"{', '.join(map(str, pretrainer.paths.values()))}; load it with "
+            "is_trusted=True if you trust who made it"
+        )
+    for name, part in loaded.items():
+        if not (folder / f"{name}.ckpt").is_file():
+            raise FileNotFoundError(
+                f"expected {name}.ckpt in {folder}, found none; copy or "
+                "download the whole folder"
+            )
+        if isinstance(part, torch.nn.Module):
+            pretrainer.custom_hooks.setdefault(name, load_exactly)
+    pretrainer.set_collect_in(None)
+    pretrainer.collect_files(FetchSource(FetchFrom.LOCAL, str(folder)))
+    pretrainer.load_collected()

@@ -1,0 +1,284 @@
+"""From a run to a folder that others load: its best training, ready to serve.
+
+The folder holds data alone, and no path of this machine:
+
+hyperparams.yaml
+    What is built, in plain values.
+method.ckpt
+    Parameters, without what only training needs.
+normaliser.ckpt
+    Statistics of the sources, where the encoder is frozen.
+extractor.ckpt
+    What was trained of an encoder, such as LoRA.
+encoder.ckpt
+    The published rest of the encoder, if it was packed.
+label_encoder.ckpt
+    Names of the classes.
+README.md
+    What it is, and how to load it.
+"""
+
+import json
+import logging
+import pydoc
+import shutil
+from pathlib import Path
+
+import torch
+from speechbrain.dataio.encoder import CategoricalEncoder
+from speechbrain.utils.checkpoints import Checkpointer
+
+from speechbrain_clser import __version__
+from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.evaluation.calibration import fit_temperature
+from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.features.normalisation import group_of
+from speechbrain_clser.inference import blueprint, readme
+from speechbrain_clser.inference.blueprint import Name, New, Ref
+from speechbrain_clser.inference.normaliser import (
+    LevelLayers,
+    SourceStatistics,
+    pooled,
+)
+from speechbrain_clser.inference.weights import load_tensors
+
+logger = logging.getLogger(__name__)
+
+HERE = "speechbrain_clser.inference"
+RULE = "source_valid_uar"
+
+
+def best(run_folder) -> tuple:
+    """Find the training of a run that others shall use.
+
+    Several seeds or draws differ by chance, and only sources may tell which
+    is better: the protocol's own rule where it is one over the source
+    validation, else ``source_valid_uar``. The first of equals is taken.
+
+    Arguments
+    ---------
+    run_folder : str or Path
+        Its trainings are in ``seed_*`` and ``draw_*/seed_*``.
+
+    Returns
+    -------
+    folder : Path
+        Of the training.
+    sentence : str
+        How it was chosen.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no training has come to its end.
+    """
+    records = [
+        {**json.loads(path.read_text(encoding="utf-8")), "folder": path.parent}
+        for pattern in ("seed_*", "draw_*/seed_*")
+        for path in sorted(Path(run_folder).glob(f"{pattern}/selected.json"))
+    ]
+    if not records:
+        raise FileNotFoundError(
+            f"{run_folder}: expected seed_*/selected.json of a training, found "
+            "none; let train.py finish"
+        )
+    if len(records) == 1:
+        return records[0]["folder"], "The only training of its run."
+    rule = records[0]["rule"]
+    rule = rule if rule.startswith("source_valid_") else RULE
+    chosen = pick_epoch(records, rule)
+    return chosen["folder"], (
+        f"One of {len(records)} trainings of its run, chosen by {rule} "
+        f"({chosen[rule]:.3f}); the target had no part in that choice."
+    )
+
+
+def export(training, model, extractor, view, train_rows, how, pack=False):
+    """Make a model folder of a training.
+
+    Arguments
+    ---------
+    training : Path
+        Folder of the training.
+    model : str or Path
+        Folder to make; another model in it is replaced.
+    extractor : Extractor
+        That the training heard through.
+    view : Mapping
+        What came of it: of a frozen one ``Normalised``, else ``Sounds``.
+    train_rows : list of Utterance
+        Of the sources; their statistics are the model's.
+    how : str
+        The training was chosen, for the README.
+    pack : bool
+        Whether the weights of a pretrained encoder go into the folder. Those of
+        a folder of one's own always do, since nobody else has it.
+
+    Raises
+    ------
+    ValueError
+        If the method hears more than frames, which no file alone can give.
+    """
+    model = Path(model)
+    partial = model.with_name(f"{model.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+
+    text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
+    by = blueprint.read(text, "normalise_by", {})
+    valid = predictions.read(training / "predictions" / "source_valid.csv")
+    temperature = fit_temperature(valid.probabilities, valid.target)
+    saved = _selected(training)
+    parts = {
+        **_extractor(extractor, partial, saved, pack),
+        **_normaliser(extractor, view, train_rows, by, partial),
+        **_method(text, extractor, partial, saved),
+    }
+    _save_labels(valid.classes, partial)
+    comment = (
+        "A speech emotion recogniser, loaded by SpeechBrain's "
+        f"EncoderClassifier;\nmade by speechbrain-clser {__version__}, see "
+        "README.md."
+    )
+    values = {
+        "classes": list(valid.classes),
+        "temperature": round(temperature, 4),
+        "normalise_by": by,
+        **_serving(parts, extractor, view, len(valid.classes), partial),
+    }
+    (partial / "hyperparams.yaml").write_text(
+        blueprint.dump(values, comment), encoding="utf-8"
+    )
+    (partial / "README.md").write_text(
+        readme.readme(training, values, how), encoding="utf-8"
+    )
+    shutil.rmtree(model, ignore_errors=True)
+    partial.rename(model)
+    logger.info("model: %s", model)
+
+
+def _selected(training):
+    """Parameter files of the epoch that the training chose, by name."""
+    path = training / "selected.json"
+    chosen = json.loads(path.read_text(encoding="utf-8"))
+    kept = Checkpointer(training / "save" / chosen["phase"]).find_checkpoint(
+        ckpt_predicate=lambda c: c.meta.get("epoch") == chosen["epoch"]
+    )
+    return kept.paramfiles
+
+
+def _extractor(extractor, folder, saved, pack):
+    """Blueprints of the extractor, and of the encoder if it is packed."""
+    packed, pretrained = {}, _pretrained(extractor)
+    if pretrained and (pack or Path(pretrained.source).is_dir()):
+        from speechbrain_clser.inference import packed as packing
+
+        settings = packing.pack(pretrained, folder / "encoder.ckpt")
+        config = blueprint.of(pretrained.config)
+        packed["encoder"] = New(
+            f"{HERE}.packed.PackedEncoder",
+            {"settings": settings, "config": config},
+        )
+    if not extractor.is_frozen:
+        torch.save(load_tensors(saved["extractor"]), folder / "extractor.ckpt")
+    known = {pretrained: Ref("encoder")} if packed else {}
+    return {**packed, "extractor": blueprint.of(extractor, known)}
+
+
+def _pretrained(extractor):
+    """The one part of an extractor that was published by others, or None."""
+    found = [m for m in extractor.modules() if hasattr(m, "source")]
+    return found[0] if found else None
+
+
+def _normaliser(extractor, view, train_rows, by, folder):
+    """Blueprint of what stood between extractor and method."""
+    path = f"{HERE}.normaliser"
+    if not extractor.is_frozen:
+        arguments = {"n_layers": extractor.n_layers}
+        return {"normaliser": New(f"{path}.{LevelLayers.__name__}", arguments)}
+    groups = sorted({group_of(row, by) for row in train_rows})
+    normaliser = SourceStatistics(extractor.dim)
+    normaliser.use(*pooled([view.statistics[name] for name in groups]))
+    torch.save(normaliser.state_dict(), folder / "normaliser.ckpt")
+    arguments = {"dim": extractor.dim}
+    return {"normaliser": New(f"{path}.{SourceStatistics.__name__}", arguments)}
+
+
+def _method(text, extractor, folder, saved):
+    """Blueprint of the method, without what only training needs."""
+    method = blueprint.read(text, "method", {"extractor": extractor})
+    kind = pydoc.locate(method.path)
+    if kind.INPUTS != {"frames"}:
+        raise ValueError(
+            f"{method.path} hears {', '.join(sorted(kind.INPUTS))}; expected "
+            "frames alone, put other streams beside them in the extractor"
+        )
+    left = {
+        name: None if name in kind.TRAINING_ONLY else value
+        for name, value in method.arguments.items()
+    }
+    state = load_tensors(saved["method"])
+    state = {
+        name: values
+        for name, values in state.items()
+        if name.split(".")[0] not in kind.TRAINING_ONLY
+    }
+    torch.save(state, folder / "method.ckpt")
+    return {"method": New(method.path, left)}
+
+
+def _save_labels(classes, folder):
+    encoder = CategoricalEncoder()
+    encoder.update_from_iterable(classes, sequence_input=False)
+    encoder.save(folder / "label_encoder.ckpt")
+
+
+def _serving(parts, extractor, view, n_classes, folder):
+    """What EncoderClassifier calls, and what it loads, in this order."""
+    hooks = {"encoder": "packed.unpack", "label_encoder": "weights.load_labels"}
+    loaded = [
+        name
+        for name in (*parts, "label_encoder")
+        if (folder / f"{name}.ckpt").exists()
+    ]
+    stages = f"{HERE}.stages"
+    return {
+        **parts,
+        "recogniser": New(
+            f"{stages}.Recogniser",
+            {
+                "extractor": Ref("extractor"),
+                "normaliser": Ref("normaliser"),
+                "method": Ref("method"),
+                "longest_s": None
+                if extractor.is_frozen
+                else view.longest / extractor.sample_rate_hz,
+            },
+        ),
+        "modules": {
+            "compute_features": New("torch.nn.Identity"),
+            "mean_var_norm": New(f"{stages}.AsItIs"),
+            "embedding_model": Ref("recogniser"),
+            "classifier": New(
+                f"{stages}.LogPosterior", {"n_classes": n_classes}
+            ),
+        },
+        "audio_normalizer": New(
+            f"{HERE}.channel.OneChannel",
+            {"sample_rate_hz": extractor.sample_rate_hz},
+        ),
+        "label_encoder": New("speechbrain.dataio.encoder.CategoricalEncoder"),
+        "pretrainer": New(
+            "speechbrain.utils.parameter_transfer.Pretrainer",
+            {
+                "loadables": {name: Ref(name) for name in loaded},
+                "custom_hooks": {
+                    name: Name(
+                        f"{HERE}.{hooks.get(name, 'weights.load_exactly')}"
+                    )
+                    for name in loaded
+                },
+            },
+        ),
+    }

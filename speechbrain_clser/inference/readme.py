@@ -1,0 +1,105 @@
+"""The README.md of a model folder: what it is, where from, how to load it."""
+
+import json
+
+from speechbrain_clser.inference.blueprint import New
+
+LOADING = """```python
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+classifier = EmotionClassifier.from_hparams("path/of/this/folder")
+answer = classifier.classify_file("recording.wav")  # any rate and channels
+print(answer.emotion, answer.probabilities)
+```
+
+SpeechBrain's own class loads it too, wherever `speechbrain-clser` is installed,
+and gives the probabilities of the evaluation, uncalibrated:
+
+```python
+from speechbrain.inference.classifiers import EncoderClassifier
+
+classifier = EncoderClassifier.from_hparams(source="path/of/this/folder")
+log_probabilities, score, index, labels = classifier.classify_file("recording.wav")
+```"""
+
+NORMALISED = {
+    "none": "Features are normalised by statistics of the training corpora, "
+    "which are in the folder.",
+    "corpus": "It was trained and scored on features normalised by the "
+    "statistics of each corpus, those of the scored one included. A file alone "
+    "tells no such statistics: until `classifier.normalise_over(files)` is "
+    "given recordings made under the same conditions, those of the training "
+    "corpora stand in, and the scores of the report do not apply.",
+    "speaker": "It was trained and scored on features normalised by the "
+    "statistics of each speaker, of the scored corpus too. A file alone tells "
+    "no such statistics: until `classifier.normalise_over(files)` is given "
+    "recordings of the speaker in several emotions, those of the training "
+    "corpora stand in, and the scores of the report do not apply.",
+}
+
+
+def readme(training, values, how) -> str:
+    """Write the README of a model.
+
+    Arguments
+    ---------
+    training : Path
+        Folder of the training; what its run wrote down lies beside it.
+    values : dict
+        Top-level keys of the model's YAML.
+    how : str
+        The training was chosen.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    run = training.parent
+    ledger, protocol = (
+        json.loads((run / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("ledger", "protocol")
+    )
+    method = values["method"].path.split(".")[-2]
+    return "\n\n".join(
+        [
+            f"# Speech emotion recogniser: {method}",
+            f"Classes, in the order of the probabilities: "
+            f"{', '.join(values['classes'])}.",
+            LOADING,
+            f"Supervision: {ledger['sentence']}. Protocol "
+            f"`{protocol['name']}` ({protocol['digest']}). {how}",
+            f"{NORMALISED[values['normalise_by']]} {_encoder(values)}",
+            f"`EmotionClassifier` divides the logits by a temperature of "
+            f"{values['temperature']:.2f}, found on validation utterances of "
+            "the training languages; how sure the model should be in another "
+            "language, that does not tell.\n",
+        ]
+    )
+
+
+def _encoder(values):
+    """Where the frames come from, and what loading needs for that."""
+    if "encoder" in values:
+        revision = values["encoder"].arguments["config"].arguments["revision"]
+        return (
+            f"The pretrained encoder (revision `{revision}`) is in the folder "
+            "and asks no hub; its own licence holds for it."
+        )
+    for found in _inside(values["extractor"]):
+        if source := found.get("source"):
+            revision = found["config"].arguments["revision"]
+            return (
+                f"The pretrained encoder [{source}](https://huggingface.co/"
+                f"{source}) is fetched at revision `{revision}` when the "
+                "model is loaded for the first time."
+            )
+    return "Nothing else is needed."
+
+
+def _inside(value):
+    """Arguments of every constructor in a blueprint."""
+    if isinstance(value, New):
+        yield value.arguments
+        for inner in value.arguments.values():
+            yield from _inside(inner)

@@ -1,0 +1,114 @@
+"""The modules that SpeechBrain's EncoderClassifier calls, one after the other.
+
+It calls ``compute_features(wavs)``, ``mean_var_norm(features, lens)``,
+``embedding_model(features, lens)`` and ``classifier(embedding)``. The first two
+have nothing to do here: only who knows the lens of the waveforms can tell
+which frames are real, and that is the ``Recogniser``, third in the row.
+"""
+
+import torch
+
+from speechbrain_clser.features.spectrum import real_mask
+
+
+class AsItIs(torch.nn.Module):
+    """Hand on what comes, as ``mean_var_norm``."""
+
+    def forward(self, features, lens):
+        """Give the features back."""
+        return features
+
+
+class Recogniser(torch.nn.Module):
+    """Hear waveforms as training heard them, as ``embedding_model``.
+
+    Not every method computes its logits from its embedding alone, and
+    EncoderClassifier hands on one tensor; so both are in it.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Waveforms to frames.
+    normaliser : torch.nn.Module
+        Frames to frames as training saw them.
+    method : Method
+        Frames to embedding and logits; what only training needs is let go of.
+    longest_s : float, optional
+        What comes later in a recording is not heard.
+    """
+
+    def __init__(self, extractor, normaliser, method, longest_s=None):
+        super().__init__()
+        self.extractor = extractor
+        self.normaliser = normaliser
+        self.method = method.serve()
+        self.longest_s = longest_s
+
+    def hear(self, wavs, lens):
+        """Extract frames, not normalised yet.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At the extractor's rate, padded at the end with anything.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        frames : torch.Tensor, (batch, frames, dim)
+            Anything in the padding.
+        n_frames : torch.LongTensor, (batch,)
+            How many are real.
+        """
+        n_samples = (lens * wavs.shape[1]).round().long()
+        if self.longest_s is not None:
+            rate_hz = self.extractor.sample_rate_hz
+            n_samples = n_samples.clamp(max=round(self.longest_s * rate_hz))
+        longest = n_samples.max()
+        frames = self.extractor(wavs[:, :longest], n_samples / longest)
+        return frames, self.extractor.n_frames(n_samples)
+
+    def forward(self, wavs, lens):
+        """Embed and classify a batch.
+
+        Arguments
+        ---------
+        wavs, lens
+            As for ``hear``.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, dim + classes)
+            Embedding, and after it the logits.
+        """
+        frames, n_frames = self.hear(wavs, lens)
+        is_real = real_mask(n_frames, frames.shape[1])[..., None]
+        frames = self.normaliser(frames).where(is_real, 0.0)
+        output = self.method({"frames": (frames, n_frames / n_frames.max())})
+        both = torch.cat([output.embedding, output.logits], dim=-1)
+        return both[:, None].float()
+
+
+class LogPosterior(torch.nn.Module):
+    """Log-probabilities out of what a ``Recogniser`` gives, as ``classifier``.
+
+    Arguments
+    ---------
+    n_classes : int
+        How many columns, the last, are logits.
+
+    Example
+    -------
+    >>> both = torch.tensor([[[7.0, 0.0, 0.0]]])
+    >>> LogPosterior(2)(both).exp()
+    tensor([[[0.5000, 0.5000]]])
+    """
+
+    def __init__(self, n_classes):
+        super().__init__()
+        self.n_classes = n_classes
+
+    def forward(self, both):
+        """Normalise the logits, (batch, 1, classes)."""
+        return both[..., -self.n_classes :].log_softmax(dim=-1)

@@ -1,0 +1,188 @@
+"""Model folders made on the spot, and what evaluation says of the same files."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from helpers import sounds, toy
+from hyperpyyaml import load_hyperpyyaml, resolve_references
+from speechbrain.utils.checkpoints import Checkpointer
+
+from speechbrain_clser.data import audio, pipeline
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.features import views
+from speechbrain_clser.inference.export import export
+from speechbrain_clser.training.brain import MethodBrain
+from speechbrain_clser.training.phases import Phase
+from speechbrain_clser.training.records import EpochRecords
+
+YAMLS = sorted(path.stem for path in toy.RECIPE.glob("hparams/*.yaml"))
+SECONDS = (0.3, 1.7, 0.9, 1.1, 0.6, 0.31)
+
+
+@dataclasses.dataclass
+class Served:
+    """A model, and what the evaluation of its training says.
+
+    Arguments
+    ---------
+    folder : Path
+        Of the model; ``training`` lies beside it.
+    files : list of str
+        Of mixed lengths.
+    probabilities : torch.Tensor, (files, classes)
+        Of the evaluation.
+    """
+
+    folder: Path
+    files: list
+    probabilities: torch.Tensor
+
+
+def make(folder, yaml="source_only", pack=False, **overrides):
+    """Make a model of random parameters, by the ways that training goes.
+
+    Arguments
+    ---------
+    folder : Path
+        Empty or new.
+    yaml : str
+        Stem of a YAML of the recipe.
+    pack : bool
+        As for ``export``.
+    **overrides
+        Of the YAML.
+
+    Returns
+    -------
+    Served
+        With one training, seed 1.
+    """
+    overrides = {
+        **{"dim": 8, "output_folder": str(folder / "run")},
+        **{"cache_folder": str(folder / "cache"), **overrides},
+    }
+    with open(toy.RECIPE / f"hparams/{yaml}.yaml", encoding="utf-8") as file:
+        text = resolve_references(file, overrides).getvalue()
+    hparams = load_hyperpyyaml(text)
+    training = folder / "run" / "seed_1"
+    training.mkdir(parents=True)
+    (training / "hyperparams.yaml").write_text(text, encoding="utf-8")
+
+    rows, scheme = utterances(folder), hparams["scheme"]
+    brain, extractor = _brain(hparams, training)
+    view = views.views(
+        hparams["extractor"],
+        folder / "cache",
+        _Material(rows),
+        rows,
+        hparams["normalise_by"],
+    )
+    sound = "wavs" if extractor else "frames"
+    data = pipeline.dataset(rows, view, sound=sound)
+    _, probabilities, _ = brain.predict(data, {"batch_size": 4})
+    _write(training, rows, scheme, probabilities)
+    Checkpointer(training / "save" / "train", brain.trained).save_checkpoint(
+        meta={"epoch": 1}
+    )
+    export(
+        training,
+        folder / "model",
+        hparams["extractor"],
+        view[0],
+        rows,
+        "How it was chosen.",
+        pack,
+    )
+    files = [row.wav for row in rows]
+    return Served(folder / "model", files, probabilities)
+
+
+def utterances(folder):
+    """Rows with sounds of mixed lengths, that swell and fade."""
+    rows = []
+    for number, seconds in enumerate(SECONDS):
+        n_samples = round(seconds * 16000)
+        swell = 1.1 + np.sin(np.arange(n_samples) / 2000)
+        wav = sounds.write(
+            folder / f"{number}.wav",
+            0.3 * swell[:, None] * sounds.noise(number, n_samples),
+        )
+        duration_s, digest = audio.check(wav)
+        rows.append(
+            Utterance(
+                id=str(number),
+                wav=str(wav),
+                raw_emotion="",
+                speaker=f"speaker {number % 2}",
+                language="deu",
+                corpus="north",
+                emotion=("anger", "neutral")[number % 2],
+                duration_s=duration_s,
+                digest=digest,
+            )
+        )
+    return rows
+
+
+class _Material:
+    """All rows are of the training."""
+
+    def __init__(self, rows):
+        self.rows, self.parts = rows, self
+        self.train = rows
+
+
+def _brain(hparams, training):
+    """A Brain with parameters far from their beginning."""
+    method, extractor = hparams["method"], hparams["extractor"]
+    method.meet([0, 0], ["a"])
+    extractor = None if extractor.is_frozen else extractor
+    torch.manual_seed(2)
+    learned = [*method.parameters()]
+    learned += [b for n, b in method.named_buffers() if "prototypes" in n]
+    if extractor:
+        learned += [p for p in extractor.parameters() if p.requires_grad]
+    with torch.no_grad():
+        for values in learned:
+            values.add_(0.2 * torch.randn(values.shape))
+    brain = MethodBrain(
+        method,
+        Phase("train", "train", 1),
+        loss_weights=hparams["loss_weights"],
+        scheme=hparams["scheme"],
+        rule="last",
+        records=EpochRecords(training / "epochs.jsonl", "train"),
+        seed=1,
+        schedule=hparams["schedule"],
+        opt_class=hparams["opt_class"],
+        extractor=extractor,
+        run_opts={"device": "cpu", "noprogressbar": True},
+    )
+    return brain, extractor
+
+
+def _write(training, rows, scheme, probabilities):
+    """What a training writes down, as far as a model is made of it."""
+    lines = [
+        {
+            **{key: getattr(row, key) for key in predictions.TEXTS},
+            "target": row.emotion,
+            "predicted": scheme.classes[max(range(len(p)), key=p.__getitem__)],
+            **{f"p_{n}": v for n, v in zip(scheme.classes, p, strict=True)},
+        }
+        for row, p in zip(rows, probabilities.tolist(), strict=True)
+    ]
+    predictions.write(training / "predictions" / "source_valid.csv", lines)
+    for path, values in {
+        training / "selected.json": {
+            **{"rule": "last", "phase": "train", "epoch": 1},
+            "source_valid_uar": 0.5,
+        },
+        training.parent / "ledger.json": {"sentence": "no target labels"},
+        training.parent / "protocol.json": {"name": "toy", "digest": "0a1b"},
+    }.items():
+        path.write_text(json.dumps(values), encoding="utf-8")

@@ -1,0 +1,265 @@
+import os
+import shutil
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from helpers import served, sounds
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.features.normalisation import Normaliser
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A model on the built-in encoder."""
+    return served.make(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def classifier(model):
+    """The model, ready to use."""
+    return EmotionClassifier.from_hparams(model.folder)
+
+
+@pytest.fixture
+def copy(model, tmp_path):
+    """A copy of the model, to be spoilt."""
+    return shutil.copytree(model.folder, tmp_path / "model")
+
+
+def change(folder, old, new):
+    """Edit a model's YAML."""
+    path = folder / "hyperparams.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def same(one, two):
+    """Whether two answers agree."""
+    np.testing.assert_allclose(
+        [*one.probabilities.values()],
+        [*two.probabilities.values()],
+        atol=1e-5,
+    )
+
+
+def test_folder_that_would_run_a_command_does_not(copy, tmp_path):
+    change(
+        copy,
+        "classes:\n",
+        f"__x: !apply:os.system [touch {tmp_path}/ran]\nclasses:\n",
+    )
+    with pytest.raises(ValueError, match=r"a model is data.*os\.system"):
+        EmotionClassifier.from_hparams(copy)
+    assert not (tmp_path / "ran").exists()
+    EmotionClassifier.from_hparams(copy, is_trusted=True)
+    assert (tmp_path / "ran").exists()
+
+
+def test_checkpoint_that_would_run_a_command_does_not(copy, tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return os.system, (f"touch {tmp_path}/ran",)
+
+    torch.save({"weight": Bomb()}, copy / "method.ckpt")
+    with pytest.raises(ValueError, match="expected tensors alone"):
+        EmotionClassifier.from_hparams(copy)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_checkpoint_from_elsewhere_is_refused(copy):
+    change(
+        copy,
+        "  loadables:\n",
+        "  paths: {method: owner/name/method.ckpt}\n  loadables:\n",
+    )
+    with pytest.raises(ValueError, match=r"checkpoints of .* alone, found"):
+        EmotionClassifier.from_hparams(copy)
+
+
+@pytest.mark.parametrize(
+    "old, new, match",
+    [
+        ("  classifier:", "  klassifier:", "found no classifier"),
+        ("- anger\n", "- rage\n", "expected the classes rage"),
+        ("n_classes: 4", "n_classes: 3", "and 3 logits"),
+        (
+            "    method: !ref '<method>'\n    label",
+            "    label",
+            "found no method",
+        ),
+        ("temperature:", "temp:", r"Need hparams\['temperature'\]"),
+        ("out_features: 4", "out_features: 5", "size mismatch"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
+    change(copy, old, new)
+    with pytest.raises(ValueError, match=match):
+        EmotionClassifier.from_hparams(copy)
+
+
+@pytest.mark.parametrize(
+    "name", ["method.ckpt", "label_encoder.ckpt", "hyperparams.yaml"]
+)
+def test_missing_file_is_named(name, copy):
+    (copy / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"expected {name} in"):
+        EmotionClassifier.from_hparams(copy)
+
+
+def test_weights_without_a_hook_are_checked_all_the_same(copy):
+    change(
+        copy,
+        "    method: !name:speechbrain_clser.inference.weights.load_exactly ''\n",
+        "",
+    )
+    state = torch.load(copy / "method.ckpt")
+    state.popitem()
+    torch.save(state, copy / "method.ckpt")
+    with pytest.raises(ValueError, match="Missing key"):
+        EmotionClassifier.from_hparams(copy)
+
+
+def test_files_are_answered_in_their_order_however_they_are_batched(
+    classifier, model
+):
+    one, two = (
+        classifier.classify_files(model.files, batch_s, has_bar=False)
+        for batch_s in (60.0, 0.1)
+    )
+    assert [answer.file for answer in one] == model.files
+    for first, second, path in zip(one, two, model.files, strict=True):
+        same(first, second)
+        same(first, classifier.classify_file(path))
+
+
+def test_any_rate_and_channels_sound_alike(classifier, tmp_path):
+    time_s = np.arange(48000) / 48000
+    tone = 0.3 * np.sin(2 * np.pi * 220 * time_s) * (1 + np.sin(9 * time_s))
+    sounds.write(tmp_path / "a.wav", tone[::3])
+    soundfile.write(tmp_path / "b.flac", np.stack([tone] * 8, axis=1), 48000)
+    one, two = classifier.classify_files(
+        [tmp_path / "a.wav", tmp_path / "b.flac"], has_bar=False
+    )
+    for name in one.probabilities:
+        assert one.probabilities[name] == pytest.approx(
+            two.probabilities[name], abs=0.02
+        )
+
+
+def test_bad_file_ends_all_or_stands_in_its_place(classifier, model):
+    files = [model.files[0], "nowhere.wav", model.files[1]]
+    with pytest.raises(BadAudioError, match=r"nowhere\.wav"):
+        classifier.classify_files(files, has_bar=False)
+    first, bad, last = classifier.classify_files(
+        files, has_bar=False, keep_going=True
+    )
+    assert bad.reason == "missing"
+    assert [first.file, last.file] == [model.files[0], model.files[1]]
+
+
+def test_signal_is_heard_like_its_file(classifier, model):
+    samples, rate_hz = soundfile.read(model.files[1], dtype="float32")
+    same(
+        classifier.classify_signal(samples, rate_hz),
+        classifier.classify_file(model.files[1]),
+    )
+
+
+def test_temperature_softens_and_changes_no_name(model):
+    plain, soft = (
+        EmotionClassifier.from_hparams(model.folder, temperature=t)
+        for t in (1.0, 4.0)
+    )
+    for path in model.files:
+        one, two = plain.classify_file(path), soft.classify_file(path)
+        assert one.emotion == two.emotion
+        assert one.probability > two.probability
+
+
+def test_answers_below_a_threshold_are_unknown(model):
+    classifier = EmotionClassifier.from_hparams(
+        model.folder, unknown_below=0.999
+    )
+    answer = classifier.classify_file(model.files[0])
+    assert answer.emotion == "unknown"
+    _, _, _, labels = answer
+    assert labels == ["unknown"]
+
+
+def test_long_recording_is_answered_window_by_window(
+    classifier, model, tmp_path
+):
+    pieces = [soundfile.read(path)[0][:4800] for path in model.files[:3]]
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.concatenate(pieces), 16000)
+    timeline = classifier.classify_long(path, 0.3, 0.3)
+    alone = [
+        classifier.classify_signal(piece.astype(np.float32), 16000)
+        for piece in pieces
+    ]
+    names = [answer.emotion for answer in alone]
+    found = [
+        next(
+            s.answer.emotion
+            for s in timeline.segments
+            if s.start_s <= middle < s.end_s
+        )
+        for middle in (0.15, 0.45, 0.75)
+    ]
+    assert found == names
+    assert timeline.segments[-1].end_s == pytest.approx(0.9)
+    assert timeline.file == str(path)
+
+
+def test_embeddings_are_those_behind_the_logits(classifier, model):
+    embeddings = classifier.embed(model.files)
+    head = classifier.recogniser.method.emotion_head
+    chances = head(embeddings).softmax(dim=-1)
+    torch.testing.assert_close(chances, model.probabilities, atol=1e-4, rtol=0)
+
+
+def test_group_is_normalised_as_training_did(tmp_path):
+    model = served.make(tmp_path, normalise_by="corpus")
+    classifier = EmotionClassifier.from_hparams(model.folder, temperature=1.0)
+    before = classifier.classify_file(model.files[0])
+    classifier.normalise_over(model.files[:2])
+    other = classifier.classify_file(model.files[0])
+    assert other.probabilities != before.probabilities
+    classifier.normalise_over(model.files)
+    for answer, expected in zip(
+        classifier.classify_files(model.files, has_bar=False),
+        model.probabilities.tolist(),
+        strict=True,
+    ):
+        assert [*answer.probabilities.values()] == pytest.approx(
+            expected, abs=1e-4
+        )
+    classifier.normalise_over()
+    same(classifier.classify_file(model.files[0]), before)
+
+
+def test_model_that_wants_a_group_says_so(tmp_path, caplog):
+    model = served.make(tmp_path, normalise_by="speaker")
+    EmotionClassifier.from_hparams(model.folder)
+    assert "until normalise_over is given" in caplog.text
+
+
+def test_statistics_of_a_model_are_those_of_training(model, classifier):
+    rows = served.utterances(model.folder.parent)
+    extractor = classifier.recogniser.extractor
+    frames = {
+        row.id: extractor(
+            torch.from_numpy(soundfile.read(row.wav, dtype="float32")[0])[None],
+            torch.ones(1),
+        )[0]
+        for row in rows
+    }
+    mean, deviation = Normaliser(frames, rows, "none").statistics["all"]
+    normaliser = classifier.recogniser.normaliser
+    torch.testing.assert_close(normaliser.mean, mean)
+    torch.testing.assert_close(normaliser.deviation, deviation)

@@ -1,0 +1,54 @@
+import numpy as np
+import torch
+from helpers import sounds
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference import listening
+
+
+def heard(files, batch_s=60.0):
+    """Sounds and errors by place, and the places of each batch."""
+    found, batches = {}, []
+    for places, sound in listening.listen(files, 16000, batch_s):
+        batches.append(places)
+        if isinstance(sound, BadAudioError):
+            found[places[0]] = sound
+        else:
+            found |= dict(zip(places, sound, strict=True))
+    return found, batches
+
+
+def test_similar_lengths_are_together(tmp_path):
+    files = [
+        str(sounds.write(tmp_path / f"{n}.wav", sounds.noise(n, n * 1600)))
+        for n in (1, 9, 2, 8)
+    ]
+    found, batches = heard(files, batch_s=2.0)
+    assert batches == [[1, 3], [2, 0]]
+    assert [len(found[n]) for n in range(4)] == [1600, 14400, 3200, 12800]
+
+
+def test_every_file_is_heard_or_has_a_reason(tmp_path):
+    good = sounds.write(tmp_path / "good.wav")
+    (tmp_path / "text.wav").write_text("hello")
+    (tmp_path / "empty.wav").touch()
+    sounds.write(tmp_path / "silent.wav", np.zeros(800))
+    sounds.write(tmp_path / "nan.wav", np.full(800, np.nan), subtype="FLOAT")
+    names = ["text.wav", "good.wav", "none.wav", "empty.wav", "silent.wav"]
+    found, _ = heard([str(tmp_path / name) for name in (*names, "nan.wav")])
+    assert torch.is_tensor(found[1]) and good.exists()
+    assert {n: e.reason for n, e in found.items() if n != 1} == {
+        **{0: "suffix", 2: "missing", 3: "empty", 4: "silent", 5: "nan"}
+    }
+
+
+def test_too_long_a_file_is_not_even_decoded(tmp_path, monkeypatch):
+    path = str(sounds.write(tmp_path / "a.wav", sounds.noise(0, 3200)))
+    monkeypatch.setattr(listening, "LONGEST_S", 0.1)
+    monkeypatch.setattr(listening, "load_usable", None)
+    found, _ = heard([path])
+    assert found[0].reason == "long" and "use classify_long" in str(found[0])
+
+
+def test_no_files_are_no_batches():
+    assert heard([]) == ({}, [])

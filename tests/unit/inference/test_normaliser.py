@@ -1,0 +1,48 @@
+import torch
+
+from speechbrain_clser.features.normalisation import level_layers
+from speechbrain_clser.inference.normaliser import (
+    LevelLayers,
+    SourceStatistics,
+    pooled,
+)
+
+
+def test_statistics_are_in_the_state():
+    one, two = SourceStatistics(2), SourceStatistics(2)
+    one.use(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+    two.load_state_dict(one.state_dict())
+    frames = torch.randn(1, 5, 2)
+    assert one(frames).equal(two(frames))
+
+
+def test_levelling_is_that_of_training():
+    frames = torch.randn(2, 5, 12)
+    assert LevelLayers(3)(frames).equal(level_layers(frames, 3))
+    assert LevelLayers(3).state_dict() == {}
+
+
+def test_single_group_is_pooled_to_itself():
+    mean, deviation = torch.tensor([1e4, -3.0]), torch.tensor([1e-2, 2.0])
+    for found, expected in zip(
+        pooled([(mean, deviation)]), (mean, deviation), strict=True
+    ):
+        torch.testing.assert_close(found, expected)
+
+
+def test_pooled_deviation_holds_the_spread_between_groups():
+    groups = [torch.randn(1000, 3) * 2 + shift for shift in (0.0, 5.0)]
+    mean, deviation = pooled(
+        [(g.mean(dim=0), g.std(dim=0, correction=0)) for g in groups]
+    )
+    together = torch.cat(groups)
+    torch.testing.assert_close(mean, together.mean(dim=0))
+    torch.testing.assert_close(deviation, together.std(dim=0, correction=0))
+
+
+def test_group_that_lacks_a_column_does_not_spoil_it():
+    lacking = torch.tensor([torch.nan])
+    mean, deviation = pooled(
+        [(lacking, lacking), (torch.tensor([2.0]), torch.tensor([3.0]))]
+    )
+    assert (mean.item(), deviation.item()) == (2.0, 3.0)

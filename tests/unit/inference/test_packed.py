@@ -1,0 +1,45 @@
+import pytest
+import torch
+from helpers import encoders
+
+from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
+from speechbrain_clser.inference.packed import PackedEncoder, pack, unpack
+
+
+@pytest.fixture
+def packed(tmp_path):
+    """An encoder, its settings, and the file that it was packed into."""
+    source = encoders.make(tmp_path / "encoder", "wav2vec2_group")
+    encoder = SSLFeatures(source, SSLConfig(layers="1"))
+    return encoder, pack(encoder, tmp_path / "encoder.ckpt"), tmp_path
+
+
+def test_packed_encoder_hears_the_same(packed):
+    encoder, settings, folder = packed
+    wavs, lens = torch.randn(2, 8000), torch.tensor([1.0, 0.6])
+    again = PackedEncoder(settings, encoder.config)
+    assert not again(wavs, lens).equal(encoder(wavs, lens))
+    unpack(again, folder / "encoder.ckpt")
+    assert again(wavs, lens).equal(encoder(wavs, lens))
+
+
+def test_layers_that_are_not_used_are_not_packed(packed):
+    _, _, folder = packed
+    names = torch.load(folder / "encoder.ckpt").keys()
+    assert any(".encoder.layers.0." in name for name in names)
+    assert not any(".encoder.layers.1." in name for name in names)
+
+
+def test_file_of_another_encoder_is_refused(packed):
+    encoder, settings, folder = packed
+    torch.save({"other": torch.ones(1)}, folder / "encoder.ckpt")
+    again = PackedEncoder(settings, encoder.config)
+    with pytest.raises(ValueError, match="does not fit the encoder"):
+        unpack(again, folder / "encoder.ckpt")
+
+
+def test_settings_name_no_other_place(packed):
+    encoder, settings, folder = packed
+    stray = {**settings, "../stray.json": {}}
+    PackedEncoder(stray, encoder.config)
+    assert not list(folder.parent.rglob("stray.json"))

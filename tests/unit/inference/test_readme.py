@@ -1,0 +1,60 @@
+import pytest
+from helpers import served
+
+from speechbrain_clser.inference.blueprint import New
+from speechbrain_clser.inference.readme import readme
+
+
+def of(folder, **changes):
+    """README of a training in a folder that has been written before."""
+    values = {
+        "classes": ["anger", "neutral"],
+        "temperature": 1.25,
+        "normalise_by": "none",
+        "extractor": New("x.Acoustic"),
+        "method": New("speechbrain_clser.methods.sere.Sere"),
+        **changes,
+    }
+    return readme(folder / "run" / "seed_1", values, "Chosen by hand.")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a training lies."""
+    folder = tmp_path_factory.mktemp("model")
+    served.make(folder)
+    return folder
+
+
+def test_readme_tells_method_classes_supervision_and_choice(folder):
+    text = of(folder)
+    for part in (
+        *("recogniser: sere", "anger, neutral", "no target labels"),
+        *("`toy` (0a1b). Chosen by hand.", "temperature of 1.25"),
+        "Nothing else is needed.",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("mode", ["corpus", "speaker"])
+def test_readme_says_that_one_file_tells_no_statistics(mode, folder):
+    text = of(folder, normalise_by=mode)
+    assert "normalise_over(files)" in text
+    assert "the scores of the report do not apply" in text
+
+
+def test_readme_names_an_encoder_and_its_revision(folder):
+    config = New("SSLConfig", {"revision": "abc"})
+    ssl = New("SSLFeatures", {"source": "owner/name", "config": config})
+    text = of(folder, extractor=New("Statistics", {"extractor": ssl}))
+    assert "owner/name" in text and "`abc`" in text
+    packed = New("PackedEncoder", {"settings": {}, "config": config})
+    assert "asks no hub" in of(folder, encoder=packed)
+
+
+def test_lines_of_the_readme_run(folder):
+    text = (folder / "model" / "README.md").read_text()
+    for code in text.split("```")[1::2]:
+        code = code.removeprefix("python\n")
+        code = code.replace("path/of/this/folder", str(folder / "model"))
+        exec(code.replace("recording.wav", str(folder / "1.wav")), {})

@@ -1,0 +1,66 @@
+import torch
+
+from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
+from speechbrain_clser.methods.base import Method, MethodOutput
+
+
+class Blocks(torch.nn.Module):
+    """A frame for every two samples: their mean; a frame more than is real."""
+
+    sample_rate_hz = 4
+
+    def n_frames(self, n_samples):
+        return n_samples // 2
+
+    def forward(self, wavs, lens):
+        frames = wavs.unfold(1, 2, 2).mean(dim=-1, keepdim=True)
+        return torch.nn.functional.pad(frames, (0, 0, 0, 1), value=9.0)
+
+
+class Sum(Method):
+    """Adds up the frames, and says that it has heard their lens."""
+
+    TRAINING_ONLY = frozenset({"extra"})
+
+    def __init__(self):
+        super().__init__()
+        self.extra = torch.nn.Linear(1, 1)
+
+    def forward(self, batch):
+        frames, self.lens = batch["frames"]
+        total = frames.sum(dim=1)
+        return MethodOutput(torch.cat([total, -total], dim=-1), total)
+
+
+def test_padding_is_silent_and_lens_are_those_of_frames():
+    method = Sum()
+    recogniser = Recogniser(Blocks(), torch.nn.Identity(), method)
+    wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
+    both = recogniser(wavs, torch.tensor([1.0, 0.5]))
+    assert both.tolist() == [[[8.0, 8.0, -8.0]], [[1.0, 1.0, -1.0]]]
+    assert method.lens.tolist() == [1.0, 0.5]
+    assert method.extra is None
+
+
+def test_width_beyond_the_longest_row_is_not_heard():
+    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum())
+    wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
+    assert recogniser(wavs, torch.tensor([0.5]))[0, 0, 0] == 2.0
+
+
+def test_what_comes_later_than_longest_is_not_heard():
+    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5)
+    wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
+    assert recogniser(wavs, torch.ones(1))[0, 0, 0] == 2.0
+
+
+def test_first_stages_change_nothing():
+    wavs = torch.randn(2, 8)
+    assert AsItIs()(wavs, torch.ones(2)) is wavs
+
+
+def test_posterior_looks_at_the_logits_alone():
+    both = torch.tensor([[[5.0, 0.0, 1.0]], [[9.0, 0.0, 1.0]]])
+    found = LogPosterior(2)(both)
+    assert found[0].equal(found[1])
+    torch.testing.assert_close(found.exp().sum(dim=-1), torch.ones(2, 1))
