@@ -211,14 +211,11 @@ def gain(difference: dict) -> tuple:
     >>> gain({"mean": 0.021, "low": -0.01, "high": 0.052})
     ('+2.1', '[-1.0, +5.2]')
     """
-    mean, low, high = (
-        None if percent(difference[key]) == UNKNOWN else difference[key]
-        for key in ("mean", "low", "high")
-    )
-    bounds = (
-        UNKNOWN if low is None else f"[{100 * low:+.1f}, {100 * high:+.1f}]"
-    )
-    return (UNKNOWN if mean is None else f"{100 * mean:+.1f}"), bounds
+    mean = f"{100 * difference['mean']:+.1f}"
+    if interval(difference) == UNKNOWN:
+        return mean, UNKNOWN
+    low, high = 100 * difference["low"], 100 * difference["high"]
+    return mean, f"[{low:+.1f}, {high:+.1f}]"
 
 
 def trainings(n_draws: int, n_seeds: int) -> str:

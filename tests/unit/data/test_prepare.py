@@ -3,8 +3,13 @@ import dataclasses
 import pytest
 from helpers import toy
 
-from speechbrain_clser.data.prepare import divide, gather, prepare
-from speechbrain_clser.data.protocol import load
+from speechbrain_clser.data.prepare import (
+    divide,
+    gather,
+    prepare,
+    refuse_same_draws,
+)
+from speechbrain_clser.data.protocol import Protocol, load
 from speechbrain_clser.errors import LeakError
 
 
@@ -93,3 +98,22 @@ def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
     assert first.parts.shots != second.parts.shots
     assert first.parts.train == second.parts.train
     assert {r.id for r in first.rows} == {r.id for r in second.rows}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"source_shots": 5},
+        {"target_material": "shots", "shots": 5},
+        {"target_material": "shots", "target_share": 0.1},
+    ],
+)
+def test_draws_differ_where_something_is_drawn(values):
+    refuse_same_draws(Protocol("x", ("a",), ("b",), **values), 10)
+
+
+def test_draws_that_would_all_be_the_same_are_refused():
+    plain = Protocol("x", ("a",), ("b",))
+    refuse_same_draws(plain, 1)
+    with pytest.raises(ValueError, match="10 draws of them would all be"):
+        refuse_same_draws(plain, 10)

@@ -85,3 +85,24 @@ def test_summary_has_a_row_per_part(tmp_path):
     assert header[:3] == ["part", "UAR", "95 %"]
     assert (target[0], source[0]) == ("target_scored", "source_valid")
     assert all(len(row) == len(header) for row in (target, source))
+
+
+def test_baselines_have_a_table_of_their_own(tmp_path):
+    make_run(tmp_path, seeds=(1,))
+    path = tmp_path / "seed_1"
+    (path / "baselines").mkdir()
+    text = (path / "predictions" / "target_scored.csv").read_text()
+    (path / "baselines" / "linear.csv").write_text(text)
+    header, linear = report.baseline_rows(report.build(tmp_path))
+    assert header[3] == "source_only minus it"
+    assert linear[0] == "linear" and linear[3:] == ["+0.0", "[+0.0, +0.0]"]
+
+
+def test_draws_are_counted_and_the_first_is_looked_into(tmp_path):
+    make_run(tmp_path, seeds=(1, 2))
+    make_run(tmp_path / "draw_1", seeds=(1001, 1002), skill=1.0)
+    built = report.build(tmp_path)
+    assert (built["n_draws"], built["n_seeds"]) == (2, 2)
+    assert len(built["selection"]["seeds"]) == 4
+    assert [curve["seed"] for curve in built["curves"]] == [1, 2]
+    assert built["parts"]["target_scored"]["scores"]["uar"]["sd_draws"] > 0

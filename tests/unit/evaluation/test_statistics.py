@@ -179,9 +179,9 @@ def test_drawings_that_differ_widen_the_interval():
 
 def test_difference_of_two_is_paired_by_drawing():
     better, worse = (
-        statistics.speaker_counts([run_of(k, skill=k / 8 + by) for k in range(4)])[
-            1
-        ]
+        statistics.speaker_counts(
+            [run_of(k, skill=k / 8 + by) for k in range(4)]
+        )[1]
         for by in (0.3, 0.0)
     )
     of_both = [[*range(4)]]

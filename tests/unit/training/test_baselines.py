@@ -1,13 +1,18 @@
+import dataclasses
 import types
 
 import numpy as np
 import pytest
 import torch
+from helpers import tiny
 from sklearn.neighbors import NearestCentroid
 from sklearn.preprocessing import StandardScaler
 
+from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.training.baselines import (
     BASELINES,
+    answer,
+    check,
     predict,
     utterance_vectors,
 )
@@ -119,3 +124,61 @@ def test_unknown_baseline_and_one_class_are_refused():
         predict("guess", [[0.0]], [0], [[0.0]], 2)
     with pytest.raises(ValueError, match=r"two classes or more, got \[1\]"):
         predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)
+
+
+def material_of(scored=tiny.SCORED):
+    """Eight labelled utterances, all others of their speakers without."""
+    return types.SimpleNamespace(
+        parts=types.SimpleNamespace(
+            train=tiny.TRAIN[:16], shots=(), scored=scored
+        ),
+        protocol=types.SimpleNamespace(scheme=tiny.SCHEME),
+    )
+
+
+def answers(folder, heard=tiny.TRAIN, **changes):
+    """Answers of all but the slowest, as read from the folder of a seed."""
+    names = ["linear", "label_propagation"]
+    frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
+    answer(names, material_of(**changes), heard, frames, {7: folder})
+    return {
+        name: predictions.read(folder / "baselines" / f"{name}.csv")
+        for name in names
+    }
+
+
+def test_answers_of_baselines_are_predictions_files(tmp_path):
+    for scored in answers(tmp_path).values():
+        assert scored.id.tolist() == [row.id for row in tiny.SCORED]
+        assert (scored.predicted == scored.target).mean() > 0.5
+
+
+def test_baselines_are_not_told_hidden_labels(tmp_path):
+    honest = answers(tmp_path / "honest")
+    known = {row.id for row in tiny.TRAIN[:16]}
+    nonsense = [
+        row if row.id in known else dataclasses.replace(row, emotion="sadness")
+        for row in (*tiny.TRAIN, *tiny.SCORED)
+    ]
+    n_heard = len(tiny.TRAIN)
+    told = answers(
+        tmp_path / "nonsense", nonsense[:n_heard], scored=nonsense[n_heard:]
+    )
+    for name, scored in honest.items():
+        assert (scored.probabilities == told[name].probabilities).all()
+
+
+def test_answer_that_is_there_is_not_given_again(tmp_path):
+    answers(tmp_path)
+    answer(["linear"], None, None, None, {7: tmp_path})
+
+
+def test_unknown_baselines_and_frames_that_change_are_refused():
+    frozen = types.SimpleNamespace(is_frozen=True)
+    check(list(BASELINES), frozen)
+    with pytest.raises(ValueError, match="among nearest_prototype.* got svm"):
+        check(["svm"], frozen)
+    learner = types.SimpleNamespace(is_frozen=False)
+    check([], learner)
+    with pytest.raises(ValueError, match="frozen encoder, and this one is"):
+        check(["linear"], learner)

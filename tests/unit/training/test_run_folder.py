@@ -11,7 +11,7 @@ from speechbrain_clser.data.prepare import Material
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
-from speechbrain_clser.training.run_folder import describe, write
+from speechbrain_clser.training.run_folder import describe, of_draw, write
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
 PROTOCOL = Protocol("x", ("a",), ("b",))
@@ -82,3 +82,21 @@ def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
     path.write_text(fewer.replace("valid", "train") + "\n")
     with pytest.raises(ValueError, match="a run on other data"):
         write(tmp_path, material(), "cpu", [], Style())
+
+
+def test_every_draw_tells_who_was_drawn(tmp_path):
+    protocol = Protocol("few", ("a",), ("b",), source_shots=1)
+    for draw in range(2):
+        told = dataclasses.replace(
+            material(protocol=protocol), parts=cut(ROWS, protocol, draw)
+        )
+        write(of_draw(tmp_path, draw), told, "cpu", [], Style())
+    first, second = (
+        (folder / "parts.csv").read_text()
+        for folder in (tmp_path, tmp_path / "draw_1")
+    )
+    drawn = [
+        {line for line in text.splitlines() if line.startswith("train")}
+        for text in (first, second)
+    ]
+    assert drawn[0] != drawn[1] and len(drawn[0]) == len(drawn[1]) == 4

@@ -5,7 +5,9 @@ from speechbrain.utils.run_opts import RunOptions
 
 from speechbrain_clser.training.settings import claim, settings
 
-YAML = "# header\nseed: 1\nlr: 0.1\nrate: !ref <lr>\ndata_folder: /a\n"
+YAML = (
+    "# header\nseed: 1\ndraws: 1\nlr: 0.1\nrate: !ref <lr>\ndata_folder: /a\n"
+)
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def test_references_are_resolved_and_places_left_out(told):
 
 def test_same_values_may_go_on(told, tmp_path):
     claim(tmp_path / "run", told())
-    claim(tmp_path / "run", told(data_folder="/b", seed=2))
+    claim(tmp_path / "run", told(data_folder="/b", seed=2, draws=10))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """Scores: means with their spread, and a row per seed."""
 
-from speechbrain_clser.evaluation.document import Table
+import pytest
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import report
+from speechbrain_clser.evaluation.document import Details, Table
 from speechbrain_clser.evaluation.sections.scores import scores
 
 
@@ -19,3 +23,38 @@ def test_every_seed_has_its_row(plain):
     _, seeds = [b for b in scores(plain) if isinstance(b, Table)]
     assert [row[0] for row in seeds.rows] == [1, 2]
     assert [len(row) for row in seeds.rows] == [len(seeds.columns)] * 2
+
+
+@pytest.fixture
+def redrawn(tmp_path):
+    """The report of two draws of two seeds."""
+    make_run(tmp_path, seeds=(1, 2))
+    make_run(tmp_path / "draw_1", seeds=(1001, 1002))
+    return report.build(tmp_path)
+
+
+def test_every_draw_has_its_row_and_seeds_are_folded_away(redrawn):
+    blocks = scores(redrawn)
+    _, draws = [b for b in blocks if isinstance(b, Table)]
+    assert [row[0] for row in draws.rows] == [0, 1]
+    (folded,) = [b for b in blocks if isinstance(b, Details)]
+    (trainings,) = folded.blocks
+    assert [row[:2] for row in trainings.rows] == [
+        *([0, 1], [0, 2], [1, 1001], [1, 1002]),
+    ]
+
+
+def test_baselines_stand_below_the_method(plain):
+    plain["baselines"] = [
+        {
+            "name": "label_propagation",
+            "uar": {"mean": 0.5, "sd": None, "low": 0.4, "high": 0.6},
+            "difference": {"mean": 0.021, "low": -0.01, "high": 0.05},
+        }
+    ]
+    *_, table = [b for b in scores(plain) if isinstance(b, Table)]
+    assert table.rows[0][0] == "source_only"
+    assert table.rows[1] == [
+        *("label propagation", "50.0", "[40.0, 60.0]"),
+        *("+2.1", "[-1.0, +5.0]"),
+    ]

@@ -1,0 +1,66 @@
+"""Several drawings of labelled utterances, trained and scored in one command."""
+
+import json
+
+import pytest
+from helpers import toy
+
+QUICK = {"yaml": "hparams/sere.yaml", "epochs": 1, "protocol": "few.yaml"}
+OPTIONS = ["--draws", "2", "--baselines", "[linear, nearest_prototype]"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora, and a protocol of one shot a class."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    (folder / "few.yaml").write_text(
+        "sources: [north]\ntargets: [south]\nsource_shots: 1\n"
+        "target_material: unlabelled\ntransductive: True\n"
+    )
+    return folder
+
+
+def answers(folder):
+    """Every predictions file of a run, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("target_scored.csv")
+    }
+
+
+@pytest.mark.slow
+def test_draws_and_seeds_join_what_is_there(data):
+    folder = data / "run"
+    done = toy.train(data, folder, *OPTIONS[2:], **QUICK)
+    assert done.returncode == 0, done.stdout
+    alone = answers(folder)
+    assert list(alone) == ["seed_1001/predictions/target_scored.csv"]
+
+    done = toy.train(data, folder, *OPTIONS, "--seeds", "2", **QUICK)
+    assert done.returncode == 0, done.stdout
+    every = answers(folder)
+    assert {
+        name.removesuffix("/predictions/target_scored.csv") for name in every
+    } == {
+        *("seed_1001", "seed_1002"),
+        *("draw_1/seed_2001", "draw_1/seed_2002"),
+    }
+    assert alone.items() <= every.items()
+    parts = [
+        (path / "parts.csv").read_text() for path in (folder, folder / "draw_1")
+    ]
+    assert parts[0] != parts[1]
+
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["n_draws"], report["n_seeds"]) == (2, 2)
+    names = [one["name"] for one in report["baselines"]]
+    assert names == ["linear", "nearest_prototype"]
+    assert "sere minus it" in done.stdout
+    assert report["resonance"]["highlights"]
+
+
+def test_draws_are_refused_where_nothing_is_drawn(data):
+    done = toy.train(data, data / "none", "--draws", "2")
+    assert done.returncode != 0
+    assert "draws no labelled utterances" in done.stdout
