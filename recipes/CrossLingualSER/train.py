@@ -146,6 +146,8 @@ def divide(hparams, found, draw):
     told = set(hparams["method"].TARGETS)
     if hparams.get("phones") == "align":
         told.add("text")
+    if not hparams["extractor"].is_shared:
+        told.add("language")
     return prepare.divide(
         protocol_of(hparams),
         *found,

@@ -176,6 +176,34 @@ def source_language(protocol: str) -> str:
     return language or (languages[0] if len(languages) == 1 else "")
 
 
+def languages(protocol: str) -> list:
+    """List the languages of a protocol, sources first.
+
+    Arguments
+    ---------
+    protocol : str
+        A shipped name, or the path of one's own.
+
+    Returns
+    -------
+    list of str
+        ISO 639-3, each once; those of somebody's own data only where the
+        protocol names them.
+
+    Example
+    -------
+    >>> languages("emodb_to_urdu"), languages("demo_few_transductive")
+    (['deu', 'urd'], ['deu', 'tur'])
+    """
+    known = load_protocol(protocol)
+    found = []
+    for selector in (*known.sources, *known.targets):
+        name, _, language = selector.partition(":")
+        card = load(name.partition("/")[0]).card
+        found += [language] if language else card.languages
+    return list(dict.fromkeys(found))
+
+
 def _module(name):
     """The module of one file in this folder."""
     return importlib.import_module(f"{__name__}.{name}")

@@ -1,5 +1,6 @@
 """Encoders by name, as a user types them after ``--encoder``."""
 
+import functools
 import hashlib
 import json
 import re
@@ -23,6 +24,8 @@ def extractor(
     train_cnn=False,
     language="",
     reduce="frames",
+    per_language=False,
+    languages=(),
 ):
     """Build the extractor of an encoder.
 
@@ -52,6 +55,11 @@ def extractor(
     reduce : str
         ``"frames"``, or ``"statistics"``: mean and deviation over the frames, as
         the one frame of an utterance, for methods that need no time axis.
+    per_language : bool
+        An encoder for each language, side by side in the frames, in place of
+        one for all; frozen. They may be one and the same.
+    languages : sequence of str
+        Which, if so.
 
     Returns
     -------
@@ -72,6 +80,20 @@ def extractor(
         raise ValueError(
             f"reduce must be one of {', '.join(REDUCE)}, got {reduce!r}"
         )
+    if per_language:
+        from speechbrain_clser.features.per_language import PerLanguage
+
+        shared = functools.partial(
+            extractor,
+            encoder,
+            layers,
+            layer_mix,
+            adapt,
+            revision,
+            precision,
+            reduce=reduce,
+        )
+        return PerLanguage({name: shared(language=name) for name in languages})
     if reduce == "statistics":
         from speechbrain_clser.features.statistics import Statistics
 

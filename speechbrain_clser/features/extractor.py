@@ -18,7 +18,8 @@ class Extractor(torch.nn.Module):
     ``is_frozen`` tells whether the frames can be kept on disk; what is not
     frozen is called in every training step. Frames of ``n_layers`` above 1
     hold so many layers side by side, each ``dim / n_layers`` wide, for a
-    ``LayerMix`` to mix. ``is_large`` asks for all cores. ``has_undefined`` warns of
+    ``LayerMix`` to mix. ``is_shared`` tells that all languages are heard alike; see
+    ``PerLanguage``. ``is_large`` asks for all cores. ``has_undefined`` warns of
     NaN, which stands for what an utterance does not have.
 
     Arguments
@@ -41,6 +42,7 @@ class Extractor(torch.nn.Module):
     dim = 0
     n_layers = 1
     is_frozen = True
+    is_shared = True
     is_large = False
     has_undefined = False
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
+from speechbrain_clser.data import draws
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.normalisation import Normaliser
+from speechbrain_clser.features.per_language import Placed
 from speechbrain_clser.features.speed import at_speed
 from speechbrain_clser.features.store import Store
 
@@ -24,7 +27,8 @@ def views(
     """Give the sound of all utterances, and of those heard at other speeds.
 
     Frozen encoders give normalised frames from the store. For one that is
-    trained there are samples, to be encoded in every step.
+    trained there are samples, to be encoded in every step. Encoders by language
+    each hear the utterances of their own.
 
     Arguments
     ---------
@@ -54,18 +58,24 @@ def views(
     Raises
     ------
     ValueError
-        If a trained encoder's frames are to be normalised by others.
+        If a trained encoder's frames are to be normalised by others, or
+        nothing is heard of a language that has its own encoder.
 
     Example
     -------
     >>> import types
     >>> folder = getfixture("tmp_path")
-    >>> learner = types.SimpleNamespace(is_frozen=False, sample_rate_hz=16000)
+    >>> learner = types.SimpleNamespace(
+    ...     is_shared=True, is_frozen=False, sample_rate_hz=16000
+    ... )
     >>> nobody = types.SimpleNamespace(rows=[])
     >>> [plain, fast] = views(learner, folder, nobody, [], "none", [1.1])
     >>> len(plain)
     0
     """
+    if not extractor.is_shared:
+        told = (normalise_by, speeds, dtype, device)
+        return _by_language(extractor, folder, material, heard, *told)
     if not extractor.is_frozen:
         if normalise_by != "none":
             raise ValueError(
@@ -92,6 +102,50 @@ def views(
             normalise = Normaliser(frames, material.parts.train, "none")
         normalised.append(normalise(frames, rows))
     return normalised
+
+
+def _by_language(extractor, folder, material, heard, normalise_by, *told):
+    """Views of each language by its own encoder, put side by side."""
+    everybody = draws.group(material.rows, lambda row: row.language)
+    if strangers := sorted(everybody.keys() - set(extractor.starts)):
+        raise ValueError(
+            f"there is no encoder for {', '.join(strangers)}, only for "
+            f"{', '.join(extractor.starts)}; add it, or give --per_language "
+            f"False"
+        )
+    of_language = {}
+    for language, rows in everybody.items():
+        own_heard, own_train = (
+            [row for row in part if row.language == language]
+            for part in (heard, material.parts.train)
+        )
+        if not own_heard:
+            raise ValueError(
+                f"nothing in {language} is heard in training, so nothing "
+                f"teaches what to make of its own encoder; choose a protocol "
+                f"with unlabelled target audio, or give --per_language False"
+            )
+        # Where nothing is labelled, all that is heard speaks for the language.
+        own = SimpleNamespace(
+            rows=rows, parts=SimpleNamespace(train=own_train or own_heard)
+        )
+        of_language[language] = views(
+            extractor.of_language[language],
+            folder,
+            own,
+            own_heard,
+            normalise_by,
+            *told,
+        )
+    speeds = told[0]
+    return [
+        Placed(
+            extractor,
+            {language: seen[k] for language, seen in of_language.items()},
+            {row.id: row.language for row in rows},
+        )
+        for k, (rows, _) in enumerate(_speeds(material.rows, heard, speeds))
+    ]
 
 
 def _speeds(everybody, heard, speeds):

@@ -13,6 +13,9 @@ class ColumnJitter(torch.nn.Module):
     ---------
     spread : float
         Standard deviation of the offsets.
+    with_silent : bool
+        Whether columns that are 0 throughout an utterance move like all
+        others. Those of other languages' encoders must not.
 
     Example
     -------
@@ -22,9 +25,9 @@ class ColumnJitter(torch.nn.Module):
     (True, False)
     """
 
-    def __init__(self, spread=1.0):
+    def __init__(self, spread=1.0, with_silent=True):
         super().__init__()
-        self.spread = spread
+        self.spread, self.with_silent = spread, with_silent
 
     def forward(self, frames, lens):
         """Jitter a batch; nothing happens in eval.
@@ -46,4 +49,6 @@ class ColumnJitter(torch.nn.Module):
         if not self.training:
             return frames, lens
         offsets = torch.randn_like(frames[:, :1])
+        if not self.with_silent:
+            offsets = offsets * frames.ne(0).any(dim=1, keepdim=True)
         return frames + self.spread * offsets, lens

@@ -72,7 +72,8 @@ def columns_of(extractor, names):
     Returns
     -------
     list of int
-        Places, in the order of ``names``; empty if columns have no names.
+        Places, in the order of ``names``, and of one name all: encoders side by
+        side have it several times. Empty if columns have no names.
 
     Raises
     ------
@@ -93,4 +94,4 @@ def columns_of(extractor, names):
             f"dynamics: {', '.join(unknown)} is no column of "
             f"{type(extractor).__name__}; it has {', '.join(columns)}"
         )
-    return [columns.index(name) for name in names]
+    return [k for name in names for k, own in enumerate(columns) if own == name]

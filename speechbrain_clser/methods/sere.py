@@ -77,8 +77,9 @@ class Sere(Method):
     ------
     Our reconstruction of Semantic-Emotional Resonance Embedding, arXiv
     2604.07417, ICME 2026, whose equations were not available to us. Theirs has
-    an encoder per language; here one is shared, since a method hears sound and
-    is not told the language of what it predicts.
+    an encoder per language, with an adapter each: ``features.per_language``
+    puts their frames side by side, and the first layer of ``encoder``, which is
+    linear, is the adapters.
 
     Example
     -------

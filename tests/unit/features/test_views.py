@@ -50,6 +50,7 @@ def test_training_rows_speak_for_all_unless_groups_do(material, tmp_path):
 class Learner(torch.nn.Module):
     """Stands for an encoder that is trained."""
 
+    is_shared = True
     is_frozen = False
     sample_rate_hz = 16000
 

@@ -23,3 +23,11 @@ def test_eval_changes_nothing():
     frames, lens = torch.randn(2, 3, 4), torch.tensor([1.0, 0.5])
     same, same_lens = ColumnJitter(1.0).eval()(frames, lens)
     assert same.equal(frames) and same_lens.equal(lens)
+
+
+def test_silent_columns_stay_silent_where_they_belong_to_others():
+    frames = torch.randn(2, 5, 4)
+    frames[0, :, :2] = 0
+    moved, _ = ColumnJitter(1.0, with_silent=False)(frames, torch.ones(2))
+    assert not moved[0, :, :2].any()
+    assert (moved != frames)[0, :, 2:].all() and (moved != frames)[1].all()
