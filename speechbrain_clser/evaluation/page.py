@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
 from speechbrain_clser.evaluation.sections.answer import answer, title
+from speechbrain_clser.evaluation.sections.attention import attention
 from speechbrain_clser.evaluation.sections.classes import classes
 from speechbrain_clser.evaluation.sections.knowledge import knowledge
 from speechbrain_clser.evaluation.sections.model import (
@@ -83,6 +84,7 @@ def story(report: dict) -> list:
         *embeddings(report),
         *anchoring(report),
         *resonance(report),
+        *attention(report),
         *phones(report),
         *knowledge(report),
         *audit(report),

@@ -10,6 +10,7 @@ from pathlib import Path
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.anchoring import anchoring
+from speechbrain_clser.evaluation.attention import attention
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
@@ -96,6 +97,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         "phones": run.phones,
         "undefined": run.undefined,
         "resonance": resonance(run.first_draw),
+        "attention": attention(run.first_draw),
         "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "curves": [_curves(seed) for seed in run.first_draw],

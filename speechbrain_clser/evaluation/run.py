@@ -41,6 +41,8 @@ class Seed:
     highlights : list of dict
         Of a few scored utterances, where their emotion was heard; most methods
         have none.
+    attention : list of dict
+        Of the same, which frames attended to which; likewise.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Seed:
     draw: int = 0
     baselines: dict = dataclasses.field(default_factory=dict)
     highlights: list = dataclasses.field(default_factory=list)
+    attention: list = dataclasses.field(default_factory=list)
 
     def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
@@ -188,6 +191,7 @@ def _seed(folder, draw):
         },
         notes=_json_or({}, folder / "notes.json"),
         highlights=_json_or([], folder / "highlights.json"),
+        attention=_json_or([], folder / "attention.json"),
         draw=draw,
         baselines={
             path.stem: predictions.read(path)

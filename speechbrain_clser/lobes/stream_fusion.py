@@ -3,6 +3,7 @@
 import torch
 
 from speechbrain_clser.lobes.cross_attention import CrossAttention
+from speechbrain_clser.lobes.mask import real_frames
 
 
 class StreamFusion(torch.nn.Module):
@@ -124,7 +125,8 @@ class StreamFusion(torch.nn.Module):
             For each meeting with cross-attention ``names`` of both sides, the
             streams so far joined by +, and of its last layer ``to_second``,
             (batch, frames, other frames), and ``to_first``: means of the
-            heads, rows of sum 1.
+            heads, rows of sum 1; ``n_first`` and ``n_second``, (batch,): how
+            many frames of each side are real.
         """
         *_, weights = self._meet(frames, lens, with_weights=True)
         return weights
@@ -147,6 +149,8 @@ class StreamFusion(torch.nn.Module):
                             "names": ["+".join(self.order[: k + 1]), name],
                             "to_second": to_second,
                             "to_first": to_first,
+                            "n_first": _n_real(first, first_lens),
+                            "n_second": _n_real(second, second_lens),
                         }
                     )
                 first, second = stage(*sides)
@@ -154,6 +158,11 @@ class StreamFusion(torch.nn.Module):
                 first, second, first_lens, second_lens
             )
         return first, first_lens, weights
+
+
+def _n_real(frames, lens):
+    """Number of real frames of each row."""
+    return real_frames(lens, frames.shape[1]).sum(dim=1)
 
 
 def _side_by_side(first, second, first_lens, second_lens):

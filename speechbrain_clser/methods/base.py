@@ -101,6 +101,24 @@ class Method(torch.nn.Module):
             setattr(self, name, None)
         return self
 
+    def attentions(self, batch) -> list:
+        """Tell which frames attend to which, for the report; nothing here.
+
+        Arguments
+        ---------
+        batch : dict
+            As for ``forward``.
+
+        Returns
+        -------
+        list of dict
+            For each place of attention the ``names`` of both sides, and
+            ``to_second`` and ``to_first``, torch.Tensor, (batch, frames, other
+            frames), rows of sum 1; ``n_first`` and ``n_second``, (batch,),
+            tell how many frames of each are real.
+        """
+        return []
+
     def notes(self) -> dict:
         """Facts that the report shall tell, as plain values; nothing here."""
         return {}

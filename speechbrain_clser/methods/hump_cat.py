@@ -108,6 +108,10 @@ class HumpCat(Method):
         embedding = self.dropout(self.norm(self.pooling(fused, lens)))
         return MethodOutput(self.emotion_head(embedding), embedding)
 
+    def attentions(self, batch):
+        """Which frames the two sides of each stage attend to."""
+        return self.fusion.attentions(*batch["frames"])
+
     def losses(self, output, batch):
         """Name the emotion, and draw its utterances together."""
         emotion, logits = batch["emotion"], output.logits

@@ -32,10 +32,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
     loader : dict
         Keyword arguments of the data loader.
     """
-    firsts = {}
-    for row in rows:
-        firsts.setdefault(scheme.index(row.emotion), row)
-    shown = {firsts[index].id: firsts[index] for index in sorted(firsts)}
+    shown = first_of_each(rows, scheme)
     few = dataset.filtered_sorted(key_test={"id": shown.__contains__})
     found = brain.along(few, loader, "highlights")
     if not found:
@@ -53,6 +50,27 @@ def write(brain, rows, dataset, scheme, folder, loader):
     ]
     text = json.dumps(told, indent=1)
     Path(folder, FILE).write_text(text, encoding="utf-8")
+
+
+def first_of_each(rows, scheme) -> dict:
+    """Choose the first utterance of each class, to be shown.
+
+    Arguments
+    ---------
+    rows : sequence of Utterance
+        To choose from.
+    scheme : Scheme
+        Classes.
+
+    Returns
+    -------
+    dict
+        Id to Utterance, in the order of the classes.
+    """
+    firsts = {}
+    for row in rows:
+        firsts.setdefault(scheme.index(row.emotion), row)
+    return {firsts[index].id: firsts[index] for index in sorted(firsts)}
 
 
 def outline(samples, n_bins=N_BINS):

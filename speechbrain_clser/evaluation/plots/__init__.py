@@ -4,6 +4,7 @@ Every function takes the report and returns a matplotlib ``Figure``; none reads,
 saves or computes. ``svg`` writes a figure for the page.
 """
 
+from speechbrain_clser.evaluation.plots.attention import attention_maps
 from speechbrain_clser.evaluation.plots.believed import believed_guesses
 from speechbrain_clser.evaluation.plots.by_language import uar_by_language
 from speechbrain_clser.evaluation.plots.calibration import reliability
@@ -19,6 +20,7 @@ from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 
 __all__ = [
+    "attention_maps",
     "believed_guesses",
     "confusion_matrix",
     "embedding_map",

@@ -124,12 +124,14 @@ def test_attentions_of_both_stages_are_shares_and_are_named(frames):
             sums = stage[side].sum(dim=-1)
             torch.testing.assert_close(sums, torch.ones(3, 4))
             assert not stage[side][1, :, 2:].any()
+        assert stage["n_first"].tolist() == [4, 2, 3]
 
 
 def test_token_is_read_by_all_and_reads_all(frames):
     stage, _ = fusion_of(with_token=True).attentions(frames, LENS)
     assert stage["to_second"].shape == (3, 1, 4)
     assert stage["to_first"].shape == (3, 4, 1)
+    assert stage["n_first"].tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("order", [["mfcc", "mfcc"], ["mfcc", "video"]])

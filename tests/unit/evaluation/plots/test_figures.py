@@ -4,6 +4,7 @@ import copy
 
 import pytest
 from helpers.anchored import anchor
+from helpers.attended import attend
 from helpers.resonated import resonate
 from helpers.runs import make_run
 
@@ -26,7 +27,7 @@ def result(request, tmp_path_factory):
     """The report of a made-up run."""
     folder = tmp_path_factory.mktemp("run")
     run = make_run(folder, **CASES[request.param])
-    return report.build(resonate(anchor(run)))
+    return report.build(attend(resonate(anchor(run))))
 
 
 @pytest.mark.parametrize("draw", FIGURES)
