@@ -325,7 +325,7 @@ def train(hparams, run_opts, material, views, told, phones):
 
 def score(hparams, brain, datasets, material):
     """Write the predictions from which every score is computed."""
-    from speechbrain_clser.training import highlights
+    from speechbrain_clser.training import attention, highlights
     from speechbrain_clser.training.scoring import score
 
     parts = material.parts
@@ -339,7 +339,8 @@ def score(hparams, brain, datasets, material):
         ("target_scored", parts.scored, datasets["scored"]),
     ):
         score(brain, name, rows, data, *told)
-    highlights.write(brain, parts.scored, datasets["scored"], *told)
+    for what in (highlights, attention):
+        what.write(brain, parts.scored, datasets["scored"], *told)
 
 
 def compare(hparams, material, views, seeds):
