@@ -27,6 +27,8 @@ ALONE = {
     "speechbrain.utils.parameter_transfer.Pretrainer",
     "speechbrain_clser.inference.channel.OneChannel",
 }
+# A part that runs a YAML of somebody else's; training needs it, no model does.
+NEVER = {"speechbrain_clser.features.ecapa.Ecapa"}
 # What may be named without being called.
 NAMES = {
     "speechbrain_clser.inference.packed.unpack",
@@ -138,7 +140,7 @@ def _is_part(path):
     """Whether a dotted path is that of a building block."""
     if path in ALONE:
         return True
-    if not re.fullmatch(r"\w+(\.\w+)+", path):
+    if path in NEVER or not re.fullmatch(r"\w+(\.\w+)+", path):
         return False
     module, _, name = path.rpartition(".")
     if module == "torch.nn":

@@ -15,6 +15,7 @@ TUPLE = '(!!python/object/apply:os.system ["touch ran"])'
         "a: !!python/name:os.system ''",
         "a: !new:subprocess.Popen [touch ran]",
         "a: !name:os.system",
+        "a: !new:speechbrain_clser.features.ecapa.Ecapa [who/ever]",
         "a: !module:os",
         "a: !include:/etc/hostname",
         "a: !PLACEHOLDER",
