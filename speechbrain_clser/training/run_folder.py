@@ -21,7 +21,7 @@ COLUMNS = (
 TOLD_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "allow_bad_files"),
-    *("seed", "seeds", "draws", "baselines", "threads"),
+    *("seed", "seeds", "draws", "baselines", "threads", "pack_encoder"),
 }
 PACKAGES = (
     "speechbrain",

@@ -14,6 +14,7 @@ INDIFFERENT = {
     "data_folder",
     "draws",
     "output_folder",
+    "pack_encoder",
     "seed",
     "seeds",
     "threads",

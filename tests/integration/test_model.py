@@ -1,0 +1,97 @@
+"""The model folder that a run leaves behind, for every method."""
+
+import csv
+
+import pytest
+import torch
+from helpers import encoders, served, toy
+from speechbrain.inference.classifiers import EncoderClassifier
+
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+UNLABELLED = {"protocol": "toy_unlabelled.yaml"}
+TWO = {"protocol": "toy_two_sources.yaml"}
+OPTIONS = {
+    "dual_anchor": (["--phones", "units"], UNLABELLED),
+    "sere": ([], UNLABELLED),
+    "supcon_spkadv": (["--cells", "{languages: 2}"], TWO),
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    return folder
+
+
+def evaluated(training, data):
+    """Files of the scored part, and what the training said of them."""
+    path = training / "predictions" / "target_scored.csv"
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    files = [
+        str(data / row["corpus"] / f"{row['id'].partition('_')[2]}.wav")
+        for row in rows
+    ]
+    names = [key for key in rows[0] if key.startswith("p_")]
+    chances = [[float(row[name]) for name in names] for row in rows]
+    return files, torch.tensor(chances)
+
+
+def hold(model, training, data):
+    """Hold both classes, one by one and in batches, against a training."""
+    files, expected = evaluated(training, data)
+    stock = EncoderClassifier.from_hparams(
+        source=str(model), run_opts={"device": "cpu"}
+    )
+    ours = EmotionClassifier.from_hparams(
+        model, temperature=1.0, run_opts={"device": "cpu"}
+    )
+    single = torch.cat([stock.classify_file(path)[0] for path in files]).exp()
+    many = torch.tensor(
+        [
+            [*answer.probabilities.values()]
+            for answer in ours.classify_files(files, has_bar=False)
+        ]
+    )
+    for found in (single, many):
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("yaml", served.YAMLS)
+def test_every_run_ends_with_a_model_that_answers_alike(yaml, data, tmp_path):
+    more, options = OPTIONS.get(yaml, ([], {}))
+    done = toy.train(
+        data, tmp_path / "run", *more, yaml=f"hparams/{yaml}.yaml", **options
+    )
+    assert done.returncode == 0, done.stdout
+    assert f"model: {tmp_path / 'run' / 'model'}" in done.stdout
+    hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+
+
+@pytest.mark.slow
+def test_best_of_several_trainings_is_served(data, tmp_path):
+    done = toy.train(data, tmp_path / "run", "--seeds", "3")
+    assert done.returncode == 0, done.stdout
+    text = (tmp_path / "run" / "model" / "README.md").read_text()
+    assert "One of 3 trainings of its run, chosen by source_valid_uar" in text
+
+
+@pytest.mark.slow
+def test_adapted_encoder_is_served_as_it_was_trained(data, tmp_path):
+    encoder = encoders.make(tmp_path / "encoder", "wav2vec2_layer")
+    done = toy.train(
+        data, tmp_path / "run", "--encoder", encoder, "--adapt", "lora"
+    )
+    assert done.returncode == 0, done.stdout
+    hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+
+
+@pytest.mark.slow
+def test_debug_run_leaves_no_model(data, tmp_path):
+    done = toy.train(data, tmp_path / "run", "--debug")
+    assert done.returncode == 0, done.stdout
+    assert not list(tmp_path.rglob("model"))
