@@ -58,6 +58,7 @@ def main(arguments):
             brain, datasets = train(hparams, run_opts, material, *sound)
             run_on_main(score, [hparams, brain, datasets, material])
         run_on_main(compare, [hparams, material, views, seeds])
+        run_on_main(export, [hparams, run_opts, material, views])
     run_on_main(report, [hparams])
 
 
@@ -355,6 +356,30 @@ def compare(hparams, material, views, seeds):
         feed.heard(material, hparams["phases"]),
         views[0],
         {seed: folder / f"seed_{seed}" for seed in seeds},
+    )
+
+
+def export(hparams, run_opts, material, views):
+    """Make a model folder of the best training, when it is of this draw."""
+    from speechbrain_clser.inference import export
+    from speechbrain_clser.training import run_folder
+
+    folder = Path(hparams["output_folder"])
+    training, how = export.best(folder)
+    drawn = run_folder.of_draw(folder, material.draw)
+    if run_opts["debug"] or training.parent != drawn:
+        return  # a debug run keeps no parameters
+    if not hparams["extractor"].is_shared:
+        print("no model folder: sound alone does not tell which encoder hears")
+        return
+    export.export(
+        training,
+        folder / "model",
+        hparams["extractor"],
+        views[0],
+        material.parts.train,
+        how,
+        hparams["pack_encoder"],
     )
 
 
