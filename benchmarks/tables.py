@@ -10,6 +10,7 @@ bootstrap over speakers.
 import json
 from pathlib import Path
 
+import few
 import measures
 
 from speechbrain_clser.evaluation.tables import rewrite
@@ -275,6 +276,7 @@ TABLES = {
         anchoring,
         anchoring_tests,
         demo,
+        *few.TABLES,
         *measures.TABLES,
     )
 }

@@ -7,10 +7,11 @@ from speechbrain_clser.evaluation.plots.style import (
     EMOTIONS,
     INK,
     PALE,
-    TARGET,
     WIDTH,
     styled,
 )
+
+STYLES = {"reliability": "--", "believed": "-"}
 
 
 @styled
@@ -35,32 +36,32 @@ def field_posteriors(report: dict) -> Figure:
     for seed in field:
         for name, shares in zip(classes, seed["posterior"], strict=True):
             _line(left, shares, EMOTIONS.get(name, PALE))
-        _line(right, seed["reliability"], TARGET)
-        _line(right, seed["believed"], INK)
+        for name, style in STYLES.items():
+            _line(right, seed[name], INK, style)
     left.axhline(100 / len(classes), color=PALE, linestyle=":", linewidth=1)
     for axes in (left, right):
         axes.set(xlabel="epoch", ylim=(0, None))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.margins(x=0.03)
-    colours = {name: EMOTIONS.get(name, PALE) for name in classes}
-    colours |= {"reliability of the field": TARGET, "guesses believed": INK}
-    figure.legend(
-        handles=[
-            Line2D([], [], color=colour, label=name)
-            for name, colour in colours.items()
-        ],
-        loc="outside lower center",
-        ncols=min(4, len(colours)),
-    )
+    handles = [
+        Line2D([], [], color=EMOTIONS.get(name, PALE), label=name)
+        for name in classes
+    ]
+    handles += [
+        Line2D([], [], color=INK, linestyle=style, label=name)
+        for name, style in STYLES.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 
-def _line(axes, shares, colour):
+def _line(axes, shares, colour, style="-"):
     """Shares over epochs, in percent."""
     axes.plot(
         range(1, len(shares) + 1),
         [100 * share for share in shares],
         color=colour,
+        linestyle=style,
         linewidth=1.3,
         alpha=0.8,
     )

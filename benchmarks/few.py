@@ -1,0 +1,111 @@
+"""Tables of what a few labelled utterances are good for.
+
+``tables.py`` writes them into the READMEs.
+"""
+
+import json
+from pathlib import Path
+
+from speechbrain_clser.evaluation import wording
+
+HERE = Path(__file__).parent
+BASELINES = ("nearest_prototype", "linear", "label_propagation", "fixmatch")
+CORPUS = {
+    "emodb": "EMO-DB",
+    "emovo": "EMOVO",
+    "ravdess": "RAVDESS",
+    "urdu": "URDU",
+}
+
+
+def cells() -> list:
+    """Results of ``semi_supervised.py``, transductive ones first."""
+    text = (HERE / "semi_supervised.json").read_text(encoding="utf-8")
+    return sorted(json.loads(text), key=lambda cell: cell["mode"], reverse=True)
+
+
+def semi_supervised() -> dict:
+    """UAR of the method and the baselines, task by task.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return {
+        "columns": [
+            *("source → target", "mode", "classes", "draws", "sere"),
+            *(name.replace("_", " ") for name in BASELINES),
+        ],
+        "rows": [
+            [
+                *_place(cell),
+                str(len(cell["classes"])),
+                str(cell["draws"]),
+                _score(cell["uar"]),
+                *(_score(told["uar"]) for told in _baselines(cell)),
+            ]
+            for cell in cells()
+        ],
+    }
+
+
+def semi_supervised_gains() -> dict:
+    """The method minus each baseline, paired over speakers and draws.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return {
+        "columns": [
+            *("source → target", "mode"),
+            *(f"minus {name.replace('_', ' ')}" for name in BASELINES),
+        ],
+        "rows": [
+            [
+                *_place(cell),
+                *(
+                    " ".join(wording.gain(told["difference"]))
+                    for told in _baselines(cell)
+                ),
+            ]
+            for cell in cells()
+        ],
+    }
+
+
+def semi_supervised_supervision() -> dict:
+    """What each mode uses of the target.
+
+    Returns
+    -------
+    dict
+        Columns and rows: the ledger's sentence of the first task.
+    """
+    books = {}
+    for cell in cells():
+        books.setdefault(cell["mode"], cell["ledger"]["sentence"])
+    return {
+        "columns": ["mode", "supervision (of the first task)"],
+        "rows": [[mode, sentence] for mode, sentence in books.items()],
+    }
+
+
+def _place(cell):
+    source, target = cell["task"].split("_to_")
+    return f"{CORPUS[source]} → {CORPUS[target]}", cell["mode"]
+
+
+def _score(uar):
+    return f"{wording.percent(uar['mean'])} {wording.interval(uar)}"
+
+
+def _baselines(cell):
+    """Baselines of a cell, in the order of the columns."""
+    told = {one["name"]: one for one in cell["baselines"]}
+    return [told[name] for name in BASELINES]
+
+
+TABLES = (semi_supervised, semi_supervised_gains, semi_supervised_supervision)
