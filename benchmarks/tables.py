@@ -12,6 +12,7 @@ from pathlib import Path
 
 import few
 import measures
+import shares
 
 from speechbrain_clser.evaluation.tables import rewrite
 
@@ -278,6 +279,7 @@ TABLES = {
         demo,
         *few.TABLES,
         *measures.TABLES,
+        *shares.TABLES,
     )
 }
 
