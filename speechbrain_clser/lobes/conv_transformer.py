@@ -1,5 +1,7 @@
 """A small encoder of frames: convolutions for the near, attention for the far."""
 
+import contextlib
+
 import torch
 
 from speechbrain_clser.lobes.layer_mix import LayerMix
@@ -50,6 +52,20 @@ class ConvBlock(torch.nn.Module):
         near = self.norm(frames) * real[..., None]
         near = self.conv(near.transpose(1, 2)).transpose(1, 2)
         return frames + self.dropout(torch.nn.functional.gelu(near))
+
+
+@contextlib.contextmanager
+def _plain_path():
+    """Attend in use as in training: torch's other path is slower on a CPU.
+
+    Three times, in torch 2.11, for batches of utterances of several lengths.
+    """
+    was_fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was_fast)
 
 
 class ConvTransformer(torch.nn.Module):
@@ -142,6 +158,7 @@ class ConvTransformer(torch.nn.Module):
         frames = self.dropout(frames)
         for conv in self.convs:
             frames = conv(frames, real)
-        for attend in self.attention:
-            frames = attend(frames, src_key_padding_mask=~real)
+        with _plain_path():
+            for attend in self.attention:
+                frames = attend(frames, src_key_padding_mask=~real)
         return self.norm(frames) * real[..., None]

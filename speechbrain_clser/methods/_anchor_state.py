@@ -255,7 +255,7 @@ def hear(method, loader):
     """
     device = next(method.parameters()).device
     batches = torch.utils.data.DataLoader(
-        loader.dataset, batch_size=64, collate_fn=loader.collate_fn
+        loader.dataset, batch_size=16, collate_fn=loader.collate_fn
     )
     columns, n_heard = {}, 0
     was_training = method.training
