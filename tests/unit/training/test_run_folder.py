@@ -3,6 +3,7 @@ import dataclasses
 import json
 
 import pytest
+import torch
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.audit import audit
@@ -11,7 +12,12 @@ from speechbrain_clser.data.prepare import Material
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
-from speechbrain_clser.training.run_folder import describe, of_draw, write
+from speechbrain_clser.training.run_folder import (
+    describe,
+    of_draw,
+    write,
+    write_undefined,
+)
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
 PROTOCOL = Protocol("x", ("a",), ("b",))
@@ -54,6 +60,19 @@ def test_everything_is_written_before_training(tmp_path):
         names = ("corpus", "language", "speaker", "emotion", "digest")
         assert all(told[row.id][name] == getattr(row, name) for name in names)
         assert float(told[row.id]["duration_s"]) == row.duration_s
+
+
+def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
+    parts = material().parts
+    frames = {row.id: torch.ones(2, 2) for row in ROWS}
+    for row in parts.scored[:3]:
+        frames[row.id][:, 1] = float("nan")
+    write_undefined(tmp_path, ("pitch", "pause"), parts, frames)
+    told = json.loads((tmp_path / "undefined.json").read_text())
+    assert list(told) == ["train", "valid", "scored"]  # others are empty
+    assert told["scored"]["columns"] == {"pause": 3}
+    assert told["scored"]["n_utterances"] == len(parts.scored)
+    assert told["train"]["n_lacking"] == 0
 
 
 def test_other_material_does_not_meet_old_checkpoints(tmp_path):

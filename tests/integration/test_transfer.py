@@ -1,0 +1,117 @@
+"""Source, then a labelled share of the target: hump_cat through the recipe."""
+
+import csv
+import json
+
+import pytest
+import torch
+from helpers import toy
+from hyperpyyaml import load_hyperpyyaml
+
+YAML = toy.RECIPE / "hparams" / "hump_cat.yaml"
+ABLATIONS = [
+    {"streams": ["prosody"]},
+    {"streams": ["mfcc"]},
+    {"streams": ["encoder"]},
+    {"streams": ["mfcc", "encoder"]},
+    {"streams": ["mfcc", "encoder", "prosody"]},
+    {"n_stages": 1},
+    {"n_stages": 0},
+    {"shared_weights": True},
+    {"prosody": "measures"},
+    {"prosody": "contours"},
+    {"prosody": "token"},
+    {"window_ms": 40},
+    {"n_averaged": 1},
+    {"naming": "am_softmax"},
+    {"loss_weights": {"centre": 0.001}},
+]
+
+
+@pytest.mark.parametrize("override", ABLATIONS, ids=str)
+def test_every_reading_is_one_override(override):
+    with open(YAML, encoding="utf-8") as file:
+        hparams = load_hyperpyyaml(file, override)
+    method, dim = hparams["method"], hparams["extractor"].dim
+    batch = {
+        "frames": (torch.randn(2, 20, dim), torch.tensor([1.0, 0.6])),
+        "emotion": torch.tensor([0, 1]),
+    }
+    losses = method.losses(method(batch), batch)
+    assert all(loss.isfinite() for loss in losses.values())
+
+
+@pytest.mark.parametrize(
+    ("override", "names"),
+    [
+        ({}, ["source", "target"]),
+        ({"target_share": 0.5}, ["source", "target"]),
+        ({"target_share": 0.0}, ["source"]),
+        ({"number_of_epochs": 0}, ["target"]),
+        ({"target_epochs": 0}, ["source"]),
+        ({"protocol": "ravdess_to_emodb"}, ["source"]),
+    ],
+)
+def test_phases_follow_what_there_is_to_learn_from(override, names):
+    with open(YAML, encoding="utf-8") as file:
+        hparams = load_hyperpyyaml(file, override)
+    assert [phase.name for phase in hparams["phases"]] == names
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora, half of the target's speakers labelled."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder, n_speakers=4)
+    (folder / "toy_share.yaml").write_text(
+        "sources: [north]\ntargets: [south]\ntarget_material: shots\n"
+        "target_share: 0.5\nscored: held_out\nheld_out_share: 0.5\n"
+    )
+    return folder
+
+
+def train(data, name, *more, source=3, target=3):
+    """The report of a run and the phases it went through."""
+    done = toy.train(
+        *(data, data / name, "--target_epochs", str(target), *more),
+        epochs=source,
+        yaml="hparams/hump_cat.yaml",
+        protocol="toy_share.yaml",
+    )
+    assert done.returncode == 0, done.stdout
+    epochs = (data / name / "seed_1001" / "epochs.jsonl").read_text()
+    phases = [json.loads(line)["phase"] for line in epochs.splitlines()]
+    return json.loads((data / name / "report.json").read_text()), phases
+
+
+@pytest.mark.slow
+def test_source_then_target_and_what_is_lacking_is_told(data):
+    report, phases = train(data, "both")
+    assert phases == ["source"] * 3 + ["target"] * 3
+    assert report["ledger"]["target_labels"] == 4  # of each class
+    assert set(report["undefined"]) == {"train", "valid", "shots", "scored"}
+    assert report["undefined"]["scored"]["n_utterances"] == 16
+    # Toy voices are one stretch: nobody pauses, so nobody's pauses vary.
+    assert "prosody.pause_s_mean" in report["undefined"]["train"]["columns"]
+    assert [len(u["stages"]) for u in report["attention"]["utterances"]] == [
+        *([2] * 4)
+    ]
+    page = (data / "both" / "report.html").read_text()
+    assert "Undefined values" in page and "Attention" in page
+
+
+@pytest.mark.slow
+def test_same_utterances_are_scored_with_and_without_source_or_target(data):
+    def scored(name):
+        path = data / name / "seed_1001" / "predictions" / "target_scored.csv"
+        with open(path, newline="") as file:
+            return [row["id"] for row in csv.DictReader(file)]
+
+    _, phases = train(data, "target", source=0)
+    assert phases == ["target"] * 3
+    report, phases = train(data, "none", "--target_share", "0")
+    assert phases == ["source"] * 3
+    assert report["ledger"]["target_labels"] == 0
+    _, phases = train(data, "source", target=0)
+    assert phases == ["source"] * 3
+    assert scored("target") == scored("none") == scored("source")
