@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= $(or $(VIRTUAL_ENV),.venv)
-YAML ?= hparams/source_only.yaml
+YAML ?= hparams/dual_anchor.yaml
 ARGS ?=
 PYTEST_ARGS ?=
 
@@ -27,7 +27,7 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 	echo "(and leave or remove the environment '$(VENV)' if it was made with a wrong one)" >&2; \
 	exit 1; }
 
-.PHONY: help setup train test check tables bench
+.PHONY: help setup train test check scatter tables bench
 
 help:
 	@echo "make train   train and score a recogniser on the embedded demo corpus"
@@ -36,6 +36,7 @@ help:
 	@echo "make check   run linters and fast tests, before every commit"
 	@echo "make tables  rewrite the tables of the READMEs from the measured results"
 	@echo "make bench   measure what needs no data, or with DATA=folder everything"
+	@echo "make scatter build torch-scatter, with which graphs are faster (minutes)"
 	@echo "make setup   only install, into $(VENV)"
 	@echo "Options: PYTHON=python3.12 (interpreter), VENV=folder (environment)"
 
@@ -59,6 +60,18 @@ check: $(STAMP)
 	$(BIN)/yamllint .
 	$(BIN)/codespell
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(PYTEST_ARGS)
+
+# It comes as source and takes minutes to build, so its wheel is kept, one for
+# each Python and torch.
+WHEELS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/speechbrain_clser/wheels
+KEPT = $(WHEELS)/$(shell $(BIN)/python -c 'import sys, torch; \
+	print(sys.implementation.cache_tag, torch.__version__, sep="-torch-")')
+
+scatter: $(STAMP)
+	$(BIN)/python -m pip install -q wheel
+	ls $(KEPT)/torch_scatter-*.whl 2>/dev/null || $(BIN)/python -m pip wheel \
+		--no-build-isolation --no-deps -w $(KEPT) torch-scatter
+	$(BIN)/python -m pip install -q --no-deps $(KEPT)/torch_scatter-*.whl
 
 tables: $(STAMP)
 	$(BIN)/python benchmarks/tables.py

@@ -43,8 +43,8 @@ setup(
         # runs in a process of its own.
         "demo": ["espeakng-loader>=0.2.4"],
         # Leiden and Louvain communities, and faster reductions over a graph.
-        # torch-scatter is built from source against the torch that is there:
-        # pip install --no-build-isolation torch-scatter
+        # torch-scatter is built from source against the torch that is there,
+        # which no extra can say: make scatter.
         "graph": ["scikit-network>=0.33"],
         # Classes of phones; TextGrids of an aligner.
         "phones": ["panphon>=0.21", "praatio>=6.2"],

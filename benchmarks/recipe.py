@@ -115,7 +115,8 @@ def result(report) -> dict:
     Returns
     -------
     dict
-        Protocol and its digest, supervision, seeds, and UAR on the target.
+        Protocol and its digest, supervision, seeds, UAR on the target, and
+        what probes read off the embeddings.
     """
     part = report["parts"]["target_scored"]
     return {
@@ -128,6 +129,7 @@ def result(report) -> dict:
         "n_utterances": part["n_utterances"],
         "n_speakers": part["n_speakers"],
         "ledger": report["ledger"],
+        "probes": report["probes"]["questions"],
     }
 
 

@@ -9,6 +9,7 @@ bootstrap over speakers.
 
 import json
 from pathlib import Path
+from statistics import fmean
 
 import few
 import measures
@@ -129,7 +130,7 @@ def supervision() -> dict:
 
 
 def demo() -> dict:
-    """Each language of the demo corpus left out.
+    """Each method on the demo corpus.
 
     Returns
     -------
@@ -137,10 +138,15 @@ def demo() -> dict:
         Columns and rows.
     """
     return {
-        "columns": ["left out", "UAR", "chance", "utterances", "speakers"],
+        "columns": [
+            *("method", "target audio", "target labels", "UAR", "chance"),
+            *("utterances", "speakers"),
+        ],
         "rows": [
             [
-                result["target"],
+                result["method"],
+                result["ledger"]["target_audio"],
+                result["ledger"]["target_labels"] or "none",
                 score(result["uar"]),
                 f"{100 * result['chance_uar']:.1f}",
                 result["n_utterances"],
@@ -222,6 +228,37 @@ def controls_tests() -> dict:
     return contest_tests("controls")
 
 
+def controls_probes() -> dict:
+    """How well a linear probe names the speaker, told the language.
+
+    Returns
+    -------
+    dict
+        Columns and rows, means over the languages that are left out.
+    """
+    asked = {}
+    for cell in read("controls")["cells"]:
+        for question in cell["probes"]:
+            if question["given"] == "language":
+                asked.setdefault(cell["system"], []).append(question)
+
+    def mean(questions, value):
+        return f"{100 * fmean(map(value, questions)):.1f}"
+
+    return {
+        "columns": ["system", "chance", "before training", "after"],
+        "rows": [
+            [
+                system,
+                mean(questions, lambda q: q["chance"]),
+                mean(questions, lambda q: q["before"]["mean"]),
+                mean(questions, lambda q: q["after"]["mean"]),
+            ]
+            for system, questions in asked.items()
+        ],
+    }
+
+
 def anchoring() -> dict:
     """What the parts of dual_anchor are good for."""
     return contest(
@@ -274,6 +311,7 @@ TABLES = {
         supervision,
         controls,
         controls_tests,
+        controls_probes,
         anchoring,
         anchoring_tests,
         demo,
