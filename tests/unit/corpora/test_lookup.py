@@ -153,3 +153,11 @@ def test_sentences_are_those_that_corpora_name():
     told = corpora.sentences()
     assert {"emodb", "emovo", "ravdess"} <= told.keys()
     assert "urdu" not in told
+
+
+def test_languages_are_those_of_all_selectors_each_once(tmp_path):
+    protocol = tmp_path / "p.yaml"
+    protocol.write_text(
+        "sources: ['demo:deu', 'esd:cmn']\ntargets: [emodb, iemocap/3, mine]\n"
+    )
+    assert corpora.languages(str(protocol)) == ["deu", "cmn", "eng"]
