@@ -60,6 +60,7 @@ def test_draws_and_seeds_join_what_is_there(data):
     assert report["resonance"]["highlights"]
 
 
+@pytest.mark.slow
 def test_draws_are_refused_where_nothing_is_drawn(data):
     done = toy.train(data, data / "none", "--draws", "2")
     assert done.returncode != 0

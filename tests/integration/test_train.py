@@ -78,6 +78,7 @@ def test_second_run_trains_nothing_and_changes_nothing(run, data):
     assert "Going into epoch" not in again.stdout
 
 
+@pytest.mark.slow
 def test_other_values_do_not_resume_an_old_run(run, data):
     folder, _ = run
     done = toy.train(data, folder, "--lr", "1e-4")
@@ -138,12 +139,14 @@ def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
     assert book["transductive"] and "transductive" in done.stdout
 
 
+@pytest.mark.slow
 def test_missing_corpus_says_where_it_was_looked_for(data):
     done = toy.train(data, data / "x", protocol="emodb_to_urdu")
     assert done.returncode != 0
     assert "emodb: expected a folder" in done.stdout
 
 
+@pytest.mark.slow
 def test_leaky_split_is_refused(data):
     protocol = data / "leaky.yaml"
     protocol.write_text(

@@ -1,18 +1,7 @@
 """Communities and anchors: told where there are any, and not otherwise."""
 
-import pytest
-from helpers.anchored import anchor
-from helpers.runs import make_run
-
-from speechbrain_clser.evaluation import report
 from speechbrain_clser.evaluation.document import Items, Picture, Table, Text
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
-
-
-@pytest.fixture
-def anchored(tmp_path):
-    """The report of a run that anchored."""
-    return report.build(anchor(make_run(tmp_path)))
 
 
 def of(kind, blocks):
