@@ -60,6 +60,8 @@ def main(arguments):
         run_on_main(compare, [hparams, material, views, seeds])
         run_on_main(export, [hparams, run_opts, material, views])
     run_on_main(report, [hparams])
+    if torch.distributed.is_initialized():  # or threads outlive who needs them
+        torch.distributed.destroy_process_group()
 
 
 def plain(overrides):

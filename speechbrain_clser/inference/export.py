@@ -162,7 +162,8 @@ def _selected(training):
     path = training / "selected.json"
     chosen = json.loads(path.read_text(encoding="utf-8"))
     kept = Checkpointer(training / "save" / chosen["phase"]).find_checkpoint(
-        ckpt_predicate=lambda c: c.meta.get("epoch") == chosen["epoch"]
+        # One that a kill cut short may have no meta.
+        ckpt_predicate=lambda c: (c.meta or {}).get("epoch") == chosen["epoch"]
     )
     return kept.paramfiles
 

@@ -71,4 +71,6 @@ def test_styles_may_be_those_of_a_speaker_network(data):
     )
     assert done.returncode == 0, done.stdout
     report = json.loads((data / "styled" / "report.json").read_text())
-    assert report["anchoring"]["emotions"]
+    assert report["anchoring"]["styles"]["own_neutral"] > 0
+    abouts = (data / "cache" / "frames").rglob("about.json")
+    assert any('"Ecapa"' in path.read_text() for path in abouts)
