@@ -26,6 +26,7 @@ from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
 SEEDS_APART = 1000  # of two draws
+EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
 
 
 def main(arguments):
@@ -115,7 +116,11 @@ def claim(hparams, hparams_file, overrides, run_opts):
         hparams["output_folder"],
         {
             **settings.settings(hparams_file, overrides, run_opts),
-            "key of the encoder": hparams["extractor"].key,
+            **{
+                f"key of the {title}": hparams[name].key
+                for title, name in EXTRACTORS.items()
+                if name in hparams
+            },
         },
     )
 
