@@ -27,7 +27,8 @@ PAIRS = (
 # Name in the table to YAML and what is overridden in it.
 SYSTEMS = {
     PLAIN: (PLAIN, {}),
-    "supcon_spkadv": ("supcon_spkadv", {}),
+    # Its batches of several languages do not exist where one trains.
+    "supcon_spkadv": ("supcon_spkadv", {"balance": "language_class"}),
     UNANCHORED: (
         METHOD,
         {
