@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from speechbrain_clser.evaluation.run import Seed
 
 PART = "target_scored"
@@ -27,18 +25,11 @@ def attention(seeds: Sequence[Seed]) -> dict | None:
     first = seeds[0]
     if not first.attention:
         return None
-    scored = first.predictions[PART]
-    predicted = dict(
-        zip(
-            scored.id.tolist(),
-            np.take(scored.classes, scored.predicted),
-            strict=True,
-        )
-    )
+    answers = first.predictions[PART].answers()
     return {
         "seed": first.number,
         "utterances": [
-            told | {"predicted": str(predicted[told["id"]])}
+            told | {"predicted": answers[told["id"]]}
             for told in first.attention
         ],
     }

@@ -70,6 +70,11 @@ class Predictions:
     def __len__(self):
         return len(self.id)
 
+    def answers(self) -> dict:
+        """Tell the class that each utterance was given, by id."""
+        given = np.take(self.classes, self.predicted).tolist()
+        return dict(zip(self.id.tolist(), given, strict=True))
+
     def where(self, keep: np.ndarray) -> "Predictions":
         """Keep some rows.
 

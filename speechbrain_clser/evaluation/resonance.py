@@ -30,6 +30,7 @@ def resonance(seeds: Sequence[Seed]) -> dict | None:
     if not found:
         return None
     first = found[0]
+    answers = first.predictions[PART].answers()
     return {
         "seed": first.number,
         "field": [
@@ -37,8 +38,7 @@ def resonance(seeds: Sequence[Seed]) -> dict | None:
             for seed in found
         ],
         "highlights": [
-            one | {"predicted": _answer(first.predictions[PART], one["id"])}
-            for one in first.highlights
+            one | {"predicted": answers[one["id"]]} for one in first.highlights
         ],
     }
 
@@ -52,9 +52,3 @@ def _columns(epochs):
             [epoch["posterior"] for epoch in epochs]
         ).tolist(),
     }
-
-
-def _answer(scored, utterance):
-    """The class that was answered."""
-    (row,) = np.flatnonzero(scored.id == utterance)
-    return scored.classes[scored.predicted[row]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import speechbrain as sb
 import torch
 
-from speechbrain_clser.training.highlights import first_of_each
+from speechbrain_clser.training.highlights import caption, first_of_each
 
 FILE = "attention.json"
 LARGEST = 32  # of a map; longer sides are averaged
@@ -49,13 +49,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
         for index, utterance in enumerate(batch.id):
             found[utterance] = [_of_utterance(p, index) for p in places]
     told = [
-        {
-            "id": utterance,
-            "language": row.language,
-            "target": scheme.classes[scheme.index(row.emotion)],
-            "duration_s": row.duration_s,
-            "stages": found[utterance],
-        }
+        {**caption(row, scheme), "stages": found[utterance]}
         for utterance, row in shown.items()
     ]
     text = json.dumps(told)

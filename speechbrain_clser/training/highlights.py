@@ -39,10 +39,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
         return
     told = [
         {
-            "id": name,
-            "language": row.language,
-            "target": scheme.classes[scheme.index(row.emotion)],
-            "duration_s": row.duration_s,
+            **caption(row, scheme),
             **outline(load(row.wav, RATE_HZ)),
             "weights": [round(weight, 5) for weight in found[name].tolist()],
         }
@@ -71,6 +68,29 @@ def first_of_each(rows, scheme) -> dict:
     for row in rows:
         firsts.setdefault(scheme.index(row.emotion), row)
     return {firsts[index].id: firsts[index] for index in sorted(firsts)}
+
+
+def caption(row, scheme) -> dict:
+    """Say of an utterance what stands beside its picture.
+
+    Arguments
+    ---------
+    row : Utterance
+        That is shown.
+    scheme : Scheme
+        Classes.
+
+    Returns
+    -------
+    dict
+        ``id``, ``language``, ``target`` and ``duration_s``.
+    """
+    return {
+        "id": row.id,
+        "language": row.language,
+        "target": scheme.classes[scheme.index(row.emotion)],
+        "duration_s": row.duration_s,
+    }
 
 
 def outline(samples, n_bins=N_BINS):
