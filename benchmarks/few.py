@@ -3,12 +3,9 @@
 ``tables.py`` writes them into the READMEs.
 """
 
-import json
-from pathlib import Path
-
+from results import read, score
 from speechbrain_clser.evaluation import wording
 
-HERE = Path(__file__).parent
 BASELINES = ("nearest_prototype", "linear", "label_propagation", "fixmatch")
 CORPUS = {
     "emodb": "EMO-DB",
@@ -20,8 +17,8 @@ CORPUS = {
 
 def cells() -> list:
     """Results of ``semi_supervised.py``, transductive ones first."""
-    text = (HERE / "semi_supervised.json").read_text(encoding="utf-8")
-    return sorted(json.loads(text), key=lambda cell: cell["mode"], reverse=True)
+    found = read("semi_supervised")
+    return sorted(found, key=lambda cell: cell["mode"], reverse=True)
 
 
 def semi_supervised() -> dict:
@@ -42,8 +39,8 @@ def semi_supervised() -> dict:
                 *_place(cell),
                 str(len(cell["classes"])),
                 str(cell["draws"]),
-                _score(cell["uar"]),
-                *(_score(told["uar"]) for told in _baselines(cell)),
+                score(cell["uar"]),
+                *(score(told["uar"]) for told in _baselines(cell)),
             ]
             for cell in cells()
         ],
@@ -96,10 +93,6 @@ def semi_supervised_supervision() -> dict:
 def _place(cell):
     source, target = cell["task"].split("_to_")
     return f"{CORPUS[source]} → {CORPUS[target]}", cell["mode"]
-
-
-def _score(uar):
-    return f"{wording.percent(uar['mean'])} {wording.interval(uar)}"
 
 
 def _baselines(cell):

@@ -3,15 +3,7 @@
 ``tables.py`` writes them into results.md.
 """
 
-import json
-from pathlib import Path
-
-HERE = Path(__file__).parent
-
-
-def read(name):
-    """Results of a benchmark."""
-    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+from results import read
 
 
 def store() -> dict:

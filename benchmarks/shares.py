@@ -3,12 +3,10 @@
 ``tables.py`` writes it into the README.
 """
 
-import json
-from pathlib import Path
-
 from transfer import SHARES
 
-HERE = Path(__file__).parent
+from results import read, score
+
 TARGET = {"emodb": "EMO-DB", "emovo": "EMOVO", "urdu": "URDU"}
 
 
@@ -20,11 +18,10 @@ def transfer() -> dict:
     dict
         Columns and rows; a dash where nothing was to be learned from.
     """
-    text = (HERE / "transfer.json").read_text(encoding="utf-8")
     rows = {}
-    for cell in json.loads(text):
+    for cell in read("transfer"):
         place = (TARGET[cell["target"]], cell["split"], cell["system"])
-        rows.setdefault(place, {})[cell["share"]] = _score(cell["uar"])
+        rows.setdefault(place, {})[cell["share"]] = score(cell["uar"])
     return {
         "columns": [
             *("RAVDESS to", "split", "system"),
@@ -35,12 +32,6 @@ def transfer() -> dict:
             for place, scores in rows.items()
         ],
     }
-
-
-def _score(uar):
-    """A score with its interval, in percent."""
-    mean, low, high = (100 * uar[key] for key in ("mean", "low", "high"))
-    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
 
 
 TABLES = (transfer,)

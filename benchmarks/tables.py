@@ -7,7 +7,6 @@ are read. Scores are UAR in percent; in brackets stands the 95 % interval of a
 bootstrap over speakers.
 """
 
-import json
 from pathlib import Path
 from statistics import fmean
 
@@ -15,6 +14,7 @@ import few
 import measures
 import shares
 
+from results import read, score
 from speechbrain_clser.evaluation.tables import rewrite
 
 HERE = Path(__file__).parent
@@ -29,33 +29,6 @@ CORPUS = {
     "urdu": ("Urdu (URDU)", "urdu"),
     "english": ("English (RAVDESS)", "ravdess"),
 }
-
-
-def read(name):
-    """Results of a benchmark."""
-    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def score(uar) -> str:
-    """Write a score with its interval.
-
-    Arguments
-    ---------
-    uar : dict
-        ``mean``, ``low`` and ``high``, 0-1.
-
-    Returns
-    -------
-    str
-        In percent.
-
-    Example
-    -------
-    >>> score({"mean": 0.5, "low": 0.41, "high": 0.6})
-    '50.0 [41.0, 60.0]'
-    """
-    mean, low, high = (100 * uar[key] for key in ("mean", "low", "high"))
-    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
 
 
 def leave_one_language_out() -> dict:
