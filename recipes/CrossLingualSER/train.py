@@ -61,8 +61,21 @@ def main(arguments):
         run_on_main(compare, [hparams, material, views, seeds])
         run_on_main(export, [hparams, run_opts, material, views])
     run_on_main(report, [hparams])
-    if torch.distributed.is_initialized():  # or threads outlive who needs them
-        torch.distributed.destroy_process_group()
+    if torch.distributed.is_initialized():
+        leave()
+
+
+def leave():
+    """End a process of several.
+
+    DDP keeps gloo's threads alive even when the group is destroyed. Where one
+    frees its last tensor while Python ends, it aborts a run that is done: so
+    Python does not get to end.
+    """
+    torch.distributed.destroy_process_group()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def plain(overrides):
