@@ -114,5 +114,6 @@ def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
             cells,
             others,
             phase.n_unlabelled,
+            phase.passes,
         )
     return loaders

@@ -11,6 +11,8 @@ class MixedBatches(Sampler):
     """Put so many further utterances beside every batch.
 
     Like a pack of cards: none of them comes twice before all have come once.
+    Few labelled utterances may come several times an epoch, each time drawn
+    anew.
 
     Arguments
     ---------
@@ -22,6 +24,8 @@ class MixedBatches(Sampler):
         Beside each batch.
     seed : int
         Of the draws; the epoch is added.
+    n_passes : int
+        How many times all batches come in an epoch.
 
     Example
     -------
@@ -32,27 +36,33 @@ class MixedBatches(Sampler):
     ([[0, 1], [2, 3]], [7, 8])
     """
 
-    def __init__(self, batches, others, n_others, seed):
+    def __init__(self, batches, others, n_others, seed, n_passes=1):
         self.batches, self.others = batches, list(others)
-        self.n_others, self.seed, self.epoch = n_others, seed, 0
+        self.n_others, self.n_passes = n_others, n_passes
+        self.seed, self.epoch = seed, 0
 
     def set_epoch(self, epoch):
         """Change what is drawn."""
         self.epoch = epoch
-        for sampler in (self.batches, getattr(self.batches, "sampler", None)):
-            if hasattr(sampler, "set_epoch"):
-                sampler.set_epoch(epoch)
 
     def __len__(self):
-        return len(self.batches)
+        return self.n_passes * len(self.batches)
 
     def __iter__(self):
         draw = random.Random(seed_for(self.seed, f"beside {self.epoch}"))
         pack = []
-        for batch in self.batches:
+        for batch in self._labelled():
             beside = []
             for _ in range(self.n_others):
                 if not pack:
                     pack = draw.sample(self.others, len(self.others))
                 beside.append(pack.pop())
             yield [*batch, *beside]
+
+    def _labelled(self):
+        for turn in range(self.n_passes):
+            drawn = self.batches, getattr(self.batches, "sampler", None)
+            for sampler in drawn:
+                if hasattr(sampler, "set_epoch"):
+                    sampler.set_epoch(self.epoch * self.n_passes + turn)
+            yield from self.batches

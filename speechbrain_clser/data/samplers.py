@@ -15,7 +15,15 @@ BALANCE = ("none", "class", "language_class", "cells")
 
 
 def draws(
-    rows, scheme, balance, seed, batch_size, cells=None, others=(), n_others=0
+    rows,
+    scheme,
+    balance,
+    seed,
+    batch_size,
+    cells=None,
+    others=(),
+    n_others=0,
+    n_passes=1,
 ) -> dict:
     """Say how a data loader shall draw the training utterances.
 
@@ -40,6 +48,8 @@ def draws(
         Indices of further utterances in the dataset, such as unlabelled ones.
     n_others : int
         How many of them stand beside each batch.
+    n_passes : int
+        Through the training utterances in an epoch.
 
     Returns
     -------
@@ -60,16 +70,18 @@ def draws(
         raise ValueError(
             f"balance must be one of {', '.join(BALANCE)}, got {balance!r}"
         )
+    is_plain = not others and n_passes == 1
     if balance == "cells":
         batches = CellBatches(rows, scheme, seed, **cells)
-        if not others:
+        if is_plain:
             return {"batch_sampler": batches}
     else:
         sampler = _sampler(rows, scheme, balance, seed)
-        if not others:
+        if is_plain:
             return {"batch_size": batch_size, "sampler": sampler}
         batches = BatchSampler(sampler, batch_size, drop_last=False)
-    return {"batch_sampler": MixedBatches(batches, others, n_others, seed)}
+    mixed = MixedBatches(batches, others, n_others, seed, n_passes)
+    return {"batch_sampler": mixed}
 
 
 def _sampler(rows, scheme, balance, seed):

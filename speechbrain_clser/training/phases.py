@@ -34,6 +34,9 @@ class Phase:
         Share of the optimiser's learning rate.
     n_unlabelled : int
         Unlabelled utterances beside each batch.
+    passes : int
+        Through its rows in an epoch: where they are few, validation and
+        checkpoints would take longer than training.
 
     Raises
     ------
@@ -48,6 +51,7 @@ class Phase:
     lr_factor: float = 1.0
     n_unlabelled: int = 0
     fresh: tuple = ()
+    passes: int = 1
 
     @property
     def parts(self):

@@ -41,3 +41,11 @@ def test_draws_change_with_seed_and_epoch_only():
     later.set_epoch(3)
     assert [batch[0] for batch in later] == [3, 3]
     assert [batch[2:] for batch in later] != [batch[2:] for batch in first]
+
+
+def test_few_come_several_times_an_epoch_each_time_drawn_anew():
+    batches = BatchSampler(Epochs(), 2, drop_last=False)
+    often = MixedBatches(batches, [7], n_others=1, seed=1, n_passes=3)
+    often.set_epoch(2)
+    assert [batch[0] for batch in often] == [6, 6, 7, 7, 8, 8]
+    assert len(often) == 6
