@@ -113,11 +113,15 @@ def seeds_of(hparams, first, draw):
 
 
 def seed_folder(hparams, material):
-    """Folder of one training within that of the run."""
+    """Folder of one training within that of its draw."""
+    return draw_folder(hparams, material) / f"seed_{hparams['seed']}"
+
+
+def draw_folder(hparams, material):
+    """Folder of a draw within that of the run: the same one for the first."""
     from speechbrain_clser.training import run_folder
 
-    folder = run_folder.of_draw(hparams["output_folder"], material.draw)
-    return folder / f"seed_{hparams['seed']}"
+    return run_folder.of_draw(hparams["output_folder"], material.draw)
 
 
 def claim(hparams, hparams_file, overrides, run_opts):
@@ -196,7 +200,7 @@ def announce(hparams, run_opts, material, seeds):
 
     device = run_opts["device"] or sb.utils.distributed.infer_device()
     run_folder.write(
-        run_folder.of_draw(hparams["output_folder"], material.draw),
+        draw_folder(hparams, material),
         material,
         device,
         sys.argv,
@@ -235,7 +239,7 @@ def extract(hparams, run_opts, material):
     )
     set_threads(hparams, is_extracting=False)
     if hparams["extractor"].has_undefined:
-        folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+        folder = draw_folder(hparams, material)
         told = [hparams["extractor"].columns, material.parts, sound[0].frames]
         run_on_main(run_folder.write_undefined, [folder, *told])
     return sound
@@ -268,7 +272,7 @@ def tell(hparams, material, views):
             Path(hparams["cache_folder"], "phones"),
             hparams["recogniser"],
         )
-        folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+        folder = draw_folder(hparams, material)
         run_on_main(
             run_folder.write_phones, [folder, hparams["phones"], heard, said]
         )
@@ -367,9 +371,9 @@ def score(hparams, brain, datasets, material):
 def compare(hparams, material, views, seeds):
     """Let the baselines answer the same, told the same."""
     from speechbrain_clser.data import feed
-    from speechbrain_clser.training import baselines, run_folder
+    from speechbrain_clser.training import baselines
 
-    folder = run_folder.of_draw(hparams["output_folder"], material.draw)
+    folder = draw_folder(hparams, material)
     baselines.answer(
         hparams["baselines"],
         material,
@@ -382,12 +386,10 @@ def compare(hparams, material, views, seeds):
 def export(hparams, run_opts, material, views):
     """Make a model folder of the best training, when it is of this draw."""
     from speechbrain_clser.inference import export
-    from speechbrain_clser.training import run_folder
 
     folder = Path(hparams["output_folder"])
     training, how = export.best(folder)
-    drawn = run_folder.of_draw(folder, material.draw)
-    if run_opts["debug"] or training.parent != drawn:
+    if run_opts["debug"] or training.parent != draw_folder(hparams, material):
         return  # a debug run keeps no parameters
     if not hparams["extractor"].is_shared:
         print("no model folder: sound alone does not tell which encoder hears")

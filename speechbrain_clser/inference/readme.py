@@ -1,13 +1,19 @@
-"""The README.md of a model folder: what it is, where from, how to load it."""
+"""The README.md of a model folder: what it is, how to load it, where from.
+
+A model that is published has it as the first half of its card, which adds what
+the report knows; see ``publish.card``.
+"""
 
 import json
 
 from speechbrain_clser.inference.blueprint import New
 
-LOADING = """```python
+# Stands for where the model lies; a card puts its hub id there.
+FOLDER = "path/of/this/folder"
+LOADING = f"""```python
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
-classifier = EmotionClassifier.from_hparams("path/of/this/folder")
+classifier = EmotionClassifier.from_hparams("{FOLDER}")
 answer = classifier.classify_file("recording.wav")  # any rate and channels
 print(answer.emotion, answer.probabilities)
 ```
@@ -18,7 +24,7 @@ and gives the probabilities of the evaluation, uncalibrated:
 ```python
 from speechbrain.inference.classifiers import EncoderClassifier
 
-classifier = EncoderClassifier.from_hparams(source="path/of/this/folder")
+classifier = EncoderClassifier.from_hparams(source="{FOLDER}")
 log_probabilities, score, index, labels = classifier.classify_file("recording.wav")
 ```"""
 
@@ -66,7 +72,9 @@ def readme(training, values, how) -> str:
             f"# Speech emotion recogniser: {method}",
             f"Classes, in the order of the probabilities: "
             f"{', '.join(values['classes'])}.",
+            "## Use",
             LOADING,
+            "## How it was made",
             f"Supervision: {ledger['sentence']}. Protocol "
             f"`{protocol['name']}` ({protocol['digest']}). {how}",
             f"{NORMALISED[values['normalise_by']]} {_encoder(values)}",
