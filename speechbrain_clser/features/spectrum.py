@@ -1,5 +1,6 @@
 """Sound to power spectra, one every 20 ms, and their levels in dB."""
 
+import bisect
 import math
 
 import torch
@@ -36,6 +37,7 @@ class Spectrum(torch.nn.Module):
         hz = torch.linspace(0, sample_rate_hz / 2, N_FFT // 2 + 1)
         self.register_buffer("window", window, persistent=False)
         self.register_buffer("hz", hz, persistent=False)
+        self._lines_hz = hz.tolist()
 
     def forward(self, wavs):
         """Cut sound into windows, each of mean 0, and transform them.
@@ -89,9 +91,11 @@ class Spectrum(torch.nn.Module):
         Returns
         -------
         torch.Tensor, (..., lines)
-            Those in the band.
+            Those in the band; a view.
         """
-        return values[..., (self.hz >= low_hz) & (self.hz < high_hz)]
+        first = bisect.bisect_left(self._lines_hz, low_hz)
+        beyond = bisect.bisect_left(self._lines_hz, high_hz)
+        return values[..., first:beyond]
 
 
 def to_db(power):
