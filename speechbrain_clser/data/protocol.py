@@ -272,13 +272,15 @@ def _corpus(selector):
     return re.split("[:/]", selector)[0]
 
 
-def labelled_share(share: float | None) -> dict:
+def labelled_share(share: float | None, **changes) -> dict:
     """Say how a protocol changes when another share of the target is labelled.
 
     Arguments
     ---------
     share : float, optional
         Of the target's utterances, 0-1; 0 labels none, None changes nothing.
+    **changes
+        Further ones.
 
     Returns
     -------
@@ -293,9 +295,9 @@ def labelled_share(share: float | None) -> dict:
     'none'
     """
     if share is None:
-        return {}
+        return changes
     material = "shots" if share else "none"
-    return {"target_share": share, "target_material": material}
+    return {**changes, "target_share": share, "target_material": material}
 
 
 def neutral_class(protocol: str) -> int:

@@ -64,6 +64,8 @@ def test_changes_take_the_place_of_the_files_values():
 )
 def test_another_share_of_the_target_or_none_may_be_labelled(name):
     assert load(name, labelled_share(None)) == load(name)
+    changed = labelled_share(0.5, held_out_share=0.3)
+    assert load(name, changed).held_out_share == 0.3
     half, none = (load(name, labelled_share(share)) for share in (0.5, 0))
     assert (half.target_share, half.target_material) == (0.5, "shots")
     assert (none.target_share, none.target_material) == (0, "none")
