@@ -1,0 +1,1 @@
+"""From a finished run to a model on the Hugging Face Hub."""

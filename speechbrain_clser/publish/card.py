@@ -1,0 +1,240 @@
+"""The card of a published model: its README, and what the report knows."""
+
+from huggingface_hub import ModelCardData
+
+from speechbrain_clser.evaluation import report as reports
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.document import (
+    Heading,
+    Items,
+    Score,
+    Table,
+    Text,
+    markdown,
+)
+from speechbrain_clser.evaluation.sections import provenance
+from speechbrain_clser.inference.readme import FOLDER
+from speechbrain_clser.publish import heard
+
+INTENDED = (
+    "Research on recognising emotion across languages: to compare methods, and "
+    "to see what carries over. It is not made for decisions about people, such "
+    "as in hiring, teaching, policing, insurance or medicine. In the European "
+    "Union, recognising the emotions of people at work or in education is "
+    "forbidden but for medical and safety reasons (Regulation 2024/1689, "
+    "Article 5)."
+)
+LEARNT_FROM = {
+    "acted": "All speech that it learnt from was acted; emotions of daily life "
+    "are weaker, mixed, and mean other things.",
+    "synthetic": "All speech that it learnt from was made by a synthesiser. It "
+    "is of no use on speech of people.",
+    "natural": "What it learnt from was labelled by listeners: it gives what "
+    "they heard, not what a speaker felt.",
+}
+
+
+def card(
+    report: dict, readme: str, data: ModelCardData, repo_id: str, training: dict
+) -> str:
+    """Write the card of a model.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+    readme : str
+        Of the model folder.
+    data : ModelCardData
+        From ``metadata``.
+    repo_id : str
+        Hub id ``owner/name``.
+    training : dict
+        ``draw`` and ``seed`` of the training that is in the folder.
+
+    Returns
+    -------
+    str
+        A README.md with metadata.
+    """
+    title, heading, rest = readme.replace(FOLDER, repo_id).partition("\n## ")
+    told = [
+        *results(report, training),
+        *languages(report),
+        *use(report),
+        *provenance.data(report),
+        *provenance.protocol(report),
+        *provenance.audit(report),
+    ]
+    return "\n".join(
+        [
+            f"---\n{data.to_yaml()}\n---\n",
+            title,
+            markdown(answer(report)),
+            f"{heading}{rest}".lstrip("\n"),
+            markdown(told),
+        ]
+    )
+
+
+def answer(report: dict) -> list:
+    """Give the score with all that it must not be read without.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    part = report["parts"]["target_scored"]
+    uar = part["scores"]["uar"]
+    over = wording.trainings(report["n_draws"], report["n_seeds"])
+    return [
+        Score(
+            f"{wording.percent(uar['mean'])} %",
+            f"UAR on {wording.languages(report['ledger']['targets'])} · 95 % "
+            f"interval {wording.interval(uar)} · chance "
+            f"{wording.percent(part['chance_uar'])} · {over}",
+        ),
+        Text(report["verdict"]["sentence"]),
+        *map(Text, report["notices"]),
+    ]
+
+
+def results(report: dict, training: dict) -> list:
+    """Give the scores by part and by class, and against baselines.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+    training : dict
+        ``draw`` and ``seed`` of the training that is in the folder.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    columns, *rows = reports.summary_rows(report)
+    part = report["parts"]["target_scored"]
+    recalls = [
+        [
+            one["class"],
+            one["n"],
+            wording.percent(one["mean"]),
+            wording.interval(one),
+        ]
+        for one in part["recalls"]
+    ]
+    blocks = [
+        Heading("Results"),
+        Table(columns, rows),
+        Text(
+            "In percent; UAR, unweighted average recall, is the mean of the "
+            "classes' recalls. The interval tells how the score would move "
+            "with other speakers of the same corpora. By class, on the target:"
+        ),
+        Table(["class", "utterances", "recall", "95 %"], recalls),
+    ]
+    if len(part["per_seed"]) > 1:
+        (own,) = (
+            one
+            for one in part["per_seed"]
+            if {key: one[key] for key in training} == training
+        )
+        blocks.append(
+            Text(
+                f"Scores are over {len(part['per_seed'])} trainings. The one "
+                f"that is published (seed {own['seed']}) has by itself a UAR "
+                f"of {wording.percent(own['uar'])} on the target."
+            )
+        )
+    if report["baselines"]:
+        columns, *rows = reports.baseline_rows(report)
+        blocks += [
+            Text("Baselines, told the same, on the target:"),
+            Table(columns, rows),
+        ]
+    return blocks
+
+
+def languages(report: dict) -> list:
+    """Tell which languages it has heard, and what is known of each.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    known = heard.languages(report)
+    rows = [
+        [
+            _named(group["name"]),
+            "yes" if group["name"] in known else "never",
+            name,
+            group["n_utterances"],
+            group["n_speakers"],
+            wording.percent(group["mean"]),
+            wording.interval(group),
+            wording.percent(group["chance_uar"]),
+        ]
+        for name, part in report["parts"].items()
+        for group in part["groups"]["language"]
+    ]
+    header = ["language", "heard in training", "part", "utterances"]
+    header += ["speakers", "UAR", "95 %", "chance"]
+    return [
+        Heading("Languages"),
+        Table(header, rows),
+        Text(
+            "In any other language nothing has been measured. What a "
+            "pretrained encoder heard before, if there is one, its own card "
+            "tells."
+        ),
+    ]
+
+
+def use(report: dict) -> list:
+    """Say what the model is for, and where it ends.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    kinds = {card["elicitation"] for card in heard.cards(report)}
+    train = report["data"]["parts"]["train"]
+    limits = [
+        f"It knows {wording.enumeration(report['classes'])}, and answers with "
+        "one of them whatever it hears; EmotionClassifier can leave unsure "
+        "answers open.",
+        f"It learnt from {wording.count(train['speakers'], 'speaker')} and "
+        f"{train['minutes']} minutes of labelled speech.",
+        *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
+    ]
+    return [
+        Heading("Intended use"),
+        Text(INTENDED),
+        Heading("Limits"),
+        Items([("", limit) for limit in limits]),
+    ]
+
+
+def _named(code):
+    """A language by name and code; somebody's own data may tell neither."""
+    return f"{wording.language(code)} ({code})" if code else None

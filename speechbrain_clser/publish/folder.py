@@ -1,0 +1,81 @@
+"""The folder that is published: a model, and its card in place of its README."""
+
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.inference.export import best
+from speechbrain_clser.publish import heard, licences
+from speechbrain_clser.publish.card import card
+from speechbrain_clser.publish.metadata import metadata
+
+NAME = "published"
+
+
+def write(
+    run: Path,
+    repo_id: str,
+    allow_licence: Collection = (),
+    licence: str = "",
+) -> Path:
+    """Make the folder that is to be published, within that of the run.
+
+    Arguments
+    ---------
+    run : Path
+        ``output_folder`` of train.py.
+    repo_id : str
+        Hub id ``owner/name``.
+    allow_licence : collection of str
+        See ``licences.check``.
+    licence : str
+        Of the model; see ``metadata``.
+
+    Returns
+    -------
+    Path
+        What was in it is gone.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the run has no report, or no model.
+    ValueError
+        If the licence of a training corpus is in the way.
+    """
+    report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
+    model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
+    licences.check(heard.cards(report), allow_licence)
+    data = metadata(
+        report, repo_id, model_yaml.read_text(encoding="utf-8"), licence
+    )
+    readme = (run / "model" / "README.md").read_text(encoding="utf-8")
+    folder = run / NAME
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(run / "model", folder)
+    (folder / "README.md").write_text(
+        card(report, readme, data, repo_id, _training(run)), encoding="utf-8"
+    )
+    return folder
+
+
+def _needed(path, run):
+    """A file that a finished run has."""
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"expected {path.relative_to(run)} in {run}, found none; give the "
+            "output_folder of a run of train.py that has come to its end"
+        )
+    return path
+
+
+def _training(run):
+    """Which training the model folder was made of."""
+    folder, _ = best(run)
+    _, _, draw = folder.parent.name.rpartition("draw_")
+    return {
+        "draw": int(draw) if folder.parent != run else 0,
+        "seed": int(folder.name.removeprefix("seed_")),
+    }

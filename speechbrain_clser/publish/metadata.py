@@ -1,0 +1,121 @@
+"""What the hub reads of a card: by what a model is found, and its scores."""
+
+import re
+
+from huggingface_hub import EvalResult, ModelCardData
+
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.publish import heard
+
+TASK = "audio-classification"
+TAGS = (
+    *("speechbrain", "speechbrain-clser", "speech-emotion-recognition"),
+    *("emotion-recognition", "cross-lingual"),
+)
+# By the hub's names; the scores of a report, and theirs for people.
+METRICS = {
+    "uar": ("recall", "UAR, unweighted average recall"),
+    "wa": ("accuracy", "WA, weighted accuracy"),
+    "macro_f1": ("f1", "macro-F1"),
+}
+# The hub's filter knows languages by two letters where there are two.
+TWO_LETTERS = {
+    **{"ara": "ar", "ben": "bn", "cmn": "zh", "deu": "de", "ell": "el"},
+    **{"eng": "en", "est": "et", "fas": "fa", "fin": "fi", "fra": "fr"},
+    **{"hin": "hi", "hun": "hu", "ind": "id", "ita": "it", "jpn": "ja"},
+    **{"kor": "ko", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es"},
+    **{"swh": "sw", "tur": "tr", "urd": "ur"},
+}
+OWN_TERMS = "terms-of-the-training-corpora"
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
+
+
+def metadata(
+    report: dict, repo_id: str, model_yaml: str, licence: str = ""
+) -> ModelCardData:
+    """Tell the hub what a model is.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+    repo_id : str
+        Hub id ``owner/name``.
+    model_yaml : str
+        What is in the model's hyperparams.yaml.
+    licence : str
+        The hub's name of the model's licence; by default the card says that
+        the terms of the training corpora hold.
+
+    Returns
+    -------
+    ModelCardData
+        Every score with its interval.
+    """
+    return ModelCardData(
+        language=_languages(report),
+        **_licence(repo_id, licence),
+        library_name="speechbrain",
+        pipeline_tag=TASK,
+        tags=[*TAGS, report["method"]],
+        datasets=[card["name"] for card in heard.cards(report)],
+        metrics=[name for name, _ in METRICS.values()],
+        base_model=_encoder(report, model_yaml),
+        model_name=repo_id.rpartition("/")[2],
+        eval_results=_results(report),
+    )
+
+
+def _languages(report):
+    """Those heard or scored; of others nothing is known."""
+    ledger = report["ledger"]
+    codes = [
+        origin.partition(":")[2]
+        for origin in (*heard.origins(report), *ledger["targets"])
+    ]
+    # Somebody's own data may not tell.
+    told = [TWO_LETTERS.get(code, code) for code in codes if code]
+    return list(dict.fromkeys(told))
+
+
+def _licence(repo_id, licence):
+    """Names of the hub's own are told apart from anybody else's terms."""
+    if licence:
+        return {"license": licence}
+    return {
+        "license": "other",
+        "license_name": OWN_TERMS,
+        "license_link": f"https://huggingface.co/{repo_id}#data",
+    }
+
+
+def _encoder(report, model_yaml):
+    """Hub id of the pretrained encoder, if the hub is where it came from."""
+    name = report["settings"]["encoder"]
+    is_of_hub = HUB_ID.fullmatch(name) and COMMIT.search(model_yaml)
+    return name if is_of_hub else None
+
+
+def _results(report):
+    """Scores of the scored part, in percent, as the report prints them."""
+    targets, protocol = report["ledger"]["targets"], report["protocol"]
+    names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
+    titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
+    over = wording.trainings(report["n_draws"], report["n_seeds"])
+    scores = report["parts"]["target_scored"]["scores"]
+    return [
+        EvalResult(
+            task_type=TASK,
+            task_name="Speech emotion recognition",
+            dataset_type="+".join(names),
+            dataset_name=f"{wording.enumeration([titles[n] for n in names])} "
+            f"({wording.languages(targets)})",
+            dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
+            metric_type=metric,
+            metric_name=f"{title}, in percent, 95 % interval "
+            f"{wording.interval(scores[score])}, {over}",
+            metric_value=float(wording.percent(scores[score]["mean"])),
+        )
+        for score, (metric, title) in METRICS.items()
+    ]

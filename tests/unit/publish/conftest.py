@@ -1,0 +1,79 @@
+"""Finished runs, and a hub on this machine to publish them to."""
+
+import json
+import shutil
+import time
+
+import huggingface_hub
+import pytest
+from helpers.hub import Hub
+from helpers.runs import make_run
+
+from speechbrain_clser.evaluation import report
+from speechbrain_clser.inference.readme import FOLDER
+
+README = f"""\
+# Speech emotion recogniser: source_only
+
+Classes, in the order of the probabilities: anger, happiness, sadness.
+
+## Use
+
+from_hparams("{FOLDER}")
+"""
+FILES = {
+    "README.md": README.encode(),
+    "hyperparams.yaml": b"classes: [anger, happiness, sadness]\n",
+    "label_encoder.ckpt": b"'anger' => 0\n",
+    "method.ckpt": bytes(range(256)) * 40,
+}
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Folder of a run, made once."""
+    folder = make_run(tmp_path_factory.mktemp("finished") / "run")
+    report.build(folder)
+    (folder / "model").mkdir()
+    for name, content in FILES.items():
+        (folder / "model" / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A copy of it, to be changed."""
+    return shutil.copytree(finished, tmp_path / "run")
+
+
+@pytest.fixture
+def told(run):
+    """Its report."""
+    return json.loads((run / "report.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How long was waited, without waiting."""
+    waits = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    return waits
+
+
+@pytest.fixture
+def hub(monkeypatch, waits):
+    """A hub that the client may ask."""
+    for name, value in {
+        "HF_HUB_OFFLINE": False,
+        "HF_HUB_DISABLE_XET": True,
+        "HF_HUB_DISABLE_PROGRESS_BARS": True,
+    }.items():
+        monkeypatch.setattr(huggingface_hub.constants, name, value)
+    with Hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def api(hub):
+    """The real client, told of that hub."""
+    return huggingface_hub.HfApi(endpoint=hub.url, token="hf_test")

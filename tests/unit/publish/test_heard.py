@@ -1,0 +1,37 @@
+import pytest
+
+from speechbrain_clser.publish import heard
+
+
+def of(report, part, origin, **ledger):
+    """The same report of a run that was given more."""
+    report["data"]["parts"][part]["origins"] = [origin]
+    report["ledger"].update(ledger)
+    return report
+
+
+def test_training_and_validation_are_heard_and_the_scored_part_is_not(told):
+    assert heard.origins(told) == ["emodb:deu"]
+    assert heard.languages(told) == {"deu"}
+    assert [card["name"] for card in heard.cards(told)] == ["emodb"]
+
+
+@pytest.mark.parametrize(
+    "part, ledger",
+    [
+        ("shots", {"target_labels": 5}),
+        ("unlabelled", {"target_audio": "unlabelled"}),
+    ],
+)
+def test_target_is_heard_if_a_loss_had_it(part, ledger, told):
+    given = of(told, part, "urdu:urd", **ledger)
+    assert heard.origins(given) == ["emodb:deu", "urdu:urd"]
+    assert heard.languages(given) == {"deu", "urd"}
+    assert [c["name"] for c in heard.cards(given)] == ["emodb", "urdu"]
+
+
+@pytest.mark.parametrize("part", ["shots", "unlabelled"])
+def test_part_that_the_protocol_offers_and_no_phase_reads_is_not_heard(
+    part, told
+):
+    assert heard.origins(of(told, part, "urdu:urd")) == ["emodb:deu"]

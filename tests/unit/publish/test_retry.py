@@ -1,0 +1,91 @@
+import importlib
+
+import pytest
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HTTPError,
+    OfflineModeIsEnabled,
+)
+
+from speechbrain_clser.publish.retry import may_pass, persist
+
+# The client's own, of whichever version it is.
+httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
+
+
+def refused(status):
+    """What the client makes of an answer."""
+    request = httpx.Request("GET", "https://hub")
+    response = httpx.Response(status, request=request)
+    return HfHubHTTPError(f"status {status}", response=response)
+
+
+def wrapped(error):
+    """What uploading makes of it."""
+    outer = RuntimeError("Error while uploading")
+    outer.__cause__ = error
+    return outer
+
+
+CUT = httpx.RemoteProtocolError("Server disconnected")
+
+
+def step(*outcomes):
+    """Gives or raises one after the other."""
+    left = list(outcomes)
+
+    def do():
+        outcome = left.pop(0)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    return do
+
+
+@pytest.mark.parametrize(
+    "error, passes",
+    [
+        (CUT, True),
+        (httpx.ConnectError("refused"), True),
+        (httpx.ReadTimeout("late"), True),
+        (refused(503), True),
+        (refused(429), True),
+        (wrapped(CUT), True),
+        (wrapped(refused(500)), True),
+        (refused(401), False),
+        (refused(412), False),
+        (wrapped(refused(403)), False),
+        (wrapped(ValueError("no file")), False),
+        (RuntimeError("a bug"), False),
+    ],
+)
+def test_only_what_is_of_the_moment_may_pass(error, passes):
+    assert may_pass(error) is passes
+
+
+def test_step_that_works_is_done_once(waits):
+    assert persist(step("done")) == "done" and waits == []
+
+
+def test_waiting_grows(waits):
+    assert persist(step(CUT, refused(503), wrapped(CUT), "done")) == "done"
+    assert waits == [1, 4, 16]
+
+
+def test_after_the_last_try_the_error_is_told(waits):
+    with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+        persist(step(CUT, CUT, CUT, CUT))
+    assert waits == [1, 4, 16]
+
+
+@pytest.mark.parametrize("error", [refused(401), OfflineModeIsEnabled("off")])
+def test_what_will_not_pass_is_told_at_once(error, waits):
+    with pytest.raises(type(error), match="401|off"):
+        persist(step(error, "done"))
+    assert waits == []
+
+
+def test_another_try_is_logged(waits, caplog):
+    persist(step(CUT, "done"))
+    assert "Server disconnected; trying again in 1 s" in caplog.text
