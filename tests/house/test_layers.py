@@ -50,6 +50,7 @@ LEVELS = {
     "evaluation.predictions": 1,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,
+    "evaluation.sections.provenance": 3,  # draws nothing
     "evaluation.sections.*": 4,
     "evaluation.*": 3,
     "inference.*": 3,

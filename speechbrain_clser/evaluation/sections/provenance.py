@@ -129,16 +129,32 @@ def making(report: dict) -> list:
             "Settings of the first seed",
             [Table(["name", "value"], list(report["settings"].items()))],
         ),
-        Details(
-            "Protocol",
-            [
-                Table(
-                    ["name", "value"],
-                    [
-                        [key, json.dumps(value, ensure_ascii=False)]
-                        for key, value in protocol.items()
-                    ],
-                )
-            ],
-        ),
+        Details("Protocol", [_values(protocol)]),
     ]
+
+
+def protocol(report: dict) -> list:
+    """Give all values of the protocol, its digest among them.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    return [Heading("Protocol"), _values(report["protocol"])]
+
+
+def _values(protocol):
+    """Every value, as in a file."""
+    return Table(
+        ["name", "value"],
+        [
+            [key, json.dumps(value, ensure_ascii=False)]
+            for key, value in protocol.items()
+        ],
+    )

@@ -5,6 +5,7 @@ from speechbrain_clser.evaluation.sections.provenance import (
     audit,
     data,
     making,
+    protocol,
 )
 
 
@@ -43,3 +44,9 @@ def test_note_of_a_protocol_is_told_where_there_is_one(plain):
         plain["protocol"]["note"] = note
         (facts,) = [b for b in making(plain) if isinstance(b, Items)]
         assert (("note", "as published") in facts.items) == bool(note)
+
+
+def test_protocol_is_told_with_all_its_values(plain):
+    (table,) = [b for b in protocol(plain) if isinstance(b, Table)]
+    assert [row[0] for row in table.rows] == list(plain["protocol"])
+    assert ["digest", '"0123456789ab"'] in table.rows
