@@ -6,6 +6,7 @@ names another format is read all the same, if it is sound at all.
 
 import functools
 import hashlib
+import math
 import struct
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from speechbrain_clser.errors import BadAudioError
 
 SHORTEST_S = 0.025  # one window of analysis
 SILENT_PEAK = 1e-4  # -80 dB of full scale, three steps of 16 bits
+LOUDEST_PEAK = 1e6  # some write 32768 for full scale; beyond that is damage
+RATES_HZ = (1_000, 768_000)
+FINEST_HZ = 25  # that 11,025 and 16,000 have in common
 
 # First bytes of what arrives under an audio name, and what to do about it.
 FOREIGN = {
@@ -49,7 +53,8 @@ def check(path) -> tuple:
     ------
     BadAudioError
         With the reason ``missing``, ``suffix`` (no audio file at all),
-        ``unreadable``, ``truncated``, ``empty``, ``nan`` or ``silent``.
+        ``unreadable``, ``truncated``, ``rate``, ``empty``, ``nan``, ``loud``
+        or ``silent``.
 
     Example
     -------
@@ -66,7 +71,13 @@ def check(path) -> tuple:
 
 
 def _refuse_unusable(path, samples, sample_rate_hz):
-    """Complain about samples that are too few, no numbers, or silence."""
+    """Complain about samples that are too few, no numbers, or no sound."""
+    if not RATES_HZ[0] <= sample_rate_hz <= RATES_HZ[1]:
+        raise BadAudioError(
+            "rate",
+            f"{path}: expected a rate of {RATES_HZ[0]:,}-{RATES_HZ[1]:,} Hz, "
+            f"found {sample_rate_hz:,}; correct its header",
+        )
     duration_s = len(samples) / sample_rate_hz
     if duration_s < SHORTEST_S:
         raise BadAudioError(
@@ -81,11 +92,18 @@ def _refuse_unusable(path, samples, sample_rate_hz):
             f"{path}: expected numbers, found {n_bad} samples that are NaN or "
             f"infinite",
         )
-    if np.abs(samples).max() < SILENT_PEAK:
+    peak = np.abs(samples).max()
+    if peak > LOUDEST_PEAK:
+        raise BadAudioError(
+            "loud",
+            f"{path}: expected a full scale of 1, found a peak of {peak:.1e}; "
+            "the file is damaged, copy or download it again",
+        )
+    if peak < SILENT_PEAK:
         raise BadAudioError(
             "silent",
-            f"{path}: expected sound, found a peak of "
-            f"{np.abs(samples).max():.1e} in {duration_s:.2f} s",
+            f"{path}: expected sound, found a peak of {peak:.1e} in "
+            f"{duration_s:.2f} s",
         )
 
 
@@ -155,6 +173,9 @@ def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
 def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
     """Average the channels, and resample where the rate is another.
 
+    A filter between two rates is as long as they have little in common, so a
+    rate such as 16,001 is taken for the next multiple of 25.
+
     Arguments
     ---------
     samples : array or torch.Tensor, (samples,) or (samples, channels)
@@ -177,6 +198,8 @@ def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
         wav = wav.mean(dim=1)
     if found_hz == sample_rate_hz:
         return wav
+    if math.gcd(found_hz, sample_rate_hz) < FINEST_HZ:
+        found_hz = FINEST_HZ * round(found_hz / FINEST_HZ)
     return _resampler(found_hz, sample_rate_hz)(wav)
 
 

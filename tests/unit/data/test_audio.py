@@ -7,7 +7,7 @@ import soundfile
 import torch
 from helpers import sounds
 
-from speechbrain_clser.data.audio import check, load, load_usable
+from speechbrain_clser.data.audio import check, load, load_usable, one_channel
 from speechbrain_clser.errors import BadAudioError
 
 
@@ -138,6 +138,25 @@ def test_silence_is_refused(tmp_path, peak):
     refused(path, "silent", re.escape(f"a peak of {peak:.1e} in"))
 
 
+@pytest.mark.parametrize("rate_hz", [999, 768_001])
+def test_rate_that_no_recorder_has_is_refused(tmp_path, rate_hz):
+    path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 40000), rate_hz)
+    refused(path, "rate", f"found {rate_hz:,}; correct its header")
+
+
+def test_samples_that_damage_blew_up_are_refused(tmp_path):
+    samples = sounds.noise(0)
+    samples[400] = -3e30
+    path = sounds.write(tmp_path / "a.wav", samples, subtype="FLOAT")
+    refused(path, "loud", r"found a peak of 3\.0e\+30; the file is damaged")
+
+
+def test_samples_that_were_never_scaled_pass(tmp_path):
+    path = tmp_path / "a.wav"
+    sounds.write(path, 32768 * sounds.noise(0), subtype="FLOAT")
+    assert check(path)[0] == 0.05
+
+
 def test_soft_recording_passes(tmp_path):
     samples = np.full((800, 1), 2e-4)
     assert check(sounds.write(tmp_path / "a.wav", samples))
@@ -185,6 +204,13 @@ def test_load_keeps_a_tone_at_its_pitch(tmp_path, from_hz):
     assert wav.shape == (16000,)
     assert wav[100:-100].abs().max() == pytest.approx(0.5, abs=0.01)
     assert torch.fft.rfft(wav).abs().argmax() == 440
+
+
+def test_rate_with_nothing_in_common_makes_no_giant_filter():
+    wav = one_channel(torch.ones(16001), 16001, 16000)
+    assert wav.shape == (16001,)  # 16,001 Hz is taken for 16,000
+    assert one_channel(torch.ones(22254), 22254, 16000).shape == (16003,)
+    assert one_channel(torch.ones(11025), 11025, 16000).shape == (16000,)
 
 
 def test_load_goes_to_the_rate_that_is_wanted(tmp_path):
