@@ -31,6 +31,7 @@ LEARNT_FROM = {
     "is of no use on speech of people.",
     "natural": "What it learnt from was labelled by listeners: it gives what "
     "they heard, not what a speaker felt.",
+    "unknown": "Whether what it learnt from was acted or felt is not known.",
 }
 
 

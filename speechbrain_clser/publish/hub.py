@@ -12,16 +12,18 @@ from huggingface_hub import (
 )
 from huggingface_hub.errors import (
     HfHubHTTPError,
+    HTTPError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
 from speechbrain_clser import __version__
+from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.publish import folder as folders
 from speechbrain_clser.publish.changes import Changes, compare
 from speechbrain_clser.publish.metadata import HUB_ID
-from speechbrain_clser.publish.retry import persist
+from speechbrain_clser.publish.retry import may_pass, persist
 
 MAIN = "main"
 
@@ -95,11 +97,12 @@ def publish(
     FileNotFoundError
         If the run has no report, or no model.
     ValueError
-        If ``repo_id`` is none, or a licence is in the way.
+        If ``repo_id`` is none, a licence is in the way, or what shall be
+        private is there already and is not.
     PermissionError
         If the hub does not let this user write there.
     ConnectionError
-        If the hub must not be asked.
+        If the hub does not answer, or must not be asked.
     """
     if not HUB_ID.fullmatch(repo_id):
         raise ValueError(f"expected a hub id owner/name, got {repo_id!r}")
@@ -107,9 +110,9 @@ def publish(
     folder = folders.write(Path(run), repo_id, allow_licence, licence)
     url = f"{api.endpoint}/{repo_id}"
     try:
-        head, changes = persist(lambda: _state(api, repo_id, revision, folder))
-        if dry_run or not changes:
-            return Published(folder, changes, url, "" if dry_run else head)
+        _, changes = persist(lambda: _state(api, repo_id, revision, folder))
+        if dry_run:
+            return Published(folder, changes, url)
         message = _message(Path(run))
         commit = persist(
             lambda: _bring(api, repo_id, revision, folder, private, message)
@@ -119,14 +122,21 @@ def publish(
             f"expected a hub to ask at {url}, but HF_HUB_OFFLINE is set; the "
             f"folder that would be published is {folder}"
         ) from error
-    except HfHubHTTPError as error:
-        if error.response.status_code not in (401, 403):
-            raise
-        raise PermissionError(
-            f"expected the right to write to {url}, but the hub refuses: "
-            f"{error}; log in with `hf auth login` as one who may, or give "
-            "another owner/name"
-        ) from error
+    except (HTTPError, RuntimeError) as error:
+        if may_pass(error):
+            raise ConnectionError(
+                f"expected an answer of {url}, found a broken connection "
+                f"({error}); those who load the model get all of it or what "
+                "was there before. Publish again later: what has arrived is "
+                "not sent again"
+            ) from error
+        if _is_refusal(error):
+            raise PermissionError(
+                f"expected the right to write to {url}, but the hub refuses: "
+                f"{error}; log in with `hf auth login` as one who may, or "
+                "give another owner/name"
+            ) from error
+        raise
     return Published(folder, changes, url, commit)
 
 
@@ -134,8 +144,13 @@ def _state(api, repo_id, revision, folder):
     """The commit that a revision is at, and what sets the folder apart."""
     try:
         head = api.model_info(repo_id, revision=revision).sha
-    except (RepositoryNotFoundError, RevisionNotFoundError):
+    except RepositoryNotFoundError:
         return "", compare(folder, [])
+    except RevisionNotFoundError:
+        if revision == MAIN:
+            raise
+        # A branch begins where main is.
+        return _state(api, repo_id, MAIN, folder)
     listing = api.list_repo_tree(repo_id, revision=head, recursive=True)
     return head, compare(folder, listing)
 
@@ -143,10 +158,15 @@ def _state(api, repo_id, revision, folder):
 def _bring(api, repo_id, revision, folder, private, message):
     """Bring a revision to what the folder is; done again, it changes nothing."""
     api.create_repo(repo_id, private=private or None, exist_ok=True)
+    if private and not api.model_info(repo_id).private:
+        raise ValueError(
+            f"expected {repo_id} to be private, found one that all can see; "
+            "change that on its page, or give another owner/name"
+        )
     if revision != MAIN:
         api.create_branch(repo_id, branch=revision, exist_ok=True)
     head, changes = _state(api, repo_id, revision, folder)
-    if not changes:  # only the answer to the last try was lost
+    if not changes:  # or only the answer to the last try was lost
         return head
     additions = [
         CommitOperationAdd(name, folder / name)
@@ -168,9 +188,16 @@ def _bring(api, repo_id, revision, folder, private, message):
     return done.oid
 
 
+def _is_refusal(error):
+    """Whether the hub knows what is wanted, and does not want it."""
+    return isinstance(error, HfHubHTTPError) and (
+        error.response.status_code in (401, 403)
+    )
+
+
 def _message(run):
     """Title of the commit."""
-    report = json.loads((run / folders.FILE).read_text(encoding="utf-8"))
+    report = json.loads((run / FILE).read_text(encoding="utf-8"))
     protocol = report["protocol"]
     return (
         f"{report['method']}, protocol {protocol['name']} "

@@ -47,6 +47,8 @@ class Hub:
         For ``HF_ENDPOINT``.
     repos : dict
         Hub id to branch to ``Commit``.
+    private : set of str
+        Hub ids.
     asked : list of str
         Method and path of every request.
     received : Counter
@@ -60,6 +62,7 @@ class Hub:
 
     def __init__(self):
         self.repos, self.commits, self.blobs = {}, {}, {}
+        self.private = set()
         self.asked, self.received = [], collections.Counter()
         self.break_at = self.forget_at = lambda asked: False
         self.busy = 0  # so many requests get no more than a 503
@@ -67,6 +70,7 @@ class Hub:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.store = self.url.replace("127.0.0.1", "localhost")
 
     def __enter__(self):
         threading.Thread(
@@ -193,6 +197,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if is_new:
             files = {".gitattributes": b"*.ckpt filter=lfs\n"}
             self.hub.commit(repo, "main", "", "initial commit", files)
+            if asked.get("private") or asked.get("visibility") == "private":
+                self.hub.private.add(repo)
         self._say({"url": f"{self.hub.url}/{repo}"}, 200 if is_new else 409)
 
     def branch(self, repo, branch):
@@ -206,7 +212,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Tell the commit."""
         if commit := self._head(repo, revision or "main"):
             names = [{"rfilename": name} for name in commit.files]
-            self._say({"id": repo, "sha": commit.sha, "siblings": names})
+            told = {"id": repo, "sha": commit.sha, "siblings": names}
+            self._say({**told, "private": repo in self.hub.private})
 
     def tree(self, repo, revision):
         """List the files."""
@@ -304,7 +311,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 *({}, 302),
                 **{**told, "X_Linked_Etag": f'"{oid}"'},
                 X_Linked_Size=str(len(content)),
-                Location=f"{self.hub.url}/lfs/{oid}",
+                # Large files lie on another host, told by its name.
+                Location=f"{self.hub.store}/lfs/{oid}",
             )
         else:
             self._say(content, **told)

@@ -2,7 +2,7 @@ import pytest
 from helpers import served
 
 from speechbrain_clser.inference.blueprint import New
-from speechbrain_clser.inference.readme import readme
+from speechbrain_clser.inference.readme import FOLDER, readme
 
 
 def of(folder, **changes):
@@ -34,6 +34,12 @@ def test_readme_tells_method_classes_supervision_and_choice(folder):
         "Nothing else is needed.",
     ):
         assert part in text
+
+
+def test_how_to_load_it_stands_under_a_heading_of_its_own(folder):
+    _, use, making = of(folder).split("\n## ")
+    assert use.startswith("Use\n") and use.count(FOLDER) == 2
+    assert making.startswith("How it was made\n") and FOLDER not in making
 
 
 @pytest.mark.parametrize("mode", ["corpus", "speaker"])

@@ -1,0 +1,132 @@
+"""From a run to the hub and back, with the real client and an empty cache."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from helpers import encoders, toy
+from helpers.hub import Hub
+from huggingface_hub import ModelCard
+
+pytestmark = pytest.mark.slow
+
+ID, ENCODER = "me/model", "others/tiny"
+PUBLISH = """
+import sys
+from speechbrain_clser.publish.hub import publish
+
+run, name, *allowed = sys.argv[1:]
+print(publish(run, name, allow_licence=allowed).commit)
+"""
+LOAD = """
+import json, sys
+from speechbrain.inference.classifiers import EncoderClassifier
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+source, *files = sys.argv[1:]
+cpu = {"device": "cpu"}
+stock = EncoderClassifier.from_hparams(source=source, run_opts=cpu)
+ours = EmotionClassifier.from_hparams(source, temperature=1.0, run_opts=cpu)
+answers = ours.classify_files(files, has_bar=False)
+print(json.dumps([
+    [stock.classify_file(path)[0][0].exp().tolist() for path in files],
+    [[*answer.probabilities.values()] for answer in answers],
+]))
+"""
+
+
+@pytest.fixture
+def hub():
+    """A hub on this machine."""
+    with Hub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Folder of the toy corpora."""
+    toy.make(tmp_path / "data")
+    return tmp_path / "data"
+
+
+def python(code, *arguments, hub, cache):
+    """Run some lines in a process that asks the hub; gives what they print."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env={**toy.environment(), **hub.environment(cache)},
+        cwd=cache.parent,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def train(data, run, *more):
+    """A run to publish."""
+    done = toy.train(data, run, *more)
+    assert done.returncode == 0, done.stdout
+    return run
+
+
+def scored(run, data):
+    """Scored files, and what the training said of them."""
+    path = run / "seed_1001" / "predictions" / "target_scored.csv"
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    files = [
+        data / "south" / f"{row['id'][len('south_') :]}.wav" for row in rows
+    ]
+    names = [key for key in rows[0] if key.startswith("p_")]
+    return files, [[float(row[name]) for name in names] for row in rows]
+
+
+def hold(run, data, **place):
+    """Hold both classes, the model fetched anew, against the training."""
+    files, expected = scored(run, data)
+    for found in json.loads(python(LOAD, ID, *files, **place)):
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
+
+
+def test_published_model_answers_as_the_training_did(data, hub, tmp_path):
+    run = train(data, tmp_path / "run")
+    commit = python(PUBLISH, run, ID, "north", hub=hub, cache=tmp_path / "mine")
+    assert commit == hub.head(ID).sha
+    hold(run, data, hub=hub, cache=tmp_path / "theirs")
+
+    card = hub.head(ID).files["README.md"].decode()
+    assert ModelCard(card).data.to_dict()["language"] == ["de", "it"]
+    (code, _) = card.split("```python")[1:]
+    code = code.partition("```")[0]
+    code = code.replace("recording.wav", str(data / "west" / "s0_anger_0.wav"))
+    told = python(code, hub=hub, cache=tmp_path / "readers")
+    assert told.split()[0] in ("anger", "happiness", "neutral", "sadness")
+
+
+def test_encoder_is_fetched_at_the_revision_that_was_trained_on(
+    data, hub, tmp_path, monkeypatch
+):
+    for name, value in hub.environment(tmp_path / "mine").items():
+        monkeypatch.setenv(name, value)
+    folder = encoders.make(tmp_path / "encoder", "wav2vec2_layer")
+    revision = hub.hold(ENCODER, folder)
+    run = train(data, tmp_path / "run", "--encoder", ENCODER)
+    written = (run / "model" / "hyperparams.yaml").read_text()
+    assert f"source: {ENCODER}" in written and revision in written
+    assert not (run / "model" / "encoder.ckpt").exists()
+
+    python(PUBLISH, run, ID, "north", hub=hub, cache=tmp_path / "mine")
+    card = ModelCard(hub.head(ID).files["README.md"].decode())
+    assert card.data.to_dict()["base_model"] == ENCODER
+
+    # The owners publish another one in its place.
+    other = encoders.make(
+        tmp_path / "encoder", "wav2vec2_layer", hidden_size=16
+    )
+    assert hub.hold(ENCODER, other) != revision
+    hold(run, data, hub=hub, cache=tmp_path / "theirs")
+    assert not any(f"{ENCODER}/resolve/main" in asked for asked in hub.asked)
