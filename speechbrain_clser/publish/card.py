@@ -181,7 +181,7 @@ def languages(report: dict) -> list:
     rows = [
         [
             _named(group["name"]),
-            "yes" if group["name"] in known else "never",
+            known.get(group["name"], "never"),
             name,
             group["n_utterances"],
             group["n_speakers"],

@@ -25,12 +25,7 @@ def origins(report: dict) -> list:
     >>> origins({"data": {"parts": parts}, "ledger": ledger})
     ['a:deu', 'b:urd']
     """
-    parts, ledger = report["data"]["parts"], report["ledger"]
-    used = ["train", "valid"]
-    used += ["shots"] if ledger["target_labels"] else []
-    used += ["unlabelled"] if ledger["target_audio"] == "unlabelled" else []
-    found = (origin for name in used for origin in parts[name]["origins"])
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(_labelled(report) + _unlabelled(report)))
 
 
 def cards(report: dict) -> list:
@@ -50,8 +45,8 @@ def cards(report: dict) -> list:
     return [c for c in report["data"]["corpora"] if c["name"] in names]
 
 
-def languages(report: dict) -> set:
-    """Give the languages that training heard.
+def languages(report: dict) -> dict:
+    """Tell how training heard languages.
 
     Arguments
     ---------
@@ -60,7 +55,31 @@ def languages(report: dict) -> set:
 
     Returns
     -------
-    set of str
-        ISO 639-3.
+    dict
+        ISO 639-3 to ``"with labels"`` or ``"without labels"``.
     """
-    return {origin.partition(":")[2] for origin in origins(report)}
+    return {
+        origin.partition(":")[2]: f"{how} labels"
+        for how, found in (
+            ("without", _unlabelled(report)),
+            ("with", _labelled(report)),
+        )
+        for origin in found
+    }
+
+
+def _labelled(report):
+    """Origins of what trained and validated."""
+    shots = ["shots"] if report["ledger"]["target_labels"] else []
+    return _origins(report, ["train", "valid", *shots])
+
+
+def _unlabelled(report):
+    """Origins of what some phase read without labels."""
+    is_used = report["ledger"]["target_audio"] == "unlabelled"
+    return _origins(report, ["unlabelled"] if is_used else [])
+
+
+def _origins(report, names):
+    parts = report["data"]["parts"]
+    return [origin for name in names for origin in parts[name]["origins"]]

@@ -110,7 +110,7 @@ def test_languages_are_heard_or_never(told):
     (found,) = tables(cards.languages(told))
     assert [row[:3] for row in found.rows] == [
         ["Urdu (urd)", "never", "target_scored"],
-        ["German (deu)", "yes", "source_valid"],
+        ["German (deu)", "with labels", "source_valid"],
     ]
 
 
@@ -118,7 +118,7 @@ def test_target_that_a_loss_had_is_a_language_that_was_heard(told):
     told["data"]["parts"]["unlabelled"]["origins"] = ["urdu:urd"]
     told["ledger"]["target_audio"] = "unlabelled"
     (found,) = tables(cards.languages(told))
-    assert [row[1] for row in found.rows] == ["yes", "yes"]
+    assert [row[1] for row in found.rows] == ["without labels", "with labels"]
 
 
 def test_language_that_a_table_does_not_tell_is_a_dash(told):

@@ -12,21 +12,21 @@ def of(report, part, origin, **ledger):
 
 def test_training_and_validation_are_heard_and_the_scored_part_is_not(told):
     assert heard.origins(told) == ["emodb:deu"]
-    assert heard.languages(told) == {"deu"}
+    assert heard.languages(told) == {"deu": "with labels"}
     assert [card["name"] for card in heard.cards(told)] == ["emodb"]
 
 
 @pytest.mark.parametrize(
-    "part, ledger",
+    "part, ledger, how",
     [
-        ("shots", {"target_labels": 5}),
-        ("unlabelled", {"target_audio": "unlabelled"}),
+        ("shots", {"target_labels": 5}, "with labels"),
+        ("unlabelled", {"target_audio": "unlabelled"}, "without labels"),
     ],
 )
-def test_target_is_heard_if_a_loss_had_it(part, ledger, told):
+def test_target_is_heard_if_a_loss_had_it(part, ledger, how, told):
     given = of(told, part, "urdu:urd", **ledger)
     assert heard.origins(given) == ["emodb:deu", "urdu:urd"]
-    assert heard.languages(given) == {"deu", "urd"}
+    assert heard.languages(given) == {"deu": "with labels", "urd": how}
     assert [c["name"] for c in heard.cards(given)] == ["emodb", "urdu"]
 
 
@@ -35,3 +35,8 @@ def test_part_that_the_protocol_offers_and_no_phase_reads_is_not_heard(
     part, told
 ):
     assert heard.origins(of(told, part, "urdu:urd")) == ["emodb:deu"]
+
+
+def test_language_of_labelled_and_unlabelled_utterances_has_labels(told):
+    given = of(told, "unlabelled", "cafe:deu", target_audio="unlabelled")
+    assert heard.languages(given) == {"deu": "with labels"}
