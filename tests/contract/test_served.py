@@ -7,6 +7,7 @@ from speechbrain.dataio.batch import batch_pad_right
 from speechbrain.inference.classifiers import EncoderClassifier
 
 from speechbrain_clser.data.audio import load
+from speechbrain_clser.inference import predict
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
 SAME = {"atol": 1e-4, "rtol": 0}
@@ -49,6 +50,19 @@ def test_model_answers_in_speechbrains_class_as_in_its_evaluation(model):
 def test_model_answers_in_our_class_as_in_its_evaluation(model):
     for found in of_ours(model):
         torch.testing.assert_close(found, model.probabilities, **SAME)
+
+
+def test_model_answers_several_threads_alike(model, monkeypatch):
+    monkeypatch.setattr(predict, "BLOCK_FILES", 1)
+    ours = EmotionClassifier.from_hparams(
+        model.folder, temperature=1.0, run_opts={"device": "cpu"}
+    )
+    found = [
+        [*answer.probabilities.values()]
+        for _, answer in predict.answers(ours, 3 * model.files, n_threads=3)
+    ]
+    expected = model.probabilities.repeat(3, 1)
+    torch.testing.assert_close(torch.tensor(found), expected, **SAME)
 
 
 def test_answers_differ_or_nothing_was_shown(model):

@@ -1,0 +1,288 @@
+"""Emotions of any number of recordings, written down one by one.
+
+Files go through in blocks: those of a block are batched by length, blocks are
+shared out among threads, and what is written keeps the order of the files. At
+no time is more held than the blocks under way.
+"""
+
+import collections
+import contextlib
+import dataclasses
+import itertools
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference.rows import Rows
+
+logger = logging.getLogger(__name__)
+
+BLOCK_FILES = 64  # enough to find neighbours of like length
+N_DIGITS = 6
+BAD_COLUMNS = ("file", "reason", "message")
+
+
+@dataclasses.dataclass
+class Tally:
+    """How a prediction went.
+
+    Arguments
+    ---------
+    n_new : int
+        Files that were classified.
+    n_before : int
+        That stood in the output already.
+    reasons : collections.Counter
+        Reason to number of files that cannot be used.
+    """
+
+    n_new: int = 0
+    n_before: int = 0
+    reasons: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+
+    @property
+    def sentence(self):
+        """All of it in a line.
+
+        Example
+        -------
+        >>> Tally(12, 3, collections.Counter(["silent", "empty"])).sentence
+        '12 files classified, 3 before, 2 cannot be used (1 silent, 1 empty)'
+        """
+        told = [f"{self.n_new} files classified"]
+        if self.n_before:
+            told.append(f"{self.n_before} before")
+        if self.reasons:
+            reasons = ", ".join(f"{n} {why}" for why, n in self.reasons.items())
+            told.append(f"{self.reasons.total()} cannot be used ({reasons})")
+        return ", ".join(told)
+
+
+def n_threads(device) -> int:
+    """Choose how many blocks go through at a time.
+
+    Arguments
+    ---------
+    device : str or torch.device
+        That computes.
+
+    Returns
+    -------
+    int
+        The cores this process may use; on a GPU two, so that one decodes
+        while the other computes.
+
+    Example
+    -------
+    >>> n_threads("cuda:0")
+    2
+    """
+    if torch.device(device).type != "cpu":
+        return 2
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def columns(classes) -> list:
+    """Name the columns of an answer.
+
+    Arguments
+    ---------
+    classes : sequence of str
+        Of the model.
+
+    Returns
+    -------
+    list of str
+        The first is ``"file"``.
+
+    Example
+    -------
+    >>> columns(["anger", "neutral"])
+    ['file', 'emotion', 'probability', 'p_anger', 'p_neutral']
+    """
+    return [
+        "file",
+        "emotion",
+        "probability",
+        *(f"p_{name}" for name in classes),
+    ]
+
+
+def bad_path(path) -> Path:
+    """Name the table of files that cannot be used, beside that of answers.
+
+    Example
+    -------
+    >>> bad_path("of/emotions.csv").as_posix()
+    'of/emotions.bad.csv'
+    """
+    path = Path(path)
+    return path.with_name(f"{path.stem}.bad{path.suffix}")
+
+
+def predict_into(path, classifier, files, n_threads=1, has_bar=False) -> Tally:
+    """Classify recordings into a table, and list beside it what cannot be used.
+
+    What stands in the table is not done again; files that could not be used
+    are tried anew.
+
+    Arguments
+    ---------
+    path : str or Path
+        ``.csv`` or ``.jsonl``; see ``Rows``.
+    classifier, files, n_threads, has_bar
+        As for ``predict``.
+
+    Returns
+    -------
+    Tally
+        How it went.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` holds something else, or there is no file at all.
+    """
+    with Rows(path, columns(classifier.classes)) as rows:
+        bad_path(path).unlink(missing_ok=True)
+        bad = Rows(bad_path(path), BAD_COLUMNS)
+        with contextlib.closing(bad):
+            tally = predict(classifier, files, rows, bad, n_threads, has_bar)
+    if not bad.names:
+        bad.path.unlink()
+    return tally
+
+
+def predict(
+    classifier, files, rows, bad=None, n_threads=1, has_bar=False
+) -> Tally:
+    """Classify recordings, each row written when its block is done.
+
+    Arguments
+    ---------
+    classifier : EmotionClassifier
+        Ready to use.
+    files : iterable of str
+        Paths, read as they are needed; one that comes twice is done once.
+    rows : Rows or Printed
+        For the answers, with the columns that ``columns`` names.
+    bad : Rows, optional
+        For files that cannot be used, with ``BAD_COLUMNS``. They are logged in
+        any case.
+    n_threads : int
+        Blocks at a time, each on one core.
+    has_bar : bool
+        Whether to show how far it is.
+
+    Returns
+    -------
+    Tally
+        How it went.
+
+    Raises
+    ------
+    ValueError
+        If there is no file at all.
+    """
+    tally, seen = Tally(), set()
+
+    def new():
+        for path in files:
+            if path in rows.names:
+                tally.n_before += path not in seen
+            elif path not in seen:
+                yield path
+            seen.add(path)
+
+    with tqdm(disable=not has_bar, unit="file") as bar:
+        for path, answer in answers(classifier, new(), n_threads):
+            if isinstance(answer, BadAudioError):
+                logger.warning("%s", answer)
+                tally.reasons[answer.reason] += 1
+                if bad is not None:
+                    told = (path, answer.reason, str(answer))
+                    bad.add(dict(zip(BAD_COLUMNS, told, strict=True)))
+            else:
+                tally.n_new += 1
+                rows.add(_row(path, answer))
+            bar.update()
+    if not seen:
+        raise ValueError(
+            "expected recordings, found none; name files or folders, or list "
+            "them on standard input and give -"
+        )
+    return tally
+
+
+def answers(classifier, files, n_threads=1):
+    """Classify recordings in blocks, several at a time, in their order.
+
+    Arguments
+    ---------
+    classifier, files, n_threads
+        As for ``predict``.
+
+    Yields
+    ------
+    path : str
+        As given.
+    answer : Answer or BadAudioError
+        What was heard, or why nothing was.
+    """
+
+    def hear(block):
+        return classifier.classify_files(block, has_bar=False, keep_going=True)
+
+    n_before = torch.get_num_threads()
+    torch.set_num_threads(1)  # several for one operation gain less
+    try:
+        for block, heard in _in_turn(hear, _blocks(files), n_threads):
+            yield from zip(block, heard, strict=True)
+    finally:
+        torch.set_num_threads(n_before)
+
+
+def _blocks(files):
+    """Cut a stream of files."""
+    files = iter(files)
+    while block := list(itertools.islice(files, BLOCK_FILES)):
+        yield block
+
+
+def _in_turn(function, items, n_threads):
+    """Apply a function in threads; pairs of item and result, in order."""
+    waiting = collections.deque()
+    pool = ThreadPoolExecutor(n_threads)
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(function, item)))
+            if len(waiting) > n_threads:
+                item, result = waiting.popleft()
+                yield item, result.result()
+        for item, result in waiting:
+            yield item, result.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _row(path, answer):
+    """An answer as a row, under the names of ``columns``."""
+    chances = {
+        f"p_{name}": round(chance, N_DIGITS)
+        for name, chance in answer.probabilities.items()
+    }
+    return {
+        "file": path,
+        "emotion": answer.emotion,
+        "probability": round(answer.probability, N_DIGITS),
+        **chances,
+    }

@@ -1,0 +1,87 @@
+import os
+
+import pytest
+
+from speechbrain_clser.inference.found import find
+
+
+def make(folder, *names):
+    """Touch files, folders made as needed."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def below(folder, *paths):
+    """What is found, relative to the folder."""
+    found = find([str(path) for path in paths or [folder]])
+    return [os.path.relpath(path, folder) for path in found]
+
+
+def test_folders_are_walked_in_the_order_of_names(tmp_path):
+    make(tmp_path, "b/2.wav", "b/1.OGG", "a/3.mp3", "c.flac", "c.txt")
+    assert below(tmp_path) == ["c.flac", "a/3.mp3", "b/1.OGG", "b/2.wav"]
+
+
+def test_what_cannot_be_read_is_not_left_out(tmp_path):
+    make(tmp_path, "phone.m4a", "voice.amr")
+    assert below(tmp_path) == ["phone.m4a", "voice.amr"]
+
+
+def test_hidden_files_and_folders_are_no_recordings(tmp_path):
+    make(tmp_path, "._a.wav", ".trash/b.wav", "c.wav")
+    assert below(tmp_path) == ["c.wav"]
+
+
+def test_file_that_is_named_is_tried_whatever_it_is_called(tmp_path):
+    make(tmp_path, "call.dat")
+    assert below(tmp_path, tmp_path / "call.dat", tmp_path / "x") == [
+        "call.dat",
+        "x",
+    ]
+
+
+def test_links_are_followed_and_never_round(tmp_path):
+    make(tmp_path, "a/1.wav", "else/2.wav")
+    (tmp_path / "a" / "up").symlink_to(tmp_path / "a")
+    (tmp_path / "a" / "else").symlink_to(tmp_path / "else")
+    assert below(tmp_path, tmp_path / "a") == ["a/1.wav", "a/else/2.wav"]
+
+
+def test_closed_folder_is_named_for_its_reader_to_complain(
+    tmp_path, monkeypatch
+):
+    make(tmp_path, "a.wav", "closed/b.wav")
+    scan = os.scandir
+
+    def refuse(path):
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert below(tmp_path) == ["a.wav", "closed"]
+
+
+def test_folder_without_recordings_is_told(tmp_path, caplog):
+    make(tmp_path, "a.txt")
+    assert below(tmp_path) == []
+    assert "expected recordings in this folder (.aac" in caplog.text
+
+
+def test_list_is_read_as_it_is_needed(tmp_path):
+    make(tmp_path, "folder/a.wav")
+
+    def lines():
+        yield "b c.wav\r\n"
+        yield "\n"
+        yield f"{tmp_path / 'folder'}\n"
+        pytest.fail("read on before it was asked")
+
+    found = find(["-"], lines())
+    assert next(found) == "b c.wav"
+    assert next(found) == str(tmp_path / "folder" / "a.wav")
+
+
+def test_list_that_names_itself_ends():
+    assert list(find(["-"], ["-\n", "a.wav\n"])) == ["a.wav"]

@@ -1,0 +1,172 @@
+import csv
+import json
+import os
+import threading
+import time
+
+import pytest
+import torch
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference import predict as predicting
+from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.predict import (
+    answers,
+    bad_path,
+    n_threads,
+    predict_into,
+)
+
+
+class Listener:
+    """Stands for a classifier: hears anger in all files but bad ones."""
+
+    classes = ("anger", "neutral")
+
+    def __init__(self):
+        self.blocks = []
+
+    def classify_files(self, files, has_bar, keep_going):
+        assert keep_going
+        self.blocks.append(list(files))
+        return [self.hear(path) for path in files]
+
+    def hear(self, path):
+        if "bad" in path:
+            return BadAudioError("silent", f"{path}: expected sound")
+        return Answer({"anger": 2 / 3, "neutral": 1 / 3}, file=path)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(predicting, "BLOCK_FILES", 2)
+
+
+def read(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_answers_become_rows_and_bad_files_a_list_of_their_own(
+    tmp_path, caplog
+):
+    path = tmp_path / "a.csv"
+    tally = predict_into(path, Listener(), ["a.wav", "bad.wav", "c.wav"])
+    assert tally.sentence == ("2 files classified, 1 cannot be used (1 silent)")
+    assert read(path) == [
+        {
+            "file": name,
+            "emotion": "anger",
+            "probability": "0.666667",
+            "p_anger": "0.666667",
+            "p_neutral": "0.333333",
+        }
+        for name in ("a.wav", "c.wav")
+    ]
+    told = {"file": "bad.wav", "reason": "silent"}
+    message = "bad.wav: expected sound"
+    assert read(bad_path(path)) == [{**told, "message": message}]
+    assert message in caplog.text
+
+
+def test_json_lines_hold_numbers(tmp_path):
+    path = tmp_path / "a.jsonl"
+    predict_into(path, Listener(), ["a.wav"])
+    row = json.loads(path.read_text())
+    assert (row["file"], row["p_neutral"]) == ("a.wav", 0.333333)
+
+
+def test_what_stands_there_is_not_done_again(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    predict_into(path, listener, ["a.wav", "b.wav"])
+    tally = predict_into(path, listener, ["b.wav", "c.wav", "a.wav"])
+    assert (tally.n_new, tally.n_before) == (1, 2)
+    assert listener.blocks == [["a.wav", "b.wav"], ["c.wav"]]
+    assert [row["file"] for row in read(path)] == ["a.wav", "b.wav", "c.wav"]
+
+
+def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    for _ in range(2):
+        assert predict_into(path, listener, ["bad.wav"]).reasons.total() == 1
+        assert len(read(bad_path(path))) == 1
+    listener.hear = lambda path: Answer({"anger": 1.0, "neutral": 0.0})
+    assert predict_into(path, listener, ["bad.wav"]).n_new == 1
+    assert not bad_path(path).exists()
+
+
+def test_file_named_twice_is_done_once(tmp_path):
+    listener = Listener()
+    files = ["a.wav", "bad.wav", "a.wav", "bad.wav"]
+    tally = predict_into(tmp_path / "a.csv", listener, files)
+    assert (tally.n_new, tally.reasons.total()) == (1, 1)
+
+
+def test_nothing_to_hear_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="expected recordings, found none"):
+        predict_into(tmp_path / "a.csv", Listener(), [])
+
+
+def test_output_of_other_classes_is_refused(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    predict_into(path, listener, ["a.wav"])
+    listener.classes = ("joy", "neutral")
+    with pytest.raises(ValueError, match="p_joy, p_neutral, found 'file,"):
+        predict_into(path, listener, ["b.wav"])
+
+
+def test_order_is_that_of_the_files_whoever_is_faster():
+    listener = Listener()
+    hear = listener.classify_files
+
+    def slow(files, **options):
+        time.sleep(0.1 if files[0] == "0.wav" else 0.0)
+        return hear(files, **options)
+
+    listener.classify_files = slow
+    files = [f"{number}.wav" for number in range(9)]
+    found = [path for path, _ in answers(listener, files, n_threads=3)]
+    assert found == files
+    assert listener.blocks[0] != files[:2]
+
+
+def test_files_are_read_no_further_than_they_are_needed():
+    read = []
+
+    def files():
+        for number in range(1000):
+            read.append(number)
+            yield f"{number}.wav"
+
+    found = answers(Listener(), files(), n_threads=2)
+    next(found)
+    assert len(read) <= 2 * 3
+    found.close()
+
+
+def test_error_that_is_none_of_the_files_ends_all():
+    listener, before = Listener(), threading.active_count()
+    listener.hear = lambda path: 1 / 0
+    with pytest.raises(ZeroDivisionError, match="division"):
+        list(answers(listener, ["a.wav", "b.wav", "c.wav"], n_threads=2))
+    assert threading.active_count() == before
+
+
+def test_torch_has_its_threads_back():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        found = answers(Listener(), ["a.wav"])
+        next(found)
+        assert torch.get_num_threads() == 1
+        found.close()
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_threads_are_the_cores_of_this_process(monkeypatch):
+    monkeypatch.setattr(
+        os, "sched_getaffinity", lambda process: {0, 3, 5}, raising=False
+    )
+    assert n_threads("cpu") == 3
