@@ -7,6 +7,7 @@ names another format is read all the same, if it is sound at all.
 import functools
 import hashlib
 import math
+import os
 import struct
 from pathlib import Path
 
@@ -68,6 +69,27 @@ def check(path) -> tuple:
     digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
     digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
     return len(samples) / sample_rate_hz, digest.hexdigest()[:16]
+
+
+def openable(path):
+    """Name a file as soundfile opens it, even if the name is no text.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of any file that the system lists.
+
+    Returns
+    -------
+    str or bytes
+        For soundfile.
+
+    Example
+    -------
+    >>> openable(Path("no text \\udcff.wav"))
+    b'no text \\xff.wav'
+    """
+    return os.fsencode(path) if os.name == "posix" else str(path)
 
 
 def _refuse_unusable(path, samples, sample_rate_hz):
@@ -238,7 +260,7 @@ def _read(path):
             f"{missing_bytes} fewer; copy or download it again",
         )
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(openable(path)) as file:
             n_promised, sample_rate_hz = file.frames, file.samplerate
             samples = file.read(dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:

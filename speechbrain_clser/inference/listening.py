@@ -4,7 +4,7 @@ from collections import namedtuple
 
 import soundfile
 
-from speechbrain_clser.data.audio import load_usable
+from speechbrain_clser.data.audio import load_usable, openable
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, decoded
 
@@ -61,7 +61,7 @@ def listen(files, sample_rate_hz, batch_s):
 def _duration_s(path):
     """As the header says; who cannot read it is told by whoever reads all."""
     try:
-        return soundfile.info(path).duration
+        return soundfile.info(openable(path)).duration
     except soundfile.LibsndfileError:
         return 0.0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from speechbrain_clser.data.audio import SILENT_PEAK, one_channel
+from speechbrain_clser.data.audio import SILENT_PEAK, one_channel, openable
 from speechbrain_clser.errors import BadAudioError
 
 
@@ -55,7 +55,7 @@ def windows(path, window_s, hop_s, sample_rate_hz):
             "missing", f"{path}: expected a recording, found no such file"
         )
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(openable(path)) as file:
             yield from _windows(path, file, window_s, hop_s, sample_rate_hz)
     except soundfile.LibsndfileError as error:
         raise BadAudioError(

@@ -162,6 +162,11 @@ def test_soft_recording_passes(tmp_path):
     assert check(sounds.write(tmp_path / "a.wav", samples))
 
 
+def test_name_need_not_be_text(tmp_path):
+    path = sounds.write(tmp_path / "a.wav")
+    assert check(path.rename(tmp_path / "\udcff.wav"))[0] == 0.05
+
+
 def test_sound_under_the_suffix_of_another_format_passes(tmp_path):
     path = sounds.write(tmp_path / "a.wav", format="FLAC")
     assert check(path)[0] == 0.05
