@@ -55,6 +55,7 @@ LEVELS = {
     "evaluation.*": 3,
     "inference.*": 3,
     "publish.*": 4,
+    "commands.*": 4,
     "cli": 5,
 }
 

@@ -1,0 +1,428 @@
+"""``clser``: the package from a command line.
+
+Nothing is decided here: a command gathers what was typed, calls the package, and
+shows what comes back. All that is slow to import is imported in the command that
+needs it.
+"""
+
+import logging
+import os
+import sys
+
+import click
+
+from speechbrain_clser import __version__
+
+EXPECTED = (ValueError, KeyError, OSError, ImportError)
+
+
+class Commands(click.Group):
+    """Commands in the order in which they are written here.
+
+    What the package complains about is shown as its message alone.
+    """
+
+    def list_commands(self, context):
+        """Name the commands."""
+        return list(self.commands)
+
+    def invoke(self, context):
+        """Run one, its complaints without a traceback."""
+        try:
+            return super().invoke(context)
+        except EXPECTED as error:
+            if context.params["traceback"]:
+                raise
+            # A KeyError shows its message in quotes.
+            is_key = isinstance(error, KeyError) and error.args
+            message = str(error.args[0] if is_key else error)
+            raise click.ClickException(
+                message or type(error).__name__
+            ) from error
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example:  clser predict model/ recordings/ --out emotions.csv",
+)
+@click.option(
+    "--traceback", is_flag=True, help="Show where in the code an error arose."
+)
+@click.version_option(__version__, prog_name="clser")
+def main(traceback):
+    """Recognise emotions in speech, in languages that were never trained on."""
+    os.environ.setdefault("SB_LOG_LEVEL", "WARNING")  # of SpeechBrain alone
+    logging.basicConfig(format="%(message)s")  # to standard error
+    logging.getLogger("speechbrain_clser").setLevel(logging.INFO)
+
+
+def data_folder_option(command):
+    """Let a command be told where the corpora are."""
+    return click.option(
+        "--data-folder",
+        "--data_folder",  # as messages have it, which are train.py's too
+        metavar="FOLDER",
+        callback=lambda context, option, text: _data_folder(text),
+        help="Holds one folder per corpus; or '{corpus: folder, ...}'. The "
+        "demo corpus needs none.",
+    )(command)
+
+
+def manifests_option(command):
+    """Let a command be told where manifests are kept."""
+    return click.option(
+        "--manifests",
+        metavar="FOLDER",
+        default="manifests",
+        show_default=True,
+        help="Where manifests are kept; made anew when the data changed.",
+    )(command)
+
+
+def device_option(command):
+    """Let a command be told what computes."""
+    return click.option(
+        "--device", metavar="DEVICE", help="cpu, cuda, ...; found by itself."
+    )(command)
+
+
+@main.command(epilog="Example:  clser corpora emodb")
+@click.argument("name", required=False)
+def corpora(name):
+    """List the corpora that are known, or tell all about one."""
+    from speechbrain_clser.commands import overview
+
+    if name:
+        _show_facts(overview.corpus_facts(name))
+    else:
+        _show_table(overview.corpora_table())
+
+
+@main.command(epilog="Example:  clser protocols emodb_to_urdu")
+@click.argument("name", required=False)
+def protocols(name):
+    """List the protocols that are shipped, or tell all about one.
+
+    A protocol says who trains and who is scored. NAME may be the path of one of
+    your own, which is checked.
+    """
+    from speechbrain_clser.commands import overview
+
+    if name:
+        _show_facts(overview.protocol_facts(name))
+    else:
+        _show_table(overview.protocols_table())
+
+
+@main.command(epilog="Example:  clser prepare emodb --data-folder ~/corpora")
+@click.argument("corpus")
+@data_folder_option
+@manifests_option
+@click.option(
+    "--allow-bad-files",
+    "--allow_bad_files",
+    is_flag=True,
+    help="Go on without recordings that cannot be used.",
+)
+def prepare(corpus, data_folder, manifests, allow_bad_files):
+    """Check every recording of a corpus, and write its manifest.
+
+    A manifest is a CSV that SpeechBrain reads. CORPUS is a name of `clser
+    corpora`, or one of your own with a folder and a table in it.
+    """
+    from speechbrain_clser import corpora
+    from speechbrain_clser.data import manifest
+
+    known = corpora.load(corpus)
+    root = corpora.locate(known.card, data_folder)
+    click.echo(manifest.prepare(known, root, manifests, allow_bad_files))
+
+
+@main.command(
+    epilog="Example:  clser audit emodb_to_urdu --data-folder ~/corpora"
+)
+@click.argument("protocol")
+@data_folder_option
+@manifests_option
+@click.pass_context
+def audit(context, protocol, data_folder, manifests):
+    """Tell what the parts of a protocol share, and what gives labels away.
+
+    Ends with status 1 if it finds a leak that the protocol does not name;
+    training would refuse it.
+    """
+    from speechbrain_clser.commands.audit import look_into
+
+    table, left_out, findings = look_into(protocol, data_folder, manifests)
+    _show_table(table)
+    for reason, n in left_out.items():
+        click.echo(f"left out: {n} ({reason})")
+    for finding in findings:
+        click.echo(f"{finding.severity}: {finding.sentence}")
+    if not findings:
+        click.echo("nothing found")
+    if any(finding.severity == "leak" for finding in findings):
+        context.exit(1)
+
+
+@main.command(
+    epilog="Example:  clser predict model/ recordings/ --out emotions.csv"
+)
+@click.argument("model")
+@click.argument("recordings", nargs=-1, required=True)
+@click.option(
+    "--out",
+    default="-",
+    metavar="FILE",
+    help="CSV (.csv) or JSON lines (.jsonl); taken up again if it is there. "
+    "Without it, CSV goes to standard output.",
+)
+@click.option("--revision", help="Of a model on the hub.")
+@click.option(
+    "--unknown-below",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Answer 'unknown' if no class is as probable as this.",
+)
+@click.option(
+    "--normalise-over",
+    multiple=True,
+    metavar="PATH",
+    help="Recordings, without labels, by whose statistics features are "
+    "normalised; for models trained so.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="By default as many as there are cores.",
+)
+@device_option
+@click.pass_context
+def predict(
+    context,
+    model,
+    recordings,
+    out,
+    revision,
+    unknown_below,
+    normalise_over,
+    threads,
+    device,
+):
+    """Name the emotion of recordings.
+
+    MODEL is the model/ of a run, or a hub id. RECORDINGS are files of any rate
+    and number of channels, folders, or - for a list on standard input, a path
+    per line.
+
+    What cannot be used is listed with its reason in FILE.bad.csv, and the
+    status is then 1.
+    """
+    from speechbrain_clser.inference import memory
+    from speechbrain_clser.inference.classifier import EmotionClassifier
+    from speechbrain_clser.inference.found import find
+    from speechbrain_clser.inference.predict import (
+        columns,
+        n_threads,
+        predict,
+        predict_into,
+    )
+    from speechbrain_clser.inference.rows import AS_GIVEN, Printed
+
+    memory.keep_freed()
+    classifier = EmotionClassifier.from_hparams(
+        model,
+        revision=revision,
+        unknown_below=unknown_below,
+        run_opts={"device": device} if device else None,
+    )
+    if normalise_over:
+        classifier.normalise_over(find(normalise_over))
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(**AS_GIVEN)
+    files = find(recordings, sys.stdin)
+    threads = threads or n_threads(classifier.device)
+    if out == "-":
+        rows = Printed(sys.stdout, columns(classifier.classes))
+        tally = predict(classifier, files, rows, n_threads=threads)
+    else:
+        has_bar = sys.stderr.isatty()
+        tally = predict_into(out, classifier, files, threads, has_bar)
+    click.echo(tally.sentence, err=True)
+    if tally.reasons:
+        context.exit(1)
+
+
+@main.command(
+    epilog="Example:  clser report results/source_only/demo/acoustic_none"
+)
+@click.argument("run")
+def report(run):
+    """Compute the report of a run again from its predictions.
+
+    RUN is the output_folder of train.py.
+    """
+    from speechbrain_clser.evaluation import page, report
+    from speechbrain_clser.training.plan import columns
+
+    result = report.build(run)
+    page.write(run)
+    click.echo(result["ledger"]["sentence"])
+    click.echo("\n".join(columns(report.summary_rows(result))))
+    if result["baselines"]:
+        click.echo()
+        click.echo("\n".join(columns(report.baseline_rows(result))))
+    click.echo(f"\nreport: {os.path.join(run, 'report.html')}")
+
+
+@main.command(
+    epilog="Example:  clser export results/source_only/demo/acoustic_none"
+)
+@click.argument("run")
+@click.option(
+    "--out", metavar="FOLDER", help="By default the model/ of the run."
+)
+@data_folder_option
+@click.option(
+    "--pack-encoder",
+    is_flag=True,
+    help="Put the weights of an encoder of the hub into the folder.",
+)
+@device_option
+def export(run, out, data_folder, pack_encoder, device):
+    """Make the model folder of a finished run again.
+
+    RUN is the output_folder of train.py.
+    """
+    from speechbrain_clser.commands.again import export_again
+
+    click.echo(
+        export_again(run, out, data_folder, pack_encoder, device or "cpu")
+    )
+
+
+@main.command(epilog="Example:  clser publish results/mine me/mine --dry-run")
+@click.argument("run")
+@click.argument("repo_id", metavar="OWNER/NAME")
+@click.option(
+    "--dry-run", is_flag=True, help="Only show what would change on the hub."
+)
+@click.option(
+    "--allow-licence",
+    multiple=True,
+    metavar="CORPUS",
+    help="A training corpus that may be in a shared model though its licence "
+    "does not say so; may be given several times.",
+)
+@click.option(
+    "--licence",
+    default="",
+    metavar="NAME",
+    help="Of the model, as the hub names it.",
+)
+@click.option("--private", is_flag=True, help="For oneself, if it is new.")
+@click.option("--revision", default="main", help="Branch to publish to.")
+def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
+    """Publish the model of a run on the Hugging Face Hub, with its card.
+
+    RUN is the output_folder of train.py.
+    """
+    from speechbrain_clser.publish import hub
+
+    published = hub.publish(
+        run,
+        repo_id,
+        dry_run=dry_run,
+        allow_licence=allow_licence,
+        licence=licence,
+        private=private,
+        revision=revision,
+    )
+    click.echo("\n".join(published.changes.lines()) or "nothing changes")
+    if dry_run:
+        click.echo(f"would go to {published.url}, from {published.folder}")
+    else:
+        click.echo(f"{published.url} at {published.commit}")
+
+
+@main.command(epilog="Example:  clser store --remove 0d72ff1b55e7c2dd")
+@click.option(
+    "--folder",
+    metavar="FOLDER",
+    help="With the stores; by default those of our cache.",
+)
+@click.option("--verify", is_flag=True, help="Read all of it, and name damage.")
+@click.option(
+    "--remove", multiple=True, metavar="STORE", help="Delete the store."
+)
+@click.option(
+    "--unused-days",
+    type=click.FloatRange(0),
+    metavar="DAYS",
+    help="Delete what nobody used for longer.",
+)
+@click.pass_context
+def store(context, folder, verify, remove, unused_days):
+    """Show what is kept of features that were computed once.
+
+    All of it may be deleted: what a run needs it computes again.
+    """
+    from speechbrain_clser.cache import cache_folder
+    from speechbrain_clser.commands import overview
+    from speechbrain_clser.features import upkeep
+
+    folder = folder or cache_folder()
+    if remove or unused_days is not None:
+        for path in upkeep.prune(folder, remove, unused_days):
+            click.echo(f"deleted {path}")
+    _show_table(overview.stores_table(folder))
+    broken = upkeep.verify(folder) if verify else {}
+    for message in broken.values():
+        click.echo(message)
+    if broken:
+        context.exit(1)
+
+
+@main.command(epilog="Example:  clser doctor")
+@click.pass_context
+def doctor(context):
+    """Say what is installed, what clashes, and what to type.
+
+    Ends with status 1 if something is broken.
+    """
+    from speechbrain_clser.commands import doctor
+
+    findings = doctor.examine()
+    for finding in findings:
+        click.echo(f"{finding.state:<8}{finding.what}: {finding.told}")
+        if finding.to_type:
+            click.echo(f"{'':8}> {finding.to_type}")
+    if any(finding.state == doctor.BROKEN for finding in findings):
+        context.exit(1)
+
+
+def _data_folder(text):
+    """A folder as it is, a mapping as one."""
+    if text and text.startswith("{"):
+        import yaml
+
+        return yaml.safe_load(text)
+    return text
+
+
+def _show_table(table):
+    from speechbrain_clser.training.plan import columns
+
+    click.echo("\n".join(columns(table)))
+
+
+def _show_facts(facts):
+    width = max(map(len, facts))
+    for title, value in facts.items():
+        if value not in ("", None, {}):
+            click.echo(f"{title.replace('_', ' '):<{width}}  {value}")
+
+
+if __name__ == "__main__":
+    main(prog_name="clser")

@@ -1,0 +1,100 @@
+"""Export the model of a finished run once more, as train.py did at its end."""
+
+import csv
+import json
+from pathlib import Path
+
+from hyperpyyaml import load_hyperpyyaml
+
+from speechbrain_clser.data import prepare
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.features.views import views
+from speechbrain_clser.inference import export
+
+
+def export_again(
+    run, model=None, data_folder=None, pack=False, device="cpu"
+) -> Path:
+    """Make the model folder of a run from its checkpoints.
+
+    The corpora are needed once more: the statistics that features are
+    normalised by are those of the training utterances. What the store of
+    features holds is not computed again.
+
+    Arguments
+    ---------
+    run : str or Path
+        ``output_folder`` of train.py. Its YAML is run, so it has to be one's
+        own.
+    model : str or Path, optional
+        Folder to make; by default ``model`` in the run.
+    data_folder : str or dict, optional
+        Where the corpora lie now, if no longer where the run found them.
+    pack : bool
+        Whether the weights of an encoder of the hub go into the folder.
+    device : str
+        Where the encoder runs.
+
+    Returns
+    -------
+    Path
+        Of the folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no finished training, or no corpus.
+    ValueError
+        If the data is no longer that of the run, or sound alone does not tell
+        which encoder hears.
+    """
+    run = Path(run)
+    model = Path(model or run / "model")
+    training, how = export.best(run)
+    text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
+    hparams = load_hyperpyyaml(text)
+    extractor = hparams["extractor"]
+    if not extractor.is_shared:
+        raise ValueError(
+            f"{run}: each language has an encoder of its own there, and sound "
+            "alone does not tell which one hears; train with one --encoder"
+        )
+    material = _material(training.parent, run, hparams, data_folder)
+    view = views(
+        extractor,
+        Path(hparams["cache_folder"], "frames"),
+        material,
+        [],
+        hparams["normalise_by"],
+        dtype=hparams["store_dtype"],
+        device=device,
+    )[0]
+    train = material.parts.train
+    export.export(training, model, extractor, view, train, how, pack)
+    return model
+
+
+def _material(drawn, run, hparams, data_folder):
+    """Parts of a run, or of one of its draws, cut again."""
+    values = json.loads((drawn / "protocol.json").read_text(encoding="utf-8"))
+    del values["digest"]
+    protocol = Protocol(**values)
+    where = data_folder or hparams["data_folder"]
+    if isinstance(where, str) and where.startswith("{"):
+        where = json.loads(where)
+    found = prepare.gather(
+        protocol, where, run / "manifests", hparams["allow_bad_files"]
+    )
+    draw = 0 if drawn == run else int(drawn.name.removeprefix("draw_"))
+    material = prepare.divide(
+        protocol, *found, hparams["normalise_by"], used=set(), draw=draw
+    )
+    with open(drawn / "parts.csv", newline="", encoding="utf-8") as file:
+        before = {r["id"] for r in csv.DictReader(file) if r["part"] == "train"}
+    if before != {row.id for row in material.parts.train}:
+        raise ValueError(
+            f"{run}: expected the {len(before)} training utterances of the "
+            f"run, found {len(material.parts.train)} others; give the corpora "
+            "as they were with --data-folder"
+        )
+    return material

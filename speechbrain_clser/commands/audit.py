@@ -1,0 +1,43 @@
+"""Look into a protocol before anything is trained under it."""
+
+from speechbrain_clser.data import prepare
+from speechbrain_clser.data.audit import audit
+from speechbrain_clser.data.protocol import load
+from speechbrain_clser.data.splits import cut
+
+
+def look_into(protocol, data_folder, manifest_folder) -> tuple:
+    """Cut the parts of a protocol and audit them, leaks and all.
+
+    Arguments
+    ---------
+    protocol : str
+        Name of a shipped one, or path.
+    data_folder, manifest_folder : str or dict, str or Path
+        See ``data.prepare.gather``.
+
+    Returns
+    -------
+    parts : list of list
+        Table: part, utterances, speakers, one column per class; its head
+        first.
+    left_out : dict
+        Reason to number of utterances that the protocol does not use.
+    findings : list of Finding
+        Leaks first.
+    """
+    protocol = load(protocol)
+    _, rows = prepare.gather(protocol, data_folder, manifest_folder)
+    parts, scheme = cut(rows, protocol), protocol.scheme
+    table = [["part", "utterances", "speakers", *scheme.classes]]
+    for name, of in parts.items():
+        indices = [scheme.index(row.emotion) for row in of]
+        table.append(
+            [
+                name,
+                len(of),
+                len({row.speaker for row in of}),
+                *(indices.count(index) for index in range(len(scheme))),
+            ]
+        )
+    return table, parts.left_out, audit(parts, protocol)

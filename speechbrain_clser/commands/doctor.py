@@ -1,0 +1,349 @@
+"""What is installed, what clashes, and what to type.
+
+Whatever may be broken is tried in a process of its own, so that this works where
+``import torch`` does not.
+"""
+
+import dataclasses
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from speechbrain_clser.cache import cache_folder
+from speechbrain_clser.commands.requirements import (
+    Requirement,
+    numbers,
+    parse,
+)
+
+PACKAGE = "speechbrain-clser"
+OK, NOTE, BROKEN = "ok", "note", "broken"
+CPU_INDEX = "--index-url https://download.pytorch.org/whl/cpu"
+GB = 1e9
+PATIENCE_S = 300
+
+PAIR = """
+import torch, torchaudio
+if torch.cuda.is_available():
+    print("GPU", torch.cuda.get_device_name())
+else:
+    print("CPU, no GPU that torch can use")
+"""
+VOICES = """
+import ctypes, espeakng_loader
+ctypes.CDLL(espeakng_loader.get_library_path())
+print("eSpeak NG is there")
+"""
+SCATTER = "import torch_scatter; print(torch_scatter.__version__)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Arguments
+    ---------
+    what : str
+        It is.
+    state : str
+        ``"ok"``, ``"note"`` for what can be done without, or ``"broken"``.
+    told : str
+        What was found.
+    to_type : str
+        A command that helps; empty if none is needed.
+    """
+
+    what: str
+    state: str
+    told: str
+    to_type: str = ""
+
+
+def examine() -> list:
+    """Look at everything that has to fit.
+
+    Returns
+    -------
+    list of Finding
+        In the order in which to mend what is broken.
+    """
+    try:
+        metadata = importlib.metadata.metadata(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return [
+            Finding(
+                PACKAGE,
+                BROKEN,
+                "not installed, so its requirements are not known",
+                "pip install -e . (in its folder)",
+            )
+        ]
+    needed = [parse(text) for text in metadata.get_all("Requires-Dist") or ()]
+    installed = {need.name: _version(need.name) for need in needed}
+    core = [need for need in needed if not need.extra]
+    return [
+        python(metadata["Requires-Python"] or ""),
+        *packages(core, installed),
+        pair(installed.get("torch"), installed.get("torchaudio"), *_try(PAIR)),
+        *extras([need for need in needed if need.extra], installed),
+        _tried(
+            "voices of the demo corpus",
+            VOICES,
+            f"pip install '{PACKAGE}[demo]'",
+        ),
+        _tried("torch-scatter, for faster graphs", SCATTER, "make scatter"),
+        ffmpeg(),
+        cache("our cache", Path(cache_folder())),
+        cache("cache of the hub", _hub_cache()),
+        network(),
+    ]
+
+
+def python(bounds, version=None) -> Finding:
+    """Look at the interpreter.
+
+    Arguments
+    ---------
+    bounds : str
+        Versions that will do.
+    version : str, optional
+        By default that of this interpreter.
+
+    Returns
+    -------
+    Finding
+        Broken if it is another.
+
+    Example
+    -------
+    >>> python(">=3.10,<3.14", "3.9.1").to_type
+    'make setup PYTHON=python3.12'
+    """
+    version = version or ".".join(map(str, sys.version_info[:3]))
+    if Requirement("python", bounds).allows(version):
+        return Finding("python", OK, version)
+    return Finding(
+        "python",
+        BROKEN,
+        f"{version}, expected {bounds}",
+        "make setup PYTHON=python3.12",
+    )
+
+
+def packages(needed, installed) -> list:
+    """Hold what is always needed against what is installed.
+
+    Arguments
+    ---------
+    needed : iterable of Requirement
+        Of no extra.
+    installed : dict
+        Name to version, or to None.
+
+    Returns
+    -------
+    list of Finding
+        One each.
+
+    Example
+    -------
+    >>> packages([Requirement("numpy", ">=1.26")], {"numpy": "1.20.3"})[
+    ...     0
+    ... ].to_type
+    "pip install 'numpy>=1.26'"
+    """
+    found = []
+    for need in needed:
+        version, to_type = installed[need.name], f"pip install '{need}'"
+        if version is None:
+            found.append(Finding(need.name, BROKEN, "not installed", to_type))
+        elif not need.allows(version):
+            told = f"{version}, expected {need.bounds}"
+            found.append(Finding(need.name, BROKEN, told, to_type))
+        else:
+            found.append(Finding(need.name, OK, version))
+    return found
+
+
+def pair(torch, torchaudio, works, told) -> Finding:
+    """See whether torch and torchaudio were built for each other.
+
+    Arguments
+    ---------
+    torch, torchaudio : str or None
+        Installed versions.
+    works : bool
+        Whether both can be imported.
+    told : str
+        By the attempt: the device, or the error.
+
+    Returns
+    -------
+    Finding
+        Broken if they clash; then with the two that do not.
+
+    Example
+    -------
+    >>> clash = pair("2.11.0+cpu", "2.10.0", False, "ImportError: libc10_cuda")
+    >>> clash.told
+    'torch 2.11.0+cpu and torchaudio 2.10.0 are no pair: ImportError: libc10_cuda'
+    >>> clash.to_type
+    'pip install --force-reinstall torch==2.11.0 torchaudio==2.11.0 --index-url ...'
+    """
+    what = "torch with torchaudio"
+    if not (torch and torchaudio):
+        return Finding(what, BROKEN, "one of the two is missing")
+    is_pair = numbers(torch)[:2] == numbers(torchaudio)[:2]
+    if works and is_pair:
+        return Finding(what, OK, f"{torch} and {torchaudio}, {told}")
+    # No torchaudio came after 2.11, and later torches refuse it.
+    release = ".".join(map(str, min(numbers(torch)[:3], (2, 11, 0))))
+    index = f" {CPU_INDEX}" if torch.endswith("+cpu") else ""
+    both = f"torch {torch} and torchaudio {torchaudio}"
+    why = "cannot be imported" if is_pair else "are no pair"
+    return Finding(
+        what,
+        BROKEN,
+        f"{both} {why}: {told}",
+        f"pip install --force-reinstall torch=={release} torchaudio=={release}"
+        f"{index}",
+    )
+
+
+def extras(needed, installed) -> list:
+    """Tell which extras are complete.
+
+    Arguments
+    ---------
+    needed : iterable of Requirement
+        Of extras.
+    installed : dict
+        Name to version, or to None.
+
+    Returns
+    -------
+    list of Finding
+        One for each extra; none of them is a must.
+
+    Example
+    -------
+    >>> [graph] = extras([Requirement("x", ">=1", "graph")], {"x": None})
+    >>> graph.state, graph.told, graph.to_type
+    ('note', 'lacks x>=1', "pip install 'speechbrain-clser[graph]'")
+    """
+    by_extra = {}
+    for need in needed:
+        by_extra.setdefault(need.extra, []).append(need)
+    found = []
+    for extra, needs in by_extra.items():
+        what = f"extra {extra}"
+        lacking = [
+            str(need)
+            for need in needs
+            if not (version := installed[need.name]) or not need.allows(version)
+        ]
+        if lacking:
+            told = f"lacks {', '.join(lacking)}"
+            to_type = f"pip install '{PACKAGE}[{extra}]'"
+            found.append(Finding(what, NOTE, told, to_type))
+        else:
+            found.append(Finding(what, OK, "complete"))
+    return found
+
+
+def ffmpeg() -> Finding:
+    """See whether sound can be taken out of videos."""
+    what, found = "ffmpeg", shutil.which("ffmpeg")
+    if found:
+        return Finding(what, OK, found)
+    return Finding(
+        what,
+        NOTE,
+        "not found; needed to take sound out of videos (MELD, eNTERFACE), and "
+        "to turn M4A, AMR or WMA into WAV",
+        "apt install ffmpeg, or brew install ffmpeg",
+    )
+
+
+def cache(what, folder) -> Finding:
+    """Tell how much a cache holds and how much it may.
+
+    Arguments
+    ---------
+    what : str
+        It is.
+    folder : Path
+        Of it; need not be there.
+
+    Returns
+    -------
+    Finding
+        Broken if nothing can be written there.
+    """
+    there = next(p for p in (folder, *folder.parents) if p.exists())
+    if not os.access(there, os.W_OK):
+        return Finding(
+            what,
+            BROKEN,
+            f"{folder} cannot be written",
+            f"sudo chown -R $USER {there}",
+        )
+    n_bytes = sum(
+        path.lstat().st_size for path in folder.rglob("*") if path.is_file()
+    )
+    free = shutil.disk_usage(there).free
+    return Finding(
+        what,
+        OK,
+        f"{folder}: {n_bytes / GB:.1f} GB, {free / GB:.0f} GB free; may be "
+        "deleted at any time",
+    )
+
+
+def network() -> Finding:
+    """See whether the hub may be asked."""
+    if os.environ.get("HF_HUB_OFFLINE", "0") in ("", "0"):
+        return Finding("hub", OK, "may be asked")
+    return Finding(
+        "hub",
+        NOTE,
+        "HF_HUB_OFFLINE is set: only what is in the cache can be loaded",
+        "unset HF_HUB_OFFLINE",
+    )
+
+
+def _tried(what, code, to_type):
+    """What can be done without, if it does not work."""
+    works, told = _try(code)
+    if works:
+        return Finding(what, OK, told)
+    return Finding(what, NOTE, told, to_type)
+
+
+def _try(code):
+    """Run some lines; whether they work, and the last thing they say."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    said = (done.stderr if done.returncode else done.stdout).strip()
+    return not done.returncode, said.splitlines()[-1] if said else "no answer"
+
+
+def _version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _hub_cache():
+    """Where huggingface-hub keeps models, by its own rules."""
+    home = os.environ.get("HF_HOME", "~/.cache/huggingface")
+    cache = os.environ.get("HF_HUB_CACHE", os.path.join(home, "hub"))
+    return Path(cache).expanduser()

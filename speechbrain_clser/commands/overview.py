@@ -1,0 +1,173 @@
+"""What there is: corpora, protocols and stores, as tables for a screen."""
+
+import dataclasses
+import time
+
+from speechbrain_clser import corpora
+from speechbrain_clser.data import protocol as protocols
+from speechbrain_clser.features import upkeep
+
+MB = 1e6
+
+
+def corpora_table() -> list:
+    """List the corpora that are shipped.
+
+    Returns
+    -------
+    list of list
+        The head first.
+
+    Example
+    -------
+    >>> next(row for row in corpora_table() if row[0] == "emodb")[1:5]
+    ['deu', 535, 10, 'acted']
+    """
+    head = ["corpus", "languages", "utterances", "speakers", "speech"]
+    rows = [[*head, "licence"]]
+    for card in (corpora.load(name).card for name in corpora.names()):
+        rows.append(
+            [
+                card.name,
+                " ".join(card.languages),
+                _or_dash(card.n_utterances),
+                _or_dash(card.n_speakers),
+                card.elicitation,
+                card.licence,
+            ]
+        )
+    return rows
+
+
+def corpus_facts(name) -> dict:
+    """Tell all of a corpus.
+
+    Arguments
+    ---------
+    name : str
+        Of a shipped one.
+
+    Returns
+    -------
+    dict
+        Title to text.
+
+    Raises
+    ------
+    KeyError
+        If none is shipped under that name.
+
+    Example
+    -------
+    >>> corpus_facts("emodb")["emotions"]
+    'anger, boredom, disgust, fear, happiness, neutral, sadness'
+    """
+    if name not in corpora.names():
+        raise KeyError(
+            f"expected a corpus among {', '.join(corpora.names())}, got {name!r}"
+        )
+    corpus = corpora.load(name)
+    facts = {
+        key: ", ".join(value) if isinstance(value, tuple) else value
+        for key, value in dataclasses.asdict(corpus.card).items()
+    }
+    emotions = ", ".join(sorted({*corpus.emotions.values()} - {None}))
+    return {**facts, "emotions": emotions}
+
+
+def protocols_table() -> list:
+    """List the protocols that are shipped.
+
+    Returns
+    -------
+    list of list
+        The head first.
+
+    Example
+    -------
+    >>> rows = protocols_table()
+    >>> next(row for row in rows if row[0] == "emodb_to_urdu")[1:4]
+    ['emodb', 'urdu', 4]
+    """
+    rows = [["protocol", "sources", "targets", "classes", "of the target"]]
+    for protocol in map(protocols.load, protocols.shipped()):
+        rows.append(
+            [
+                protocol.name,
+                " ".join(protocol.sources),
+                " ".join(protocol.targets),
+                len(protocol.classes),
+                _material(protocol),
+            ]
+        )
+    return rows
+
+
+def protocol_facts(name) -> dict:
+    """Tell all of a protocol.
+
+    Arguments
+    ---------
+    name : str
+        A shipped name, or a path.
+
+    Returns
+    -------
+    dict
+        Title to text, the digest last.
+
+    Example
+    -------
+    >>> protocol_facts("emodb_to_urdu")["classes"]
+    'anger, happiness, neutral, sadness'
+    """
+    protocol = protocols.load(name)
+    facts = {
+        key: ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        for key, value in dataclasses.asdict(protocol).items()
+    }
+    return {**facts, "digest": protocol.digest}
+
+
+def stores_table(folder) -> list:
+    """List the stores of features.
+
+    Arguments
+    ---------
+    folder : str or Path
+        They lie in it at any depth.
+
+    Returns
+    -------
+    list of list
+        The head first, the last used next.
+    """
+    head = ["store", "extractor", "utterances", "MB", "last used", "broken"]
+    return [
+        head,
+        *(
+            [
+                store.path.name,
+                store.about["extractor"],
+                store.n_utterances,
+                round(store.n_bytes / MB, 1),
+                time.strftime("%Y-%m-%d", time.localtime(store.last_used)),
+                len(store.broken),
+            ]
+            for store in upkeep.summaries(folder)
+        ),
+    ]
+
+
+def _or_dash(number):
+    return "-" if number is None else number
+
+
+def _material(protocol):
+    """What training may use of the target, in a word or two."""
+    if protocol.target_share:
+        return f"{protocol.target_share:.0%} labelled"
+    if protocol.shots:
+        return f"{protocol.shots} labelled per class"
+    how = " (transductive)" if protocol.transductive else ""
+    return f"{protocol.target_material}{how}"

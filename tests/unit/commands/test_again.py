@@ -1,0 +1,75 @@
+import csv
+import json
+
+import pytest
+import torch
+from helpers import toy
+from hyperpyyaml import load_hyperpyyaml
+
+from speechbrain_clser.commands import again
+from speechbrain_clser.commands.again import export_again
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+
+def test_run_without_a_finished_training_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="let train.py finish"):
+        export_again(tmp_path)
+
+
+def drawn(folder, ids):
+    """What a run on the toy corpora wrote down before it trained."""
+    toy.make(folder)
+    protocol = Protocol("toy", ("north",), ("south",), split_seed=3)
+    values = {**vars(protocol), "digest": protocol.digest}
+    (folder / "protocol.json").write_text(json.dumps(values))
+    with open(folder / "parts.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["part", "id"])
+        writer.writerows(["train", one] for one in ids)
+    return {
+        **{"data_folder": json.dumps({"north": str(folder / "north")})},
+        **{"allow_bad_files": False, "normalise_by": "none"},
+    }
+
+
+def test_other_data_than_that_of_the_run_is_refused(tmp_path):
+    hparams = drawn(tmp_path, ["north_1"])
+    with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
+        again._material(tmp_path, tmp_path, hparams, tmp_path)
+
+
+def test_corpora_are_sought_where_the_run_found_them(tmp_path):
+    hparams = drawn(tmp_path, [])
+    with pytest.raises(FileNotFoundError, match="a mapping of north"):
+        again._material(tmp_path, tmp_path, hparams, None)
+
+
+def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
+    training = tmp_path / "seed_1"
+    training.mkdir()
+    (training / "hyperparams.yaml").write_text("extractor: 1")
+    (training / "selected.json").write_text("{}")
+    text = "!new:types.SimpleNamespace {is_shared: False}"
+    hparams = load_hyperpyyaml(f"extractor: {text}")
+    monkeypatch.setattr(again, "load_hyperpyyaml", lambda text: hparams)
+    with pytest.raises(ValueError, match="each language has an encoder"):
+        export_again(tmp_path)
+
+
+@pytest.mark.slow
+def test_model_is_made_as_train_made_it(tmp_path):
+    toy.make(tmp_path)
+    done = toy.train(tmp_path, tmp_path / "run")
+    assert done.returncode == 0, done.stdout
+    made = export_again(tmp_path / "run", tmp_path / "again")
+    first = EmotionClassifier.from_hparams(tmp_path / "run" / "model")
+    second = EmotionClassifier.from_hparams(made)
+    for name in ("hyperparams.yaml", "README.md", "label_encoder.ckpt"):
+        assert (made / name).read_text() == (
+            tmp_path / "run" / "model" / name
+        ).read_text()
+    wavs = torch.randn(2, 16000)
+    torch.testing.assert_close(
+        first.classify_batch(wavs)[0], second.classify_batch(wavs)[0]
+    )

@@ -1,0 +1,139 @@
+import importlib.metadata
+import os
+import sys
+
+import pytest
+
+from speechbrain_clser.commands import doctor
+from speechbrain_clser.commands.requirements import Requirement
+
+
+def test_this_environment_is_looked_at_whole(monkeypatch):
+    monkeypatch.setattr(doctor, "_try", lambda code: (True, "works"))
+    found = {finding.what: finding for finding in doctor.examine()}
+    assert {"python", "torch", "torch with torchaudio", "hub"} <= found.keys()
+    assert {"extra demo", "ffmpeg", "our cache"} <= found.keys()
+    assert found["torch"].state == "ok"
+
+
+def test_package_that_is_not_installed_is_told(monkeypatch):
+    def refuse(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "metadata", refuse)
+    [finding] = doctor.examine()
+    assert finding.state == "broken"
+    assert "not installed" in finding.told
+
+
+def test_interpreter_is_held_against_the_bounds():
+    assert doctor.python(">=3.10,<3.14").state == "ok"
+    finding = doctor.python(">=3.10,<3.14", "3.14.0")
+    assert (finding.state, finding.told) == (
+        "broken",
+        "3.14.0, expected >=3.10,<3.14",
+    )
+
+
+def test_missing_and_old_packages_are_broken():
+    needed = [Requirement(name, ">=2") for name in ("a", "b", "c")]
+    found = doctor.packages(needed, {"a": None, "b": "1.9", "c": "2.0"})
+    assert [(f.state, f.told) for f in found] == [
+        ("broken", "not installed"),
+        ("broken", "1.9, expected >=2"),
+        ("ok", "2.0"),
+    ]
+    assert found[1].to_type == "pip install 'b>=2'"
+
+
+@pytest.mark.parametrize(
+    "torch, torchaudio, works, state, told, to_type",
+    [
+        ("2.11.0", "2.11.0", True, "ok", "and 2.11.0, said", ""),
+        (
+            *("2.13.0", "2.11.0", False, "broken", "are no pair: said"),
+            "torch==2.11.0 torchaudio==2.11.0",
+        ),
+        (
+            *("2.9.1", "2.8.0", True, "broken", "are no pair"),
+            "torch==2.9.1 torchaudio==2.9.1",
+        ),
+        (
+            *("2.11.0+cpu", "2.11.0", False, "broken", "cannot be imported"),
+            "torchaudio==2.11.0 --index-url https://download.pytorch.org/whl/",
+        ),
+        ("2.11.0", None, False, "broken", "one of the two is missing", ""),
+    ],
+)
+def test_torch_and_torchaudio_have_to_be_a_pair(
+    torch, torchaudio, works, state, told, to_type
+):
+    finding = doctor.pair(torch, torchaudio, works, "said")
+    assert finding.state == state
+    assert told in finding.told
+    assert to_type in finding.to_type
+
+
+def test_extra_is_complete_or_says_what_it_lacks():
+    needed = [
+        Requirement("a", ">=1", "phones"),
+        Requirement("b", ">=1", "phones"),
+        Requirement("c", "", "graph"),
+    ]
+    phones, graph = doctor.extras(needed, {"a": "1.0", "b": "0.9", "c": "3"})
+    assert (phones.state, phones.told) == ("note", "lacks b>=1")
+    assert graph.state == "ok"
+
+
+def test_ffmpeg_is_found_or_its_use_is_told(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/bin/{name}")
+    assert doctor.ffmpeg().told == "/bin/ffmpeg"
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    assert doctor.ffmpeg().state == "note"
+
+
+def test_cache_is_measured_where_it_is_and_where_it_will_be(tmp_path):
+    (tmp_path / "a").mkdir()
+    with open(tmp_path / "a" / "b", "wb") as file:
+        file.truncate(200_000_000)
+    assert ": 0.2 GB, " in doctor.cache("cache", tmp_path).told
+    assert ": 0.0 GB, " in doctor.cache("cache", tmp_path / "x" / "y").told
+
+
+def test_cache_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    finding = doctor.cache("cache", tmp_path / "x")
+    assert finding.state == "broken"
+    assert finding.to_type.endswith(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "value, state", [("", "ok"), ("0", "ok"), ("1", "note")]
+)
+def test_offline_hub_is_told(monkeypatch, value, state):
+    monkeypatch.setenv("HF_HUB_OFFLINE", value)
+    assert doctor.network().state == state
+
+
+def test_attempt_tells_the_last_line_of_what_happened():
+    assert doctor._try("print(1); print('GPU')") == (True, "GPU")
+    works, told = doctor._try("import nothing_of_this_name")
+    assert not works
+    assert told.startswith("ModuleNotFoundError: No module named")
+    assert doctor._try("pass") == (True, "no answer")
+
+
+def test_crash_of_an_attempt_is_no_crash_of_ours():
+    works, told = doctor._try("import os; os.abort()")
+    assert not works
+
+
+def test_nothing_that_may_be_broken_is_imported():
+    code = (
+        "import speechbrain_clser.commands.doctor, sys;"
+        "assert 'torch' not in sys.modules"
+    )
+    done = doctor.subprocess.run(
+        [sys.executable, "-c", code], cwd=doctor.Path(__file__).parents[3]
+    )
+    assert done.returncode == 0

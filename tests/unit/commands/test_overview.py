@@ -1,0 +1,61 @@
+import pytest
+import torch
+
+from speechbrain_clser import corpora
+from speechbrain_clser.commands import overview
+from speechbrain_clser.data import protocol
+from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features.encoders import extractor
+from speechbrain_clser.features.store import Store
+
+
+def test_every_corpus_stands_in_the_table_with_its_licence():
+    head, *rows = overview.corpora_table()
+    assert [row[0] for row in rows] == corpora.names()
+    assert all(len(row) == len(head) for row in rows)
+    assert all(row[-1] for row in rows)
+
+
+def test_every_protocol_stands_in_the_table():
+    head, *rows = overview.protocols_table()
+    assert [row[0] for row in rows] == protocol.shipped()
+    assert all(len(row) == len(head) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("emodb_to_urdu", "none"),
+        ("demo_share", "10% labelled"),
+        ("ravdess_to_emodb_shots", "labelled per class"),
+        ("demo_transductive", "unlabelled (transductive)"),
+    ],
+)
+def test_table_says_what_is_known_of_the_target(name, told):
+    row = next(row for row in overview.protocols_table() if row[0] == name)
+    assert told in row[-1]
+
+
+def test_unknown_corpus_names_those_that_are_known():
+    with pytest.raises(KeyError, match="among biic_podcast, .* got 'emo'"):
+        overview.corpus_facts("emo")
+
+
+def test_facts_of_corpus_and_protocol_are_complete():
+    facts = overview.corpus_facts("emovo")
+    assert facts["languages"] == "ita"
+    assert {"citation", "licence", "address", "folders"} <= facts.keys()
+    facts = overview.protocol_facts("emodb_to_urdu")
+    assert facts["digest"] == protocol.load("emodb_to_urdu").digest
+
+
+def test_stores_are_listed_with_what_they_hold(tmp_path):
+    row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
+    store = Store(tmp_path, extractor("acoustic"))
+    store.fill([row], lambda wav, rate_hz: torch.ones(rate_hz))
+    (store.folder / "ff.safetensors").write_bytes(b"cut")
+    _, [name, kind, n_utterances, n_mb, _, n_broken] = overview.stores_table(
+        tmp_path
+    )
+    assert (name, kind) == (store.folder.name, "AcousticFeatures")
+    assert (n_utterances, n_mb, n_broken) == (1, 0.0, 1)

@@ -1,0 +1,344 @@
+import csv
+import io
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import types
+
+import click
+import pytest
+from click.testing import CliRunner
+from helpers import runs, served, toy
+from house.sources import ROOT
+
+from speechbrain_clser import cli
+from speechbrain_clser.cli import main
+
+COMMANDS = sorted(main.commands)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Leave logging as it was."""
+    ours = logging.getLogger("speechbrain_clser")
+    level = ours.level
+    yield
+    ours.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A model on the built-in encoder, and files for it."""
+    return served.make(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Folder of the toy corpora."""
+    folder = tmp_path_factory.mktemp("toy")
+    toy.make(folder)
+    return folder
+
+
+def clser(*arguments, **options):
+    """Run a command to its end."""
+    return CliRunner().invoke(main, [*map(str, arguments)], **options)
+
+
+def done(*arguments, **options):
+    """What a command says that has to succeed."""
+    result = clser(*arguments, **options)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_help_is_there_before_anything_heavy_is():
+    code = (
+        "import sys\nfrom speechbrain_clser.cli import main\n"
+        "main(['--help'], standalone_mode=False)\n"
+        "assert not {'torch', 'numpy', 'speechbrain', 'yaml'} & {*sys.modules}"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert "Recognise emotions in speech" in run.stdout
+
+
+def test_module_is_a_program():
+    run = subprocess.run(
+        [sys.executable, "-m", "speechbrain_clser.cli", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.startswith("clser, version ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command_has_an_example(name):
+    text = done(name, "--help")
+    assert f"Example:  clser {name}" in text
+    assert main.commands[name].get_short_help_str()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is(name):
+    for parameter in main.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
+def test_commands_are_listed_in_the_order_of_use():
+    text = done("--help")
+    places = [text.index(f"\n  {name} ") for name in main.commands]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    "error, shown",
+    [
+        (ValueError("expected 1, got 2"), "expected 1, got 2"),
+        (KeyError("expected one of a, b"), "expected one of a, b"),
+        (FileNotFoundError(2, "No such file", "x"), "No such file: 'x'"),
+        (ModuleNotFoundError("pip install x"), "pip install x"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_complaints_are_shown_without_a_traceback(monkeypatch, error, shown):
+    def complain(context):
+        raise error
+
+    monkeypatch.setattr(main.commands["doctor"], "invoke", complain)
+    result = clser("doctor")
+    assert result.exit_code == 1
+    assert shown in result.stderr
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.stderr
+    assert clser("--traceback", "doctor").exception is error
+
+
+def test_bug_of_ours_is_not_dressed_up(monkeypatch):
+    monkeypatch.setattr(main.commands["doctor"], "invoke", lambda c: 1 / 0)
+    assert isinstance(clser("doctor").exception, ZeroDivisionError)
+
+
+def test_corpora_are_listed_and_told():
+    assert "emodb" in done("corpora")
+    assert "Burkhardt et al." in done("corpora", "emodb")
+    assert "expected a corpus among" in clser("corpora", "x").stderr
+
+
+def test_protocols_are_listed_and_told():
+    assert "emodb_to_urdu" in done("protocols")
+    text = done("protocols", "emodb_to_urdu")
+    assert "target material" in text
+    assert "digest" in text
+    assert "no protocol 'x'" in clser("protocols", "x").stderr
+
+
+@pytest.mark.parametrize("is_mapping", [False, True])
+def test_corpus_is_prepared(data, tmp_path, is_mapping):
+    where = f"{{north: {data / 'north'}}}" if is_mapping else data
+    text = done(
+        *("prepare", "north", "--data-folder", where),
+        *("--manifests", tmp_path / "manifests"),
+    )
+    assert text == f"{tmp_path / 'manifests' / 'north.csv'}\n"
+    assert (tmp_path / "manifests" / "north.csv").is_file()
+
+
+def test_lost_corpus_says_where_it_was_sought(data, tmp_path):
+    result = clser("prepare", "emodb", "--data-folder", data)
+    assert "emodb: expected a folder named EmoDB or EMO-DB" in result.stderr
+
+
+def test_audit_of_a_sound_protocol_ends_well(data, tmp_path):
+    text = done(
+        *("audit", data / "toy.yaml", "--data-folder", data),
+        *("--manifests", tmp_path),
+    )
+    assert text.splitlines()[0].startswith("part ")
+    assert "leak" not in text
+
+
+def test_audit_that_finds_a_leak_ends_with_1(data, tmp_path):
+    path = tmp_path / "leaky.yaml"
+    path.write_text("sources: [north]\ntargets: [south]\nsplit: random\n")
+    result = clser(
+        *("audit", path, "--data-folder", data, "--manifests", tmp_path)
+    )
+    assert result.exit_code == 1
+    assert "leak: 1 speaker in both train and valid" in result.stdout
+
+
+def test_recordings_are_answered_on_standard_output(model):
+    result = clser("predict", model.folder, *model.files)
+    assert result.exit_code == 0, result.output
+    assert [row["file"] for row in rows(result.stdout)] == model.files
+    assert result.stderr.endswith("6 files classified\n")
+
+
+def test_folder_and_list_are_answered_into_a_file(model, tmp_path):
+    out = tmp_path / "a.jsonl"
+    listed = "\n".join(model.files[:2])
+    done("predict", model.folder, "-", "--out", out, input=listed)
+    folder = model.folder.parent
+    result = clser("predict", model.folder, folder, "--out", out)
+    assert "4 files classified, 2 before" in result.stderr
+    found = [json.loads(line)["file"] for line in out.read_text().splitlines()]
+    assert found == model.files
+
+
+def test_bad_file_is_listed_and_ends_with_1(model, tmp_path, caplog):
+    out = tmp_path / "a.csv"
+    files = [model.files[0], tmp_path / "nowhere.wav", model.files[1]]
+    result = clser("predict", model.folder, *files, "--out", out)
+    assert result.exit_code == 1
+    assert "nowhere.wav: expected a recording" in caplog.text
+    assert len(rows(out.read_text())) == 2
+    [bad] = rows((tmp_path / "a.bad.csv").read_text())
+    assert bad["reason"] == "missing"
+
+
+def test_threshold_and_statistics_reach_the_model(model, tmp_path):
+    plain = done("predict", model.folder, model.files[0])
+    text = done("predict", model.folder, model.files[0], "--unknown-below", 1)
+    assert rows(text)[0]["emotion"] == "unknown"
+    text = done(
+        *("predict", model.folder, model.files[0], "--threads", 1),
+        *("--normalise-over", model.files[0], "--device", "cpu"),
+        *("--normalise-over", model.files[3]),
+    )
+    assert rows(text)[0]["p_anger"] != rows(plain)[0]["p_anger"]
+
+
+def test_name_of_no_text_is_written_as_it_was(model, tmp_path):
+    path = tmp_path / "\udcff.wav"
+    shutil.copy(model.files[0], path)
+    out = tmp_path / "a.csv"
+    done("predict", model.folder, path, "--out", out)
+    assert b"\xff.wav," in out.read_bytes()
+
+
+def test_lost_model_says_what_to_give(tmp_path):
+    result = clser("predict", tmp_path / "model", "a.wav")
+    assert result.exit_code == 1
+    assert "give the model/ of a run, or a hub id" in result.stderr
+
+
+def test_model_that_would_run_code_is_refused(model, tmp_path):
+    folder = shutil.copytree(model.folder, tmp_path / "model")
+    text = (folder / "hyperparams.yaml").read_text()
+    (folder / "hyperparams.yaml").write_text(
+        f"{text}x: !apply:os.system [touch {tmp_path}/ran]\n"
+    )
+    result = clser("predict", folder, model.files[0])
+    assert "a model is data" in result.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_report_is_built_again(tmp_path):
+    run = runs.make_run(tmp_path / "run")
+    text = done("report", run)
+    assert "target_scored" in text
+    assert (run / "report.html").is_file()
+    assert "give the output_folder" in clser("report", tmp_path).stderr
+
+
+def test_export_is_handed_what_was_typed(monkeypatch):
+    given = []
+    stand_in = types.SimpleNamespace(
+        export_again=lambda *arguments: given.append(arguments) or "run/model"
+    )
+    name = "speechbrain_clser.commands.again"
+    monkeypatch.setitem(sys.modules, name, stand_in)
+    assert done("export", "run") == "run/model\n"
+    done(
+        *("export", "run", "--out", "m", "--pack-encoder"),
+        *("--data-folder", "{a: b}", "--device", "cuda"),
+    )
+    assert given == [
+        ("run", None, None, False, "cpu"),
+        ("run", "m", {"a": "b"}, True, "cuda"),
+    ]
+
+
+def test_unfinished_run_is_not_exported(tmp_path):
+    assert "let train.py finish" in clser("export", tmp_path).stderr
+
+
+def test_publishing_needs_a_hub_id(tmp_path):
+    result = clser("publish", tmp_path, "mine")
+    assert result.exit_code == 1
+    assert "expected a hub id owner/name, got 'mine'" in result.stderr
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_publishing_is_told_what_was_typed_and_tells_what_it_did(
+    monkeypatch, is_dry
+):
+    from speechbrain_clser.publish import hub
+    from speechbrain_clser.publish.changes import Changes
+
+    given = {}
+
+    def publish(run, repo_id, **options):
+        given.update(options, run=run, repo_id=repo_id)
+        return hub.Published("f", Changes(added=("a.ckpt",)), "url", "0a1b")
+
+    monkeypatch.setattr(hub, "publish", publish)
+    text = done(
+        *("publish", "run", "me/mine", "--private", "--licence", "mit"),
+        *("--allow-licence", "emodb", "--allow-licence", "emovo"),
+        *(["--dry-run"] if is_dry else []),
+    )
+    assert given == {
+        **{"run": "run", "repo_id": "me/mine", "dry_run": is_dry},
+        **{"allow_licence": ("emodb", "emovo"), "licence": "mit"},
+        **{"private": True, "revision": "main"},
+    }
+    end = "would go to url, from f" if is_dry else "url at 0a1b"
+    assert text == f"added    a.ckpt\n{end}\n"
+
+
+def test_stores_are_shown_verified_and_removed(tmp_path, monkeypatch):
+    from speechbrain_clser.features.encoders import extractor
+    from speechbrain_clser.features.store import Store
+
+    monkeypatch.setenv("CLSER_CACHE", str(tmp_path))
+    store = Store(tmp_path / "frames", extractor("acoustic"))
+    store.fill([], load=None)
+    assert store.folder.name in done("store", "--verify")
+    (store.folder / "ff.safetensors").write_bytes(b"cut")
+    result = clser("store", "--verify", "--folder", tmp_path)
+    assert result.exit_code == 1
+    assert "ff.safetensors" in result.stdout
+    text = done("store", "--unused-days", 1)
+    assert "deleted" not in text
+    text = done("store", "--remove", store.folder.name)
+    assert f"deleted {store.folder}" in text
+    assert "no store is named x" in clser("store", "--remove", "x").stderr
+
+
+def test_doctor_ends_with_1_if_something_is_broken(monkeypatch):
+    from speechbrain_clser.commands import doctor
+
+    fine = doctor.Finding("python", "ok", "3.12")
+    clash = doctor.Finding("torch", "broken", "clash", "pip install torch")
+    monkeypatch.setattr(doctor, "examine", lambda: [fine])
+    assert done("doctor") == "ok      python: 3.12\n"
+    monkeypatch.setattr(doctor, "examine", lambda: [fine, clash])
+    result = clser("doctor")
+    assert result.exit_code == 1
+    assert "broken  torch: clash\n        > pip install torch" in result.stdout
+
+
+def test_nothing_but_the_console_uses_the_command_line():
+    assert cli.__doc__.startswith("``clser``")
