@@ -1,13 +1,14 @@
 """Cepstra of every 20 ms, on the time axis of the other frames."""
 
 import dataclasses
+import math
 
 import torch
 from speechbrain.utils.autocast import fwd_default_precision
 
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.masked import masked_moments
-from speechbrain_clser.features.spectrum import HOP_SAMPLES, real_mask
+from speechbrain_clser.features.spectrum import HOP_SAMPLES, real_mask, widest
 
 N_FFT = 1024
 N_MELS = 64
@@ -116,8 +117,9 @@ class Mfcc(Extractor):
 
         n_frames = self.n_frames(n_samples)
         before = (N_FFT - HOP_SAMPLES) // 2
-        after = n_frames.max() * HOP_SAMPLES - wavs.shape[1] + before
-        wavs = torch.nn.functional.pad(wavs, (before, int(after)))
+        width = widest(n_frames, math.ceil(wavs.shape[1] / HOP_SAMPLES))
+        after = width * HOP_SAMPLES - wavs.shape[1] + before
+        wavs = torch.nn.functional.pad(wavs, (before, after))
         frames = self.transform(wavs).transpose(1, 2)
         is_real = real_mask(n_frames, frames.shape[1])
         return frames.where(is_real[..., None], 0.0)

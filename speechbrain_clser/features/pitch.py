@@ -211,7 +211,13 @@ def best_path(scores, octaves, is_real, jump_cost, switch_cost):
     jumps = (octaves[:, :-1, :, None] - octaves[:, 1:, None, :]).abs()
     costs = torch.where(both, jump_cost * jumps, switch)
     costs = costs * is_real[:, 1:, None, None]
-    scores = (scores * is_real[..., None]).unbind(dim=1)
+    return _cheapest(scores * is_real[..., None], costs)
+
+
+@torch.library.custom_op("speechbrain_clser::cheapest", mutates_args=())
+def _cheapest(scores: torch.Tensor, costs: torch.Tensor) -> torch.Tensor:
+    """Walk the path; an operator, since no graph holds a loop over frames."""
+    scores = scores.unbind(dim=1)
     total, back = scores[0], []
     for cost, score in zip(costs.unbind(dim=1), scores[1:], strict=True):
         best, origin = (total[:, :, None] - cost).max(dim=1)
@@ -222,3 +228,9 @@ def best_path(scores, octaves, is_real, jump_cost, switch_cost):
     for origin in reversed(back):
         path.append(origin.gather(1, path[-1]))
     return torch.cat(path[::-1], dim=1)
+
+
+@_cheapest.register_fake
+def _shape_of_cheapest(scores, costs):
+    """What a path looks like, for who exports a graph."""
+    return scores.new_empty(scores.shape[:2], dtype=torch.long)

@@ -141,3 +141,29 @@ def real_mask(n_real, width):
             [1, 1, 1]], dtype=torch.int32)
     """
     return torch.arange(width, device=n_real.device) < n_real[:, None]
+
+
+def widest(n_real, width):
+    """Count what is real in the longest row.
+
+    A graph being exported, for ONNX, hears one recording without padding: how
+    long it will be is not known yet, but that it fills the row is.
+
+    Arguments
+    ---------
+    n_real : torch.Tensor, (batch,)
+        How many samples, or frames, of each row are real.
+    width : int
+        How many there would be if a row had no padding.
+
+    Returns
+    -------
+    int
+        At most ``width``.
+
+    Example
+    -------
+    >>> widest(torch.tensor([1, 3]), 4)
+    3
+    """
+    return width if torch.compiler.is_exporting() else int(n_real.max())

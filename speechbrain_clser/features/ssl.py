@@ -9,7 +9,7 @@ import torch
 
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.hub import resolve
-from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.features.spectrum import real_mask, widest
 from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
 from speechbrain_clser.features.ssl_lobes import load
 
@@ -178,12 +178,12 @@ class SSLFeatures(Extractor):
             Layers averaged, or side by side.
         """
         n_samples = (lens.float() * wavs.shape[1]).round().long()
-        wavs = wavs[:, : n_samples.max()]
+        wavs = wavs[:, : widest(n_samples, wavs.shape[1])]
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
         with self._arithmetic(wavs.device.type):
             hidden = self.lobe(wavs, n_samples)
         n_frames = self.n_frames(n_samples)
-        hidden = hidden[:, :, : n_frames.max()]
+        hidden = hidden[:, :, : widest(n_frames, hidden.shape[2])]
         if self.config.layer_mix == "mean":
             frames = hidden.mean(dim=0)
         else:

@@ -5,7 +5,7 @@ import dataclasses
 import torch
 
 from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.features.spectrum import real_mask, widest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,13 +105,15 @@ class Streams(Extractor):
             Columns as in ``columns``; NaN where a stream leaves it undefined.
         """
         n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
-        width = int(n_frames.max())
-        streams = []
-        for name, extractor in self.extractors.items():
-            frames = extractor(wavs, lens)
-            if name not in self.framed:
-                frames = frames.expand(-1, width, -1)
-            streams.append(frames[:, :width])
+        heard = {name: e(wavs, lens) for name, e in self.extractors.items()}
+        width = min(heard[name].shape[1] for name in self.framed)
+        width = widest(n_frames, width)
+        streams = [
+            frames[:, :width]
+            if name in self.framed
+            else frames.expand(-1, width, -1)
+            for name, frames in heard.items()
+        ]
         is_real = real_mask(n_frames, width)
         return torch.cat(streams, dim=-1).where(is_real[..., None], 0.0)
 

@@ -8,7 +8,7 @@ which frames are real, and that is the ``Recogniser``, third in the row.
 
 import torch
 
-from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.features.spectrum import real_mask, widest
 
 
 class AsItIs(torch.nn.Module):
@@ -65,7 +65,8 @@ class Recogniser(torch.nn.Module):
         if self.longest_s is not None:
             rate_hz = self.extractor.sample_rate_hz
             n_samples = n_samples.clamp(max=round(self.longest_s * rate_hz))
-        longest = n_samples.max()
+            wavs = wavs[:, : round(self.longest_s * rate_hz)]
+        longest = widest(n_samples, wavs.shape[1])
         frames = self.extractor(wavs[:, :longest], n_samples / longest)
         return frames, self.extractor.n_frames(n_samples)
 

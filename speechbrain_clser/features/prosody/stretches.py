@@ -2,6 +2,8 @@
 
 import torch
 
+from speechbrain_clser.features.spectrum import widest
+
 PADDING, VOICED, UNVOICED, PAUSE = range(4)
 FEWEST_FRAMES = 3  # a line through two points is always exact
 
@@ -34,7 +36,8 @@ class Stretches:
         starts = (kinds[:, 1:] != kinds[:, :-1]).long()
         # Which stretch a frame belongs to, counted from 0 in each row.
         self.index = torch.nn.functional.pad(starts, (1, 0)).cumsum(dim=1)
-        self._shape = len(kinds), int(self.index.max()) + 1
+        n_stretches = widest(self.index + 1, kinds.shape[1])
+        self._shape = len(kinds), n_stretches
         self.n_frames = self._sum(torch.ones_like(kinds, dtype=torch.float32))
         self.kinds = kinds.new_full(self._shape, PADDING)
         self.kinds = self.kinds.scatter(1, self.index, kinds)
