@@ -153,8 +153,8 @@ def epoch(rows, views, extractor, folder, sound) -> float:
         MeanStdPooling(64),
         torch.nn.Linear(128, len(scheme)),
     )
-    data = dataset(rows, views, Codes(scheme, rows), sound=sound)
-    valid = dataset(rows[:1], views, Codes(scheme, rows), sound=sound)
+    data = dataset(rows, {sound: views}, Codes(scheme, rows))
+    valid = dataset(rows[:1], {sound: views}, Codes(scheme, rows))
     folder.mkdir()
     loader = {"batch_size": BATCH_SIZE, "shuffle": True}
     run_phases(

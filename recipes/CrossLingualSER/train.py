@@ -44,8 +44,8 @@ def main(arguments):
         material = run_on_main(divide, [hparams, found, draw])
         seeds = seeds_of(hparams, first, draw)
         run_on_main(announce, [hparams, run_opts, material, seeds])
-        views = extract(hparams, run_opts, material)
-        told, phones = tell(hparams, material, views)
+        sound = extract(hparams, run_opts, material)
+        told, phones = tell(hparams, material, sound)
         for seed in seeds:
             overrides["seed"] = seed
             if seed != first:
@@ -55,11 +55,11 @@ def main(arguments):
                 hyperparams_to_save=hparams_file,
                 overrides=overrides,
             )
-            sound = views, told, phones
-            brain, datasets = train(hparams, run_opts, material, *sound)
+            given = sound, told, phones
+            brain, datasets = train(hparams, run_opts, material, *given)
             run_on_main(score, [hparams, brain, datasets, material])
-        run_on_main(compare, [hparams, material, views, seeds])
-        run_on_main(export, [hparams, run_opts, material, views])
+        run_on_main(compare, [hparams, material, sound, seeds])
+        run_on_main(export, [hparams, run_opts, material, sound])
     run_on_main(report, [hparams])
     if torch.distributed.is_initialized():
         leave()
@@ -103,6 +103,8 @@ def build(hparams_file, overrides, run_opts):
         hparams["output_folder"] += run_folder.suffix(overrides)
     if run_opts["debug"]:  # two batches are no result
         hparams["output_folder"] = f"{hparams['output_folder']}/debug"
+    if not any(phase.with_encoder for phase in hparams["phases"]):
+        hparams["extractor"] = hparams["extractor"].published()
     return hparams
 
 
@@ -221,14 +223,18 @@ def announce(hparams, run_opts, material, seeds):
 
 
 def extract(hparams, run_opts, material):
-    """Give the sound of every utterance, read when asked for, per speed."""
+    """Give the sound of every utterance, read when asked for, per speed.
+
+    Stored frames, where any part of the extractor is frozen; samples, where any
+    learns.
+    """
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import views
     from speechbrain_clser.training import run_folder
 
     set_threads(hparams, is_extracting=True)
-    sound = views.views(
-        hparams["extractor"],
+    extractor, sound = hparams["extractor"], {}
+    how = (
         Path(hparams["cache_folder"], "frames"),
         material,
         feed.heard(material, hparams["phases"]),
@@ -237,26 +243,36 @@ def extract(hparams, run_opts, material):
         hparams["store_dtype"],
         run_opts["device"] or sb.utils.distributed.infer_device(),
     )
+    if not extractor.is_frozen:
+        sound["wavs"] = views.views(extractor, *how)
+    if extractor.has_frozen_part:
+        sound["frames"] = views.views(extractor.published(), *how)
     set_threads(hparams, is_extracting=False)
-    if hparams["extractor"].has_undefined:
+    if extractor.has_undefined:
         folder = draw_folder(hparams, material)
-        told = [hparams["extractor"].columns, material.parts, sound[0].frames]
+        frames = sound["frames"][0].frames
+        told = [extractor.columns, material.parts, frames]
         run_on_main(run_folder.write_undefined, [folder, *told])
     return sound
 
 
-def tell(hparams, material, views):
+def at_own_speed(sound):
+    """What is heard of everybody: stored frames, where there are any."""
+    return (sound.get("frames") or sound["wavs"])[0]
+
+
+def tell(hparams, material, sound):
     """Find out what the method is told beside the sound, if it asks."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.features import spoken
-    from speechbrain_clser.features.views import views as views_of
+    from speechbrain_clser.features.views import views
     from speechbrain_clser.training import run_folder
 
     wanted, told, phones = hparams["method"].TARGETS, {}, []
     heard = feed.heard(material, hparams["phases"])
     heard += material.parts.valid  # its losses are computed too
     if "style" in wanted:
-        (told["style"],) = views_of(
+        (told["style"],) = views(
             hparams["style_extractor"],
             Path(hparams["cache_folder"], "frames"),
             material,
@@ -267,7 +283,7 @@ def tell(hparams, material, views):
         said = spoken.spoken(
             hparams["phones"],
             heard,
-            views[0],
+            at_own_speed(sound),
             hparams["extractor"].frames_per_s,
             Path(hparams["cache_folder"], "phones"),
             hparams["recogniser"],
@@ -286,19 +302,13 @@ def tell(hparams, material, views):
     return told, phones
 
 
-def train(hparams, run_opts, material, views, told, phones):
+def train(hparams, run_opts, material, sound, told, phones):
     """Run the phases; labels of the scored part are not among the data."""
     from speechbrain_clser.data import feed
+    from speechbrain_clser.inference import normaliser
     from speechbrain_clser.training import phases, scoring
 
-    extractor = hparams["extractor"]
-    codes, datasets = feed.datasets_of(
-        material,
-        hparams["phases"],
-        views,
-        "frames" if extractor.is_frozen else "wavs",
-        told,
-    )
+    codes, datasets = feed.datasets_of(material, hparams["phases"], sound, told)
     loaders = feed.loaders_of(
         material,
         hparams["phases"],
@@ -340,7 +350,8 @@ def train(hparams, run_opts, material, views, told, phones):
         schedule=hparams["schedule"],
         augment=hparams["augment"],
         opt_class=hparams["opt_class"],
-        extractor=None if extractor.is_frozen else extractor,
+        extractor=hparams["extractor"] if "wavs" in sound else None,
+        normaliser=normaliser.as_stored(sound),
         encoder_opt_class=hparams["encoder_opt_class"],
         hparams=hparams,
         run_opts=run_opts,
@@ -368,7 +379,7 @@ def score(hparams, brain, datasets, material):
         what.write(brain, parts.scored, datasets["scored"], *told)
 
 
-def compare(hparams, material, views, seeds):
+def compare(hparams, material, sound, seeds):
     """Let the baselines answer the same, told the same."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.training import baselines
@@ -378,12 +389,12 @@ def compare(hparams, material, views, seeds):
         hparams["baselines"],
         material,
         feed.heard(material, hparams["phases"]),
-        views[0],
+        at_own_speed(sound),
         {seed: folder / f"seed_{seed}" for seed in seeds},
     )
 
 
-def export(hparams, run_opts, material, views):
+def export(hparams, run_opts, material, sound):
     """Make a model folder of the best training, when it is of this draw."""
     from speechbrain_clser.inference import export
 
@@ -398,7 +409,7 @@ def export(hparams, run_opts, material, views):
         training,
         folder / "model",
         hparams["extractor"],
-        views[0],
+        sound,
         material.parts.train,
         how,
         hparams["pack_encoder"],

@@ -38,7 +38,7 @@ def heard(material, phases) -> list:
     return list(rows.values())
 
 
-def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
+def datasets_of(material, phases, sound, extras=None) -> tuple:
     """Build a dataset for each phase, for validation and for scoring.
 
     Arguments
@@ -48,10 +48,9 @@ def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
     phases : list of Phase
         Each hears its labelled rows and, where it wants them, the unlabelled
         after them.
-    views : list of mapping
-        The first has every utterance, all have what training hears.
-    sound : str
-        See ``pipeline.dataset``.
+    sound : dict
+        See ``pipeline.dataset``; of each kind the first view has every
+        utterance, all have what training hears.
     extras : dict, optional
         Of the phases and of validation; see ``pipeline.dataset``.
 
@@ -67,17 +66,14 @@ def datasets_of(material, phases, views, sound="frames", extras=None) -> tuple:
     codes = Codes(material.protocol.scheme, heard(material, phases))
     hidden = {row.id for row in parts.unlabelled}
     hidden -= {row.id for row in (*parts.train, *parts.shots)}
+    plain = {name: views[:1] for name, views in sound.items()}
     datasets = {
-        "valid": dataset(
-            parts.valid, views[:1], codes, sound=sound, extras=extras
-        ),
-        "scored": dataset(parts.scored, views[:1], sound=sound),
+        "valid": dataset(parts.valid, plain, codes, extras=extras),
+        "scored": dataset(parts.scored, plain),
     }
     for phase in phases:
         rows = [row for part in phase.parts for row in getattr(parts, part)]
-        datasets[phase.name] = dataset(
-            rows, views, codes, hidden, sound, extras
-        )
+        datasets[phase.name] = dataset(rows, sound, codes, hidden, extras)
     return codes, datasets
 
 

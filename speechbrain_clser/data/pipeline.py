@@ -1,10 +1,13 @@
 """Rows and frames to SpeechBrain datasets; the one place where labels get in."""
 
+import copy
+
 import torch
 from speechbrain.dataio.dataset import DynamicItemDataset
 from speechbrain.utils.data_pipeline import provides, takes
 
 UNKNOWN = -1
+SOUNDS = ("frames", "wavs")
 
 
 class Codes:
@@ -55,24 +58,22 @@ class Codes:
         }
 
 
-def dataset(rows, views, codes=None, hidden=(), sound="frames", extras=None):
+def dataset(rows, sound, codes=None, hidden=(), extras=None):
     """Build the dataset of one part.
 
     Arguments
     ---------
     rows : iterable of Utterance
         Of the part.
-    views : list of mapping
-        One or more views (such as speeds) of the same utterances, each id to
-        torch.Tensor: frames, (frames, dim), or samples, (samples,). Each
-        access draws one of them.
+    sound : dict
+        Name of an item, ``"frames"``, or ``"wavs"`` for an encoder that is
+        trained, to one or more views (such as speeds) of the same utterances:
+        mappings, id to torch.Tensor, (frames, dim) or (samples,). Each access
+        draws one of them.
     codes : Codes, optional
         Left out for scored rows: then an item holds nothing but its sound.
     hidden : container of str
         Ids whose emotion is not given.
-    sound : str
-        Name of the item that holds it: ``"frames"``, or ``"wavs"`` for an
-        encoder that is trained.
     extras : dict, optional
         Name of a further item to a mapping, id to torch.Tensor.
 
@@ -88,24 +89,62 @@ def dataset(rows, views, codes=None, hidden=(), sound="frames", extras=None):
         else {"part": "scored"}
         for row in rows
     }
-
-    @takes("id")
-    @provides(sound)
-    def look_up(utterance):
-        """Draw one view of the utterance."""
-        view = torch.randint(len(views), ()).item() if len(views) > 1 else 0
-        return views[view][utterance]
-
     extras = extras or {}
     targets = ["emotion", "speaker", "language", "corpus"] if codes else []
     return DynamicItemDataset(
         data,
         dynamic_items=[
-            look_up,
+            *(_sound(name, views) for name, views in sound.items()),
             *(_item(name, values) for name, values in extras.items()),
         ],
-        output_keys=["id", sound, *targets, *extras],
+        output_keys=["id", *sound, *targets, *extras],
     )
+
+
+def hearing(dataset, sound):
+    """Let a dataset give one kind of sound, if it has several.
+
+    Arguments
+    ---------
+    dataset : DynamicItemDataset
+        As ``dataset`` makes them; not changed.
+    sound : str
+        Of its items that which holds the sound wanted.
+
+    Returns
+    -------
+    DynamicItemDataset
+        Of the same rows; what it does not give, it does not compute.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
+    >>> view = {"1": torch.ones(2, 3)}
+    >>> both = dataset([row], {"frames": [view], "wavs": [view]})
+    >>> list(hearing(both, "wavs")[0]), list(both[0])
+    (['id', 'wavs'], ['id', 'frames', 'wavs'])
+    """
+    others = set(SOUNDS) - {sound}
+    found, pipeline = copy.copy(dataset), copy.copy(dataset.pipeline)
+    found.pipeline = pipeline
+    found.set_output_keys(
+        [key for key in pipeline.output_mapping if key not in others]
+    )
+    return found
+
+
+def _sound(name, views):
+    """The sound of an utterance, in one of its views."""
+
+    @takes("id")
+    @provides(name)
+    def look_up(utterance):
+        """Draw one view of the utterance."""
+        view = torch.randint(len(views), ()).item() if len(views) > 1 else 0
+        return views[view][utterance]
+
+    return look_up
 
 
 def _item(name, values):

@@ -22,6 +22,7 @@ def extractor(
     bottleneck_dim=64,
     gated=False,
     train_cnn=False,
+    top_layers=2,
     language="",
     reduce="frames",
     per_language=False,
@@ -40,15 +41,15 @@ def extractor(
     layer_mix : str
         ``"mean"``, or ``"learned"``: side by side for a ``LayerMix``.
     adapt : str
-        ``"frozen"``, ``"lora"``, ``"bottleneck"``, ``"lora+bottleneck"`` or
-        ``"full"``.
+        ``"frozen"``, ``"lora"``, ``"bottleneck"``, ``"lora+bottleneck"``,
+        ``"top"`` or ``"full"``.
     revision : str or dict, optional
         Branch, tag or commit of a hub id, digest of a folder; by language
         if the encoder is. By default the newest; the extractor's ``config`` tells
         which it is.
     precision : str
         Of a frozen encoder: ``"fp32"``, ``"fp16"`` or ``"bf16"``.
-    rank, alpha, bottleneck_dim, gated, train_cnn
+    rank, alpha, bottleneck_dim, gated, train_cnn, top_layers
         See ``Adaptation``; without a meaning for a frozen encoder.
     language : str
         Whose encoder is wanted, where they differ by language.
@@ -128,7 +129,8 @@ def extractor(
     adaptation = None
     if adapt != "frozen":
         adaptation = Adaptation(
-            adapt, rank, alpha, bottleneck_dim, gated, train_cnn
+            *(adapt, rank, alpha, bottleneck_dim),
+            *(gated, train_cnn, top_layers),
         )
     layers = "" if layers is None else str(layers)
     config = SSLConfig(revision, layers, layer_mix, precision, adaptation)

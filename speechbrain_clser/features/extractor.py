@@ -16,7 +16,8 @@ class Extractor(torch.nn.Module):
     in the key; nor may they, or the other rows of a batch, change a value.
 
     ``is_frozen`` tells whether the frames can be kept on disk; what is not
-    frozen is called in every training step. Frames of ``n_layers`` above 1
+    frozen is called in every training step. ``has_frozen_part`` tells that some
+    of their columns do not learn, whatever the others do. Frames of ``n_layers`` above 1
     hold so many layers side by side, each ``dim / n_layers`` wide, for a
     ``LayerMix`` to mix. ``is_shared`` tells that all languages are heard alike; see
     ``PerLanguage``. ``is_large`` asks for all cores. ``has_undefined`` warns of
@@ -42,6 +43,7 @@ class Extractor(torch.nn.Module):
     dim = 0
     n_layers = 1
     is_frozen = True
+    has_frozen_part = True
     is_shared = True
     is_large = False
     has_undefined = False
@@ -56,6 +58,29 @@ class Extractor(torch.nn.Module):
         spec = json.dumps(dataclasses.asdict(self.config), sort_keys=True)
         spec = f"{type(self).__name__}/{self.version}/{spec}"
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
+
+    def published(self):
+        """Give the extractor as it was before anything of it was trained.
+
+        Returns
+        -------
+        Extractor
+            Frozen; itself, if it is.
+        """
+        return self
+
+    def keep_out(self, names):
+        """Keep out of the state what was not learned, for it is known anyway.
+
+        Arguments
+        ---------
+        names : iterable of str
+            Of parameters and buffers; when a state is loaded, they are taken as
+            given.
+        """
+        self.kept_out = frozenset(names)
+        self.register_state_dict_post_hook(_leave_out)
+        self.register_load_state_dict_pre_hook(_fill_in)
 
     def train(self, mode=True):
         """Switch to training, unless frozen: Brain says so to all modules.
@@ -103,3 +128,17 @@ class Extractor(torch.nn.Module):
             As many frames as the longest row has, ``frames_per_s`` a second.
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+
+def _leave_out(module, state_dict, prefix, local_metadata):
+    """Keep what is known anyway out of a state that is saved."""
+    for name in module.kept_out:
+        state_dict.pop(prefix + name, None)
+
+
+def _fill_in(module, state_dict, prefix, *_):
+    """Take what is known anyway as given when a state is loaded."""
+    for name in module.kept_out:
+        owner, _, leaf = name.rpartition(".")
+        value = getattr(module.get_submodule(owner), leaf)
+        state_dict[prefix + name] = value.detach()

@@ -117,7 +117,7 @@ class SSLFeatures(Extractor):
         self.source = str(source)
         self.lobe = lobe
         self.is_large = True
-        self.is_frozen = config.adaptation is None
+        self.is_frozen = self.has_frozen_part = config.adaptation is None
         if not self.is_frozen:
             adapt(lobe, config.adaptation)
         self.sample_rate_hz = lobe.sample_rate_hz
@@ -127,22 +127,34 @@ class SSLFeatures(Extractor):
         self.trained = frozenset(
             name for name, p in self.named_parameters() if p.requires_grad
         )
-        self.kept_out = self.state_dict().keys() - self.trained
-        self.register_state_dict_post_hook(_leave_out)
-        self.register_load_state_dict_pre_hook(_fill_in)
+        self.keep_out(self.state_dict().keys() - self.trained)
         self.train()
 
     def n_frames(self, n_samples):
         """Count the real frames by the encoder's strides; see ``Extractor``."""
         return self.lobe.n_frames(torch.as_tensor(n_samples).long())
 
+    def published(self):
+        """Give the encoder as it was published; see ``Extractor``."""
+        if self.is_frozen:
+            return self
+        return SSLFeatures(
+            self.source, dataclasses.replace(self.config, adaptation=None)
+        )
+
     def train(self, mode=True):
         """Switch to training, but for what is frozen; see ``Extractor``."""
-        super().train(mode)
+        super().train(mode and _learns(self))
         for part in self.lobe.cnn():
-            if not any(p.requires_grad for p in part.parameters()):
+            if not _learns(part):
                 # In training it would keep all it computes for a gradient.
                 part.eval()
+        adaptation = self.config.adaptation
+        if adaptation and adaptation.adapt == "top":
+            # What is below hears as it did before the top was trained.
+            self.lobe.eval()
+            for block in self.lobe.top(adaptation.top_layers):
+                block.train(self.training)
         return self
 
     def requires_grad_(self, requires_grad=True):
@@ -243,15 +255,6 @@ def layer_range(layers, n_blocks):
     return first, last
 
 
-def _leave_out(module, state_dict, prefix, local_metadata):
-    """Keep what is published out of a state that is saved."""
-    for name in module.kept_out:
-        state_dict.pop(prefix + name, None)
-
-
-def _fill_in(module, state_dict, prefix, *_):
-    """Take what is published as given when a state is loaded."""
-    for name in module.kept_out:
-        owner, _, leaf = name.rpartition(".")
-        value = getattr(module.get_submodule(owner), leaf)
-        state_dict[prefix + name] = value.detach()
+def _learns(module):
+    """Whether anything of a module is trained at present."""
+    return any(p.requires_grad for p in module.parameters())

@@ -1,4 +1,4 @@
-"""Training a pretrained encoder: all of it, or small adapters inside it."""
+"""Training a pretrained encoder: all of it, its top, or adapters inside it."""
 
 import dataclasses
 import functools
@@ -9,7 +9,7 @@ from torch.nn.init import zeros_
 from speechbrain_clser.lobes.gate import Gate
 
 ADAPTERS = ("lora", "bottleneck")
-WAYS = (*ADAPTERS, "lora+bottleneck", "full")
+WAYS = (*ADAPTERS, "lora+bottleneck", "top", "full")
 
 # Queries and values, and the ends of feed-forward blocks, as the encoders of
 # ``ssl_lobes`` call them.
@@ -29,7 +29,7 @@ class Adaptation:
     adapt : str
         ``"lora"``: low-rank additions to queries and values; ``"bottleneck"``:
         Houlsby adapters behind each feed-forward block; ``"lora+bottleneck"``;
-        ``"full"``: all parameters.
+        ``"top"``: the last transformer blocks; ``"full"``: all parameters.
     rank : int
         Of LoRA.
     alpha : float
@@ -40,6 +40,9 @@ class Adaptation:
         Whether a learned gate scales each adapter; see ``Gate``.
     train_cnn : bool
         Whether ``"full"`` includes the convolutions over the waveform.
+    top_layers : int
+        How many blocks ``"top"`` trains, counted down from the last that is
+        used.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class Adaptation:
     bottleneck_dim: int = 64
     gated: bool = False
     train_cnn: bool = False
+    top_layers: int = 2
 
     def __post_init__(self):
         if self.adapt not in WAYS:
@@ -77,7 +81,8 @@ def adapt(lobe, adaptation):
     Raises
     ------
     ValueError
-        If there is no transformer block to put an adapter into.
+        If there is no transformer block to put an adapter into, or there are
+        fewer than are to be trained.
 
     Example
     -------
@@ -103,6 +108,10 @@ def adapt(lobe, adaptation):
             f"adapt is {adaptation.adapt}, but layers end at 0, below the first "
             "transformer block; choose a higher layer or adapt: frozen"
         )
+    if adaptation.adapt == "top":
+        for block in lobe.top(adaptation.top_layers):
+            block.requires_grad_(True)
+        return
     kinds = {
         "lora": (
             ATTENTION,

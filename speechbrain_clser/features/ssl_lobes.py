@@ -83,6 +83,33 @@ class SSLLobe(torch.nn.Module):
         """
         return []
 
+    def top(self, n):
+        """List the last blocks that are used.
+
+        Arguments
+        ---------
+        n : int
+            How many.
+
+        Returns
+        -------
+        list of torch.nn.Module
+            From the lower to the higher. No normalisation follows them: see
+            above.
+
+        Raises
+        ------
+        ValueError
+            If there are not so many.
+        """
+        if not 1 <= n <= self.n_blocks:
+            raise ValueError(
+                f"top_layers must be within 1-{self.n_blocks}, the blocks up "
+                f"to the highest layer that is used, got {n}; choose higher "
+                f"layers, or fewer of them to train"
+            )
+        return [*self.lobe.model.encoder.layers[-n:]]
+
     def trainable(self, with_cnn):
         """List what full fine-tuning trains.
 

@@ -33,6 +33,8 @@ class Streams(Extractor):
     So whatever stores, normalises, crops and serves frames serves any number
     of streams. What is one vector an utterance stands in each of its frames.
     Of streams that differ by a frame or two in length, the shortest counts.
+    A stream that is trained learns beside the frozen ones, which stay what
+    they are.
 
     ``places`` gives the first column of each stream and the one after its
     last; ``columns`` names every column, after the stream.
@@ -40,13 +42,13 @@ class Streams(Extractor):
     Arguments
     ---------
     **extractors : Extractor
-        By the names of the streams; frozen, of one frame rate or one frame an
+        By the names of the streams; of one frame rate or one frame an
         utterance.
 
     Raises
     ------
     ValueError
-        If the extractors do not go together, or one is trained.
+        If the extractors do not go together.
 
     Example
     -------
@@ -76,6 +78,10 @@ class Streams(Extractor):
         self.frames_per_s = framed[0].frames_per_s
         self.sample_rate_hz = framed[0].sample_rate_hz
         self.is_large = any(e.is_large for e in framed)
+        self.is_frozen = all(e.is_frozen for e in extractors.values())
+        self.has_frozen_part = any(
+            e.has_frozen_part for e in extractors.values()
+        )
         self.has_undefined = any(e.has_undefined for e in extractors.values())
         self.places, self.columns = {}, ()
         for name, extractor in extractors.items():
@@ -83,6 +89,36 @@ class Streams(Extractor):
             self.places[name] = (first, self.dim)
             own = getattr(extractor, "columns", range(extractor.dim))
             self.columns += tuple(f"{name}.{column}" for column in own)
+        self.keep_out(
+            f"extractors.{name}.{key}"
+            for name, extractor in extractors.items()
+            if extractor.is_frozen
+            for key in extractor.state_dict()
+        )
+
+    def published(self):
+        """Give the streams as they were published; see ``Extractor``."""
+        if self.is_frozen:
+            return self
+        return Streams(**{n: e.published() for n, e in self.extractors.items()})
+
+    def requires_grad_(self, requires_grad=True):
+        """Freeze or release what is trained; the rest stays frozen.
+
+        Arguments
+        ---------
+        requires_grad : bool
+            Whether it is to learn.
+
+        Returns
+        -------
+        Streams
+            Itself.
+        """
+        for extractor in self.extractors.values():
+            if not extractor.is_frozen:
+                extractor.requires_grad_(requires_grad)
+        return self
 
     def n_frames(self, n_samples):
         """Count the real frames: those of the shortest; see ``Extractor``."""
@@ -130,9 +166,4 @@ def _refuse_what_does_not_fit(extractors):
                 f"{name}: {e.frames_per_s} a second at {e.sample_rate_hz} Hz"
                 for name, e in extractors.items()
             )
-        )
-    if trained := [n for n, e in extractors.items() if not e.is_frozen]:
-        raise ValueError(
-            f"streams must be frozen, but {', '.join(trained)} is trained; use "
-            "`adapt: frozen`"
         )

@@ -27,7 +27,9 @@ def views(
     """Give the sound of all utterances, and of those heard at other speeds.
 
     Frozen encoders give normalised frames from the store. For one that is
-    trained there are samples, to be encoded in every step. Encoders by language
+    trained there are samples, to be encoded in every step; of one with a frozen
+    part the frames as published are wanted too, so as to know their
+    statistics: then ask for both. Encoders by language
     each hear the utterances of their own.
 
     Arguments

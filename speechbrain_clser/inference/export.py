@@ -7,7 +7,7 @@ hyperparams.yaml
 method.ckpt
     Parameters, without what only training needs.
 normaliser.ckpt
-    Statistics of the sources, where the encoder is frozen.
+    Statistics of the sources, unless all there is of an encoder was trained.
 extractor.ckpt
     What was trained of an encoder, such as LoRA.
 encoder.ckpt
@@ -37,8 +37,7 @@ from speechbrain_clser.inference import blueprint, readme
 from speechbrain_clser.inference.blueprint import Name, New, Ref
 from speechbrain_clser.inference.normaliser import (
     LevelLayers,
-    SourceStatistics,
-    pooled,
+    of_sources,
 )
 from speechbrain_clser.inference.weights import load_tensors
 
@@ -93,7 +92,7 @@ def best(run_folder) -> tuple:
     )
 
 
-def export(training, model, extractor, view, train_rows, how, pack=False):
+def export(training, model, extractor, sound, train_rows, how, pack=False):
     """Make a model folder of a training.
 
     Arguments
@@ -104,8 +103,9 @@ def export(training, model, extractor, view, train_rows, how, pack=False):
         Folder to make; another model in it is replaced.
     extractor : Extractor
         That the training heard through.
-    view : Mapping
-        What came of it: of a frozen one ``Normalised``, else ``Sounds``.
+    sound : dict
+        As ``pipeline.dataset`` had it: ``"frames"`` are ``Normalised``, of
+        which the model takes the statistics, ``"wavs"`` are ``Sounds``.
     train_rows : list of Utterance
         Of the sources; their statistics are the model's.
     how : str
@@ -131,7 +131,7 @@ def export(training, model, extractor, view, train_rows, how, pack=False):
     saved = _selected(training)
     parts = {
         **_extractor(extractor, partial, saved, pack),
-        **_normaliser(extractor, view, train_rows, by, partial),
+        **_normaliser(extractor, sound, train_rows, by, partial),
         **_method(text, extractor, partial, saved),
     }
     _save_labels(valid.classes, partial)
@@ -144,7 +144,7 @@ def export(training, model, extractor, view, train_rows, how, pack=False):
         "classes": list(valid.classes),
         "temperature": round(temperature, 4),
         "normalise_by": by,
-        **_serving(parts, extractor, view, len(valid.classes), partial),
+        **_serving(parts, extractor, sound, len(valid.classes), partial),
     }
     (partial / "hyperparams.yaml").write_text(
         blueprint.dump(values, comment), encoding="utf-8"
@@ -192,18 +192,19 @@ def _pretrained(extractor):
     return found[0] if found else None
 
 
-def _normaliser(extractor, view, train_rows, by, folder):
+def _normaliser(extractor, sound, train_rows, by, folder):
     """Blueprint of what stood between extractor and method."""
     path = f"{HERE}.normaliser"
-    if not extractor.is_frozen:
+    if "frames" not in sound:
         arguments = {"n_layers": extractor.n_layers}
         return {"normaliser": New(f"{path}.{LevelLayers.__name__}", arguments)}
     groups = sorted({group_of(row, by) for row in train_rows})
-    normaliser = SourceStatistics(extractor.dim)
-    normaliser.use(*pooled([view.statistics[name] for name in groups]))
+    statistics = sound["frames"][0].statistics
+    normaliser = of_sources([statistics[name] for name in groups])
     torch.save(normaliser.state_dict(), folder / "normaliser.ckpt")
     arguments = {"dim": extractor.dim}
-    return {"normaliser": New(f"{path}.{SourceStatistics.__name__}", arguments)}
+    name = type(normaliser).__name__
+    return {"normaliser": New(f"{path}.{name}", arguments)}
 
 
 def _method(text, extractor, folder, saved):
@@ -235,7 +236,7 @@ def _save_labels(classes, folder):
     encoder.save(folder / "label_encoder.ckpt")
 
 
-def _serving(parts, extractor, view, n_classes, folder):
+def _serving(parts, extractor, sound, n_classes, folder):
     """What EncoderClassifier calls, and what it loads, in this order."""
     hooks = {"encoder": "packed.unpack", "label_encoder": "weights.load_labels"}
     loaded = [
@@ -252,9 +253,9 @@ def _serving(parts, extractor, view, n_classes, folder):
                 "extractor": Ref("extractor"),
                 "normaliser": Ref("normaliser"),
                 "method": Ref("method"),
-                "longest_s": None
-                if extractor.is_frozen
-                else view.longest / extractor.sample_rate_hz,
+                "longest_s": sound["wavs"][0].longest / extractor.sample_rate_hz
+                if "wavs" in sound
+                else None,
             },
         ),
         "modules": {

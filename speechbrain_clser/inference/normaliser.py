@@ -36,6 +36,54 @@ class SourceStatistics(torch.nn.Module):
         return standardise(frames, self.mean, self.deviation)
 
 
+def of_sources(statistics) -> SourceStatistics:
+    """Build a normaliser that knows the sources.
+
+    Arguments
+    ---------
+    statistics : list of (torch.Tensor, torch.Tensor)
+        As for ``pooled``.
+
+    Returns
+    -------
+    SourceStatistics
+        Of all groups.
+
+    Example
+    -------
+    >>> normaliser = of_sources([(torch.tensor([1.0]), torch.tensor([2.0]))])
+    >>> normaliser(torch.tensor([[5.0], [float("nan")]]))
+    tensor([[2.],
+            [0.]])
+    """
+    mean, deviation = pooled(statistics)
+    normaliser = SourceStatistics(len(mean))
+    normaliser.use(mean, deviation)
+    return normaliser
+
+
+def as_stored(sound):
+    """Build what makes frames of the step out of those of a trained extractor.
+
+    Where some of its columns are frozen, what comes from the store has been
+    normalised; whatever is heard in the step is to go on from there.
+
+    Arguments
+    ---------
+    sound : dict
+        What training hears; see ``pipeline.dataset``. Of ``"frames"`` the first
+        is ``Normalised``.
+
+    Returns
+    -------
+    SourceStatistics or None
+        None unless both frames and samples are heard.
+    """
+    if not {"frames", "wavs"} <= sound.keys():
+        return None
+    return of_sources([*sound["frames"][0].statistics.values()])
+
+
 class LevelLayers(torch.nn.Module):
     """Bring the layers of a trained encoder to one scale; see ``level_layers``.
 

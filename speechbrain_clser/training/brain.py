@@ -8,9 +8,11 @@ import torch
 from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
+from speechbrain_clser.data.pipeline import hearing
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.features.normalisation import level_layers
+from speechbrain_clser.features.spectrum import real_mask
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 
@@ -26,12 +28,16 @@ class Step(torch.nn.Module):
         What is trained.
     extractor : Extractor, optional
         Trained with it; without one the frames come from the store.
+    normaliser : torch.nn.Module, optional
+        Of the extractor's frames, (batch, frames, dim); without one
+        ``level_layers``.
     """
 
-    def __init__(self, method, extractor=None):
+    def __init__(self, method, extractor=None, normaliser=None):
         super().__init__()
         self.method = method
         self.extractor = extractor
+        self.normaliser = normaliser
 
     def hear(self, batch):
         """Frames and lens of a batch, extracted now if the encoder learns."""
@@ -41,7 +47,11 @@ class Step(torch.nn.Module):
         n_samples = (lens * wavs.shape[1]).round().long()
         n_frames = self.extractor.n_frames(n_samples)
         frames = self.extractor(wavs, lens)
-        frames = level_layers(frames, self.extractor.n_layers)
+        if self.normaliser is None:
+            frames = level_layers(frames, self.extractor.n_layers)
+        else:
+            is_real = real_mask(n_frames, frames.shape[1])[..., None]
+            frames = self.normaliser(frames).where(is_real, 0.0)
         return frames, n_frames / n_frames.max()
 
     def forward(self, batch, augment=()):
@@ -79,7 +89,9 @@ class MethodBrain(sb.Brain):
         Each takes training frames, (batch, frames, dim), and lens, and gives
         both back changed.
     extractor : Extractor, optional
-        Trained too, by an optimiser of its own.
+        Trained too where the phase says so, by an optimiser of its own.
+    normaliser : torch.nn.Module, optional
+        Of its frames; see ``Step``.
     encoder_opt_class : callable, optional
         Parameters of the extractor to their optimiser.
     oracle : callable, optional
@@ -100,14 +112,16 @@ class MethodBrain(sb.Brain):
         schedule,
         augment=(),
         extractor=None,
+        normaliser=None,
         encoder_opt_class=None,
         oracle=None,
         **brain,
     ):
-        step = Step(method, extractor)
+        step = Step(method, extractor, normaliser)
         super().__init__(modules={"step": step}, **brain)
         self.hear = step.hear
-        self.keys = {"wavs", *method.INPUTS, *method.TARGETS}
+        self.sound = "frames" if extractor is None else "wavs"
+        self.keys = {self.sound, *method.INPUTS, *method.TARGETS}
         self.method = method
         self.extractor = extractor
         self.encoder_opt_class = encoder_opt_class
@@ -142,6 +156,8 @@ class MethodBrain(sb.Brain):
         parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
+        if self.extractor is not None:
+            self.extractor.requires_grad_(self.phase.with_encoder)
 
     def begin_anew(self):
         """Let the phase forget what it is to learn afresh.
@@ -189,6 +205,11 @@ class MethodBrain(sb.Brain):
         }
         if self.checkpointer is not None:
             self.checkpointer.add_recoverables(self.optimizers_dict)
+
+    def make_dataloader(self, dataset, stage, **loader):
+        """Load what this Brain hears, of all that a dataset has."""
+        heard = hearing(dataset, self.sound)
+        return super().make_dataloader(heard, stage, **loader)
 
     def compute_forward(self, batch, stage):
         """Predict, on augmented frames in training."""

@@ -37,6 +37,8 @@ class Phase:
     passes : int
         Through its rows in an epoch: where they are few, validation and
         checkpoints would take longer than training.
+    with_encoder : bool
+        Whether the encoder learns too, if it can.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Phase:
     n_unlabelled: int = 0
     fresh: tuple = ()
     passes: int = 1
+    with_encoder: bool = True
 
     @property
     def parts(self):
@@ -115,9 +118,21 @@ def wanted(phases, protocol, changes=None):
 
 
 def run_phases(
-    phases, method, datasets, folder, loaders, rule, before=None, **brain
+    phases,
+    method,
+    datasets,
+    folder,
+    loaders,
+    rule,
+    before=None,
+    extractor=None,
+    normaliser=None,
+    **brain,
 ):
     """Train through all phases; what is done stays done after a restart.
+
+    With a normaliser, which the store's frames have been through, phases before
+    the first that trains the encoder hear from the store.
 
     Arguments
     ---------
@@ -137,6 +152,8 @@ def run_phases(
         Chooses the epoch of each phase; see ``evaluation.selection``.
     before : callable, optional
         Called with the first Brain before it trains.
+    extractor, normaliser
+        For ``MethodBrain``, from when the extractor is called in the step.
     **brain
         For ``MethodBrain``.
 
@@ -146,10 +163,14 @@ def run_phases(
         Of the last phase, ready to predict.
     """
     folder = Path(folder)
+    is_stored = normaliser is not None
     for phase in phases:
+        is_stored = is_stored and not phase.with_encoder
         trainer = MethodBrain(
             method,
             phase,
+            extractor=None if is_stored else extractor,
+            normaliser=normaliser,
             rule=rule,
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
             checkpointer=WholeCheckpointer(folder / "save" / phase.name),

@@ -76,6 +76,7 @@ def test_answers_differ_or_nothing_was_shown(model):
         ("frozen", {"reduce": "statistics"}),
         ("lora", {"layer_mix": "learned"}),
         ("full", {}),
+        ("top", {"yaml": "hump_cat", "top_layers": 1}),
     ],
 )
 def test_pretrained_encoder_travels_with_its_model(adapt, options, tmp_path):

@@ -15,6 +15,7 @@ from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.features import views
 from speechbrain_clser.inference.export import export
+from speechbrain_clser.inference.normaliser import as_stored
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.phases import Phase
 from speechbrain_clser.training.records import EpochRecords
@@ -73,16 +74,14 @@ def make(folder, yaml="source_only", pack=False, **overrides):
     (training / "hyperparams.yaml").write_text(text, encoding="utf-8")
 
     rows, scheme = utterances(folder), hparams["scheme"]
-    brain, extractor = _brain(hparams, training)
-    view = views.views(
-        hparams["extractor"],
-        folder / "cache",
-        _Material(rows),
-        rows,
-        hparams["normalise_by"],
-    )
-    sound = "wavs" if extractor else "frames"
-    data = pipeline.dataset(rows, view, sound=sound)
+    how = folder / "cache", _Material(rows), rows, hparams["normalise_by"]
+    extractor, sound = hparams["extractor"], {}
+    if not extractor.is_frozen:
+        sound["wavs"] = views.views(extractor, *how)
+    if extractor.has_frozen_part:
+        sound["frames"] = views.views(extractor.published(), *how)
+    brain = _brain(hparams, training, sound)
+    data = pipeline.dataset(rows, sound)
     _, probabilities, _ = brain.predict(data, {"batch_size": 4})
     _write(training, rows, scheme, probabilities)
     Checkpointer(training / "save" / "train", brain.trained).save_checkpoint(
@@ -91,8 +90,8 @@ def make(folder, yaml="source_only", pack=False, **overrides):
     export(
         training,
         folder / "model",
-        hparams["extractor"],
-        view[0],
+        extractor,
+        sound,
         rows,
         "How it was chosen.",
         pack,
@@ -136,7 +135,7 @@ class _Material:
         self.train = rows
 
 
-def _brain(hparams, training):
+def _brain(hparams, training, sound):
     """A Brain with parameters far from their beginning."""
     method, extractor = hparams["method"], hparams["extractor"]
     method.meet([0, 0], ["a"])
@@ -160,9 +159,10 @@ def _brain(hparams, training):
         schedule=hparams["schedule"],
         opt_class=hparams["opt_class"],
         extractor=extractor,
+        normaliser=as_stored(sound),
         run_opts={"device": "cpu", "noprogressbar": True},
     )
-    return brain, extractor
+    return brain
 
 
 def _write(training, rows, scheme, probabilities):

@@ -37,11 +37,21 @@ def frames_of(rows, dim=DIM, noise=0.3):
     return frames
 
 
-def datasets():
-    """Datasets of all parts, as ``run_phases`` and ``score`` want them."""
+def datasets(with_samples=False):
+    """Datasets of all parts, as ``run_phases`` and ``score`` want them.
+
+    Samples are the values of the frames, one after the other.
+    """
+
+    def sound(rows):
+        frames = frames_of(rows)
+        samples = {name: values.flatten() for name, values in frames.items()}
+        others = {"wavs": [samples]} if with_samples else {}
+        return {"frames": [frames], **others}
+
     codes = Codes(SCHEME, TRAIN)
     return {
-        "train": dataset(TRAIN, [frames_of(TRAIN)], codes),
-        "valid": dataset(VALID, [frames_of(VALID)], codes),
-        "scored": dataset(SCORED, [frames_of(SCORED)]),
+        "train": dataset(TRAIN, sound(TRAIN), codes),
+        "valid": dataset(VALID, sound(VALID), codes),
+        "scored": dataset(SCORED, sound(SCORED)),
     }

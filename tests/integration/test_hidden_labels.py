@@ -52,7 +52,7 @@ def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
         protocol=SimpleNamespace(scheme=tiny.SCHEME, name="tiny"),
     )
     method = sere()
-    codes, datasets = feed.datasets_of(material, PHASES, [frames])
+    codes, datasets = feed.datasets_of(material, PHASES, {"frames": [frames]})
     method.meet(codes.speaker_languages)
     brain = run_phases(
         PHASES,

@@ -1,6 +1,8 @@
 """The model folder that a run leaves behind, for every method."""
 
 import csv
+import json
+import shutil
 
 import pytest
 import torch
@@ -88,6 +90,50 @@ def test_adapted_encoder_is_served_as_it_was_trained(data, tmp_path):
     )
     assert done.returncode == 0, done.stdout
     hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+
+
+@pytest.mark.slow
+def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
+    data, run = tmp_path / "toy", tmp_path / "run"
+    toy.make(data, n_speakers=4)
+    (data / "toy_share.yaml").write_text(
+        "sources: [north]\ntargets: [south]\ntarget_material: shots\n"
+        "target_share: 0.5\nscored: held_out\nheld_out_share: 0.5\n"
+    )
+    encoder = encoders.make(tmp_path / "encoder", "hubert_group")
+
+    def train(output, *more):
+        done = toy.train(
+            *(data, output, "--target_epochs", "2", "--encoder", encoder),
+            *more,
+            yaml="hparams/hump_cat.yaml",
+            protocol="toy_share.yaml",
+        )
+        assert done.returncode == 0, done.stdout
+        lines = (output / "seed_1001" / "epochs.jsonl").read_text().splitlines()
+        lines = [json.loads(line) for line in lines]
+        return {
+            phase: [x["train_loss"] for x in lines if x["phase"] == phase]
+            for phase in ("source", "target")
+        }
+
+    def predictions():
+        path = run / "seed_1001" / "predictions" / "target_scored.csv"
+        return path.read_text()
+
+    frozen = train(tmp_path / "frozen")
+    top = "--adapt", "top", "--top_layers", "1"
+    losses = train(run, *top)
+    assert losses["source"] == pytest.approx(frozen["source"], abs=1e-4)
+    assert losses["target"] != pytest.approx(frozen["target"], abs=1e-4)
+    hold(run / "model", run / "seed_1001", data)
+
+    first = predictions()
+    for name in ("save/target", "predictions", "embeddings"):
+        shutil.rmtree(run / "seed_1001" / name)
+    (run / "seed_1001" / "selected.json").unlink()
+    assert train(run, *top) == losses
+    assert predictions() == first
 
 
 @pytest.mark.slow

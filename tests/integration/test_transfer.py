@@ -5,7 +5,7 @@ import json
 
 import pytest
 import torch
-from helpers import toy
+from helpers import encoders, toy
 from hyperpyyaml import load_hyperpyyaml
 
 YAML = toy.RECIPE / "hparams" / "hump_cat.yaml"
@@ -56,6 +56,16 @@ def test_phases_follow_what_there_is_to_learn_from(override, names):
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, override)
     assert [phase.name for phase in hparams["phases"]] == names
+
+
+@pytest.mark.parametrize(
+    ("override", "learns"),
+    [({}, [False, True]), ({"encoder_on_source": True}, [True, True])],
+)
+def test_encoder_learns_on_the_target_and_if_wanted_before(override, learns):
+    with open(YAML, encoding="utf-8") as file:
+        hparams = load_hyperpyyaml(file, override)
+    assert [phase.with_encoder for phase in hparams["phases"]] == learns
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +125,13 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
     _, phases = train(data, "source", target=0)
     assert phases == ["source"] * 3
     assert scored("target") == scored("none") == scored("source")
+
+
+@pytest.mark.slow
+def test_encoder_that_no_phase_trains_is_a_frozen_one(data):
+    encoder = encoders.make(data / "hubert", "hubert_group")
+    top = "--encoder", encoder, "--adapt", "top", "--top_layers", "1"
+    _, phases = train(data, "unmoved", *top, target=0)
+    assert phases == ["source"] * 3
+    assert (data / "unmoved" / "model").is_dir()
+    assert not list((data / "unmoved").rglob("extractor.ckpt"))

@@ -46,7 +46,7 @@ def test_part_that_the_protocol_does_not_give_is_named():
 
 
 def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
-    codes, datasets = datasets_of(material(), [MIXED], [VIEW])
+    codes, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     n_train = len(material().parts.train)
     items = list(datasets["mixed"])
     assert UNKNOWN not in [item["emotion"] for item in items[:n_train]]
@@ -56,7 +56,7 @@ def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
 
 
 def test_scored_part_holds_nothing_but_its_sound():
-    _, datasets = datasets_of(material(), [MIXED], [VIEW])
+    _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
 
 

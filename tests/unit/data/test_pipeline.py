@@ -1,7 +1,8 @@
+import pytest
 import torch
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.pipeline import UNKNOWN, Codes, dataset
+from speechbrain_clser.data.pipeline import UNKNOWN, Codes, dataset, hearing
 from speechbrain_clser.labels import Scheme
 
 ROWS = rows_of("a", "deu", n_speakers=2, n_each=1)
@@ -10,7 +11,7 @@ FRAMES = {row.id: torch.full((3, 2), float(n)) for n, row in enumerate(ROWS)}
 
 
 def test_items_come_with_codes_in_the_order_of_the_scheme():
-    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS))
+    items = dataset(ROWS, {"frames": [FRAMES]}, Codes(SCHEME, ROWS))
     assert [item["emotion"] for item in items] == [0, 1, 2, 3] * 2
     assert [item["speaker"] for item in items] == [0] * 4 + [1] * 4
     assert items[5]["frames"].equal(FRAMES[ROWS[5].id])
@@ -29,7 +30,7 @@ def test_strangers_are_unknown():
 
 def test_hidden_emotions_are_unknown_and_the_others_stay():
     hidden = {row.id for row in ROWS[:4]}
-    items = dataset(ROWS, [FRAMES], Codes(SCHEME, ROWS), hidden)
+    items = dataset(ROWS, {"frames": [FRAMES]}, Codes(SCHEME, ROWS), hidden)
     emotions = [item["emotion"] for item in items]
     assert emotions == [UNKNOWN] * 4 + [0, 1, 2, 3]
 
@@ -43,21 +44,38 @@ def test_codes_know_the_language_of_each_speaker():
 
 def test_extras_and_samples_are_looked_up_by_id():
     samples = {row.id: torch.arange(n + 1.0) for n, row in enumerate(ROWS)}
-    items = dataset(ROWS, [samples], sound="wavs", extras={"style": FRAMES})
+    items = dataset(ROWS, {"wavs": [samples]}, extras={"style": FRAMES})
     assert set(items[2]) == {"id", "wavs", "style"}
     assert items[2]["wavs"].equal(torch.tensor([0.0, 1.0, 2.0]))
     assert items[2]["style"].equal(FRAMES[ROWS[2].id])
 
 
+def test_what_is_not_heard_is_not_computed():
+    class Unheard(dict):
+        def __missing__(self, utterance):
+            raise AssertionError(f"{utterance} was opened")
+
+    sound = {"frames": [FRAMES], "wavs": [Unheard()]}
+    items = dataset(ROWS, sound, Codes(SCHEME, ROWS))
+    stored = hearing(items, "frames")[0]
+    assert set(stored) == {*("id", "frames", "emotion", "speaker")} | {
+        *("language", "corpus")
+    }
+    with pytest.raises(AssertionError, match="was opened"):
+        hearing(items, "wavs")[0]
+    with pytest.raises(AssertionError, match="was opened"):
+        items[0]  # as before
+
+
 def test_scored_rows_hold_nothing_but_their_sound():
-    items = dataset(ROWS, [FRAMES])
+    items = dataset(ROWS, {"frames": [FRAMES]})
     assert set(items[0]) == {"id", "frames"}
     assert set(items.data[ROWS[0].id]) == {"part"}
 
 
 def test_views_are_drawn_by_the_seed():
     views = [FRAMES, {name: frames + 100 for name, frames in FRAMES.items()}]
-    items = dataset(ROWS, views, Codes(SCHEME, ROWS))
+    items = dataset(ROWS, {"frames": views}, Codes(SCHEME, ROWS))
 
     def draw():
         torch.manual_seed(3)

@@ -22,6 +22,8 @@ def test_options_reach_the_extractor(folder):
     assert found.config.adaptation.adapt == "lora+bottleneck"
     assert found.config.adaptation.gated
     assert not found.is_frozen
+    found = extractor(folder, 3, adapt="top", top_layers=1)
+    assert found.config.adaptation.top_layers == 1
 
 
 def test_lowest_layer_is_no_missing_option(folder):

@@ -119,7 +119,7 @@ def test_frozen_encoder_learns_nothing(folder):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-@pytest.mark.parametrize("way", ["lora", "full"])
+@pytest.mark.parametrize("way", ["lora", "top", "full"])
 def test_all_that_is_trained_gets_a_gradient(folders, kind, way):
     extractor = lora(folders / kind, adapt=way)
     assert not extractor.is_frozen
@@ -146,6 +146,36 @@ def test_frozen_convolutions_sleep_while_the_rest_is_trained(folder):
         assert extractor.training
         (cnn,) = extractor.lobe.cnn()
         assert cnn.training == is_awake
+
+
+@pytest.mark.parametrize("kind", encoders.KINDS)
+def test_below_a_trained_top_nothing_drops_out(folders, kind):
+    extractor = lora(folders / kind, adapt="top", top_layers=1).train()
+    (top,) = extractor.lobe.top(1)
+    awake = {id(module) for module in top.modules()}
+    for module in extractor.lobe.modules():
+        assert module.training == (id(module) in awake)
+    one, two = extractor(WAVS, LENS), extractor(WAVS, LENS)
+    assert not one.equal(two)
+
+
+def test_encoder_that_a_phase_freezes_drops_nothing_out(folder):
+    for way in ("lora", "top"):
+        extractor = lora(folder, adapt=way).requires_grad_(False).train()
+        assert extractor(WAVS, LENS).equal(extractor(WAVS, LENS))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_published_is_what_it_was_before_it_was_trained(folder, way):
+    extractor = lora(folder, adapt=way).eval()
+    frozen = SSLFeatures(folder)
+    assert frozen.published() is frozen and frozen.has_frozen_part
+    assert not extractor.has_frozen_part
+    assert extractor(WAVS, LENS).allclose(frozen(WAVS, LENS))
+    disturb(extractor)
+    published = extractor.published()
+    assert published.is_frozen and published.key == frozen.key
+    assert published(WAVS, LENS).equal(frozen(WAVS, LENS))
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)

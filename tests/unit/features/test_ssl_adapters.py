@@ -115,6 +115,29 @@ def test_full_training_takes_the_convolutions_only_if_asked(folders, train_cnn):
     assert any("encoder.layers.1" in name for name in names)
 
 
+@pytest.mark.parametrize("kind", encoders.KINDS)
+@pytest.mark.parametrize("n", [1, 2])
+def test_top_blocks_alone_learn_and_all_of_each_does(folders, kind, n):
+    lobe = adapted(folders / kind, "top", top_layers=n)
+    blocks = lobe.lobe.model.encoder.layers
+    lobe(WAV, N_SAMPLES).square().sum().backward()
+    learned = {id(p) for block in blocks[-n:] for p in block.parameters()}
+    assert len(blocks) == 2 and learned
+    for name, parameter in lobe.named_parameters():
+        is_top = id(parameter) in learned
+        assert parameter.requires_grad == is_top, name
+        assert (parameter.grad is not None) == is_top, name
+        # Keys may all be shifted alike, and nobody attends otherwise.
+        is_moot = name.endswith(("k_proj.bias", "linear_k.bias"))
+        assert not is_top or is_moot or parameter.grad.any(), name
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_more_top_blocks_than_are_used_are_refused(folders, n):
+    with pytest.raises(ValueError, match=f"within 1-2, .* got {n}; choose"):
+        adapted(folders / "hubert_group", "top", top_layers=n)
+
+
 def test_unknown_way_is_refused():
     with pytest.raises(
         ValueError, match="adapt must be frozen, lora, .*'prefix'"

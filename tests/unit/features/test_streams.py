@@ -3,6 +3,7 @@ import torch
 from helpers.blocks import Blocks
 
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.mfcc import Mfcc
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.features.prosody.measures import ProsodyMeasures
 from speechbrain_clser.features.streams import Streams
@@ -95,11 +96,67 @@ def test_streams_that_do_not_go_together_are_refused():
         Streams(length=Length())
 
 
-def test_trained_stream_is_refused():
-    trained = Blocks()
-    trained.is_frozen = False
-    with pytest.raises(ValueError, match="but encoder is trained"):
-        Streams(encoder=trained, other=Blocks())
+class Learner(Blocks):
+    """Blocks times a factor that is learned; published, it is 1."""
+
+    is_frozen = has_frozen_part = False
+
+    def __init__(self):
+        super().__init__()
+        self.factor = torch.nn.Parameter(torch.tensor(1.0))
+
+    def published(self):
+        return Blocks()
+
+    def forward(self, wavs, lens):
+        return super().forward(wavs, lens) * self.factor
+
+
+@pytest.fixture
+def learning():
+    return Streams(encoder=Learner(), other=Blocks(2.0))
+
+
+def test_trained_stream_learns_beside_frozen_ones(learning):
+    assert not learning.is_frozen and learning.has_frozen_part
+    frames = learning(torch.ones(1, 20), torch.ones(1))
+    frames.sum().backward()
+    assert learning.extractors.encoder.factor.grad == 20
+    learning.train()
+    assert learning.extractors.encoder.training
+    assert not learning.extractors.other.training
+
+
+def test_state_holds_the_trained_stream_alone():
+    streams = Streams(encoder=Learner(), mfcc=Mfcc(), length=Length())
+    streams.extractors.encoder.factor.data.fill_(5.0)
+    state = streams.state_dict()
+    assert state.keys() == {"extractors.encoder.factor"}
+    fresh = Streams(encoder=Learner(), mfcc=Mfcc(), length=Length())
+    fresh.load_state_dict(state)
+    sound = torch.arange(640.0)[None].sin(), torch.ones(1)
+    assert fresh(*sound).equal(streams(*sound))
+
+
+def test_phase_freezes_and_releases_the_trained_stream_alone(learning):
+    other = learning.extractors.other
+    other.weight = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+    factor = learning.extractors.encoder.factor
+    assert learning.requires_grad_(False) is learning
+    assert learning.requires_grad_(False) is learning
+    assert not factor.requires_grad
+    learning.requires_grad_(True)
+    assert factor.requires_grad and not other.weight.requires_grad
+
+
+def test_published_streams_are_those_of_a_frozen_run(learning, streams):
+    learning.extractors.encoder.factor.data.fill_(5.0)
+    published = learning.published()
+    frozen = Streams(encoder=Blocks(), other=Blocks(2.0))
+    assert published.is_frozen and published.key == frozen.key
+    sound = torch.arange(20.0)[None], torch.ones(1)
+    assert published(*sound).equal(frozen(*sound))
+    assert streams.published() is streams
 
 
 def test_streams_are_an_extractor_like_any_other(streams):

@@ -75,5 +75,20 @@ def test_adapters_stay_apart_and_small(tmp_path):
     model = served.make(tmp_path, encoder=encoder, adapt="lora")
     adapters = torch.load(model.folder / "extractor.ckpt")
     assert adapters and all("adapter" in name for name in adapters)
+    assert not (model.folder / "normaliser.ckpt").exists()
     sizes = {p.name: p.stat().st_size for p in model.folder.glob("*.ckpt")}
     assert sizes["extractor.ckpt"] < sizes["encoder.ckpt"]
+
+
+def test_of_a_trained_stream_its_top_is_kept_beside_statistics(tmp_path):
+    from helpers import encoders
+
+    encoder = encoders.make(tmp_path / "encoder", "hubert_layer")
+    options = {"encoder": encoder, "adapt": "top", "top_layers": 1}
+    model = served.make(tmp_path, "hump_cat", **options)
+    names = torch.load(model.folder / "extractor.ckpt").keys()
+    prefix = "extractors.encoder.lobe.lobe.model.encoder.layers.1."
+    assert names and all(name.startswith(prefix) for name in names)
+    assert (model.folder / "normaliser.ckpt").exists()
+    text = (model.folder / "hyperparams.yaml").read_text()
+    assert "longest_s: 15.0" in text

@@ -1,9 +1,13 @@
+from types import SimpleNamespace
+
 import torch
 
-from speechbrain_clser.features.normalisation import level_layers
+from speechbrain_clser.features.normalisation import level_layers, standardise
 from speechbrain_clser.inference.normaliser import (
     LevelLayers,
     SourceStatistics,
+    as_stored,
+    of_sources,
     pooled,
 )
 
@@ -14,6 +18,19 @@ def test_statistics_are_in_the_state():
     two.load_state_dict(one.state_dict())
     frames = torch.randn(1, 5, 2)
     assert one(frames).equal(two(frames))
+
+
+def test_step_normalises_as_the_store_where_both_are_heard():
+    mean, deviation = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    stored = SimpleNamespace(statistics={"all": (mean, deviation)})
+    assert as_stored({"frames": [stored]}) is None
+    assert as_stored({"wavs": [stored]}) is None
+    found = as_stored({"wavs": [None], "frames": [stored]})
+    frames = torch.tensor([[4.0, torch.nan]])
+    torch.testing.assert_close(
+        found(frames), standardise(frames, mean, deviation)
+    )
+    assert of_sources([(mean, deviation)])(frames).equal(found(frames))
 
 
 def test_levelling_is_that_of_training():

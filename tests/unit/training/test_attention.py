@@ -50,7 +50,7 @@ class Watcher(Method):
 def told(tmp_path, frames, method):
     brain = brain_of(tmp_path)
     brain.method = method
-    heard = dataset(ROWS, [frames])
+    heard = dataset(ROWS, {"frames": [frames]})
     write(brain, ROWS, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
     path = tmp_path / "attention.json"
     return json.loads(path.read_text()) if path.exists() else None

@@ -92,3 +92,15 @@ def test_layers_of_an_encoder_that_learns_are_brought_to_one_scale():
         frames[0].abs().mean(), torch.tensor(1.0), atol=0.2, rtol=0
     )
     assert frames[1, 2:].eq(0).all()
+
+
+def test_frames_of_a_part_that_learns_are_normalised_as_the_store_does():
+    class Shift(torch.nn.Module):
+        def forward(self, frames):
+            return (frames - 1) / 2
+
+    step = Step(tiny.method_of(), Scaled(), Shift())
+    wavs, lens = torch.ones(2, 8), torch.tensor([1.0, 0.5])
+    frames, _ = step.hear({"wavs": (wavs, lens)})
+    assert frames[0, :, 0].tolist() == [49.5] * 4
+    assert frames[1, 2:].eq(0).all()

@@ -53,7 +53,7 @@ def frames_of(rows):
 def test_first_utterance_of_each_class_is_written(tmp_path, rows):
     brain = brain_of(tmp_path)
     brain.method = Ear()
-    heard = dataset(rows, [frames_of(rows)])
+    heard = dataset(rows, {"frames": [frames_of(rows)]})
     write(brain, rows, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
     told = json.loads((tmp_path / "highlights.json").read_text())
     assert [(one["id"], one["target"]) for one in told] == [
@@ -67,7 +67,7 @@ def test_first_utterance_of_each_class_is_written(tmp_path, rows):
 
 
 def test_method_without_highlights_leaves_no_file(tmp_path, rows):
-    heard = dataset(rows, [frames_of(rows)])
+    heard = dataset(rows, {"frames": [frames_of(rows)]})
     brain = brain_of(tmp_path)
     write(brain, rows, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
     assert not (tmp_path / "highlights.json").exists()

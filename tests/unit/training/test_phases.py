@@ -29,7 +29,7 @@ def run(folder, phases=THREE_EPOCHS, loader=TRAIN, **changes):
         **changes,
     }
     folder.mkdir(exist_ok=True)
-    parts = tiny.datasets()
+    parts = tiny.datasets(with_samples="extractor" in changes)
     datasets = {"valid": parts["valid"]}
     loaders = {"eval": EVAL}
     for phase in phases:
@@ -146,6 +146,76 @@ def test_fresh_part_forgets_and_the_rest_remembers(tmp_path):
         assert value.equal(target[name]) != is_fresh, name
     again = run(tmp_path / "two", phases)[0].state_dict()
     assert all(value.equal(again[name]) for name, value in target.items())
+
+
+class Listener(torch.nn.Module):
+    """Gives the tiny method's frames, times factors that can be learned."""
+
+    def __init__(self):
+        super().__init__()
+        self.factors = torch.nn.Parameter(torch.ones(tiny.DIM))
+        self.n_heard = 0
+
+    def n_frames(self, n_samples):
+        return n_samples // tiny.DIM
+
+    def forward(self, wavs, lens):
+        self.n_heard += len(wavs)
+        return wavs.unflatten(1, (-1, tiny.DIM)) * self.factors
+
+
+TRANSFER = [
+    Phase("source", "train", 2, with_encoder=False),
+    Phase("target", "train", 2),
+]
+
+
+def listen(folder, phases=TRANSFER, **changes):
+    """Train with a listener whose published frames are stored."""
+    listener = Listener()
+    method, _ = run(
+        folder,
+        phases,
+        extractor=listener,
+        normaliser=torch.nn.Identity(),
+        encoder_opt_class=functools.partial(torch.optim.SGD, lr=1.0),
+        **changes,
+    )
+    return method, listener
+
+
+def test_phases_before_the_encoder_learns_hear_from_the_store(tmp_path):
+    frozen, _ = run(tmp_path / "frozen", TRANSFER[:1])
+    source, listener = listen(tmp_path / "source", TRANSFER[:1])
+    assert listener.n_heard == 0
+    for name, value in frozen.state_dict().items():
+        assert value.equal(source.state_dict()[name]), name
+    _, listener = listen(tmp_path / "both")
+    assert listener.n_heard == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
+    assert not listener.factors.equal(torch.ones(tiny.DIM))
+    kept = (tmp_path / "both").rglob("extractor.ckpt")
+    assert {path.parts[-3] for path in kept} == {"target"}
+
+
+def test_encoder_that_learned_is_heard_from_then_on_but_may_rest(tmp_path):
+    phases = [Phase("one", "train", 1), Phase("two", "train", 1)]
+    _, learned = listen(tmp_path / "one", phases[:1])
+    phases[1] = Phase("two", "train", 1, with_encoder=False)
+    _, rested = listen(tmp_path / "two", phases)
+    assert rested.factors.equal(learned.factors)
+    assert rested.n_heard == 2 * learned.n_heard
+
+
+@pytest.mark.parametrize("steps", [5, 8, 9, 13])
+def test_killed_transfer_resumes_to_the_same_weights(tmp_path, steps):
+    whole = listen(tmp_path / "whole")
+    with pytest.raises(Killed, match="power"):
+        listen(tmp_path / "killed", schedule=DyingSchedule(steps))
+    assert len(records(tmp_path / "killed")) == steps // 4
+    resumed = listen(tmp_path / "killed")
+    for before, after in zip(whole, resumed, strict=True):
+        for name, value in before.state_dict().items():
+            assert value.equal(after.state_dict()[name]), name
 
 
 def test_unknown_fresh_part_is_refused(tmp_path):
