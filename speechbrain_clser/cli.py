@@ -289,12 +289,24 @@ def report(run):
     is_flag=True,
     help="Put the weights of an encoder of the hub into the folder.",
 )
+@click.option(
+    "--onnx",
+    metavar="FILE",
+    help="Only write the model that is there as an ONNX graph; RUN may be a "
+    "model then.",
+)
 @device_option
-def export(run, out, data_folder, pack_encoder, device):
+def export(run, out, data_folder, pack_encoder, onnx, device):
     """Make the model folder of a finished run again.
 
     RUN is the output_folder of train.py.
     """
+    if onnx:
+        from speechbrain_clser.inference.onnx.export import export_onnx
+
+        model = os.path.join(run, "model")
+        click.echo(export_onnx(model if os.path.isdir(model) else run, onnx))
+        return
     from speechbrain_clser.commands.again import export_again
 
     click.echo(

@@ -270,6 +270,20 @@ def test_export_is_handed_what_was_typed(monkeypatch):
     ]
 
 
+def test_model_of_a_run_or_alone_becomes_a_graph(monkeypatch, tmp_path):
+    given = []
+    stand_in = types.SimpleNamespace(
+        export_onnx=lambda *arguments: given.append(arguments) or "a.onnx"
+    )
+    name = "speechbrain_clser.inference.onnx.export"
+    monkeypatch.setitem(sys.modules, name, stand_in)
+    model = tmp_path / "model"
+    model.mkdir()
+    for run in (tmp_path, model):
+        assert done("export", run, "--onnx", "a.onnx") == "a.onnx\n"
+    assert given == 2 * [(str(model), "a.onnx")]
+
+
 def test_unfinished_run_is_not_exported(tmp_path):
     assert "let train.py finish" in clser("export", tmp_path).stderr
 
