@@ -30,6 +30,8 @@ class Commands(click.Group):
         """Run one, its complaints without a traceback."""
         try:
             return super().invoke(context)
+        except BrokenPipeError:  # whoever read our output has had enough
+            raise
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
@@ -394,6 +396,28 @@ def store(context, folder, verify, remove, unused_days):
         click.echo(message)
     if broken:
         context.exit(1)
+
+
+@main.command(epilog="Example:  clser demo model/ --open")
+@click.argument("model")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at; 0.0.0.0 lets others in.",
+)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="The first free from 7860."
+)
+@click.option("--open", "is_open", is_flag=True, help="Open a browser.")
+def demo(model, host, port, is_open):
+    """Serve a page on which a model can be tried.
+
+    MODEL is the model/ of a run, or a hub id. Ends with Ctrl-C.
+    """
+    from speechbrain_clser.page.serving import serve
+
+    serve(model, host, port, is_open)
 
 
 @main.command(epilog="Example:  clser doctor")

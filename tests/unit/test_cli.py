@@ -129,6 +129,14 @@ def test_bug_of_ours_is_not_dressed_up(monkeypatch):
     assert isinstance(clser("doctor").exception, ZeroDivisionError)
 
 
+def test_reader_who_has_had_enough_is_no_complaint(monkeypatch):
+    def complain(context):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(main.commands["doctor"], "invoke", complain)
+    assert "Error" not in clser("doctor").output
+
+
 def test_corpora_are_listed_and_told():
     assert "emodb" in done("corpora")
     assert "Burkhardt et al." in done("corpora", "emodb")
@@ -339,6 +347,19 @@ def test_stores_are_shown_verified_and_removed(tmp_path, monkeypatch):
     text = done("store", "--remove", store.folder.name)
     assert f"deleted {store.folder}" in text
     assert "no store is named x" in clser("store", "--remove", "x").stderr
+
+
+def test_page_is_served_where_it_shall_be(monkeypatch):
+    given = []
+    stand_in = types.SimpleNamespace(serve=lambda *told: given.append(told))
+    name = "speechbrain_clser.page.serving"
+    monkeypatch.setitem(sys.modules, name, stand_in)
+    done("demo", "model")
+    done("demo", "model", "--host", "0.0.0.0", "--port", 8000, "--open")
+    assert given == [
+        ("model", "127.0.0.1", None, False),
+        ("model", "0.0.0.0", 8000, True),
+    ]
 
 
 def test_doctor_ends_with_1_if_something_is_broken(monkeypatch):
