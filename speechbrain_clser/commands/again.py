@@ -50,7 +50,7 @@ def export_again(
     """
     run = Path(run)
     model = Path(model or run / "model")
-    training, how = export.best(run)
+    training, how_chosen = export.best(run)
     text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
     hparams = load_hyperpyyaml(text)
     extractor = hparams["extractor"]
@@ -60,17 +60,16 @@ def export_again(
             "alone does not tell which one hears; train with one --encoder"
         )
     material = _material(training.parent, run, hparams, data_folder)
-    view = views(
-        extractor,
-        Path(hparams["cache_folder"], "frames"),
-        material,
-        [],
-        hparams["normalise_by"],
-        dtype=hparams["store_dtype"],
-        device=device,
-    )[0]
+    where = Path(hparams["cache_folder"], "frames")
+    by, dtype = hparams["normalise_by"], hparams["store_dtype"]
+    how = (where, material, [], by, (), dtype, device)
+    sound = {}
+    if not extractor.is_frozen:
+        sound["wavs"] = views(extractor, *how)
+    if extractor.has_frozen_part:
+        sound["frames"] = views(extractor.published(), *how)
     train = material.parts.train
-    export.export(training, model, extractor, view, train, how, pack)
+    export.export(training, model, extractor, sound, train, how_chosen, pack)
     return model
 
 
