@@ -193,8 +193,9 @@ def standardise(frames, mean, deviation):
     tensor([[2.],
             [0.]])
     """
-    values = ((frames - mean) / deviation).clamp(-LIMIT, LIMIT)
-    return values.where(~values.isnan(), 0.0)
+    values = (frames - mean) / deviation
+    # In this order: to onnxruntime, NaN too lies beyond a limit.
+    return values.where(~values.isnan(), 0.0).clamp(-LIMIT, LIMIT)
 
 
 def level_layers(frames, n_layers):
