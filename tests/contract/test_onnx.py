@@ -1,0 +1,77 @@
+"""One suite over the models of all methods: a graph answers as its model."""
+
+import json
+import subprocess
+import sys
+
+import onnxruntime
+import pytest
+from helpers import encoders, served
+
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.onnx.export import export_onnx
+
+# To follow all steps of a model through the exporter takes half a minute.
+pytestmark = [
+    pytest.mark.slow,
+    # torch's own, when the exporter copies its notes.
+    pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning"),
+]
+
+
+@pytest.mark.parametrize("yaml", served.YAMLS)
+def test_graph_answers_as_its_model_without_torch(yaml, tmp_path):
+    compare(served.make(tmp_path, yaml), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "kind, adapt",
+    [
+        ("hubert_group", "frozen"),
+        ("wav2vec2_layer", "lora"),
+        ("wavlm_layer", "full"),
+    ],
+)
+def test_graph_holds_a_pretrained_encoder(kind, adapt, tmp_path):
+    encoder = encoders.make(tmp_path / "encoder", kind)
+    compare(served.make(tmp_path, encoder=encoder, adapt=adapt), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["whisper", "w2v_bert"])
+def test_encoder_that_no_graph_holds_is_named(kind, tmp_path):
+    encoder = encoders.make(tmp_path / "encoder", kind)
+    model = served.make(tmp_path, encoder=encoder)
+    with pytest.raises(ValueError, match=r"found in recogniser\.extractor\."):
+        export_onnx(model.folder, tmp_path / "graph" / "model.onnx")
+    assert not (tmp_path / "graph").exists()
+
+
+def compare(model, folder):
+    """Hold a graph, run where torch cannot be imported, against its model."""
+    path = export_onnx(model.folder, folder / "graph" / "model.onnx")
+    assert {p.name for p in path.parent.iterdir()} == {
+        "model.onnx",
+        "onnx_runner.py",
+    }
+    about = onnxruntime.InferenceSession(path).get_modelmeta()
+    classifier = EmotionClassifier.from_hparams(
+        model.folder, run_opts={"device": "cpu"}
+    )
+    about = about.custom_metadata_map
+    assert json.loads(about["classes"]) == list(classifier.classes)
+    assert about["sample_rate_hz"] == "16000"
+
+    (folder / "torch.py").write_text("raise ImportError('not here')")
+    run = subprocess.run(
+        [sys.executable, str(path.with_name("onnx_runner.py")), path]
+        + model.files,
+        env={"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers = classifier.classify_files(model.files, has_bar=False)
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    for answer, line in zip(answers, lines, strict=True):
+        found = {name: line[name] for name in classifier.classes}
+        assert found == pytest.approx(answer.probabilities, abs=1e-4)
