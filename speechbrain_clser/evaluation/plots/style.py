@@ -12,22 +12,9 @@ from collections.abc import Callable
 import matplotlib
 from matplotlib.figure import Figure
 
-# After Okabe and Ito's palette; rarer emotions are filled up from Paul Tol's.
-EMOTIONS = {
-    "anger": "#d55e00",
-    "boredom": "#8c6d31",
-    "calm": "#44aa99",
-    "contempt": "#882255",
-    "disgust": "#117733",
-    "excitement": "#ee6677",
-    "fear": "#cc79a7",
-    "frustration": "#aa4499",
-    "happiness": "#e69f00",
-    "neutral": "#8a8f98",
-    "other": "#bbbbbb",
-    "sadness": "#0072b2",
-    "surprise": "#56b4e9",
-}
+from speechbrain_clser.evaluation import colours
+
+EMOTIONS = colours.EMOTIONS
 GROUPS = (
     "#0072b2",
     "#e69f00",

@@ -7,12 +7,6 @@ from matplotlib.figure import Figure
 
 from speechbrain_clser.evaluation import plots
 from speechbrain_clser.evaluation.plots import style
-from speechbrain_clser.labels import CANONICAL
-
-
-def test_every_emotion_has_a_colour_of_its_own():
-    assert set(style.EMOTIONS) == set(CANONICAL)
-    assert len(set(style.EMOTIONS.values())) == len(CANONICAL)
 
 
 def test_svg_is_the_same_twice_and_fetches_nothing(plain):
