@@ -111,6 +111,5 @@ def averaged(frames, lens, n):
     sums = sums.unflatten(1, (-1, n)).sum(dim=2)
     counts = counts.unflatten(1, (-1, n)).sum(dim=2)
     n_real = (counts > 0).sum(dim=1)
-    return sums / counts.clamp(min=1)[..., None], n_real.to(lens) / len(
-        counts[0]
-    )
+    lens = n_real.to(lens) / counts.shape[1]
+    return sums / counts.clamp(min=1)[..., None], lens
