@@ -1,0 +1,166 @@
+"""What the page shows of a recording, found without drawing any of it."""
+
+import dataclasses
+
+import soundfile
+import torch
+
+from speechbrain_clser.data.audio import openable
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.features.prosody.contours import ProsodyContours
+from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.timeline import Timeline
+from speechbrain_clser.inference.windows import windows
+
+WINDOW_S, HOP_S = 4.0, 2.0
+LONG_S = 2 * WINDOW_S  # from here on emotions may change within a recording
+CURVES_S = 60.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Curves:
+    """Melody and loudness of the beginning of a recording.
+
+    Arguments
+    ---------
+    start_s : float
+        Where they begin; silence before that is not followed.
+    frames_per_s : int
+        Values a second.
+    pitch_hz : list of float
+        NaN where there is no voice.
+    loudness : list of float
+        Relative to the loud moments; NaN if nothing sounds.
+    """
+
+    start_s: float
+    frames_per_s: int
+    pitch_hz: list
+    loudness: list
+
+
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """All that the page shows of a recording.
+
+    Arguments
+    ---------
+    duration_s : float
+        Its length.
+    answer : Answer
+        Of the whole of it.
+    curves : Curves
+        Of its beginning.
+    timeline : Timeline, optional
+        Of a long one.
+    """
+
+    duration_s: float
+    answer: Answer
+    curves: Curves
+    timeline: Timeline | None = None
+
+
+def hear(classifier, path) -> Heard:
+    """Classify a recording, and follow its pitch and loudness.
+
+    Arguments
+    ---------
+    classifier : EmotionClassifier
+        Of the page.
+    path : str or Path
+        Of the recording, of any rate, number of channels and length.
+
+    Returns
+    -------
+    Heard
+        With a timeline if it is longer than 8 s; the answer is then the mean
+        over time.
+
+    Raises
+    ------
+    BadAudioError
+        If the file cannot be used.
+    """
+    try:
+        duration_s = soundfile.info(openable(path)).duration
+    except soundfile.LibsndfileError:
+        duration_s = 0.0  # the classifier will say why
+    if duration_s <= LONG_S:
+        answer, timeline = classifier.classify_file(path), None
+    else:
+        timeline = classifier.classify_long(path, WINDOW_S, HOP_S)
+        answer = over_time(timeline, classifier.unknown_below)
+    return Heard(duration_s, answer, follow(path), timeline)
+
+
+def over_time(timeline, unknown_below=0.0) -> Answer:
+    """Mean of a timeline, each segment counting as long as it lasts.
+
+    Arguments
+    ---------
+    timeline : Timeline
+        Of a recording.
+    unknown_below : float
+        See ``Answer``.
+
+    Returns
+    -------
+    Answer
+        Of the whole recording, silence left out.
+
+    Raises
+    ------
+    BadAudioError
+        If there was nothing but silence.
+
+    Example
+    -------
+    >>> windows = [(0.0, 3.0, [0.9, 0.1]), (3.0, 4.0, [0.1, 0.9])]
+    >>> timeline = Timeline("a.wav", ["anger", "neutral"], windows)
+    >>> round(over_time(timeline).probabilities["anger"], 3)
+    0.7
+    """
+    if not timeline.segments:
+        raise BadAudioError(
+            "silent", f"{timeline.file}: expected sound, found silence"
+        )
+    lengths_s = [part.end_s - part.start_s for part in timeline.segments]
+    chances = {
+        name: sum(
+            length_s * part.answer.probabilities[name]
+            for length_s, part in zip(lengths_s, timeline.segments, strict=True)
+        )
+        / sum(lengths_s)
+        for name in timeline.classes
+    }
+    return Answer(chances, unknown_below, timeline.file)
+
+
+def follow(path, longest_s=CURVES_S) -> Curves:
+    """Follow pitch and loudness through the beginning of a recording.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of a recording that is not silent.
+    longest_s : float
+        What comes later is not looked at.
+
+    Returns
+    -------
+    Curves
+        From the package's own tracker; see ``ProsodyContours``.
+    """
+    extractor = ProsodyContours()
+    start_s, _, wav = next(
+        windows(path, longest_s, longest_s, extractor.sample_rate_hz)
+    )
+    frames = extractor(wav[None], torch.ones(1))[0]
+    columns = dict(zip(extractor.columns, frames.T, strict=True))
+    return Curves(
+        start_s,
+        extractor.frames_per_s,
+        (55 * 2 ** (columns["pitch"] / 12)).tolist(),
+        columns["loudness"].tolist(),
+    )

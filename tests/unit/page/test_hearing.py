@@ -1,0 +1,86 @@
+"""What the page shows of recordings, without the page."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers import served, sounds
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.timeline import Timeline
+from speechbrain_clser.page.hearing import follow, hear, over_time
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    """Any model will do."""
+    return EmotionClassifier.from_hparams(
+        served.make(tmp_path_factory.mktemp("model")).folder,
+        run_opts={"device": "cpu"},
+    )
+
+
+def tone(path, seconds, hz=220, before_s=0.0):
+    """Write a tone, after silence."""
+    time_s = np.arange(round(16000 * seconds)) / 16000
+    wav = 0.3 * np.sin(2 * np.pi * hz * time_s)
+    silence = np.zeros(round(16000 * before_s))
+    return sounds.write(path, np.concatenate([silence, wav]))
+
+
+def test_short_recording_is_answered_at_once(classifier, tmp_path):
+    path = tone(tmp_path / "a.wav", 1.5)
+    heard = hear(classifier, path)
+    assert heard.duration_s == 1.5
+    assert heard.timeline is None
+    assert heard.answer == classifier.classify_file(path)
+
+
+def test_long_recording_has_a_timeline_and_its_mean(classifier, tmp_path):
+    heard = hear(classifier, tone(tmp_path / "a.wav", 9))
+    assert heard.timeline.segments[-1].end_s == 9
+    assert heard.answer == over_time(heard.timeline)
+    assert sum(heard.answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_no_class_is_probable_enough(classifier, tmp_path):
+    timeline = hear(classifier, tone(tmp_path / "a.wav", 9)).timeline
+    assert over_time(timeline, unknown_below=1.1).emotion == "unknown"
+
+
+@pytest.mark.parametrize("seconds", [1, 9])
+def test_silence_is_refused(classifier, tmp_path, seconds):
+    path = sounds.write(tmp_path / "a.wav", np.zeros(16000 * seconds))
+    with pytest.raises(BadAudioError, match="expected sound"):
+        hear(classifier, path)
+
+
+def test_what_is_no_sound_is_refused(classifier, tmp_path):
+    (tmp_path / "a.wav").write_text("hello")
+    with pytest.raises(BadAudioError, match="a.wav: expected audio"):
+        hear(classifier, tmp_path / "a.wav")
+
+
+def test_timeline_of_silence_has_no_mean():
+    with pytest.raises(BadAudioError, match="found silence"):
+        over_time(Timeline("a.wav", ["anger"], []))
+
+
+def test_pitch_is_that_of_the_tone_and_loudness_is_relative(tmp_path):
+    curves = follow(tone(tmp_path / "a.wav", 1.0, hz=200))
+    assert len(curves.pitch_hz) == len(curves.loudness) == 50
+    assert curves.pitch_hz[25] == pytest.approx(200, abs=1)
+    assert curves.loudness[25] == pytest.approx(1, abs=0.1)
+
+
+def test_silence_has_no_pitch(tmp_path):
+    curves = follow(tone(tmp_path / "a.wav", 1.0, before_s=1.0))
+    assert math.isnan(curves.pitch_hz[25])
+    assert curves.loudness[25] == 0
+
+
+def test_curves_begin_with_the_first_window_that_sounds(tmp_path):
+    curves = follow(tone(tmp_path / "a.wav", 5, before_s=2), longest_s=2.0)
+    assert curves.start_s == 2.0
+    assert len(curves.loudness) == 100

@@ -1,0 +1,133 @@
+"""The page: its one function everywhere, the rest where Gradio is."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from helpers import served
+
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.page import serving
+
+needs_gradio = pytest.mark.skipif(
+    importlib.util.find_spec("gradio") is None,
+    reason="gradio is not installed: pip install speechbrain-clser[page]",
+)
+
+TELL = """
+import json, os, sys
+from speechbrain_clser.page import serving
+
+def launch(blocks, theme, css, **given):
+    event, = blocks.fns.values()
+    parts = blocks.get_config_file()["components"]
+    print(json.dumps({
+        "kinds": [part["type"] for part in parts],
+        "heard": event.fn(sys.argv[2]),
+        "is_reporting": blocks.analytics_enabled,
+        "variable": os.environ["GRADIO_ANALYTICS_ENABLED"],
+        "stylesheets": theme._stylesheets,
+        **given,
+    }))
+
+serving._gradio().Blocks.launch = launch
+serving.serve(sys.argv[1], port=7999)
+"""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """Any model will do."""
+    return served.make(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def classifier(model):
+    """Of the model."""
+    return EmotionClassifier.from_hparams(
+        model.folder, run_opts={"device": "cpu"}
+    )
+
+
+def test_recording_is_heard_and_drawn(model, classifier):
+    text = serving.show(classifier, model.files[1])
+    answer = classifier.classify_file(model.files[1])
+    assert f"<strong>{answer.emotion}</strong>" in text
+    assert "Pitch and loudness" in text
+
+
+def test_without_a_recording_there_is_nothing(classifier):
+    assert serving.show(classifier, None) == ""
+
+
+def test_bad_recording_gets_its_reason_in_the_place_of_an_answer(
+    classifier, tmp_path
+):
+    (tmp_path / "a.wav").write_text("hello")
+    text = serving.show(classifier, str(tmp_path / "a.wav"))
+    assert 'class="complaint">Expected audio' in text
+
+
+@pytest.mark.parametrize(
+    "by, is_told", [("none", False), ("corpus", True), ("speaker", True)]
+)
+def test_introduction_tells_classes_and_what_stands_in(by, is_told):
+    text = serving.introduction(
+        SimpleNamespace(
+            classes=("anger", "neutral", "sadness"),
+            hparams=SimpleNamespace(normalise_by=by),
+        )
+    )
+    assert "anger, neutral and sadness." in text
+    assert (f"statistics of each {by}" in text) == is_told
+
+
+def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    with pytest.raises(ImportError, match=r"speechbrain-clser\[page\]"):
+        serving.page(classifier)
+
+
+@pytest.fixture(scope="module")
+def told(model):
+    """What a process tells of the page; Gradio's own leaves loose ends."""
+    run = subprocess.run(
+        [sys.executable, "-c", TELL, str(model.folder), model.files[1]],
+        cwd=Path(serving.__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+@needs_gradio
+@pytest.mark.slow
+def test_page_hears_what_it_is_given(told):
+    assert told["kinds"].count("audio") == 1
+    assert "Pitch and loudness" in told["heard"]
+
+
+@needs_gradio
+@pytest.mark.slow
+def test_page_reports_to_nobody_and_fetches_no_font(told):
+    assert told["is_reporting"] is False
+    assert told["variable"] == "False"
+    assert told["stylesheets"] == []
+
+
+@needs_gradio
+@pytest.mark.slow
+def test_page_is_served_to_this_machine_alone(told):
+    assert told["server_name"] == "127.0.0.1"
+    assert told["server_port"] == 7999
+    assert told["share"] is False
+
+
+def test_style_fetches_nothing():
+    assert not re.search(r"https?:|url\(|@import", serving.STYLE.read_text())
