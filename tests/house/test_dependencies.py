@@ -17,8 +17,11 @@ IMPORT_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
 # need not be installed, and those that are slow to load.
 HOMES = {
     "espeakng_loader": "corpora._speaking.engine",
+    "gradio": "page.serving",
     "matplotlib": "evaluation.plots.*",
     "networkx": "graphs.partitions",
+    "onnxruntime": "inference.onnx.*",
+    "onnxscript": "inference.onnx.operators",
     "panphon": "features.phones.classes",
     "praatio": "features.phones.textgrid",
     "sknetwork": "graphs.partitions",

@@ -12,6 +12,7 @@ LEVELS = {
     "labels": 0,
     "seeds": 0,
     "evaluation.calibration": 0,
+    "evaluation.colours": 0,
     "evaluation.metrics": 0,
     "evaluation.selection": 0,
     "protocols.__init__": 0,
@@ -55,6 +56,7 @@ LEVELS = {
     "evaluation.*": 3,
     "inference.*": 3,
     "publish.*": 4,
+    "page.*": 4,
     "commands.*": 4,
     "cli": 5,
 }

@@ -3,9 +3,8 @@
 import torch
 
 # The graph is of this version of ONNX's operators, and ``cheapest`` is too.
-from onnxscript import FLOAT, INT64, graph, script
+from onnxscript import FLOAT, INT64, graph, optimizer, script
 from onnxscript import opset18 as op
-from onnxscript import optimizer
 
 from speechbrain_clser.features import pitch  # noqa: F401, it has cheapest
 from speechbrain_clser.inference.onnx import fourier
