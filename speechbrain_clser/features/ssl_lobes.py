@@ -227,7 +227,8 @@ class WaveformLobe(SSLLobe):
     def hidden(self, wavs, n_samples):
         """Tell the group norm, if there is one, what is real, and run."""
         norm = self.lobe.model.feature_extractor.conv_layers[0].layer_norm
-        if isinstance(norm, MaskedGroupNorm):
+        is_exported = torch.compiler.is_exporting()  # without padding
+        if isinstance(norm, MaskedGroupNorm) and not is_exported:
             kernel, stride = self.convolutions[0]
             norm.n_real = (n_samples - kernel) // stride + 1
         return super().hidden(wavs, n_samples)

@@ -63,9 +63,10 @@ class Recogniser(torch.nn.Module):
         """
         n_samples = (lens * wavs.shape[1]).round().long()
         if self.longest_s is not None:
-            rate_hz = self.extractor.sample_rate_hz
-            n_samples = n_samples.clamp(max=round(self.longest_s * rate_hz))
-            wavs = wavs[:, : round(self.longest_s * rate_hz)]
+            most = round(self.longest_s * self.extractor.sample_rate_hz)
+            n_samples = n_samples.clamp(max=most)
+            # ``min`` is a step of an exported graph, a slice too long is not.
+            wavs = wavs[:, : min(wavs.shape[1], most)]
         longest = widest(n_samples, wavs.shape[1])
         frames = self.extractor(wavs[:, :longest], n_samples / longest)
         return frames, self.extractor.n_frames(n_samples)

@@ -3,7 +3,12 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.features.spectrum import Spectrum, real_mask, to_db
+from speechbrain_clser.features.spectrum import (
+    Spectrum,
+    real_mask,
+    to_db,
+    widest,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +64,20 @@ def test_decibels_by_hand_and_at_the_floor():
 def test_row_without_anything_real_is_all_padding():
     found = real_mask(torch.tensor([0.0, 2.0]), 2)
     assert found.tolist() == [[False, False], [True, True]]
+
+
+def test_widest_row_counts():
+    assert widest(torch.tensor([2, 7, 3]), 9) == 7
+
+
+def test_graph_takes_its_only_row_to_be_full():
+    class Cut(torch.nn.Module):
+        def forward(self, wavs):
+            n_real = torch.tensor([wavs.shape[1]])
+            return wavs[:, : widest(n_real, wavs.shape[1])]
+
+    any_length = ({1: torch.export.Dim("samples", min=4)},)
+    graph = torch.export.export(
+        Cut(), (torch.ones(1, 8),), dynamic_shapes=any_length
+    )
+    assert graph.module()(torch.ones(1, 5)).shape == (1, 5)
