@@ -148,7 +148,7 @@ def gather(hparams):
     """Write manifests of all corpora, and list what is in them."""
     from speechbrain_clser.data import prepare
 
-    set_threads(hparams, is_extracting=True)
+    set_threads(hparams, with_encoder=True)
     protocol = protocol_of(hparams)
     prepare.refuse_same_draws(protocol, hparams["draws"])
     return prepare.gather(
@@ -185,15 +185,10 @@ def divide(hparams, found, draw):
     )
 
 
-def set_threads(hparams, is_extracting):
+def set_threads(hparams, with_encoder):
     """Use all cores where a large encoder runs; what is trained is small."""
-    extractor = hparams["extractor"]
-    is_heavy = is_extracting or not extractor.is_frozen
-    torch.set_num_threads(
-        os.cpu_count()
-        if extractor.is_large and is_heavy
-        else hparams["threads"]
-    )
+    is_heavy = with_encoder and hparams["extractor"].is_large
+    torch.set_num_threads(os.cpu_count() if is_heavy else hparams["threads"])
 
 
 def announce(hparams, run_opts, material, seeds):
@@ -232,7 +227,7 @@ def extract(hparams, run_opts, material):
     from speechbrain_clser.features import views
     from speechbrain_clser.training import run_folder
 
-    set_threads(hparams, is_extracting=True)
+    set_threads(hparams, with_encoder=True)
     extractor, sound = hparams["extractor"], {}
     how = (
         Path(hparams["cache_folder"], "frames"),
@@ -247,7 +242,7 @@ def extract(hparams, run_opts, material):
         sound["wavs"] = views.views(extractor, *how)
     if extractor.has_frozen_part:
         sound["frames"] = views.views(extractor.published(), *how)
-    set_threads(hparams, is_extracting=False)
+    set_threads(hparams, with_encoder=False)
     if extractor.has_undefined:
         folder = draw_folder(hparams, material)
         frames = sound["frames"][0].frames
@@ -343,6 +338,7 @@ def train(hparams, run_opts, material, sound, told, phones):
         loaders,
         rule=material.protocol.select_by,
         before=before,
+        begin=lambda in_step: set_threads(hparams, with_encoder=in_step),
         oracle=oracle if material.ledger.oracle else None,
         loss_weights=hparams["loss_weights"],
         scheme=hparams["scheme"],

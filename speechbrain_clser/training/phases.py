@@ -125,6 +125,7 @@ def run_phases(
     loaders,
     rule,
     before=None,
+    begin=None,
     extractor=None,
     normaliser=None,
     **brain,
@@ -152,6 +153,9 @@ def run_phases(
         Chooses the epoch of each phase; see ``evaluation.selection``.
     before : callable, optional
         Called with the first Brain before it trains.
+    begin : callable, optional
+        Called at the beginning of each phase with whether it calls the
+        extractor in the step.
     extractor, normaliser
         For ``MethodBrain``, from when the extractor is called in the step.
     **brain
@@ -166,6 +170,8 @@ def run_phases(
     is_stored = normaliser is not None
     for phase in phases:
         is_stored = is_stored and not phase.with_encoder
+        if begin is not None:
+            begin(extractor is not None and not is_stored)
         trainer = MethodBrain(
             method,
             phase,

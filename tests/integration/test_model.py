@@ -124,7 +124,7 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
     frozen = train(tmp_path / "frozen")
     top = "--adapt", "top", "--top_layers", "1"
     losses = train(run, *top)
-    assert losses["source"] == pytest.approx(frozen["source"], abs=1e-4)
+    assert losses["source"] == frozen["source"]
     assert losses["target"] != pytest.approx(frozen["target"], abs=1e-4)
     hold(run / "model", run / "seed_1001", data)
 

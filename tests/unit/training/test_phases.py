@@ -190,7 +190,9 @@ def test_phases_before_the_encoder_learns_hear_from_the_store(tmp_path):
     assert listener.n_heard == 0
     for name, value in frozen.state_dict().items():
         assert value.equal(source.state_dict()[name]), name
-    _, listener = listen(tmp_path / "both")
+    told = []
+    _, listener = listen(tmp_path / "both", begin=told.append)
+    assert told == [False, True]
     assert listener.n_heard == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
     assert not listener.factors.equal(torch.ones(tiny.DIM))
     kept = (tmp_path / "both").rglob("extractor.ckpt")
