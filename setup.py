@@ -20,8 +20,10 @@ setup(
             "*/*.css",
         ]
     },
+    entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},
     install_requires=[
-        "huggingface-hub>=1",
+        "click>=8",
+        "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
         "matplotlib>=3.8",
         "numpy>=1.26",
@@ -46,6 +48,10 @@ setup(
         # torch-scatter is built from source against the torch that is there,
         # which no extra can say: make scatter.
         "graph": ["scikit-network>=0.33"],
+        # Models as graphs that need no torch.
+        "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
+        # The page of clser demo.
+        "page": ["gradio>=6"],
         # Classes of phones; TextGrids of an aligner.
         "phones": ["panphon>=0.21", "praatio>=6.2"],
         # Oracles for tests and benchmarks, never imported by the package:
@@ -59,6 +65,9 @@ setup(
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "onnx>=1.17",
+            "onnxruntime>=1.20",
+            "onnxscript>=0.5",
             "panphon>=0.21",
             "praatio>=6.2",
             "pytest>=8.2",
