@@ -27,6 +27,7 @@ setup(
         "hyperpyyaml>=1.2.2",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "packaging>=22",
         "pyyaml>=6",
         "safetensors>=0.4",
         "scikit-learn>=1.4",

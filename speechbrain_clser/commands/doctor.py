@@ -12,12 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from speechbrain_clser.cache import cache_folder
-from speechbrain_clser.commands.requirements import (
-    Requirement,
-    numbers,
-    parse,
-)
 
 PACKAGE = "speechbrain-clser"
 OK, NOTE, BROKEN = "ok", "note", "broken"
@@ -81,14 +80,15 @@ def examine() -> list:
                 "pip install -e . (in its folder)",
             )
         ]
-    needed = [parse(text) for text in metadata.get_all("Requires-Dist") or ()]
+    lines = metadata.get_all("Requires-Dist") or ()
+    needed = [Requirement(line) for line in lines]
     installed = {need.name: _version(need.name) for need in needed}
-    core = [need for need in needed if not need.extra]
+    core = [need for need in needed if _is_of(need, "")]
     return [
         python(metadata["Requires-Python"] or ""),
         *packages(core, installed),
         pair(installed.get("torch"), installed.get("torchaudio"), *_try(PAIR)),
-        *extras([need for need in needed if need.extra], installed),
+        *extras(needed, metadata.get_all("Provides-Extra") or (), installed),
         _tried(
             "voices of the demo corpus",
             VOICES,
@@ -123,7 +123,7 @@ def python(bounds, version=None) -> Finding:
     'make setup PYTHON=python3.12'
     """
     version = version or ".".join(map(str, sys.version_info[:3]))
-    if Requirement("python", bounds).allows(version):
+    if version in SpecifierSet(bounds):
         return Finding("python", OK, version)
     return Finding(
         "python",
@@ -150,18 +150,18 @@ def packages(needed, installed) -> list:
 
     Example
     -------
-    >>> packages([Requirement("numpy", ">=1.26")], {"numpy": "1.20.3"})[
-    ...     0
-    ... ].to_type
+    >>> [old] = packages([Requirement("numpy>=1.26")], {"numpy": "1.20.3"})
+    >>> old.to_type
     "pip install 'numpy>=1.26'"
     """
     found = []
     for need in needed:
-        version, to_type = installed[need.name], f"pip install '{need}'"
+        version = installed[need.name]
+        to_type = f"pip install '{_as_typed(need)}'"
         if version is None:
             found.append(Finding(need.name, BROKEN, "not installed", to_type))
-        elif not need.allows(version):
-            told = f"{version}, expected {need.bounds}"
+        elif not _fits(version, need):
+            told = f"{version}, expected {need.specifier}"
             found.append(Finding(need.name, BROKEN, told, to_type))
         else:
             found.append(Finding(need.name, OK, version))
@@ -196,11 +196,12 @@ def pair(torch, torchaudio, works, told) -> Finding:
     what = "torch with torchaudio"
     if not (torch and torchaudio):
         return Finding(what, BROKEN, "one of the two is missing")
-    is_pair = numbers(torch)[:2] == numbers(torchaudio)[:2]
+    release = Version(torch).release
+    is_pair = release[:2] == Version(torchaudio).release[:2]
     if works and is_pair:
         return Finding(what, OK, f"{torch} and {torchaudio}, {told}")
     # No torchaudio came after 2.11, and later torches refuse it.
-    release = ".".join(map(str, min(numbers(torch)[:3], (2, 11, 0))))
+    release = ".".join(map(str, min(release, (2, 11, 0))))
     index = f" {CPU_INDEX}" if torch.endswith("+cpu") else ""
     both = f"torch {torch} and torchaudio {torchaudio}"
     why = "cannot be imported" if is_pair else "are no pair"
@@ -213,13 +214,15 @@ def pair(torch, torchaudio, works, told) -> Finding:
     )
 
 
-def extras(needed, installed) -> list:
+def extras(needed, names, installed) -> list:
     """Tell which extras are complete.
 
     Arguments
     ---------
     needed : iterable of Requirement
-        Of extras.
+        Of the package and its extras.
+    names : iterable of str
+        Of the extras.
     installed : dict
         Name to version, or to None.
 
@@ -230,20 +233,19 @@ def extras(needed, installed) -> list:
 
     Example
     -------
-    >>> [graph] = extras([Requirement("x", ">=1", "graph")], {"x": None})
+    >>> needed = [Requirement('x>=1; extra == "graph"')]
+    >>> [graph] = extras(needed, ["graph"], {"x": None})
     >>> graph.state, graph.told, graph.to_type
     ('note', 'lacks x>=1', "pip install 'speechbrain-clser[graph]'")
     """
-    by_extra = {}
-    for need in needed:
-        by_extra.setdefault(need.extra, []).append(need)
     found = []
-    for extra, needs in by_extra.items():
+    for extra in names:
         what = f"extra {extra}"
         lacking = [
-            str(need)
-            for need in needs
-            if not (version := installed[need.name]) or not need.allows(version)
+            _as_typed(need)
+            for need in needed
+            if _is_of(need, extra)
+            and not _fits(installed[need.name], need)
         ]
         if lacking:
             told = f"lacks {', '.join(lacking)}"
@@ -313,6 +315,25 @@ def network() -> Finding:
         "HF_HUB_OFFLINE is set: only what is in the cache can be loaded",
         "unset HF_HUB_OFFLINE",
     )
+
+
+def _is_of(need, extra):
+    """Whether an extra asks for a requirement; with ``""``, the package."""
+    if need.marker is None:
+        return not extra
+    is_always = need.marker.evaluate({"extra": ""})
+    asks = need.marker.evaluate({"extra": extra})
+    return asks and (not extra or not is_always)
+
+
+def _fits(version, need):
+    """Whether what is installed, if anything, will do; a nightly build may."""
+    return bool(version) and need.specifier.contains(version, prereleases=True)
+
+
+def _as_typed(need):
+    """A requirement as pip is told it."""
+    return f"{need.name}{need.specifier}"
 
 
 def _tried(what, code, to_type):
