@@ -188,4 +188,65 @@ def resonance() -> dict:
     }
 
 
-TABLES = (store, pitch, phones, graphs, graph_growth, resonance)
+def predict() -> dict:
+    """``clser predict`` against a loop over SpeechBrain's ``classify_file``.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("predict")
+    n_files = found["n_files"]
+    rows = [
+        [
+            "clser predict" if name == "ours" else f"the loop, {name}",
+            *(f"{of[key]:.1f}" for key in ("start_s", "running_s")),
+            f"{of['running_cpu_s']:.1f}",
+            f"{n_files / of['running_s']:.0f}",
+        ]
+        for name, of in found["programs"].items()
+    ]
+    times, whole = (
+        f"{found[f'times_faster_{key}']:.1f}" for key in ("running", "whole")
+    )
+    rows += [
+        ["so it is faster, times", None, times, None, None],
+        ["with both starts, times", None, whole, None, None],
+        ["same labels, files", None, found["same_labels"], None, None],
+    ]
+    return {
+        "columns": [
+            *("program", "start, s", "files, s", "files, s of all cores"),
+            "files a second",
+        ],
+        "rows": rows,
+    }
+
+
+def predict_long() -> dict:
+    """What hours of sound take.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return {
+        "columns": ["minutes", "s", "process, MB", "segments"],
+        "rows": [
+            [
+                minutes,
+                f"{of['seconds']:.1f}",
+                f"{of['peak_mb']:,}",
+                of["n_segments"],
+            ]
+            for minutes, of in read("predict")["long"].items()
+        ],
+    }
+
+
+TABLES = (
+    *(store, pitch, phones, graphs, graph_growth, resonance),
+    *(predict, predict_long),
+)
