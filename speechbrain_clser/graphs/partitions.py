@@ -146,8 +146,13 @@ def _fit(algorithm, graph, seed, resolution):
         shape=(graph.n_nodes, graph.n_nodes),
     )
     found = algorithm(resolution, shuffle_nodes=True, random_state=seed)
-    labels = torch.from_numpy(found.fit_predict(adjacency)).long()
-    return labels.to(graph.weight.device)
+    labels = found.fit_predict(adjacency).tolist()
+    # Numbered as they come: which of two of one size it calls the first, Leiden
+    # does not say twice alike.
+    numbers = {label: i for i, label in enumerate(dict.fromkeys(labels))}
+    return torch.tensor(
+        [numbers[label] for label in labels], device=graph.weight.device
+    )
 
 
 def _louvain_of_networkx(graph, seed, resolution):
