@@ -242,7 +242,7 @@ def extract(hparams, run_opts, material):
         sound["wavs"] = views.views(extractor, *how)
     if extractor.has_frozen_part:
         sound["frames"] = views.views(extractor.published(), *how)
-    set_threads(hparams, with_encoder=False)
+    set_threads(hparams, with_encoder=not extractor.is_frozen)
     if extractor.has_undefined:
         folder = draw_folder(hparams, material)
         frames = sound["frames"][0].frames
