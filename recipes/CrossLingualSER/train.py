@@ -26,6 +26,7 @@ from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
 SEEDS_APART = 1000  # of two draws
+THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it
 EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
 
 
@@ -186,9 +187,9 @@ def divide(hparams, found, draw):
 
 
 def set_threads(hparams, with_encoder):
-    """Use all cores where a large encoder runs; what is trained is small."""
+    """Use all threads where a large encoder runs; what is trained is small."""
     is_heavy = with_encoder and hparams["extractor"].is_large
-    torch.set_num_threads(os.cpu_count() if is_heavy else hparams["threads"])
+    torch.set_num_threads(THREADS if is_heavy else hparams["threads"])
 
 
 def announce(hparams, run_opts, material, seeds):
