@@ -56,8 +56,8 @@ def main(arguments):
                 hyperparams_to_save=hparams_file,
                 overrides=overrides,
             )
-            given = sound, told, phones
-            brain, datasets = train(hparams, run_opts, material, *given)
+            heard = sound, told, phones
+            brain, datasets = train(hparams, run_opts, material, *heard)
             run_on_main(score, [hparams, brain, datasets, material])
         run_on_main(compare, [hparams, material, sound, seeds])
         run_on_main(export, [hparams, run_opts, material, sound])

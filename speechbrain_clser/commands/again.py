@@ -8,6 +8,7 @@ from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.evaluation.run import draw_of
 from speechbrain_clser.features.views import views
 from speechbrain_clser.inference import export
 
@@ -59,7 +60,7 @@ def export_again(
             f"{run}: each language has an encoder of its own there, and sound "
             "alone does not tell which one hears; train with one --encoder"
         )
-    material = _material(training.parent, run, hparams, data_folder)
+    material = _material(training, run, hparams, data_folder)
     where = Path(hparams["cache_folder"], "frames")
     by, dtype = hparams["normalise_by"], hparams["store_dtype"]
     how = (where, material, [], by, (), dtype, device)
@@ -73,8 +74,9 @@ def export_again(
     return model
 
 
-def _material(drawn, run, hparams, data_folder):
+def _material(training, run, hparams, data_folder):
     """Parts of a run, or of one of its draws, cut again."""
+    drawn = training.parent
     values = json.loads((drawn / "protocol.json").read_text(encoding="utf-8"))
     del values["digest"]
     protocol = Protocol(**values)
@@ -84,9 +86,12 @@ def _material(drawn, run, hparams, data_folder):
     found = prepare.gather(
         protocol, where, run / "manifests", hparams["allow_bad_files"]
     )
-    draw = 0 if drawn == run else int(drawn.name.removeprefix("draw_"))
     material = prepare.divide(
-        protocol, *found, hparams["normalise_by"], used=set(), draw=draw
+        protocol,
+        *found,
+        hparams["normalise_by"],
+        used=set(),
+        draw=draw_of(training, run),
     )
     with open(drawn / "parts.csv", newline="", encoding="utf-8") as file:
         before = {r["id"] for r in csv.DictReader(file) if r["part"] == "train"}

@@ -244,8 +244,7 @@ def extras(needed, names, installed) -> list:
         lacking = [
             _as_typed(need)
             for need in needed
-            if _is_of(need, extra)
-            and not _fits(installed[need.name], need)
+            if _is_of(need, extra) and not _fits(installed[need.name], need)
         ]
         if lacking:
             told = f"lacks {', '.join(lacking)}"

@@ -151,7 +151,7 @@ def read(folder: str | os.PathLike) -> Run:
         done = all(_predictions_file(path, part).is_file() for part in PARTS)
         (scored if done else unfinished).append(path)
     seeds = sorted(
-        (_seed(path, _draw(path, folder)) for path in scored),
+        (_seed(path, draw_of(path, folder)) for path in scored),
         key=lambda seed: (seed.draw, seed.number),
     )
     if not seeds or seeds[0].draw:
@@ -171,6 +171,30 @@ def read(folder: str | os.PathLike) -> Run:
         undefined=_json_or(None, folder / "undefined.json"),
         **{name: _json(folder / f"{name}.json") for name in FACTS},
     )
+
+
+def draw_of(training, folder) -> int:
+    """Tell which draw a training is of; those of the first lie in the run's folder.
+
+    Arguments
+    ---------
+    training : Path
+        Folder of a seed.
+    folder : Path
+        Of the run.
+
+    Returns
+    -------
+    int
+        The first is 0.
+
+    Example
+    -------
+    >>> draw_of(Path("run/draw_3/seed_9"), Path("run"))
+    3
+    """
+    above = training.relative_to(folder).parts[:-1]
+    return int(above[0].removeprefix("draw_")) if above else 0
 
 
 def _predictions_file(folder, part):
@@ -198,12 +222,6 @@ def _seed(folder, draw):
             for path in sorted(folder.glob("baselines/*.csv"))
         },
     )
-
-
-def _draw(path, folder):
-    """Which draw a seed is of; those of the first lie in the run's folder."""
-    above = path.relative_to(folder).parts[:-1]
-    return int(above[0].removeprefix("draw_")) if above else 0
 
 
 def _rows(path):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.evaluation.run import draw_of
 from speechbrain_clser.inference.export import best
 from speechbrain_clser.publish import heard, licences
 from speechbrain_clser.publish.card import card
@@ -74,8 +75,7 @@ def _needed(path, run):
 def _training(run):
     """Which training the model folder was made of."""
     folder, _ = best(run)
-    _, _, draw = folder.parent.name.rpartition("draw_")
     return {
-        "draw": int(draw) if folder.parent != run else 0,
+        "draw": draw_of(folder, run),
         "seed": int(folder.name.removeprefix("seed_")),
     }

@@ -36,13 +36,13 @@ def drawn(folder, ids):
 def test_other_data_than_that_of_the_run_is_refused(tmp_path):
     hparams = drawn(tmp_path, ["north_1"])
     with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
-        again._material(tmp_path, tmp_path, hparams, tmp_path)
+        again._material(tmp_path / "seed_1", tmp_path, hparams, tmp_path)
 
 
 def test_corpora_are_sought_where_the_run_found_them(tmp_path):
     hparams = drawn(tmp_path, [])
     with pytest.raises(FileNotFoundError, match="a mapping of north"):
-        again._material(tmp_path, tmp_path, hparams, None)
+        again._material(tmp_path / "seed_1", tmp_path, hparams, None)
 
 
 def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
