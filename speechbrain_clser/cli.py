@@ -65,7 +65,6 @@ def data_folder_option(command):
         "--data-folder",
         "--data_folder",  # as messages have it, which are train.py's too
         metavar="FOLDER",
-        callback=lambda context, option, text: _data_folder(text),
         help="Holds one folder per corpus; or '{corpus: folder, ...}'. The "
         "demo corpus needs none.",
     )(command)
@@ -266,16 +265,9 @@ def report(run):
     RUN is the output_folder of train.py.
     """
     from speechbrain_clser.evaluation import page, report
-    from speechbrain_clser.training.plan import columns
 
-    result = report.build(run)
-    page.write(run)
-    click.echo(result["ledger"]["sentence"])
-    click.echo("\n".join(columns(report.summary_rows(result))))
-    if result["baselines"]:
-        click.echo()
-        click.echo("\n".join(columns(report.baseline_rows(result))))
-    click.echo(f"\nreport: {os.path.join(run, 'report.html')}")
+    click.echo(report.summary(report.build(run)))
+    click.echo(f"\nreport: {page.write(run)}")
 
 
 @main.command(
@@ -438,17 +430,8 @@ def doctor(context):
         context.exit(1)
 
 
-def _data_folder(text):
-    """A folder as it is, a mapping as one."""
-    if text and text.startswith("{"):
-        import yaml
-
-        return yaml.safe_load(text)
-    return text
-
-
 def _show_table(table):
-    from speechbrain_clser.training.plan import columns
+    from speechbrain_clser.evaluation.console import columns
 
     click.echo("\n".join(columns(table)))
 

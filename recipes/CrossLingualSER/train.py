@@ -89,11 +89,6 @@ def plain(overrides):
     }
 
 
-def given(value):
-    """What ``plain`` made a text of."""
-    return json.loads(value) if value.startswith("{") else value
-
-
 def build(hparams_file, overrides, run_opts):
     """Build the objects that the YAML describes."""
     from speechbrain_clser.training import run_folder
@@ -154,7 +149,7 @@ def gather(hparams):
     prepare.refuse_same_draws(protocol, hparams["draws"])
     return prepare.gather(
         protocol,
-        given(hparams["data_folder"]),
+        hparams["data_folder"],
         Path(hparams["output_folder"], "manifests"),
         hparams["allow_bad_files"],
     )
@@ -416,17 +411,10 @@ def export(hparams, run_opts, material, sound):
 def report(hparams):
     """Compute all scores, write the report, print the short table."""
     from speechbrain_clser.evaluation import page, report
-    from speechbrain_clser.training.plan import columns
 
-    folder = Path(hparams["output_folder"])
-    result = report.build(folder)
-    page.write(folder)
-    print(result["ledger"]["sentence"])
-    print("\n".join(columns(report.summary_rows(result))))
-    if result["baselines"]:
-        print()
-        print("\n".join(columns(report.baseline_rows(result))))
-    print(f"\nreport: {folder / 'report.html'}")
+    folder = hparams["output_folder"]
+    print(report.summary(report.build(folder)))
+    print(f"\nreport: {page.write(folder)}")
 
 
 if __name__ == "__main__":

@@ -80,11 +80,11 @@ def _material(training, run, hparams, data_folder):
     values = json.loads((drawn / "protocol.json").read_text(encoding="utf-8"))
     del values["digest"]
     protocol = Protocol(**values)
-    where = data_folder or hparams["data_folder"]
-    if isinstance(where, str) and where.startswith("{"):
-        where = json.loads(where)
     found = prepare.gather(
-        protocol, where, run / "manifests", hparams["allow_bad_files"]
+        protocol,
+        data_folder or hparams["data_folder"],
+        run / "manifests",
+        hparams["allow_bad_files"],
     )
     material = prepare.divide(
         protocol,

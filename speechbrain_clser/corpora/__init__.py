@@ -10,6 +10,8 @@ import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
 
@@ -73,8 +75,8 @@ def locate(card: Card, data_folder=None) -> Path:
         Names the folders to look for, case ignored.
     data_folder : str, Path or mapping, optional
         A folder that holds one folder per corpus, or a mapping of the name of
-        a corpus to its folder. A corpus that makes its own recordings needs
-        neither.
+        a corpus to its folder, which may be the text of one, ``"{emodb:
+        folder}"``. A corpus that makes its own recordings needs neither.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def locate(card: Card, data_folder=None) -> Path:
         If there is none; says what was looked for, what there is, and what to
         type.
     ValueError
-        If several folders go by the name.
+        If several folders go by the name, or the text is no mapping.
 
     Example
     -------
@@ -96,6 +98,8 @@ def locate(card: Card, data_folder=None) -> Path:
     >>> locate(load("emodb").card, data_folder).name
     'emo-db'
     """
+    if isinstance(data_folder, str) and data_folder.startswith("{"):
+        data_folder = _mapping(data_folder)
     # One spelling of each, as case is ignored.
     wanted = {name.lower(): name for name in (card.name, *card.folders)}
     if isinstance(data_folder, Mapping):
@@ -202,6 +206,20 @@ def languages(protocol: str) -> list:
         card = load(name.partition("/")[0]).card
         found += [language] if language else card.languages
     return list(dict.fromkeys(found))
+
+
+def _mapping(text):
+    """What was typed between braces."""
+    try:
+        mapping = yaml.safe_load(text)
+    except yaml.YAMLError:
+        mapping = {}
+    if not mapping or not all(isinstance(v, str) for v in mapping.values()):
+        raise ValueError(
+            f"--data_folder: expected a folder or a mapping such as "
+            f'"{{emodb: <folder>}}", found {text}'
+        )
+    return mapping
 
 
 def _module(name):

@@ -32,13 +32,18 @@ from speechbrain_clser.evaluation.sections.scores import scores
 from speechbrain_clser.evaluation.sections.undefined import undefined
 
 
-def write(run_folder: str | os.PathLike) -> None:
+def write(run_folder: str | os.PathLike) -> Path:
     """Write report.md and report.html beside report.json.
 
     Arguments
     ---------
     run_folder : path
         With a report; see ``report.build``.
+
+    Returns
+    -------
+    Path
+        Of report.html.
 
     Raises
     ------
@@ -53,12 +58,10 @@ def write(run_folder: str | os.PathLike) -> None:
         )
     report = json.loads(path.read_text(encoding="utf-8"))
     blocks = story(report)
-    texts = {
-        "report.md": markdown(blocks),
-        "report.html": page(title(report), blocks),
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "report.md").write_text(markdown(blocks), encoding="utf-8")
+    shown = folder / "report.html"
+    shown.write_text(page(title(report), blocks), encoding="utf-8")
+    return shown
 
 
 def story(report: dict) -> list:

@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.anchoring import anchoring
 from speechbrain_clser.evaluation.attention import attention
 from speechbrain_clser.evaluation.baselines import baselines
+from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.resonance import resonance
@@ -115,6 +116,25 @@ def build(run_folder: str | os.PathLike) -> dict:
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
     Path(run_folder, FILE).write_text(text + "\n", encoding="utf-8")
     return report
+
+
+def summary(report: dict) -> str:
+    """Tell a report in a few lines: supervision, scores, baselines.
+
+    Arguments
+    ---------
+    report : dict
+        From ``build``.
+
+    Returns
+    -------
+    str
+        Several lines.
+    """
+    lines = [report["ledger"]["sentence"], *columns(summary_rows(report))]
+    if report["baselines"]:
+        lines += ["", *columns(baseline_rows(report))]
+    return "\n".join(lines)
 
 
 def summary_rows(report: dict) -> list:

@@ -1,5 +1,7 @@
 """What will happen, in a few lines, before anything does."""
 
+from speechbrain_clser.evaluation.console import columns
+
 
 def plan(description, ledger, findings, machinery):
     """Tell a person what a run is about to do.
@@ -44,38 +46,3 @@ def plan(description, ledger, findings, machinery):
     lines += [f"audit, {f.severity}: {f.sentence}" for f in findings]
     lines += ["", machinery]
     return "\n".join(lines)
-
-
-def columns(table):
-    """Set a table for a fixed-width screen; the first row is its head.
-
-    Arguments
-    ---------
-    table : list of list
-        Rows of cells.
-
-    Returns
-    -------
-    list of str
-        One line per row.
-
-    Example
-    -------
-    >>> columns([["part", "n"], ["train", 12]])
-    ['part    n', 'train  12']
-    """
-    cells = [[str(cell) for cell in row] for row in table]
-    numeric = [
-        all(cell.replace(".", "").isdigit() for cell in column[1:])
-        for column in zip(*cells, strict=False)
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=False)]
-    return [
-        "  ".join(
-            cell.rjust(width) if is_number else cell.ljust(width)
-            for cell, width, is_number in zip(
-                row, widths, numeric, strict=False
-            )
-        ).rstrip()
-        for row in cells
-    ]

@@ -13,6 +13,7 @@ LEVELS = {
     "seeds": 0,
     "evaluation.calibration": 0,
     "evaluation.colours": 0,
+    "evaluation.console": 0,
     "evaluation.metrics": 0,
     "evaluation.selection": 0,
     "protocols.__init__": 0,

@@ -274,7 +274,7 @@ def test_export_is_handed_what_was_typed(monkeypatch):
     )
     assert given == [
         ("run", None, None, False, "cpu"),
-        ("run", "m", {"a": "b"}, True, "cuda"),
+        ("run", "m", "{a: b}", True, "cuda"),
     ]
 
 

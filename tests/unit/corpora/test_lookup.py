@@ -1,5 +1,8 @@
 """What ``corpora/__init__.py`` does: names, load, locate."""
 
+import json
+import re
+
 import pytest
 
 from speechbrain_clser import corpora
@@ -55,6 +58,15 @@ def test_mapping_points_anywhere(tmp_path, card):
     folders(tmp_path, "berlin")
     mapping = {"emodb": str(tmp_path / "berlin")}
     assert corpora.locate(card, mapping) == tmp_path / "berlin"
+    typed = f"{{emodb: {tmp_path / 'berlin'}, urdu: elsewhere}}"
+    assert corpora.locate(card, typed) == tmp_path / "berlin"
+    assert corpora.locate(card, json.dumps(mapping)) == tmp_path / "berlin"
+
+
+@pytest.mark.parametrize("text", ["{}", "{emodb}", "{emodb: 1}", "{emodb: a"])
+def test_text_that_is_no_mapping_is_refused(card, text):
+    with pytest.raises(ValueError, match=re.escape(f"found {text}")):
+        corpora.locate(card, text)
 
 
 def test_missing_folder_says_names_finds_source_and_what_to_type(

@@ -98,6 +98,20 @@ def test_baselines_have_a_table_of_their_own(tmp_path):
     assert linear[0] == "linear" and linear[3:] == ["+0.0", "[+0.0, +0.0]"]
 
 
+def test_baselines_are_told_where_there_are_any(tmp_path):
+    built = report.build(make_run(tmp_path))
+    first, header, *parts = report.summary(built).splitlines()
+    assert first == built["ledger"]["sentence"]
+    assert header.split()[:2] == ["part", "UAR"]
+    assert [part.split()[0] for part in parts] == [*built["parts"]]
+    one = built["parts"]["target_scored"]["scores"]["uar"]
+    difference = {"mean": 0.25, "low": 0.125, "high": 0.5}
+    guess = {"name": "guess", "uar": one, "difference": difference}
+    lines = report.summary(built | {"baselines": [guess]}).splitlines()
+    assert lines[len(parts) + 2] == ""
+    assert "+25.0" in lines[-1]
+
+
 def test_draws_are_counted_and_the_first_is_looked_into(tmp_path):
     make_run(tmp_path, seeds=(1, 2))
     make_run(tmp_path / "draw_1", seeds=(1001, 1002), skill=1.0)

@@ -1,6 +1,6 @@
 from unit.training.test_run_folder import material
 
-from speechbrain_clser.training.plan import columns, plan
+from speechbrain_clser.training.plan import plan
 from speechbrain_clser.training.run_folder import describe
 
 
@@ -11,8 +11,3 @@ def test_plan_tells_parts_supervision_and_audit():
     assert "scored" in text and "unlabelled" not in text
     assert "audit, note: 2 sentences in both train and valid" in text
     assert text.endswith("device cpu")
-
-
-def test_numbers_stand_right_and_words_left():
-    lines = columns([["part", "n"], ["train", 1200], ["valid", 7]])
-    assert lines == ["part      n", "train  1200", "valid     7"]
