@@ -147,7 +147,7 @@ def read(folder: str | os.PathLike) -> Run:
             "found none; give the output_folder of train.py"
         )
     scored, unfinished = [], []
-    for path in [*folder.glob("seed_*"), *folder.glob("draw_*/seed_*")]:
+    for path in trainings(folder):
         done = all(_predictions_file(path, part).is_file() for part in PARTS)
         (scored if done else unfinished).append(path)
     seeds = sorted(
@@ -171,6 +171,26 @@ def read(folder: str | os.PathLike) -> Run:
         undefined=_json_or(None, folder / "undefined.json"),
         **{name: _json(folder / f"{name}.json") for name in FACTS},
     )
+
+
+def trainings(folder: str | os.PathLike) -> list:
+    """List the folders of a run's trainings, finished or not.
+
+    Arguments
+    ---------
+    folder : path
+        Of the run.
+
+    Returns
+    -------
+    list of Path
+        Those of the first draw first.
+    """
+    folder = Path(folder)
+    return [
+        *sorted(folder.glob("seed_*")),
+        *sorted(folder.glob("draw_*/seed_*")),
+    ]
 
 
 def draw_of(training, folder) -> int:

@@ -33,15 +33,43 @@ def decoded(rows, load, sample_rate_hz):
     >>> row.id, wav
     ('1', tensor([1., 1.]))
     """
+    return in_turn(lambda row: load(row.wav, sample_rate_hz), rows, 1, N_AHEAD)
+
+
+def in_turn(function, items, n_threads, n_ahead):
+    """Apply a function in threads, some items ahead of who asks for results.
+
+    Arguments
+    ---------
+    function : callable
+        Of an item.
+    items : iterable
+        In the order wanted; taken as they are needed.
+    n_threads, n_ahead : int
+        At work at a time, and at most done before they are asked for.
+
+    Yields
+    ------
+    (item, result)
+        What ``function`` raises is raised at its item.
+
+    Example
+    -------
+    >>> list(in_turn(abs, [-2, 1], n_threads=2, n_ahead=2))
+    [(-2, 2), (1, 1)]
+    """
     waiting = collections.deque()
-    with ThreadPoolExecutor(1) as thread:
-        for row in rows:
-            waiting.append((row, thread.submit(load, row.wav, sample_rate_hz)))
-            if len(waiting) > N_AHEAD:
-                row, wav = waiting.popleft()
-                yield row, wav.result()
-        for row, wav in waiting:
-            yield row, wav.result()
+    pool = ThreadPoolExecutor(n_threads)
+    try:
+        for item in items:
+            waiting.append((item, pool.submit(function, item)))
+            if len(waiting) > n_ahead:
+                item, result = waiting.popleft()
+                yield item, result.result()
+        for item, result in waiting:
+            yield item, result.result()
+    finally:  # whoever asks no more waits for none that has not begun
+        pool.shutdown(cancel_futures=True)
 
 
 def batches(recordings, n_samples):

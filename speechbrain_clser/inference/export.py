@@ -31,6 +31,7 @@ from speechbrain.utils.checkpoints import Checkpointer
 from speechbrain_clser import __version__
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
+from speechbrain_clser.evaluation.run import trainings
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.features.normalisation import group_of
 from speechbrain_clser.inference import blueprint, readme
@@ -57,7 +58,7 @@ def best(run_folder) -> tuple:
     Arguments
     ---------
     run_folder : str or Path
-        Its trainings are in ``seed_*`` and ``draw_*/seed_*``.
+        ``output_folder`` of the run.
 
     Returns
     -------
@@ -73,8 +74,8 @@ def best(run_folder) -> tuple:
     """
     records = [
         {**json.loads(path.read_text(encoding="utf-8")), "folder": path.parent}
-        for pattern in ("seed_*", "draw_*/seed_*")
-        for path in sorted(Path(run_folder).glob(f"{pattern}/selected.json"))
+        for training in trainings(run_folder)
+        if (path := training / "selected.json").is_file()
     ]
     if not records:
         raise FileNotFoundError(

@@ -11,13 +11,13 @@ import dataclasses
 import itertools
 import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
 from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.rows import Rows
 
 logger = logging.getLogger(__name__)
@@ -245,7 +245,7 @@ def answers(classifier, files, n_threads=1):
     n_before = torch.get_num_threads()
     torch.set_num_threads(1)  # several for one operation gain less
     try:
-        for block, heard in _in_turn(hear, _blocks(files), n_threads):
+        for block, heard in in_turn(hear, _blocks(files), n_threads, n_threads):
             yield from zip(block, heard, strict=True)
     finally:
         torch.set_num_threads(n_before)
@@ -256,22 +256,6 @@ def _blocks(files):
     files = iter(files)
     while block := list(itertools.islice(files, BLOCK_FILES)):
         yield block
-
-
-def _in_turn(function, items, n_threads):
-    """Apply a function in threads; pairs of item and result, in order."""
-    waiting = collections.deque()
-    pool = ThreadPoolExecutor(n_threads)
-    try:
-        for item in items:
-            waiting.append((item, pool.submit(function, item)))
-            if len(waiting) > n_threads:
-                item, result = waiting.popleft()
-                yield item, result.result()
-        for item, result in waiting:
-            yield item, result.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _row(path, answer):

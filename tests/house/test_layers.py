@@ -50,6 +50,7 @@ LEVELS = {
     "methods.*": 2,
     "training.*": 3,
     "evaluation.predictions": 1,
+    "evaluation.run": 2,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,
     "evaluation.sections.provenance": 3,  # draws nothing
