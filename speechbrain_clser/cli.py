@@ -194,6 +194,13 @@ def audit(context, protocol, data_folder, manifests):
     "normalised; for models trained so.",
 )
 @click.option(
+    "--window-s",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Hear recordings of any length in windows, and answer for each "
+    "stretch of one emotion, with its times.",
+)
+@click.option(
     "--threads",
     type=click.IntRange(1),
     help="By default as many as there are cores.",
@@ -208,6 +215,7 @@ def predict(
     revision,
     unknown_below,
     normalise_over,
+    window_s,
     threads,
     device,
 ):
@@ -217,8 +225,8 @@ def predict(
     and number of channels, folders, or - for a list on standard input, a path
     per line.
 
-    What cannot be used is listed with its reason in FILE.bad.csv, and the
-    status is then 1.
+    What cannot be used is listed with its reason beside FILE, as in
+    emotions.bad.csv, and the status is then 1.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -245,11 +253,14 @@ def predict(
     files = find(recordings, sys.stdin)
     threads = threads or n_threads(classifier.device)
     if out == "-":
-        rows = Printed(sys.stdout, columns(classifier.classes))
-        tally = predict(classifier, files, rows, n_threads=threads)
+        names = columns(classifier.classes, window_s is not None)
+        rows = Printed(sys.stdout, names)
+        tally = predict(
+            *(classifier, files, rows), n_threads=threads, window_s=window_s
+        )
     else:
         has_bar = sys.stderr.isatty()
-        tally = predict_into(out, classifier, files, threads, has_bar)
+        tally = predict_into(out, classifier, files, threads, has_bar, window_s)
     click.echo(tally.sentence, err=True)
     if tally.reasons:
         context.exit(1)

@@ -73,7 +73,8 @@ def _load(path, sample_rate_hz):
         return BadAudioError(
             "long",
             f"{path}: expected at most {LONGEST_S:.0f} s, found "
-            f"{duration_s:.0f} s; use classify_long",
+            f"{duration_s:.0f} s; hear it in windows: classify_long, or "
+            "clser predict --window-s 4",
         )
     try:
         return load_usable(path, sample_rate_hz)

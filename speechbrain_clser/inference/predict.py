@@ -2,7 +2,8 @@
 
 Files go through in blocks: those of a block are batched by length, blocks are
 shared out among threads, and what is written keeps the order of the files. At
-no time is more held than the blocks under way.
+no time is more held than the blocks under way. Heard in windows, a file is a
+block by itself, and has a row for each segment.
 """
 
 import collections
@@ -19,6 +20,7 @@ from tqdm import tqdm
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.rows import Rows
+from speechbrain_clser.inference.timeline import Timeline
 
 logger = logging.getLogger(__name__)
 
@@ -91,13 +93,15 @@ def n_threads(device) -> int:
     return os.cpu_count() or 1
 
 
-def columns(classes) -> list:
+def columns(classes, in_windows=False) -> list:
     """Name the columns of an answer.
 
     Arguments
     ---------
     classes : sequence of str
         Of the model.
+    in_windows : bool
+        Whether answers are those of segments.
 
     Returns
     -------
@@ -108,9 +112,12 @@ def columns(classes) -> list:
     -------
     >>> columns(["anger", "neutral"])
     ['file', 'emotion', 'probability', 'p_anger', 'p_neutral']
+    >>> columns(["anger"], in_windows=True)
+    ['file', 'start_s', 'end_s', 'emotion', 'probability', 'p_anger']
     """
     return [
         "file",
+        *(("start_s", "end_s") if in_windows else ()),
         "emotion",
         "probability",
         *(f"p_{name}" for name in classes),
@@ -129,7 +136,9 @@ def bad_path(path) -> Path:
     return path.with_name(f"{path.stem}.bad{path.suffix}")
 
 
-def predict_into(path, classifier, files, n_threads=1, has_bar=False) -> Tally:
+def predict_into(
+    path, classifier, files, n_threads=1, has_bar=False, window_s=None
+) -> Tally:
     """Classify recordings into a table, and list beside it what cannot be used.
 
     What stands in the table is not done again; files that could not be used
@@ -139,7 +148,7 @@ def predict_into(path, classifier, files, n_threads=1, has_bar=False) -> Tally:
     ---------
     path : str or Path
         ``.csv`` or ``.jsonl``; see ``Rows``.
-    classifier, files, n_threads, has_bar
+    classifier, files, n_threads, has_bar, window_s
         As for ``predict``.
 
     Returns
@@ -152,18 +161,28 @@ def predict_into(path, classifier, files, n_threads=1, has_bar=False) -> Tally:
     ValueError
         If ``path`` holds something else, or there is no file at all.
     """
-    with Rows(path, columns(classifier.classes)) as rows:
+    in_windows = window_s is not None
+    names = columns(classifier.classes, in_windows)
+    with Rows(path, names, has_groups=in_windows) as rows:
         bad_path(path).unlink(missing_ok=True)
         bad = Rows(bad_path(path), BAD_COLUMNS)
         with contextlib.closing(bad):
-            tally = predict(classifier, files, rows, bad, n_threads, has_bar)
+            tally = predict(
+                classifier, files, rows, bad, n_threads, has_bar, window_s
+            )
     if not bad.names:
         bad.path.unlink()
     return tally
 
 
 def predict(
-    classifier, files, rows, bad=None, n_threads=1, has_bar=False
+    classifier,
+    files,
+    rows,
+    bad=None,
+    n_threads=1,
+    has_bar=False,
+    window_s=None,
 ) -> Tally:
     """Classify recordings, each row written when its block is done.
 
@@ -182,6 +201,8 @@ def predict(
         Blocks at a time, each on one core.
     has_bar : bool
         Whether to show how far it is.
+    window_s : float, optional
+        Hear files of any length in windows of this, half of it apart.
 
     Returns
     -------
@@ -204,7 +225,7 @@ def predict(
             seen.add(path)
 
     with tqdm(disable=not has_bar, unit="file") as bar:
-        for path, answer in answers(classifier, new(), n_threads):
+        for path, answer in answers(classifier, new(), n_threads, window_s):
             if isinstance(answer, BadAudioError):
                 logger.warning("%s", answer)
                 tally.reasons[answer.reason] += 1
@@ -213,7 +234,8 @@ def predict(
                     bad.add(dict(zip(BAD_COLUMNS, told, strict=True)))
             else:
                 tally.n_new += 1
-                rows.add(_row(path, answer))
+                for row in _rows(path, answer):
+                    rows.add(row)
             bar.update()
     if not seen:
         raise ValueError(
@@ -223,43 +245,72 @@ def predict(
     return tally
 
 
-def answers(classifier, files, n_threads=1):
+def answers(classifier, files, n_threads=1, window_s=None):
     """Classify recordings in blocks, several at a time, in their order.
 
     Arguments
     ---------
-    classifier, files, n_threads
+    classifier, files, n_threads, window_s
         As for ``predict``.
 
     Yields
     ------
     path : str
         As given.
-    answer : Answer or BadAudioError
+    answer : Answer, Timeline or BadAudioError
         What was heard, or why nothing was.
     """
 
     def hear(block):
+        if window_s is not None:
+            return [_follow(classifier, path, window_s) for path in block]
         return classifier.classify_files(block, has_bar=False, keep_going=True)
 
+    n_files = BLOCK_FILES if window_s is None else 1
     n_before = torch.get_num_threads()
     torch.set_num_threads(1)  # several for one operation gain less
     try:
-        for block, heard in in_turn(hear, _blocks(files), n_threads, n_threads):
+        for block, heard in in_turn(
+            hear, _blocks(files, n_files), n_threads, n_threads
+        ):
             yield from zip(block, heard, strict=True)
     finally:
         torch.set_num_threads(n_before)
 
 
-def _blocks(files):
+def _blocks(files, n_files):
     """Cut a stream of files."""
     files = iter(files)
-    while block := list(itertools.islice(files, BLOCK_FILES)):
+    while block := list(itertools.islice(files, n_files)):
         yield block
 
 
+def _follow(classifier, path, window_s):
+    """Emotions of a file in time, or why there are none."""
+    try:
+        timeline = classifier.classify_long(path, window_s, window_s / 2)
+    except BadAudioError as error:
+        return error
+    if not timeline.segments:
+        return BadAudioError("silent", f"{path}: expected sound, found silence")
+    return timeline
+
+
+def _rows(path, answer):
+    """An answer as rows, under the names of ``columns``."""
+    if not isinstance(answer, Timeline):
+        return [_row(path, answer)]
+    return [
+        {
+            "start_s": round(segment.start_s, N_DIGITS),
+            "end_s": round(segment.end_s, N_DIGITS),
+            **_row(path, segment.answer),
+        }
+        for segment in answer.segments
+    ]
+
+
 def _row(path, answer):
-    """An answer as a row, under the names of ``columns``."""
     chances = {
         f"p_{name}": round(chance, N_DIGITS)
         for name, chance in answer.probabilities.items()

@@ -130,6 +130,9 @@ class Rows:
         left of a last one is cut off.
     columns : sequence of str
         The first names the row.
+    has_groups : bool
+        Whether rows in a row may share a name; those of the last name are cut
+        off too, as there may have been more to come.
 
     Raises
     ------
@@ -151,7 +154,7 @@ class Rows:
     'file,emotion\\na.wav,anger\\nc.wav,sadness\\n'
     """
 
-    def __init__(self, path, columns):
+    def __init__(self, path, columns, has_groups=False):
         self.path = Path(path)
         if self.path.suffix.lower() not in FORMATS:
             raise ValueError(
@@ -160,6 +163,7 @@ class Rows:
             )
         self._format = FORMATS[self.path.suffix.lower()](columns)
         self._name = self._format.columns[0]
+        self._has_groups = has_groups
         self.names = set()
         n_bytes = self._look() if self.path.exists() else 0
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,28 +193,35 @@ class Rows:
 
     def _look(self):
         """Take the names of all rows; say how many bytes are whole rows."""
-        n_whole, line = 0, b""
+        n_whole, n_before, line, name = 0, 0, b"", None
         with open(self.path, "rb") as file:
             for part in file:
                 line += part
                 if not self._format.is_whole(line):
                     continue
-                self._understand(line.decode(**AS_GIVEN), n_whole == 0)
+                found = self._understand(line.decode(**AS_GIVEN), n_whole == 0)
+                if found != name:
+                    name, n_before = found, n_whole
+                    self.names.add(name)
                 n_whole += len(line)
                 line = b""
         if line:
             if not n_whole:
                 self._recognise(line.decode(**AS_GIVEN))
             logger.warning("%s: its last row was cut short: mended", self.path)
+        if self._has_groups and name is not None:
+            self.names.remove(name)
+            return n_before
         return n_whole
 
     def _understand(self, line, is_first):
+        """Name of a row; None for the header."""
         if is_first and self._format.header:
             if line != self._format.header:
                 raise self._other(line)
-            return
+            return None
         try:
-            self.names.add(self._format.read(line)[self._name])
+            return self._format.read(line)[self._name]
         except ValueError as error:
             raise self._other(line) from error
 

@@ -227,6 +227,17 @@ def test_threshold_and_statistics_reach_the_model(model, tmp_path):
     assert rows(text)[0]["p_anger"] != rows(plain)[0]["p_anger"]
 
 
+def test_long_recordings_are_answered_in_windows(model, tmp_path):
+    text = done("predict", model.folder, model.files[0], "--window-s", 0.5)
+    first, *_ = rows(text)
+    assert first["file"] == model.files[0] and first["start_s"] == "0.0"
+    out = tmp_path / "a.jsonl"
+    options = ("--window-s", 0.5, "--out", out)
+    done("predict", model.folder, model.files[0], *options)
+    [line, *_] = out.read_text().splitlines()
+    assert json.loads(line)["end_s"] == float(first["end_s"])
+
+
 def test_name_of_no_text_is_written_as_it_was(model, tmp_path):
     path = tmp_path / "\udcff.wav"
     shutil.copy(model.files[0], path)

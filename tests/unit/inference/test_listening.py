@@ -47,7 +47,7 @@ def test_too_long_a_file_is_not_even_decoded(tmp_path, monkeypatch):
     monkeypatch.setattr(listening, "LONGEST_S", 0.1)
     monkeypatch.setattr(listening, "load_usable", None)
     found, _ = heard([path])
-    assert found[0].reason == "long" and "use classify_long" in str(found[0])
+    assert found[0].reason == "long" and "classify_long" in str(found[0])
 
 
 def test_no_files_are_no_batches():

@@ -16,6 +16,7 @@ from speechbrain_clser.inference.predict import (
     n_threads,
     predict_into,
 )
+from speechbrain_clser.inference.timeline import Timeline
 
 
 class Listener:
@@ -30,6 +31,13 @@ class Listener:
         assert keep_going
         self.blocks.append(list(files))
         return [self.hear(path) for path in files]
+
+    def classify_long(self, path, window_s, hop_s):
+        assert hop_s == window_s / 2
+        if "bad" in path:
+            raise BadAudioError("nan", f"{path}: expected numbers")
+        windows = [] if "silent" in path else [(0, 4, [1, 0]), (4, 5, [0, 1])]
+        return Timeline(path, self.classes, windows)
 
     def hear(self, path):
         if "bad" in path:
@@ -100,6 +108,31 @@ def test_file_named_twice_is_done_once(tmp_path):
     files = ["a.wav", "bad.wav", "a.wav", "bad.wav"]
     tally = predict_into(tmp_path / "a.csv", listener, files)
     assert (tally.n_new, tally.reasons.total()) == (1, 1)
+
+
+def test_windows_make_a_row_for_each_segment(tmp_path):
+    path, files = tmp_path / "a.csv", ["a.wav", "bad.wav", "silent.wav"]
+    tally = predict_into(path, Listener(), files, window_s=4.0)
+    assert tally.reasons == {"nan": 1, "silent": 1} and tally.n_new == 1
+    assert [
+        (
+            row["file"],
+            float(row["start_s"]),
+            float(row["end_s"]),
+            row["emotion"],
+        )
+        for row in read(path)
+    ] == [("a.wav", 0, 4, "anger"), ("a.wav", 4, 5, "neutral")]
+
+
+def test_windows_are_taken_up_again_at_the_last_file(tmp_path):
+    path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
+    predict_into(path, Listener(), files, window_s=4.0)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    tally = predict_into(path, Listener(), files, window_s=4.0)
+    assert (tally.n_before, tally.n_new) == (2, 1)
+    assert path.read_bytes() == whole
 
 
 def test_nothing_to_hear_is_an_error(tmp_path):

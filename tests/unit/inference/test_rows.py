@@ -46,6 +46,18 @@ def test_file_cut_anywhere_is_taken_up_again(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
+def test_last_of_groups_is_begun_anew(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    fill(path, "a.wav", "b.wav", "b.wav")
+    whole = path.read_bytes()
+    with Rows(path, COLUMNS, has_groups=True) as rows:
+        assert rows.names == {"a.wav"}
+        for _ in range(2):
+            rows.add({"file": "b.wav", "emotion": "anger"})
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_row_is_on_the_disk_when_it_is_written(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     with Rows(path, COLUMNS) as rows:
