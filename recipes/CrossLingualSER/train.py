@@ -388,22 +388,22 @@ def compare(hparams, material, sound, seeds):
 
 def export(hparams, run_opts, material, sound):
     """Make a model folder of the best training, when it is of this draw."""
-    from speechbrain_clser.inference import export
+    from speechbrain_clser.inference.choice import best
+    from speechbrain_clser.inference.export import export
 
     folder = Path(hparams["output_folder"])
-    training, how = export.best(folder)
-    if run_opts["debug"] or training.parent != draw_folder(hparams, material):
+    choice = best(folder)
+    if run_opts["debug"] or choice.draw != material.draw:
         return  # a debug run keeps no parameters
     if not hparams["extractor"].is_shared:
         print("no model folder: sound alone does not tell which encoder hears")
         return
-    export.export(
-        training,
+    export(
+        choice,
         folder / "model",
         hparams["extractor"],
         sound,
         material.parts.train,
-        how,
         hparams["pack_encoder"],
     )
 

@@ -8,9 +8,9 @@ from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.evaluation.run import draw_of
 from speechbrain_clser.features.views import views
-from speechbrain_clser.inference import export
+from speechbrain_clser.inference.choice import best
+from speechbrain_clser.inference.export import export
 
 
 def export_again(
@@ -51,8 +51,8 @@ def export_again(
     """
     run = Path(run)
     model = Path(model or run / "model")
-    training, how_chosen = export.best(run)
-    text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
+    choice = best(run)
+    text = (choice.folder / "hyperparams.yaml").read_text(encoding="utf-8")
     hparams = load_hyperpyyaml(text)
     extractor = hparams["extractor"]
     if not extractor.is_shared:
@@ -60,7 +60,7 @@ def export_again(
             f"{run}: each language has an encoder of its own there, and sound "
             "alone does not tell which one hears; train with one --encoder"
         )
-    material = _material(training, run, hparams, data_folder)
+    material = _material(choice, run, hparams, data_folder)
     where = Path(hparams["cache_folder"], "frames")
     by, dtype = hparams["normalise_by"], hparams["store_dtype"]
     how = (where, material, [], by, (), dtype, device)
@@ -69,14 +69,13 @@ def export_again(
         sound["wavs"] = views(extractor, *how)
     if extractor.has_frozen_part:
         sound["frames"] = views(extractor.published(), *how)
-    train = material.parts.train
-    export.export(training, model, extractor, sound, train, how_chosen, pack)
+    export(choice, model, extractor, sound, material.parts.train, pack)
     return model
 
 
-def _material(training, run, hparams, data_folder):
+def _material(choice, run, hparams, data_folder):
     """Parts of a run, or of one of its draws, cut again."""
-    drawn = training.parent
+    drawn = choice.folder.parent
     values = json.loads((drawn / "protocol.json").read_text(encoding="utf-8"))
     del values["digest"]
     protocol = Protocol(**values)
@@ -91,7 +90,7 @@ def _material(training, run, hparams, data_folder):
         *found,
         hparams["normalise_by"],
         used=set(),
-        draw=draw_of(training, run),
+        draw=choice.draw,
     )
     with open(drawn / "parts.csv", newline="", encoding="utf-8") as file:
         before = {r["id"] for r in csv.DictReader(file) if r["part"] == "train"}

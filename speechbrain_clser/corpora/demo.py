@@ -68,7 +68,7 @@ def fingerprint() -> str:
     except importlib.metadata.PackageNotFoundError as error:
         raise ImportError(
             "the demo corpus is spoken by eSpeak NG, which is not installed; "
-            "pip install speechbrain-clser[demo]"
+            "pip install -e '.[demo]' in the clone of speechbrain-clser"
         ) from error
     digest = hashlib.sha256(version.encode())
     for source in sorted(Path(script.__file__).parent.glob("*.py")):

@@ -75,7 +75,8 @@ def leiden(graph, seed=0, resolution=1.0):
     except ImportError as error:
         raise ImportError(
             "communities 'leiden' need scikit-network, which is not "
-            "installed; pip install speechbrain-clser[graph], or take 'gnn' "
+            "installed; pip install -e '.[graph]' in the clone of "
+            "speechbrain-clser, or take 'gnn' "
             "or 'louvain'"
         ) from error
     return _fit(Leiden, graph, seed, resolution)

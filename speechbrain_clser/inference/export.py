@@ -14,6 +14,8 @@ encoder.ckpt
     The published rest of the encoder, if it was packed.
 label_encoder.ckpt
     Names of the classes.
+training.json
+    Which training of its run it is.
 README.md
     What it is, and how to load it.
 """
@@ -31,11 +33,10 @@ from speechbrain.utils.checkpoints import Checkpointer
 from speechbrain_clser import __version__
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
-from speechbrain_clser.evaluation.run import trainings
-from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.features.normalisation import group_of
 from speechbrain_clser.inference import blueprint, readme
 from speechbrain_clser.inference.blueprint import Name, New, Ref
+from speechbrain_clser.inference.choice import FILE
 from speechbrain_clser.inference.normaliser import (
     LevelLayers,
     of_sources,
@@ -45,63 +46,17 @@ from speechbrain_clser.inference.weights import load_tensors
 logger = logging.getLogger(__name__)
 
 HERE = "speechbrain_clser.inference"
-RULE = "source_valid_uar"
 
 
-def best(run_folder) -> tuple:
-    """Find the training of a run that others shall use.
-
-    Several seeds or draws differ by chance, and only sources may tell which
-    is better: the protocol's own rule where it is one over the source
-    validation, else ``source_valid_uar``. The first of equals is taken.
-
-    Arguments
-    ---------
-    run_folder : str or Path
-        ``output_folder`` of the run.
-
-    Returns
-    -------
-    folder : Path
-        Of the training.
-    sentence : str
-        How it was chosen.
-
-    Raises
-    ------
-    FileNotFoundError
-        If no training has come to its end.
-    """
-    records = [
-        {**json.loads(path.read_text(encoding="utf-8")), "folder": path.parent}
-        for training in trainings(run_folder)
-        if (path := training / "selected.json").is_file()
-    ]
-    if not records:
-        raise FileNotFoundError(
-            f"{run_folder}: expected seed_*/selected.json of a training, found "
-            "none; let train.py finish"
-        )
-    if len(records) == 1:
-        return records[0]["folder"], "The only training of its run."
-    rule = records[0]["rule"]
-    rule = rule if rule.startswith("source_valid_") else RULE
-    chosen = pick_epoch(records, rule)
-    return chosen["folder"], (
-        f"One of {len(records)} trainings of its run, chosen by {rule} "
-        f"({chosen[rule]:.3f}); the target had no part in that choice."
-    )
-
-
-def export(training, model, extractor, sound, train_rows, how, pack=False):
+def export(choice, model, extractor, sound, train_rows, pack=False):
     """Make a model folder of a training.
 
     Arguments
     ---------
-    training : Path
-        Folder of the training.
+    choice : Choice
+        The training.
     model : str or Path
-        Folder to make; another model in it is replaced.
+        Folder to make; another model in it is replaced when all is written.
     extractor : Extractor
         That the training heard through.
     sound : dict
@@ -109,8 +64,6 @@ def export(training, model, extractor, sound, train_rows, how, pack=False):
         which the model takes the statistics, ``"wavs"`` are ``Sounds``.
     train_rows : list of Utterance
         Of the sources; their statistics are the model's.
-    how : str
-        The training was chosen, for the README.
     pack : bool
         Whether the weights of a pretrained encoder go into the folder. Those of
         a folder of one's own always do, since nobody else has it.
@@ -118,10 +71,12 @@ def export(training, model, extractor, sound, train_rows, how, pack=False):
     Raises
     ------
     ValueError
-        If the method hears more than frames, which no file alone can give.
+        If there is something else in ``model``, or the method hears more than
+        frames, which no file alone can give.
     """
-    model = Path(model)
-    partial = model.with_name(f"{model.name}.partial")
+    model, training = Path(model), choice.folder
+    _refuse_another(model)
+    partial = model.with_name(f".{model.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
 
@@ -151,11 +106,33 @@ def export(training, model, extractor, sound, train_rows, how, pack=False):
         blueprint.dump(values, comment), encoding="utf-8"
     )
     (partial / "README.md").write_text(
-        readme.readme(training, values, how), encoding="utf-8"
+        readme.readme(training, values, choice.sentence), encoding="utf-8"
     )
-    shutil.rmtree(model, ignore_errors=True)
-    partial.rename(model)
+    (partial / FILE).write_text(
+        json.dumps(choice.origin(), indent=1) + "\n", encoding="utf-8"
+    )
+    _replace(model, partial)
     logger.info("model: %s", model)
+
+
+def _refuse_another(model):
+    """Only a model makes room for a model."""
+    if model.exists() and not (model / "hyperparams.yaml").is_file():
+        if model.is_file() or any(model.iterdir()):
+            raise ValueError(
+                f"expected a new folder at {model}, or one of a model, found "
+                "something else; name another with --out"
+            )
+
+
+def _replace(model, new):
+    """Put a folder in the place of another; a kill loses neither."""
+    old = model.with_name(f".{model.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if model.exists():
+        model.rename(old)
+    new.rename(model)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _selected(training):

@@ -165,6 +165,6 @@ def _gradio():
     except ImportError as error:
         raise ImportError(
             f"the page needs {error.name}, found none; "
-            "pip install speechbrain-clser[page]"
+            "pip install -e '.[page]' in the clone of speechbrain-clser"
         ) from error
     return gradio

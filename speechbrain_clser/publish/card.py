@@ -51,7 +51,7 @@ def card(
     repo_id : str
         Hub id ``owner/name``.
     training : dict
-        ``draw`` and ``seed`` of the training that is in the folder.
+        What the model is made of; see ``Choice.origin``.
 
     Returns
     -------
@@ -66,6 +66,8 @@ def card(
         *provenance.data(report),
         *provenance.protocol(report),
         *provenance.audit(report),
+        Heading("Training"),
+        Items(made_by(report, training)),
     ]
     return "\n".join(
         [
@@ -146,7 +148,7 @@ def results(report: dict, training: dict) -> list:
         (own,) = (
             one
             for one in part["per_seed"]
-            if {key: one[key] for key in training} == training
+            if all(one[key] == training[key] for key in ("draw", "seed"))
         )
         blocks.append(
             Text(
@@ -234,6 +236,29 @@ def use(report: dict) -> list:
         Heading("Limits"),
         Items([("", limit) for limit in limits]),
     ]
+
+
+def made_by(report: dict, training: dict) -> list:
+    """Tell which training it is, and what made it; nothing of the machine.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+    training : dict
+        What the model is made of; see ``Choice.origin``.
+
+    Returns
+    -------
+    list of (str, str)
+        Title and fact.
+    """
+    which = f"seed {training['seed']}, epoch {training['epoch']}"
+    if training["phase"]:
+        which += f" of phase {training['phase']}"
+    if report["n_draws"] > 1:
+        which += f", draw {training['draw']}"
+    return [("chosen", which), *provenance.software(report)]
 
 
 def _named(code):

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from speechbrain_clser.evaluation.report import FILE
-from speechbrain_clser.evaluation.run import draw_of
-from speechbrain_clser.inference.export import best
+from speechbrain_clser.inference.choice import FILE as TRAINING
+from speechbrain_clser.inference.choice import best
 from speechbrain_clser.publish import heard, licences
 from speechbrain_clser.publish.card import card
 from speechbrain_clser.publish.metadata import metadata
@@ -44,10 +44,12 @@ def write(
     FileNotFoundError
         If the run has no report, or no model.
     ValueError
-        If the licence of a training corpus is in the way.
+        If the licence of a training corpus is in the way, or the run went on
+        after the model or the report was made.
     """
     report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
+    training = _training(run, report)
     licences.check(heard.cards(report), allow_licence)
     data = metadata(
         report, repo_id, model_yaml.read_text(encoding="utf-8"), licence
@@ -57,7 +59,7 @@ def write(
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run / "model", folder)
     (folder / "README.md").write_text(
-        card(report, readme, data, repo_id, _training(run)), encoding="utf-8"
+        card(report, readme, data, repo_id, training), encoding="utf-8"
     )
     return folder
 
@@ -72,10 +74,19 @@ def _needed(path, run):
     return path
 
 
-def _training(run):
-    """Which training the model folder was made of."""
-    folder, _ = best(run)
-    return {
-        "draw": draw_of(folder, run),
-        "seed": int(folder.name.removeprefix("seed_")),
-    }
+def _training(run, report):
+    """Which training the model is of, if it is still that of the run."""
+    told = json.loads(_needed(run / "model" / TRAINING, run).read_text("utf-8"))
+    if told != best(run).origin():
+        raise ValueError(
+            f"{run}: expected model/ to be of the run's best training, found "
+            f"seed {told['seed']} of draw {told['draw']}, from before the run "
+            f"went on; type clser export {run}"
+        )
+    scored = report["parts"]["target_scored"]["per_seed"]
+    if told["seed"] not in (one["seed"] for one in scored):
+        raise ValueError(
+            f"{run}: expected {FILE} to know seed {told['seed']}, found one "
+            f"from before it was trained; type clser report {run}"
+        )
+    return told

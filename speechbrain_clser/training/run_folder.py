@@ -11,6 +11,7 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.features.encoders import encoder_name
+from speechbrain_clser.training.commit import commit
 
 # Of parts.csv, as an Utterance names them, after the name of the part.
 COLUMNS = (
@@ -97,6 +98,7 @@ def write(folder, material, device, command, extractor):
             "speechbrain-clser": __version__,
             **{name: version(name) for name in PACKAGES},
         },
+        "commit": commit(),
     }
     for name, value in {
         "protocol": _protocol(material),

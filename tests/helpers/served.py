@@ -14,6 +14,7 @@ from speechbrain_clser.data import audio, pipeline
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.features import views
+from speechbrain_clser.inference.choice import Choice
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.normaliser import as_stored
 from speechbrain_clser.training.brain import MethodBrain
@@ -88,12 +89,11 @@ def make(folder, yaml="source_only", pack=False, **overrides):
         meta={"epoch": 1}
     )
     export(
-        training,
+        Choice(training, 0, 1, "How it was chosen."),
         folder / "model",
         extractor,
         sound,
         rows,
-        "How it was chosen.",
         pack,
     )
     files = [row.wav for row in rows]

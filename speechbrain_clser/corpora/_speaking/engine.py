@@ -53,7 +53,7 @@ def _loader():
     except ImportError as error:
         raise ImportError(
             "the demo corpus is spoken by eSpeak NG, which is not installed; "
-            "pip install speechbrain-clser[demo]"
+            "pip install -e '.[demo]' in the clone of speechbrain-clser"
         ) from error
     return espeakng_loader
 

@@ -38,7 +38,7 @@ def ask_worker(rows, folder, manner="perform"):
     if importlib.util.find_spec("espeakng_loader") is None:
         raise ImportError(
             "sentences are spoken by eSpeak NG, which is not installed; "
-            "pip install speechbrain-clser[demo]"
+            "pip install -e '.[demo]' in the clone of speechbrain-clser"
         )
     # The worker must find the package even where it is not installed.
     home = os.path.dirname(os.path.dirname(speechbrain_clser.__file__))

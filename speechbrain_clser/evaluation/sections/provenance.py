@@ -106,7 +106,6 @@ def making(report: dict) -> list:
         Blocks of ``document``.
     """
     environment, protocol = report["environment"], report["protocol"]
-    versions = {"python": environment["python"], **environment["packages"]}
     facts = [
         ("protocol", f"{protocol['name']} (digest {protocol['digest']})"),
         (
@@ -114,7 +113,7 @@ def making(report: dict) -> list:
             ", ".join(str(s["seed"]) for s in report["selection"]["seeds"]),
         ),
         ("device", f"{environment['device']}, {environment['platform']}"),
-        ("versions", ", ".join(f"{k} {v}" for k, v in versions.items())),
+        *software(report),
     ]
     if report["n_draws"] > 1:
         which = "who was drawn stands in parts.csv of each folder"
@@ -131,6 +130,27 @@ def making(report: dict) -> list:
         ),
         Details("Protocol", [_values(protocol)]),
     ]
+
+
+def software(report: dict) -> list:
+    """Tell which code made a run.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list of (str, str)
+        Title and fact.
+    """
+    environment = report["environment"]
+    versions = {"python": environment["python"], **environment["packages"]}
+    facts = [("versions", ", ".join(f"{k} {v}" for k, v in versions.items()))]
+    if commit := environment["commit"]:
+        facts.append(("commit of speechbrain-clser", commit))
+    return facts
 
 
 def protocol(report: dict) -> list:

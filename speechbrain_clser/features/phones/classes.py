@@ -81,6 +81,6 @@ def _table():
     except ImportError as error:
         raise ImportError(
             "classes of phones come from panphon, which is not installed; "
-            "pip install speechbrain-clser[phones]"
+            "pip install -e '.[phones]' in the clone of speechbrain-clser"
         ) from error
     return panphon.FeatureTable()

@@ -71,6 +71,6 @@ def _praatio():
     except ImportError as error:
         raise ImportError(
             "TextGrids are read by praatio, which is not installed; "
-            "pip install speechbrain-clser[phones]"
+            "pip install -e '.[phones]' in the clone of speechbrain-clser"
         ) from error
     return textgrid

@@ -89,12 +89,14 @@ def export_onnx(model_folder, out) -> Path:
     partial = out.with_name(f"{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    program.save(partial / out.name)
-    _compare(partial / out.name, listening, classifier.sample_rate_hz)
-    shutil.copyfile(Path(__file__).with_name("runner.py"), partial / RUNNER)
-    for path in partial.iterdir():
-        path.replace(out.with_name(path.name))
-    partial.rmdir()
+    try:
+        program.save(partial / out.name)
+        _compare(partial / out.name, listening, classifier.sample_rate_hz)
+        shutil.copyfile(Path(__file__).with_name("runner.py"), partial / RUNNER)
+        for path in partial.iterdir():
+            path.replace(out.with_name(path.name))
+    finally:
+        shutil.rmtree(partial)
     logger.info("ONNX graph: %s", out)
     return out
 
@@ -108,7 +110,7 @@ def _operators():
     except ImportError as error:
         raise ImportError(
             f"export to ONNX needs {error.name}, found none; "
-            "pip install speechbrain-clser[onnx]"
+            "pip install -e '.[onnx]' in the clone of speechbrain-clser"
         ) from error
     return operators
 

@@ -9,6 +9,7 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain_clser.commands import again
 from speechbrain_clser.commands.again import export_again
 from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.inference.choice import Choice
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
 
@@ -36,13 +37,17 @@ def drawn(folder, ids):
 def test_other_data_than_that_of_the_run_is_refused(tmp_path):
     hparams = drawn(tmp_path, ["north_1"])
     with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
-        again._material(tmp_path / "seed_1", tmp_path, hparams, tmp_path)
+        again._material(
+            Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
+        )
 
 
 def test_corpora_are_sought_where_the_run_found_them(tmp_path):
     hparams = drawn(tmp_path, [])
     with pytest.raises(FileNotFoundError, match="a mapping of north"):
-        again._material(tmp_path / "seed_1", tmp_path, hparams, None)
+        again._material(
+            Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, None
+        )
 
 
 def test_encoders_by_language_are_refused(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from helpers import served
 
-from speechbrain_clser.inference import export
+from speechbrain_clser.inference.export import _refuse_another, _replace
 
 
 @pytest.fixture(scope="module")
@@ -13,49 +13,10 @@ def model(tmp_path_factory):
     return served.make(tmp_path_factory.mktemp("model"), "supcon_spkadv")
 
 
-def trainings(folder, rule, **uars):
-    """Trainings that found these source validation UARs."""
-    for name, uar in uars.items():
-        path = folder / name.replace("__", "/") / "selected.json"
-        path.parent.mkdir(parents=True)
-        record = {"rule": rule, "source_valid_uar": uar, "epoch": 3}
-        record |= {"source_valid_loss": uar, "oracle_target_uar": 1 - uar}
-        path.write_text(json.dumps(record))
-
-
-@pytest.mark.parametrize("rule", ["last", "oracle_target_uar", export.RULE])
-def test_best_training_is_that_of_the_sources_never_of_the_target(
-    rule, tmp_path
-):
-    trainings(tmp_path, rule, seed_1=0.5, seed_2=0.7, draw_1__seed_9=0.6)
-    folder, sentence = export.best(tmp_path)
-    assert folder == tmp_path / "seed_2"
-    assert "One of 3 trainings" in sentence and "(0.700)" in sentence
-    assert "the target had no part" in sentence
-
-
-def test_protocols_own_rule_over_the_sources_is_obeyed(tmp_path):
-    trainings(tmp_path, "source_valid_loss", seed_1=0.5, draw_2__seed_9=0.4)
-    assert export.best(tmp_path)[0] == tmp_path / "draw_2" / "seed_9"
-
-
-def test_single_training_needs_no_score(tmp_path):
-    trainings(tmp_path, "last", seed_1=float("nan"))
-    assert export.best(tmp_path) == (
-        tmp_path / "seed_1",
-        "The only training of its run.",
-    )
-
-
-def test_run_without_a_training_is_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match="let train.py finish"):
-        export.best(tmp_path)
-
-
 def test_folder_is_whole_and_holds_nothing_else(model):
     assert sorted(path.name for path in model.folder.iterdir()) == [
         *("README.md", "hyperparams.yaml", "label_encoder.ckpt"),
-        *("method.ckpt", "normaliser.ckpt"),
+        *("method.ckpt", "normaliser.ckpt", "training.json"),
     ]
 
 
@@ -92,3 +53,32 @@ def test_of_a_trained_stream_its_top_is_kept_beside_statistics(tmp_path):
     assert (model.folder / "normaliser.ckpt").exists()
     text = (model.folder / "hyperparams.yaml").read_text()
     assert "longest_s: 15.0" in text
+
+
+def test_model_says_which_training_it_is_of(model):
+    told = json.loads((model.folder / "training.json").read_text())
+    assert (told["draw"], told["seed"], told["epoch"]) == (0, 1, 1)
+    assert told["chosen"] == "How it was chosen."
+
+
+def test_only_a_model_makes_room_for_a_model(tmp_path):
+    model = tmp_path / "model"
+    _refuse_another(model)
+    model.mkdir()
+    _refuse_another(model)
+    (model / "thesis.txt").touch()
+    with pytest.raises(ValueError, match="found something else; name another"):
+        _refuse_another(model)
+    (model / "hyperparams.yaml").touch()
+    _refuse_another(model)
+    with pytest.raises(ValueError, match="found something else"):
+        _refuse_another(model / "thesis.txt")
+
+
+def test_new_folder_takes_the_place_of_the_old(tmp_path):
+    for name in ("model", "new", ".model.old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    _replace(tmp_path / "model", tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert (tmp_path / "model" / "new").is_file()

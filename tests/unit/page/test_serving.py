@@ -16,7 +16,7 @@ from speechbrain_clser.page import serving
 
 needs_gradio = pytest.mark.skipif(
     importlib.util.find_spec("gradio") is None,
-    reason="gradio is not installed: pip install speechbrain-clser[page]",
+    reason="gradio is not installed: pip install -e '.[page]'",
 )
 
 TELL = """

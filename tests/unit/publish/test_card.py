@@ -15,7 +15,7 @@ Classes: a, b.
 
 from_hparams("path/of/this/folder")
 """
-TRAINING = {"draw": 0, "seed": 2}
+TRAINING = {"draw": 0, "seed": 2, "phase": "target", "epoch": 7}
 
 
 def of(report, readme=README):
@@ -40,7 +40,7 @@ def test_card_begins_with_metadata_that_the_hub_reads(told):
 def test_card_is_the_readme_with_the_report_around_it(told):
     assert headings(of(told)) == [
         *("Recogniser", "Use", "Results", "Languages", "Intended use"),
-        *("Limits", "Data", "Protocol", "Audit"),
+        *("Limits", "Data", "Protocol", "Audit", "Training"),
     ]
 
 
@@ -145,6 +145,13 @@ def test_protocol_stands_with_its_digest_and_the_audit_in_full(told):
     assert '| digest | "0123456789ab" |' in text
     for finding in told["audit"]:
         assert finding["sentence"] in text
+
+
+def test_training_and_code_are_told(told):
+    text = of(told)
+    assert "seed 2, epoch 7 of phase target" in text
+    assert "0123456789" * 4 in text
+    assert "speechbrain 1.1.2" in text
 
 
 def test_nothing_of_the_machine_is_published(told):

@@ -2,6 +2,7 @@ import json
 import shutil
 
 import pytest
+from unit.publish.conftest import of_best
 
 from speechbrain_clser.publish.folder import write
 
@@ -71,6 +72,7 @@ def test_licence_of_the_model_is_told(run):
 
 def test_training_of_a_later_draw_is_found(run):
     (run / "draw_1").mkdir()
+    shutil.copy(run / "protocol.json", run / "draw_1")
     shutil.move(run / "seed_2", run / "draw_1" / "seed_1002")
     chosen = run / "draw_1" / "seed_1002" / "selected.json"
     record = json.loads(chosen.read_text()) | {"source_valid_uar": 1.0}
@@ -83,5 +85,23 @@ def test_training_of_a_later_draw_is_found(run):
         "uar": 0.4321,
     }
     path.write_text(json.dumps(report), encoding="utf-8")
+    of_best(run)
     text = (write(run, ID) / "README.md").read_text()
     assert "(seed 1002) has by itself a UAR of 43.2" in text
+
+
+def test_model_from_before_the_run_went_on_is_refused(run):
+    shutil.copytree(run / "seed_1", run / "seed_3")
+    with pytest.raises(ValueError, match="from before the run went on"):
+        write(run, ID)
+    assert not (run / "published").exists()
+
+
+def test_report_from_before_the_model_was_trained_is_refused(run, told):
+    per_seed = told["parts"]["target_scored"]["per_seed"]
+    told["parts"]["target_scored"]["per_seed"] = [
+        {**one, "seed": one["seed"] + 7} for one in per_seed
+    ]
+    (run / "report.json").write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(ValueError, match="type clser report"):
+        write(run, ID)

@@ -9,7 +9,10 @@ from speechbrain_clser.publish.hub import publish
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=")
 
 ID = "owner/name"
-FILES = {"README.md", "hyperparams.yaml", "label_encoder.ckpt", "method.ckpt"}
+FILES = {
+    *("README.md", "hyperparams.yaml", "training.json"),
+    *("label_encoder.ckpt", "method.ckpt"),
+}
 
 
 def rewrite(run, name="method.ckpt", content=b"another training"):

@@ -41,7 +41,7 @@ def test_missing_library_names_the_extra():
         "sys.modules['espeakng_loader'] = None" + SPEAK + "speak('de', 'Ja.')"
     )
     assert said == ""
-    assert "pip install speechbrain-clser[demo]" in error
+    assert "pip install -e '.[demo]'" in error
 
 
 @installed
