@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 
 # What needs no corpora, and what trains on those of DATA.
 MEASURES := demo store graphs phones
-SCORES := floor prosody leave_one_language_out controls anchoring
+SCORES := floor prosody leave_one_language_out controls anchoring semi_supervised
 
 RECIPE := recipes/CrossLingualSER
 BIN := $(abspath $(VENV))/bin
