@@ -5,7 +5,7 @@ import dataclasses
 import soundfile
 import torch
 
-from speechbrain_clser.data.audio import openable
+from speechbrain_clser.data.recording import openable
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.inference.answer import Answer
