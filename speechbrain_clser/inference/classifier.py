@@ -260,6 +260,13 @@ class EmotionClassifier(EncoderClassifier):
         -------
         Answer
             Unpacks like SpeechBrain's.
+
+        Raises
+        ------
+        BadAudioError
+            If the sound cannot be used, with the reason.
+        ValueError
+            If it has another shape, as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
         chances = self.classify_batch(wav[None])[0].exp()

@@ -170,6 +170,13 @@ def test_signal_is_heard_like_its_file(classifier, model):
     )
 
 
+def test_signal_that_cannot_be_used_is_refused(classifier):
+    with pytest.raises(BadAudioError, match="signal: expected sound"):
+        classifier.classify_signal(np.zeros(16000), 16000)
+    with pytest.raises(ValueError, match=r"got \(1, 16000\); transpose"):
+        classifier.classify_signal(np.ones((1, 16000)), 16000)
+
+
 def test_temperature_softens_and_changes_no_name(model):
     plain, soft = (
         EmotionClassifier.from_hparams(model.folder, temperature=t)
