@@ -223,6 +223,20 @@ def test_long_recording_is_answered_window_by_window(
     assert timeline.file == str(path)
 
 
+def test_long_silence_is_refused(classifier, tmp_path):
+    path = sounds.write(tmp_path / "a.wav", np.zeros(80000))
+    with pytest.raises(BadAudioError, match="expected sound, found a peak"):
+        classifier.classify_long(path)
+
+
+def test_windows_of_more_than_is_heard_at_once_are_refused(
+    classifier, model, monkeypatch
+):
+    monkeypatch.setattr(classifier.recogniser, "longest_s", 0.5)
+    with pytest.raises(ValueError, match="at most 0.5 s, for this model"):
+        classifier.classify_long(model.files[0], 1.0, 0.5)
+
+
 def test_embeddings_are_those_behind_the_logits(classifier, model):
     embeddings = classifier.embed(model.files)
     head = classifier.recogniser.method.emotion_head
