@@ -36,6 +36,11 @@ import ctypes, espeakng_loader
 ctypes.CDLL(espeakng_loader.get_library_path())
 print("eSpeak NG is there")
 """
+# "offline" or "online", and the folder of the cache.
+HUB = """
+from huggingface_hub import constants
+print("offline" if constants.HF_HUB_OFFLINE else "online", constants.HF_HUB_CACHE)
+"""
 SCATTER = "import torch_scatter; print(torch_scatter.__version__)"
 
 
@@ -97,8 +102,7 @@ def examine() -> list:
         _tried("torch-scatter, for faster graphs", SCATTER, "make scatter"),
         ffmpeg(),
         cache("our cache", Path(cache_folder())),
-        cache("cache of the hub", _hub_cache()),
-        network(),
+        *hub(*_try(HUB)),
     ]
 
 
@@ -304,16 +308,44 @@ def cache(what, folder) -> Finding:
     )
 
 
-def network() -> Finding:
-    """See whether the hub may be asked."""
-    if os.environ.get("HF_HUB_OFFLINE", "0") in ("", "0"):
-        return Finding("hub", OK, "may be asked")
-    return Finding(
-        "hub",
-        NOTE,
-        "HF_HUB_OFFLINE is set: only what is in the cache can be loaded",
-        "unset HF_HUB_OFFLINE",
+def hub(works, told) -> list:
+    """See where the hub keeps models, and whether it may be asked.
+
+    Arguments
+    ---------
+    works : bool
+        Whether its library can be imported.
+    told : str
+        By the attempt, see ``HUB``; or the error.
+
+    Returns
+    -------
+    list of Finding
+        Of its cache and the network, or of the library.
+
+    Example
+    -------
+    >>> [cached, network] = hub(True, "offline /tmp")
+    >>> network.state, network.to_type
+    ('note', 'unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE')
+    """
+    if not works:
+        to_type = "pip install --force-reinstall huggingface-hub"
+        return [Finding("hub", BROKEN, told, to_type)]
+    network, folder = told.split(maxsplit=1)
+    found = [cache("cache of the hub", Path(folder))]
+    if network == "online":
+        return [*found, Finding("hub", OK, "may be asked")]
+    found.append(
+        Finding(
+            "hub",
+            NOTE,
+            "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: only what is in the "
+            "cache can be loaded",
+            "unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE",
+        )
     )
+    return found
 
 
 def _is_of(need, extra):
@@ -345,12 +377,15 @@ def _tried(what, code, to_type):
 
 def _try(code):
     """Run some lines; whether they work, and the last thing they say."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    except subprocess.TimeoutExpired:
+        return False, f"no answer within {PATIENCE_S} s"
     said = (done.stderr if done.returncode else done.stdout).strip()
     return not done.returncode, said.splitlines()[-1] if said else "no answer"
 
@@ -360,10 +395,3 @@ def _version(name):
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _hub_cache():
-    """Where huggingface-hub keeps models, by its own rules."""
-    home = os.environ.get("HF_HOME", "~/.cache/huggingface")
-    cache = os.environ.get("HF_HUB_CACHE", os.path.join(home, "hub"))
-    return Path(cache).expanduser()

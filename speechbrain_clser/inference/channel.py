@@ -3,6 +3,7 @@
 import torch
 
 from speechbrain_clser.data.audio import one_channel
+from speechbrain_clser.data.soundness import refuse_unusable
 
 
 class OneChannel:
@@ -17,7 +18,7 @@ class OneChannel:
 
     Example
     -------
-    >>> OneChannel(16000)(torch.zeros(48000, 2), 48000).shape
+    >>> OneChannel(16000)(torch.ones(48000, 2), 48000).shape
     torch.Size([16000])
     """
 
@@ -25,8 +26,23 @@ class OneChannel:
         self.sample_rate_hz = sample_rate_hz
 
     def __call__(self, signal, sample_rate_hz):
-        """Convert (samples,) or (samples, channels) of a rate to (samples,)."""
+        """Convert (samples,) or (samples, channels) of a rate to (samples,).
+
+        Raises
+        ------
+        BadAudioError
+            If it is what ``data.audio.check`` refuses in a file.
+        ValueError
+            If it has another shape.
+        """
         signal = torch.as_tensor(signal)
-        device = signal.device
-        wav = one_channel(signal.cpu(), sample_rate_hz, self.sample_rate_hz)
+        is_flat = signal.ndim == 1
+        if not is_flat and (signal.ndim != 2 or len(signal) < signal.shape[1]):
+            raise ValueError(
+                "expected a signal of (samples,) or (samples, channels), got "
+                f"{tuple(signal.shape)}; transpose what torchaudio.load gives"
+            )
+        device, signal = signal.device, signal.float().cpu()
+        refuse_unusable("signal", signal.detach().numpy(), sample_rate_hz)
+        wav = one_channel(signal, sample_rate_hz, self.sample_rate_hz)
         return wav.to(device)

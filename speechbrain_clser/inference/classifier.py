@@ -260,6 +260,13 @@ class EmotionClassifier(EncoderClassifier):
         -------
         Answer
             Unpacks like SpeechBrain's.
+
+        Raises
+        ------
+        BadAudioError
+            If the sound cannot be used, with the reason.
+        ValueError
+            If it has another shape, as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
         chances = self.classify_batch(wav[None])[0].exp()
@@ -289,7 +296,16 @@ class EmotionClassifier(EncoderClassifier):
         ------
         BadAudioError
             If the file cannot be used.
+        ValueError
+            If windows would leave gaps, be too short to be heard, or be longer
+            than what the model hears at once.
         """
+        longest_s = self.recogniser.longest_s
+        if longest_s is not None and window_s > longest_s:
+            raise ValueError(
+                f"expected windows of at most {longest_s:g} s, for this model "
+                f"hears no more of a recording at once, got {window_s}"
+            )
         heard = windows(path, window_s, hop_s, self.sample_rate_hz)
         pieces = (((start_s, end_s), wav) for start_s, end_s, wav in heard)
         found = []

@@ -2,9 +2,8 @@
 
 from collections import namedtuple
 
-import soundfile
-
-from speechbrain_clser.data.audio import load_usable, openable
+from speechbrain_clser.data.audio import load_usable
+from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, decoded
 
@@ -37,8 +36,15 @@ def listen(files, sample_rate_hz, batch_s):
     >>> list(listen(["nowhere.wav"], 16000, 60.0))[0][1].reason
     'missing'
     """
-    rows = [File(place, path) for place, path in enumerate(files)]
-    rows.sort(key=lambda row: -_duration_s(row.wav))
+    rows, lengths_s = [], {}
+    for place, path in enumerate(files):
+        try:
+            lengths_s[place] = _length_s(path)
+        except BadAudioError as error:
+            yield [place], error
+        else:
+            rows.append(File(place, path))
+    rows.sort(key=lambda row: -lengths_s[row.place])
     bad = []
 
     def usable():
@@ -58,24 +64,21 @@ def listen(files, sample_rate_hz, batch_s):
         yield [place], error
 
 
-def _duration_s(path):
-    """As the header says; who cannot read it is told by whoever reads all."""
-    try:
-        return soundfile.info(openable(path)).duration
-    except soundfile.LibsndfileError:
-        return 0.0
+def _length_s(path):
+    """Of a recording that is not too long to be heard at once."""
+    length_s = duration_s(path)
+    if length_s > LONGEST_S:
+        raise BadAudioError(
+            "long",
+            f"{path}: expected at most {LONGEST_S:.0f} s, found "
+            f"{length_s:.0f} s; hear it in windows: classify_long, or "
+            "clser predict --window-s 4",
+        )
+    return length_s
 
 
 def _load(path, sample_rate_hz):
     """Samples, or why there are none."""
-    duration_s = _duration_s(path)
-    if duration_s > LONGEST_S:
-        return BadAudioError(
-            "long",
-            f"{path}: expected at most {LONGEST_S:.0f} s, found "
-            f"{duration_s:.0f} s; hear it in windows: classify_long, or "
-            "clser predict --window-s 4",
-        )
     try:
         return load_usable(path, sample_rate_hz)
     except BadAudioError as error:

@@ -77,7 +77,8 @@ def readme(training, values, how) -> str:
             "## How it was made",
             f"Supervision: {ledger['sentence']}. Protocol "
             f"`{protocol['name']}` ({protocol['digest']}). {how}",
-            f"{NORMALISED[values['normalise_by']]} {_encoder(values)}",
+            f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
+            f"{_longest(values)}",
             f"`EmotionClassifier` divides the logits by a temperature of "
             f"{values['temperature']:.2f}, found on validation utterances of "
             "the training languages; how sure the model should be in another "
@@ -103,6 +104,18 @@ def _encoder(values):
                 "model is loaded for the first time."
             )
     return "Nothing else is needed."
+
+
+def _longest(values):
+    """What of a recording is heard, if it is not all."""
+    longest_s = values["recogniser"].arguments["longest_s"]
+    if longest_s is None:
+        return ""
+    return (
+        f" It was trained and scored on the first {longest_s:g} s of a "
+        "recording, and hears no more of one; `classifier.classify_long` hears "
+        "longer ones in windows."
+    )
 
 
 def _inside(value):

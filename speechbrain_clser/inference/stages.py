@@ -6,9 +6,13 @@ have nothing to do here: only who knows the lens of the waveforms can tell
 which frames are real, and that is the ``Recogniser``, third in the row.
 """
 
+import logging
+
 import torch
 
 from speechbrain_clser.features.spectrum import real_mask, widest
+
+logger = logging.getLogger(__name__)
 
 
 class AsItIs(torch.nn.Module):
@@ -34,7 +38,8 @@ class Recogniser(torch.nn.Module):
     method : Method
         Frames to embedding and logits; what only training needs is let go of.
     longest_s : float, optional
-        What comes later in a recording is not heard.
+        What comes later in a recording is not heard, as in training; the first
+        time that it happens it is logged.
     """
 
     def __init__(self, extractor, normaliser, method, longest_s=None):
@@ -42,7 +47,7 @@ class Recogniser(torch.nn.Module):
         self.extractor = extractor
         self.normaliser = normaliser
         self.method = method.serve()
-        self.longest_s = longest_s
+        self.longest_s, self.has_told = longest_s, False
 
     def hear(self, wavs, lens):
         """Extract frames, not normalised yet.
@@ -64,12 +69,24 @@ class Recogniser(torch.nn.Module):
         n_samples = (lens * wavs.shape[1]).round().long()
         if self.longest_s is not None:
             most = round(self.longest_s * self.extractor.sample_rate_hz)
+            self._tell(widest(n_samples, 0) > most)  # but not while exporting
             n_samples = n_samples.clamp(max=most)
             # ``min`` is a step of an exported graph, a slice too long is not.
             wavs = wavs[:, : min(wavs.shape[1], most)]
         longest = widest(n_samples, wavs.shape[1])
         frames = self.extractor(wavs[:, :longest], n_samples / longest)
         return frames, self.extractor.n_frames(n_samples)
+
+    def _tell(self, is_cut):
+        """Log once that not all of a recording is heard."""
+        if is_cut and not self.has_told:
+            self.has_told = True
+            logger.warning(
+                "this model hears the first %g s of a recording, as in its "
+                "training; hear longer ones in windows: classify_long, or clser "
+                "predict --window-s 4",
+                self.longest_s,
+            )
 
     def forward(self, wavs, lens):
         """Embed and classify a batch.

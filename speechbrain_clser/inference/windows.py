@@ -1,19 +1,22 @@
 """A long recording as overlapping windows, never whole in memory."""
 
-from pathlib import Path
-
-import numpy as np
-import soundfile
-
-from speechbrain_clser.data.audio import SILENT_PEAK, one_channel, openable
-from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.data.audio import one_channel
+from speechbrain_clser.data.recording import blocks, opened
+from speechbrain_clser.data.soundness import (
+    SHORTEST_S,
+    SILENT_PEAK,
+    peak,
+    refuse_unheard,
+)
+from speechbrain_clser.inference.listening import LONGEST_S
 
 
 def windows(path, window_s, hop_s, sample_rate_hz):
     """Read a recording window by window.
 
     Each window is as if it had been cut out and saved: mixed and resampled by
-    itself. The last one may be shorter. Windows of silence are left out.
+    itself. The last one may be shorter. Windows of silence are left out, and a
+    rest that is too short to be heard.
 
     Arguments
     ---------
@@ -34,54 +37,38 @@ def windows(path, window_s, hop_s, sample_rate_hz):
     Raises
     ------
     BadAudioError
-        If the file cannot be read, or holds NaN.
+        As from ``data.audio.check``; where all of it has to be known, at the
+        end.
     ValueError
-        If windows would leave gaps.
+        If windows would leave gaps, be too short to be heard, or be longer than
+        what is heard at once.
 
     Example
     -------
+    >>> import numpy as np, soundfile
     >>> path = getfixture("tmp_path") / "a.wav"
     >>> soundfile.write(path, np.ones(40000), 16000)
     >>> [(s, e) for s, e, _ in windows(path, 1.0, 0.5, 16000)]
     [(0.0, 1.0), (0.5, 1.5), (1.0, 2.0), (1.5, 2.5)]
     """
-    if not 0 < hop_s <= window_s:
+    if not SHORTEST_S <= hop_s <= window_s <= LONGEST_S:
         raise ValueError(
-            f"hop_s must be above 0 and at most window_s, which is {window_s}, "
-            f"got {hop_s}"
+            f"expected {SHORTEST_S} <= hop_s <= window_s <= {LONGEST_S:.0f}, "
+            f"got hop_s {hop_s} and window_s {window_s}"
         )
-    if not Path(path).is_file():
-        raise BadAudioError(
-            "missing", f"{path}: expected a recording, found no such file"
+    with opened(path) as file:
+        found_hz = file.samplerate
+        shortest, n_window, n_hop = (
+            round(length_s * found_hz)
+            for length_s in (SHORTEST_S, window_s, hop_s)
         )
-    try:
-        with soundfile.SoundFile(openable(path)) as file:
-            yield from _windows(path, file, window_s, hop_s, sample_rate_hz)
-    except soundfile.LibsndfileError as error:
-        raise BadAudioError(
-            "unreadable",
-            f"{path}: expected audio, found a damaged file or another kind of "
-            f"it ({error.error_string}); convert it to WAV",
-        ) from error
-
-
-def _windows(path, file, window_s, hop_s, sample_rate_hz):
-    found_hz = file.samplerate
-    n_window, n_hop = round(window_s * found_hz), round(hop_s * found_hz)
-    blocks = file.blocks(
-        n_window, n_window - n_hop, dtype="float32", always_2d=True
-    )
-    for number, samples in enumerate(blocks):
-        first = number * n_hop
-        if not np.isfinite(samples).all():
-            raise BadAudioError(
-                "nan",
-                f"{path}: expected numbers, found NaN or infinity after "
-                f"{first / found_hz:.1f} s",
-            )
-        if len(samples) and np.abs(samples).max() >= SILENT_PEAK:
-            yield (
-                first / found_hz,
-                (first + len(samples)) / found_hz,
-                one_channel(samples, found_hz, sample_rate_hz),
-            )
+        loudest, first, end = 0.0, 0, 0
+        for samples in blocks(file, n_window, n_hop):
+            end, height = first + len(samples), peak(path, samples)
+            if len(samples) >= shortest:
+                loudest = max(loudest, height)
+                if height >= SILENT_PEAK:
+                    wav = one_channel(samples, found_hz, sample_rate_hz)
+                    yield first / found_hz, end / found_hz, wav
+            first += n_hop
+        refuse_unheard(path, end, found_hz, loudest)

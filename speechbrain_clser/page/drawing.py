@@ -28,7 +28,7 @@ def drawn(heard) -> str:
     str
         HTML; ``page.css`` goes with it.
     """
-    parts = [named(heard.answer, heard.timeline is not None)]
+    parts = [named(heard.answer, heard.heard)]
     if heard.timeline is not None:
         parts.append(strip(heard.timeline, heard.duration_s))
     parts.append(curves(heard.curves, heard.duration_s))
@@ -60,15 +60,15 @@ def complaint(error, path) -> str:
     return f'<div class="heard"><p class="complaint">{text}</p></div>'
 
 
-def named(answer, is_mean=False) -> str:
+def named(answer, heard) -> str:
     """Name the emotion, and show how probable each is.
 
     Arguments
     ---------
     answer : Answer
-        Of the whole recording.
-    is_mean : bool
-        Whether it is a mean over time.
+        Of a recording.
+    heard : str
+        What of it the answer is of.
 
     Returns
     -------
@@ -81,11 +81,10 @@ def named(answer, is_mean=False) -> str:
         f"</b></i><em>{chance:.0%}</em></div>"
         for name, chance in answer.probabilities.items()
     )
-    said = "mean over time" if is_mean else "of this recording"
     return (
         f'<p class="emotion" style="border-color:{_colour(answer.emotion)}">'
         f"<strong>{html.escape(answer.emotion)}</strong> "
-        f"<span>{answer.probability:.0%} · {said}</span></p>{bars}"
+        f"<span>{answer.probability:.0%} · {heard}</span></p>{bars}"
     )
 
 

@@ -2,13 +2,12 @@
 
 import dataclasses
 
-import soundfile
 import torch
 
-from speechbrain_clser.data.audio import openable
-from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.listening import LONGEST_S
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.inference.windows import windows
 
@@ -48,7 +47,9 @@ class Heard:
     duration_s : float
         Its length.
     answer : Answer
-        Of the whole of it.
+        Of the recording.
+    heard : str
+        What of it the answer is of.
     curves : Curves
         Of its beginning.
     timeline : Timeline, optional
@@ -57,12 +58,16 @@ class Heard:
 
     duration_s: float
     answer: Answer
+    heard: str
     curves: Curves
     timeline: Timeline | None = None
 
 
 def hear(classifier, path) -> Heard:
     """Classify a recording, and follow its pitch and loudness.
+
+    The answer is that of ``classify_file``, as on the command line; for what is
+    too long for that, the mean over time.
 
     Arguments
     ---------
@@ -74,24 +79,23 @@ def hear(classifier, path) -> Heard:
     Returns
     -------
     Heard
-        With a timeline if it is longer than 8 s; the answer is then the mean
-        over time.
+        With a timeline if it is longer than 8 s.
 
     Raises
     ------
     BadAudioError
         If the file cannot be used.
     """
-    try:
-        duration_s = soundfile.info(openable(path)).duration
-    except soundfile.LibsndfileError:
-        duration_s = 0.0  # the classifier will say why
-    if duration_s <= LONG_S:
-        answer, timeline = classifier.classify_file(path), None
-    else:
+    length_s, timeline = duration_s(path), None
+    if length_s > LONG_S:
         timeline = classifier.classify_long(path, WINDOW_S, HOP_S)
+    if length_s > LONGEST_S:
         answer = over_time(timeline, classifier.unknown_below)
-    return Heard(duration_s, answer, follow(path), timeline)
+        heard = f"mean over windows of {WINDOW_S:g} s"
+    else:
+        answer = classifier.classify_file(path)
+        heard = _heard(length_s, classifier.recogniser.longest_s)
+    return Heard(length_s, answer, heard, follow(path), timeline)
 
 
 def over_time(timeline, unknown_below=0.0) -> Answer:
@@ -100,7 +104,7 @@ def over_time(timeline, unknown_below=0.0) -> Answer:
     Arguments
     ---------
     timeline : Timeline
-        Of a recording.
+        Of a recording that is not silent.
     unknown_below : float
         See ``Answer``.
 
@@ -109,11 +113,6 @@ def over_time(timeline, unknown_below=0.0) -> Answer:
     Answer
         Of the whole recording, silence left out.
 
-    Raises
-    ------
-    BadAudioError
-        If there was nothing but silence.
-
     Example
     -------
     >>> windows = [(0.0, 3.0, [0.9, 0.1]), (3.0, 4.0, [0.1, 0.9])]
@@ -121,10 +120,6 @@ def over_time(timeline, unknown_below=0.0) -> Answer:
     >>> round(over_time(timeline).probabilities["anger"], 3)
     0.7
     """
-    if not timeline.segments:
-        raise BadAudioError(
-            "silent", f"{timeline.file}: expected sound, found silence"
-        )
     lengths_s = [part.end_s - part.start_s for part in timeline.segments]
     chances = {
         name: sum(
@@ -164,3 +159,10 @@ def follow(path, longest_s=CURVES_S) -> Curves:
         (55 * 2 ** (columns["pitch"] / 12)).tolist(),
         columns["loudness"].tolist(),
     )
+
+
+def _heard(length_s, longest_s):
+    """What of a recording a model hears at once."""
+    if longest_s is not None and length_s > longest_s:
+        return f"of its first {longest_s:g} s"
+    return "of this recording"

@@ -21,6 +21,8 @@ LEVELS = {
     "data.utterance": 1,
     "data.corpus": 1,
     "data.audio": 1,
+    "data.recording": 1,
+    "data.soundness": 1,
     "data.video": 1,
     "data.manifest.*": 1,
     "data.protocol": 1,

@@ -8,8 +8,9 @@ from packaging.requirements import Requirement
 from speechbrain_clser.commands import doctor
 
 
-def test_this_environment_is_looked_at_whole(monkeypatch):
-    monkeypatch.setattr(doctor, "_try", lambda code: (True, "works"))
+def test_this_environment_is_looked_at_whole(monkeypatch, tmp_path):
+    told = f"online {tmp_path}"
+    monkeypatch.setattr(doctor, "_try", lambda code: (True, told))
     found = {finding.what: finding for finding in doctor.examine()}
     assert {"python", "torch", "torch with torchaudio", "hub"} <= found.keys()
     assert {"extra demo", "ffmpeg", "our cache"} <= found.keys()
@@ -109,12 +110,34 @@ def test_cache_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
     assert finding.to_type.endswith(str(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "value, state", [("", "ok"), ("0", "ok"), ("1", "note")]
-)
-def test_offline_hub_is_told(monkeypatch, value, state):
-    monkeypatch.setenv("HF_HUB_OFFLINE", value)
-    assert doctor.network().state == state
+def test_hub_is_asked_where_its_cache_is_and_whether_it_is_offline(
+    monkeypatch, tmp_path
+):
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "false")
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "0")
+    cached, network = doctor.hub(*doctor._try(doctor.HUB))
+    assert str(tmp_path / "huggingface" / "hub") in cached.told
+    assert network.state == "ok"
+
+
+@pytest.mark.parametrize("told, state", [("online", "ok"), ("offline", "note")])
+def test_offline_hub_is_told(tmp_path, told, state):
+    _, network = doctor.hub(True, f"{told} {tmp_path}/my cache")
+    assert network.state == state
+
+
+def test_hub_that_cannot_be_imported_is_broken():
+    [finding] = doctor.hub(False, "ImportError: no")
+    assert (finding.state, finding.told) == ("broken", "ImportError: no")
+
+
+def test_attempt_that_hangs_is_told(monkeypatch):
+    monkeypatch.setattr(doctor, "PATIENCE_S", 0.01)
+    works, told = doctor._try("import time; time.sleep(60)")
+    assert (works, told) == (False, "no answer within 0.01 s")
 
 
 def test_attempt_tells_the_last_line_of_what_happened():

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 import torch
 from helpers import sounds
 
 from speechbrain_clser.data.audio import load
+from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.channel import OneChannel
 
 
@@ -16,3 +18,25 @@ def test_signal_is_heard_as_a_file_of_it_would_be(tmp_path):
 def test_one_channel_may_come_without_an_axis_of_channels():
     wav = torch.randn(800)
     assert OneChannel(16000)(wav, 16000).equal(wav)
+
+
+@pytest.mark.parametrize("shape", [(1, 16000), (2, 800), (), (4, 4, 4)])
+def test_signal_of_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match=r"got \(.*\); transpose what"):
+        OneChannel(16000)(np.ones(shape), 16000)
+
+
+@pytest.mark.parametrize(
+    "signal, rate_hz, reason",
+    [
+        (np.zeros(0), 16000, "empty"),
+        (np.zeros(16000), 16000, "silent"),
+        (torch.full((800, 2), torch.nan), 16000, "nan"),
+        (np.full(800, 1e30), 16000, "loud"),
+        (np.ones(800), 7, "rate"),
+    ],
+)
+def test_signal_is_refused_as_a_file_of_it_would_be(signal, rate_hz, reason):
+    with pytest.raises(BadAudioError, match="signal: expected") as caught:
+        OneChannel(16000)(signal, rate_hz)
+    assert caught.value.reason == reason

@@ -170,6 +170,13 @@ def test_signal_is_heard_like_its_file(classifier, model):
     )
 
 
+def test_signal_that_cannot_be_used_is_refused(classifier):
+    with pytest.raises(BadAudioError, match="signal: expected sound"):
+        classifier.classify_signal(np.zeros(16000), 16000)
+    with pytest.raises(ValueError, match=r"got \(1, 16000\); transpose"):
+        classifier.classify_signal(np.ones((1, 16000)), 16000)
+
+
 def test_temperature_softens_and_changes_no_name(model):
     plain, soft = (
         EmotionClassifier.from_hparams(model.folder, temperature=t)
@@ -214,6 +221,20 @@ def test_long_recording_is_answered_window_by_window(
     assert found == names
     assert timeline.segments[-1].end_s == pytest.approx(0.9)
     assert timeline.file == str(path)
+
+
+def test_long_silence_is_refused(classifier, tmp_path):
+    path = sounds.write(tmp_path / "a.wav", np.zeros(80000))
+    with pytest.raises(BadAudioError, match="expected sound, found a peak"):
+        classifier.classify_long(path)
+
+
+def test_windows_of_more_than_is_heard_at_once_are_refused(
+    classifier, model, monkeypatch
+):
+    monkeypatch.setattr(classifier.recogniser, "longest_s", 0.5)
+    with pytest.raises(ValueError, match="at most 0.5 s, for this model"):
+        classifier.classify_long(model.files[0], 1.0, 0.5)
 
 
 def test_embeddings_are_those_behind_the_logits(classifier, model):

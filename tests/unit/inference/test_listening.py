@@ -50,5 +50,21 @@ def test_too_long_a_file_is_not_even_decoded(tmp_path, monkeypatch):
     assert found[0].reason == "long" and "classify_long" in str(found[0])
 
 
+def test_flac_of_unknown_length_is_heard_or_too_long(tmp_path, monkeypatch):
+    samples = sounds.noise(0, 40000)
+    path = str(sounds.pipe_flac(tmp_path / "a.flac", samples))
+    found, _ = heard([path])
+    assert len(found[0]) == 40000
+    monkeypatch.setattr(listening, "LONGEST_S", 1.0)
+    found, _ = heard([path])
+    assert "expected at most 1 s, found 2 s" in str(found[0])
+
+
+def test_name_that_no_file_can_have_ends_nothing(tmp_path):
+    good = str(sounds.write(tmp_path / "a.wav"))
+    found, _ = heard(["x\0y.wav", good])
+    assert found[0].reason == "missing" and len(found[1]) == 800
+
+
 def test_no_files_are_no_batches():
     assert heard([]) == ({}, [])

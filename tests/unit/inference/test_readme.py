@@ -12,6 +12,7 @@ def of(folder, **changes):
         "temperature": 1.25,
         "normalise_by": "none",
         "extractor": New("x.Acoustic"),
+        "recogniser": New("x.Recogniser", {"longest_s": None}),
         "method": New("speechbrain_clser.methods.sere.Sere"),
         **changes,
     }
@@ -56,6 +57,12 @@ def test_readme_names_an_encoder_and_its_revision(folder):
     assert "owner/name" in text and "`abc`" in text
     packed = New("PackedEncoder", {"settings": {}, "config": config})
     assert "asks no hub" in of(folder, encoder=packed)
+
+
+def test_readme_says_what_of_a_recording_is_heard(folder):
+    assert "hears no more of one" not in of(folder)
+    text = of(folder, recogniser=New("x.Recogniser", {"longest_s": 15.0}))
+    assert "on the first 15 s of a recording, and hears no more of one" in text
 
 
 def test_lines_of_the_readme_run(folder):

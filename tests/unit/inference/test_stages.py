@@ -54,6 +54,16 @@ def test_what_comes_later_than_longest_is_not_heard():
     assert recogniser(wavs, torch.ones(1))[0, 0, 0] == 2.0
 
 
+def test_recording_that_is_not_heard_whole_is_told_once(caplog):
+    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5)
+    recogniser(torch.ones(1, 4), torch.tensor([0.5]))
+    assert not caplog.text
+    for _ in range(2):
+        recogniser(torch.ones(1, 4), torch.ones(1))
+    [record] = caplog.records
+    assert "hears the first 0.5 s of a recording" in record.getMessage()
+
+
 def test_first_stages_change_nothing():
     wavs = torch.randn(2, 8)
     assert AsItIs()(wavs, torch.ones(2)) is wavs

@@ -3,7 +3,7 @@ import pytest
 import torch
 from helpers import sounds
 
-from speechbrain_clser.data.audio import load
+from speechbrain_clser.data.audio import check, load
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.windows import windows
 
@@ -44,20 +44,60 @@ def test_silence_has_no_window(tmp_path):
     assert found == [(0.0, 1.0), (2.0, 3.0)]
 
 
-@pytest.mark.parametrize("hop_s", [0.0, 1.5])
-def test_hop_that_leaves_gaps_is_refused(hop_s, tmp_path):
-    with pytest.raises(ValueError, match="hop_s must be above 0"):
-        next(windows(tmp_path / "a.wav", 1.0, hop_s, 16000))
+def test_rest_too_short_to_be_heard_has_no_window(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 16001))
+    found = [(s, e) for s, e, _ in windows(path, 0.5, 0.5, 16000)]
+    assert found == [(0.0, 0.5), (0.5, 1.0)]
 
 
-def test_bad_file_has_a_reason(tmp_path):
-    (tmp_path / "text.wav").write_text("hello")
-    nan = sounds.write(tmp_path / "nan.wav", [np.nan] * 800, subtype="FLOAT")
-    for path, reason, match in (
-        (tmp_path / "none.wav", "missing", "no such file"),
-        (tmp_path / "text.wav", "unreadable", "convert it to WAV"),
-        (nan, "nan", "found NaN or infinity after 0.0 s"),
+def test_flac_of_unknown_length_has_the_windows_of_a_whole_one(tmp_path):
+    samples = sounds.noise(0, 40000)
+    known = sounds.write(tmp_path / "a.flac", samples)
+    unknown = sounds.pipe_flac(tmp_path / "b.flac", samples)
+    for one, two in zip(
+        windows(known, 1.0, 0.5, 16000),
+        windows(unknown, 1.0, 0.5, 16000),
+        strict=True,
     ):
-        with pytest.raises(BadAudioError, match=match) as caught:
+        assert one[:2] == two[:2] and one[2].equal(two[2])
+
+
+@pytest.mark.parametrize(
+    "window_s, hop_s",
+    [(1.0, 0.0), (1.0, 1.5), (1.0, 1e-5), (0.02, 0.02), (121.0, 1.0)],
+)
+def test_windows_that_cannot_be_heard_are_refused(window_s, hop_s, tmp_path):
+    match = r"expected 0\.025 <= hop_s <= window_s <= 120, got"
+    with pytest.raises(ValueError, match=match):
+        next(windows(tmp_path / "a.wav", window_s, hop_s, 16000))
+
+
+def bad_files(folder):
+    """Write what cannot be used, with what ``check`` says of it."""
+    (folder / "text.wav").write_text("hello")
+    (folder / "0.wav").touch()
+    cut = sounds.write(folder / "cut.wav", sounds.noise(0, 40000))
+    cut.write_bytes(cut.read_bytes()[:-1000])
+    options = {"subtype": "FLOAT"}
+    loud = np.full(40000, 1e30)
+    nan = np.append(np.ones(39999), np.nan)
+    return {
+        folder / "none.wav": "missing",
+        folder / "text.wav": "suffix",
+        folder / "0.wav": "empty",
+        cut: "truncated",
+        sounds.write(folder / "3.wav", np.ones(3)): "empty",
+        sounds.write(folder / "rate.wav", np.ones(200), 7): "rate",
+        sounds.write(folder / "silent.wav", np.zeros(40000)): "silent",
+        sounds.write(folder / "nan.wav", nan, **options): "nan",
+        sounds.write(folder / "loud.wav", loud, **options): "loud",
+    }
+
+
+def test_file_is_refused_as_it_is_when_it_is_heard_whole(tmp_path):
+    for path, reason in bad_files(tmp_path).items():
+        with pytest.raises(BadAudioError, match="expected") as whole:
+            check(path)
+        with pytest.raises(BadAudioError, match="expected") as caught:
             list(windows(path, 1.0, 0.5, 16000))
-        assert caught.value.reason == reason
+        assert caught.value.reason == whole.value.reason == reason

@@ -26,27 +26,27 @@ def paths(text):
 
 @pytest.mark.parametrize("timeline", [None, TIMELINE])
 def test_everything_drawn_is_well_formed_and_fetches_nothing(timeline):
-    text = drawing.drawn(Heard(10.0, ANSWER, CURVES, timeline))
+    text = drawing.drawn(Heard(10.0, ANSWER, "of all", CURVES, timeline))
     assert ET.fromstring(text).tag == "div"
     assert not re.search(r"https?:|src=|href=|url\(", text)
     assert ("Over time" in text) == (timeline is not None)
 
 
 def test_bars_are_as_wide_as_classes_are_probable():
-    text = drawing.named(ANSWER)
+    text = drawing.named(ANSWER, "of all")
     assert re.findall(r"width:([\d.]+)%", text) == ["75.0", "25.0"]
-    assert "<strong>anger</strong> <span>75% " in text
+    assert "<strong>anger</strong> <span>75% · of all<" in text
     assert text.count(EMOTIONS["anger"]) == 2
 
 
 def test_names_cannot_be_code():
-    text = drawing.named(Answer({"<script>": 1.0}))
+    text = drawing.named(Answer({"<script>": 1.0}), "")
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
 
 
 def test_what_is_unknown_has_a_colour_too():
-    text = drawing.named(Answer(ANSWER.probabilities, unknown_below=0.9))
+    text = drawing.named(Answer(ANSWER.probabilities, unknown_below=0.9), "")
     assert "<strong>unknown</strong>" in text
     assert text.count(drawing.UNNAMED) == 1
 

@@ -8,7 +8,7 @@ from helpers import served, sounds
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.classifier import EmotionClassifier
-from speechbrain_clser.inference.timeline import Timeline
+from speechbrain_clser.page import hearing
 from speechbrain_clser.page.hearing import follow, hear, over_time
 
 
@@ -37,11 +37,37 @@ def test_short_recording_is_answered_at_once(classifier, tmp_path):
     assert heard.answer == classifier.classify_file(path)
 
 
-def test_long_recording_has_a_timeline_and_its_mean(classifier, tmp_path):
-    heard = hear(classifier, tone(tmp_path / "a.wav", 9))
+def test_long_recording_has_the_answer_of_its_file_and_a_timeline(
+    classifier, tmp_path
+):
+    path = tone(tmp_path / "a.wav", 9)
+    heard = hear(classifier, path)
     assert heard.timeline.segments[-1].end_s == 9
+    assert heard.answer == classifier.classify_file(path)
+    assert heard.heard == "of this recording"
+
+
+def test_answer_to_what_is_heard_in_part_says_so(
+    classifier, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(classifier.recogniser, "longest_s", 1.0)
+    heard = hear(classifier, tone(tmp_path / "a.wav", 1.5))
+    assert heard.heard == "of its first 1 s"
+
+
+def test_answer_to_what_is_too_long_at_once_is_the_mean_over_time(
+    classifier, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(hearing, "LONGEST_S", 8.5)
+    heard = hear(classifier, tone(tmp_path / "a.wav", 9))
     assert heard.answer == over_time(heard.timeline)
+    assert heard.heard == "mean over windows of 4 s"
     assert sum(heard.answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_flac_of_unknown_length_is_heard(classifier, tmp_path):
+    path = sounds.pipe_flac(tmp_path / "a.flac", sounds.noise(0, 24000))
+    assert hear(classifier, path).duration_s == 1.5
 
 
 def test_no_class_is_probable_enough(classifier, tmp_path):
@@ -60,11 +86,6 @@ def test_what_is_no_sound_is_refused(classifier, tmp_path):
     (tmp_path / "a.wav").write_text("hello")
     with pytest.raises(BadAudioError, match="a.wav: expected audio"):
         hear(classifier, tmp_path / "a.wav")
-
-
-def test_timeline_of_silence_has_no_mean():
-    with pytest.raises(BadAudioError, match="found silence"):
-        over_time(Timeline("a.wav", ["anger"], []))
 
 
 def test_pitch_is_that_of_the_tone_and_loudness_is_relative(tmp_path):

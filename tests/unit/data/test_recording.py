@@ -1,0 +1,166 @@
+import os
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+from helpers import sounds
+
+from speechbrain_clser.data.recording import blocks, duration_s, opened
+from speechbrain_clser.errors import BadAudioError
+
+
+def read(path):
+    """Read a whole recording."""
+    with opened(path) as file:
+        return np.concatenate([*blocks(file, 300, 300)])
+
+
+def refused(path, reason, match):
+    """Hold the reason and the message of a refusal."""
+    with pytest.raises(BadAudioError, match=match) as caught:
+        read(path)
+    assert caught.value.reason == reason
+    assert str(path) in str(caught.value)
+
+
+def test_blocks_overlap_and_each_brings_something_new(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 1100, 2))
+    whole = read(path)
+    with opened(path) as file:
+        found = [*blocks(file, 500, 200)]
+    for number, first in enumerate((0, 200, 400, 600)):
+        np.testing.assert_array_equal(found[number], whole[first:][:500])
+    assert len(found) == 4
+
+
+def test_length_is_that_of_the_header_or_counted(tmp_path):
+    samples = sounds.noise(0, 40000)
+    assert duration_s(sounds.write(tmp_path / "a.flac", samples)) == 2.5
+    assert duration_s(sounds.pipe_flac(tmp_path / "b.flac", samples)) == 2.5
+
+
+def test_flac_of_unknown_length_is_read_to_its_end(tmp_path):
+    samples = sounds.noise(0, 40000)
+    known = sounds.write(tmp_path / "a.flac", samples)
+    unknown = sounds.pipe_flac(tmp_path / "b.flac", samples)
+    np.testing.assert_array_equal(read(unknown), read(known))
+
+
+def test_no_more_than_a_block_is_held(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", np.zeros(2_000_000))
+    tracemalloc.start()
+    with opened(path) as file:
+        n_samples = sum(map(len, blocks(file, 10_000, 10_000)))
+    _, n_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert n_samples == 2_000_000
+    assert n_bytes < 1_000_000
+
+
+def test_name_that_no_file_can_have_is_missing(tmp_path):
+    sounds.write(tmp_path / "a", format="WAV")
+    refused(tmp_path / "a\0.wav", "missing", "found no such file")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.wav")
+    refused(tmp_path / "a.wav", "unreadable", "a pipe or a device; write it to")
+
+
+def test_missing_file_is_refused(tmp_path):
+    refused(tmp_path / "a.wav", "missing", "found no such file")
+
+
+def test_link_to_nowhere_is_missing(tmp_path):
+    path = tmp_path / "a.wav"
+    path.symlink_to(tmp_path / "nowhere.wav")
+    refused(path, "missing", "found no such file")
+
+
+def test_folder_in_place_of_a_file_is_unreadable(tmp_path):
+    refused(tmp_path, "unreadable", "Is a directory")
+
+
+def test_file_of_no_bytes_is_empty(tmp_path):
+    path = tmp_path / "a.wav"
+    path.touch()
+    refused(path, "empty", "found 0 bytes")
+
+
+@pytest.mark.parametrize("cut", [1, 100, 1000])
+def test_wav_that_ends_before_its_header_says_is_truncated(tmp_path, cut):
+    path = sounds.write(tmp_path / "a.wav")
+    path.write_bytes(path.read_bytes()[:-cut])
+    refused(path, "truncated", f"found {cut} fewer; copy or download it again")
+
+
+def test_wav_of_unknown_length_is_no_truncated_one(tmp_path):
+    path = sounds.write(tmp_path / "a.wav")
+    whole = path.read_bytes()
+    size = struct.pack("<I", 0xFFFFFFFF)
+    path.write_bytes(whole[:4] + size + whole[8:40] + size + whole[44:])
+    assert len(read(path)) == 800
+
+
+def test_chunks_before_the_samples_are_skipped(tmp_path):
+    path = sounds.write(tmp_path / "a.wav")
+    whole = path.read_bytes()
+    odd = b"note" + struct.pack("<I", 3) + b"abc\0"
+    path.write_bytes(whole[:12] + odd + whole[12:])
+    assert len(read(path)) == 800
+    path.write_bytes(path.read_bytes()[:-10])
+    refused(path, "truncated", "found 10 fewer")
+
+
+def test_damaged_header_is_unreadable(tmp_path):
+    path = sounds.write(tmp_path / "a.wav")
+    path.write_bytes(path.read_bytes()[:20] + b"\xff" * 400)
+    refused(path, "unreadable", "found a damaged file .*download it again")
+
+
+def test_damaged_flac_is_unreadable(tmp_path):
+    path = sounds.write(tmp_path / "a.flac", sounds.noise(0, 16000))
+    path.write_bytes(path.read_bytes()[:9000])
+    refused(path, "unreadable", "found a damaged file")
+
+
+def test_half_an_mp3_is_truncated(tmp_path):
+    path = sounds.write(tmp_path / "a.mp3", sounds.noise(0, 48000))
+    path.write_bytes(path.read_bytes()[:9000])
+    refused(path, "truncated", "expected 48000 samples as the header says")
+
+
+def test_whole_mp3_passes(tmp_path):
+    path = sounds.write(tmp_path / "a.mp3", sounds.noise(0, 16000))
+    assert len(read(path)) == pytest.approx(16000, rel=0.1)
+
+
+def test_name_need_not_be_text(tmp_path):
+    path = sounds.write(tmp_path / "a.wav")
+    assert len(read(path.rename(tmp_path / "\udcff.wav"))) == 800
+
+
+def test_sound_under_the_suffix_of_another_format_passes(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", format="FLAC")
+    assert len(read(path)) == 800
+
+
+@pytest.mark.parametrize(
+    "content, match",
+    [
+        (b"<!DOCTYPE html><html>", "a web page; download it again"),
+        (b"\n<html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"/annex/objects/SHA256E-s1--2.wav\n", "git annex get"),
+        (b"PK\3\4" + bytes(60), "a zip archive; unpack it"),
+        (b"\x1f\x8b" + bytes(60), "a gzip archive; unpack it"),
+        (b"\0\0\0\x20ftypM4A " + bytes(60), "as .wav says.*convert it to WAV"),
+        (b"just some words", "it starts with b'just som'"),
+    ],
+)
+def test_file_that_is_no_audio_says_what_it_is(tmp_path, content, match):
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+    refused(path, "suffix", match)
