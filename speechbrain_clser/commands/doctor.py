@@ -7,6 +7,7 @@ Whatever may be broken is tried in a process of its own, so that this works wher
 import dataclasses
 import importlib.metadata
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -240,7 +241,7 @@ def extras(needed, names, installed) -> list:
     >>> needed = [Requirement('x>=1; extra == "graph"')]
     >>> [graph] = extras(needed, ["graph"], {"x": None})
     >>> graph.state, graph.told, graph.to_type
-    ('note', 'lacks x>=1', "pip install 'speechbrain-clser[graph]'")
+    ('note', 'lacks x>=1', "pip install 'x>=1'")
     """
     found = []
     for extra in names:
@@ -252,7 +253,7 @@ def extras(needed, names, installed) -> list:
         ]
         if lacking:
             told = f"lacks {', '.join(lacking)}"
-            to_type = f"pip install '{PACKAGE}[{extra}]'"
+            to_type = f"pip install {shlex.join(lacking)}"
             found.append(Finding(what, NOTE, told, to_type))
         else:
             found.append(Finding(what, OK, "complete"))

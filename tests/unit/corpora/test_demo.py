@@ -134,7 +134,7 @@ def test_missing_espeak_names_the_extra(monkeypatch):
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "version", missing)
-    with pytest.raises(ImportError, match=r"speechbrain-clser\[demo\]"):
+    with pytest.raises(ImportError, match=r"-e '.\[demo\]'"):
         demo.default_root()
 
 

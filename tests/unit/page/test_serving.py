@@ -89,7 +89,7 @@ def test_introduction_tells_classes_and_what_stands_in(by, is_told):
 
 def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    with pytest.raises(ImportError, match=r"speechbrain-clser\[page\]"):
+    with pytest.raises(ImportError, match=r"-e '.\[page\]'"):
         serving.page(classifier)
 
 

@@ -30,5 +30,5 @@ def test_failed_worker_is_reported_in_its_own_words(tmp_path):
 
 def test_missing_espeak_names_the_extra(monkeypatch, tmp_path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=r"speechbrain-clser\[demo\]"):
+    with pytest.raises(ImportError, match=r"-e '.\[demo\]'"):
         ask_worker([], tmp_path)
