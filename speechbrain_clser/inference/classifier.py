@@ -3,20 +3,17 @@
 import logging
 
 import torch
-from hyperpyyaml import load_hyperpyyaml
 from speechbrain.inference.classifiers import EncoderClassifier
-from speechbrain.utils.fetching import FetchFrom, FetchSource
 from tqdm import tqdm
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
-from speechbrain_clser.inference import safe_yaml
 from speechbrain_clser.inference.answer import Answer
 from speechbrain_clser.inference.listening import listen
+from speechbrain_clser.inference.loading import load
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.inference.weights import load_exactly
 from speechbrain_clser.inference.windows import windows
 
 logger = logging.getLogger(__name__)
@@ -91,11 +88,12 @@ class EmotionClassifier(EncoderClassifier):
         encoder = self.hparams.label_encoder
         names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
         n_classes = self.mods.classifier.n_classes
-        if not (len(names) == n_classes and names == (*self.hparams.classes,)):
+        classes = self.hparams.classes
+        if not (len(names) == n_classes and [*names] == classes):
             raise ValueError(
-                f"expected the classes {', '.join(self.hparams.classes)} and "
-                f"{n_classes} logits, found the labels {', '.join(names)}; take "
-                "hyperparams.yaml and checkpoints from one export"
+                f"expected the classes {classes} and {n_classes} logits, found "
+                f"the labels {', '.join(names)}; take hyperparams.yaml and "
+                "checkpoints from one export"
             )
         return names
 
@@ -138,21 +136,13 @@ class EmotionClassifier(EncoderClassifier):
         ------
         FileNotFoundError
             If there is no such folder, or a file is missing in it.
+        KeyError
+            If there is nothing to override by such a name.
         ValueError
             If the folder could run code, or its files do not fit together.
         """
         folder = locate(source, revision, savedir)
-        path = folder / hparams_file
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"expected {hparams_file} in {folder}, found none; give the "
-                "model/ of a run"
-            )
-        text = path.read_text(encoding="utf-8")
-        if not is_trusted:
-            text = safe_yaml.read(text, path)
-        hparams = load_hyperpyyaml(text, overrides)
-        _load(hparams["pretrainer"], folder, is_trusted)
+        hparams = load(folder, hparams_file, overrides, is_trusted)
         return cls(hparams["modules"], hparams, **kwargs)
 
     def classify_batch(self, wavs, wav_lens=None):
@@ -378,31 +368,3 @@ class EmotionClassifier(EncoderClassifier):
     def _answer(self, chances, file=""):
         named = dict(zip(self.classes, chances, strict=True))
         return Answer(named, self.unknown_below, file)
-
-
-def _load(pretrainer, folder, is_trusted):
-    """Load what lies beside the YAML, all of it and nothing else."""
-    loaded = pretrainer.loadables
-    if missing := {"method", "label_encoder"} - loaded.keys():
-        raise ValueError(
-            f"expected the pretrainer in {folder} to load method and "
-            f"label_encoder, found no {', '.join(sorted(missing))}; export the "
-            "run again"
-        )
-    if pretrainer.paths and not is_trusted:
-        raise ValueError(
-            f"expected checkpoints of {folder} alone, found "
-            f"{', '.join(map(str, pretrainer.paths.values()))}; load it with "
-            "is_trusted=True if you trust who made it"
-        )
-    for name, part in loaded.items():
-        if not (folder / f"{name}.ckpt").is_file():
-            raise FileNotFoundError(
-                f"expected {name}.ckpt in {folder}, found none; copy or "
-                "download the whole folder"
-            )
-        if isinstance(part, torch.nn.Module):
-            pretrainer.custom_hooks.setdefault(name, load_exactly)
-    pretrainer.set_collect_in(None)
-    pretrainer.collect_files(FetchSource(FetchFrom.LOCAL, str(folder)))
-    pretrainer.load_collected()
