@@ -1,6 +1,8 @@
 """A trained model in use: files, signals and hours of sound to emotions."""
 
 import logging
+import math
+from numbers import Real
 
 import torch
 from speechbrain.inference.classifiers import EncoderClassifier
@@ -39,12 +41,13 @@ class EmotionClassifier(EncoderClassifier):
     unknown_below : float
         An answer is ``"unknown"`` if no class is as probable as this.
     temperature : float, optional
-        That logits are divided by; by default the model's own.
+        That logits are divided by, above 0; by default the model's own.
 
     Raises
     ------
     ValueError
-        If a module is missing, or classes and labels differ in number.
+        If a module is missing, classes and labels differ in number, there is no
+        such device, or the temperature is none.
     """
 
     HPARAMS_NEEDED = [
@@ -65,10 +68,13 @@ class EmotionClassifier(EncoderClassifier):
                 f"expected the modules {', '.join(self.MODULES_NEEDED)}, found "
                 f"no {', '.join(missing)}; give a folder that train.py exported"
             )
+        _refuse_unknown_device(run_opts)
         super().__init__(modules, hparams, run_opts, freeze_params)
         self.classes = self._names()
         self.unknown_below = unknown_below
-        self.temperature = temperature or self.hparams.temperature
+        if temperature is None:
+            temperature = self.hparams.temperature
+        self.temperature = _above_zero(temperature)
         self.recogniser = self.mods.embedding_model
         self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
         self.source_statistics = {
@@ -368,3 +374,26 @@ class EmotionClassifier(EncoderClassifier):
     def _answer(self, chances, file=""):
         named = dict(zip(self.classes, chances, strict=True))
         return Answer(named, self.unknown_below, file)
+
+
+def _refuse_unknown_device(run_opts):
+    """Complain about a device that torch does not have here."""
+    device = run_opts.get("device") if run_opts else None
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:
+        raise ValueError(
+            f"expected a device that torch has here, such as cpu or cuda, got "
+            f"{device!r}: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _above_zero(temperature):
+    """A temperature, if logits can be divided by it."""
+    is_number = isinstance(temperature, Real)
+    if not (is_number and 0 < temperature < math.inf):
+        raise ValueError(
+            f"temperature: expected a number above 0, got {temperature!r}; "
+            "leave it out for the model's own, or export the model again"
+        )
+    return temperature

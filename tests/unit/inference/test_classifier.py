@@ -53,12 +53,28 @@ def same(one, two):
         ("classes:\n- anger\n", "classes: 1\nx:\n- a\n", "the classes 1 and"),
         ("n_classes: 4", "n_classes: 3", "and 3 logits"),
         ("temperature:", "temp:", r"Need hparams\['temperature'\]"),
+        ("temperature: ", "temperature: -", "expected a number above 0, got -"),
+        ("temperature: ", "temperature: hot", "above 0, got 'hot"),
     ],
 )
 def test_what_does_not_fit_is_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=match):
         EmotionClassifier.from_hparams(copy)
+
+
+@pytest.mark.parametrize("value", [0, 0.0, -1.0, float("nan"), float("inf")])
+def test_temperature_that_divides_nothing_is_refused(value, model):
+    with pytest.raises(ValueError, match="temperature: expected a number abo"):
+        EmotionClassifier.from_hparams(model.folder, temperature=value)
+
+
+@pytest.mark.parametrize("device", ["foo", "cuda:99"])
+def test_device_that_is_not_there_is_refused(device, model):
+    with pytest.raises(ValueError, match=f"such as cpu or cuda, got '{device}"):
+        EmotionClassifier.from_hparams(
+            model.folder, run_opts={"device": device}
+        )
 
 
 def test_missing_modules_are_named():
