@@ -135,7 +135,7 @@ def read(text, key, known):
     >>> read(text, "head", {}).arguments
     {'in_features': 16, 'out_features': 4}
     """
-    loader = _Reader(text)
+    loader = _Computing(text)
     nodes = {name.value: node for name, node in loader.get_single_node().value}
     if key not in nodes:
         raise KeyError(
@@ -187,15 +187,20 @@ def dump(values, comment="") -> str:
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
 
 
-class _Reader(yaml.SafeLoader):
-    """Plain values as they are, constructors as blueprints, calls called."""
+class Reader(yaml.SafeLoader):
+    """Plain values as they are, constructors as blueprints; nothing is run."""
 
     def arguments(self, node):
+        """What a constructor is given, a dict or list."""
         if isinstance(node, yaml.MappingNode):
             return self.construct_mapping(node, deep=True)
         if isinstance(node, yaml.SequenceNode):
             return self.construct_sequence(node, deep=True)
         return {}
+
+
+class _Computing(Reader):
+    """Calls are called: only for what we wrote ourselves."""
 
 
 def _new(loader, path, node):
@@ -212,10 +217,10 @@ def _call(function, arguments):
     return function(*arguments)
 
 
-_Reader.add_multi_constructor("!new:", _new)
-_Reader.add_multi_constructor("!apply:", _apply)
+Reader.add_multi_constructor("!new:", _new)
+_Computing.add_multi_constructor("!apply:", _apply)
 # 1e-05, which SpeechBrain's YAML takes for a number and PyYAML for a text.
-_Reader.add_implicit_resolver(
+Reader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+"),
     list("-+0123456789"),

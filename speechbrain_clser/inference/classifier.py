@@ -1,22 +1,21 @@
 """A trained model in use: files, signals and hours of sound to emotions."""
 
 import logging
+import math
+from numbers import Real
 
 import torch
-from hyperpyyaml import load_hyperpyyaml
 from speechbrain.inference.classifiers import EncoderClassifier
-from speechbrain.utils.fetching import FetchFrom, FetchSource
 from tqdm import tqdm
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
-from speechbrain_clser.inference import safe_yaml
 from speechbrain_clser.inference.answer import Answer
 from speechbrain_clser.inference.listening import listen
+from speechbrain_clser.inference.loading import load
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.inference.weights import load_exactly
 from speechbrain_clser.inference.windows import windows
 
 logger = logging.getLogger(__name__)
@@ -42,12 +41,13 @@ class EmotionClassifier(EncoderClassifier):
     unknown_below : float
         An answer is ``"unknown"`` if no class is as probable as this.
     temperature : float, optional
-        That logits are divided by; by default the model's own.
+        That logits are divided by, above 0; by default the model's own.
 
     Raises
     ------
     ValueError
-        If a module is missing, or classes and labels differ in number.
+        If a module is missing, classes and labels differ in number, there is no
+        such device, or the temperature is none.
     """
 
     HPARAMS_NEEDED = [
@@ -68,10 +68,13 @@ class EmotionClassifier(EncoderClassifier):
                 f"expected the modules {', '.join(self.MODULES_NEEDED)}, found "
                 f"no {', '.join(missing)}; give a folder that train.py exported"
             )
+        _refuse_unknown_device(run_opts)
         super().__init__(modules, hparams, run_opts, freeze_params)
         self.classes = self._names()
         self.unknown_below = unknown_below
-        self.temperature = temperature or self.hparams.temperature
+        if temperature is None:
+            temperature = self.hparams.temperature
+        self.temperature = _above_zero(temperature)
         self.recogniser = self.mods.embedding_model
         self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
         self.source_statistics = {
@@ -91,11 +94,12 @@ class EmotionClassifier(EncoderClassifier):
         encoder = self.hparams.label_encoder
         names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
         n_classes = self.mods.classifier.n_classes
-        if not (len(names) == n_classes and names == (*self.hparams.classes,)):
+        classes = self.hparams.classes
+        if not (len(names) == n_classes and [*names] == classes):
             raise ValueError(
-                f"expected the classes {', '.join(self.hparams.classes)} and "
-                f"{n_classes} logits, found the labels {', '.join(names)}; take "
-                "hyperparams.yaml and checkpoints from one export"
+                f"expected the classes {classes} and {n_classes} logits, found "
+                f"the labels {', '.join(names)}; take hyperparams.yaml and "
+                "checkpoints from one export"
             )
         return names
 
@@ -138,21 +142,13 @@ class EmotionClassifier(EncoderClassifier):
         ------
         FileNotFoundError
             If there is no such folder, or a file is missing in it.
+        KeyError
+            If there is nothing to override by such a name.
         ValueError
             If the folder could run code, or its files do not fit together.
         """
         folder = locate(source, revision, savedir)
-        path = folder / hparams_file
-        if not path.is_file():
-            raise FileNotFoundError(
-                f"expected {hparams_file} in {folder}, found none; give the "
-                "model/ of a run"
-            )
-        text = path.read_text(encoding="utf-8")
-        if not is_trusted:
-            text = safe_yaml.read(text, path)
-        hparams = load_hyperpyyaml(text, overrides)
-        _load(hparams["pretrainer"], folder, is_trusted)
+        hparams = load(folder, hparams_file, overrides, is_trusted)
         return cls(hparams["modules"], hparams, **kwargs)
 
     def classify_batch(self, wavs, wav_lens=None):
@@ -396,29 +392,24 @@ class EmotionClassifier(EncoderClassifier):
         return Answer(named, self.unknown_below, file)
 
 
-def _load(pretrainer, folder, is_trusted):
-    """Load what lies beside the YAML, all of it and nothing else."""
-    loaded = pretrainer.loadables
-    if missing := {"method", "label_encoder"} - loaded.keys():
+def _refuse_unknown_device(run_opts):
+    """Complain about a device that torch does not have here."""
+    device = run_opts.get("device") if run_opts else None
+    try:
+        torch.empty(0, device=device)
+    except (AssertionError, RuntimeError) as error:
         raise ValueError(
-            f"expected the pretrainer in {folder} to load method and "
-            f"label_encoder, found no {', '.join(sorted(missing))}; export the "
-            "run again"
-        )
-    if pretrainer.paths and not is_trusted:
+            f"expected a device that torch has here, such as cpu or cuda, got "
+            f"{device!r}: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _above_zero(temperature):
+    """A temperature, if logits can be divided by it."""
+    is_number = isinstance(temperature, Real)
+    if not (is_number and 0 < temperature < math.inf):
         raise ValueError(
-            f"expected checkpoints of {folder} alone, found "
-            f"{', '.join(map(str, pretrainer.paths.values()))}; load it with "
-            "is_trusted=True if you trust who made it"
+            f"temperature: expected a number above 0, got {temperature!r}; "
+            "leave it out for the model's own, or export the model again"
         )
-    for name, part in loaded.items():
-        if not (folder / f"{name}.ckpt").is_file():
-            raise FileNotFoundError(
-                f"expected {name}.ckpt in {folder}, found none; copy or "
-                "download the whole folder"
-            )
-        if isinstance(part, torch.nn.Module):
-            pretrainer.custom_hooks.setdefault(name, load_exactly)
-    pretrainer.set_collect_in(None)
-    pretrainer.collect_files(FetchSource(FetchFrom.LOCAL, str(folder)))
-    pretrainer.load_collected()
+    return temperature

@@ -12,7 +12,7 @@ from transformers.utils import logging
 
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
 from speechbrain_clser.features.ssl import SSLFeatures
-from speechbrain_clser.inference.weights import load_tensors
+from speechbrain_clser.inference.weights import load_tensors, refuse_no_numbers
 
 
 class PackedEncoder(SSLFeatures):
@@ -21,16 +21,17 @@ class PackedEncoder(SSLFeatures):
     Arguments
     ---------
     settings : dict
-        Name of each of the encoder's settings files to what is in it.
+        Name of each of the encoder's settings files to what is in it; other
+        files are not written.
     config : SSLConfig
         Of the extractor that was packed; its revision tells what it was.
     """
 
     def __init__(self, settings, config):
         with tempfile.TemporaryDirectory() as folder:
-            for name, values in settings.items():
-                path = Path(folder, Path(name).name)
-                path.write_text(json.dumps(values), encoding="utf-8")
+            for name in settings.keys() & TRANSFORMERS.names:
+                text = json.dumps(settings[name])
+                Path(folder, name).write_text(text, encoding="utf-8")
             # Nothing is in it, so all parameters are random until ``unpack``.
             save_file({}, Path(folder, "model.safetensors"), {"format": "pt"})
             with _without_complaints():
@@ -54,7 +55,9 @@ def pack(extractor, path) -> dict:
     dict
         The ``settings`` of its ``PackedEncoder``.
     """
-    tensors = {n: _tensor(extractor, n).clone() for n in extractor.kept_out}
+    tensors = {
+        n: _tensor(extractor, n).detach().clone() for n in extractor.kept_out
+    }
     torch.save(tensors, path)
     folder = resolve(extractor.source, extractor.config.revision).folder
     return {
@@ -77,10 +80,16 @@ def unpack(encoder, path):
     Raises
     ------
     ValueError
-        If the file does not hold exactly what the encoder needs.
+        If the file does not hold exactly what the encoder needs; see also
+        ``load_exactly``.
     """
     tensors = load_tensors(path)
-    if differing := encoder.kept_out ^ tensors.keys():
+    wanted = {name: _tensor(encoder, name) for name in encoder.kept_out}
+    if differing := [
+        name
+        for name in wanted.keys() | tensors.keys()
+        if _shape(wanted.get(name)) != _shape(tensors.get(name))
+    ]:
         raise ValueError(
             f"{path} does not fit the encoder of hyperparams.yaml, they differ "
             f"in {len(differing)} parameters, {min(differing)} for one; take "
@@ -88,7 +97,8 @@ def unpack(encoder, path):
         )
     with torch.no_grad():
         for name, values in tensors.items():
-            _tensor(encoder, name).copy_(values)
+            wanted[name].copy_(values)
+    refuse_no_numbers(wanted, path)
 
 
 @contextlib.contextmanager
@@ -103,4 +113,9 @@ def _without_complaints():
 def _tensor(extractor, name):
     """A parameter or buffer by its dotted name."""
     owner, _, leaf = name.rpartition(".")
-    return getattr(extractor.get_submodule(owner), leaf).detach()
+    return getattr(extractor.get_submodule(owner), leaf)
+
+
+def _shape(value):
+    """None of what is not there, or no tensor."""
+    return getattr(value, "shape", None)

@@ -1,47 +1,73 @@
 """A model's YAML as data: read only when it can do no harm.
 
-SpeechBrain's YAML may call any function, so loading a model from somebody else
-runs whatever that person wrote. A model needs nothing but a few constructors:
-building blocks of torch and SpeechBrain, and parts of this package. A file that
-names anything else is refused before a line of it has an effect, and what is
-loaded in the end is not the file but what was understood of it.
+SpeechBrain's YAML may call any function and look into any object, so loading a
+model from somebody else runs whatever that person wrote. A model needs nothing
+but a few constructors, which stand here by name. A file that names anything else
+is refused before a line of it has an effect; and SpeechBrain's loader, which
+finds references wherever a text looks like one, never sees it.
 """
 
-import dataclasses
-import importlib
 import re
 
-import torch
 import yaml
 
-# Rooms whose modules and configs are parts of models.
-ROOMS = (
-    "speechbrain.nnet",
-    "speechbrain_clser.features",
-    "speechbrain_clser.inference",
-    "speechbrain_clser.lobes",
-    "speechbrain_clser.methods",
-)
-ALONE = {
+from speechbrain_clser.inference.blueprint import Reader
+
+# All that ``export`` writes: each takes plain values or others of these, opens
+# nothing but a pretrained encoder, and finds nothing by name.
+PARTS = {
     "speechbrain.dataio.encoder.CategoricalEncoder",
-    "speechbrain.utils.parameter_transfer.Pretrainer",
-    "speechbrain_clser.inference.channel.OneChannel",
-}
-# A part that runs a YAML of somebody else's; training needs it, no model does.
-NEVER = {"speechbrain_clser.features.ecapa.Ecapa"}
-# What may be named without being called.
-NAMES = {
-    "speechbrain_clser.inference.packed.unpack",
-    "speechbrain_clser.inference.weights.load_exactly",
-    "speechbrain_clser.inference.weights.load_labels",
+    *(
+        f"speechbrain_clser.{path}"
+        for path in (
+            "features.acoustic.AcousticConfig",
+            "features.acoustic.AcousticFeatures",
+            "features.mfcc.Mfcc",
+            "features.mfcc.MfccConfig",
+            "features.prosody.both.Prosody",
+            "features.prosody.measures.MeasuresConfig",
+            "features.ssl.SSLConfig",
+            "features.ssl.SSLFeatures",
+            "features.ssl_adapters.Adaptation",
+            "features.statistics.Statistics",
+            "features.streams.Streams",
+            "inference.channel.OneChannel",
+            "inference.normaliser.LevelLayers",
+            "inference.normaliser.SourceStatistics",
+            "inference.packed.PackedEncoder",
+            "inference.stages.AsItIs",
+            "inference.stages.LogPosterior",
+            "inference.stages.Recogniser",
+            "lobes.conv_transformer.ConvTransformer",
+            "lobes.cosine_head.CosineHead",
+            "lobes.dynamics.Dynamics",
+            "lobes.highlight_gate.HighlightGate",
+            "lobes.pooling.MeanStdPooling",
+            "lobes.prosody_encoder.ProsodyEncoder",
+            "lobes.random_crop.RandomCrop",
+            "lobes.stream.Stream",
+            "lobes.stream_fusion.StreamFusion",
+            "methods.dual_anchor.DualAnchor",
+            "methods.hump_cat.HumpCat",
+            "methods.sere.Sere",
+            "methods.source_only.SourceOnly",
+            "methods.supcon_spkadv.SupConSpkAdv",
+        )
+    ),
+    "torch.nn.Identity",
+    "torch.nn.Linear",
 }
 PLAIN = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("map", "seq", "str", "int", "float", "bool", "null")
 }
+# What SpeechBrain's own class loads from where, and how; here ``loading`` knows.
+NOT_READ = "pretrainer"
+# Some settings of encoders hold a table of 16,000 numbers.
+MAX_NODES, MAX_DEPTH = 200_000, 40
 
 
-def read(text, where) -> str:
+def read(text, where, overrides=None) -> dict:
     """Read a model's YAML, and refuse it if it could do more than build one.
 
     Arguments
@@ -50,113 +76,136 @@ def read(text, where) -> str:
         As it came.
     where : str or Path
         It came from; for the message.
+    overrides : dict, optional
+        Plain values to put in the place of others, inner ones by dicts.
 
     Returns
     -------
-    str
-        The same values, written anew.
+    dict
+        Values, and blueprints of what is to be built; see ``blueprint.build``.
 
     Raises
     ------
+    KeyError
+        If there is nothing to override by such a name.
     ValueError
         If it calls or names what is not on the list, or is no YAML.
 
     Example
     -------
-    >>> read("head: !new:torch.nn.ReLU {}", "here")
-    'head: !new:torch.nn.ReLU {}\\n'
+    >>> read("head: !new:torch.nn.Linear [8, 4]", "here")
+    {'head': New(path='torch.nn.Linear', arguments=[8, 4])}
     >>> read("head: !apply:os.system [reboot]", "here")
     Traceback (most recent call last):
     ...
     ValueError: here, line 1: ...expected ...found !apply:os.system...
     """
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise ValueError(
-            f"{where}: expected the YAML of a model, found {error}; download "
-            "or export it again"
-        ) from error
-    if not isinstance(root, yaml.MappingNode):
-        raise ValueError(
-            f"{where}: expected the YAML of a model with keys, found none; "
-            "download or export it again"
-        )
-    for node in _walk(root, set()):
-        if not _is_harmless(node):
+    root = _compose(text, where)
+    if overrides:
+        root = _changed(root, yaml.compose(yaml.safe_dump(overrides)))
+    kept = [pair for pair in root.value if pair[0].value != NOT_READ]
+    root = yaml.MappingNode(root.tag, kept, root.start_mark)
+    named = {key.value: value for key, value in kept if _is_word(key)}
+    for count, (node, depth) in enumerate(_walk(root, named)):
+        value = node.value if isinstance(node, yaml.ScalarNode) else ""
+        found = f"{node.tag} {value}"
+        if is_large := count == MAX_NODES or depth == MAX_DEPTH:
+            found = "something larger or deeper than any model"
+        if is_large or not _is_harmless(node, named):
             raise ValueError(
                 f"{where}, line {node.start_mark.line + 1}: a model is data, "
-                "expected plain values and building blocks of torch, "
-                f"SpeechBrain and speechbrain-clser, found {node.tag} "
-                f"{node.value if isinstance(node, yaml.ScalarNode) else ''}; "
-                "if you trust who made it as you trust a program you run, "
-                "load it with is_trusted=True"
+                "expected plain values and the parts that speechbrain-clser "
+                f"exports, found {found}; if you trust who made it as you "
+                "trust a program you run, load it with is_trusted=True"
             )
-    return yaml.serialize(root, Dumper=yaml.SafeDumper, width=80)
-
-
-def _walk(node, seen):
-    """Every node below one, each once."""
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    yield node
-    if isinstance(node, yaml.SequenceNode):
-        for inner in node.value:
-            yield from _walk(inner, seen)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _walk(key, seen)
-            yield from _walk(value, seen)
-
-
-def _is_harmless(node):
-    """Whether a tag is plain, a reference, or a constructor on the list."""
-    kind, colon, path = node.tag.partition(":")
-    if _is_code(node.value):
-        return False
-    if node.tag in PLAIN:
-        return True
-    if node.tag == "!ref":  # to a key; one with a dot reads an attribute
-        value = node.value if isinstance(node, yaml.ScalarNode) else ""
-        return bool(re.fullmatch(r"<\w+>", value))
-    if kind == "!name":
-        return path in NAMES
-    return kind == "!new" and bool(colon) and _is_part(path)
-
-
-def _is_code(value):
-    """Whether HyperPyYAML would read more than a tuple of plain words.
-
-    It reads what stands in parentheses, quoted or not, as YAML of its own,
-    with every tag of Python allowed.
-    """
-    if not isinstance(value, str) or not value.strip().startswith("("):
-        return False
-    return not re.fullmatch(r"\([\w\s.,+-]*\)", value.strip())
-
-
-def _is_part(path):
-    """Whether a dotted path is that of a building block."""
-    if path in ALONE:
-        return True
-    if path in NEVER or not re.fullmatch(r"\w+(\.\w+)+", path):
-        return False
-    module, _, name = path.rpartition(".")
-    if module == "torch.nn":
-        return _is_module(getattr(torch.nn, name, None))
-    if not module.startswith(tuple(f"{room}." for room in ROOMS)):
-        return False
     try:
-        found = getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError:
-        return False
-    # Where it is defined, or a library imported by a part could be reached.
-    return getattr(found, "__module__", None) == module and (
-        _is_module(found)
-        or (isinstance(found, type) and dataclasses.is_dataclass(found))
+        return _Reader(named).construct_document(root)
+    except (yaml.YAMLError, LookupError, ValueError) as error:
+        raise _no_model(where, error) from error
+
+
+class _Reader(Reader):
+    """References are what they stand for, written once more."""
+
+    def __init__(self, named):
+        super().__init__("")
+        self.named = named
+
+    def stand_for(self, node):
+        """Give what stands under a key of the file."""
+        return self.construct_object(self.named[_key(node)], deep=True)
+
+
+_Reader.add_constructor("!ref", _Reader.stand_for)
+
+
+def _compose(text, where):
+    """The root of the file, a mapping."""
+    try:
+        root = yaml.compose(text, Loader=Reader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _no_model(where, error) from error
+    is_mapping = isinstance(root, yaml.MappingNode)
+    if not (is_mapping and root.tag == "tag:yaml.org,2002:map"):
+        raise _no_model(where, "no keys")
+    return root
+
+
+def _no_model(where, found):
+    return ValueError(
+        f"{where}: expected the YAML of a model with keys, found {found}; "
+        "download or export it again"
     )
 
 
-def _is_module(found):
-    return isinstance(found, type) and issubclass(found, torch.nn.Module)
+def _changed(node, changes):
+    """A mapping, and those inside it, with other values for some keys."""
+    both = (node, changes)
+    if not all(isinstance(one, yaml.MappingNode) for one in both):
+        return changes
+    values = {key.value: (key, value) for key, value in node.value}
+    for key, change in changes.value:
+        if key.value not in values:
+            raise KeyError(
+                f"overrides: expected some of {', '.join(values)}, got "
+                f"{key.value!r}; see hyperparams.yaml"
+            )
+        name, value = values[key.value]
+        values[key.value] = name, _changed(value, change)
+    return yaml.MappingNode(node.tag, [*values.values()], node.start_mark)
+
+
+def _walk(root, named):
+    """Every node with its depth, references as what they stand for."""
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        if isinstance(node, yaml.MappingNode):
+            inside = [inner for pair in node.value for inner in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            inside = node.value
+        else:
+            inside = [named[_key(node)]] if node.tag == "!ref" else []
+        waiting += [(inner, depth + 1) for inner in inside]
+
+
+def _is_harmless(node, named):
+    """Whether a tag is plain, a reference, or a constructor on the list."""
+    if isinstance(node, yaml.MappingNode):
+        if not all(_is_word(key) for key, _ in node.value):
+            return False
+    if node.tag == "!ref":
+        return isinstance(node, yaml.ScalarNode) and _key(node) in named
+    kind, _, path = node.tag.partition(":")
+    return node.tag in PLAIN or (kind == "!new" and path in PARTS)
+
+
+def _is_word(node):
+    return isinstance(node, yaml.ScalarNode) and node.tag in PLAIN
+
+
+def _key(node):
+    """The key that a reference names, and nothing but a key."""
+    named = re.fullmatch(r"<(\w+)>", node.value)
+    return named and named[1]

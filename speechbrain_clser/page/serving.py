@@ -1,6 +1,7 @@
 """The page itself: Gradio around what was heard, with nothing fetched."""
 
 import os
+from html import escape
 from pathlib import Path
 
 from speechbrain_clser.errors import BadAudioError
@@ -55,8 +56,9 @@ def introduction(classifier) -> str:
     str
         HTML.
     """
-    *others, last = classifier.classes
-    by = classifier.hparams.normalise_by
+    # Words of a model folder, which may be anybody's.
+    *others, last = map(escape, classifier.classes)
+    by = escape(str(classifier.hparams.normalise_by))
     more = "" if by == "none" else NORMALISED.format(by=by)
     return (
         '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds, '

@@ -1,4 +1,3 @@
-import os
 import shutil
 
 import numpy as np
@@ -47,81 +46,40 @@ def same(one, two):
     )
 
 
-def test_folder_that_would_run_a_command_does_not(copy, tmp_path):
-    change(
-        copy,
-        "classes:\n",
-        f"__x: !apply:os.system [touch {tmp_path}/ran]\nclasses:\n",
-    )
-    with pytest.raises(ValueError, match=r"a model is data.*os\.system"):
-        EmotionClassifier.from_hparams(copy)
-    assert not (tmp_path / "ran").exists()
-    EmotionClassifier.from_hparams(copy, is_trusted=True)
-    assert (tmp_path / "ran").exists()
-
-
-def test_checkpoint_that_would_run_a_command_does_not(copy, tmp_path):
-    class Bomb:
-        def __reduce__(self):
-            return os.system, (f"touch {tmp_path}/ran",)
-
-    torch.save({"weight": Bomb()}, copy / "method.ckpt")
-    with pytest.raises(ValueError, match="expected tensors alone"):
-        EmotionClassifier.from_hparams(copy)
-    assert not (tmp_path / "ran").exists()
-
-
-def test_checkpoint_from_elsewhere_is_refused(copy):
-    change(
-        copy,
-        "  loadables:\n",
-        "  paths: {method: owner/name/method.ckpt}\n  loadables:\n",
-    )
-    with pytest.raises(ValueError, match=r"checkpoints of .* alone, found"):
-        EmotionClassifier.from_hparams(copy)
-
-
 @pytest.mark.parametrize(
     "old, new, match",
     [
-        ("  classifier:", "  klassifier:", "found no classifier"),
-        ("- anger\n", "- rage\n", "expected the classes rage"),
+        ("- anger\n", "- rage\n", r"expected the classes \['rage"),
+        ("classes:\n- anger\n", "classes: 1\nx:\n- a\n", "the classes 1 and"),
         ("n_classes: 4", "n_classes: 3", "and 3 logits"),
-        (
-            "    method: !ref '<method>'\n    label",
-            "    label",
-            "found no method",
-        ),
         ("temperature:", "temp:", r"Need hparams\['temperature'\]"),
-        ("out_features: 4", "out_features: 5", "size mismatch"),
+        ("temperature: ", "temperature: -", "expected a number above 0, got -"),
+        ("temperature: ", "temperature: hot", "above 0, got 'hot"),
     ],
 )
-def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
+def test_what_does_not_fit_is_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=match):
         EmotionClassifier.from_hparams(copy)
 
 
-@pytest.mark.parametrize(
-    "name", ["method.ckpt", "label_encoder.ckpt", "hyperparams.yaml"]
-)
-def test_missing_file_is_named(name, copy):
-    (copy / name).unlink()
-    with pytest.raises(FileNotFoundError, match=f"expected {name} in"):
-        EmotionClassifier.from_hparams(copy)
+@pytest.mark.parametrize("value", [0, 0.0, -1.0, float("nan"), float("inf")])
+def test_temperature_that_divides_nothing_is_refused(value, model):
+    with pytest.raises(ValueError, match="temperature: expected a number abo"):
+        EmotionClassifier.from_hparams(model.folder, temperature=value)
 
 
-def test_weights_without_a_hook_are_checked_all_the_same(copy):
-    change(
-        copy,
-        "    method: !name:speechbrain_clser.inference.weights.load_exactly ''\n",
-        "",
-    )
-    state = torch.load(copy / "method.ckpt")
-    state.popitem()
-    torch.save(state, copy / "method.ckpt")
-    with pytest.raises(ValueError, match="Missing key"):
-        EmotionClassifier.from_hparams(copy)
+@pytest.mark.parametrize("device", ["foo", "cuda:99"])
+def test_device_that_is_not_there_is_refused(device, model):
+    with pytest.raises(ValueError, match=f"such as cpu or cuda, got '{device}"):
+        EmotionClassifier.from_hparams(
+            model.folder, run_opts={"device": device}
+        )
+
+
+def test_missing_modules_are_named():
+    with pytest.raises(ValueError, match="found no classifier, embedding_mod"):
+        EmotionClassifier({"compute_features": None, "mean_var_norm": None}, {})
 
 
 def test_files_are_answered_in_their_order_however_they_are_batched(

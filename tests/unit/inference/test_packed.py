@@ -30,16 +30,30 @@ def test_layers_that_are_not_used_are_not_packed(packed):
     assert not any(".encoder.layers.1." in name for name in names)
 
 
-def test_file_of_another_encoder_is_refused(packed):
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        (lambda values: None, "does not fit the encoder"),
+        (lambda values: values.flatten()[:1], "does not fit the encoder"),
+        (lambda values: 1, "does not fit the encoder"),
+        (lambda values: values * float("nan"), "found NaN or infinity"),
+    ],
+)
+def test_file_of_another_encoder_is_refused(change, match, packed):
     encoder, settings, folder = packed
-    torch.save({"other": torch.ones(1)}, folder / "encoder.ckpt")
+    tensors = torch.load(folder / "encoder.ckpt")
+    name = next(name for name in sorted(tensors) if name.endswith("weight"))
+    tensors[name] = change(tensors[name])
+    if tensors[name] is None:
+        del tensors[name]
+    torch.save(tensors, folder / "encoder.ckpt")
     again = PackedEncoder(settings, encoder.config)
-    with pytest.raises(ValueError, match="does not fit the encoder"):
+    with pytest.raises(ValueError, match=match):
         unpack(again, folder / "encoder.ckpt")
 
 
 def test_settings_name_no_other_place(packed):
     encoder, settings, folder = packed
-    stray = {**settings, "../stray.json": {}}
+    stray = {**settings, "../stray.json": {}, "adapter_config.json": {}}
     PackedEncoder(stray, encoder.config)
     assert not list(folder.parent.rglob("stray.json"))

@@ -1,4 +1,5 @@
 import os
+import random
 
 import pytest
 import torch
@@ -9,6 +10,8 @@ from speechbrain_clser.inference.weights import (
     load_labels,
     load_tensors,
 )
+
+SEPARATOR = CategoricalEncoder.EXTRAS_SEPARATOR
 
 
 class Bomb:
@@ -52,6 +55,83 @@ def test_damaged_file_is_refused(content, tmp_path):
     (tmp_path / "head.ckpt").write_bytes(content)
     with pytest.raises(ValueError, match=r"head.ckpt: expected tensors alone"):
         load_tensors(tmp_path / "head.ckpt")
+
+
+@pytest.mark.parametrize("value", [[torch.ones(1)], {1: torch.ones(1)}, 1])
+def test_what_is_not_by_names_is_refused(value, tmp_path):
+    torch.save(value, tmp_path / "head.ckpt")
+    with pytest.raises(ValueError, match=r"head.ckpt: expected tensors by"):
+        load_tensors(tmp_path / "head.ckpt")
+
+
+def test_any_damage_is_told_as_such(tmp_path):
+    head, path = torch.nn.Linear(2, 2), tmp_path / "head.ckpt"
+    torch.save(head.state_dict(), path)
+    whole, rng = path.read_bytes(), random.Random(0)
+    for _ in range(300):
+        content = bytearray(whole)
+        for _ in range(rng.choice([1, 5, 20])):
+            content[rng.randrange(len(content))] = rng.randrange(256)
+        path.write_bytes(content)
+        try:
+            load_exactly(head, path)
+        except ValueError as error:
+            assert str(path) in str(error)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_parameter_that_is_no_number_is_refused(value, tmp_path):
+    head = torch.nn.Linear(2, 2)
+    state = {**head.state_dict(), "bias": torch.tensor([1.0, value])}
+    torch.save(state, tmp_path / "head.ckpt")
+    with pytest.raises(ValueError, match=r"head.ckpt: .*infinity in bias"):
+        load_exactly(head, tmp_path / "head.ckpt")
+
+
+def test_statistics_may_be_undefined_in_places_but_not_everywhere(tmp_path):
+    norm, nan = torch.nn.BatchNorm1d(2), float("nan")
+    path = tmp_path / "norm.ckpt"
+    for mean, is_loaded in (([1.0, nan], True), ([nan, nan], False)):
+        state = {**norm.state_dict(), "running_mean": torch.tensor(mean)}
+        torch.save(state, path)
+        if is_loaded:
+            load_exactly(norm, path)
+            continue
+        with pytest.raises(ValueError, match="infinity in running_mean"):
+            load_exactly(norm, path)
+
+
+def test_what_a_part_cannot_take_as_its_own_state_is_refused(tmp_path):
+    class Part(torch.nn.Module):
+        def get_extra_state(self):
+            return {"history": []}
+
+        def set_extra_state(self, state):
+            self.history = state["history"]
+
+    torch.save({"_extra_state": {}}, tmp_path / "part.ckpt")
+    with pytest.raises(ValueError, match="part.ckpt does not fit Part: 'hist"):
+        load_exactly(Part(), tmp_path / "part.ckpt")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "nonsense\n",
+        "'anger' => 0\n",
+        "'anger' => 0\n'sad' => 2\n====\n'starting_index' => 0\n",
+        "'anger' => 0\n'sad' => 0\n====\n'starting_index' => 0\n",
+        "7 => 0\n====\n'starting_index' => 0\n",
+        "'anger\x00' => 0\n",
+        f"{'(' * 1000} => 0\n",
+    ],
+)
+def test_labels_that_are_no_names_in_order_are_refused(content, tmp_path):
+    path = tmp_path / "label_encoder.ckpt"
+    path.write_text(content.replace("====\n", SEPARATOR))
+    with pytest.raises(ValueError, match=r"label_encoder.ckpt: expected the n"):
+        load_labels(CategoricalEncoder(), path)
 
 
 def test_labels_that_are_not_there_are_missed(tmp_path):

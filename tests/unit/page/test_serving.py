@@ -87,6 +87,17 @@ def test_introduction_tells_classes_and_what_stands_in(by, is_told):
     assert (f"statistics of each {by}" in text) == is_told
 
 
+def test_words_of_a_model_are_no_html():
+    text = serving.introduction(
+        SimpleNamespace(
+            classes=("<img src=x onerror=alert(1)>", "<b>", "<i>"),
+            hparams=SimpleNamespace(normalise_by="<script>"),
+        )
+    )
+    assert "&lt;img src=x onerror=alert(1)&gt;, &lt;b&gt; and &lt;i&gt;" in text
+    assert not re.search("<(img|b|i|script)>?", text)
+
+
 def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
     with pytest.raises(ImportError, match=r"-e '.\[page\]'"):

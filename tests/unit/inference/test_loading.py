@@ -1,0 +1,214 @@
+import os
+import re
+import shutil
+
+import pytest
+import torch
+from helpers import encoders, served
+
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.loading import load
+
+YAML = "hyperparams.yaml"
+IDENTITY = "!new:torch.nn.Identity {}"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A model on the built-in encoder."""
+    return served.make(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def copy(model, tmp_path):
+    """A copy of the model, to be spoilt."""
+    return shutil.copytree(model.folder, tmp_path / "model")
+
+
+def change(folder, old, new):
+    """Edit a model's YAML."""
+    text = (folder / YAML).read_text()
+    assert old in text
+    (folder / YAML).write_text(text.replace(old, new))
+
+
+def state(folder, **options):
+    """All that a model has learned."""
+    return load(folder, YAML, **options)["modules"][
+        "embedding_model"
+    ].state_dict()
+
+
+def same(one, two):
+    """Whether two models have learned the same."""
+    assert one.keys() == two.keys()
+    return all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_folder_that_would_run_a_command_does_not(copy, tmp_path):
+    change(
+        copy,
+        "classes:\n",
+        f"__x: !apply:os.system [touch {tmp_path}/ran]\nclasses:\n",
+    )
+    with pytest.raises(ValueError, match=r"a model is data.*os\.system"):
+        load(copy, YAML)
+    assert not (tmp_path / "ran").exists()
+    load(copy, YAML, is_trusted=True)
+    assert (tmp_path / "ran").exists()
+
+
+def test_chain_of_references_to_a_command_is_a_row_of_words(copy, tmp_path):
+    """From a part to its module's names, through them to a loader of YAML."""
+    (copy / "evil.ckpt").write_text(
+        f"x: !apply:os.system ['touch {tmp_path}/ran']\n"
+    )
+    links = ["m: !new:torch.nn.Identity {}"]
+    path = "m"
+    for number, name in enumerate(
+        [
+            *("forward", "__globals__", "", "torch", "sys", "modules", ""),
+            *("speechbrain", "inference", "classifiers"),
+            *("EncoderClassifier", "from_hparams"),
+        ]
+    ):
+        if name:
+            links += [f"s{number}: <{path}.{name}>"]
+            links += [f"r{number}: !ref <s{number}>"]
+            path = f"r{number}"
+        else:
+            links += [f"p{number}: !new:torch.nn.ParameterDict"]
+            links += [f"  parameters: !ref <{path}>"]
+            path = f"p{number}"
+    hooks = f"  custom_hooks:\n    evil: !ref <{path}>\n"
+    change(copy, "  custom_hooks:\n", hooks)
+    change(copy, "  loadables:\n", "  loadables:\n    evil: /\n")
+    attack = (copy / YAML).read_text()
+    (copy / YAML).write_text("\n".join([*links, attack]))
+    with pytest.raises(ValueError, match="a model is data.*ParameterDict"):
+        load(copy, YAML)
+
+    # Each link breaks by itself: no list of parts, but only words.
+    harmless = [line for line in links if "parameters" not in line]
+    text = "\n".join(harmless).replace("ParameterDict", "Identity {}")
+    (copy / YAML).write_text(f"{text}\n{attack}")
+    load(copy, YAML)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("  custom_hooks:\n", "  conditions:\n    method: false\n  c:\n"),
+        ("  loadables:\n", "  paths: {method: owner/a.ckpt}\n  loadables:\n"),
+        ("  loadables:\n", "  collect_in: elsewhere\n  loadables:\n"),
+        ("    normaliser: !ref '<normaliser>'\n    method", "    method"),
+        ("    normaliser: !ref", "    ../outside/normaliser: !ref"),
+        ("    method: !name:speechbrain_clser", "    method: !name:os"),
+        ("pretrainer: !new:speechbrain.utils", "pretrainer: !apply:os"),
+        ("pretrainer:", "pretrainer: {a: !apply:os.abort []}\nx:\n  y:"),
+    ],
+)
+def test_what_is_loaded_is_not_up_to_the_file(old, new, copy, model):
+    text = (copy / YAML).read_text()
+    if "x:\n" in new:
+        text = text[: text.index("pretrainer:")]
+        (copy / YAML).write_text(f"{text}pretrainer:\n")
+        new = "pretrainer: {a: !apply:os.abort []}"
+    change(copy, old, new)
+    assert same(state(copy), state(model.folder))
+    assert sorted(p.name for p in copy.parent.iterdir()) == ["model"]
+
+
+@pytest.mark.filterwarnings("ignore:.*meta parameter in the current model")
+@pytest.mark.parametrize(
+    "old, new, match",
+    [
+        ("  classifier:", "  klassifier:", "expected compute_features: Ident"),
+        ("modules:", "mods:", "expected compute_features.* found none"),
+        ("modules:", "modules: 1\nmods:", "expected compute_features.* found"),
+        ("stages.AsItIs {}", "stages.LogPosterior [4]", "norm: LogPosterior"),
+        ("embedding_model: !ref '<recogniser>'", f"embedding_model: {IDENTITY}",
+         "found .*embedding_model: Identity"),
+        ("  extractor: !ref '<extractor>'", f"  extractor: {IDENTITY}",
+         "found extractor: Identity"),
+        ("  normaliser: !ref '<normaliser>'\n  m", "  normaliser: 1\n  m",
+         "normaliser: int"),
+        ("out_features: 4", "out_features: 5", "size mismatch"),
+        ("out_features: 4", "out_features: many", "can be built, found TypeE"),
+        ("out_features: 4", "out_features: 4\n    device: meta", "method.ckpt"),
+        ("    n_conv:", "    n_konv:", "unexpected keyword argument 'n_konv'"),
+        ("  method: !ref '<method>'\n  l", f"  method: {IDENTITY}\n  l",
+         "can be built, found AttributeError"),
+    ],
+)  # fmt: skip
+def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
+    change(copy, old, new)
+    with pytest.raises(ValueError, match=f"(?s){copy}.*{match}"):
+        load(copy, YAML)
+
+
+@pytest.mark.parametrize(
+    "name", ["method.ckpt", "normaliser.ckpt", "label_encoder.ckpt", YAML]
+)
+def test_missing_file_is_named(name, copy):
+    (copy / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"expected {name} in"):
+        load(copy, YAML)
+
+
+def test_weights_are_checked_whatever_the_file_says_of_hooks(copy):
+    text = (copy / YAML).read_text()
+    (copy / YAML).write_text(re.sub("  custom_hooks:(\n    .*)+", "", text))
+    weights = torch.load(copy / "method.ckpt")
+    weights.popitem()
+    torch.save(weights, copy / "method.ckpt")
+    with pytest.raises(ValueError, match="Missing key"):
+        load(copy, YAML)
+
+
+def test_checkpoint_that_would_run_a_command_does_not(copy, tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return os.system, (f"touch {tmp_path}/ran",)
+
+    torch.save({"weight": Bomb()}, copy / "method.ckpt")
+    with pytest.raises(ValueError, match="expected tensors alone"):
+        load(copy, YAML)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_values_are_overridden(is_trusted, model):
+    changes = {"temperature": 3.0, "recogniser": {"longest_s": 7.0}}
+    found = load(model.folder, YAML, changes, is_trusted)
+    assert found["temperature"] == 3.0
+    assert found["modules"]["embedding_model"].longest_s == 7.0
+
+
+@pytest.mark.parametrize(
+    "file", ["encoder.ckpt", "extractor.ckpt", "method.ckpt"]
+)
+def test_all_that_an_adapted_encoder_learned_is_needed(file, adapted, tmp_path):
+    folder = shutil.copytree(adapted.folder, tmp_path / "model")
+    assert same(state(folder), state(folder, is_trusted=True))
+    (folder / file).unlink()
+    with pytest.raises(FileNotFoundError, match=f"expected {file} in"):
+        load(folder, YAML)
+
+
+def test_answers_of_an_adapted_encoder_are_those_of_its_training(adapted):
+    classifier = EmotionClassifier.from_hparams(
+        adapted.folder, temperature=1.0, run_opts={"device": "cpu"}
+    )
+    answers = classifier.classify_files(adapted.files, has_bar=False)
+    found = torch.tensor([[*a.probabilities.values()] for a in answers])
+    torch.testing.assert_close(found, adapted.probabilities, atol=1e-4, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def adapted(tmp_path_factory):
+    """A model with adapters in its encoder."""
+    folder = tmp_path_factory.mktemp("adapted")
+    encoder = encoders.make(folder / "encoder", "hubert_layer")
+    return served.make(folder, encoder=encoder, adapt="lora")
