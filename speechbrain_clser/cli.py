@@ -298,7 +298,7 @@ def report(run):
     "--onnx",
     metavar="FILE",
     help="Only write the model that is there as an ONNX graph; RUN may be a "
-    "model then.",
+    "model then. Goes with no other option.",
 )
 @device_option
 def export(run, out, data_folder, pack_encoder, onnx, device):
@@ -307,6 +307,10 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
     RUN is the output_folder of train.py.
     """
     if onnx:
+        if out or data_folder or pack_encoder or device:
+            raise click.UsageError(
+                "--onnx writes what is there, and goes with no other option"
+            )
         from speechbrain_clser.inference.onnx.export import export_onnx
 
         model = os.path.join(run, "model")

@@ -303,6 +303,16 @@ def test_model_of_a_run_or_alone_becomes_a_graph(monkeypatch, tmp_path):
     assert given == 2 * [(str(model), "a.onnx")]
 
 
+@pytest.mark.parametrize(
+    "option",
+    [["--out=m"], ["--pack-encoder"], ["--data-folder=d"], ["--device=cpu"]],
+)
+def test_graph_is_of_what_is_there_and_nothing_else(option):
+    result = clser("export", "run", "--onnx", "a.onnx", *option)
+    assert result.exit_code == 2
+    assert "goes with no other option" in result.stderr
+
+
 def test_unfinished_run_is_not_exported(tmp_path):
     assert "let train.py finish" in clser("export", tmp_path).stderr
 
