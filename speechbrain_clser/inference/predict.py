@@ -249,7 +249,7 @@ def predict(
         For files that cannot be used, with ``BAD_COLUMNS``. They are logged in
         any case.
     n_threads : int
-        Blocks at a time, each on one core.
+        Blocks at a time, each on one core; fewer blocks share the cores.
     has_bar : bool
         Whether to show how far it is.
     window_s : float, optional
@@ -312,22 +312,29 @@ def answers(classifier, files, n_threads=1, window_s=None):
         return classifier.classify_files(block, has_bar=False, keep_going=True)
 
     n_files = BLOCK_FILES if window_s is None else 1
+    blocks = _blocks(files, n_files, n_threads)
+    first = list(itertools.islice(blocks, n_threads))
+    blocks = itertools.chain(first, blocks)
     n_before = torch.get_num_threads()
-    torch.set_num_threads(1)  # several for one operation gain less
+    # Several for one operation gain less, so only where blocks are too few.
+    torch.set_num_threads(n_threads // max(len(first), 1))
     try:
-        for block, heard in in_turn(
-            hear, _blocks(files, n_files), n_threads, n_threads
-        ):
+        for block, heard in in_turn(hear, blocks, n_threads, n_threads):
             yield from zip(block, heard, strict=True)
     finally:
         torch.set_num_threads(n_before)
 
 
-def _blocks(files, n_files):
-    """Cut a stream of files."""
-    files = iter(files)
-    while block := list(itertools.islice(files, n_files)):
-        yield block
+def _blocks(files, n_most, n_threads):
+    """Cut a stream of files; each thread's next block is twice as large."""
+    files, n_files = iter(files), 1
+    while True:
+        for _ in range(n_threads):
+            block = list(itertools.islice(files, n_files))
+            if not block:
+                return
+            yield block
+        n_files = min(2 * n_files, n_most)
 
 
 def _follow(classifier, path, window_s):

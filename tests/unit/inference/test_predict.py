@@ -28,10 +28,11 @@ class Listener:
     unknown_below, temperature = 0.0, 1.0
 
     def __init__(self):
-        self.blocks = []
+        self.blocks, self.n_threads = [], set()
 
     def classify_files(self, files, has_bar, keep_going):
         assert keep_going
+        self.n_threads.add(torch.get_num_threads())
         self.blocks.append(list(files))
         return [self.hear(path) for path in files]
 
@@ -98,7 +99,7 @@ def test_what_stands_there_is_not_done_again(tmp_path):
     into(path, listener, ["a.wav", "b.wav"])
     tally = into(path, listener, ["b.wav", "c.wav", "a.wav"])
     assert (tally.n_new, tally.n_before) == (1, 2)
-    assert listener.blocks == [["a.wav", "b.wav"], ["c.wav"]]
+    assert listener.blocks == [["a.wav"], ["b.wav"], ["c.wav"]]
     assert [row["file"] for row in read(path)] == ["a.wav", "b.wav", "c.wav"]
 
 
@@ -235,14 +236,28 @@ def test_order_is_that_of_the_files_whoever_is_faster():
     hear = listener.classify_files
 
     def slow(files, **options):
-        time.sleep(0.1 if files[0] == "0.wav" else 0.0)
+        time.sleep(0.1 if "0.wav" in files else 0.0)
         return hear(files, **options)
 
     listener.classify_files = slow
     files = [f"{number}.wav" for number in range(9)]
     found = [path for path, _ in answers(listener, files, n_threads=3)]
     assert found == files
-    assert listener.blocks[0] != files[:2]
+    assert "0.wav" not in listener.blocks[0]
+
+
+def test_few_files_are_work_for_all_threads_and_many_are_in_blocks(monkeypatch):
+    monkeypatch.setattr(predicting, "BLOCK_FILES", 4)
+    listener = Listener()
+    list(answers(listener, map(str, range(19)), n_threads=2))
+    assert sorted(map(len, listener.blocks)) == [1, 1, 1, 2, 2, 4, 4, 4]
+
+
+@pytest.mark.parametrize("n_files, n_each", [(1, 4), (2, 2), (3, 1), (9, 1)])
+def test_torch_has_the_threads_that_files_are_too_few_for(n_files, n_each):
+    listener = Listener()
+    list(answers(listener, map(str, range(n_files)), n_threads=4))
+    assert listener.n_threads == {n_each}
 
 
 def test_files_are_read_no_further_than_they_are_needed():
