@@ -176,8 +176,8 @@ def audit(context, protocol, data_folder, manifests):
     "--out",
     default="-",
     metavar="FILE",
-    help="CSV (.csv) or JSON lines (.jsonl); taken up again if it is there. "
-    "Without it, CSV goes to standard output.",
+    help="CSV (.csv) or JSON lines (.jsonl); taken up again if it is there, "
+    "with the same model and settings. Without it, CSV goes to standard output.",
 )
 @click.option("--revision", help="Of a model on the hub.")
 @click.option(
@@ -221,16 +221,19 @@ def predict(
 ):
     """Name the emotion of recordings.
 
-    MODEL is the model/ of a run, or a hub id. RECORDINGS are files of any rate
-    and number of channels, folders, or - for a list on standard input, a path
-    per line.
+    MODEL is the model/ of a run, or a hub id; one that could run code is refused,
+    and can be loaded from Python only. RECORDINGS are files of any rate and
+    number of channels, folders, or - for a list on standard input, a path per
+    line.
 
     What cannot be used is listed with its reason beside FILE, as in
-    emotions.bad.csv, and the status is then 1.
+    emotions.bad.csv, and the status is then 1. What made FILE is told in
+    emotions.csv.model.json.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.classifier import EmotionClassifier
-    from speechbrain_clser.inference.found import find
+    from speechbrain_clser.inference.found import LIST, find
+    from speechbrain_clser.inference.origin import origin
     from speechbrain_clser.inference.predict import (
         columns,
         n_threads,
@@ -238,16 +241,22 @@ def predict(
         predict_into,
     )
     from speechbrain_clser.inference.rows import AS_GIVEN, Printed
+    from speechbrain_clser.inference.source import locate
 
+    if LIST in normalise_over:
+        raise click.UsageError(
+            f"--normalise-over takes files and folders, and no {LIST}"
+        )
     memory.keep_freed()
+    folder = locate(model, revision)
     classifier = EmotionClassifier.from_hparams(
-        model,
-        revision=revision,
+        folder,
         unknown_below=unknown_below,
         run_opts={"device": device} if device else None,
     )
+    others = list(find(normalise_over))
     if normalise_over:
-        classifier.normalise_over(find(normalise_over))
+        classifier.normalise_over(others, keep_going=True)
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     files = find(recordings, sys.stdin)
@@ -259,8 +268,15 @@ def predict(
             *(classifier, files, rows), n_threads=threads, window_s=window_s
         )
     else:
-        has_bar = sys.stderr.isatty()
-        tally = predict_into(out, classifier, files, threads, has_bar, window_s)
+        tally = predict_into(
+            out,
+            classifier,
+            files,
+            origin(model, folder, normalise_over, others),
+            n_threads=threads,
+            has_bar=sys.stderr.isatty(),
+            window_s=window_s,
+        )
     click.echo(tally.sentence, err=True)
     if tally.reasons:
         context.exit(1)
@@ -298,7 +314,7 @@ def report(run):
     "--onnx",
     metavar="FILE",
     help="Only write the model that is there as an ONNX graph; RUN may be a "
-    "model then.",
+    "model then. Goes with no other option.",
 )
 @device_option
 def export(run, out, data_folder, pack_encoder, onnx, device):
@@ -307,6 +323,10 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
     RUN is the output_folder of train.py.
     """
     if onnx:
+        if out or data_folder or pack_encoder or device:
+            raise click.UsageError(
+                "--onnx writes what is there, and goes with no other option"
+            )
         from speechbrain_clser.inference.onnx.export import export_onnx
 
         model = os.path.join(run, "model")

@@ -330,8 +330,14 @@ class EmotionClassifier(EncoderClassifier):
         ------
         BadAudioError
             If a file cannot be used.
+        ValueError
+            If there is no file.
         """
         files = [str(path) for path in files]
+        if not files:
+            raise ValueError(
+                "expected recordings to embed, got none; give one or more"
+            )
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
             for places, wavs in self._sounds(files, batch_s):
@@ -341,7 +347,7 @@ class EmotionClassifier(EncoderClassifier):
                 bar.update(len(places))
         return torch.stack(found)
 
-    def normalise_over(self, files=None, batch_s=BATCH_S):
+    def normalise_over(self, files=None, batch_s=BATCH_S, keep_going=False):
         """Normalise what is heard from now on by these recordings' statistics.
 
         As training with ``normalise_by: corpus`` did: no label is needed, but
@@ -354,14 +360,16 @@ class EmotionClassifier(EncoderClassifier):
             None goes back to the statistics of the training corpora.
         batch_s : float
             As for ``classify_files``.
+        keep_going : bool
+            Whether files that cannot be used are logged and left out.
 
         Raises
         ------
         BadAudioError
             If a file cannot be used.
         ValueError
-            If the encoder was trained, and frames are not normalised by
-            statistics at all.
+            If there is no file that can, or the encoder was trained, and
+            frames are not normalised by statistics at all.
         """
         normaliser = self.recogniser.normaliser
         if not self.source_statistics:
@@ -373,19 +381,27 @@ class EmotionClassifier(EncoderClassifier):
             normaliser.load_state_dict(self.source_statistics)
             return
         moments = Moments()
-        for _, wavs in self._sounds(map(str, files), batch_s):
+        for _, wavs in self._sounds(map(str, files), batch_s, keep_going):
             sound = (part.to(self.device) for part in padded(wavs))
             frames, n_frames = self.recogniser.hear(*sound)
             for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
                 moments.add(values[:n])
+        if not moments.n_utterances:
+            raise ValueError(
+                "expected recordings to normalise over, found none that can be "
+                "used; give some of those that are to be classified"
+            )
         normaliser.use(*moments.statistics())
 
-    def _sounds(self, files, batch_s):
-        """Batches of sound; the first file that cannot be heard ends it."""
+    def _sounds(self, files, batch_s, keep_going=False):
+        """Batches of sound; a file that cannot be heard ends it, or is told."""
         for places, sound in listen(files, self.sample_rate_hz, batch_s):
-            if isinstance(sound, BadAudioError):
+            if not isinstance(sound, BadAudioError):
+                yield places, sound
+            elif keep_going:
+                logger.warning("%s", sound)
+            else:
                 raise sound
-            yield places, sound
 
     def _answer(self, chances, file=""):
         named = dict(zip(self.classes, chances, strict=True))

@@ -22,7 +22,7 @@ def keep_freed() -> bool:
     Returns
     -------
     bool
-        Whether there is glibc to be told so.
+        Whether there is glibc, and it takes all of it.
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -30,4 +30,5 @@ def keep_freed() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except AttributeError:  # another C library
         return False
-    return all(mallopt(*setting) for setting in SETTINGS.values())
+    taken = [mallopt(*setting) for setting in SETTINGS.values()]
+    return all(taken)

@@ -1,13 +1,13 @@
 """Emotions of any number of recordings, written down one by one.
 
 Files go through in blocks: those of a block are batched by length, blocks are
-shared out among threads, and what is written keeps the order of the files. At
+shared out among threads, and what is written keeps the order of the files. The
+first blocks are small, so that a few files already are work for all threads. At
 no time is more held than the blocks under way. Heard in windows, a file is a
 block by itself, and has a row for each segment.
 """
 
 import collections
-import contextlib
 import dataclasses
 import itertools
 import logging
@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
+from speechbrain_clser.inference.origin import claim
 from speechbrain_clser.inference.rows import Rows
 from speechbrain_clser.inference.timeline import Timeline
 
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 BLOCK_FILES = 64  # enough to find neighbours of like length
 N_DIGITS = 6
+N_SEGMENTS = "n_segments"
 BAD_COLUMNS = ("file", "reason", "message")
 
 
@@ -113,11 +115,11 @@ def columns(classes, in_windows=False) -> list:
     >>> columns(["anger", "neutral"])
     ['file', 'emotion', 'probability', 'p_anger', 'p_neutral']
     >>> columns(["anger"], in_windows=True)
-    ['file', 'start_s', 'end_s', 'emotion', 'probability', 'p_anger']
+    ['file', 'n_segments', 'start_s', 'end_s', 'emotion', 'probability', 'p_anger']
     """
     return [
         "file",
-        *(("start_s", "end_s") if in_windows else ()),
+        *((N_SEGMENTS, "start_s", "end_s") if in_windows else ()),
         "emotion",
         "probability",
         *(f"p_{name}" for name in classes),
@@ -137,18 +139,28 @@ def bad_path(path) -> Path:
 
 
 def predict_into(
-    path, classifier, files, n_threads=1, has_bar=False, window_s=None
+    path,
+    classifier,
+    files,
+    origin,
+    n_threads=1,
+    has_bar=False,
+    window_s=None,
 ) -> Tally:
     """Classify recordings into a table, and list beside it what cannot be used.
 
     What stands in the table is not done again; files that could not be used
-    are tried anew.
+    are tried anew. What made the table stands beside it too.
 
     Arguments
     ---------
     path : str or Path
         ``.csv`` or ``.jsonl``; see ``Rows``.
-    classifier, files, n_threads, has_bar, window_s
+    classifier, files
+        As for ``predict``.
+    origin : dict
+        Tells the model from others; see ``origin``.
+    n_threads, has_bar, window_s
         As for ``predict``.
 
     Returns
@@ -159,20 +171,59 @@ def predict_into(
     Raises
     ------
     ValueError
-        If ``path`` holds something else, or there is no file at all.
+        If ``path``, or what stands beside it, holds something else, or rows of
+        another model or other settings; or if there is no file at all. All is
+        left as it was.
     """
-    in_windows = window_s is not None
+    files, in_windows = some(files), window_s is not None
     names = columns(classifier.classes, in_windows)
-    with Rows(path, names, has_groups=in_windows) as rows:
-        bad_path(path).unlink(missing_ok=True)
-        bad = Rows(bad_path(path), BAD_COLUMNS)
-        with contextlib.closing(bad):
-            tally = predict(
-                classifier, files, rows, bad, n_threads, has_bar, window_s
-            )
-    if not bad.names:
-        bad.path.unlink()
+    rows = Rows(path, names, count=N_SEGMENTS if in_windows else None)
+    bad = Rows(bad_path(path), BAD_COLUMNS)
+    made_by = {
+        **origin,
+        "unknown_below": classifier.unknown_below,
+        "temperature": classifier.temperature,
+        "window_s": window_s,
+    }
+    claim(path, made_by, has_rows=bool(rows.names))
+    with rows, bad:
+        tally = predict(
+            classifier, files, rows, bad, n_threads, has_bar, window_s
+        )
+    bad.settle(gone=rows.names)
     return tally
+
+
+def some(files):
+    """Pass files on as they are needed, if there are any.
+
+    Arguments
+    ---------
+    files : iterable of str
+        Paths; the first is read at once.
+
+    Returns
+    -------
+    iterable of str
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If there is no file at all.
+
+    Example
+    -------
+    >>> [*some(["a.wav", "b.wav"])]
+    ['a.wav', 'b.wav']
+    """
+    files = iter(files)
+    for first in files:
+        return itertools.chain([first], files)
+    raise ValueError(
+        "expected recordings, found none; name files or folders, or list "
+        "them on standard input and give -"
+    )
 
 
 def predict(
@@ -198,7 +249,7 @@ def predict(
         For files that cannot be used, with ``BAD_COLUMNS``. They are logged in
         any case.
     n_threads : int
-        Blocks at a time, each on one core.
+        Blocks at a time, each on one core; fewer blocks share the cores.
     has_bar : bool
         Whether to show how far it is.
     window_s : float, optional
@@ -217,7 +268,7 @@ def predict(
     tally, seen = Tally(), set()
 
     def new():
-        for path in files:
+        for path in some(files):
             if path in rows.names:
                 tally.n_before += path not in seen
             elif path not in seen:
@@ -234,14 +285,8 @@ def predict(
                     bad.add(dict(zip(BAD_COLUMNS, told, strict=True)))
             else:
                 tally.n_new += 1
-                for row in _rows(path, answer):
-                    rows.add(row)
+                rows.add(*_rows(path, answer))
             bar.update()
-    if not seen:
-        raise ValueError(
-            "expected recordings, found none; name files or folders, or list "
-            "them on standard input and give -"
-        )
     return tally
 
 
@@ -267,22 +312,29 @@ def answers(classifier, files, n_threads=1, window_s=None):
         return classifier.classify_files(block, has_bar=False, keep_going=True)
 
     n_files = BLOCK_FILES if window_s is None else 1
+    blocks = _blocks(files, n_files, n_threads)
+    first = list(itertools.islice(blocks, n_threads))
+    blocks = itertools.chain(first, blocks)
     n_before = torch.get_num_threads()
-    torch.set_num_threads(1)  # several for one operation gain less
+    # Several for one operation gain less, so only where blocks are too few.
+    torch.set_num_threads(n_threads // max(len(first), 1))
     try:
-        for block, heard in in_turn(
-            hear, _blocks(files, n_files), n_threads, n_threads
-        ):
+        for block, heard in in_turn(hear, blocks, n_threads, n_threads):
             yield from zip(block, heard, strict=True)
     finally:
         torch.set_num_threads(n_before)
 
 
-def _blocks(files, n_files):
-    """Cut a stream of files."""
-    files = iter(files)
-    while block := list(itertools.islice(files, n_files)):
-        yield block
+def _blocks(files, n_most, n_threads):
+    """Cut a stream of files; each thread's next block is twice as large."""
+    files, n_files = iter(files), 1
+    while True:
+        for _ in range(n_threads):
+            block = list(itertools.islice(files, n_files))
+            if not block:
+                return
+            yield block
+        n_files = min(2 * n_files, n_most)
 
 
 def _follow(classifier, path, window_s):
@@ -302,6 +354,7 @@ def _rows(path, answer):
         return [_row(path, answer)]
     return [
         {
+            N_SEGMENTS: len(answer.segments),
             "start_s": round(segment.start_s, N_DIGITS),
             "end_s": round(segment.end_s, N_DIGITS),
             **_row(path, segment.answer),

@@ -4,12 +4,18 @@ import csv
 import io
 import json
 import logging
+import os
+import re
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
 # Names of files need not be text; this way they come back as they were.
 AS_GIVEN = {"encoding": "utf-8", "errors": "surrogateescape"}
+
+
+# In quotes, with those within it twice; or without what would need them.
+VALUE = r'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
 
 
 class Csv:
@@ -23,20 +29,54 @@ class Csv:
 
     def __init__(self, columns):
         self.columns = list(columns)
-        self.header = self.opening = self._line(self.columns)
+        self.header = self._line(self.columns)
+        self._row = re.compile(",".join([VALUE] * len(columns)) + "\r?\n?")
 
     def line(self, row):
         """Write a row, dict, as text."""
         return self._line([row[name] for name in self.columns])
 
     def read(self, line):
-        """Read a row; what stands in it stays text."""
-        values = next(csv.reader([line]))
+        """Read a row; what stands in it stays text.
+
+        Raises
+        ------
+        ValueError
+            If it has more or fewer values, or a quote astray.
+        """
+        found = self._row.fullmatch(line)
+        if not found:
+            raise ValueError(f"found {line.strip()[:80]}")
+        values = (
+            value[1:-1].replace('""', '"') if value[:1] == '"' else value
+            for value in found.groups()
+        )
         return dict(zip(self.columns, values, strict=True))
 
+    def lines(self, file):
+        """Cut a file, of bytes, into rows; names may hold line breaks."""
+        parts, n_quotes = [], 0
+        for part in file:
+            parts.append(part)
+            n_quotes += part.count(b'"')
+            if n_quotes % 2 == 0:
+                yield b"".join(parts)
+                parts, n_quotes = [], 0
+        if parts:
+            yield b"".join(parts)
+
     def is_whole(self, line):
-        """Tell whether a row ends here, bytes; names may hold line breaks."""
+        """Tell whether a row ends here, bytes."""
         return line.endswith(b"\n") and line.count(b'"') % 2 == 0
+
+    def may_be_cut(self, line, is_first):
+        """Tell whether this may be the beginning of a row, and no more.
+
+        After a quote astray, all rows that follow look like one name.
+        """
+        if is_first:
+            return self.header.startswith(line)
+        return not any(map(self._row.fullmatch, line.split("\n")[1:]))
 
     def _line(self, values):
         text = io.StringIO()
@@ -58,7 +98,7 @@ class JsonLines:
 
     def __init__(self, columns):
         self.columns = list(columns)
-        self.opening = f"{{{json.dumps(self.columns[0])}: "
+        self._opening = f"{{{json.dumps(self.columns[0])}: "
 
     def line(self, row):
         """Write a row, dict, as text."""
@@ -70,16 +110,29 @@ class JsonLines:
         Raises
         ------
         ValueError
-            If it has other keys.
+            If it has other keys, or a name that is no text.
         """
         row = json.loads(line)
-        if not isinstance(row, dict) or list(row) != self.columns:
+        if (
+            not isinstance(row, dict)
+            or list(row) != self.columns
+            or not isinstance(row[self.columns[0]], str)
+        ):
             raise ValueError(f"found {line.strip()[:80]}")
         return row
+
+    def lines(self, file):
+        """Cut a file, of bytes, into rows."""
+        yield from file
 
     def is_whole(self, line):
         """Tell whether a row ends here, bytes."""
         return line.endswith(b"\n")
+
+    def may_be_cut(self, line, is_first):
+        """Tell whether this may be the beginning of a row, and no more."""
+        opening = line[: len(self._opening)]
+        return not is_first or self._opening.startswith(opening)
 
 
 FORMATS = {".csv": Csv, ".jsonl": JsonLines}
@@ -111,9 +164,9 @@ class Printed:
         self._stream, self._format = stream, Csv(columns)
         self._write(self._format.header)
 
-    def add(self, row):
-        """Show a row, dict with all columns."""
-        self._write(self._format.line(row))
+    def add(self, *rows):
+        """Show rows, dicts with all columns."""
+        self._write("".join(map(self._format.line, rows)))
 
     def _write(self, text):
         self._stream.write(text)
@@ -123,6 +176,9 @@ class Printed:
 class Rows:
     """Rows of a file that are safe as soon as they are written.
 
+    What stands in the file is looked at first. It is written as a context, and
+    not before.
+
     Arguments
     ---------
     path : str or Path
@@ -130,9 +186,9 @@ class Rows:
         left of a last one is cut off.
     columns : sequence of str
         The first names the row.
-    has_groups : bool
-        Whether rows in a row may share a name; those of the last name are cut
-        off too, as there may have been more to come.
+    count : str, optional
+        The column that says how many rows in a row have the same name; where
+        the last name has others, they are cut off too.
 
     Raises
     ------
@@ -154,7 +210,7 @@ class Rows:
     'file,emotion\\na.wav,anger\\nc.wav,sadness\\n'
     """
 
-    def __init__(self, path, columns, has_groups=False):
+    def __init__(self, path, columns, count=None):
         self.path = Path(path)
         if self.path.suffix.lower() not in FORMATS:
             raise ValueError(
@@ -163,77 +219,95 @@ class Rows:
             )
         self._format = FORMATS[self.path.suffix.lower()](columns)
         self._name = self._format.columns[0]
-        self._has_groups = has_groups
+        self._count = count
         self.names = set()
-        n_bytes = self._look() if self.path.exists() else 0
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = open(self.path, "a", newline="", **AS_GIVEN)
-        self._file.truncate(n_bytes)
-        if not n_bytes:
-            self._write(self._format.header)
+        self._n_bytes = self._look() if self.path.exists() else 0
 
-    def add(self, row):
-        """Write a row, dict with all columns, to the disk."""
-        self._write(self._format.line(row))
-        self.names.add(row[self._name])
+    def add(self, *rows):
+        """Write rows, dicts with all columns, to the disk at once."""
+        self._write("".join(map(self._format.line, rows)))
+        self.names.update(row[self._name] for row in rows)
 
-    def close(self):
-        """Let go of the file."""
-        self._file.close()
+    def settle(self, gone):
+        """Keep the last row of each name, and none of names that are gone.
+
+        Whoever looks finds the file of before or that of after; without rows
+        there is none. Not to be asked for while rows are added.
+        """
+        kept = {}
+        for line, row in self._whole():
+            if row and row[self._name] not in gone:
+                kept.pop(row[self._name], None)
+                kept[row[self._name]] = line
+        if not kept:
+            self.path.unlink()
+            return
+        part = self.path.with_name(f"{self.path.name}.part")
+        header = self._format.header.encode(**AS_GIVEN)
+        part.write_bytes(header + b"".join(kept.values()))
+        os.replace(part, self.path)
 
     def __enter__(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(self.path, "a", newline="", **AS_GIVEN)
+        if self._file.tell() > self._n_bytes:
+            logger.warning(
+                "%s: what was written last was cut short: mended", self.path
+            )
+            self._file.truncate(self._n_bytes)
+        if not self._n_bytes:
+            self._write(self._format.header)
         return self
 
     def __exit__(self, *error):
-        self.close()
+        self._file.close()
 
     def _write(self, text):
         self._file.write(text)
         self._file.flush()
 
     def _look(self):
-        """Take the names of all rows; say how many bytes are whole rows."""
-        n_whole, n_before, line, name = 0, 0, b"", None
-        with open(self.path, "rb") as file:
-            for part in file:
-                line += part
-                if not self._format.is_whole(line):
-                    continue
-                found = self._understand(line.decode(**AS_GIVEN), n_whole == 0)
-                if found != name:
-                    name, n_before = found, n_whole
-                    self.names.add(name)
-                n_whole += len(line)
-                line = b""
-        if line:
-            if not n_whole:
-                self._recognise(line.decode(**AS_GIVEN))
-            logger.warning("%s: its last row was cut short: mended", self.path)
-        if self._has_groups and name is not None:
+        """Take the names of all rows; say how many bytes are to be kept."""
+        n_bytes = n_before = n_rows = 0
+        row = name = None
+        for line, row in self._whole():
+            if row and row[self._name] != name:
+                name, n_before, n_rows = row[self._name], n_bytes, 0
+                self.names.add(name)
+            n_rows += 1
+            n_bytes += len(line)
+        if row and self._count and str(n_rows) != str(row[self._count]):
             self.names.remove(name)
             return n_before
-        return n_whole
+        return n_bytes
+
+    def _whole(self):
+        """Whole rows and their bytes; None for the header."""
+        is_first = True
+        with open(self.path, "rb") as file:
+            for line in self._format.lines(file):
+                text = line.decode(**AS_GIVEN)
+                if self._format.is_whole(line):
+                    yield line, self._understand(text, is_first)
+                elif not self._format.may_be_cut(text, is_first):
+                    raise self._other(text)
+                is_first = False
 
     def _understand(self, line, is_first):
-        """Name of a row; None for the header."""
-        if is_first and self._format.header:
-            if line != self._format.header:
-                raise self._other(line)
-            return None
+        """Read a row; None for the header."""
         try:
-            return self._format.read(line)[self._name]
+            row = self._format.read(line)
         except ValueError as error:
             raise self._other(line) from error
-
-    def _recognise(self, cut):
-        opening = self._format.opening
-        n = min(len(cut), len(opening))
-        if cut[:n] != opening[:n]:
-            raise self._other(cut)
+        if not (is_first and self._format.header):
+            return row
+        if [*row.values()] != self._format.columns:
+            raise self._other(line)
+        return None
 
     def _other(self, line):
         return ValueError(
             f"{self.path}: expected rows of {', '.join(self._format.columns)}, "
-            f"found {line.strip()[:80]!r}; give another file, or delete this "
-            "one to start anew"
+            f"found {line.strip()[:80]!r}; mend it, give another file, or "
+            "delete this one to start anew"
         )

@@ -11,7 +11,7 @@ from speechbrain_clser.features.hub import looks_local
 
 logger = logging.getLogger(__name__)
 
-WANTED = ("hyperparams.yaml", "*.ckpt")
+WANTED = ("*.yaml", "*.ckpt")
 
 
 def locate(source, revision=None, savedir=None) -> Path:
@@ -33,14 +33,15 @@ def locate(source, revision=None, savedir=None) -> Path:
     Returns
     -------
     Path
-        Holds ``hyperparams.yaml``.
+        Holds the YAML and the checkpoints.
 
     Raises
     ------
     FileNotFoundError
         If a path leads nowhere, or the hub cannot be asked.
     ValueError
-        If ``source`` is neither a folder nor a hub id.
+        If ``source`` is neither a folder nor a hub id, or a folder and of a
+        revision.
 
     Example
     -------
@@ -51,6 +52,12 @@ def locate(source, revision=None, savedir=None) -> Path:
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
+        if revision:
+            raise ValueError(
+                f"revision {revision} is of a hub id, and {str(source)!r} is a "
+                "folder here; leave the revision out, or go where no folder is "
+                "called so"
+            )
         return folder
     if isinstance(source, Path) or looks_local(source):
         raise FileNotFoundError(

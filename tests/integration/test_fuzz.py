@@ -1,5 +1,6 @@
 """Whatever is the matter with a file, it is classified or listed with a reason."""
 
+import collections
 import csv
 import os
 import subprocess
@@ -21,11 +22,12 @@ def model(tmp_path_factory):
     return served.make(tmp_path_factory.mktemp("model")).folder
 
 
-def predict(model, folder, out):
+def predict(model, folder, out, *options):
     """Run ``clser predict`` in a process that may crash or hang."""
     command = [sys.executable, "-m", "speechbrain_clser.cli", "predict"]
+    command += [str(model), str(folder), "--out", str(out), "--device=cpu"]
     return subprocess.run(
-        [*command, str(model), str(folder), "--out", str(out), "--device=cpu"],
+        [*command, *options],
         env={**os.environ, **toy.environment()},
         capture_output=True,
         text=True,
@@ -38,16 +40,19 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def hold(model, tmp_path, n_files, seed):
+def hold(model, tmp_path, n_files, seed, *options):
     """Damage files, and ask that each is accounted for."""
     files = damaged.write(tmp_path / "files", n_files, seed)
     out = tmp_path / "a.csv"
-    done = predict(model, tmp_path / "files", out)
+    done = predict(model, tmp_path / "files", out, *options)
     assert done.returncode == 1, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     heard, bad = read(out), read(tmp_path / "a.bad.csv")
-    assert sorted(row["file"] for row in [*heard, *bad]) == sorted(
-        map(str, files)
+    n_rows = collections.Counter(row["file"] for row in [*heard, *bad])
+    assert n_rows.keys() == {*map(str, files)}
+    assert all(
+        n_rows[row["file"]] == int(row.get("n_segments", 1))
+        for row in [*heard, *bad]
     )
     assert {row["reason"] for row in bad} <= REASONS
     for row in heard:
@@ -66,8 +71,12 @@ def test_every_damaged_file_is_classified_or_listed(model, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    "seed, options",
+    [(1, []), (2, ["--window-s=0.5"])],
+    ids=["whole", "windows"],
+)
 def test_a_thousand_damaged_files_are_classified_or_listed(
-    model, tmp_path, seed
+    model, tmp_path, seed, options
 ):
-    hold(model, tmp_path, 1000, seed)
+    hold(model, tmp_path, 1000, seed, *options)

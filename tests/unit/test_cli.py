@@ -227,6 +227,34 @@ def test_threshold_and_statistics_reach_the_model(model, tmp_path):
     assert rows(text)[0]["p_anger"] != rows(plain)[0]["p_anger"]
 
 
+def test_recordings_to_normalise_over_are_named_and_may_be_bad(model, caplog):
+    predict = ("predict", model.folder, model.files[0], "--normalise-over")
+    result = clser(*predict, "-", input=model.files[0])
+    assert result.exit_code == 2
+    assert "takes files and folders, and no -" in result.stderr
+    done(*predict, model.files[0], "--normalise-over", "nowhere.wav")
+    assert "nowhere.wav: expected a recording" in caplog.text
+    result = clser(*predict, "nowhere.wav")
+    assert "expected recordings to normalise over, found" in result.stderr
+
+
+def test_table_tells_what_made_it_and_takes_nothing_else(model, tmp_path):
+    out = tmp_path / "a.csv"
+    predict = ("predict", model.folder, "--out", out)
+    done(*predict, model.files[0])
+    told = json.loads((tmp_path / "a.csv.model.json").read_text())
+    assert told["model"] == str(model.folder)
+    result = clser(*predict, model.files[1], "--normalise-over", model.files[0])
+    assert "expected rows of normalise_over_sha256 " in result.stderr
+    assert "found those of null" in result.stderr
+
+
+def test_folder_has_no_revision(model):
+    result = clser("predict", model.folder, model.files[0], "--revision", "a")
+    assert result.exit_code == 1
+    assert "revision a is of a hub id" in result.stderr
+
+
 def test_long_recordings_are_answered_in_windows(model, tmp_path):
     text = done("predict", model.folder, model.files[0], "--window-s", 0.5)
     first, *_ = rows(text)
@@ -301,6 +329,16 @@ def test_model_of_a_run_or_alone_becomes_a_graph(monkeypatch, tmp_path):
     for run in (tmp_path, model):
         assert done("export", run, "--onnx", "a.onnx") == "a.onnx\n"
     assert given == 2 * [(str(model), "a.onnx")]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--out=m"], ["--pack-encoder"], ["--data-folder=d"], ["--device=cpu"]],
+)
+def test_graph_is_of_what_is_there_and_nothing_else(option):
+    result = clser("export", "run", "--onnx", "a.onnx", *option)
+    assert result.exit_code == 2
+    assert "goes with no other option" in result.stderr
 
 
 def test_unfinished_run_is_not_exported(tmp_path):

@@ -222,6 +222,26 @@ def test_group_is_normalised_as_training_did(tmp_path):
     same(classifier.classify_file(model.files[0]), before)
 
 
+@pytest.mark.parametrize("act", ["embed", "normalise_over"])
+def test_no_recordings_are_refused_in_words(classifier, act):
+    with pytest.raises(ValueError, match="expected recordings to "):
+        getattr(classifier, act)([])
+
+
+def test_recordings_to_normalise_over_may_be_bad(model, caplog):
+    classifier = EmotionClassifier.from_hparams(model.folder)
+    with pytest.raises(BadAudioError, match="nowhere"):
+        classifier.normalise_over(["nowhere.wav", *model.files])
+    classifier.normalise_over(model.files)
+    before = classifier.classify_file(model.files[0])
+    classifier.normalise_over(["nowhere.wav", *model.files], keep_going=True)
+    same(classifier.classify_file(model.files[0]), before)
+    assert "nowhere.wav: expected a recording" in caplog.text
+    with pytest.raises(ValueError, match="found none that can be used"):
+        classifier.normalise_over(["nowhere.wav"], keep_going=True)
+    same(classifier.classify_file(model.files[0]), before)
+
+
 def test_model_that_wants_a_group_says_so(tmp_path, caplog):
     model = served.make(tmp_path, normalise_by="speaker")
     EmotionClassifier.from_hparams(model.folder)

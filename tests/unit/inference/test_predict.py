@@ -10,12 +10,14 @@ import torch
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference import predict as predicting
 from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.origin import origin_path
 from speechbrain_clser.inference.predict import (
     answers,
     bad_path,
     n_threads,
     predict_into,
 )
+from speechbrain_clser.inference.rows import Rows
 from speechbrain_clser.inference.timeline import Timeline
 
 
@@ -23,12 +25,14 @@ class Listener:
     """Stands for a classifier: hears anger in all files but bad ones."""
 
     classes = ("anger", "neutral")
+    unknown_below, temperature = 0.0, 1.0
 
     def __init__(self):
-        self.blocks = []
+        self.blocks, self.n_threads = [], set()
 
     def classify_files(self, files, has_bar, keep_going):
         assert keep_going
+        self.n_threads.add(torch.get_num_threads())
         self.blocks.append(list(files))
         return [self.hear(path) for path in files]
 
@@ -50,6 +54,12 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(predicting, "BLOCK_FILES", 2)
 
 
+def into(path, listener, files, **options):
+    """Predict with a model that is always called the same."""
+    origin = {"model_sha256": "0a1b"}
+    return predict_into(path, listener, files, origin, **options)
+
+
 def read(path):
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
@@ -59,7 +69,7 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
     tmp_path, caplog
 ):
     path = tmp_path / "a.csv"
-    tally = predict_into(path, Listener(), ["a.wav", "bad.wav", "c.wav"])
+    tally = into(path, Listener(), ["a.wav", "bad.wav", "c.wav"])
     assert tally.sentence == ("2 files classified, 1 cannot be used (1 silent)")
     assert read(path) == [
         {
@@ -79,40 +89,93 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
 
 def test_json_lines_hold_numbers(tmp_path):
     path = tmp_path / "a.jsonl"
-    predict_into(path, Listener(), ["a.wav"])
+    into(path, Listener(), ["a.wav"])
     row = json.loads(path.read_text())
     assert (row["file"], row["p_neutral"]) == ("a.wav", 0.333333)
 
 
 def test_what_stands_there_is_not_done_again(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
-    predict_into(path, listener, ["a.wav", "b.wav"])
-    tally = predict_into(path, listener, ["b.wav", "c.wav", "a.wav"])
+    into(path, listener, ["a.wav", "b.wav"])
+    tally = into(path, listener, ["b.wav", "c.wav", "a.wav"])
     assert (tally.n_new, tally.n_before) == (1, 2)
-    assert listener.blocks == [["a.wav", "b.wav"], ["c.wav"]]
+    assert listener.blocks == [["a.wav"], ["b.wav"], ["c.wav"]]
     assert [row["file"] for row in read(path)] == ["a.wav", "b.wav", "c.wav"]
 
 
 def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     for _ in range(2):
-        assert predict_into(path, listener, ["bad.wav"]).reasons.total() == 1
+        assert into(path, listener, ["bad.wav"]).reasons.total() == 1
         assert len(read(bad_path(path))) == 1
     listener.hear = lambda path: Answer({"anger": 1.0, "neutral": 0.0})
-    assert predict_into(path, listener, ["bad.wav"]).n_new == 1
+    assert into(path, listener, ["bad.wav"]).n_new == 1
     assert not bad_path(path).exists()
+
+
+def test_bad_files_of_before_stay_on_the_list(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    into(path, listener, ["1/bad.wav", "2/bad.wav"])
+    listener.hear = lambda path: Answer({"anger": 1.0, "neutral": 0.0})
+    into(path, listener, ["2/bad.wav", "3/good.wav"])
+    assert [row["file"] for row in read(bad_path(path))] == ["1/bad.wav"]
+
+
+def test_list_that_a_kill_left_is_put_in_order(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    into(path, listener, ["1/bad.wav", "2/bad.wav"])
+    lines = bad_path(path).read_text().splitlines(keepends=True)
+    bad_path(path).write_text("".join([*lines, *lines[1:]]))
+    into(path, listener, ["2/bad.wav"])
+    assert bad_path(path).read_text() == "".join(lines)
+
+
+def test_own_file_in_the_place_of_the_list_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    bad_path(path).write_text("my,notes\n")
+    with pytest.raises(ValueError, match=r"a\.bad\.csv: expected rows of file"):
+        into(path, Listener(), ["a.wav"])
+    assert bad_path(path).read_text() == "my,notes\n"
+    assert [*tmp_path.iterdir()] == [bad_path(path)]
+
+
+@pytest.mark.parametrize(
+    "name, value", [("unknown_below", 0.9), ("temperature", 2.0)]
+)
+def test_rows_of_other_settings_do_not_mix(tmp_path, name, value):
+    path, listener = tmp_path / "a.csv", Listener()
+    into(path, listener, ["a.wav"])
+    before = path.read_bytes()
+    setattr(listener, name, value)
+    with pytest.raises(ValueError, match=f"expected rows of {name} {value}, "):
+        into(path, listener, ["b.wav"])
+    assert path.read_bytes() == before
+
+
+def test_rows_of_other_models_and_windows_do_not_mix(tmp_path):
+    path, listener = tmp_path / "a.csv", Listener()
+    into(path, listener, ["a.wav"], window_s=4.0)
+    with pytest.raises(ValueError, match=r"window_s 2\.0, found those of 4\.0"):
+        into(path, listener, ["b.wav"], window_s=2.0)
+    with pytest.raises(ValueError, match='model_sha256 "ff", found those of'):
+        predict_into(
+            path, listener, ["b.wav"], {"model_sha256": "ff"}, window_s=4.0
+        )
+    with pytest.raises(ValueError, match="tell what made its rows, found none"):
+        origin_path(path).unlink()
+        into(path, listener, ["b.wav"], window_s=4.0)
 
 
 def test_file_named_twice_is_done_once(tmp_path):
     listener = Listener()
     files = ["a.wav", "bad.wav", "a.wav", "bad.wav"]
-    tally = predict_into(tmp_path / "a.csv", listener, files)
+    tally = into(tmp_path / "a.csv", listener, files)
     assert (tally.n_new, tally.reasons.total()) == (1, 1)
 
 
 def test_windows_make_a_row_for_each_segment(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "bad.wav", "silent.wav"]
-    tally = predict_into(path, Listener(), files, window_s=4.0)
+    tally = into(path, Listener(), files, window_s=4.0)
     assert tally.reasons == {"nan": 1, "silent": 1} and tally.n_new == 1
     assert [
         (
@@ -123,29 +186,49 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
         )
         for row in read(path)
     ] == [("a.wav", 0, 4, "anger"), ("a.wav", 4, 5, "neutral")]
+    assert {row["n_segments"] for row in read(path)} == {"2"}
 
 
 def test_windows_are_taken_up_again_at_the_last_file(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
-    predict_into(path, Listener(), files, window_s=4.0)
+    into(path, Listener(), files, window_s=4.0)
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
-    tally = predict_into(path, Listener(), files, window_s=4.0)
+    tally = into(path, Listener(), files, window_s=4.0)
     assert (tally.n_before, tally.n_new) == (2, 1)
     assert path.read_bytes() == whole
 
 
-def test_nothing_to_hear_is_an_error(tmp_path):
+def test_windows_of_a_second_folder_leave_the_first_as_it_is(tmp_path):
+    path = tmp_path / "a.csv"
+    into(path, Listener(), ["a/1.wav", "a/2.wav"], window_s=4.0)
+    before = path.read_bytes()
+    tally = into(path, Listener(), ["b/1.wav"], window_s=4.0)
+    assert (tally.n_before, tally.n_new) == (0, 1)
+    assert path.read_bytes().startswith(before)
+
+
+def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
+    written, write = [], Rows._write
+    monkeypatch.setattr(
+        Rows, "_write", lambda s, text: written.append(text) or write(s, text)
+    )
+    into(tmp_path / "a.csv", Listener(), ["a.wav"], window_s=4.0)
+    assert [text.count("a.wav") for text in written] == [0, 0, 2]
+
+
+def test_nothing_to_hear_is_an_error_and_leaves_nothing(tmp_path):
     with pytest.raises(ValueError, match="expected recordings, found none"):
-        predict_into(tmp_path / "a.csv", Listener(), [])
+        into(tmp_path / "a.csv", Listener(), [])
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_output_of_other_classes_is_refused(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
-    predict_into(path, listener, ["a.wav"])
+    into(path, listener, ["a.wav"])
     listener.classes = ("joy", "neutral")
     with pytest.raises(ValueError, match="p_joy, p_neutral, found 'file,"):
-        predict_into(path, listener, ["b.wav"])
+        into(path, listener, ["b.wav"])
 
 
 def test_order_is_that_of_the_files_whoever_is_faster():
@@ -153,14 +236,28 @@ def test_order_is_that_of_the_files_whoever_is_faster():
     hear = listener.classify_files
 
     def slow(files, **options):
-        time.sleep(0.1 if files[0] == "0.wav" else 0.0)
+        time.sleep(0.1 if "0.wav" in files else 0.0)
         return hear(files, **options)
 
     listener.classify_files = slow
     files = [f"{number}.wav" for number in range(9)]
     found = [path for path, _ in answers(listener, files, n_threads=3)]
     assert found == files
-    assert listener.blocks[0] != files[:2]
+    assert "0.wav" not in listener.blocks[0]
+
+
+def test_few_files_are_work_for_all_threads_and_many_are_in_blocks(monkeypatch):
+    monkeypatch.setattr(predicting, "BLOCK_FILES", 4)
+    listener = Listener()
+    list(answers(listener, map(str, range(19)), n_threads=2))
+    assert sorted(map(len, listener.blocks)) == [1, 1, 1, 2, 2, 4, 4, 4]
+
+
+@pytest.mark.parametrize("n_files, n_each", [(1, 4), (2, 2), (3, 1), (9, 1)])
+def test_torch_has_the_threads_that_files_are_too_few_for(n_files, n_each):
+    listener = Listener()
+    list(answers(listener, map(str, range(n_files)), n_threads=4))
+    assert listener.n_threads == {n_each}
 
 
 def test_files_are_read_no_further_than_they_are_needed():

@@ -45,16 +45,29 @@ def test_file_cut_anywhere_is_taken_up_again(tmp_path, suffix):
         assert path.read_bytes() == whole
 
 
+def groups(path, *sizes):
+    """Write so many rows each of 0.wav, 1.wav, ...; those that are not there."""
+    with Rows(path, ["file", "n"], count="n") as rows:
+        before = {*rows.names}
+        for number, n in enumerate(sizes):
+            if f"{number}.wav" not in before:
+                rows.add(*n * [{"file": f"{number}.wav", "n": n}])
+    return before
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_last_of_groups_is_begun_anew(tmp_path, suffix):
+def test_last_group_is_begun_anew_unless_it_is_whole(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
-    fill(path, "a.wav", "b.wav", "b.wav")
+    assert groups(path, 1, 3, 2) == set()
     whole = path.read_bytes()
-    with Rows(path, COLUMNS, has_groups=True) as rows:
-        assert rows.names == {"a.wav"}
-        for _ in range(2):
-            rows.add({"file": "b.wav", "emotion": "anger"})
-    assert path.read_bytes() == whole
+    lines = whole.splitlines(keepends=True)[-6:]
+    head = len(whole) - len(b"".join(lines))
+    for n_bytes in range(len(whole) + 1):
+        path.write_bytes(whole[:n_bytes])
+        ends = [head + len(b"".join(lines[:n])) for n in (1, 4, 6)]
+        n_whole = sum(n_bytes >= end for end in ends)
+        assert groups(path, 1, 3, 2) == {f"{i}.wav" for i in range(n_whole)}
+        assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -69,7 +82,77 @@ def test_mending_is_told(tmp_path, caplog):
     path = tmp_path / "a.csv"
     path.write_text("file,emotion\na.wav,an")
     assert fill(path) == set()
-    assert "its last row was cut short: mended" in caplog.text
+    assert "what was written last was cut short: mended" in caplog.text
+
+
+def test_nothing_is_written_before_rows_are_wanted(tmp_path):
+    path = tmp_path / "of" / "a.csv"
+    Rows(path, COLUMNS)
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("end", ["", "1000.wav,an"])
+def test_one_stray_quote_loses_no_rows(tmp_path, end):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{number}.wav,anger\n" for number in range(1000))
+    text = f'file,emotion\na.wav,anger\n2.wav,"anger\n{rows}{end}'
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"a\.csv: expected rows of file,"):
+        Rows(path, COLUMNS)
+    assert path.read_text() == text
+
+
+def test_stray_quote_anywhere_loses_at_most_the_last_row(tmp_path):
+    path = tmp_path / "a.csv"
+    fill(path, *NAMES)
+    whole = path.read_bytes()
+    n_last = len(whole) - whole.rindex(b"\n", 0, -1) + 1
+    for place in range(len(whole)):
+        spoilt = whole[:place] + b'"' + whole[place:]
+        path.write_bytes(spoilt)
+        try:
+            fill(path)
+        except ValueError:
+            assert path.read_bytes() == spoilt
+        else:
+            kept = path.read_bytes()
+            assert spoilt.startswith(kept)
+            assert len(kept) >= len(spoilt) - n_last
+
+
+def test_table_saved_by_a_spreadsheet_is_taken_up_again(tmp_path):
+    path = tmp_path / "a.csv"
+    before = b'"file","emotion"\r\n"a ""1"".wav",anger\r\nb.wav,anger\r\n'
+    path.write_bytes(before)
+    assert fill(path, "c.wav") == {'a "1".wav', "b.wav", "c.wav"}
+    assert path.read_bytes() == before + b"c.wav,anger\n"
+
+
+def test_name_of_any_length_comes_back(tmp_path):
+    path, name = tmp_path / "a.csv", "a" * 200_000 + "\n"
+    fill(path, name)
+    assert fill(path) == {name}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_last_word_about_each_name_is_kept(tmp_path, suffix):
+    path, other = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
+    with Rows(path, COLUMNS) as rows:
+        for name, emotion in zip("abac", ["joy", *3 * ["anger"]], strict=True):
+            rows.add({"file": name, "emotion": emotion})
+    rows.settle({"c", "d"})
+    fill(other, "b", "a")
+    assert path.read_bytes() == other.read_bytes()
+    assert {*tmp_path.iterdir()} == {path, other}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_table_without_rows_is_not_kept(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    with Rows(path, COLUMNS) as rows:
+        rows.add({"file": "a", "emotion": "anger"})
+    rows.settle({"a"})
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
@@ -77,20 +160,24 @@ def test_mending_is_told(tmp_path, caplog):
     [
         ("a.csv", "file,emotion,p_anger\n"),
         ("a.csv", "my notes"),
+        ("a.csv", "file,emotion\na\rb,anger\n"),
+        ("a.csv", "file,emotion\na,anger,0.5\n"),
+        ("a.csv", f"file,emotion\n{'a' * 200_000}\n"),
         ("a.jsonl", '{"file": "a.wav", "sex": "m"}\n'),
         ("a.jsonl", "my notes\n"),
         ("a.jsonl", "my notes"),
         ("a.jsonl", "3\n"),
+        ("a.jsonl", '{"file": [], "emotion": "joy"}\n'),
     ],
 )
 def test_file_of_something_else_is_refused_and_left_as_it_was(
     tmp_path, name, text
 ):
     path = tmp_path / name
-    path.write_text(text)
+    path.write_bytes(text.encode())
     with pytest.raises(ValueError, match="rows of file, emotion, found"):
         Rows(path, COLUMNS)
-    assert path.read_text() == text
+    assert path.read_bytes() == text.encode()
 
 
 def test_other_suffixes_are_refused(tmp_path):

@@ -24,6 +24,11 @@ def test_folder_goes_before_a_hub_id(hub, tmp_path, monkeypatch):
     assert hub == []
 
 
+def test_folder_has_no_revisions(hub, tmp_path):
+    with pytest.raises(ValueError, match="revision abc is of a hub id, and"):
+        source.locate(tmp_path, "abc")
+
+
 @pytest.mark.parametrize(
     "path", ["./mine", "/nowhere/model", "a/b/c", "~/mine", r"models\x"]
 )
@@ -51,7 +56,7 @@ def test_hub_gives_what_a_model_needs_at_one_revision(hub, tmp_path):
     [(name, options)] = hub
     assert (name, options["revision"]) == ("owner/name", "abc")
     assert options["local_dir"] == tmp_path / "here"
-    assert options["allow_patterns"] == ["hyperparams.yaml", "*.ckpt"]
+    assert options["allow_patterns"] == ["*.yaml", "*.ckpt"]
 
 
 def test_newest_revision_is_told(hub, caplog):

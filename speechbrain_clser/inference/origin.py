@@ -1,0 +1,146 @@
+"""What made a table of emotions, told beside it; no other may add to it."""
+
+import functools
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from speechbrain_clser.features.hub import BLOCK_BYTES, SPEECHBRAIN, resolve
+
+# For people to read; a model is the same wherever it lies.
+ONLY_TOLD = ("model", "revision", "normalise_over")
+
+
+def origin_path(path) -> Path:
+    """Name the file that tells what made a table.
+
+    Example
+    -------
+    >>> origin_path("of/emotions.csv").as_posix()
+    'of/emotions.csv.model.json'
+    """
+    path = Path(path)
+    return path.with_name(f"{path.name}.model.json")
+
+
+def origin(model, folder, normalise_over=(), files=()) -> dict:
+    """Tell one model from another, whatever they are called.
+
+    Arguments
+    ---------
+    model : str or Path
+        As it was given: a folder, or a hub id.
+    folder : Path
+        Where it lies.
+    normalise_over : sequence of str
+        As it was given.
+    files : iterable of str
+        The recordings that this names; what cannot be looked into counts for
+        nothing.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    is_local = Path(model).expanduser().is_dir()
+    heard = "".join(sorted(map(_digest, filter(_is_readable, files))))
+    return {
+        "model": str(model),
+        "revision": None if is_local else folder.name,
+        "model_sha256": resolve(str(folder), layout=SPEECHBRAIN).revision,
+        "normalise_over": [*normalise_over],
+        "normalise_over_sha256": hashlib.sha256(heard.encode()).hexdigest()
+        if heard
+        else None,
+    }
+
+
+def claim(path, made_by, has_rows):
+    """Tell what makes a table, or complain of a table that something else made.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of the table.
+    made_by : dict
+        As ``origin`` tells, and settings.
+    has_rows : bool
+        Whether rows stand in it already.
+
+    Raises
+    ------
+    ValueError
+        If they are of another model or settings, or nothing tells of which; or
+        if the place of what tells so is taken.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "emotions.csv"
+    >>> claim(path, {"model": "me/mine", "window_s": None}, has_rows=False)
+    >>> claim(path, {"model": "mine/", "window_s": None}, has_rows=True)
+    >>> claim(path, {"model": "mine/", "window_s": 4.0}, has_rows=True)
+    Traceback (most recent call last):
+    ...
+    ValueError: ...: expected rows of window_s 4.0, found those of null ...
+    """
+    beside = origin_path(path)
+    before = _read(beside, made_by) if beside.exists() else None
+    if not has_rows:
+        _write(beside, made_by)
+        return
+    if before is None:
+        raise ValueError(
+            f"{path}: expected {beside.name} beside it, to tell what made its "
+            "rows, found none; give another file, or delete this one to start "
+            "anew"
+        )
+    others = [
+        f"{name} {_short(made_by[name])}, found those of {_short(before[name])}"
+        for name in made_by
+        if name not in ONLY_TOLD and made_by[name] != before[name]
+    ]
+    if others:
+        raise ValueError(
+            f"{path}: expected rows of {'; of '.join(others)} (see "
+            f"{beside.name}); give another file, or delete this one to start "
+            "anew"
+        )
+
+
+def _is_readable(path):
+    return os.path.isfile(path) and os.access(path, os.R_OK)
+
+
+def _digest(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(functools.partial(file.read, BLOCK_BYTES), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _short(value):
+    return json.dumps(value)[:16]
+
+
+def _read(path, made_by):
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.keys() != made_by.keys():
+        raise ValueError(
+            f"{path}: expected {', '.join(made_by)} as JSON, found something "
+            "else; move it, or give another file for the table"
+        )
+    return found
+
+
+def _write(path, made_by):
+    """In one go: whoever looks finds all of it or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(made_by, indent=2) + "\n", encoding="utf-8")
+    os.replace(part, path)

@@ -1,0 +1,80 @@
+import json
+import shutil
+
+import pytest
+
+from speechbrain_clser.inference.origin import claim, origin, origin_path
+
+SETTINGS = {"window_s": None, "unknown_below": 0.5}
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A folder that looks like a model."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "hyperparams.yaml").write_text("classes:\n")
+    (folder / "method.ckpt").write_bytes(b"weights")
+    return folder
+
+
+def test_model_is_the_same_wherever_it_lies_until_it_changes(model, tmp_path):
+    other = shutil.copytree(model, tmp_path / "other")
+    path = tmp_path / "a.csv"
+    claim(path, {**origin(model, model), **SETTINGS}, has_rows=False)
+    claim(path, {**origin(other, other), **SETTINGS}, has_rows=True)
+    (other / "method.ckpt").write_bytes(b"Weights")
+    with pytest.raises(ValueError, match="expected rows of model_sha256 "):
+        claim(path, {**origin(other, other), **SETTINGS}, has_rows=True)
+    assert json.loads(origin_path(path).read_text())["model"] == str(model)
+
+
+def test_model_of_the_hub_is_told_with_its_commit(model):
+    found = origin("me/mine", model)
+    assert (found["model"], found["revision"]) == ("me/mine", "model")
+    assert origin(model, model)["revision"] is None
+
+
+def test_recordings_that_normalise_count_by_what_is_in_them(model, tmp_path):
+    def digest(*names):
+        files = [str(tmp_path / name) for name in names]
+        return origin(model, model, ["x"], files)["normalise_over_sha256"]
+
+    for name, content in {"a": b"1", "b": b"2", "c": b"1", "d": b"3"}.items():
+        (tmp_path / name).write_bytes(content)
+    assert digest("a", "b") == digest("b", "nowhere", "c") != digest("a", "d")
+    assert digest() is digest("nowhere") is None
+
+
+@pytest.mark.parametrize(
+    "name, value", [("window_s", 4.0), ("unknown_below", 0.0)]
+)
+def test_rows_of_other_settings_are_refused_by_name(tmp_path, name, value):
+    path = tmp_path / "a.csv"
+    claim(path, SETTINGS, has_rows=False)
+    before = origin_path(path).read_text()
+    with pytest.raises(ValueError, match=rf"{name} {value}, found those of "):
+        claim(path, {**SETTINGS, name: value}, has_rows=True)
+    assert origin_path(path).read_text() == before
+    claim(path, {**SETTINGS, name: value}, has_rows=False)
+    claim(path, {**SETTINGS, name: value}, has_rows=True)
+
+
+def test_rows_of_nobody_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"a\.csv: expected a\.csv\.model\.j"):
+        claim(tmp_path / "a.csv", SETTINGS, has_rows=True)
+    assert not origin_path(tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("text", ["my notes", "3", '{"window_s": null}', "\\"])
+@pytest.mark.parametrize("has_rows", [False, True])
+def test_file_of_something_else_is_left_as_it_was(tmp_path, text, has_rows):
+    beside = origin_path(tmp_path / "a.csv")
+    beside.write_text(text)
+    with pytest.raises(ValueError, match="window_s, unknown_below as JSON"):
+        claim(tmp_path / "a.csv", SETTINGS, has_rows)
+    assert beside.read_text() == text
+
+
+def test_tables_of_one_name_and_two_kinds_have_an_origin_each():
+    assert origin_path("a.csv") != origin_path("a.jsonl")
