@@ -3,7 +3,8 @@
 ``tables.py`` writes them into the READMEs.
 """
 
-from results import read, score
+from measured import read, score
+
 from speechbrain_clser.evaluation import wording
 
 BASELINES = ("nearest_prototype", "linear", "label_propagation", "fixmatch")

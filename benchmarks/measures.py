@@ -3,7 +3,7 @@
 ``tables.py`` writes them into results.md.
 """
 
-from results import read
+from measured import read
 
 
 def store() -> dict:

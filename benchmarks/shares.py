@@ -3,9 +3,8 @@
 ``tables.py`` writes it into the README.
 """
 
+from measured import read, score
 from transfer import SHARES
-
-from results import read, score
 
 TARGET = {"emodb": "EMO-DB", "emovo": "EMOVO", "urdu": "URDU"}
 

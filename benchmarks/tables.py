@@ -13,8 +13,8 @@ from statistics import fmean
 import few
 import measures
 import shares
+from measured import read, score
 
-from results import read, score
 from speechbrain_clser.evaluation.tables import rewrite
 
 HERE = Path(__file__).parent
