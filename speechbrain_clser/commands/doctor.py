@@ -326,7 +326,7 @@ def hub(works, told) -> list:
 
     Example
     -------
-    >>> [cached, network] = hub(True, "offline /tmp")
+    >>> [cached, network] = hub(True, f"offline {getfixture('tmp_path')}")
     >>> network.state, network.to_type
     ('note', 'unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE')
     """
