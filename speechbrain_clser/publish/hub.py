@@ -127,8 +127,8 @@ def publish(
             raise ConnectionError(
                 f"expected an answer of {url}, found a broken connection "
                 f"({error}); those who load the model get all of it or what "
-                f"was there before. What is to go there is in {folder}; "
-                "publish again later: what has arrived is not sent again"
+                f"was there before. What is to go there is in {folder}. "
+                "Publish again later: what has arrived is not sent again"
             ) from error
         if _is_refusal(error):
             raise PermissionError(
