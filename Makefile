@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 
 # What needs no corpora, and what trains on those of DATA.
-MEASURES := demo store graphs phones
+MEASURES := demo store graphs phones predict
 SCORES := floor prosody leave_one_language_out controls anchoring semi_supervised
 
 RECIPE := recipes/CrossLingualSER
