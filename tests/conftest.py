@@ -19,10 +19,26 @@ os.environ.setdefault(
     str(Path.home() / ".cache" / "speechbrain_clser" / "tests"),
 )
 
+# Fast one by one, and together half of the time: `make check` goes without.
+SLOW = (
+    "contract/test_corpora",
+    "contract/test_protocols",
+    "integration/test_fuzz",
+    "unit/corpora/test_demo",
+    "unit/evaluation/plots",
+    "unit/evaluation/sections/test_anchoring",
+    "unit/features/test_ssl_adapters",
+    "unit/features/test_ssl_lobes",
+    "unit/graphs/test_communities",
+    "unit/inference/onnx/test_export",
+)
+
 
 def pytest_collection_modifyitems(items):
-    """Skip, with a reason, what this machine cannot or shall not run."""
+    """Mark what is slow; skip, with a reason, what cannot or shall not run."""
     for item in items:
+        if item.nodeid.removeprefix("tests/").startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("gpu") and not _has_gpu():
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
         for marker in ("network", "corpora"):
