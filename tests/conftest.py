@@ -22,15 +22,17 @@ os.environ.setdefault(
 # Fast one by one, and together half of the time: `make check` goes without.
 SLOW = (
     "contract/test_corpora",
+    "contract/test_extractors",
     "contract/test_protocols",
+    "contract/test_served",
     "integration/test_fuzz",
+    "unit/corpora/_speaking",
     "unit/corpora/test_demo",
     "unit/evaluation/plots",
-    "unit/evaluation/sections/test_anchoring",
-    "unit/features/test_ssl_adapters",
-    "unit/features/test_ssl_lobes",
+    "unit/evaluation/sections",
+    "unit/features/test_ssl",
     "unit/graphs/test_communities",
-    "unit/inference/onnx/test_export",
+    "unit/inference/onnx",
 )
 
 
