@@ -203,6 +203,8 @@ def _metadata(classifier):
     return {
         "classes": json.dumps(classifier.classes),
         "sample_rate_hz": str(classifier.sample_rate_hz),
+        # Null, or what comes later in a recording is not heard.
+        "longest_s": json.dumps(classifier.recogniser.longest_s),
         "temperature": str(classifier.temperature),
         "normalise_by": classifier.hparams.normalise_by,
         "speechbrain_clser": __version__,

@@ -63,6 +63,7 @@ def toy(monkeypatch):
             mods=SimpleNamespace(
                 embedding_model=recogniser, classifier=LogPosterior(2)
             ),
+            recogniser=SimpleNamespace(longest_s=15.0),
             temperature=2.0,
             classes=("rough", "loud"),
             sample_rate_hz=16000,
@@ -87,7 +88,7 @@ def test_graph_answers_as_its_model_and_tells_what_it_is(toy, tmp_path):
     torch.testing.assert_close(torch.from_numpy(found), listening(wav))
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["classes"]) == ["rough", "loud"]
-    assert about["sample_rate_hz"] == "16000"
+    assert (about["sample_rate_hz"], about["longest_s"]) == ("16000", "15.0")
     assert about["temperature"] == "2.0"
 
 
