@@ -4,8 +4,6 @@ A shard is written whole or not at all, and is never changed afterwards: any
 number of processes may write into a folder at once.
 """
 
-import os
-import uuid
 import zlib
 from hashlib import sha256
 from pathlib import Path
@@ -13,8 +11,9 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from speechbrain_clser.whole import write_whole
+
 SUFFIX = ".safetensors"
-PARTIAL = ".partial"
 
 
 class Shards:
@@ -97,31 +96,6 @@ class Shards:
         path = self.folder / f"{names}{SUFFIX}"
         write_whole(path, save(tensors, {"crc32": checksum(tensors)}))
         self._learn(path)
-
-
-def write_whole(path, data):
-    """Write a file whole or not at all, whatever happens meanwhile.
-
-    Arguments
-    ---------
-    path : Path
-        Replaced if it is there; at worst a ``.partial`` is left beside it.
-    data : bytes
-        Its content.
-
-    Example
-    -------
-    >>> path = getfixture("tmp_path") / "a.txt"
-    >>> write_whole(path, b"whole")
-    >>> path.read_bytes()
-    b'whole'
-    """
-    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}{PARTIAL}")
-    with open(partial, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def checksum(tensors) -> str:

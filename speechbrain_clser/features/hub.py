@@ -167,14 +167,36 @@ def looks_local(source):
     )
 
 
+def take_in(digest, path):
+    """Take a file into a digest, block by block.
+
+    Arguments
+    ---------
+    digest : hashlib object
+        Updated.
+    path : str or Path
+        Of the file.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a"
+    >>> _ = path.write_bytes(b"ab")
+    >>> digest = hashlib.sha256(b"a")
+    >>> take_in(digest, path)
+    >>> digest.digest() == hashlib.sha256(b"aab").digest()
+    True
+    """
+    with open(path, "rb") as file:
+        for block in iter(functools.partial(file.read, BLOCK_BYTES), b""):
+            digest.update(block)
+
+
 def _of_folder(folder, revision, layout):
     files = _files(folder, layout)
     digest = hashlib.sha256()
     for path in files:
         digest.update(f"{path.name}:{path.stat().st_size}:".encode())
-        with path.open("rb") as file:
-            for block in iter(functools.partial(file.read, BLOCK_BYTES), b""):
-                digest.update(block)
+        take_in(digest, path)
     found = digest.hexdigest()
     if revision and found != revision:
         raise ValueError(

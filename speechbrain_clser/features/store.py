@@ -16,7 +16,8 @@ import torch
 from tqdm import tqdm
 
 from speechbrain_clser.features._batches import batches, decoded, padded
-from speechbrain_clser.features._shards import Shards, write_whole
+from speechbrain_clser.features._shards import Shards
+from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """What made a table of emotions, told beside it; no other may add to it."""
 
-import functools
 import hashlib
 import json
 import os
 from pathlib import Path
 
-from speechbrain_clser.features.hub import BLOCK_BYTES, SPEECHBRAIN, resolve
+from speechbrain_clser.features.hub import SPEECHBRAIN, resolve, take_in
+from speechbrain_clser.whole import write_whole
 
 # For people to read; a model is the same wherever it lies.
 ONLY_TOLD = ("model", "revision", "normalise_over")
@@ -88,7 +88,9 @@ def claim(path, made_by, has_rows):
     beside = origin_path(path)
     before = _read(beside, made_by) if beside.exists() else None
     if not has_rows:
-        _write(beside, made_by)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(made_by, indent=2)
+        write_whole(beside, f"{text}\n".encode())
         return
     if before is None:
         raise ValueError(
@@ -115,9 +117,7 @@ def _is_readable(path):
 
 def _digest(path):
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(functools.partial(file.read, BLOCK_BYTES), b""):
-            digest.update(block)
+    take_in(digest, path)
     return digest.hexdigest()
 
 
@@ -136,11 +136,3 @@ def _read(path, made_by):
             "else; move it, or give another file for the table"
         )
     return found
-
-
-def _write(path, made_by):
-    """In one go: whoever looks finds all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(made_by, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, path)

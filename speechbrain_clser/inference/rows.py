@@ -4,9 +4,10 @@ import csv
 import io
 import json
 import logging
-import os
 import re
 from pathlib import Path
+
+from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -242,10 +243,8 @@ class Rows:
         if not kept:
             self.path.unlink()
             return
-        part = self.path.with_name(f"{self.path.name}.part")
         header = self._format.header.encode(**AS_GIVEN)
-        part.write_bytes(header + b"".join(kept.values()))
-        os.replace(part, self.path)
+        write_whole(self.path, header + b"".join(kept.values()))
 
     def __enter__(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)

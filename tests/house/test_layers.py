@@ -11,6 +11,7 @@ LEVELS = {
     "errors": 0,
     "labels": 0,
     "seeds": 0,
+    "whole": 0,
     "evaluation.calibration": 0,
     "evaluation.colours": 0,
     "evaluation.console": 0,

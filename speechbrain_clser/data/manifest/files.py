@@ -3,11 +3,11 @@
 import csv
 import io
 import json
-import os
 from pathlib import Path
 
 from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.whole import write_whole
 
 COLUMNS = (
     "ID",
@@ -40,12 +40,14 @@ def write(path: Path, rows: list, told: dict, root: Path) -> None:
         Folder of the corpus, called ``$data_root`` in the CSV.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, _csv(rows, root))
+    write_whole(path, _csv(rows, root).encode())
     phones = {row.id: row.phones for row in rows if row.phones}
     phones_of(path).unlink(missing_ok=True)
     if phones:
-        _write(phones_of(path), json.dumps(phones, ensure_ascii=False))
-    _write(report_of(path), json.dumps(told, indent=1, ensure_ascii=False))
+        text = json.dumps(phones, ensure_ascii=False)
+        write_whole(phones_of(path), text.encode())
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    write_whole(report_of(path), text.encode())
 
 
 def read(path, data_root) -> list:
@@ -156,10 +158,3 @@ def _utterance(row, data_root, phones):
         duration_s=float(row["duration"]),
         digest=row["digest"],
     )
-
-
-def _write(path, text):
-    """Write a file in one go: whoever looks finds all of it or nothing."""
-    half = path.with_name(f"{path.name}.{os.getpid()}.half")
-    half.write_text(text, encoding="utf-8", newline="")
-    os.replace(half, path)

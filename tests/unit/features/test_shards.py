@@ -95,7 +95,7 @@ def test_kill_while_writing_leaves_nothing_that_is_read(tmp_path, monkeypatch):
         os.kill(os.getpid(), signal.SIGKILL)
 
     def write():
-        monkeypatch.setattr(_shards.os, "fsync", killed)
+        monkeypatch.setattr(os, "fsync", killed)
         Shards(tmp_path).write(TWO)
 
     shards_of(tmp_path, ONE)
