@@ -253,9 +253,10 @@ def made_by(report: dict, training: dict) -> list:
     list of (str, str)
         Title and fact.
     """
-    which = f"seed {training['seed']}, epoch {training['epoch']}"
-    if training["phase"]:
-        which += f" of phase {training['phase']}"
+    which = (
+        f"seed {training['seed']}, epoch {training['epoch']} of phase "
+        f"{training['phase']}"
+    )
     if report["n_draws"] > 1:
         which += f", draw {training['draw']}"
     return [("chosen", which), *provenance.software(report)]
