@@ -10,6 +10,12 @@ import sys
 import numpy as np
 import pytest
 import soundfile
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import recall_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from speechbrain.lobes.features import Fbank
 
 from speechbrain_clser.corpora import demo
 from speechbrain_clser.corpora._speaking import script
@@ -64,6 +70,29 @@ def test_phones_last_as_long_as_the_utterance(whole):
         total_s = sum(end - start for _, start, end in row.phones)
         assert total_s == pytest.approx(duration_s, abs=1e-3)
         assert len(row.phones) >= 10
+
+
+@installed
+def test_emotions_are_neither_plain_in_the_mean_spectrum_nor_absent(whole):
+    hears = Fbank(n_mels=40)
+    means = []
+    for row in whole:
+        samples, _ = soundfile.read(row.wav, dtype="float32")
+        means.append(hears(torch.from_numpy(samples)[None])[0].mean(0).numpy())
+    means = np.stack(means)
+    emotions = np.array([row.raw_emotion for row in whole])
+    languages = np.array([row.language for row in whole])
+    recalls = []
+    for language in sorted(set(languages)):
+        unheard = languages == language
+        model = make_pipeline(
+            StandardScaler(), LogisticRegression(max_iter=1000)
+        )
+        model.fit(means[~unheard], emotions[~unheard])
+        named = model.predict(means[unheard])
+        recalls.append(recall_score(emotions[unheard], named, average="macro"))
+    assert 0.35 < np.mean(recalls) < 0.9  # chance is 0.25
+    assert max(recalls) < 0.9
 
 
 @installed
