@@ -3,17 +3,9 @@
 ``tables.py`` writes them into the READMEs.
 """
 
-from measured import read, score
-
-from speechbrain_clser.evaluation import wording
+from measured import CORPUS, difference, read, score
 
 BASELINES = ("nearest_prototype", "linear", "label_propagation", "fixmatch")
-CORPUS = {
-    "emodb": "EMO-DB",
-    "emovo": "EMOVO",
-    "ravdess": "RAVDESS",
-    "urdu": "URDU",
-}
 
 
 def cells() -> list:
@@ -64,10 +56,7 @@ def semi_supervised_gains() -> dict:
         "rows": [
             [
                 *_place(cell),
-                *(
-                    " ".join(wording.gain(told["difference"]))
-                    for told in _baselines(cell)
-                ),
+                *(difference(told["difference"]) for told in _baselines(cell)),
             ]
             for cell in cells()
         ],

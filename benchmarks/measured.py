@@ -3,7 +3,17 @@
 import json
 from pathlib import Path
 
+from speechbrain_clser.evaluation import wording
+
 HERE = Path(__file__).parent
+# As their authors write them.
+CORPUS = {
+    "emodb": "EMO-DB",
+    "emovo": "EMOVO",
+    "urdu": "URDU",
+    "ravdess": "RAVDESS",
+    "demo": "demo corpus",
+}
 
 
 def read(name):
@@ -31,3 +41,24 @@ def score(uar) -> str:
     """
     mean, low, high = (100 * uar[key] for key in ("mean", "low", "high"))
     return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+
+
+def difference(uar) -> str:
+    """Write by how much a score is ahead, with its interval.
+
+    Arguments
+    ---------
+    uar : dict
+        ``mean``, ``low`` and ``high``, from -1 to 1.
+
+    Returns
+    -------
+    str
+        In percent, with signs.
+
+    Example
+    -------
+    >>> difference({"mean": 0.5, "low": 0.41, "high": 0.6})
+    '+50.0 [+41.0, +60.0]'
+    """
+    return " ".join(wording.gain(uar))

@@ -3,7 +3,7 @@
 ``tables.py`` writes them into results.md.
 """
 
-from measured import read
+from measured import CORPUS, read
 
 
 def store() -> dict:
@@ -77,6 +77,54 @@ def pitch() -> dict:
                 ),
             ]
             for name in clean
+        ],
+    }
+
+
+def pitch_against_praat() -> dict:
+    """Trackers of F0 on corpora, Praat taken for the truth.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    corpora = read("prosody")["against_praat"]
+    return {
+        "columns": ["tracker", *map(CORPUS.get, corpora)],
+        "rows": [
+            [
+                name,
+                *(
+                    " / ".join(
+                        "–" if error is None else f"{error:.2f}"
+                        for error in (of[name]["gross"], of[name]["voicing"])
+                    )
+                    for of in corpora.values()
+                ),
+            ]
+            for name in corpora["demo"]
+        ],
+    }
+
+
+def pitch_speed() -> dict:
+    """Seconds of computing for a second of sound, trackers and measures.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    called = {
+        "ProsodyMeasures": "ours, with all 103 measures",
+        "ProsodyMeasures, 2 s": "the same, in recordings of 2 s",
+    }
+    return {
+        "columns": ["what", "s for 1 s of sound"],
+        "rows": [
+            [called.get(name, name), f"{speed:.4f}"]
+            for name, speed in read("prosody")["speed"].items()
         ],
     }
 
@@ -247,6 +295,6 @@ def predict_long() -> dict:
 
 
 TABLES = (
-    *(store, pitch, phones, graphs, graph_growth, resonance),
-    *(predict, predict_long),
+    *(store, pitch, pitch_against_praat, pitch_speed, phones),
+    *(graphs, graph_growth, resonance, predict, predict_long),
 )

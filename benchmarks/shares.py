@@ -1,12 +1,10 @@
-"""The table of what a labelled share of the target is good for.
+"""Tables of what a labelled share of the target is good for.
 
-``tables.py`` writes it into the README.
+``tables.py`` writes them into the README.
 """
 
-from measured import read, score
-from transfer import SHARES
-
-TARGET = {"emodb": "EMO-DB", "emovo": "EMOVO", "urdu": "URDU"}
+from measured import CORPUS, difference, read, score
+from transfer import ALL, SHARES, SYSTEMS
 
 
 def transfer() -> dict:
@@ -18,8 +16,8 @@ def transfer() -> dict:
         Columns and rows; a dash where nothing was to be learned from.
     """
     rows = {}
-    for cell in read("transfer"):
-        place = (TARGET[cell["target"]], cell["split"], cell["system"])
+    for cell in read("transfer")["cells"]:
+        place = (CORPUS[cell["target"]], cell["split"], cell["system"])
         rows.setdefault(place, {})[cell["share"]] = score(cell["uar"])
     return {
         "columns": [
@@ -33,4 +31,35 @@ def transfer() -> dict:
     }
 
 
-TABLES = (transfer,)
+def transfer_gains() -> dict:
+    """All streams minus each other system, mean over the targets.
+
+    Returns
+    -------
+    dict
+        Columns and rows; a dash where nothing was to be learned from.
+    """
+    others = [system for system in SYSTEMS if system != ALL]
+    return {
+        "columns": ["split", "share", *(f"minus {name}" for name in others)],
+        "rows": [
+            [
+                *(split, f"{100 * float(share):g} %"),
+                *(_gain(cells.get(other)) for other in others),
+            ]
+            for split, by_share in read("transfer")["against"].items()
+            for share, cells in by_share.items()
+        ],
+    }
+
+
+def _gain(cell):
+    """What all streams are ahead of a system; the contest tells the opposite."""
+    if cell is None:
+        return None
+    found = cell["mean"]["difference"]
+    mean, low, high = (-found[key] for key in ("difference", "high", "low"))
+    return difference({"mean": mean, "low": low, "high": high})
+
+
+TABLES = (transfer, transfer_gains)

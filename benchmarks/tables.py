@@ -13,7 +13,7 @@ from statistics import fmean
 import few
 import measures
 import shares
-from measured import read, score
+from measured import difference, read, score
 
 from speechbrain_clser.evaluation.tables import rewrite
 
@@ -271,10 +271,8 @@ def gain(found) -> tuple:
     """
     if found is None:
         return None, None
-    mean, low, high = (
-        f"{100 * found[key]:+.1f}" for key in ("difference", "low", "high")
-    )
-    return f"{mean} [{low}, {high}]", f"{found['p_holm']:.4f}"
+    ahead = {**found, "mean": found["difference"]}
+    return difference(ahead), f"{found['p_holm']:.4f}"
 
 
 TABLES = {

@@ -20,20 +20,96 @@ from pathlib import Path
 
 import recipe
 
+from speechbrain_clser.evaluation.comparison import contest
+
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "transfer.svg"
 TARGETS = ("emodb", "emovo", "urdu")
 SHARES = (0.0, 0.05, 0.1, 0.2)
 # How the target is split, and how the protocol for it ends.
 SPLITS = {"speaker-disjoint": "share", "paper-like": "share_random"}
-NO_SOURCE = "no source training"
+ALL, NO_SOURCE = "all streams", "no source training"
 # Name in the table to what is overridden in the YAML.
 SYSTEMS = {
-    "all streams": {},
+    ALL: {},
     NO_SOURCE: {"number_of_epochs": 0},
     "prosody alone": {"streams": ["prosody"]},
     "MFCC alone": {"streams": ["mfcc"]},
     "encoder alone": {"streams": ["encoder"]},
 }
+
+
+def folder(runs, target, split, system, share) -> Path:
+    """Find the run of a cell.
+
+    Arguments
+    ---------
+    runs : str or Path
+        Folder of all runs.
+    target, split, system : str
+        Which of each.
+    share : float
+        Of the target, labelled, 0-1.
+
+    Returns
+    -------
+    Path
+        Its folder.
+    """
+    return Path(runs, target, split, system, f"{share:g}")
+
+
+def is_possible(system, share) -> bool:
+    """Whether there is anything to learn from.
+
+    Arguments
+    ---------
+    system : str
+        Which.
+    share : float
+        Of the target, labelled, 0-1.
+
+    Returns
+    -------
+    bool
+        False for what would have heard nothing.
+    """
+    return system != NO_SOURCE or share > 0
+
+
+def against_all_streams(runs, targets, shares) -> dict:
+    """Hold every system against the whole of hump_cat.
+
+    Arguments
+    ---------
+    runs : str or Path
+        Folder of all runs.
+    targets : sequence of str
+        Over whose scores the mean is taken.
+    shares : sequence of float
+        Of the target, labelled, 0-1.
+
+    Returns
+    -------
+    dict
+        Split to share to the cells of ``evaluation.comparison.contest``.
+    """
+    return {
+        split: {
+            f"{share:g}": contest(
+                {
+                    system: {
+                        target: folder(runs, target, split, system, share)
+                        for target in targets
+                    }
+                    for system in SYSTEMS
+                    if is_possible(system, share)
+                },
+                ALL,
+            )
+            for share in shares
+        }
+        for split in SPLITS
+    }
 
 
 def main():
@@ -53,7 +129,7 @@ def main():
             n_draws, n_seeds = 1, n_draws * n_seeds
         report = recipe.run(
             "hump_cat",
-            Path(arguments.runs, target, split, system, f"{share:g}"),
+            folder(arguments.runs, target, split, system, share),
             *("--protocol", f"ravdess_to_{target}_{SPLITS[split]}"),
             *("--data_folder", str(Path(arguments.data_folder).resolve())),
             *("--draws", str(n_draws), "--seeds", str(n_seeds)),
@@ -76,11 +152,14 @@ def main():
         for names in itertools.product(
             arguments.targets, SPLITS, SYSTEMS, arguments.shares
         )
-        if names[2] != NO_SOURCE or names[3]  # who has heard nothing
+        if is_possible(*names[2:])
     ]
     with ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(lambda names: cell(*names), cells))
-    recipe.write(arguments.output, results)
+    against = against_all_streams(
+        arguments.runs, arguments.targets, arguments.shares
+    )
+    recipe.write(arguments.output, {"cells": results, "against": against})
     draw(results)
 
 
