@@ -81,6 +81,16 @@ def manifests_option(command):
     )(command)
 
 
+def bad_files_option(command):
+    """Let a command go on where recordings are broken."""
+    return click.option(
+        "--allow-bad-files",
+        "--allow_bad_files",
+        is_flag=True,
+        help="Go on without recordings that cannot be used.",
+    )(command)
+
+
 def device_option(command):
     """Let a command be told what computes."""
     return click.option(
@@ -106,7 +116,7 @@ def protocols(name):
     """List the protocols that are shipped, or tell all about one.
 
     A protocol says who trains and who is scored. NAME may be the path of one of
-    your own, which is checked.
+    your own, which is checked; its keys are told in the recipe's README.
     """
     from speechbrain_clser.commands import overview
 
@@ -120,12 +130,7 @@ def protocols(name):
 @click.argument("corpus")
 @data_folder_option
 @manifests_option
-@click.option(
-    "--allow-bad-files",
-    "--allow_bad_files",
-    is_flag=True,
-    help="Go on without recordings that cannot be used.",
-)
+@bad_files_option
 def prepare(corpus, data_folder, manifests, allow_bad_files):
     """Check every recording of a corpus, and write its manifest.
 
@@ -141,13 +146,15 @@ def prepare(corpus, data_folder, manifests, allow_bad_files):
 
 
 @main.command(
-    epilog="Example:  clser audit emodb_to_urdu --data-folder ~/corpora"
+    short_help="Tell what the parts of a protocol share.",
+    epilog="Example:  clser audit emodb_to_urdu --data-folder ~/corpora",
 )
 @click.argument("protocol")
 @data_folder_option
 @manifests_option
+@bad_files_option
 @click.pass_context
-def audit(context, protocol, data_folder, manifests):
+def audit(context, protocol, data_folder, manifests, allow_bad_files):
     """Tell what the parts of a protocol share, and what gives labels away.
 
     Ends with status 1 if it finds a leak that the protocol does not name;
@@ -155,7 +162,9 @@ def audit(context, protocol, data_folder, manifests):
     """
     from speechbrain_clser.commands.audit import look_into
 
-    table, left_out, findings = look_into(protocol, data_folder, manifests)
+    table, left_out, findings = look_into(
+        protocol, data_folder, manifests, allow_bad_files
+    )
     _show_table(table)
     for reason, n in left_out.items():
         click.echo(f"left out: {n} ({reason})")
@@ -339,7 +348,10 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
     )
 
 
-@main.command(epilog="Example:  clser publish results/mine me/mine --dry-run")
+@main.command(
+    short_help="Publish the model of a run, with its card.",
+    epilog="Example:  clser publish results/mine me/mine --dry-run",
+)
 @click.argument("run")
 @click.argument("repo_id", metavar="OWNER/NAME")
 @click.option(
@@ -391,7 +403,10 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
 )
 @click.option("--verify", is_flag=True, help="Read all of it, and name damage.")
 @click.option(
-    "--remove", multiple=True, metavar="STORE", help="Delete the store."
+    "--remove",
+    multiple=True,
+    metavar="STORE",
+    help="Delete the store, or all whose path ends in this.",
 )
 @click.option(
     "--unused-days",

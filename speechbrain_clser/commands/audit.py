@@ -6,14 +6,16 @@ from speechbrain_clser.data.protocol import load
 from speechbrain_clser.data.splits import cut
 
 
-def look_into(protocol, data_folder, manifest_folder) -> tuple:
+def look_into(
+    protocol, data_folder, manifest_folder, allow_bad_files=False
+) -> tuple:
     """Cut the parts of a protocol and audit them, leaks and all.
 
     Arguments
     ---------
     protocol : str
         Name of a shipped one, or path.
-    data_folder, manifest_folder : str or dict, str or Path
+    data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
         See ``data.prepare.gather``.
 
     Returns
@@ -27,7 +29,9 @@ def look_into(protocol, data_folder, manifest_folder) -> tuple:
         Leaks first.
     """
     protocol = load(protocol)
-    _, rows = prepare.gather(protocol, data_folder, manifest_folder)
+    _, rows = prepare.gather(
+        protocol, data_folder, manifest_folder, allow_bad_files
+    )
     parts, scheme = cut(rows, protocol), protocol.scheme
     table = [["part", "utterances", "speakers", *scheme.classes]]
     for name, of in parts.items():

@@ -125,7 +125,10 @@ def protocol_facts(name) -> dict:
     facts = {
         key: ", ".join(map(str, value)) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(protocol).items()
+        if value or key not in protocols.NUMBERS_OF_LABELS
     }
+    if protocol.scored == "all":
+        del facts["held_out_share"]
     return {**facts, "digest": protocol.digest}
 
 
@@ -147,7 +150,7 @@ def stores_table(folder) -> list:
         head,
         *(
             [
-                store.path.name,
+                upkeep.name(store.path, folder),
                 store.about["extractor"],
                 store.n_utterances,
                 round(store.n_bytes / MB, 1),

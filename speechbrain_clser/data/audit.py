@@ -33,6 +33,7 @@ PAIRS = (
     ("shots", "scored"),
     ("unlabelled", "scored"),
 )
+PLURALS = {"corpus": "corpora"}  # all others take an s
 N_EXAMPLES = 5
 
 
@@ -135,6 +136,7 @@ def _values(rows, value):
 
 def _shared(kind, parts, shared, protocol):
     examples = tuple(sorted(shared)[:N_EXAMPLES])
+    kinds = kind if len(shared) == 1 else PLURALS.get(kind, f"{kind}s")
     severity = "note"
     if kind in LEAKS:
         severity = "allowed" if kind in protocol.allowed_leaks else "leak"
@@ -144,8 +146,7 @@ def _shared(kind, parts, shared, protocol):
         len(shared),
         examples,
         severity,
-        f"{len(shared)} {kind}{'s' if len(shared) > 1 else ''} in both "
-        f"{parts[0]} and {parts[1]} ({', '.join(examples)}"
+        f"{len(shared)} {kinds} in both {parts[0]} and {parts[1]} ({', '.join(examples)}"
         f"{', …' if len(shared) > N_EXAMPLES else ''}).",
     )
 

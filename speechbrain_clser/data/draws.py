@@ -56,7 +56,8 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
     -------
     list of Utterance
         Class by class. What whole rows leave over goes to the classes that
-        lose most by rounding, the first of them in a tie.
+        lose most by rounding, the first of them in a tie; a class that would
+        get none takes one of the largest, while that has two.
     """
     by_class = group(rows, lambda row: scheme.index(row.emotion))
     exact = {c: size * len(by_class[c]) / len(rows) for c in sorted(by_class)}
@@ -64,6 +65,11 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
     by_remainder = sorted(exact, key=lambda c: sizes[c] - exact[c])
     for c in by_remainder[: size - sum(sizes.values())]:
         sizes[c] += 1
+    for c in sizes:
+        largest = max(sizes, key=sizes.get)
+        if not sizes[c] and sizes[largest] > 1:
+            sizes[largest] -= 1
+            sizes[c] += 1
     return [row for c in sizes for row in rng.sample(by_class[c], sizes[c])]
 
 
@@ -126,14 +132,16 @@ def share(rows, n_target: int, protocol: Protocol, draw: int = 0) -> list:
     Returns
     -------
     list of Utterance
-        In the proportions of the classes among ``rows``.
+        In the proportions of the classes among ``rows``, and at least one of
+        each.
 
     Raises
     ------
     ValueError
         If there are not so many rows.
     """
-    size = round(protocol.target_share * n_target)
+    classes = {protocol.scheme.index(row.emotion) for row in rows}
+    size = max(round(protocol.target_share * n_target), len(classes))
     if size > len(rows):
         raise ValueError(
             f"protocol {protocol.name!r} wants {size} of {n_target} target "

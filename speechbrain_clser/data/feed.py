@@ -1,5 +1,6 @@
 """What each phase of a training hears, in which batches."""
 
+from speechbrain_clser.data import protocol
 from speechbrain_clser.data.pipeline import Codes, dataset
 from speechbrain_clser.data.samplers import draws
 
@@ -32,10 +33,24 @@ def heard(material, phases) -> list:
                 raise ValueError(
                     f"phase {phase.name!r} hears the part {part!r}, but "
                     f"protocol {material.protocol.name!r} gives none; choose "
-                    f"a protocol with `target_material: {part}`"
+                    f"a protocol with `target_material: {part}`, "
+                    + _shipped(material.protocol, part)
                 )
             rows |= {row.id: row for row in found}
     return list(rows.values())
+
+
+def _shipped(wanted, part):
+    """Say which shipped protocols for the same corpora give a part."""
+    names = [
+        one.name
+        for one in map(protocol.load, protocol.shipped())
+        if (one.sources, one.targets) == (wanted.sources, wanted.targets)
+        and one.target_material == part
+    ]
+    if not names:
+        return "none is shipped for these sources and targets"
+    return f"such as {', '.join(names)}"
 
 
 def datasets_of(material, phases, sound, extras=None) -> tuple:

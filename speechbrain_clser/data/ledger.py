@@ -1,7 +1,9 @@
 """The supervision ledger: what a method was given, printed beside every score."""
 
 import dataclasses
+from collections.abc import Sequence
 
+from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Parts
 
@@ -31,13 +33,16 @@ class Ledger:
     oracle : bool
         Whether target labels chose the epoch, or built communities and anchors.
     leaks : tuple of str
-        Leaks that the protocol has by design.
+        Leaks that the protocol has by design, between parts that are used.
     source_labels : int
         Labelled source utterances per class that train; 0 is all there are.
     target_share : float
         Share of the target that is labelled, where a share is drawn.
     target_text : bool
         Whether what is said in the target is used.
+    source_trains : bool
+        Whether labels of the sources train; where they do not, the sources
+        still give the statistics that features are standardised by.
     """
 
     sources: tuple
@@ -53,18 +58,22 @@ class Ledger:
     source_labels: int = 0
     target_share: float = 0.0
     target_text: bool = False
+    source_trains: bool = True
 
     @property
     def sentence(self):
         """The ledger in one line."""
         audio = {
-            "none": "no target audio",
+            "none": "no other target audio"
+            if self.target_labels
+            else "no target audio",
             "statistics": "feature statistics of the scored audio",
             "unlabelled": "unlabelled target audio",
         }[self.target_audio]
         if self.target_audio == "unlabelled" and self.transductive:
             audio += " (the scored utterances themselves)"
-        facts = [f"{', '.join(self.sources)} → {', '.join(self.targets)}"]
+        told = "" if self.source_trains else " (statistics alone)"
+        facts = [f"{', '.join(self.sources)}{told} → {', '.join(self.targets)}"]
         if self.source_labels:
             facts.append(f"{self.source_labels} source labels per class")
         facts.append(audio)
@@ -87,6 +96,7 @@ class Ledger:
             facts.append(
                 f"{len(self.auxiliary_corpora)} auxiliary labelled "
                 + ("corpora" if len(self.auxiliary_corpora) > 1 else "corpus")
+                + f" ({', '.join(self.auxiliary_corpora)})"
             )
         facts.append("transductive" if self.transductive else "inductive")
         if self.oracle:
@@ -105,6 +115,7 @@ def ledger(
     parts: Parts,
     normalise_by: str,
     used: set,
+    findings: Sequence[Finding],
     told: frozenset = frozenset(),
 ) -> Ledger:
     """Write down the supervision of a run.
@@ -120,6 +131,8 @@ def ledger(
         statistics of the target's own audio make a run transductive.
     used : set of str
         Names of the parts that some phase of the training reads.
+    findings : sequence of Finding
+        Of the audit: which leaks there are.
     told : set of str
         What else the method is told of whatever it hears: ``"speaker"``,
         ``"language"``, ``"text"``, ``"oracle_emotion"``.
@@ -159,10 +172,23 @@ def ledger(
         oracle=(
             protocol.select_by.startswith("oracle") or "oracle_emotion" in told
         ),
-        leaks=protocol.allowed_leaks,
+        leaks=_leaks(findings, used),
         source_labels=protocol.source_shots,
         target_share=protocol.target_share if n_labels else 0.0,
         target_text=adapts and "text" in told,
+        source_trains="train" in used,
+    )
+
+
+def _leaks(findings, used):
+    """Kinds of leak that are there by design, and that training meets."""
+    met = {*used, "valid", "scored"}
+    return tuple(
+        dict.fromkeys(
+            finding.kind
+            for finding in findings
+            if finding.severity == "allowed" and met.issuperset(finding.parts)
+        )
     )
 
 

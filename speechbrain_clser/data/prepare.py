@@ -179,7 +179,7 @@ def divide(
         protocol,
         tuple(taken.values()),
         parts,
-        ledger(protocol, parts, normalise_by, used, told),
+        ledger(protocol, parts, normalise_by, used, findings, told),
         findings,
         cards,
         draw,

@@ -1,10 +1,12 @@
 """Protocols: who trains, who is scored, on which classes, under which supervision.
 
-A protocol is plain data in a YAML file. Any method runs under any protocol, and
-a result is only worth what its protocol says; hence the digest in every report.
+A protocol is plain data in a YAML file. Any method runs under any protocol that
+gives it what it hears, and a result is only worth what its protocol says; hence
+the digest in every report.
 """
 
 import dataclasses
+import difflib
 import hashlib
 import json
 import re
@@ -28,6 +30,7 @@ CHOICES = {
         "oracle_target_uar",
     ),
 }
+NUMBERS_OF_LABELS = ("shots", "target_share", "source_shots")
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
 JOINED = ("sizes", "source_shots", "target_share")
@@ -55,7 +58,8 @@ class Protocol:
         Labelled target utterances per class.
     target_share : float
         In place of ``shots``: share of the target's utterances that is
-        labelled, in the proportions of its classes, 0-1.
+        labelled, in the proportions of the classes among what may be, and at
+        least one of each, 0-1.
     scored : str
         ``"all"``: every target utterance that is not a shot is scored.
         ``"held_out"``: the speakers of ``held_out_share`` are scored, what
@@ -223,9 +227,11 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     if path.suffix not in (".yaml", ".yml"):
         path = SHIPPED / f"{protocol}.yaml"
     if not path.is_file():
+        near = difflib.get_close_matches(str(protocol), shipped(), n=3)
         raise FileNotFoundError(
-            f"no protocol {protocol!r}: expected the path of a .yaml file or "
-            f"one of {', '.join(shipped())}"
+            f"no protocol {protocol!r}: expected the path of a .yaml file or a "
+            "name that `clser protocols` lists"
+            + (f", such as {', '.join(near)}" if near else "")
         )
     values = yaml.safe_load(path.read_text(encoding="utf-8"))
     known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}

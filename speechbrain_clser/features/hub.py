@@ -8,11 +8,10 @@ encoder's features from another's.
 import dataclasses
 import functools
 import hashlib
-import os
 import re
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
+from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import LocalEntryNotFoundError
 
 BLOCK_BYTES = 2**22
@@ -222,11 +221,15 @@ def _of_hub(source, revision, layout):
             if _weights(folder, layout):
                 break
     except LocalEntryNotFoundError as error:
+        unasked = (
+            "HF_HUB_OFFLINE is set"
+            if constants.HF_HUB_OFFLINE
+            else "the hub did not answer"
+        )
         raise FileNotFoundError(
             f"encoder {source} ({revision or 'newest revision'}) is not in the "
-            "cache of the hub, and the hub cannot be asked (HF_HUB_OFFLINE is "
-            f"{os.environ.get('HF_HUB_OFFLINE', 'not set')}); run once with a "
-            "network, or give a folder that holds it"
+            f"cache of the hub, and {unasked}; run once with a network, or "
+            "give a folder that holds it"
         ) from error
     _files(folder, layout)
     return Snapshot(folder, folder.name)

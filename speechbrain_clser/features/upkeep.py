@@ -86,6 +86,29 @@ def summaries(folder: str | Path) -> list:
     return sorted(found, key=lambda summary: -summary.last_used)
 
 
+def name(path: Path, folder: str | Path) -> str:
+    """Name a store by where it lies.
+
+    Arguments
+    ---------
+    path : Path
+        The store.
+    folder : str or Path
+        It lies in it at any depth.
+
+    Returns
+    -------
+    str
+        Its path below the folder.
+
+    Example
+    -------
+    >>> name(Path("cache/frames/speed_1.00/0d72ff1b55e7c2dd"), "cache/frames")
+    'speed_1.00/0d72ff1b55e7c2dd'
+    """
+    return path.relative_to(folder).as_posix()
+
+
 def verify(folder: str | Path) -> dict:
     """Read every shard and hold it against its checksum.
 
@@ -135,8 +158,8 @@ def prune(
     folder : str or Path
         Stores lie in it at any depth.
     keys : iterable of str
-        Names of the folders to delete: the extractor's key, and ``-float16``
-        where that is kept.
+        What to delete: a store by its path below ``folder``, or all of a name,
+        which is the extractor's key, and ``-float16`` where that is kept.
     unused_days : float, optional
         Delete also what nobody has used for longer.
 
@@ -160,7 +183,8 @@ def prune(
     True
     """
     stores, keys = _stores(folder), set(keys)
-    names = {path.name for path in stores}
+    names = {name(path, folder) for path in stores}
+    names |= {path.name for path in stores}
     if unknown := sorted(keys - names):
         raise KeyError(
             f"{folder}: no store is named {', '.join(unknown)}; there are "
@@ -170,7 +194,8 @@ def prune(
     deleted = [
         path
         for path in stores
-        if path.name in keys or (path / ABOUT).stat().st_mtime < oldest
+        if keys & {path.name, name(path, folder)}
+        or (path / ABOUT).stat().st_mtime < oldest
     ]
     for path in deleted:
         for file in _files(path):

@@ -33,9 +33,10 @@ class HumpCat(Method):
     margin : float
         In cosines; of AM-softmax.
     dropout : float
-        Of the embedding.
+        Of the embedding, before the head.
     label_smoothing : float
-        Share of the target spread over all classes, 0-1.
+        Share of the target spread over all classes, 0-1; of cross-entropy
+        alone, for it asks for a smaller distance than the margin does.
 
     Raises
     ------
@@ -99,14 +100,16 @@ class HumpCat(Method):
             else torch.nn.Linear(dim, n_classes)
         )
         self.am = AngularMargin(margin, scale)
-        self.centres = torch.nn.Parameter(torch.zeros(n_classes, dim))
-        self.label_smoothing = label_smoothing
+        self.centres = torch.nn.Embedding(n_classes, dim)
+        torch.nn.init.zeros_(self.centres.weight)
+        self.label_smoothing = 0.0 if self.with_margin else label_smoothing
 
     def forward(self, batch):
         """Logits and embedding of a batch, from its frames alone."""
         fused, lens = self.fusion(*batch["frames"])
-        embedding = self.dropout(self.norm(self.pooling(fused, lens)))
-        return MethodOutput(self.emotion_head(embedding), embedding)
+        embedding = self.norm(self.pooling(fused, lens))
+        logits = self.emotion_head(self.dropout(embedding))
+        return MethodOutput(logits, embedding)
 
     def attentions(self, batch):
         """Which frames the two sides of each stage attend to."""
@@ -124,5 +127,5 @@ class HumpCat(Method):
             "emotion": naming(
                 logits, emotion, label_smoothing=self.label_smoothing
             ),
-            "centre": centre(output.embedding, emotion, self.centres),
+            "centre": centre(output.embedding, emotion, self.centres.weight),
         }

@@ -123,6 +123,12 @@ def publish(
             f"folder that would be published is {folder}"
         ) from error
     except (HTTPError, RuntimeError) as error:
+        if may_pass(error) and dry_run:
+            raise ConnectionError(
+                f"expected an answer of {url}, found a broken connection "
+                f"({error}); what would change there is not known. What would "
+                f"be published is in {folder}"
+            ) from error
         if may_pass(error):
             raise ConnectionError(
                 f"expected an answer of {url}, found a broken connection "

@@ -49,6 +49,9 @@ class MethodBrain(sb.Brain):
         Parameters of the extractor to their optimiser.
     oracle : callable, optional
         Gives the target's UAR after each epoch; only an oracle rule needs it.
+    untrained : dict, optional
+        Name of a part of the method to its state before any phase, for those
+        that this one begins anew.
     **brain
         For ``sb.Brain``: opt_class, hparams, run_opts, checkpointer.
     """
@@ -68,6 +71,7 @@ class MethodBrain(sb.Brain):
         normaliser=None,
         encoder_opt_class=None,
         oracle=None,
+        untrained=None,
         **brain,
     ):
         step = Step(method, extractor, normaliser)
@@ -87,6 +91,7 @@ class MethodBrain(sb.Brain):
         self.schedule = schedule
         self.augment = augment
         self.oracle = oracle
+        self.untrained = untrained
         self.n_batches = 1
         self.trained = {"method": method}
         if extractor is not None:
@@ -115,8 +120,6 @@ class MethodBrain(sb.Brain):
     def begin_anew(self):
         """Let the phase forget what it is to learn afresh.
 
-        The same new beginning each time, also after a restart.
-
         Raises
         ------
         ValueError
@@ -124,10 +127,7 @@ class MethodBrain(sb.Brain):
         """
         parts = self.parts("forgets", self.phase.fresh)
         for name in self.phase.fresh:
-            torch.manual_seed(seed_for(self.seed, f"{self.phase.name}, {name}"))
-            for module in parts[name].modules():
-                if hasattr(module, "reset_parameters"):
-                    module.reset_parameters()
+            parts[name].load_state_dict(self.untrained[name])
 
     def parts(self, verb, names):
         """Parts of the method by name; complain about names of none."""

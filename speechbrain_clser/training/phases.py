@@ -1,5 +1,6 @@
 """Stages of training, one after the other, as the YAML lists them."""
 
+import copy
 import dataclasses
 import json
 from pathlib import Path
@@ -29,7 +30,7 @@ class Phase:
     frozen : tuple of str
         Parts of the method that stay as they are.
     fresh : tuple of str
-        Parts of the method that forget what earlier phases taught them.
+        Parts of the method that begin as they were before the first phase.
     lr_factor : float
         Share of the optimiser's learning rate.
     n_unlabelled : int
@@ -168,6 +169,11 @@ def run_phases(
     """
     folder = Path(folder)
     is_stored = normaliser is not None
+    untrained = {
+        name: copy.deepcopy(part.state_dict())
+        for name, part in method.named_children()
+        if any(name in phase.fresh for phase in phases)
+    }
     for phase in phases:
         is_stored = is_stored and not phase.with_encoder
         if begin is not None:
@@ -180,6 +186,7 @@ def run_phases(
             rule=rule,
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
             checkpointer=WholeCheckpointer(folder / "save" / phase.name),
+            untrained=untrained,
             **brain,
         )
         if before is not None and phase is phases[0]:

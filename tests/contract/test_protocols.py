@@ -158,7 +158,7 @@ def test_form_says_whether_the_scored_audio_takes_part(name):
     scored = {row.id for row in parts.scored}
     taken = scored & {row.id for row in parts.unlabelled}
     assert taken == (scored if is_transductive else set())
-    book = ledger(protocol, parts, "none", {"train", "unlabelled"})
+    book = ledger(protocol, parts, "none", {"train", "unlabelled"}, [])
     assert book.transductive == is_transductive
     assert "5 source labels per class; unlabelled target audio" in book.sentence
 

@@ -8,6 +8,8 @@ import torch
 from helpers import encoders, toy
 from hyperpyyaml import load_hyperpyyaml
 
+from speechbrain_clser.losses.combine import combine
+
 YAML = toy.RECIPE / "hparams" / "hump_cat.yaml"
 ABLATIONS = [
     {"streams": ["prosody"]},
@@ -30,15 +32,36 @@ ABLATIONS = [
 
 @pytest.mark.parametrize("override", ABLATIONS, ids=str)
 def test_every_reading_is_one_override(override):
+    losses, plain = losses_under(override), losses_under({})
+    assert losses.isfinite() and losses != plain
+
+
+def losses_under(override):
+    """The sum of the weighted losses of a batch, with the YAML's seed."""
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, override)
-    method, dim = hparams["method"], hparams["extractor"].dim
-    batch = {
-        "frames": (torch.randn(2, 20, dim), torch.tensor([1.0, 0.6])),
-        "emotion": torch.tensor([0, 1]),
+    method, extractor = hparams["method"].eval(), hparams["extractor"]
+    wav = torch.sin(torch.arange(16000) / 20) * torch.rand(2, 16000)
+    lens = torch.tensor([1.0, 0.6])
+    with torch.no_grad():
+        batch = {
+            "frames": (extractor(wav, lens).nan_to_num(), lens),
+            "emotion": torch.tensor([0, 1]),
+        }
+        losses = method.losses(method(batch), batch)
+    return combine(losses, hparams["loss_weights"])
+
+
+def test_target_moves_the_head_alone_when_all_below_is_frozen():
+    with open(YAML, encoding="utf-8") as file:
+        hparams = load_hyperpyyaml(file, {"frozen_parts": ["fusion", "norm"]})
+    frozen = hparams["phases"][1].frozen
+    learning = {
+        name
+        for name, part in hparams["method"].named_children()
+        if name not in frozen and [*part.parameters()]
     }
-    losses = method.losses(method(batch), batch)
-    assert all(loss.isfinite() for loss in losses.values())
+    assert learning == {"emotion_head", "centres"}
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,16 @@ def test_audit_that_finds_a_leak_ends_with_1(data, tmp_path):
     assert "leak: 1 speaker in both train and valid" in result.stdout
 
 
+def test_audit_goes_on_without_bad_files_when_told(tmp_path):
+    data = tmp_path / "data"
+    toy.make(data)
+    next((data / "south").rglob("*.wav")).write_bytes(b"cut")
+    command = ["audit", data / "toy.yaml", "--data-folder", data]
+    command += ["--manifests", tmp_path]
+    assert "allow_bad_files" in clser(*command).stderr
+    assert "utterances" in done(*command, "--allow-bad-files")
+
+
 def test_recordings_are_answered_on_standard_output(model):
     result = clser("predict", model.folder, *model.files)
     assert result.exit_code == 0, result.output

@@ -90,7 +90,7 @@ def tell(told: dict, path: Path) -> None:
         The manifest.
     """
     logger.info(
-        "%s: %d utterances of %d speakers, %.1f minutes -> %s",
+        "%s: %d utterances, speakers: %d, %.1f minutes -> %s",
         told["corpus"],
         told["n_utterances"],
         told["n_speakers"],

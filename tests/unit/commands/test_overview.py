@@ -49,6 +49,13 @@ def test_facts_of_corpus_and_protocol_are_complete():
     assert facts["digest"] == protocol.load("emodb_to_urdu").digest
 
 
+def test_facts_of_a_protocol_are_those_that_it_uses():
+    plain = overview.protocol_facts("emodb_to_urdu")
+    assert {"shots", "target_share", "held_out_share"}.isdisjoint(plain)
+    share = overview.protocol_facts("demo_share")
+    assert {"target_share", "held_out_share"} <= share.keys()
+
+
 def test_stores_are_listed_with_what_they_hold(tmp_path):
     row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
     store = Store(tmp_path, extractor("acoustic"))

@@ -75,6 +75,17 @@ def test_share_is_of_the_whole_target():
         share(ROWS, 100, protocol)
 
 
+def test_no_class_of_a_share_goes_without_a_label():
+    many = rows_of("a", "deu", n_speakers=30, emotions=("anger", "sadness"))
+    rows = many + rows_of("b", "deu", n_speakers=1, emotions=("neutral",))
+    for target_share in (0.001, 0.05):  # fewer than classes, and more
+        protocol = dataclasses.replace(
+            PROTOCOL, target_material="shots", target_share=target_share
+        )
+        drawn = emotions(share(rows, len(rows), protocol))
+        assert min(drawn.values()) == 1 and len(drawn) == 3
+
+
 def test_groups_keep_the_order_of_their_rows():
     groups = group(ROWS, lambda row: row.emotion)
     assert [*groups] == ["anger", "happiness", "sadness"]

@@ -24,7 +24,7 @@ MIXED = Phase("mixed", "train", 1, n_unlabelled=3)
 
 def material(protocol=ADAPTED):
     parts = cut(ROWS, protocol)
-    book = ledger(protocol, parts, "none", {"train"})
+    book = ledger(protocol, parts, "none", {"train"}, [])
     return Material(
         protocol, tuple(ROWS), parts, book, audit(parts, protocol), []
     )
@@ -43,6 +43,10 @@ def test_part_that_the_protocol_does_not_give_is_named():
     )
     with pytest.raises(ValueError, match="'mixed' hears the part 'unlabelled'"):
         heard(material(protocol), [MIXED])
+    shipped = Protocol("own", ("emodb",), ("emovo",))
+    known = dataclasses.replace(material(protocol), protocol=shipped)
+    with pytest.raises(ValueError, match="emodb_to_emovo_transductive"):
+        heard(known, [MIXED])
 
 
 def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 from helpers.rows import rows_of
 
+from speechbrain_clser.data.audit import audit
 from speechbrain_clser.data.ledger import ledger
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
@@ -13,15 +14,17 @@ ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
 
 def ledger_of(normalise_by="none", used=("train",), told=(), **values):
     protocol = dataclasses.replace(ZERO_SHOT, **values)
+    parts = cut(ROWS, protocol)
+    findings = audit(parts, protocol)
     return ledger(
-        protocol, cut(ROWS, protocol), normalise_by, set(used), frozenset(told)
+        *(protocol, parts, normalise_by, set(used), findings, frozenset(told))
     )
 
 
 def test_zero_shot_uses_nothing_of_the_target():
     assert ledger_of().sentence == (
         "a:deu, b:ita → c:urd; no target audio; no target labels; "
-        "1 auxiliary labelled corpus; inductive"
+        "1 auxiliary labelled corpus (b); inductive"
     )
 
 
@@ -98,5 +101,27 @@ def test_what_a_method_is_told_of_the_target_is_written_down():
 def test_languages_of_one_corpus_are_no_auxiliary_corpora():
     rows = rows_of("a", "deu") + rows_of("a", "fin") + rows_of("c", "urd", 8)
     protocol = dataclasses.replace(ZERO_SHOT, sources=("a",))
-    book = ledger(protocol, cut(rows, protocol), "none", {"train"})
+    book = ledger(protocol, cut(rows, protocol), "none", {"train"}, [])
     assert book.auxiliary_corpora == ()
+
+
+def test_leak_is_told_where_training_meets_it():
+    share = {"target_material": "shots", "target_share": 0.5}
+    share |= {"allowed_leaks": ("speaker",)}
+    assert ledger_of(used=["train", "shots"], **share).leaks == ("speaker",)
+    assert ledger_of(used=["train"], **share).leaks == ()
+    assert ledger_of(allowed_leaks=("speaker",)).leaks == ()
+    assert ledger_of(allowed_leaks=("speaker",), split="random").leaks == (
+        "speaker",
+    )
+
+
+def test_sources_that_give_statistics_alone_are_told_so():
+    share = {"target_material": "shots", "target_share": 0.5}
+    sentence = ledger_of(used=["shots"], **share).sentence
+    assert sentence.startswith("a:deu, b:ita (statistics alone) → c:urd; ")
+    assert "no other target audio; 50 % of the target labelled" in sentence
+    assert (
+        "(statistics"
+        not in ledger_of(used=["train", "shots"], **share).sentence
+    )

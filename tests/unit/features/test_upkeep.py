@@ -93,6 +93,16 @@ def test_stores_are_pruned_by_key(stores, tmp_path):
     assert [s.path for s in summaries(tmp_path)] == [stores[1].folder]
 
 
+def test_one_of_several_stores_of_a_key_is_named_by_its_path(tmp_path):
+    here, there = (Store(tmp_path / speed, Blocks()) for speed in "ab")
+    for store in (here, there):
+        store.fill([], unheard)
+    key = here.folder.name
+    assert prune(tmp_path, [f"b/{key}"]) == [there.folder]
+    there.fill([], unheard)
+    assert {*prune(tmp_path, [key])} == {here.folder, there.folder}
+
+
 def test_unknown_key_deletes_nothing(stores, tmp_path):
     with pytest.raises(KeyError, match="no store is named 0a1b; there are"):
         prune(tmp_path, ["0a1b", stores[0].folder.name])

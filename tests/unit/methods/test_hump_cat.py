@@ -52,6 +52,31 @@ def test_order_of_the_batch_permutes_the_answers(naming):
     torch.testing.assert_close(found.embedding, expected.embedding[order])
 
 
+def test_no_utterance_hears_another():
+    method, batch = method_of().eval(), batch_of()
+    frames, _ = batch["frames"]
+    together = method(batch).logits
+    for row, length in enumerate([8, 4, 6, 8]):
+        alone = frames[row : row + 1, :length], torch.ones(1)
+        found = method({"frames": alone}).logits
+        torch.testing.assert_close(found, together[row : row + 1])
+
+
+def test_margin_is_not_smoothed_away():
+    margin = method_of(naming="am_softmax", label_smoothing=0.1)
+    plain = method_of(naming="am_softmax")
+    found, expected = (
+        losses(method, [[30.0, -30.0]], [0])["emotion"]
+        for method in (margin, plain)
+    )
+    assert found.equal(expected)
+
+
+def test_centres_draw_what_dropout_leaves_whole():
+    method, batch = method_of(dropout=0.9).train(), batch_of()
+    assert (method(batch).embedding != 0).all()
+
+
 def test_cross_entropy_of_a_fair_coin_by_hand():
     found = losses(method_of(), [[0.0, 0.0], [9.0, 0.0]], [1, -1])
     assert found["emotion"].item() == pytest.approx(math.log(2))

@@ -218,6 +218,14 @@ def test_offline_dry_run_tells_where_the_folder_is(run, waits):
     assert (run / "published" / "README.md").is_file() and waits == []
 
 
+def test_dry_run_that_reaches_nobody_speaks_of_nothing_sent(run, hub, api):
+    hub.break_at = lambda asked: True
+    with pytest.raises(ConnectionError, match="run/published") as caught:
+        publish(run, ID, dry_run=True, api=api)
+    assert "would change there is not known" in str(caught.value)
+    assert "again" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["model", "a/b/c", "https://hub/a", ""])
 def test_what_is_no_hub_id_is_refused_before_anything_is_written(name, run):
     with pytest.raises(ValueError, match="hub id owner/name"):

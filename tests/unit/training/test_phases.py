@@ -134,16 +134,19 @@ def test_second_phase_starts_from_the_first_ones_choice(tmp_path):
         assert value.equal(both.state_dict()[name]), name
 
 
-def test_fresh_part_forgets_and_the_rest_remembers(tmp_path):
+@pytest.mark.parametrize("part", ["emotion_head", "encoder"])
+def test_fresh_part_forgets_and_the_rest_remembers(tmp_path, part):
     phases = [
         Phase("source", "train", 2),
-        Phase("target", "train", 1, fresh=("emotion_head",), lr_factor=0.0),
+        Phase("target", "train", 1, fresh=(part,), lr_factor=0.0),
     ]
+    untrained = tiny.method_of().state_dict()
     source = run(tmp_path / "one", phases[:1])[0].state_dict()
     target = run(tmp_path / "two", phases)[0].state_dict()
-    for name, value in source.items():
-        is_fresh = name.startswith("emotion_head.")
-        assert value.equal(target[name]) != is_fresh, name
+    for name, value in target.items():
+        is_fresh = name.startswith(f"{part}.")
+        assert value.equal((untrained if is_fresh else source)[name]), name
+        assert not untrained[name].equal(source[name]), name
     again = run(tmp_path / "two", phases)[0].state_dict()
     assert all(value.equal(again[name]) for name, value in target.items())
 

@@ -29,7 +29,7 @@ def material(rows=ROWS, protocol=PROTOCOL):
         protocol,
         tuple(rows),
         parts,
-        ledger(protocol, parts, "none", {"train"}),
+        ledger(protocol, parts, "none", {"train"}, []),
         audit(parts, protocol),
         [],
     )
