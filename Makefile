@@ -9,7 +9,8 @@ PYTEST_ARGS ?=
 
 # What needs no corpora, and what trains on those of DATA.
 MEASURES := demo store graphs phones predict
-SCORES := floor prosody leave_one_language_out controls anchoring semi_supervised
+SCORES := floor prosody leave_one_language_out controls anchoring \
+	semi_supervised transfer
 
 RECIPE := recipes/CrossLingualSER
 BIN := $(abspath $(VENV))/bin

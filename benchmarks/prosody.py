@@ -3,8 +3,9 @@
 Errors on synthetic voices, whose pitch is known (voices.py), clean and with
 noise 10 dB below; agreement with Praat on sentences of real corpora and of the
 demo corpus, where nobody knows the truth: Praat stands in for it. Everything on
-one core. Some voices glide up to 600 Hz, the ceiling of every search; there
-Praat falls an octave, as it does not when its ceiling is raised.
+one core. Voices glide up to 600 Hz. Our search ends there in whole samples of lag,
+in truth at 627 Hz, so the others may search to 640: Praat falls an octave at the
+very edge of its search.
 
 gross
     Share of the voiced frames whose pitch is more than 20 % off; frames that
@@ -37,6 +38,7 @@ N_FILES = 40
 N_VOICES = 120
 NOISE_DB = 10.0
 GROSS = 0.2
+CEILING_HZ = 640.0
 SEED = 0
 N_REPEATS = 9
 REGISTERS_HZ = (60, 120, 240, 480)
@@ -46,7 +48,7 @@ WITHOUT_VOICING = ("torchaudio", "SpeechBrain", "SpeechBrain, its defaults")
 
 
 def trackers() -> dict:
-    """Set up all trackers, each to search from 60 to 600 Hz.
+    """Set up all trackers, each to search from 60 Hz to 600 and somewhat above.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def trackers() -> dict:
         "Praat": _praat,
         "SwiftF0": _swift(),
         "torchaudio": _torchaudio,
-        "SpeechBrain": _speechbrain(voices.LOW_HZ, voices.HIGH_HZ, 0.07),
+        "SpeechBrain": _speechbrain(voices.LOW_HZ, CEILING_HZ, 0.07),
         "SpeechBrain, its defaults": _speechbrain(80, 300, 0.05),
     }
 
@@ -89,7 +91,7 @@ def _praat(wav):
     pitch = sound.to_pitch_ac(
         time_step=0.01,
         pitch_floor=voices.LOW_HZ,
-        pitch_ceiling=voices.HIGH_HZ,
+        pitch_ceiling=CEILING_HZ,
     )
     hz = pitch.selected_array["frequency"]
     return pitch.xs(), np.where(hz > 0, hz, np.nan)
@@ -110,7 +112,7 @@ def _swift():
             wav.astype(np.float32),
             voices.RATE_HZ,
             fmin=voices.LOW_HZ,
-            fmax=voices.HIGH_HZ,
+            fmax=CEILING_HZ,
         )
         is_voiced = found.confidence >= 0.5
         return found.timestamps, np.where(is_voiced, found.pitch_hz, np.nan)
@@ -125,7 +127,7 @@ def _torchaudio(wav):
         _tensor(wav),
         voices.RATE_HZ,
         freq_low=int(voices.LOW_HZ),
-        freq_high=int(voices.HIGH_HZ),
+        freq_high=int(CEILING_HZ),
     )[0].numpy()
     return 0.01 * (np.arange(len(hz)) + 0.5), hz
 

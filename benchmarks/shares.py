@@ -17,11 +17,16 @@ def transfer() -> dict:
     """
     rows = {}
     for cell in read("transfer")["cells"]:
-        place = (CORPUS[cell["target"]], cell["split"], cell["system"])
+        place = (
+            CORPUS[cell["target"]],
+            cell["split"],
+            cell["n_speakers"],
+            cell["system"],
+        )
         rows.setdefault(place, {})[cell["share"]] = score(cell["uar"])
     return {
         "columns": [
-            *("RAVDESS to", "split", "system"),
+            *("RAVDESS to", "split", "scored speakers", "system"),
             *(f"{100 * share:g} %" for share in SHARES),
         ],
         "rows": [

@@ -303,7 +303,7 @@ def report(run):
     from speechbrain_clser.evaluation import page, report
 
     click.echo(report.summary(report.build(run)))
-    click.echo(f"\nreport: {page.write(run)}")
+    click.echo(f"\nreport: {page.write(run).resolve()}")
 
 
 @main.command(

@@ -414,7 +414,7 @@ def report(hparams):
 
     folder = hparams["output_folder"]
     print(report.summary(report.build(folder)))
-    print(f"\nreport: {page.write(folder)}")
+    print(f"\nreport: {page.write(folder).resolve()}")
 
 
 if __name__ == "__main__":

@@ -150,7 +150,8 @@ def summary_rows(report: dict) -> list:
     list of list of str
         Header first; scores in percent, mean over seeds.
     """
-    header = ["part", "UAR", "95 %", "WA", "macro-F1", "utterances", "speakers"]
+    header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
+    header += ["utterances", "speakers"]
     rows = []
     for name, part in report["parts"].items():
         found = part["scores"]
@@ -159,6 +160,7 @@ def summary_rows(report: dict) -> list:
                 name,
                 wording.percent(found["uar"]["mean"]),
                 wording.interval(found["uar"]),
+                wording.percent(part["chance_uar"]),
                 wording.percent(found["wa"]["mean"]),
                 wording.percent(found["macro_f1"]["mean"]),
                 str(part["n_utterances"]),

@@ -112,7 +112,7 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
         json.dumps(choice.origin(), indent=1) + "\n", encoding="utf-8"
     )
     _replace(model, partial)
-    logger.info("model: %s", model)
+    logger.info("model: %s", model.resolve())
 
 
 def _refuse_another(model):
