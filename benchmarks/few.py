@@ -1,6 +1,6 @@
 """Tables of what a few labelled utterances are good for.
 
-``tables.py`` writes them into the READMEs.
+``tables.py`` writes them into STUDIES.md.
 """
 
 from measured import CORPUS, difference, read, score

@@ -1,6 +1,6 @@
 """Tables of what a labelled share of the target is good for.
 
-``tables.py`` writes them into the README.
+``tables.py`` writes them into STUDIES.md.
 """
 
 from measured import CORPUS, difference, read, score

@@ -15,6 +15,7 @@ import measures
 import shares
 from measured import difference, read, score
 
+from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.tables import rewrite
 
 HERE = Path(__file__).parent
@@ -132,8 +133,9 @@ def demo() -> dict:
 
 def _told(ledger):
     """The ledger in one line, of whose languages the number is enough."""
-    n, facts = len(ledger["sources"]), ledger["sentence"].split("; ")[1:]
-    return "; ".join([f"{n} source language{'s' if n > 1 else ''}", *facts])
+    _, *facts = ledger["sentence"].split("; ")
+    languages = wording.count(len(ledger["sources"]), "language")
+    return "; ".join([f"from {languages}", *facts])
 
 
 def contest(name, folds) -> dict:

@@ -406,7 +406,7 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
     "--remove",
     multiple=True,
     metavar="STORE",
-    help="Delete the store, or all whose path ends in this.",
+    help="Delete a store by its path, or all stores of that name.",
 )
 @click.option(
     "--unused-days",

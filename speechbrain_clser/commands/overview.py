@@ -8,6 +8,7 @@ from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.features import upkeep
 
 MB = 1e6
+OF_LABELS = ("shots", "target_share", "source_shots")  # 0: unused
 
 
 def corpora_table() -> list:
@@ -125,7 +126,7 @@ def protocol_facts(name) -> dict:
     facts = {
         key: ", ".join(map(str, value)) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(protocol).items()
-        if value or key not in protocols.NUMBERS_OF_LABELS
+        if value or key not in OF_LABELS
     }
     if protocol.scored == "all":
         del facts["held_out_share"]

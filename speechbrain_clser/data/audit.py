@@ -11,6 +11,7 @@ import dataclasses
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts
 from speechbrain_clser.errors import LeakError
+from speechbrain_clser.evaluation.wording import count
 
 LEAKS = {
     "speaker": lambda row: row.speaker,
@@ -33,7 +34,6 @@ PAIRS = (
     ("shots", "scored"),
     ("unlabelled", "scored"),
 )
-PLURALS = {"corpus": "corpora"}  # all others take an s
 N_EXAMPLES = 5
 
 
@@ -136,7 +136,6 @@ def _values(rows, value):
 
 def _shared(kind, parts, shared, protocol):
     examples = tuple(sorted(shared)[:N_EXAMPLES])
-    kinds = kind if len(shared) == 1 else PLURALS.get(kind, f"{kind}s")
     severity = "note"
     if kind in LEAKS:
         severity = "allowed" if kind in protocol.allowed_leaks else "leak"
@@ -146,7 +145,8 @@ def _shared(kind, parts, shared, protocol):
         len(shared),
         examples,
         severity,
-        f"{len(shared)} {kinds} in both {parts[0]} and {parts[1]} ({', '.join(examples)}"
+        f"{count(len(shared), kind)} in both {parts[0]} and {parts[1]} "
+        f"({', '.join(examples)}"
         f"{', …' if len(shared) > N_EXAMPLES else ''}).",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Parts
+from speechbrain_clser.evaluation.wording import count
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +95,7 @@ class Ledger:
             facts.append("language known")
         if self.auxiliary_corpora:
             facts.append(
-                f"{len(self.auxiliary_corpora)} auxiliary labelled "
-                + ("corpora" if len(self.auxiliary_corpora) > 1 else "corpus")
+                count(len(self.auxiliary_corpora), "auxiliary labelled corpus")
                 + f" ({', '.join(self.auxiliary_corpora)})"
             )
         facts.append("transductive" if self.transductive else "inductive")

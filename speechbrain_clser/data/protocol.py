@@ -30,7 +30,6 @@ CHOICES = {
         "oracle_target_uar",
     ),
 }
-NUMBERS_OF_LABELS = ("shots", "target_share", "source_shots")
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
 JOINED = ("sizes", "source_shots", "target_share")

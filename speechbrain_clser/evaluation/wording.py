@@ -113,14 +113,18 @@ def count(n: int, noun: str) -> str:
     Returns
     -------
     str
-        With a plural of "s" where it belongs.
+        With a plural where it belongs.
 
     Example
     -------
-    >>> count(1, "speaker"), count(29, "speaker")
-    ('1 speaker', '29 speakers')
+    >>> count(1, "speaker"), count(29, "speaker"), count(2, "corpus")
+    ('1 speaker', '29 speakers', '2 corpora')
     """
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+    if n == 1:
+        return f"{n} {noun}"
+    if noun.endswith("corpus"):
+        return f"{n} {noun.removesuffix('corpus')}corpora"
+    return f"{n} {noun}s"
 
 
 def percent(share: float) -> str:

@@ -183,8 +183,8 @@ def prune(
     True
     """
     stores, keys = _stores(folder), set(keys)
-    names = {name(path, folder) for path in stores}
-    names |= {path.name for path in stores}
+    called = {path: {path.name, name(path, folder)} for path in stores}
+    names = set().union(*called.values())
     if unknown := sorted(keys - names):
         raise KeyError(
             f"{folder}: no store is named {', '.join(unknown)}; there are "
@@ -194,8 +194,7 @@ def prune(
     deleted = [
         path
         for path in stores
-        if keys & {path.name, name(path, folder)}
-        or (path / ABOUT).stat().st_mtime < oldest
+        if keys & called[path] or (path / ABOUT).stat().st_mtime < oldest
     ]
     for path in deleted:
         for file in _files(path):

@@ -100,8 +100,9 @@ class HumpCat(Method):
             else torch.nn.Linear(dim, n_classes)
         )
         self.am = AngularMargin(margin, scale)
-        self.centres = torch.nn.Embedding(n_classes, dim)
-        torch.nn.init.zeros_(self.centres.weight)
+        self.centres = torch.nn.Embedding.from_pretrained(
+            torch.zeros(n_classes, dim), freeze=False
+        )
         self.label_smoothing = 0.0 if self.with_margin else label_smoothing
 
     def forward(self, batch):

@@ -123,18 +123,18 @@ def publish(
             f"folder that would be published is {folder}"
         ) from error
     except (HTTPError, RuntimeError) as error:
-        if may_pass(error) and dry_run:
-            raise ConnectionError(
-                f"expected an answer of {url}, found a broken connection "
-                f"({error}); what would change there is not known. What would "
-                f"be published is in {folder}"
-            ) from error
         if may_pass(error):
+            so = (
+                "what would change there is not known. What would be "
+                f"published is in {folder}"
+                if dry_run
+                else "those who load the model get all of it or what was there "
+                f"before. What is to go there is in {folder}. Publish again "
+                "later: what has arrived is not sent again"
+            )
             raise ConnectionError(
                 f"expected an answer of {url}, found a broken connection "
-                f"({error}); those who load the model get all of it or what "
-                f"was there before. What is to go there is in {folder}. "
-                "Publish again later: what has arrived is not sent again"
+                f"({error}); {so}"
             ) from error
         if _is_refusal(error):
             raise PermissionError(

@@ -17,6 +17,7 @@ LEVELS = {
     "evaluation.console": 0,
     "evaluation.metrics": 0,
     "evaluation.selection": 0,
+    "evaluation.wording": 0,
     "protocols.__init__": 0,
     "data.__init__": 1,
     "data.utterance": 1,

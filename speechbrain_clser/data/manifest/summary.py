@@ -7,6 +7,7 @@ from pathlib import Path
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.evaluation.wording import count
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +91,10 @@ def tell(told: dict, path: Path) -> None:
         The manifest.
     """
     logger.info(
-        "%s: %d utterances, speakers: %d, %.1f minutes -> %s",
+        "%s: %s of %s, %.1f minutes -> %s",
         told["corpus"],
-        told["n_utterances"],
-        told["n_speakers"],
+        count(told["n_utterances"], "utterance"),
+        count(told["n_speakers"], "speaker"),
         told["minutes"],
         path,
     )
