@@ -126,14 +126,15 @@ $(BIN)/python:
 # PyTorch's index of CPU builds if it answers within seconds, unless another
 # index is configured, which may have them itself.
 HAS_PAIR = test 2 = $$($(BIN)/python -m pip freeze 2>&1 | grep -c $(PAIR:%=-e '^%'))
-HAS_INDEX = { env | grep -E '^UV_(DEFAULT_INDEX|INDEX_URL)='; \
-	$(BIN)/python -m pip config list | grep -E '[.](index-url|no-index)='; } >/dev/null
-ANSWERS = $(BIN)/python -c 'import signal, sys, urllib.request; signal.alarm(5); \
-	urllib.request.urlopen(sys.argv[1] + "/torch/", timeout=5)' $(CPU_INDEX) >/dev/null 2>&1
+HAS_INDEX = { env; $(BIN)/python -m pip config list; } | \
+	grep -E '^UV_(DEFAULT_INDEX|INDEX_URL)=|[.](index-url|no-index)=' >/dev/null
+ANSWERS = ($(BIN)/python -c 'import signal, sys, urllib.request; signal.alarm(5); \
+	urllib.request.urlopen(sys.argv[1] + "/torch/", timeout=5)' $(CPU_INDEX); \
+	exit $$?) >/dev/null 2>&1
 
 define INSTALL_PAIR
 if [ "$$(uname)" != Linux ] || nvidia-smi -L >/dev/null 2>&1 || $(HAS_PAIR); then :; \
-elif ! $(HAS_INDEX) && [ -n "$(CPU_INDEX)" ] && ($(ANSWERS)) && \
+elif ! $(HAS_INDEX) && [ -n "$(CPU_INDEX)" ] && $(ANSWERS) && \
 	$(BIN)/python -m pip install --no-deps --index-url $(CPU_INDEX) $(PAIR); then :; \
 else echo "No GPU was found, but torch comes with CUDA unless pip's index has CPU builds:"; \
 	echo "about 3 GB are downloaded, 5 GB on disk. README, Installing, shows a smaller way."; fi
