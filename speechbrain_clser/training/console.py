@@ -17,12 +17,13 @@ LOG_CONFIG = str(Path(__file__).with_name("log_config.yaml"))
 # shows; of all others, SpeechBrain's among them, it shows warnings.
 LOWEST = {
     "speechbrain_clser": logging.INFO,
-    "speechbrain.utils.train_logger": logging.INFO,
     "huggingface_hub": logging.ERROR,
     "matplotlib": logging.ERROR,
     "py.warnings": logging.ERROR,
     "transformers": logging.ERROR,
 }
+# SpeechBrain logs epochs with it; it also warns that it could draw no figures.
+EPOCHS = "speechbrain.utils.train_logger"
 
 
 class ForUser(logging.Filter):
@@ -42,12 +43,14 @@ class ForUser(logging.Filter):
 
     def filter(self, record):
         """Tell whether a record is shown."""
+        if record.levelno < logging.WARNING and not if_main_process():
+            return False
+        if record.name == EPOCHS:
+            return record.levelno == logging.INFO
         lowest = logging.WARNING
         for name, level in LOWEST.items():
             if f"{record.name}.".startswith(f"{name}."):
                 lowest = level
-        if record.levelno < logging.WARNING and not if_main_process():
-            return False
         return record.levelno >= lowest
 
 

@@ -107,8 +107,7 @@ def yaml_of(arguments) -> str:
     message = (
         f"{name}: expected a YAML, found no such file"
         if name
-        else "expected a YAML as the first argument, as in: python train.py "
-        "hparams/source_only.yaml"
+        else "expected a YAML as the first argument"
     )
     of_stem = {path.stem: path for path in found}
     message += _suggestion(Path(name).stem, of_stem, lambda n: str(of_stem[n]))
@@ -177,7 +176,9 @@ def check_values(overrides, keys, within=""):
         name = f"{within}: {key}" if within else f"--{key}"
         if key not in keys:
             raise ValueError(
-                f"{name}: there is no such key; expected {', '.join(keys)}"
+                f"{within or 'YAML'}: there is no key {key}"
+                + _suggestion(key, keys, str)
+                + f" The keys are {', '.join(keys)}"
             )
         default = keys[key]
         if _is_built(default):
@@ -280,7 +281,7 @@ def _keys(hparams_file):
 def _suggestion(name, names, shown):
     """Name the nearest names, if any is near."""
     near = [shown(n) for n in difflib.get_close_matches(name, names, n=2)]
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"; did you mean {' or '.join(near)}?" if near else "."
 
 
 def _is_built(node):

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from speechbrain.utils.distributed import if_main_process
-from speechbrain.utils.train_logger import FileTrainLogger
 
 from speechbrain_clser.data.protocol import load
 from speechbrain_clser.training.brain import MethodBrain
@@ -195,6 +194,9 @@ def run_phases(
     MethodBrain
         Of the last phase, ready to predict.
     """
+    # Its import warns that figures cannot be drawn: not where none trains.
+    from speechbrain.utils.train_logger import FileTrainLogger
+
     folder = Path(folder)
     is_stored = normaliser is not None
     untrained = {
