@@ -13,7 +13,7 @@ setup(
     ),
     package_data={
         "speechbrain_clser": [
-            "protocols/*.yaml",
+            "*/*.yaml",
             "*.json",
             "*/*.json",
             "*/*.html",

@@ -12,8 +12,7 @@ import sys
 import click
 
 from speechbrain_clser import __version__
-
-EXPECTED = (ValueError, KeyError, OSError, ImportError)
+from speechbrain_clser.errors import EXPECTED, message_of
 
 
 class Commands(click.Group):
@@ -35,12 +34,7 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
-            # A KeyError shows its message in quotes.
-            is_key = isinstance(error, KeyError) and error.args
-            message = str(error.args[0] if is_key else error)
-            raise click.ClickException(
-                message or type(error).__name__
-            ) from error
+            raise click.ClickException(message_of(error)) from error
 
 
 @click.group(

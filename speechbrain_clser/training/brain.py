@@ -11,9 +11,12 @@ from tqdm import tqdm
 from speechbrain_clser.data.pipeline import hearing
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.evaluation.wording import count
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 from speechbrain_clser.training.step import Step
+
+logger = logging.getLogger(__name__)
 
 
 class MethodBrain(sb.Brain):
@@ -52,6 +55,8 @@ class MethodBrain(sb.Brain):
     untrained : dict, optional
         Name of a part of the method to its state before any phase, for those
         that this one begins anew.
+    train_logger : TrainLogger, optional
+        SpeechBrain's; receives each epoch once it is kept.
     **brain
         For ``sb.Brain``: opt_class, hparams, run_opts, checkpointer.
     """
@@ -72,6 +77,7 @@ class MethodBrain(sb.Brain):
         encoder_opt_class=None,
         oracle=None,
         untrained=None,
+        train_logger=None,
         **brain,
     ):
         step = Step(method, extractor, normaliser)
@@ -92,6 +98,7 @@ class MethodBrain(sb.Brain):
         self.augment = augment
         self.oracle = oracle
         self.untrained = untrained
+        self.train_logger = train_logger
         self.n_batches = 1
         self.trained = {"method": method}
         if extractor is not None:
@@ -186,6 +193,16 @@ class MethodBrain(sb.Brain):
             self.meant += batch.emotion.tolist()
         return loss
 
+    def on_fit_start(self):
+        """Say how many epochs were done before, if any."""
+        super().on_fit_start()
+        if done := len(self.records.records):
+            logger.info(
+                "seed: %d, phase: %s, %d of %s done before",
+                *(self.seed, self.phase.name, done),
+                count(self.phase.epochs, "epoch"),
+            )
+
     def on_stage_start(self, stage, epoch=None):
         """Seed the epoch, so that it does not depend on what came before."""
         self.sums, self.n_summed = {}, 0
@@ -230,6 +247,38 @@ class MethodBrain(sb.Brain):
                 record["oracle_target_uar"] = self.oracle(self)
             record["seconds"] = round(time.time() - self.started, 2)
             self.keep(record)
+
+            self.log(record)
+
+    def log(self, record):
+        """Log an epoch in one line, on the console and in a file."""
+        if self.train_logger is None:
+            return
+        train, valid = (
+            {
+                key.removeprefix(prefix): f"{value:.4g}"
+                for key, value in record.items()
+                if key.startswith(prefix)
+            }
+            for prefix in ("train_", "source_valid_")
+        )
+        valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
+        del valid["uar"]
+        if "oracle_target_uar" in record:
+            valid["oracle target UAR"] = (
+                f"{100 * record['oracle_target_uar']:.1f} %"
+            )
+        self.train_logger.log_stats(
+            {
+                "seed": self.seed,
+                "phase": self.phase.name,
+                "epoch": record["epoch"],
+                "lr": f"{record['lr']:.3g}",
+                "seconds": f"{record['seconds']:.1f}",
+            },
+            train,
+            valid,
+        )
 
     def keep(self, record):
         """Save this epoch; of the older ones only the selected one stays."""

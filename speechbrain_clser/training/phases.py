@@ -118,6 +118,33 @@ def wanted(phases, protocol, changes=None):
     return found
 
 
+def refuse_empty(phases):
+    """Refuse phases without epochs, of which there is no result.
+
+    Arguments
+    ---------
+    phases : list of Phase
+        Of the YAML, after ``wanted`` if it is used.
+
+    Raises
+    ------
+    ValueError
+        If one has none.
+
+    Example
+    -------
+    >>> refuse_empty([Phase("train", "train", 0)])
+    Traceback (most recent call last):
+    ValueError: phase 'train': expected 1 epoch or more, found 0; ...
+    """
+    for phase in phases:
+        if phase.epochs < 1:
+            raise ValueError(
+                f"phase {phase.name!r}: expected 1 epoch or more, found "
+                f"{phase.epochs}; give --number_of_epochs 1, or more"
+            )
+
+
 def run_phases(
     phases,
     method,
@@ -167,6 +194,9 @@ def run_phases(
     MethodBrain
         Of the last phase, ready to predict.
     """
+    # Its import warns that figures cannot be drawn: not where none trains.
+    from speechbrain.utils.train_logger import FileTrainLogger
+
     folder = Path(folder)
     is_stored = normaliser is not None
     untrained = {
@@ -187,6 +217,7 @@ def run_phases(
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
             checkpointer=WholeCheckpointer(folder / "save" / phase.name),
             untrained=untrained,
+            train_logger=FileTrainLogger(folder / "train_log.txt"),
             **brain,
         )
         if before is not None and phase is phases[0]:

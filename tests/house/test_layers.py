@@ -10,6 +10,7 @@ LEVELS = {
     "cache": 0,
     "errors": 0,
     "labels": 0,
+    "progress": 0,
     "seeds": 0,
     "whole": 0,
     "evaluation.calibration": 0,
