@@ -262,7 +262,7 @@ def test_oracle_is_asked_only_when_there_is_one(tmp_path):
 
 
 def test_part_without_labels_is_no_part_to_train_on():
-    with pytest.raises(ValueError, match="phase 'x': rows must be one of"):
+    with pytest.raises(ValueError, match="phase 'x': rows must be among"):
         Phase("x", "valid", 1)
 
 
