@@ -26,6 +26,11 @@ from speechbrain.utils.distributed import run_on_main
 SEEDS_APART = 1000  # of two draws
 THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it
 EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
+# What the YAML of a method without gradient steps leaves out.
+NO_STEPS = {
+    **{"augment": (), "speeds": (), "balance": "none", "cells": None},
+    **{"opt_class": None, "encoder_opt_class": None, "schedule": None},
+}
 
 
 def main(arguments, at_end):
@@ -39,7 +44,7 @@ def main(arguments, at_end):
     draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
 
     at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
-    run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
+    names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     found = run_on_main(gather, [hparams])
     for draw, seeds in enumerate(draws):
         material = run_on_main(divide, [hparams, found, draw])
@@ -59,7 +64,7 @@ def main(arguments, at_end):
             heard = sound, told, phones
             brain, datasets = train(hparams, run_opts, material, *heard)
             run_on_main(score, [hparams, brain, datasets, material])
-        run_on_main(compare, [hparams, material, sound, seeds])
+        run_on_main(compare, [hparams, names, material, sound, seeds])
         run_on_main(export, [hparams, run_opts, material, sound])
     run_on_main(report, [hparams])
 
@@ -69,7 +74,7 @@ def build(hparams_file, overrides, run_opts):
     from speechbrain_clser.training import run_folder
 
     with open(hparams_file, encoding="utf-8") as file:
-        hparams = load_hyperpyyaml(file, overrides)
+        hparams = NO_STEPS | load_hyperpyyaml(file, overrides)
     if "output_folder" not in overrides:
         hparams["output_folder"] += run_folder.suffix(overrides)
     if run_opts["debug"]:  # two batches are no result
@@ -98,11 +103,13 @@ def draw_folder(hparams, material):
 
 
 def claim(hparams, hparams_file, overrides, run_opts):
-    """Refuse a folder that holds a run with other settings."""
+    """Refuse a folder of a run with other settings; name the baselines."""
     from speechbrain_clser.training import baselines, phases, settings
 
     phases.refuse_empty(hparams["phases"])
-    baselines.check(hparams["baselines"], hparams["extractor"])
+    names = baselines.usable(
+        hparams["baselines"], hparams["extractor"], "baselines" in overrides
+    )
     settings.claim(
         hparams["output_folder"],
         {
@@ -114,6 +121,7 @@ def claim(hparams, hparams_file, overrides, run_opts):
             },
         },
     )
+    return names
 
 
 def gather(hparams):
@@ -347,14 +355,14 @@ def score(hparams, brain, datasets, material):
         what.write(brain, parts.scored, datasets["scored"], *told)
 
 
-def compare(hparams, material, sound, seeds):
-    """Let the baselines answer the same, told the same."""
+def compare(hparams, names, material, sound, seeds):
+    """Fit the baselines on the method's training set and features."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.training import baselines
 
     folder = draw_folder(hparams, material)
     baselines.answer(
-        hparams["baselines"],
+        names,
         material,
         feed.heard(material, hparams["phases"]),
         at_own_speed(sound),

@@ -111,7 +111,11 @@ def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
     """
     loaders = {"eval": {"batch_size": batch_size}}
     for phase in phases:
-        rows = getattr(material.parts, phase.rows)
+        rows = [
+            row
+            for part in phase.labelled
+            for row in getattr(material.parts, part)
+        ]
         others = ()
         if phase.n_unlabelled:
             n_others = len(material.parts.unlabelled)

@@ -32,12 +32,15 @@ class Method(torch.nn.Module):
     ``TARGETS`` names the keys that ``losses`` reads, ``LOSSES`` the losses it
     returns. ``progress`` is the share of the phase that is done, 0-1; schedules
     are functions of it. ``TRAINING_ONLY`` names the parts that no answer needs.
+    ``USES_GRADIENTS`` is False where ``begin_epoch`` computes all parameters from
+    the whole training set: then there is no optimizer, and no step.
     """
 
     INPUTS = frozenset({"frames"})
     TARGETS = frozenset({"emotion"})
     LOSSES = frozenset({"emotion"})
     TRAINING_ONLY = frozenset()
+    USES_GRADIENTS = True
     progress = 0.0
 
     def meet(self, speaker_languages, phones=()):

@@ -150,11 +150,15 @@ class MethodBrain(sb.Brain):
         """Optimise what is not frozen, at the phase's share of the rate.
 
         The encoder has an optimiser of its own: gradients are clipped for
-        each, and a pretrained encoder wants smaller steps.
+        each, and a pretrained encoder wants smaller steps. A method without
+        gradient steps has no optimizer.
         """
-        self.optimizers_dict = {
-            "optimizer": self.opt_class(_trainable(self.method))
-        }
+        self.optimizers_dict = {}
+        if not self.method.USES_GRADIENTS:
+            return
+        self.optimizers_dict["optimizer"] = self.opt_class(
+            _trainable(self.method)
+        )
         if self.extractor is not None and _trainable(self.extractor):
             self.optimizers_dict["encoder_optimizer"] = self.encoder_opt_class(
                 _trainable(self.extractor)
@@ -215,6 +219,15 @@ class MethodBrain(sb.Brain):
             self.method.progress = (epoch - 1) / self.phase.epochs
             self.method.begin_epoch(self.train_loader)
 
+    def fit_batch(self, batch):
+        """Make a step; without gradient steps, compute the losses alone."""
+        if self.method.USES_GRADIENTS:
+            return super().fit_batch(batch)
+        with torch.no_grad(), self.training_ctx:
+            predictions = self.compute_forward(batch, sb.Stage.TRAIN)
+            loss = self.compute_objectives(predictions, batch, sb.Stage.TRAIN)
+        return loss.cpu()
+
     def on_fit_batch_start(self, batch, should_step):
         """Tell method and optimiser how far the phase has come."""
         done = self.epoch - 1 + (self.step - 1) / self.n_batches
@@ -238,7 +251,7 @@ class MethodBrain(sb.Brain):
             classes = range(len(self.scheme))
             record = {
                 "epoch": epoch,
-                "lr": self.optimizers_dict["optimizer"].param_groups[0]["lr"],
+                **self.learning_rate(),
                 **self.train_record,
                 "source_valid_loss": float(stage_loss),
                 "source_valid_uar": uar(self.meant, self.answers, classes),
@@ -247,7 +260,6 @@ class MethodBrain(sb.Brain):
                 record["oracle_target_uar"] = self.oracle(self)
             record["seconds"] = round(time.time() - self.started, 2)
             self.keep(record)
-
             self.log(record)
 
     def log(self, record):
@@ -273,12 +285,19 @@ class MethodBrain(sb.Brain):
                 "seed": self.seed,
                 "phase": self.phase.name,
                 "epoch": record["epoch"],
-                "lr": f"{record['lr']:.3g}",
+                **{k: f"{v:.3g}" for k, v in self.learning_rate().items()},
                 "seconds": f"{record['seconds']:.1f}",
             },
             train,
             valid,
         )
+
+    def learning_rate(self):
+        """Give the learning rate of the method, if it has an optimizer."""
+        if not self.optimizers_dict:
+            return {}
+        groups = self.optimizers_dict["optimizer"].param_groups
+        return {"lr": groups[0]["lr"]}
 
     def keep(self, record):
         """Save this epoch; of the older ones only the selected one stays."""

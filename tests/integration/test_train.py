@@ -60,6 +60,7 @@ def test_console_says_what_will_happen_and_what_came_out(run):
     before, after = console.split("features normalised by")
     assert "Supervision: north:deu → south:ita; no target audio" in before
     assert "scored" in before and "UAR" in after
+    assert "source_only minus it" in after
     assert f"report: {folder / 'report.html'}" in after
 
 
@@ -102,6 +103,8 @@ def test_whole_target_is_scored_once_per_seed(run):
     report = json.loads((folder / "report.json").read_text())
     assert report["n_seeds"] == 2
     assert report["parts"]["target_scored"]["n_utterances"] == 24
+    names = [one["name"] for one in report["baselines"]]
+    assert names == ["linear", "svm"]
 
 
 @pytest.mark.slow

@@ -59,6 +59,21 @@ def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
     assert codes.known["language"] == ["deu", "ita"]
 
 
+def test_phase_on_two_labelled_parts_draws_each_row_once():
+    protocol = Protocol(
+        *("x", ("a",), ("b",)), target_material="shots", shots=1
+    )
+    both = Phase("both", ["train", "shots"], 1)
+    parts = material(protocol).parts
+    rows = [*parts.train, *parts.shots]
+    assert parts.shots and heard(material(protocol), [both]) == rows
+    _, datasets = datasets_of(material(protocol), [both], {"frames": [VIEW]})
+    assert datasets["both"].data_ids == [row.id for row in rows]
+    assert UNKNOWN not in [item["emotion"] for item in datasets["both"]]
+    loaders = loaders_of(material(protocol), [both], "none", 1, 4, {})
+    assert sorted(loaders["both"]["sampler"]) == list(range(len(rows)))
+
+
 def test_scored_part_holds_nothing_but_its_sound():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
