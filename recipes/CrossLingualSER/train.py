@@ -238,7 +238,7 @@ def at_own_speed(sound):
 
 def tell(hparams, material, sound):
     """Find out what the method is told beside the sound, if it asks."""
-    from speechbrain_clser.data import feed
+    from speechbrain_clser.data import feed, pipeline
     from speechbrain_clser.features import spoken
     from speechbrain_clser.features.views import views
     from speechbrain_clser.training import run_folder
@@ -272,7 +272,8 @@ def tell(hparams, material, sound):
         )
     if "oracle_emotion" in wanted:
         told["oracle_emotion"] = {
-            row.id: hparams["scheme"].index(row.emotion) for row in heard
+            row.id: hparams["scheme"].index(row.emotion, pipeline.UNKNOWN)
+            for row in heard
         }
     return told, phones
 

@@ -78,7 +78,9 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
         nothing but their sound.
     """
     parts = material.parts
-    codes = Codes(material.protocol.scheme, heard(material, phases))
+    codes = Codes(
+        material.protocol.scheme, heard(material, phases), parts.target_ids
+    )
     hidden = {row.id for row in parts.unlabelled}
     hidden -= {row.id for row in (*parts.train, *parts.shots)}
     plain = {name: views[:1] for name, views in sound.items()}
