@@ -323,7 +323,7 @@ class WindowLobe(SSLLobe):
     def n_frames(self, n_samples):
         """One frame per begun 20 ms; see ``SSLLobe``."""
         n_samples = n_samples.clamp(min=1)
-        return -(-n_samples // self.stride_samples)
+        return (n_samples + self.stride_samples - 1) // self.stride_samples
 
     def hidden(self, wavs, n_samples):
         """Run all windows of all utterances as one batch, and join them."""
@@ -373,7 +373,8 @@ class WindowLobe(SSLLobe):
         """As ``_real`` for one row, where the count of windows is not known yet."""
         n_frames = frames.shape[0]  # its len would be fixed in the graph
         width = torch.sym_min(n_frames, 2 * self.window_frames)
-        n_windows = -(-n_frames // width)
+        # Of positive numbers, for ONNX rounds towards zero.
+        n_windows = (n_frames + width - 1) // width
         missing = n_windows * width - n_frames
         windows = torch.nn.functional.pad(frames, (0, 0, 0, missing))
         places = torch.arange(n_windows * width // 2)
@@ -384,7 +385,9 @@ class WindowLobe(SSLLobe):
 
     def _whole(self, row):
         """Log-mel spectrogram, (frames, bands), two frames per begun 20 ms."""
-        n_frames = -(-row.shape[0] // self.stride_samples)
+        n_frames = (
+            row.shape[0] + self.stride_samples - 1
+        ) // self.stride_samples
         # One hop more, so that no real frame sees the mirrored end.
         missing = n_frames * self.stride_samples - row.shape[0] + 160
         padded = torch.nn.functional.pad(row, (0, missing))
