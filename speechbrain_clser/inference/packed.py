@@ -27,6 +27,8 @@ class PackedEncoder(SSLFeatures):
         Of the extractor that was packed; its revision tells what it was.
     """
 
+    has_weights = False
+
     def __init__(self, settings, config):
         with tempfile.TemporaryDirectory() as folder:
             for name in settings.keys() & TRANSFORMERS.names:
