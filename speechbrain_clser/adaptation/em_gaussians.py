@@ -4,6 +4,7 @@ import dataclasses
 from typing import ClassVar
 
 import numpy as np
+import scipy.linalg
 
 from speechbrain_clser.adaptation.base import (
     Adaptation,
@@ -95,8 +96,11 @@ class EMGaussians(Adaptation):
         mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
         scale = np.where(scale > 1e-8, scale, 1.0)
         standardised = (vectors - mean) / scale
-        _, axes = np.linalg.eigh(standardised.T @ standardised)
-        components = axes[:, ::-1][:, : self.n_components]
+        dim = vectors.shape[1]
+        _, components = scipy.linalg.eigh(
+            standardised.T @ standardised,
+            subset_by_index=[dim - self.n_components, dim - 1],
+        )
         projected = standardised @ components
         weights = np.eye(n_classes)[labels]
         means = weights.T @ projected / weights.sum(axis=0)[:, None]

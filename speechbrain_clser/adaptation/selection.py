@@ -66,6 +66,11 @@ class Choice:
     adaptation: Adaptation | None
     candidates: tuple
 
+    @property
+    def constants(self):
+        """Chosen constants by name; None without adaptation."""
+        return self.adaptation and dataclasses.asdict(self.adaptation)
+
     def table(self):
         """Write the scores as text, best mean first.
 
