@@ -62,3 +62,29 @@ class BadAudioError(ValueError):
 
 class LeakError(ValueError):
     """A split whose parts share what they must not share."""
+
+
+class AdaptationError(ValueError):
+    """An adaptation that cannot be fitted; callers keep unadapted posteriors.
+
+    Arguments
+    ---------
+    reason : str
+        ``"few utterances"``, ``"one class"``, ``"not finite"``, ``"zero
+        posteriors"``, ``"absent class"``, ``"few dimensions"``, ``"no
+        convergence"`` or ``"few folds"``.
+    message : str
+        What was expected, what was found, where, and what to do.
+
+    Example
+    -------
+    >>> AdaptationError("one class", "expected two, found 1").reason
+    'one class'
+    """
+
+    def __init__(self, reason, message):
+        super().__init__(reason, message)  # both, or it could not be pickled
+        self.reason = reason
+
+    def __str__(self):
+        return self.args[1]
