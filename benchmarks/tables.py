@@ -13,6 +13,7 @@ from statistics import fmean
 import few
 import measures
 import shares
+import transfer
 from measured import difference, read, score
 
 from speechbrain_clser.evaluation import wording
@@ -313,9 +314,10 @@ def tables() -> dict:
 
 
 def main():
-    """Rewrite every file that holds a table."""
+    """Rewrite every file that holds a table, and draw what shows one."""
     for path in FILES:
         rewrite(path, tables())
+    transfer.draw(read("transfer")["cells"])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.hub import resolve
 from speechbrain_clser.features.spectrum import real_mask, widest
 from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
-from speechbrain_clser.features.ssl_lobes import load
 
 MIXES = ("mean", "learned")
 PRECISIONS = {
@@ -108,6 +107,9 @@ class SSLFeatures(Extractor):
     has_weights = True  # in the folder
 
     def __init__(self, source, config=None):
+        # transformers takes seconds to import: only where an encoder is built.
+        from speechbrain_clser.features.ssl_lobes import load
+
         config = config or SSLConfig(window="real")
         snapshot = resolve(source, config.revision)
         lobe = load(snapshot.folder, config.window)

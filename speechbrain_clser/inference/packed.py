@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers.utils import logging
 
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
 from speechbrain_clser.features.ssl import SSLFeatures
@@ -106,6 +105,8 @@ def unpack(encoder, path):
 @contextlib.contextmanager
 def _without_complaints():
     """transformers lists, as a warning, every parameter that it misses."""
+    from transformers.utils import logging
+
     before = logging.get_verbosity()
     logging.set_verbosity_error()
     yield
