@@ -6,15 +6,15 @@ that both have scored, and the swaps of the test are of speakers: p says whether
 other speakers would see the same winner, with these trainings.
 """
 
-import dataclasses
 import os
 from collections.abc import Mapping
 
 import numpy as np
 
-from speechbrain_clser.evaluation import metrics, statistics
 from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
+from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.strict import strict
 
 PART = "target_scored"
@@ -43,12 +43,11 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
     """
     a, b = _counted({"a": {"": run_a}, "b": {"": run_b}}, "").values()
     found = {
-        "n_seeds": [len(a.counts), len(b.counts)],
-        "n_speakers": a.counts.shape[1],
+        "n_seeds": [len(a.trials), len(b.trials)],
+        "n_speakers": len(a.speakers),
     }
     for name in ("uar", "wa"):
-        score = statistics.METRICS[name]
-        found[name] = _difference([a], [b], score)
+        found[name] = _difference([a], [b], name)
     return strict(found)
 
 
@@ -78,22 +77,52 @@ def contest(
     ValueError
         If systems differ in their folds, or in the utterances of a fold.
     """
-    folds = list(systems[baseline])
-    for name, of in systems.items():
-        if set(of) != set(folds):
-            raise ValueError(
-                f"expected runs of {name!r} on the folds of {baseline!r} "
-                f"({', '.join(folds)}), found {', '.join(of)}; run what is "
-                "missing"
-            )
+    folds = _folds(systems, baseline)
+    by_fold = {fold: _counted(systems, fold) for fold in folds}
+    return compare_counts(
+        {
+            name: {fold: by_fold[fold][name] for fold in folds}
+            for name in systems
+        },
+        baseline,
+    )
+
+
+def compare_counts(
+    systems: Mapping[str, Mapping[str, RunCounts]], baseline: str
+) -> dict:
+    """Compute what ``contest`` does from confusion counts alone.
+
+    Arguments
+    ---------
+    systems : mapping
+        System to the counts of its runs by fold; all have the same folds.
+    baseline : str
+        The system that the others are held against.
+
+    Returns
+    -------
+    dict
+        See ``contest``.
+
+    Raises
+    ------
+    ValueError
+        If systems differ in their folds, or in the utterances of a fold.
+    """
+    folds = _folds(systems, baseline)
     counts = {name: {} for name in systems}
     for fold in folds:
-        for name, found in _counted(systems, fold).items():
-            counts[name][fold] = [found]
+        aligned = _aligned([of[fold] for of in systems.values()])
+        for name, one in zip(systems, aligned, strict=True):
+            counts[name][fold] = [one]
     for by_fold in counts.values():
         by_fold[MEAN] = [one for (one,) in by_fold.values()]
     cells = {
-        name: {fold: {"uar": _score(of)} for fold, of in by_fold.items()}
+        name: {
+            fold: {"uar": statistics.estimate(of).to_json()}
+            for fold, of in by_fold.items()
+        }
         for name, by_fold in counts.items()
     }
     for family in ([MEAN], folds):
@@ -110,29 +139,47 @@ def contest(
     return strict(cells)
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Counted:
-    """Confusion counts of a run, and the drawing of labels behind each seed."""
-
-    counts: np.ndarray
-    drawing: list
+def _folds(systems, baseline):
+    """Folds of the baseline, which all other systems must have."""
+    folds = list(systems[baseline])
+    for name, of in systems.items():
+        if set(of) != set(folds):
+            raise ValueError(
+                f"expected runs of {name!r} on the folds of {baseline!r} "
+                f"({', '.join(folds)}), found {', '.join(of)}; run what is "
+                "missing"
+            )
+    return folds
 
 
 def _counted(systems, fold):
     """Confusion counts of every system on a fold, of the same speakers."""
     seeds = {name: runs.read(of[fold]).seeds for name, of in systems.items()}
     everyone = [seed for of in seeds.values() for seed in of]
-    _, counts = statistics.speaker_counts(
+    counts = statistics.speaker_counts(
         [_in_order(seed.predictions[PART]) for seed in everyone],
         [seed.draw for seed in everyone],
     )
     ends = np.cumsum([len(of) for of in seeds.values()])[:-1]
     return {
-        name: Counted(own, [seed.draw for seed in of])
+        name: RunCounts(counts.speakers, [seed.draw for seed in of], own)
         for (name, of), own in zip(
-            seeds.items(), np.split(counts, ends), strict=True
+            seeds.items(), np.split(counts.confusion, ends), strict=True
         )
     }
+
+
+def _aligned(runs):
+    """The same counts with the speakers of all runs, in one order."""
+    speakers = sorted({name for run in runs for name in run.speakers})
+    place = {name: index for index, name in enumerate(speakers)}
+    aligned = []
+    for run in runs:
+        n_trainings, _, *classes = run.confusion.shape
+        confusion = np.zeros((n_trainings, len(speakers), *classes), int)
+        confusion[:, [place[name] for name in run.speakers]] = run.confusion
+        aligned.append(RunCounts(speakers, run.trials, confusion))
+    return aligned
 
 
 def _in_order(scored):
@@ -140,37 +187,16 @@ def _in_order(scored):
     return scored.where(np.argsort(scored.id))
 
 
-def _mean(fold, score=metrics.uar_of):
-    """Score of a run, mean over its drawings of the mean over their seeds."""
-    values = score(fold.counts.sum(axis=1))
-    return statistics.mean_by_drawing(values, fold.drawing).mean()
-
-
-def _score(folds):
-    """UAR, mean over seeds and folds, with its interval."""
-    low, high = statistics.mean_interval(
-        [fold.counts for fold in folds],
-        drawings=[fold.drawing for fold in folds],
-    )
-    mean = float(np.mean([_mean(fold) for fold in folds]))
-    return {"mean": mean, "low": low, "high": high}
-
-
-def _difference(folds_a, folds_b, score=metrics.uar_of):
+def _difference(folds_a, folds_b, score="uar"):
     """How far two runs are apart, and whether that could be chance."""
-    a, b = ([fold.counts for fold in folds] for folds in (folds_a, folds_b))
-    tested = permutation_test(a, b, score)
-    low, high = statistics.mean_interval(
-        a,
-        b,
-        score,
-        drawings=[fold.drawing for fold in folds_a],
-        against_drawings=[fold.drawing for fold in folds_b],
+    found = statistics.estimate(folds_a, folds_b, score).to_json()
+    tested = permutation_test(
+        *([fold.confusion for fold in folds] for folds in (folds_a, folds_b)),
+        statistics.METRICS[score],
     )
     return {
-        "difference": tested.difference,
-        "low": low,
-        "high": high,
+        "difference": found.pop("mean"),
+        **found,
         "p": tested.p,
         "n_swaps": tested.n_swaps,
         "is_exact": tested.is_exact,

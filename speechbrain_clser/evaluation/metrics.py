@@ -2,8 +2,9 @@
 
 Every score follows from the confusion matrix, so each exists twice:
 ``uar(target, predicted, classes)`` for labels, and ``uar_of(confusion)`` for
-counts. The second takes any number of leading axes, which is what makes ten
-thousand bootstrap draws one call.
+counts. The second takes any number of leading axes, so ten thousand confusion
+matrices are one call. Each score is a mean of ratios of sums (``recall_terms``,
+``wa_terms``, ``f1_terms``), from which ``statistics`` derives its variance.
 
 Labels may be names or indices, as long as ``classes`` lists them.
 """
@@ -86,6 +87,95 @@ def confusion_matrix(
     return cells.reshape(len(place), len(place))
 
 
+def recall_terms(confusion: np.ndarray) -> tuple:
+    """Return numerators and denominators of the recalls, whose mean is UAR.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray), (..., classes)
+        Utterances; both are additive over speakers.
+
+    Example
+    -------
+    >>> recall_terms(np.array([[3, 1], [1, 1]]))
+    (array([3, 1]), array([4, 2]))
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return hits, np.sum(confusion, axis=-1)
+
+
+def wa_terms(confusion: np.ndarray) -> tuple:
+    """Return numerator and denominator of WA.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray), (..., 1)
+        Utterances; both are additive over speakers.
+
+    Example
+    -------
+    >>> wa_terms(np.array([[3, 1], [1, 1]]))
+    (array([4]), array([6]))
+    """
+    hits = np.trace(confusion, axis1=-2, axis2=-1)
+    return hits[..., None], np.sum(confusion, axis=(-2, -1))[..., None]
+
+
+def f1_terms(confusion: np.ndarray) -> tuple:
+    """Return numerators and denominators of F1, whose mean is macro-F1.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray), (..., classes)
+        Utterances; both are additive over speakers.
+
+    Example
+    -------
+    >>> f1_terms(np.array([[3, 1], [1, 1]]))
+    (array([6, 2]), array([8, 4]))
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return 2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2)
+
+
+def mean_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Average ratios over those that are defined.
+
+    Arguments
+    ---------
+    part, whole : numpy.ndarray, (..., terms)
+        Numerators and denominators.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        nan where no denominator is positive.
+
+    Example
+    -------
+    >>> float(mean_ratio([1, 0, 3], [2, 0, 3]))
+    0.75
+    """
+    ratios = ratio(part, whole)
+    n_defined = np.sum(~np.isnan(ratios), axis=-1)
+    return ratio(np.nansum(ratios, axis=-1), n_defined)
+
+
 def recalls_of(confusion: np.ndarray) -> np.ndarray:
     """Find each class's recall in confusion counts.
 
@@ -104,8 +194,7 @@ def recalls_of(confusion: np.ndarray) -> np.ndarray:
     >>> recalls_of(np.array([[1, 1], [0, 0]]))
     array([0.5, nan])
     """
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    return ratio(hits, np.sum(confusion, axis=-1))
+    return ratio(*recall_terms(confusion))
 
 
 def uar_of(confusion: np.ndarray) -> np.ndarray:
@@ -126,9 +215,7 @@ def uar_of(confusion: np.ndarray) -> np.ndarray:
     >>> float(uar_of(np.array([[3, 1, 0], [1, 1, 0], [0, 0, 0]])))
     0.625
     """
-    recalls = recalls_of(confusion)
-    n_present = np.sum(~np.isnan(recalls), axis=-1)
-    return ratio(np.nansum(recalls, axis=-1), n_present)
+    return mean_ratio(*recall_terms(confusion))
 
 
 def wa_of(confusion: np.ndarray) -> np.ndarray:
@@ -149,8 +236,7 @@ def wa_of(confusion: np.ndarray) -> np.ndarray:
     >>> float(wa_of(np.array([[3, 1], [0, 0]])))
     0.75
     """
-    hits = np.trace(confusion, axis1=-2, axis2=-1)
-    return ratio(hits, np.sum(confusion, axis=(-2, -1)))
+    return mean_ratio(*wa_terms(confusion))
 
 
 def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
@@ -174,10 +260,7 @@ def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
     >>> float(macro_f1_of(np.array([[1, 1, 0], [0, 0, 0], [0, 0, 0]])))
     0.3333333333333333
     """
-    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
-    f1 = ratio(2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2))
-    n_present = np.sum(~np.isnan(f1), axis=-1)
-    return ratio(np.nansum(f1, axis=-1), n_present)
+    return mean_ratio(*f1_terms(confusion))
 
 
 def recall_per_class(

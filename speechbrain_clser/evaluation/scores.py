@@ -32,17 +32,19 @@ def scores(
     dict
         Scores with mean, spread over seeds (and over drawings, where there
         are several), interval over speakers (and drawings); the same UAR by
-        group; recalls, confusion, histogram, calibration. Shares are 0-1,
-        numbers of utterances those of the first drawing.
+        group; recalls, confusion, histogram, calibration; ``counts``, from
+        which ``statistics.intervals`` computes the intervals again. Shares are
+        0-1, numbers of utterances those of the first drawing.
     """
     drawing = drawing or [0] * len(runs)
-    speakers, counts = statistics.speaker_counts(runs, drawing)
+    run_counts = statistics.speaker_counts(runs, drawing)
+    speakers, counts = run_counts.speakers, run_counts.confusion
     first, classes = runs[0], runs[0].classes
     per_seed = [
         {"draw": draw, "seed": seed, **_single(run)}
         for draw, seed, run in zip(drawing, seeds, runs, strict=True)
     ]
-    intervals = statistics.intervals(counts, drawing=drawing)
+    intervals = statistics.intervals(run_counts)
     n_meant = counts[0].sum(axis=(0, 2))
     return {
         "n_utterances": len(first),
@@ -93,6 +95,7 @@ def scores(
             for column in GROUPS
         },
         "speakers": [_speaker(name, runs, drawing) for name in speakers],
+        "counts": run_counts.to_json(),
     }
 
 
@@ -169,19 +172,19 @@ def _chance(n_meant):
 def _group(column, name, runs, drawing):
     """UAR of a language, corpus or gender, with its own interval."""
     kept = [run.where(getattr(run, column) == name) for run in runs]
-    speakers, counts = statistics.speaker_counts(kept, drawing)
-    n_meant = counts[0].sum(axis=(0, 2))
-    uars = metrics.uar_of(counts.sum(axis=1))
+    counts = statistics.speaker_counts(kept, drawing)
+    n_meant = counts.confusion[0].sum(axis=(0, 2))
+    uars = metrics.uar_of(counts.confusion.sum(axis=1))
     return (
         {
             "name": name,
             "n_utterances": len(kept[0]),
-            "n_speakers": len(speakers),
+            "n_speakers": len(counts.speakers),
             "n_classes": int(np.count_nonzero(n_meant)),
             "chance_uar": _chance(n_meant),
         }
+        | statistics.estimate([counts]).to_json()
         | summary(uars, drawing)
-        | _bounds(statistics.intervals(counts, drawing=drawing)["uar"])
     )
 
 

@@ -81,10 +81,5 @@ def _corpus(train):
 def _uar(scored, answers):
     """Score answers as those of a method are scored."""
     scored = dataclasses.replace(scored, predicted=answers)
-    _, counts = statistics.speaker_counts([scored])
-    low, high = statistics.intervals(counts)["uar"]
-    return {
-        "mean": float(statistics.METRICS["uar"](scored.confusion())),
-        "low": low,
-        "high": high,
-    }
+    counts = statistics.speaker_counts([scored])
+    return statistics.estimate([counts]).to_json()

@@ -1,39 +1,121 @@
-"""How far a score can be trusted: intervals from other draws of speakers.
+"""Standard errors and confidence intervals of scores, clustered by speaker.
 
-Utterances of one speaker are alike, so the speaker, not the utterance, is what
-is drawn. Everything works on confusion counts per speaker:
-``counts[seed, speaker]`` is a confusion matrix, a bootstrap draw is a weighted
-sum of them, and ten thousand draws are one matrix product.
+Utterances of one speaker are alike, so the speaker is the sampling unit.
+Everything is computed from confusion counts per training and speaker
+(``RunCounts``), which a report keeps.
 
-Where a run draws labelled utterances several times, the drawings are units too:
-trainings on the same few utterances are alike, so a drawing is redrawn with all
-of its seeds, and crossed with it the speakers, who are the same whatever was
-drawn (the pigeonhole bootstrap of Owen, Annals of Applied Statistics 1, 2007,
-which errs on the side of wide intervals). Seeds within a drawing are averaged:
-what is left of their spread is part of the spread between drawings.
+Each score is a mean of ratios of sums over speakers. Its variance is the sum
+of the squared influences of the speakers (linearisation), each divided by the
+root of one minus the speaker's share of the denominator: the bias-reduced
+estimator CR2 of Bell and McCaffrey. The quantile is Student's t with their
+degrees of freedom. With equally many utterances per speaker and class this is
+the variance of the speakers' mean with n - 1 degrees of freedom. A percentile
+bootstrap over few speakers gives intervals that are too narrow
+(``benchmarks/coverage.py``).
+
+Where a run draws labelled utterances several times, drawings are a second
+sampling unit, crossed with the speakers, who are the same in all drawings. The
+variance is then that between speakers plus that between drawings minus that of
+their interaction, which both contain. Seeds within a drawing are averaged:
+what is left of their spread is part of the spread between drawings. With a
+single drawing the interval is conditional on the trainings that were made.
 """
 
-from collections.abc import Callable, Sequence
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy.special import expit, logit, stdtrit
 
 from speechbrain_clser.evaluation import metrics
 from speechbrain_clser.evaluation.predictions import Predictions
-from speechbrain_clser.seeds import seed_for
 
-N_DRAWS = 10_000
 CONFIDENCE = 0.95
 METRICS = {
     "uar": metrics.uar_of,
     "wa": metrics.wa_of,
     "macro_f1": metrics.macro_f1_of,
 }
+# Numerators and denominators of which each score is the mean ratio.
+TERMS = {
+    "uar": metrics.recall_terms,
+    "wa": metrics.wa_terms,
+    "macro_f1": metrics.f1_terms,
+}
+# A standard error below this is rounding: the speakers do not differ.
+_NO_SPREAD = 1e-9
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class RunCounts:
+    """Confusion counts of a run: what intervals and tests are computed from.
+
+    Arguments
+    ---------
+    speakers : list of str
+        In the order of the counts.
+    trials : list of int
+        Of the labelled utterances that each training was given.
+    confusion : numpy.ndarray, (trainings, speakers, classes, classes)
+        Utterances; targets are rows.
+    """
+
+    speakers: list
+    trials: list
+    confusion: np.ndarray
+
+    def to_json(self) -> dict:
+        """Return the counts as plain lists.
+
+        Returns
+        -------
+        dict
+            ``speakers``, ``trials`` and ``confusion``.
+
+        Example
+        -------
+        >>> RunCounts(["s1"], [0], np.ones((1, 1, 1, 1), int)).to_json()
+        {'speakers': ['s1'], 'trials': [0], 'confusion': [[[[1]]]]}
+        """
+        return {
+            "speakers": list(self.speakers),
+            "trials": list(self.trials),
+            "confusion": self.confusion.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, saved: Mapping) -> "RunCounts":
+        """Restore counts that ``to_json`` returned.
+
+        Arguments
+        ---------
+        saved : mapping
+            ``counts`` of a part or a baseline in report.json, or of a cell in
+            the results of a benchmark.
+
+        Returns
+        -------
+        RunCounts
+            The same counts.
+
+        Example
+        -------
+        >>> saved = RunCounts(["s1"], [0], np.ones((1, 1, 2, 2), int)).to_json()
+        >>> RunCounts.from_json(saved).confusion.shape
+        (1, 1, 2, 2)
+        """
+        return cls(
+            list(saved["speakers"]),
+            list(saved["trials"]),
+            np.asarray(saved["confusion"], int),
+        )
 
 
 def speaker_counts(
     runs: Sequence[Predictions], drawing: Sequence[int] | None = None
-) -> tuple:
-    """Count confusions per seed and speaker.
+) -> RunCounts:
+    """Count confusions per training and speaker.
 
     Arguments
     ---------
@@ -46,7 +128,7 @@ def speaker_counts(
 
     Returns
     -------
-    tuple of (list of str, numpy.ndarray (seeds, speakers, classes, classes))
+    RunCounts
         Speakers in the order of their names, and their counts.
 
     Raises
@@ -58,12 +140,12 @@ def speaker_counts(
     -------
     >>> text, index = np.array(["s2", "s1"]), np.array([0, 1])
     >>> columns = [text] * 5 + [index, index, np.eye(2)]
-    >>> speakers, counts = speaker_counts([Predictions(("a", "b"), *columns)])
-    >>> speakers, counts[0, 0].tolist()
+    >>> counts = speaker_counts([Predictions(("a", "b"), *columns)])
+    >>> counts.speakers, counts.confusion[0, 0].tolist()
     (['s1', 's2'], [[0, 0], [0, 1]])
     """
-    firsts = {}
-    for run, draw in zip(runs, drawing or [0] * len(runs), strict=True):
+    firsts, trials = {}, list(drawing or [0] * len(runs))
+    for run, draw in zip(runs, trials, strict=True):
         first = firsts.setdefault(draw, run)
         if not _same_task(first, run) or run.classes != runs[0].classes:
             raise ValueError(
@@ -77,7 +159,7 @@ def speaker_counts(
     for seed, run in enumerate(runs):
         place = np.searchsorted(speakers, run.speaker)
         np.add.at(counts[seed], (place, run.target, run.predicted), 1)
-    return speakers.tolist(), counts
+    return RunCounts(speakers.tolist(), trials, counts)
 
 
 def _same_task(a, b):
@@ -86,94 +168,6 @@ def _same_task(a, b):
         np.array_equal(getattr(a, name), getattr(b, name))
         for name in ("id", "speaker", "target")
     )
-
-
-def draw_weights(
-    n_speakers: int, n_draws: int = N_DRAWS, seed: int = 0
-) -> np.ndarray:
-    """Draw speakers with replacement, as how often each one was drawn.
-
-    Arguments
-    ---------
-    n_speakers : int
-        To draw from, and to draw each time.
-    n_draws : int
-        Rows.
-    seed : int
-        Of the draw.
-
-    Returns
-    -------
-    numpy.ndarray, (draws, speakers)
-        Each row sums to ``n_speakers``.
-
-    Example
-    -------
-    >>> draw_weights(4, n_draws=3).sum(axis=1)
-    array([4, 4, 4])
-    """
-    rng = np.random.default_rng(seed_for(seed, "bootstrap over speakers"))
-    return rng.multinomial(
-        n_speakers, np.full(n_speakers, 1 / n_speakers), size=n_draws
-    )
-
-
-def bootstrap(
-    counts: np.ndarray,
-    score: Callable = metrics.uar_of,
-    n_draws: int = N_DRAWS,
-    seed: int = 0,
-    drawing: Sequence[int] | None = None,
-) -> np.ndarray:
-    """Score redrawn sets of speakers; the same speakers for all seeds.
-
-    The score is averaged over seeds within each draw, so the draws are those
-    of the mean over seeds, not of a single seed. A class whose speakers were
-    not drawn is absent from that draw, and the score's own rule for absent
-    classes holds: UAR is then the mean over the classes that are present.
-
-    Arguments
-    ---------
-    counts : numpy.ndarray, (seeds, speakers, classes, classes)
-        See ``speaker_counts``.
-    score : callable
-        From confusion counts, (..., classes, classes), to scores; what it
-        returns may have further axes at the end.
-    n_draws : int
-        Number of redrawn sets.
-    seed : int
-        Of the draws.
-    drawing : sequence of int, optional
-        Of the labelled utterances behind each seed. Several are redrawn, too.
-
-    Returns
-    -------
-    numpy.ndarray, (draws, ...)
-        Scores; all nan for a single speaker: how another speaker would fare
-        cannot be known from one.
-
-    Example
-    -------
-    >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
-    >>> draws = bootstrap(np.array([[good, bad]]))
-    >>> np.unique(draws).tolist()  # bad twice, one of each, good twice
-    [0.5, 0.75, 1.0]
-    """
-    n_seeds, n_speakers, n_classes, _ = counts.shape
-    weights = draw_weights(n_speakers, n_draws, seed)
-    flat = counts.reshape(n_seeds, n_speakers, n_classes**2)
-    drawn = weights.astype(float) @ flat.astype(float)
-    if n_speakers == 1:
-        drawn[:] = np.nan
-    scores = score(drawn.reshape(n_seeds, n_draws, n_classes, n_classes))
-    by_drawing = mean_by_drawing(scores, drawing)
-    n_drawings = len(by_drawing)
-    if n_drawings == 1:
-        return by_drawing[0]
-    rng = np.random.default_rng(seed_for(seed, "bootstrap over drawings"))
-    even = np.full(n_drawings, 1 / n_drawings)
-    times = rng.multinomial(n_drawings, even, size=n_draws)
-    return np.einsum("rd,dr...->r...", times / n_drawings, by_drawing)
 
 
 def mean_by_drawing(
@@ -206,53 +200,264 @@ def mean_by_drawing(
     )
 
 
-def interval(draws: np.ndarray, confidence: float = CONFIDENCE) -> tuple:
-    """Find the percentile interval of bootstrap draws.
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """A score or a difference of two scores, with its standard error.
 
     Arguments
     ---------
-    draws : numpy.ndarray, (draws,)
-        Scores; a nan, from a class that was not drawn, is left out.
-    confidence : float
-        Share inside, 0-1.
+    value : float
+        0-1, or of a difference from -1 to 1.
+    standard_error : float
+        nan where a class, or all utterances, are of a single speaker.
+    df : float
+        Degrees of freedom of the standard error.
+    n_speakers : int
+        Behind it.
+    is_difference : bool
+        Whether the value may be negative.
+    """
+
+    value: float
+    standard_error: float
+    df: float
+    n_speakers: int
+    is_difference: bool = False
+
+    def to_json(self) -> dict:
+        """Return value and interval by the names that reports use.
+
+        Returns
+        -------
+        dict
+            ``mean``, ``low`` and ``high``.
+
+        Example
+        -------
+        >>> Estimate(0.5, math.nan, math.nan, n_speakers=1).to_json()
+        {'mean': 0.5, 'low': nan, 'high': nan}
+        """
+        low, high = self.interval()
+        return {"mean": self.value, "low": low, "high": high}
+
+    def interval(self, confidence: float = CONFIDENCE) -> tuple:
+        """Return the confidence interval.
+
+        Of a score it is a t interval on the logit scale, so that it stays
+        within 0 and 1; of a difference a t interval, cut at -1 and 1. Where
+        speakers do not differ at all, as when every answer is right, it is
+        Wilson's interval for as many independent observations as there are
+        speakers: the number of independent utterances is not known then, and
+        that of the speakers is the least it can be. Two runs that do not
+        differ for any speaker have the interval (0, 0).
+
+        Arguments
+        ---------
+        confidence : float
+            Coverage, 0-1.
+
+        Returns
+        -------
+        tuple of (float, float)
+            Low and high; nan where the standard error is.
+
+        Source
+        ------
+        Wilson, Probable Inference, the Law of Succession, and Statistical
+        Inference, Journal of the American Statistical Association 22, 1927.
+
+        Example
+        -------
+        >>> low, high = Estimate(0.5, 0.144338, 2, n_speakers=3).interval()
+        >>> round(low, 3), round(high, 3)
+        (0.077, 0.923)
+        >>> low, high = Estimate(1.0, 0.0, 5, n_speakers=6).interval()
+        >>> round(low, 3), round(high, 3)
+        (0.476, 1.0)
+        """
+        if math.isnan(self.standard_error):
+            return math.nan, math.nan
+        t = float(stdtrit(self.df, (1 + confidence) / 2))
+        if self.standard_error < _NO_SPREAD:
+            return self._without_spread(t)
+        if self.is_difference:
+            margin = t * self.standard_error
+            low, high = self.value - margin, self.value + margin
+            return max(low, -1.0), min(high, 1.0)
+        margin = t * self.standard_error / (self.value * (1 - self.value))
+        centre = logit(self.value)
+        return float(expit(centre - margin)), float(expit(centre + margin))
+
+    def _without_spread(self, t):
+        """Wilson's interval, each speaker counted as one observation."""
+        if self.is_difference and abs(self.value) < _NO_SPREAD:
+            return 0.0, 0.0
+        lowest = -1.0 if self.is_difference else 0.0
+        share = min(max((self.value - lowest) / (1 - lowest), 0.0), 1.0)
+        ratio = t**2 / self.n_speakers
+        centre = share + ratio / 2
+        margin = math.sqrt(ratio * share * (1 - share) + ratio**2 / 4)
+        return tuple(
+            lowest + (1 - lowest) * bound / (1 + ratio)
+            for bound in (centre - margin, centre + margin)
+        )
+
+
+def estimate(
+    folds: Sequence[RunCounts],
+    against: Sequence[RunCounts] | None = None,
+    score: str = "uar",
+    term: int | None = None,
+) -> Estimate:
+    """Estimate a mean over folds, or a difference of two, and its error.
+
+    Folds have speakers of their own and are independent. A difference is
+    paired: by speaker, and by drawing where both runs have as many. Degrees of
+    freedom of several components of variance are combined by the formula of
+    Satterthwaite.
+
+    Arguments
+    ---------
+    folds : sequence of RunCounts
+        One or more.
+    against : sequence of RunCounts, optional
+        Of another run on the same utterances and speakers, to be subtracted.
+    score : str
+        One of ``METRICS``.
+    term : int, optional
+        Instead of the mean over the terms of the score only this one, such as
+        the recall of a class.
 
     Returns
     -------
-    tuple of (float, float)
-        Low and high; nan without draws.
+    Estimate
+        Its standard error is nan when a fold, or a class of it, has a single
+        speaker.
+
+    Source
+    ------
+    Bell and McCaffrey, Bias Reduction in Standard Errors for Linear Regression
+    with Multi-Stage Samples, Survey Methodology 28, 2002.
 
     Example
     -------
-    >>> low, high = interval(np.arange(101), confidence=0.9)
-    >>> round(low, 6), round(high, 6)
-    (5.0, 95.0)
+    >>> speakers = [[[3, 1], [1, 3]], [[2, 2], [2, 2]], [[1, 3], [3, 1]]]
+    >>> run = RunCounts(["s1", "s2", "s3"], [0], np.array([speakers]))
+    >>> found = estimate([run])
+    >>> round(found.value, 3), round(found.standard_error, 3), round(found.df)
+    (0.5, 0.144, 2)
+    >>> estimate([run], against=[run]).interval()
+    (0.0, 0.0)
     """
-    known = draws[~np.isnan(draws)]
-    if not len(known):
-        return float("nan"), float("nan")
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(known, [tail, 1 - tail])
-    return float(low), float(high)
+    n_folds = len(folds)
+    found = [
+        _fold(*pair, score, term)
+        for pair in zip(folds, against or [None] * n_folds, strict=True)
+    ]
+    values, variances, dfs, n_speakers = map(np.array, zip(*found, strict=True))
+    variances = variances / n_folds**2
+    variance = variances.sum()
+    return Estimate(
+        float(values.mean()),
+        float(np.sqrt(variance)),
+        float(_satterthwaite(variance, variances, dfs)),
+        int(n_speakers.sum()),
+        is_difference=against is not None,
+    )
 
 
-def intervals(
-    counts: np.ndarray,
-    n_draws: int = N_DRAWS,
-    seed: int = 0,
-    drawing: Sequence[int] | None = None,
-) -> dict:
+def _satterthwaite(variance, variances, dfs):
+    """Degrees of freedom of a sum of variances, each with its own.
+
+    Without any variance they are those of all together.
+    """
+    if variance < _NO_SPREAD**2:
+        return np.sum(dfs)
+    return variance**2 / np.sum(np.square(variances) / dfs)
+
+
+def _fold(run, against, score, term):
+    """Value, variance, degrees of freedom and number of speakers of one fold."""
+    blocks = [_by_drawing(run, score, term)]
+    if against is not None:
+        values, influence = _by_drawing(against, score, term)
+        if len(values) == len(blocks[0][0]):
+            blocks = [(blocks[0][0] - values, blocks[0][1] - influence)]
+        else:
+            blocks.append((-values, -influence))
+    value = sum(values.mean() for values, _ in blocks)
+    total = sum(influence.mean(axis=0) for _, influence in blocks)
+    df, n_speakers = _design(run, score, term)
+    variances, dfs = [np.sum(total**2)], [df]
+    interactions = []
+    for values, influence in blocks:
+        n = len(values)
+        if n > 1:
+            residual = influence - influence.mean(axis=0)
+            interactions.append(np.sum(residual**2) / (n * (n - 1)))
+            variances.append(np.var(values, ddof=1) / n)
+            dfs.append(n - 1)
+    of_speakers, *of_drawings = variances
+    variance = max(
+        of_speakers,
+        sum(of_drawings),
+        sum(variances) - sum(interactions),
+    )
+    if of_drawings:
+        variances += interactions
+        dfs += [df * of_these for of_these in dfs[1:]]
+        df = _satterthwaite(variance, variances, dfs)
+    return value, variance, df, n_speakers
+
+
+def _terms(run, score, term):
+    """Numerators and denominators, (trainings, speakers, terms)."""
+    chosen = slice(None) if term is None else slice(term, term + 1)
+    found = TERMS[score](run.confusion.astype(float))
+    return (one[..., chosen] for one in found)
+
+
+def _by_drawing(run, score, term):
+    """Scores, (drawings,), and influences of speakers, (drawings, speakers)."""
+    part, whole = _terms(run, score, term)
+    parts, wholes = (x.sum(axis=1, keepdims=True) for x in (part, whole))
+    residual = part - metrics.ratio(parts, wholes) * whole
+    share = metrics.ratio(whole, wholes)
+    # A term of a single speaker has share 1 and an unknown error: 0 / 0.
+    adjusted = metrics.ratio(residual, wholes * np.sqrt(1 - share))
+    is_defined = wholes > 0
+    influence = np.where(is_defined, adjusted, 0).sum(axis=2)
+    influence = metrics.ratio(influence, is_defined.sum(axis=2))
+    values = metrics.mean_ratio(parts[:, 0], wholes[:, 0])
+    return tuple(mean_by_drawing(x, run.trials) for x in (values, influence))
+
+
+def _design(run, score, term):
+    """Degrees of freedom of Bell and McCaffrey, and number of speakers.
+
+    The working model is that of independent utterances of equal variance.
+    """
+    _, whole = _terms(run, score, term)
+    n = whole.mean(axis=0)
+    n = n[:, n.sum(axis=0) > 0]
+    total = n.sum(axis=0)
+    weight = metrics.ratio(1.0, total * np.sqrt(1 - n / total))
+    # The products of the adjusted residuals of two speakers are a matrix
+    # diag(a) - b b', of which trace and sum of squares are needed.
+    a, b = np.sum(n * weight**2, axis=1), n * weight / np.sqrt(total)
+    own = np.sum(b**2, axis=1)
+    squares = np.sum(a**2 - 2 * a * own) + np.sum((b.T @ b) ** 2)
+    df = metrics.ratio(np.sum(a - own) ** 2, squares)
+    return df, np.count_nonzero(n.sum(axis=1))
+
+
+def intervals(run: RunCounts) -> dict:
     """Find the intervals of UAR, WA, macro-F1 and each class's recall.
 
     Arguments
     ---------
-    counts : numpy.ndarray, (seeds, speakers, classes, classes)
+    run : RunCounts
         See ``speaker_counts``.
-    n_draws : int
-        Number of redrawn sets of speakers.
-    seed : int
-        Of the draws.
-    drawing : sequence of int, optional
-        See ``bootstrap``.
 
     Returns
     -------
@@ -262,75 +467,15 @@ def intervals(
 
     Example
     -------
-    >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
-    >>> intervals(np.array([[good, bad]]))["uar"]
-    (0.5, 1.0)
-    >>> intervals(np.array([[good]]))["uar"]
-    (nan, nan)
+    >>> speakers = [[[3, 1], [1, 3]], [[2, 2], [2, 2]], [[1, 3], [3, 1]]]
+    >>> run = RunCounts(["s1", "s2", "s3"], [0], np.array([speakers]))
+    >>> low, high = intervals(run)["uar"]
+    >>> round(low, 3), round(high, 3)
+    (0.077, 0.923)
     """
-    n_classes = counts.shape[-1]
-    found = {
-        name: interval(bootstrap(counts, score, n_draws, seed, drawing))
-        for name, score in METRICS.items()
-    }
-    recalls = bootstrap(counts, metrics.recalls_of, n_draws, seed, drawing)
-    return found | {
-        "recalls": [interval(recalls[:, k]) for k in range(n_classes)]
-    }
-
-
-def mean_interval(
-    folds: Sequence[np.ndarray],
-    against: Sequence[np.ndarray] | None = None,
-    score: Callable = metrics.uar_of,
-    n_draws: int = N_DRAWS,
-    drawings: Sequence | None = None,
-    against_drawings: Sequence | None = None,
-) -> tuple:
-    """Find the interval of a mean over folds, or of a difference of two.
-
-    Speakers are drawn within each fold; for a difference, the same ones for
-    both runs, and the same drawings of labelled utterances if they have as many.
-
-    Arguments
-    ---------
-    folds : sequence of numpy.ndarray, (seeds, speakers, classes, classes)
-        One or more; see ``speaker_counts``.
-    against : sequence of the same, optional
-        Of another run on the same utterances, to be taken off.
-    score : callable
-        From confusion counts to scores.
-    n_draws : int
-        Number of redrawn sets of speakers.
-    drawings, against_drawings : sequence, optional
-        Of each fold; see ``bootstrap``.
-
-    Returns
-    -------
-    tuple of (float, float)
-        Low and high; nan when a fold has a single speaker.
-
-    Example
-    -------
-    >>> good, bad = [[4, 0], [0, 4]], [[2, 2], [2, 2]]
-    >>> run, other = np.array([[good, bad]]), np.array([[bad, bad]])
-    >>> mean_interval([run]), mean_interval([run], against=[other])
-    ((0.5, 1.0), (0.0, 0.5))
-    """
-
-    def draws(run, drawings):
-        drawings = drawings or [None] * len(run)
-        return np.mean(
-            [
-                bootstrap(counts, score, n_draws, fold, drawing)
-                for fold, (counts, drawing) in enumerate(
-                    zip(run, drawings, strict=True)
-                )
-            ],
-            axis=0,
-        )
-
-    found = draws(folds, drawings)
-    if against:
-        found = found - draws(against, against_drawings)
-    return interval(found)
+    recalls = [
+        estimate([run], term=k).interval()
+        for k in range(run.confusion.shape[-1])
+    ]
+    scores = {name: estimate([run], score=name).interval() for name in METRICS}
+    return scores | {"recalls": recalls}

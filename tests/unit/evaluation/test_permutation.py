@@ -13,8 +13,9 @@ from speechbrain_clser.evaluation.statistics import speaker_counts
 
 def test_permutation_test_equals_naive_swapping():
     runs = run_of(1, n_speakers=5, skill=0.6), run_of(2, n_speakers=5)
-    speakers, counts_a = speaker_counts(runs[:1])
-    _, counts_b = speaker_counts(runs[1:])
+    first = speaker_counts(runs[:1])
+    speakers, counts_a = first.speakers, first.confusion
+    counts_b = speaker_counts(runs[1:]).confusion
     target, classes = runs[0].target, range(N_CLASSES)
     differences = []
     for swaps in itertools.product([False, True], repeat=len(speakers)):
@@ -33,14 +34,14 @@ def test_permutation_test_equals_naive_swapping():
 
 
 def test_permutation_test_finds_no_difference_of_a_run_to_itself():
-    _, counts = speaker_counts([run_of(1)])
+    counts = speaker_counts([run_of(1)]).confusion
     found = permutation_test([counts], [counts])
     assert (found.difference, found.p) == (0.0, 1.0)
 
 
 def test_permutation_test_finds_a_clear_difference_of_many_speakers():
     runs = [run_of(k, 2000, 40, skill) for k, skill in ((1, 0.8), (2, 0.3))]
-    good, bad = (speaker_counts([run])[1] for run in runs)
+    good, bad = (speaker_counts([run]).confusion for run in runs)
     found = permutation_test([good], [bad], n_draws=1000)
     assert not found.is_exact
     assert found.difference > 0.3
@@ -50,8 +51,8 @@ def test_permutation_test_finds_a_clear_difference_of_many_speakers():
 
 def test_permutation_test_averages_seeds():
     runs = [run_of(1), run_of(2), run_of(3, skill=0.6)]
-    _, pair = speaker_counts(runs[:2])
-    _, alone = speaker_counts(runs[2:])
+    pair = speaker_counts(runs[:2]).confusion
+    alone = speaker_counts(runs[2:]).confusion
     uars = [float(metrics.uar_of(run.confusion())) for run in runs]
     found = permutation_test([pair], [alone])
     assert found.difference == pytest.approx(np.mean(uars[:2]) - uars[2])
@@ -59,20 +60,20 @@ def test_permutation_test_averages_seeds():
 
 def test_permutation_test_of_one_speaker_cannot_tell():
     runs = [run_of(1, n_speakers=1, skill=s) for s in (0.9, 0.1)]
-    good, bad = (speaker_counts([run])[1] for run in runs)
+    good, bad = (speaker_counts([run]).confusion for run in runs)
     assert permutation_test([good], [bad]).p == 1.0
 
 
 def test_runs_of_different_tasks_are_refused():
-    _, a = speaker_counts([run_of(1)])
-    _, b = speaker_counts([run_of(1, n_utterances=300)])
+    a = speaker_counts([run_of(1)]).confusion
+    b = speaker_counts([run_of(1, n_utterances=300)]).confusion
     with pytest.raises(ValueError, match="found 400 and 300"):
         permutation_test([a], [b])
 
 
 def test_swaps_over_folds_equal_naive_swapping_of_mean_scores():
     folds = [
-        [speaker_counts([run_of(k, 60, n, skill)])[1] for n in (2, 3)]
+        [speaker_counts([run_of(k, 60, n, skill)]).confusion for n in (2, 3)]
         for k, skill in ((1, 0.8), (2, 0.4))
     ]
     differences = []
@@ -94,7 +95,7 @@ def test_swaps_over_folds_equal_naive_swapping_of_mean_scores():
 def test_small_differences_of_many_folds_add_up():
     folds = [
         [
-            speaker_counts([run_of(10 * k + n, 300, 8, skill)])[1]
+            speaker_counts([run_of(10 * k + n, 300, 8, skill)]).confusion
             for n in range(5)
         ]
         for k, skill in ((1, 0.5), (2, 0.4))

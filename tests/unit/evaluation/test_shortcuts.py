@@ -85,7 +85,9 @@ def test_corpus_that_training_has_not_heard_gets_one_answer():
 def test_interval_is_over_speakers():
     one = [row("scored", k, "anger", 1.0) for k in range(2)]
     two = [*one, row("scored", 2, "anger", 3.0), row("scored", 3, "anger", 1.0)]
-    assert alone("duration", SLOW_SADNESS, two)["low"] == 0.5
+    uar = alone("duration", SLOW_SADNESS, two)
+    # Recalls of 1 and 0.5: two speakers say next to nothing about a third.
+    assert uar["low"] < 0.01 and uar["high"] > 0.99
     assert np.isnan(alone("duration", SLOW_SADNESS, one[:1])["low"])
 
 
