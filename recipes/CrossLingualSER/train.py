@@ -351,7 +351,10 @@ def score(hparams, brain, datasets, material):
         ("source_valid", parts.valid, datasets["valid"]),
         ("target_scored", parts.scored, datasets["scored"]),
     ):
-        score(brain, name, rows, data, *told)
+        if rows:
+            score(brain, name, rows, data, *told)
+    if not parts.scored:
+        return
     for what in (highlights, attention):
         what.write(brain, parts.scored, datasets["scored"], *told)
 
@@ -361,6 +364,8 @@ def compare(hparams, names, material, sound, seeds):
     from speechbrain_clser.data import feed
     from speechbrain_clser.training import baselines
 
+    if not material.parts.scored:
+        return
     folder = draw_folder(hparams, material)
     baselines.answer(
         names,
@@ -398,6 +403,9 @@ def report(hparams):
     from speechbrain_clser.evaluation import page, report
 
     folder = hparams["output_folder"]
+    if not protocol_of(hparams).targets:
+        print(f"\nnot scored: the protocol has no targets; run: {folder}")
+        return
     print(report.summary(report.build(folder)))
     print(f"\nreport: {page.write(folder).resolve()}")
 

@@ -16,7 +16,8 @@ class Ledger:
     Arguments
     ---------
     sources, targets : tuple of str
-        ``corpus:language`` of everything trained on and scored.
+        ``corpus:language`` of everything trained on and scored; no targets
+        where nothing is scored.
     target_audio : str
         ``"none"``, ``"statistics"`` (mean and variance of its features) or
         ``"unlabelled"`` (in a loss).
@@ -86,7 +87,8 @@ class Ledger:
         if self.pool_is_filtered:
             audio += ", unlabelled pool filtered by target labels"
         told = "" if self.source_trains else " (statistics alone)"
-        facts = [f"{', '.join(self.sources)}{told} → {', '.join(self.targets)}"]
+        targets = ", ".join(self.targets) or "not scored"
+        facts = [f"{', '.join(self.sources)}{told} → {targets}"]
         if self.source_labels:
             facts.append(f"{self.source_labels} source labels per class")
         facts.append(audio)
@@ -158,7 +160,7 @@ def ledger(
         Complete before training starts.
     """
     sources = _origins([*parts.train, *parts.valid])
-    by_statistics = normalise_by != "none"
+    by_statistics = normalise_by != "none" and bool(parts.scored)
     scored = {row.id for row in parts.scored}
     target_pool = {row.id for row in parts.unlabelled if parts.domain(row)}
     adapts = "unlabelled" in used and bool(target_pool)
@@ -175,7 +177,8 @@ def ledger(
         ),
         target_labels=-(-n_labels // len(protocol.classes)),
         target_speakers=(
-            normalise_by == "speaker" or (adapts and "speaker" in told)
+            (by_statistics and normalise_by == "speaker")
+            or (adapts and "speaker" in told)
         ),
         # Speakers lean on the statistics of their language, so both modes know.
         language_id=by_statistics or (adapts and "language" in told),

@@ -48,7 +48,8 @@ class Protocol:
         Of the file it came from.
     sources, targets : tuple of str
         Selectors: a corpus, ``corpus:language`` for one language of it, or
-        ``corpus/session`` for one session.
+        ``corpus/session`` for one session. Without targets nothing is
+        scored: all labels train and validate.
     classes : tuple of str
         Canonical emotions, in the order of the logits.
     merge : dict
@@ -402,6 +403,18 @@ def _check(protocol):
             f"`scored: held_out`, or `transductive: True` to adapt to the "
             f"scored audio itself"
         )
+    if not protocol.targets and (
+        protocol.target_material != "none"
+        or protocol.select_by.startswith("oracle")
+    ):
+        raise ValueError(
+            f"{where}: targets is empty, so nothing of a target can train or "
+            f"choose the epoch; expected `target_material: none` and a "
+            f"select_by without target, got {protocol.target_material!r} and "
+            f"{protocol.select_by!r}"
+        )
+    if not protocol.sources:
+        raise ValueError(f"{where}: sources is empty; name what shall train")
     Scheme(protocol.classes, protocol.merge)  # checks both
 
 

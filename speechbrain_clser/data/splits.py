@@ -99,7 +99,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
 
     sized = sized_parts([*sources, *targets], protocol)
     shared = {row.id for row in targets if selects(protocol.sources, row)}
-    _refuse_undivided(protocol, [r for r in targets if r.id in shared], sized)
+    undivided = shared - sized.keys()
+    _refuse_undivided(protocol, [r for r in targets if r.id in undivided])
     for row in sources:
         if sized.get(row.id) == "test":
             left_out[f"{row.corpus}: test part of a source"] += 1
@@ -108,7 +109,7 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
             left_out[f"{row.corpus}: {sized[row.id]} part of a target"] += 1
     shots, unlabelled, scored = _target_parts(
         [row for row in targets if sized.get(row.id, "test") == "test"],
-        shared - sized.keys(),
+        undivided,
         protocol,
         draw,
     )
@@ -126,8 +127,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
         hidden = [row for row in train if row.id not in known]
         train = [row for row in train if row.id in known]
     for row in targets:
-        is_cut = sized.get(row.id, "test") == "test" and row.id not in shared
-        if is_cut and row.id not in taken:
+        is_cut = sized.get(row.id, "test") == "test"
+        if is_cut and row.id not in taken | undivided:
             left_out[f"{row.corpus}: the protocol does not use this part"] += 1
     pools = _pools(others, valid, scored, protocol, left_out)
     hidden = _in_order(rows, [*hidden, *pools["source"]])
@@ -175,9 +176,8 @@ def _every_selector_finds_rows(protocol, rows, others):
             )
 
 
-def _refuse_undivided(protocol, shared, sized):
+def _refuse_undivided(protocol, undivided):
     """Stop if nothing says which rows of both sides are scored."""
-    undivided = [row for row in shared if row.id not in sized]
     if not undivided:
         return
     where = (
@@ -196,7 +196,7 @@ def _refuse_undivided(protocol, shared, sized):
             f"{where}, and scored is {protocol.scored}, so nothing is left to "
             f"train on. Set `scored: held_out` (and `held_out_share`) to score "
             f"whole speakers and train on the others, give `sizes`, or name "
-            f"sessions (`corpus/session`)"
+            f"sessions of their own on either side (`corpus/session`)"
         )
 
 
@@ -342,7 +342,14 @@ def _session(row):
 
 
 def _check(parts, protocol):
-    for name in ("train", "valid", "scored"):
+    if protocol.targets and parts.unlabelled and not parts.scored:
+        raise ValueError(
+            f"protocol {protocol.name!r}: none of the target's utterances has "
+            f"a label among {list(protocol.classes)}, so nothing can be "
+            f"scored; label those of a few speakers (column `emotion` of your "
+            f"own table), which no training will use"
+        )
+    for name in ("train", "valid", "scored")[: 3 if protocol.targets else 2]:
         if not getattr(parts, name):
             raise ValueError(
                 f"protocol {protocol.name!r} leaves the part {name!r} empty; "

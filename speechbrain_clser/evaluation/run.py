@@ -162,6 +162,11 @@ def read(folder: str | os.PathLike) -> Run:
         (_seed(path, draw_of(path, folder)) for path in scored),
         key=lambda seed: (seed.draw, seed.number),
     )
+    if not _json(folder / "ledger.json")["targets"]:
+        raise FileNotFoundError(
+            f"{folder}: expected a run that was scored, found one whose "
+            f"protocol has no targets; its model is in {folder / 'model'}"
+        )
     if not seeds or seeds[0].draw:
         raise FileNotFoundError(
             f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "

@@ -161,3 +161,12 @@ def test_sources_that_give_statistics_alone_are_told_so():
         "(statistics"
         not in ledger_of(used=["train", "shots"], **share).sentence
     )
+
+
+def test_run_without_targets_is_not_scored():
+    for mode in ("none", "speaker"):
+        book = ledger_of(mode, sources=("a", "b", "c"), targets=())
+        assert book.sentence == (
+            "a:deu, b:ita, c:urd → not scored; no target audio; "
+            "no target labels; 3 labelled source corpora (a, b, c); inductive"
+        )

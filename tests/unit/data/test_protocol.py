@@ -159,6 +159,16 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
             "sources: [emodb]\ntargets: [urdu]\nsizes: {urdu: [300, 100]}\n",
             "three numbers .train, valid, test., got .300, 100.",
         ),
+        ("sources: []\ntargets: [urdu]\n", "sources is empty"),
+        (
+            "sources: [emodb]\ntargets: []\ntarget_material: unlabelled\n"
+            "transductive: True\n",
+            "targets is empty",
+        ),
+        (
+            "sources: [emodb]\ntargets: []\nselect_by: oracle_target_uar\n",
+            "a select_by without target",
+        ),
         (
             "sources: [emodb]\ntargets: [urdu]\nclasses: [joy]\n",
             "joy is no canonical emotion",

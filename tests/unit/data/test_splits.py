@@ -343,7 +343,7 @@ def test_target_without_any_label_is_refused_with_what_to_label():
     protocol = with_(
         targets=("d",), target_material="unlabelled", transductive=True
     )
-    with pytest.raises(ValueError, match="leaves the part 'scored' empty"):
+    with pytest.raises(ValueError, match="so nothing can be scored; label"):
         cut(ROWS + others, protocol)
 
 
@@ -427,3 +427,9 @@ def test_one_corpus_that_nothing_divides_is_refused(values, match):
     rows = rows_of("a", "deu", n_speakers=6)
     with pytest.raises(ValueError, match=match):
         cut(rows, Protocol("x", ("a",), ("a",), **values))
+
+
+def test_without_targets_all_labels_train_or_validate():
+    parts = cut(ROWS, Protocol("x", ("a", "b", "c"), ()))
+    assert ids(parts.train) | ids(parts.valid) == ids(ROWS)
+    assert not parts.scored and not parts.target_ids
