@@ -14,9 +14,18 @@ SCORES := floor prosody leave_one_language_out controls anchoring \
 
 RECIPE := recipes/CrossLingualSER
 BIN := $(abspath $(VENV))/bin
-# Named after the content of setup.py, not its date: a new clone may share an
-# environment that is whole already.
-STAMP := $(VENV)/.clser-$(firstword $(shell cksum setup.py))
+
+# Tested versions of all packages; `LOCK=` installs the newest that fit setup.py.
+LOCK ?= constraints.txt
+CONSTRAIN := $(addprefix -c ,$(LOCK))
+# torch and torchaudio as `pip install` takes them, at the tested versions.
+PAIR := $(shell grep -E -o '^torch(audio)?==[0-9.]+' constraints.txt)
+# Where builds of them without CUDA are; empty to leave that index alone.
+CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+
+# Named after the content of setup.py and the lock, not their dates: a new clone
+# may share an environment that is whole already.
+STAMP := $(VENV)/.clser-$(firstword $(shell cat setup.py $(LOCK) | cksum))
 
 # The environment may be shared between clones, this one's package comes first.
 export PYTHONPATH := $(CURDIR)$(if $(PYTHONPATH),:$(PYTHONPATH))
@@ -28,7 +37,7 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 	echo "(and leave or remove the environment '$(VENV)' if it was made with a wrong one)" >&2; \
 	exit 1; }
 
-.PHONY: help setup train test check scatter tables bench
+.PHONY: help setup train test check scatter tables bench lock latest
 
 help:
 	@echo "make train   train and score a recogniser on the embedded demo corpus"
@@ -38,7 +47,11 @@ help:
 	@echo "make tables  rewrite the tables of the READMEs from the measured results"
 	@echo "make bench   measure what needs no data, or with DATA=folder everything"
 	@echo "make scatter build torch-scatter, with which graphs are faster (minutes)"
-	@echo "make setup   only install, into $(VENV)"
+	@echo "make setup   only install the tested versions (constraints.txt), into $(VENV)"
+	@echo "make latest  try the newest versions that setup.py allows, in an environment"
+	@echo "             that is deleted afterwards"
+	@echo "make lock    bring constraints.txt in line with setup.py;"
+	@echo "             make lock ARGS=--upgrade takes the newest versions"
 	@echo "Options: PYTHON=python3.12 (interpreter), VENV=folder (environment)"
 
 setup: $(STAMP)
@@ -78,7 +91,7 @@ tables: $(STAMP)
 	$(BIN)/python benchmarks/tables.py
 
 bench: $(STAMP)
-	$(BIN)/python -m pip install -q -e '.[reference]'
+	$(BIN)/python -m pip install -q $(CONSTRAIN) -e '.[reference]'
 	set -e; for script in $(MEASURES); do $(BIN)/python benchmarks/$$script.py; done
 ifdef DATA
 	set -e; for script in $(SCORES); do \
@@ -86,15 +99,55 @@ ifdef DATA
 endif
 	$(BIN)/python benchmarks/tables.py
 
-# The stamp is written last, so what was interrupted is taken up again.
-$(STAMP):
-	@test -x $(BIN)/python || { $(call demand_python,$(PYTHON)); }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(call demand_python,$(BIN)/python)
+# For all Pythons and systems at once; versions that still fit are kept.
+UV = $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
+
+lock: | $(BIN)/python
+	@command -v uv >/dev/null || test -x $(BIN)/uv || \
+		$(BIN)/python -m pip install -q uv
+	$(UV) pip compile -q --universal --python-version 3.10 --all-extras \
+		--no-annotate --custom-compile-command "make lock" $(ARGS) \
+		-o constraints.txt setup.py
+
+latest:
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	trap 'exit 1' INT TERM && \
+	$(MAKE) setup LOCK= VENV="$$fresh" && \
+	"$$fresh/bin/python" -m pip list && \
+	OMP_NUM_THREADS=1 "$$fresh/bin/python" -m pytest -m "not slow" \
+		$(PARALLEL) $(PYTEST_ARGS)
+
+$(BIN)/python:
+	@$(call demand_python,$(PYTHON))
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
-	$(BIN)/python -m pip install -e '.[demo,test]'
-	@$(BIN)/python -c 'import torchaudio' || { \
-	echo "torch and torchaudio in '$(VENV)' do not fit: install both at one version." >&2; \
+
+# PyPI's torch for Linux brings CUDA along. Without a GPU, take the pair from
+# PyTorch's index of CPU builds if it answers within seconds, unless another
+# index is configured, which may have them itself.
+HAS_PAIR = test 2 = $$($(BIN)/python -m pip freeze 2>&1 | grep -c $(PAIR:%=-e '^%'))
+HAS_INDEX = { env; $(BIN)/python -m pip config list; } | \
+	grep -E '^UV_(DEFAULT_INDEX|INDEX_URL)=|[.](index-url|no-index)=' >/dev/null
+ANSWERS = ($(BIN)/python -c 'import signal, sys, urllib.request; signal.alarm(5); \
+	urllib.request.urlopen(sys.argv[1] + "/torch/", timeout=5)' $(CPU_INDEX); \
+	exit $$?) >/dev/null 2>&1
+
+define INSTALL_PAIR
+if [ "$$(uname)" != Linux ] || nvidia-smi -L >/dev/null 2>&1 || $(HAS_PAIR); then :; \
+elif ! $(HAS_INDEX) && [ -n "$(CPU_INDEX)" ] && $(ANSWERS) && \
+	$(BIN)/python -m pip install --no-deps --index-url $(CPU_INDEX) $(PAIR); then :; \
+else echo "No GPU was found, but torch comes with CUDA unless pip's index has CPU builds:"; \
+	echo "about 3 GB are downloaded, 5 GB on disk. README, Installing, shows a smaller way."; fi
+endef
+
+# The stamp is written last, so what was interrupted is taken up again.
+$(STAMP): | $(BIN)/python
+	@$(call demand_python,$(BIN)/python)
+	@$(if $(LOCK),$(INSTALL_PAIR))
+	$(BIN)/python -m pip install $(CONSTRAIN) -e '.[demo,test]'
+	@$(BIN)/python -c 'import torch, torchaudio' || { \
+	echo "torch and torchaudio in '$(VENV)' do not fit. Type:" >&2; \
+	echo "$(BIN)/python -m pip install --force-reinstall $(PAIR)" >&2; \
 	exit 1; }
 	@rm -f $(VENV)/.clser-*
 	@touch $@

@@ -13,7 +13,7 @@ setup(
     ),
     package_data={
         "speechbrain_clser": [
-            "protocols/*.yaml",
+            "*/*.yaml",
             "*.json",
             "*/*.json",
             "*/*.html",
@@ -34,10 +34,14 @@ setup(
         "scipy>=1.11",
         "soundfile>=0.12.1",
         "speechbrain>=1.1.2,<2",
-        # From 2.12 on, PyPI's torch and torchaudio are built for different
-        # versions of CUDA, and torchaudio refuses to be imported.
-        "torch>=2.7.1,<2.12",
-        "torchaudio>=2.7.1,<2.12",
+        # What PyPI has for Linux was imported in pairs. torchaudio 2.11.0 works
+        # with torch 2.11.0 to 2.14.1 and refuses 2.15.0, which has CUDA 13.2
+        # in place of 13.0. torchaudio 2.11.1 works with torch 2.13.0 to 2.15.0
+        # only, but asks for 2.11 or later, so pip would join it to torch 2.11
+        # and 2.12, where it cannot be loaded. Up to 2.10, torchaudio requires
+        # its own version of torch.
+        "torch>=2.7.1,<2.15",
+        "torchaudio>=2.7.1,<2.11.1",
         "tqdm>=4.66",
         "transformers>=5",
     ],

@@ -14,6 +14,7 @@ from statistics import fmean
 import few
 import measures
 import shares
+import transfer
 from measured import difference, mark_uncorrected, read, score
 
 from speechbrain_clser.evaluation import wording
@@ -321,9 +322,10 @@ def tables() -> dict:
 
 
 def main():
-    """Rewrite every file that holds a table."""
+    """Rewrite every file that holds a table, and draw what shows one."""
     for path in FILES:
         rewrite(path, tables())
+    transfer.draw(read("transfer")["cells"])
 
 
 if __name__ == "__main__":

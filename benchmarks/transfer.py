@@ -12,15 +12,18 @@ target alone, so it is also trained four times as long at the source's own rate.
 
 Takes some hours on one core, less with --jobs 2, --targets emodb or --shares
 0 0.1. What is done is not done again while its run folder is there. Writes
-transfer.json, from which ``make tables`` writes the README, and
-docs/images/transfer.svg.
+transfer.json, from which ``make tables`` writes the tables of STUDIES.md and
+draws docs/images/transfer.svg, which shows the UAR of the table.
 """
 
+import hashlib
 import itertools
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recipe
+from measured import CORPUS
 
 from speechbrain_clser.evaluation.comparison import contest
 
@@ -168,15 +171,51 @@ def main():
         arguments.runs, arguments.targets, arguments.shares
     )
     recipe.write(arguments.output, {"cells": results, "against": against})
-    draw(results)
 
 
-def draw(results):
-    """Draw the scores against the labelled share."""
+def draw(cells):
+    """Draw the UAR against the labelled share, if the figure is of others.
+
+    Arguments
+    ---------
+    cells : list of dict
+        Of transfer.json.
+    """
     from speechbrain_clser.evaluation.plots.transfer import scores_by_share
 
+    if is_drawn(cells):
+        return
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    scores_by_share(results).savefig(PICTURE, facecolor="white")
+    named = [{**cell, "target": CORPUS[cell["target"]]} for cell in cells]
+    scores_by_share(named).savefig(
+        PICTURE,
+        facecolor="white",
+        metadata={"Date": None, "Source": _digest(cells)},
+    )
+
+
+def is_drawn(cells) -> bool:
+    """Tell whether the figure shows these results.
+
+    Arguments
+    ---------
+    cells : list of dict
+        Of transfer.json.
+
+    Returns
+    -------
+    bool
+        By the digest of the scores that the figure holds.
+    """
+    return PICTURE.is_file() and _digest(cells) in PICTURE.read_text("utf-8")
+
+
+def _digest(cells):
+    """Identify the values that are drawn."""
+    keys = ("target", "split", "system", "share", "uar")
+    values = [[cell[key] for key in keys] for cell in cells]
+    text = json.dumps(["uar", values], sort_keys=True)
+    return f"transfer.json sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 if __name__ == "__main__":

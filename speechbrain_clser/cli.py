@@ -12,8 +12,7 @@ import sys
 import click
 
 from speechbrain_clser import __version__
-
-EXPECTED = (ValueError, KeyError, OSError, ImportError)
+from speechbrain_clser.errors import EXPECTED, message_of
 
 
 class Commands(click.Group):
@@ -35,12 +34,7 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
-            # A KeyError shows its message in quotes.
-            is_key = isinstance(error, KeyError) and error.args
-            message = str(error.args[0] if is_key else error)
-            raise click.ClickException(
-                message or type(error).__name__
-            ) from error
+            raise click.ClickException(message_of(error)) from error
 
 
 @click.group(
@@ -304,6 +298,55 @@ def report(run):
 
     click.echo(report.summary(report.build(run)))
     click.echo(f"\nreport: {page.write(run).resolve()}")
+
+
+@main.command(
+    short_help="Compare the scores of several runs.",
+    epilog="Example:  clser compare results/a results/b --format markdown",
+)
+@click.argument("run_folders", metavar="RUN...", nargs=-1, required=True)
+@click.option(
+    "--against",
+    metavar="RUN",
+    help="Run that the others are compared with; by default the first.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["table", "markdown", "latex", "csv"]),
+    default="table",
+    show_default=True,
+    help="LaTeX needs the package booktabs; CSV has unrounded values, 0-1.",
+)
+@click.option(
+    "--out", metavar="FILE", help="Write to a file, not to standard output."
+)
+@click.option(
+    "--across-protocols",
+    is_flag=True,
+    help="Compare runs of different protocols that scored the same utterances; "
+    "the output says in what the protocols differ.",
+)
+def compare(run_folders, against, kind, out, across_protocols):
+    """Compare the UAR of several runs on the utterances that all scored.
+
+    RUN is the output_folder of train.py. The table has the UAR of each run with
+    its 95 % interval over speakers, the paired difference to the first run (or
+    to --against) with its interval, and the p-value of the paired permutation
+    test over speakers, corrected by Holm for the number of comparisons.
+    """
+    from pathlib import Path
+
+    from speechbrain_clser.commands import compare
+    from speechbrain_clser.whole import write_whole
+
+    found = compare.compare(run_folders, against, across_protocols)
+    text = compare.write(found, kind)
+    if out:
+        write_whole(Path(out), text.encode())
+        click.echo(out)
+    else:
+        click.echo(text, nl=False)
 
 
 @main.command(

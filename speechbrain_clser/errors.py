@@ -1,4 +1,39 @@
-"""Own error classes: only those that a caller reacts to."""
+"""Own error classes, and which errors are shown as a message alone.
+
+Classes of their own have only those errors that a caller reacts to.
+"""
+
+# Errors that a user can cause; a command shows their message and no traceback.
+EXPECTED = (ValueError, KeyError, OSError, ImportError)
+
+
+def message_of(error: BaseException) -> str:
+    """Return the message of an error as a command shows it.
+
+    Arguments
+    ---------
+    error : BaseException
+        One word alone, such as the key of a KeyError, gets the class of the
+        error before it.
+
+    Returns
+    -------
+    str
+        Never empty.
+
+    Example
+    -------
+    >>> message_of(ValueError("expected 1, got 2"))
+    'expected 1, got 2'
+    >>> message_of(KeyError("lr"))
+    'KeyError: lr'
+    """
+    # str() of a KeyError has quotes around the message.
+    is_key = isinstance(error, KeyError) and error.args
+    message = str(error.args[0] if is_key else error).strip()
+    if len(message.split()) > 1:
+        return message
+    return ": ".join(filter(None, [type(error).__name__, message]))
 
 
 class BadAudioError(ValueError):
@@ -27,3 +62,29 @@ class BadAudioError(ValueError):
 
 class LeakError(ValueError):
     """A split whose parts share what they must not share."""
+
+
+class AdaptationError(ValueError):
+    """An adaptation that cannot be fitted; callers keep unadapted posteriors.
+
+    Arguments
+    ---------
+    reason : str
+        ``"few utterances"``, ``"one class"``, ``"not finite"``, ``"zero
+        posteriors"``, ``"absent class"``, ``"few dimensions"``, ``"no
+        convergence"`` or ``"few folds"``.
+    message : str
+        What was expected, what was found, where, and what to do.
+
+    Example
+    -------
+    >>> AdaptationError("one class", "expected two, found 1").reason
+    'one class'
+    """
+
+    def __init__(self, reason, message):
+        super().__init__(reason, message)  # both, or it could not be pickled
+        self.reason = reason
+
+    def __str__(self):
+        return self.args[1]

@@ -121,7 +121,7 @@ class Scheme:
     def __len__(self):
         return len(self.classes)
 
-    def index(self, emotion):
-        """Class index of a canonical emotion; None when the scheme leaves it out."""
+    def index(self, emotion, otherwise=None):
+        """Class index of an emotion, or ``otherwise`` if it is no class."""
         name = self.merge.get(emotion, emotion)
-        return self.classes.index(name) if name in self.classes else None
+        return self.classes.index(name) if name in self.classes else otherwise

@@ -9,41 +9,45 @@ scored and under which supervision stands in the protocol that it names.
       --data_folder <folder that holds a folder per corpus> --seeds 3
 > python train.py hparams/sere.yaml --draws 10 --seeds 3
 
+With --traceback an error shows where in the code it arose.
+
 Authors
  * The founders of speechbrain-clser 2026
 """
 
-import json
-import logging
-import os
 import sys
 from pathlib import Path
 
 import speechbrain as sb
 import torch
 from hyperpyyaml import load_hyperpyyaml
-from ruamel.yaml import YAML
 from speechbrain.utils.distributed import run_on_main
 
 SEEDS_APART = 1000  # of two draws
 THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it
 EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
+# What the YAML of a method without gradient steps leaves out.
+NO_STEPS = {
+    **{"augment": (), "speeds": (), "balance": "none", "cells": None},
+    **{"opt_class": None, "encoder_opt_class": None, "schedule": None},
+}
 
 
-def main(arguments):
+def main(arguments, at_end):
     """Prepare, train and score once per draw and seed, report on all of them."""
-    hparams_file, run_opts, overrides = sb.parse_arguments(arguments)
-    sb.utils.distributed.ddp_init_group(run_opts)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    overrides = plain(YAML(typ="safe").load(overrides) or {})
-    hparams = build(hparams_file, overrides, run_opts)
-    first = hparams["seed"]
+    from speechbrain_clser.training import as_found, console, options
 
-    run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
+    hparams_file, run_opts, overrides = options.parse(arguments)
+    sb.utils.distributed.ddp_init_group(run_opts)
+    hparams = build(hparams_file, overrides, run_opts)
+    first, n_draws = hparams["seed"], hparams["draws"]
+    draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
+
+    at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
+    names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     found = run_on_main(gather, [hparams])
-    for draw in range(hparams["draws"]):
+    for draw, seeds in enumerate(draws):
         material = run_on_main(divide, [hparams, found, draw])
-        seeds = seeds_of(hparams, first, draw)
         run_on_main(announce, [hparams, run_opts, material, seeds])
         sound = extract(hparams, run_opts, material)
         told, phones = tell(hparams, material, sound)
@@ -55,38 +59,14 @@ def main(arguments):
                 experiment_directory=seed_folder(hparams, material),
                 hyperparams_to_save=hparams_file,
                 overrides=overrides,
+                log_config=console.LOG_CONFIG,
             )
             heard = sound, told, phones
             brain, datasets = train(hparams, run_opts, material, *heard)
             run_on_main(score, [hparams, brain, datasets, material])
-        run_on_main(compare, [hparams, material, sound, seeds])
+        run_on_main(compare, [hparams, names, material, sound, seeds])
         run_on_main(export, [hparams, run_opts, material, sound])
     run_on_main(report, [hparams])
-    if torch.distributed.is_initialized():
-        leave()
-
-
-def leave():
-    """End a process of several.
-
-    DDP keeps gloo's threads alive even when the group is destroyed. Where one
-    frees its last tensor while Python ends, it aborts a run that is done: so
-    Python does not get to end.
-    """
-    torch.distributed.destroy_process_group()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
-
-
-def plain(overrides):
-    """Mappings as text: HyperPyYAML takes one only where one stood before."""
-    return {
-        key: json.dumps(value)
-        if key in ("data_folder", "encoder") and isinstance(value, dict)
-        else value
-        for key, value in overrides.items()
-    }
 
 
 def build(hparams_file, overrides, run_opts):
@@ -94,7 +74,7 @@ def build(hparams_file, overrides, run_opts):
     from speechbrain_clser.training import run_folder
 
     with open(hparams_file, encoding="utf-8") as file:
-        hparams = load_hyperpyyaml(file, overrides)
+        hparams = NO_STEPS | load_hyperpyyaml(file, overrides)
     if "output_folder" not in overrides:
         hparams["output_folder"] += run_folder.suffix(overrides)
     if run_opts["debug"]:  # two batches are no result
@@ -123,10 +103,13 @@ def draw_folder(hparams, material):
 
 
 def claim(hparams, hparams_file, overrides, run_opts):
-    """Refuse a folder that holds a run with other settings."""
-    from speechbrain_clser.training import baselines, settings
+    """Refuse a folder of a run with other settings; name the baselines."""
+    from speechbrain_clser.training import baselines, phases, settings
 
-    baselines.check(hparams["baselines"], hparams["extractor"])
+    phases.refuse_empty(hparams["phases"])
+    names = baselines.usable(
+        hparams["baselines"], hparams["extractor"], "baselines" in overrides
+    )
     settings.claim(
         hparams["output_folder"],
         {
@@ -138,6 +121,7 @@ def claim(hparams, hparams_file, overrides, run_opts):
             },
         },
     )
+    return names
 
 
 def gather(hparams):
@@ -254,7 +238,7 @@ def at_own_speed(sound):
 
 def tell(hparams, material, sound):
     """Find out what the method is told beside the sound, if it asks."""
-    from speechbrain_clser.data import feed
+    from speechbrain_clser.data import feed, pipeline
     from speechbrain_clser.features import spoken
     from speechbrain_clser.features.views import views
     from speechbrain_clser.training import run_folder
@@ -288,7 +272,8 @@ def tell(hparams, material, sound):
         )
     if "oracle_emotion" in wanted:
         told["oracle_emotion"] = {
-            row.id: hparams["scheme"].index(row.emotion) for row in heard
+            row.id: hparams["scheme"].index(row.emotion, pipeline.UNKNOWN)
+            for row in heard
         }
     return told, phones
 
@@ -371,14 +356,14 @@ def score(hparams, brain, datasets, material):
         what.write(brain, parts.scored, datasets["scored"], *told)
 
 
-def compare(hparams, material, sound, seeds):
-    """Let the baselines answer the same, told the same."""
+def compare(hparams, names, material, sound, seeds):
+    """Fit the baselines on the method's training set and features."""
     from speechbrain_clser.data import feed
     from speechbrain_clser.training import baselines
 
     folder = draw_folder(hparams, material)
     baselines.answer(
-        hparams["baselines"],
+        names,
         material,
         feed.heard(material, hparams["phases"]),
         at_own_speed(sound),
@@ -418,4 +403,6 @@ def report(hparams):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    from speechbrain_clser.training import command_line
+
+    command_line.run(main, sys.argv[1:])

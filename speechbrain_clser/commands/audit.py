@@ -21,8 +21,8 @@ def look_into(
     Returns
     -------
     parts : list of list
-        Table: part, utterances, speakers, one column per class; its head
-        first.
+        Table: part, utterances, speakers, one column per class (``"-"`` in
+        the unlabelled part); its head first.
     left_out : dict
         Reason to number of utterances that the protocol does not use.
     findings : list of Finding
@@ -41,7 +41,10 @@ def look_into(
                 name,
                 len(of),
                 len({row.speaker for row in of}),
-                *(indices.count(index) for index in range(len(scheme))),
+                *(
+                    "-" if name == "unlabelled" else indices.count(index)
+                    for index in range(len(scheme))
+                ),
             ]
         )
     return table, parts.left_out, audit(parts, protocol)

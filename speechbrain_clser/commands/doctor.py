@@ -20,6 +20,8 @@ from packaging.version import Version
 from speechbrain_clser.cache import cache_folder
 
 PACKAGE = "speechbrain-clser"
+# Those of constraints.txt, which is not installed along; a test compares them.
+TESTED = "torch==2.11.0 torchaudio==2.11.0"
 OK, NOTE, BROKEN = "ok", "note", "broken"
 CPU_INDEX = "--index-url https://download.pytorch.org/whl/cpu"
 GB = 1e9
@@ -163,6 +165,8 @@ def packages(needed, installed) -> list:
     for need in needed:
         version = installed[need.name]
         to_type = f"pip install '{_as_typed(need)}'"
+        if need.name in ("torch", "torchaudio"):
+            to_type = f"pip install {_tested(installed.get('torch'))}"
         if version is None:
             found.append(Finding(need.name, BROKEN, "not installed", to_type))
         elif not _fits(version, need):
@@ -174,7 +178,7 @@ def packages(needed, installed) -> list:
 
 
 def pair(torch, torchaudio, works, told) -> Finding:
-    """See whether torch and torchaudio were built for each other.
+    """Check that torch and torchaudio were built for each other.
 
     Arguments
     ---------
@@ -188,35 +192,28 @@ def pair(torch, torchaudio, works, told) -> Finding:
     Returns
     -------
     Finding
-        Broken if they clash; then with the two that do not.
+        Broken if they cannot be used together; then with the tested pair.
 
     Example
     -------
-    >>> clash = pair("2.11.0+cpu", "2.10.0", False, "ImportError: libc10_cuda")
+    >>> clash = pair("2.11.0+cpu", "2.11.1", False, "OSError: undefined symbol")
     >>> clash.told
-    'torch 2.11.0+cpu and torchaudio 2.10.0 are no pair: ImportError: libc10_cuda'
+    'torch 2.11.0+cpu and torchaudio 2.11.1 do not work: OSError: undefined symbol'
     >>> clash.to_type
     'pip install --force-reinstall torch==2.11.0 torchaudio==2.11.0 --index-url ...'
     """
     what = "torch with torchaudio"
+    to_type = f"pip install --force-reinstall {_tested(torch)}"
     if not (torch and torchaudio):
-        return Finding(what, BROKEN, "one of the two is missing")
-    release = Version(torch).release
-    is_pair = release[:2] == Version(torchaudio).release[:2]
+        return Finding(what, BROKEN, "one of the two is missing", to_type)
+    # Up to torchaudio 2.10 both have one version; later ones fit several.
+    release = Version(torchaudio).release[:2]
+    is_pair = release > (2, 10) or release == Version(torch).release[:2]
     if works and is_pair:
         return Finding(what, OK, f"{torch} and {torchaudio}, {told}")
-    # No torchaudio came after 2.11, and later torches refuse it.
-    release = ".".join(map(str, min(release, (2, 11, 0))))
-    index = f" {CPU_INDEX}" if torch.endswith("+cpu") else ""
     both = f"torch {torch} and torchaudio {torchaudio}"
-    why = "cannot be imported" if is_pair else "are no pair"
-    return Finding(
-        what,
-        BROKEN,
-        f"{both} {why}: {told}",
-        f"pip install --force-reinstall torch=={release} torchaudio=={release}"
-        f"{index}",
-    )
+    why = "do not work" if is_pair else "are no pair"
+    return Finding(what, BROKEN, f"{both} {why}: {told}", to_type)
 
 
 def extras(needed, names, installed) -> list:
@@ -366,6 +363,11 @@ def _fits(version, need):
 def _as_typed(need):
     """A requirement as pip is told it."""
     return f"{need.name}{need.specifier}"
+
+
+def _tested(torch):
+    """The tested pair as pip is told it, of the build that is there."""
+    return f"{TESTED} {CPU_INDEX}" if "+cpu" in (torch or "") else TESTED
 
 
 def _tried(what, code, to_type):

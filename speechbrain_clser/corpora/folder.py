@@ -2,8 +2,9 @@
 
 The table is a CSV or TSV file in the folder, in UTF-8, with a header. Needed are
 the columns ``path`` (within the folder) and ``emotion`` (a canonical name or a
-common synonym); ``speaker``, ``language`` (ISO 639-3), ``gender``, ``sentence``
-and ``session`` are used when they are there, other columns are not looked at.
+common synonym; blank where there is no label); ``speaker``, ``language`` (ISO
+639-3), ``gender``, ``sentence`` and ``session`` are used when they are there,
+other columns are not looked at.
 
 Without speakers all files belong to one speaker called "unknown": to make one
 of each file would let a split look speaker-disjoint that is not. Without a
@@ -26,11 +27,11 @@ GENDERS = {"f": "female", "w": "female", "m": "male"}
 
 
 class Labels(dict):
-    """Canonical emotions and their synonyms, in any case."""
+    """Canonical emotions and their synonyms, in any case; blank is none."""
 
     def __missing__(self, label):
         """Look the label up as ``labels.canonical`` does."""
-        return canonical(label)
+        return canonical(label) if label else ""
 
 
 def corpus(name: str) -> Corpus:
@@ -87,7 +88,7 @@ def utterances(root):
     FileNotFoundError
         If there is no table.
     ValueError
-        If there are several, or a row or a needed column or value is missing.
+        If there are several, or a row, a needed column or a path is missing.
 
     Example
     -------
@@ -164,12 +165,11 @@ def _read(table):
         row = {
             name: (row.get(name) or "").strip() for name in NEEDED + OPTIONAL
         }
-        for name in NEEDED:
-            if not row[name]:
-                raise ValueError(
-                    f"{table}, line {reader.line_num}: expected a value for "
-                    f"{name}, found none; fill it in or take the line out"
-                )
+        if not row["path"]:
+            raise ValueError(
+                f"{table}, line {reader.line_num}: expected a value for "
+                f"path, found none; fill it in or take the line out"
+            )
         yield row
 
 

@@ -82,18 +82,24 @@ def audit(parts: Parts, protocol: Protocol) -> list:
         Leaks first; empty when there is nothing to tell.
     """
     rows = dict(parts.items())
+    by_pair = {pair: [rows[name] for name in pair] for pair in PAIRS}
     if protocol.transductive:
-        # The scored part is there by design, and the ledger says so.
+        # The target is there by design, and the ledger says so.
         scored = {row.id for row in parts.scored}
-        rows["unlabelled"] = [
-            row for row in parts.unlabelled if row.id not in scored
-        ]
+        for pair, excluded in (
+            (("valid", "unlabelled"), scored),
+            (("unlabelled", "scored"), parts.target_ids),
+        ):
+            at = pair.index("unlabelled")
+            by_pair[pair][at] = [
+                row for row in parts.unlabelled if row.id not in excluded
+            ]
     findings = []
     for kind, value in (LEAKS | SHARED).items():
-        for first, second in PAIRS:
+        for (first, second), sides in by_pair.items():
             if kind == "language" and (first, second) != ("train", "scored"):
                 continue  # elsewhere it says nothing
-            shared = _values(rows[first], value) & _values(rows[second], value)
+            shared = _values(sides[0], value) & _values(sides[1], value)
             if shared:
                 findings.append(
                     _shared(kind, (first, second), shared, protocol)

@@ -78,7 +78,9 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
         nothing but their sound.
     """
     parts = material.parts
-    codes = Codes(material.protocol.scheme, heard(material, phases))
+    codes = Codes(
+        material.protocol.scheme, heard(material, phases), parts.target_ids
+    )
     hidden = {row.id for row in parts.unlabelled}
     hidden -= {row.id for row in (*parts.train, *parts.shots)}
     plain = {name: views[:1] for name, views in sound.items()}
@@ -111,7 +113,11 @@ def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
     """
     loaders = {"eval": {"batch_size": batch_size}}
     for phase in phases:
-        rows = getattr(material.parts, phase.rows)
+        rows = [
+            row
+            for part in phase.labelled
+            for row in getattr(material.parts, part)
+        ]
         others = ()
         if phase.n_unlabelled:
             n_others = len(material.parts.unlabelled)

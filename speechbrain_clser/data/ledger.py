@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from speechbrain_clser.data.audit import Finding
-from speechbrain_clser.data.protocol import Protocol, selects
+from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts
 from speechbrain_clser.evaluation.wording import count
 
@@ -27,8 +27,8 @@ class Ledger:
         Whether it is used who speaks in the target.
     language_id : bool
         Whether the language of a scored utterance is used.
-    auxiliary_corpora : tuple of str
-        Labelled source corpora beyond the first.
+    labelled_corpora : tuple of str
+        Source corpora whose labels train or choose the epoch, by name.
     transductive : bool
         Whether the scored audio itself took part, if only by statistics.
     oracle : bool
@@ -44,6 +44,10 @@ class Ledger:
     source_trains : bool
         Whether labels of the sources train; where they do not, the sources
         still give the statistics that features are standardised by.
+    pool_is_filtered : bool
+        Whether target labels chose which target audio is unlabelled.
+    pool_is_larger : bool
+        Whether transductive training uses target audio beside the scored.
     """
 
     sources: tuple
@@ -52,7 +56,7 @@ class Ledger:
     target_labels: int
     target_speakers: bool
     language_id: bool
-    auxiliary_corpora: tuple
+    labelled_corpora: tuple
     transductive: bool
     oracle: bool
     leaks: tuple
@@ -60,6 +64,8 @@ class Ledger:
     target_share: float = 0.0
     target_text: bool = False
     source_trains: bool = True
+    pool_is_filtered: bool = False
+    pool_is_larger: bool = False
 
     @property
     def sentence(self):
@@ -72,7 +78,13 @@ class Ledger:
             "unlabelled": "unlabelled target audio",
         }[self.target_audio]
         if self.target_audio == "unlabelled" and self.transductive:
-            audio += " (the scored utterances themselves)"
+            audio += (
+                " (the scored utterances and others)"
+                if self.pool_is_larger
+                else " (the scored utterances themselves)"
+            )
+        if self.pool_is_filtered:
+            audio += ", unlabelled pool filtered by target labels"
         told = "" if self.source_trains else " (statistics alone)"
         facts = [f"{', '.join(self.sources)}{told} → {', '.join(self.targets)}"]
         if self.source_labels:
@@ -93,11 +105,14 @@ class Ledger:
             facts.append("target sentences")
         if self.language_id:
             facts.append("language known")
-        if self.auxiliary_corpora:
+        if len(self.labelled_corpora) > 1 and self.source_trains:
             facts.append(
-                count(len(self.auxiliary_corpora), "auxiliary labelled corpus")
-                + f" ({', '.join(self.auxiliary_corpora)})"
+                count(len(self.labelled_corpora), "labelled source corpus")
+                + f" ({', '.join(self.labelled_corpora)})"
             )
+        both = [name for name in self.sources if name in self.targets]
+        if both and self.source_trains:
+            facts.append(f"labels of other utterances of {', '.join(both)}")
         facts.append("transductive" if self.transductive else "inductive")
         if self.oracle:
             facts.append("ORACLE: target labels were looked at")
@@ -144,10 +159,9 @@ def ledger(
     """
     sources = _origins([*parts.train, *parts.valid])
     by_statistics = normalise_by != "none"
-    adapts = "unlabelled" in used and any(
-        selects(protocol.targets, row) and not selects(protocol.sources, row)
-        for row in parts.unlabelled
-    )
+    scored = {row.id for row in parts.scored}
+    target_pool = {row.id for row in parts.unlabelled if parts.domain(row)}
+    adapts = "unlabelled" in used and bool(target_pool)
     n_labels = len(parts.shots) if "shots" in used else 0
     return Ledger(
         sources=sources,
@@ -165,9 +179,9 @@ def ledger(
         ),
         # Speakers lean on the statistics of their language, so both modes know.
         language_id=by_statistics or (adapts and "language" in told),
-        auxiliary_corpora=tuple(
-            dict.fromkeys(row.corpus for row in (*parts.train, *parts.valid))
-        )[1:],
+        labelled_corpora=tuple(
+            sorted({row.corpus for row in (*parts.train, *parts.valid)})
+        ),
         transductive=by_statistics or (adapts and protocol.transductive),
         oracle=(
             protocol.select_by.startswith("oracle") or "oracle_emotion" in told
@@ -177,6 +191,8 @@ def ledger(
         target_share=protocol.target_share if n_labels else 0.0,
         target_text=adapts and "text" in told,
         source_trains="train" in used,
+        pool_is_filtered=adapts and protocol.unlabelled_pool == "classes",
+        pool_is_larger=adapts and not target_pool <= scored,
     )
 
 

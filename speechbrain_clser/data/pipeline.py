@@ -21,6 +21,9 @@ class Codes:
         Of the training; their speakers, languages and corpora get codes in
         alphabetical order, all others are ``UNKNOWN``. The language code of
         each speaker, by speaker code, is in ``speaker_languages``.
+    target_ids : container of str
+        Ids of the utterances of the target domain, code 1; all others are of
+        the source, code 0.
 
     Example
     -------
@@ -28,11 +31,11 @@ class Codes:
     >>> from speechbrain_clser.labels import Scheme
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu", emotion="anger")
     >>> Codes(Scheme(["anger", "fear"]), [row])(row)
-    {'emotion': 0, 'speaker': 0, 'language': 0, 'corpus': 0}
+    {'emotion': 0, 'domain': 0, 'speaker': 0, 'language': 0, 'corpus': 0}
     """
 
-    def __init__(self, scheme, rows):
-        self.scheme = scheme
+    def __init__(self, scheme, rows, target_ids=frozenset()):
+        self.scheme, self.target_ids = scheme, target_ids
         rows = list(rows)
         self.known = {
             key: sorted({getattr(row, key) for row in rows})
@@ -49,6 +52,7 @@ class Codes:
         emotion = self.scheme.index(row.emotion) if is_labelled else UNKNOWN
         return {
             "emotion": emotion,
+            "domain": int(row.id in self.target_ids),
             **{
                 key: names.index(getattr(row, key))
                 if getattr(row, key) in names
@@ -80,8 +84,8 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     Returns
     -------
     DynamicItemDataset
-        Items ``id``, the sound and, with codes, ``emotion``, ``speaker``,
-        ``language``, ``corpus``, and the extras.
+        Items ``id``, the sound and, with codes, ``emotion``, ``domain``,
+        ``speaker``, ``language``, ``corpus``, and the extras.
     """
     data = {
         row.id: codes(row, row.id not in hidden)
@@ -90,7 +94,8 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
         for row in rows
     }
     extras = extras or {}
-    targets = ["emotion", "speaker", "language", "corpus"] if codes else []
+    targets = ["emotion", "domain", "speaker", "language", "corpus"]
+    targets = targets if codes else []
     return DynamicItemDataset(
         data,
         dynamic_items=[

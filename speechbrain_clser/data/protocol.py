@@ -24,6 +24,7 @@ CHOICES = {
     "target_material": ("none", "unlabelled", "shots"),
     "scored": ("all", "held_out"),
     "split": ("speaker_disjoint", "random"),
+    "unlabelled_pool": ("all", "classes"),
     # What ``evaluation.selection`` can do.
     "select_by": (
         *("last", "source_valid_uar", "source_valid_loss"),
@@ -33,6 +34,8 @@ CHOICES = {
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
 JOINED = ("sizes", "source_shots", "target_share")
+# Results of ``classes`` had been published before there was a choice.
+FIRST_POOL = "classes"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Protocol:
     scored : str
         ``"all"``: every target utterance that is not a shot is scored.
         ``"held_out"``: the speakers of ``held_out_share`` are scored, what
-        is left gives the unlabelled part.
+        is left gives the unlabelled part, or trains where sources select it
+        too.
     held_out_share : float
         Share of the target speakers, 0-1.
     transductive : bool
@@ -91,6 +95,10 @@ class Protocol:
         this protocol has by design; the audit refuses all others.
     note : str
         What a reader of the result should know.
+    unlabelled_pool : str
+        What the unlabelled part is drawn from: ``"all"``, utterances with any
+        label or none; ``"classes"``, those whose label is a class, which uses
+        the labels.
 
     Example
     -------
@@ -117,6 +125,7 @@ class Protocol:
     sizes: dict = dataclasses.field(default_factory=dict)
     source_shots: int = 0
     target_share: float = 0.0
+    unlabelled_pool: str = "all"
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -134,6 +143,8 @@ class Protocol:
         for key in JOINED:
             if not values[key]:
                 del values[key]
+        if not self.pools or self.unlabelled_pool == FIRST_POOL:
+            del values["unlabelled_pool"]
         text = json.dumps(values, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -147,6 +158,14 @@ class Protocol:
     def is_drawn(self):
         """Whether labelled utterances are drawn, so that draws differ."""
         return bool(self.source_shots or self.shots or self.target_share)
+
+    @property
+    def pools(self):
+        """Sides, ``"source"`` or ``"target"``, of the unlabelled part."""
+        is_target = self.target_material == "unlabelled" or (
+            self.target_material == "shots" and self.scored == "held_out"
+        )
+        return ("source",) * bool(self.source_shots) + ("target",) * is_target
 
     @property
     def scheme(self):
@@ -376,6 +395,7 @@ def _check(protocol):
         protocol.target_material == "unlabelled"
         and not protocol.transductive
         and protocol.scored == "all"
+        and protocol.unlabelled_pool == "classes"
     ):
         raise ValueError(
             f"{where}: nothing is left for the unlabelled part; set "

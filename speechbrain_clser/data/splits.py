@@ -3,6 +3,9 @@
 Sources give *train* and *valid*. Targets give *shots* (labelled), *unlabelled*
 and *scored*; sources of which only a few utterances keep their label give to
 *unlabelled* too. Every draw has its own seed, so one never moves another.
+
+Rows without a label of a class can be in *unlabelled* alone: they never decide
+how the others are cut.
 """
 
 import collections
@@ -13,6 +16,7 @@ from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.sizes import sized_parts
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
+SOURCE, TARGET = 0, 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,9 +30,11 @@ class Parts:
     shots, unlabelled, scored : tuple of Utterance
         Of the targets; only the labels of ``shots`` may reach a method.
         ``unlabelled`` holds source utterances too where sources keep few
-        labels.
+        labels, and utterances that have no label of a class.
     left_out : dict
         Reason to number of rows that are in no part.
+    target_ids : frozenset of str
+        Ids of the rows of the target domain; all others are of the source.
     """
 
     train: tuple
@@ -37,10 +43,15 @@ class Parts:
     unlabelled: tuple
     scored: tuple
     left_out: dict
+    target_ids: frozenset
 
     def items(self):
         """Pairs of part name and rows, in fixed order."""
         return [(name, getattr(self, name)) for name in PARTS]
+
+    def domain(self, row) -> int:
+        """Domain of a row: 0 for source, 1 for target."""
+        return TARGET if row.id in self.target_ids else SOURCE
 
 
 def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
@@ -49,7 +60,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     Arguments
     ---------
     rows : list of Utterance
-        Of all corpora the protocol names, with canonical emotions.
+        Of all corpora the protocol names, with canonical emotions; ``""`` for
+        an utterance without a label.
     protocol : Protocol
         Sources, targets, classes, and how to cut.
     draw : int
@@ -59,81 +71,133 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     Returns
     -------
     Parts
-        Rows in the order they came.
+        Rows in the order they came. Of rows that sources and targets both
+        select, the held-out speakers (or the test part of ``sizes``) are
+        target, the others are source.
 
     Raises
     ------
     ValueError
         If a selector finds no row, sizes do not add up, a part stays empty, a
-        class has no training utterance, or too few utterances are there to
-        draw labelled ones from.
+        class has no training utterance, too few utterances are there to draw
+        labelled ones from, or nothing says which rows of a corpus on both
+        sides are scored.
     """
     scheme = protocol.scheme
     left_out = collections.Counter()
-    sources, targets = [], []
+    sources, targets, others = [], [], []
     for row in rows:
-        side = (
-            sources
-            if selects(protocol.sources, row)
-            else targets
-            if selects(protocol.targets, row)
-            else None
-        )
-        if side is None:
+        if not selects((*protocol.sources, *protocol.targets), row):
             left_out[f"{row.corpus} {row.language}: not in the protocol"] += 1
         elif scheme.index(row.emotion) is None:
-            left_out[f"{row.corpus}: {row.emotion} is not a class"] += 1
+            others.append(row)
+        elif selects(protocol.targets, row):
+            targets.append(row)
         else:
-            side.append(row)
-    _every_selector_finds_rows(protocol, sources, targets)
+            sources.append(row)
+    _every_selector_finds_rows(protocol, [*sources, *targets], others)
 
     sized = sized_parts([*sources, *targets], protocol)
+    shared = {row.id for row in targets if selects(protocol.sources, row)}
+    _refuse_undivided(protocol, [r for r in targets if r.id in shared], sized)
     for row in sources:
         if sized.get(row.id) == "test":
             left_out[f"{row.corpus}: test part of a source"] += 1
     for row in targets:
-        if sized.get(row.id, "test") != "test":
+        if sized.get(row.id, "test") != "test" and row.id not in shared:
             left_out[f"{row.corpus}: {sized[row.id]} part of a target"] += 1
-    train, valid = _source_parts(sources, sized, protocol)
     shots, unlabelled, scored = _target_parts(
         [row for row in targets if sized.get(row.id, "test") == "test"],
+        shared - sized.keys(),
         protocol,
         draw,
     )
+    taken = {row.id for part in (shots, unlabelled, scored) for row in part}
+    sources = [
+        row
+        for row in _in_order(rows, [*sources, *targets])
+        if row.id not in taken and selects(protocol.sources, row)
+    ]
+    train, valid = _source_parts(sources, sized, protocol)
+    hidden = []
     if protocol.source_shots:
         labelled = draws.shots(train, "source", protocol, draw)
         known = {row.id for row in labelled}
-        unlabelled = [row for row in train if row.id not in known] + unlabelled
+        hidden = [row for row in train if row.id not in known]
         train = [row for row in train if row.id in known]
-    taken = {row.id for part in (shots, unlabelled, scored) for row in part}
     for row in targets:
-        if row.id not in taken and sized.get(row.id, "test") == "test":
+        is_cut = sized.get(row.id, "test") == "test" and row.id not in shared
+        if is_cut and row.id not in taken:
             left_out[f"{row.corpus}: the protocol does not use this part"] += 1
+    pools = _pools(others, valid, scored, protocol, left_out)
+    hidden = _in_order(rows, [*hidden, *pools["source"]])
+    unlabelled = _in_order(rows, [*unlabelled, *pools["target"]])
     parts = Parts(
         tuple(train),
         tuple(valid),
         tuple(shots),
-        tuple(unlabelled),
+        (*hidden, *unlabelled),
         tuple(scored),
         dict(left_out),
+        frozenset(row.id for row in (*shots, *unlabelled, *scored)),
     )
     _check(parts, protocol)
     return parts
 
 
-def _every_selector_finds_rows(protocol, sources, targets):
-    for key, selectors, rows in (
-        ("sources", protocol.sources, sources),
-        ("targets", protocol.targets, targets),
-    ):
-        for selector in selectors:
-            if not any(selects([selector], row) for row in rows):
-                known = sorted({f"{r.corpus}:{r.language}" for r in rows})
-                raise ValueError(
-                    f"protocol {protocol.name!r}: {key} names {selector!r}, "
-                    f"but no utterance of a class in {list(protocol.classes)} "
-                    f"belongs to it; found {known}"
+def _in_order(rows, some):
+    """The same rows, in the order in which all came."""
+    wanted = {row.id for row in some}
+    return [row for row in rows if row.id in wanted]
+
+
+def _every_selector_finds_rows(protocol, rows, others):
+    for key in ("sources", "targets"):
+        for selector in getattr(protocol, key):
+            n_others = sum(selects([selector], row) for row in others)
+            is_pool = key == "targets" and "target" in protocol.pools
+            if is_pool and n_others and protocol.unlabelled_pool == "all":
+                continue
+            if any(selects([selector], row) for row in rows):
+                continue
+            found = sorted({f"{row.corpus}:{row.language}" for row in rows})
+            raise ValueError(
+                f"protocol {protocol.name!r}: {key} names {selector!r}, "
+                f"but no utterance of a class in {list(protocol.classes)} "
+                f"belongs to it; "
+                + (
+                    f"its {n_others} utterances have another label or none. "
+                    f"Label those that shall "
+                    + ("train" if key == "sources" else "be scored")
+                    if n_others
+                    else f"found {found}"
                 )
+            )
+
+
+def _refuse_undivided(protocol, shared, sized):
+    """Stop if nothing says which rows of both sides are scored."""
+    undivided = [row for row in shared if row.id not in sized]
+    if not undivided:
+        return
+    where = (
+        f"protocol {protocol.name!r}: sources and targets both select "
+        f"{len(undivided)} utterances of "
+        f"{', '.join(sorted({_origin(row) for row in undivided}))}"
+    )
+    if protocol.target_material == "shots":
+        raise ValueError(
+            f"{where}, and target_material is shots; labelled utterances of "
+            f"that corpus are sources already. Set `target_material: none` "
+            f"and `scored: held_out`, or take the corpus out of the sources"
+        )
+    if protocol.scored != "held_out":
+        raise ValueError(
+            f"{where}, and scored is {protocol.scored}, so nothing is left to "
+            f"train on. Set `scored: held_out` (and `held_out_share`) to score "
+            f"whole speakers and train on the others, give `sizes`, or name "
+            f"sessions (`corpus/session`)"
+        )
 
 
 def _source_parts(rows, sized, protocol):
@@ -152,19 +216,21 @@ def _source_parts(rows, sized, protocol):
     )
 
 
-def _target_parts(rows, protocol, draw):
-    if protocol.transductive:
-        return [], rows, rows
-    if protocol.scored == "held_out":
+def _target_parts(rows, shared, protocol, draw):
+    """Shots, unlabelled and scored; of shared rows the held-out ones alone."""
+    if protocol.scored == "held_out" and (shared or not protocol.transductive):
         rest, scored = _cut_off(
             rows, protocol.held_out_share, "held-out", protocol
         )
+        rest = [row for row in rest if row.id not in shared]
     else:
-        rest, scored = rows, rows
+        rest = scored = rows
+    if protocol.transductive:
+        return [], [*rest, *scored] if shared else scored, scored
     if protocol.target_material == "none":
         return [], [], scored
     if protocol.target_material == "unlabelled":
-        return [], rest, scored
+        return [], rest if protocol.scored == "held_out" else [], scored
     if protocol.shots:
         shots = draws.shots(rest, "target", protocol, draw)
     else:
@@ -173,6 +239,44 @@ def _target_parts(rows, protocol, draw):
     if protocol.scored == "all":
         return shots, [], [row for row in scored if row.id not in taken]
     return shots, [row for row in rest if row.id not in taken], scored
+
+
+def _pools(others, valid, scored, protocol, left_out):
+    """Rows without a label of a class that are unlabelled: source, target.
+
+    Inductive training takes none of a speaker or session that validates or is
+    scored, unless the protocol allows that leak.
+    """
+    kinds = {"speaker": lambda row: row.speaker, "session": _session}
+    kinds = [v for k, v in kinds.items() if k not in protocol.allowed_leaks]
+
+    def values(rows):
+        return {value(row) for row in rows for value in kinds} - {""}
+
+    closed = {"source": values([*valid, *scored])}
+    closed["target"] = (
+        values(valid) if protocol.transductive else closed["source"]
+    )
+    pools = {"source": [], "target": []}
+    for row in others:
+        reason = f"{row.corpus}: " + (
+            f"{row.emotion} is not a class" if row.emotion else "no label"
+        )
+        sides = [
+            side
+            for side in ("target", "source")
+            if side in protocol.pools
+            and protocol.unlabelled_pool == "all"
+            and selects(getattr(protocol, f"{side}s"), row)
+            and not selects(protocol.sizes, row)
+        ]
+        if not sides:
+            left_out[reason] += 1
+        elif values([row]) & closed[sides[0]]:
+            left_out[f"{reason}, and its speaker or session is held out"] += 1
+        else:
+            pools[sides[0]].append(row)
+    return pools
 
 
 def _cut_off(rows, share, purpose, protocol):
@@ -234,7 +338,7 @@ def _origin(row):
 
 
 def _session(row):
-    return f"{row.corpus}/{row.session}"
+    return row.session and f"{row.corpus}/{row.session}"
 
 
 def _check(parts, protocol):
@@ -244,6 +348,16 @@ def _check(parts, protocol):
                 f"protocol {protocol.name!r} leaves the part {name!r} empty; "
                 f"left out: {parts.left_out or 'nothing'}"
             )
+    if protocol.target_material == "unlabelled" and not any(
+        map(parts.domain, parts.unlabelled)
+    ):
+        raise ValueError(
+            f"protocol {protocol.name!r}: nothing is left for the unlabelled "
+            f"part, for every target speaker is scored; set `scored: held_out`, "
+            f"or `transductive: True` to adapt to the scored audio itself, or "
+            f"add utterances without a label by other speakers; left out: "
+            f"{parts.left_out or 'nothing'}"
+        )
     scheme = protocol.scheme
     present = {
         scheme.index(row.emotion) for row in (*parts.train, *parts.shots)

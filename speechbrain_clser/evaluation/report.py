@@ -70,7 +70,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     }
     report = {
         "format": FORMAT,
-        "method": _method(run.settings),
+        "method": run.method,
         **facts,
         "classes": first.predictions["target_scored"].classes,
         "verdict": wording.verdict(scored, run.ledger["targets"]),
@@ -101,6 +101,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         "attention": attention(run.first_draw),
         "probes": probes(run.first_draw),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
+        "loss_weights": run.loss_weights,
         "curves": [_curves(seed) for seed in run.first_draw],
         "map": {
             "seed": first.number,
@@ -194,11 +195,6 @@ def baseline_rows(report: dict) -> list:
     ]
     header = ["baseline", "UAR", "95 %", f"{report['method']} minus it", "95 %"]
     return [header, *rows]
-
-
-def _method(settings):
-    """Name of the method: the file that holds its class."""
-    return settings["method"].split(".")[-2]
 
 
 def _curves(seed):

@@ -100,6 +100,8 @@ class Run:
     undefined : dict, optional
         By part, how many utterances lack what; most features are always
         defined.
+    loss_weights : dict
+        Name of a loss to its weight, where the YAML has any.
     """
 
     folder: Path
@@ -114,6 +116,12 @@ class Run:
     unfinished: tuple
     phones: dict | None = None
     undefined: dict | None = None
+    loss_weights: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """Name of the method: the file that holds its class."""
+        return self.settings["method"].split(".")[-2]
 
     @property
     def first_draw(self) -> tuple:
@@ -162,7 +170,7 @@ def read(folder: str | os.PathLike) -> Run:
     return Run(
         folder=folder,
         rows=_rows(folder / "parts.csv"),
-        settings=_settings(seeds[0].folder / "hyperparams.yaml"),
+        **_yaml(seeds[0].folder / "hyperparams.yaml"),
         seeds=tuple(seeds),
         unfinished=tuple(
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
@@ -258,13 +266,15 @@ def _json_or(nothing, path):
     return _json(path) if path.is_file() else nothing
 
 
-def _settings(path):
-    """Plain values and class names of a resolved YAML, nothing built."""
+def _yaml(path):
+    """Plain values, class names and loss weights of a YAML, nothing built."""
     root = yaml.compose(path.read_text(encoding="utf-8"))
-    settings = {}
+    settings, weights = {}, {}
     for key, node in root.value:
         if node.tag.startswith("!new:"):
             settings[key.value] = node.tag.removeprefix("!new:")
         elif isinstance(node, yaml.ScalarNode):
             settings[key.value] = node.value
-    return settings
+        elif key.value == "loss_weights":
+            weights = {name.value: float(one.value) for name, one in node.value}
+    return {"settings": settings, "loss_weights": weights}

@@ -16,6 +16,13 @@ _BLOCK = re.compile(
     r"(?P<end><!-- end: (?P=name) -->)",
     flags=re.DOTALL,
 )
+_LATEX = {
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "\\": "\\textbackslash{}",
+    "~": "\\textasciitilde{}",
+    "^": "\\textasciicircum{}",
+    "–": "--",
+}
 _MARKER = re.compile(r"<!-- (table|end): ([\w./-]+) -->")
 
 
@@ -67,6 +74,60 @@ def render(table: Mapping) -> str:
     if "note" in table:
         lines += ["", textwrap.fill(table["note"], width=80)]
     return "\n".join(lines) + "\n"
+
+
+def render_latex(table: Mapping) -> str:
+    """Write a table as LaTeX, with the rules of the package booktabs.
+
+    Arguments
+    ---------
+    table : mapping
+        See ``render``.
+
+    Returns
+    -------
+    str
+        A ``tabular``; lines, each ended.
+
+    Example
+    -------
+    >>> table = {"columns": ["run", "95 %"], "rows": [["a_b", "[51.0, 60.2]"]]}
+    >>> print(render_latex(table), end="")
+    \\begin{tabular}{lr}
+    \\toprule
+    run & 95 \\% \\\\
+    \\midrule
+    a\\_b & {[51.0, 60.2]} \\\\
+    \\bottomrule
+    \\end{tabular}
+    """
+    columns, rows = table["columns"], table["rows"]
+    aligned = "".join(
+        "r" if is_numeric([row[k] for row in rows]) else "l"
+        for k in range(len(columns))
+    )
+    head, *body = (
+        f"{' & '.join(map(_latex_cell, row))} \\\\" for row in (columns, *rows)
+    )
+    return "\n".join(
+        [
+            f"\\begin{{tabular}}{{{aligned}}}",
+            "\\toprule",
+            head,
+            "\\midrule",
+            *body,
+            "\\bottomrule",
+            "\\end{tabular}\n",
+        ]
+    )
+
+
+def _latex_cell(value):
+    """A value with nothing in it that LaTeX would take for a command."""
+    text = "–" if value is None else " ".join(str(value).split())
+    text = "".join(_LATEX.get(sign, sign) for sign in text)
+    # After a line break, LaTeX would read the bracket as its argument.
+    return f"{{{text}}}" if text.startswith("[") else text
 
 
 def is_numeric(values: Sequence) -> bool:

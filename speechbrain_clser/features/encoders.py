@@ -27,6 +27,7 @@ def extractor(
     reduce="frames",
     per_language=False,
     languages=(),
+    window="real",
 ):
     """Build the extractor of an encoder.
 
@@ -61,6 +62,10 @@ def extractor(
         one for all; frozen. They may be one and the same.
     languages : sequence of str
         Which, if so.
+    window : str
+        Of Whisper: ``"real"`` computes real frames only, ``"30s"`` pads with
+        silence to 30 s at many times the cost; the other encoders have
+        real frames only.
 
     Returns
     -------
@@ -93,6 +98,7 @@ def extractor(
             revision,
             precision,
             reduce=reduce,
+            window=window,
         )
         return PerLanguage({name: shared(language=name) for name in languages})
     if reduce == "statistics":
@@ -107,6 +113,7 @@ def extractor(
                 revision,
                 precision,
                 language=language,
+                window=window,
             )
         )
     encoder = _of_language(encoder, language)
@@ -118,6 +125,7 @@ def extractor(
             adapt=adapt != "frozen",
             revision=revision,
             precision=precision != "fp32",
+            window=window != "real",
         )
         from speechbrain_clser.features.acoustic import AcousticFeatures
 
@@ -133,7 +141,9 @@ def extractor(
             *(gated, train_cnn, top_layers),
         )
     layers = "" if layers is None else str(layers)
-    config = SSLConfig(revision, layers, layer_mix, precision, adaptation)
+    config = SSLConfig(
+        revision, layers, layer_mix, precision, adaptation, window
+    )
     return SSLFeatures(encoder, config)
 
 

@@ -6,6 +6,10 @@ import json
 
 import torch
 
+# Fields that a config did not always have, and the values that stand for how it
+# was before: they are not in the key, so that frames stored before stay valid.
+ADDED = {"window": ("", "30s")}
+
 
 class Extractor(torch.nn.Module):
     """Turn waveforms into frames; the base of all extractors.
@@ -55,7 +59,8 @@ class Extractor(torch.nn.Module):
     @property
     def key(self):
         """Digest of class, version and config, fit to name a file."""
-        spec = json.dumps(dataclasses.asdict(self.config), sort_keys=True)
+        config = dataclasses.asdict(self.config, dict_factory=_without_added)
+        spec = json.dumps(config, sort_keys=True)
         spec = f"{type(self).__name__}/{self.version}/{spec}"
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
 
@@ -128,6 +133,11 @@ class Extractor(torch.nn.Module):
             As many frames as the longest row has, ``frames_per_s`` a second.
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+
+def _without_added(items):
+    """Fields of a config that are in the key."""
+    return {k: v for k, v in items if v not in ADDED.get(k, ())}
 
 
 def _leave_out(module, state_dict, prefix, local_metadata):

@@ -11,7 +11,6 @@ from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.hub import resolve
 from speechbrain_clser.features.spectrum import real_mask, widest
 from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
-from speechbrain_clser.features.ssl_lobes import load
 
 MIXES = ("mean", "learned")
 PRECISIONS = {
@@ -39,6 +38,9 @@ class SSLConfig:
         arithmetic; a trained one follows its Brain.
     adaptation : Adaptation, optional
         How the encoder is trained; frozen without.
+    window : str
+        Of Whisper: ``"real"`` computes real frames only, ``"30s"`` pads with
+        silence to 30 s; empty: ``"30s"``, as models saved before this choice.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class SSLConfig:
     layer_mix: str = "mean"
     precision: str = "fp32"
     adaptation: Adaptation | None = None
+    window: str = ""
 
     def __post_init__(self):
         for name, known in (("layer_mix", MIXES), ("precision", PRECISIONS)):
@@ -66,7 +69,7 @@ class SSLFeatures(Extractor):
     wav2vec2, XLS-R, HuBERT, WavLM, w2v-BERT 2.0 and Whisper's encoder, through
     SpeechBrain's lobes. An utterance gives the same frames alone and padded in a
     batch, to float32's rounding; see ``ssl_lobes`` for what that takes. Whisper
-    hears 30 s at a time; what is longer is cut into windows and joined.
+    takes 30 s at most; what is longer is cut into windows and joined.
 
     ``state_dict`` holds what is trained, so nothing of a frozen encoder and of an
     adapted one the adapters; the rest is the published encoder at ``revision``.
@@ -76,12 +79,13 @@ class SSLFeatures(Extractor):
     source : str
         Hub id, or folder as transformers writes it.
     config : SSLConfig, optional
-        The extractor's own has revision and layers filled in.
+        The extractor's own has revision, layers and window filled in.
 
     Raises
     ------
     ValueError
-        If the encoder has no such layers.
+        If the encoder has no such layers or window, or its checkpoint lacks
+        weights.
 
     Example
     -------
@@ -100,20 +104,27 @@ class SSLFeatures(Extractor):
     """
 
     version = 1
+    has_weights = True  # in the folder
 
     def __init__(self, source, config=None):
-        config = config or SSLConfig()
+        # transformers takes seconds to import: only where an encoder is built.
+        from speechbrain_clser.features.ssl_lobes import load
+
+        config = config or SSLConfig(window="real")
         snapshot = resolve(source, config.revision)
-        lobe = load(snapshot.folder)
+        lobe = load(snapshot.folder, config.window)
         first, last = layer_range(config.layers, lobe.n_blocks)
         super().__init__(
             dataclasses.replace(
                 config,
                 revision=snapshot.revision,
                 layers=f"{first}-{last}",
+                window=lobe.window,
             )
         )
         lobe.keep(first, last)
+        if self.has_weights:
+            lobe.check_weights(snapshot.folder)
         self.source = str(source)
         self.lobe = lobe
         self.is_large = True

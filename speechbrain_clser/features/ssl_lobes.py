@@ -15,6 +15,7 @@ from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
 from speechbrain.integrations.huggingface.wavlm import WavLM
 from speechbrain.integrations.huggingface.whisper import Whisper
 
+from speechbrain_clser.features.spectrum import real_mask
 from speechbrain_clser.features.ssl_masking import (
     MaskedGroupNorm,
     MaskedWavLMAttention,
@@ -40,6 +41,8 @@ class SSLLobe(torch.nn.Module):
     shortest_samples : int
         Below this there is no frame.
     """
+
+    window = ""  # a choice that only Whisper has
 
     def __init__(self, lobe, stride_samples, shortest_samples):
         super().__init__()
@@ -72,6 +75,47 @@ class SSLLobe(torch.nn.Module):
         del model.encoder.layers[last:]
         self.kept = slice(first, last + 1)
         self.lobe.output_all_hiddens = first < last
+
+    def check_weights(self, folder):
+        """Refuse a checkpoint without all weights of the layers that are kept.
+
+        Arguments
+        ---------
+        folder : Path
+            The encoder was loaded from.
+
+        Raises
+        ------
+        ValueError
+            If weights are missing, or have other shapes.
+        """
+        needed = [
+            name
+            for name in self.lobe.model.state_dict()
+            if not name.endswith("masked_spec_embed")  # drawn, but never used
+        ]
+        info = self.lobe.loading_info
+        missing = [name for name in needed if name in info["missing_keys"]]
+        shapes = {name: shapes for name, *shapes in info["mismatched_keys"]}
+        wrong = [
+            f"{name} ({[*shapes[name][0]]} in place of {[*shapes[name][1]]})"
+            for name in needed
+            if name in shapes
+        ]
+        if missing or wrong:
+            found = [
+                f"{what} {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
+                for what, names in (
+                    (f"{len(missing)} are missing:", missing),
+                    (f"{len(wrong)} have other shapes:", wrong),
+                )
+                if names
+            ]
+            raise ValueError(
+                f"expected a checkpoint with the {len(needed)} weights of the "
+                f"encoder in {folder} up to layer {self.n_blocks}; "
+                f"{'; '.join(found)}. Fetch or save the whole model again"
+            )
 
     def cnn(self):
         """Modules between the waveform and the transformer that may stay frozen.
@@ -248,16 +292,29 @@ class FilterbankLobe(SSLLobe):
 
 
 class WindowLobe(SSLLobe):
-    """Whisper's encoder: windows of 30 s; what is longer is cut and joined."""
+    """Whisper's encoder: windows of 30 s; what is longer is cut and joined.
 
-    def __init__(self, lobe):
+    Its published form pads every window with silence to 30 s. ``"real"`` runs
+    the convolutions and blocks on the real frames only: positions 0 to n - 1,
+    shorter windows of a batch masked. The log-mel spectrogram is cut 80 dB below
+    the loudest point of the utterance, with ``"30s"`` of the window.
+
+    Arguments
+    ---------
+    lobe : speechbrain.integrations.huggingface.whisper.Whisper
+        Without decoder.
+    window : str
+        ``"real"`` or ``"30s"``.
+    """
+
+    def __init__(self, lobe, window):
         super().__init__(lobe, stride_samples=320, shortest_samples=1)
         encoder = lobe.model.encoder
         encoder.layerdrop = 0.0
         encoder.layer_norm = torch.nn.Identity()
-        self.window_samples = (
-            encoder.config.max_source_positions * self.stride_samples
-        )
+        self.window = window
+        self.window_frames = encoder.config.max_source_positions
+        self.window_samples = self.window_frames * self.stride_samples
 
     def cnn(self):
         """The two convolutions over the spectrogram."""
@@ -266,32 +323,99 @@ class WindowLobe(SSLLobe):
     def n_frames(self, n_samples):
         """One frame per begun 20 ms; see ``SSLLobe``."""
         n_samples = n_samples.clamp(min=1)
-        return -(-n_samples // self.stride_samples)
+        return (n_samples + self.stride_samples - 1) // self.stride_samples
 
     def hidden(self, wavs, n_samples):
         """Run all windows of all utterances as one batch, and join them."""
-        windows = [
-            window
-            for wav, n in zip(wavs, n_samples.tolist(), strict=True)
-            for window in wav[:n].split(self.window_samples)
-        ]
-        # One by one: the lobe cuts 80 dB below the loudest of a whole batch.
-        spectrograms = [self.spectrogram(window[None]) for window in windows]
-        hidden = self.lobe.forward_encoder(torch.cat(spectrograms))
-        n_windows = -(-n_samples // self.window_samples)
+        # A graph that is exported takes one recording, without padding.
+        is_exported = torch.compiler.is_exporting()
+        lengths = [wavs.shape[1]] if is_exported else n_samples.tolist()
+        rows = [wav[:n] for wav, n in zip(wavs, lengths, strict=True)]
+        run = self._real if self.window == "real" else self._padded
+        hidden, n_windows = run(rows)
         rows = [
             row.flatten(1, 2).transpose(0, 1)
-            for row in self.chosen(hidden).split(n_windows.tolist(), dim=1)
+            for row in hidden.split(n_windows, dim=1)
         ]
         joined = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
         return joined.permute(2, 0, 1, 3)
 
-    def spectrogram(self, window):
-        """Log-mel of one window, in full precision whatever surrounds it."""
-        with torch.autocast(window.device.type, enabled=False):
-            window = self.lobe.pad_or_trim(window, self.window_samples)
-            return self.lobe.log_mel_spectrogram(window)
+    def _padded(self, rows):
+        """All windows at 30 s, and how many each row has."""
+        windows = [row.split(self.window_samples) for row in rows]
+        # One by one: the lobe cuts 80 dB below the loudest of a whole batch.
+        spectrograms = [
+            self.spectrogram(
+                self.lobe.pad_or_trim(window[None], self.window_samples)
+            )
+            for row in windows
+            for window in row
+        ]
+        hidden = self.lobe.forward_encoder(torch.cat(spectrograms))
+        return self.chosen(hidden), [len(row) for row in windows]
 
+    def _real(self, rows):
+        """All windows at the width of the longest, and how many each row has."""
+        whole = [self._whole(row) for row in rows]
+        if torch.compiler.is_exporting():
+            return self._graph(whole[0])
+        windows = [frames.split(2 * self.window_frames) for frames in whole]
+        together = [window for row in windows for window in row]
+        n_real = [len(window) // 2 for window in together]
+        together = torch.nn.utils.rnn.pad_sequence(together, batch_first=True)
+        mask = None
+        if min(n_real) < max(n_real):
+            n_real = torch.tensor(n_real, device=together.device)
+            mask = real_mask(n_real, together.shape[1] // 2)
+        return self._blocks(together, mask), [len(row) for row in windows]
+
+    def _graph(self, frames):
+        """As ``_real`` for one row, where the count of windows is not known yet."""
+        n_frames = frames.shape[0]  # its len would be fixed in the graph
+        width = torch.sym_min(n_frames, 2 * self.window_frames)
+        # Of positive numbers, for ONNX rounds towards zero.
+        n_windows = (n_frames + width - 1) // width
+        missing = n_windows * width - n_frames
+        windows = torch.nn.functional.pad(frames, (0, 0, 0, missing))
+        places = torch.arange(n_windows * width // 2)
+        mask = (places < n_frames // 2).view(n_windows, width // 2)
+        windows = windows.view(n_windows, width, -1)
+        hidden = self._blocks(windows, mask).flatten(1, 2)
+        return hidden[:, None, : n_frames // 2], [1]
+
+    def _whole(self, row):
+        """Log-mel spectrogram, (frames, bands), two frames per begun 20 ms."""
+        n_frames = (
+            row.shape[0] + self.stride_samples - 1
+        ) // self.stride_samples
+        # One hop more, so that no real frame sees the mirrored end.
+        missing = n_frames * self.stride_samples - row.shape[0] + 160
+        padded = torch.nn.functional.pad(row, (0, missing))
+        return self.spectrogram(padded[None])[0, :, : 2 * n_frames].T
+
+    def _blocks(self, frames, mask):
+        """Chosen layers of log-mel spectrograms that are zero in the padding."""
+        encoder = self.lobe.model.encoder
+        hidden = torch.nn.functional.gelu(encoder.conv1(frames.mT))
+        hidden = torch.nn.functional.gelu(encoder.conv2(hidden)).mT
+        hidden = hidden + encoder.embed_positions.weight[: hidden.shape[1]]
+        hidden = torch.nn.functional.dropout(
+            hidden, encoder.dropout, self.training
+        )
+        if mask is not None:
+            mask = mask[:, None, None]
+        layers = [hidden]
+        for block in encoder.layers:
+            layers.append(block(layers[-1], mask))
+        return torch.stack(layers[self.kept])
+
+    def spectrogram(self, wavs):
+        """Log-mel of equal lengths, in full precision whatever surrounds it."""
+        with torch.autocast(wavs.device.type, enabled=False):
+            return self.lobe.log_mel_spectrogram(wavs)
+
+
+WINDOWS = ("real", "30s")
 
 # What config.json calls them; XLS-R is a wav2vec2.
 KINDS = {
@@ -303,13 +427,16 @@ KINDS = {
 }
 
 
-def load(folder) -> SSLLobe:
+def load(folder, window="") -> SSLLobe:
     """Load the encoder in a folder through the lobe of its kind.
 
     Arguments
     ---------
     folder : Path
         As transformers writes it, feature extractor included.
+    window : str
+        ``"real"`` or ``"30s"``, of Whisper; empty: ``"30s"``, as before there
+        was a choice. Encoders of other kinds only have real frames.
 
     Returns
     -------
@@ -319,7 +446,8 @@ def load(folder) -> SSLLobe:
     Raises
     ------
     ValueError
-        If SpeechBrain has no lobe for this kind of encoder.
+        If SpeechBrain has no lobe for this kind of encoder, or it has no such
+        window.
 
     Example
     -------
@@ -338,7 +466,36 @@ def load(folder) -> SSLLobe:
             f"has the model_type {found!r}, choose another encoder"
         )
     kind, lobe, options = KINDS[found]
-    return kind(lobe(str(folder), str(folder), freeze=True, **options))
+    if window and window not in WINDOWS:
+        raise ValueError(
+            f"window must be {' or '.join(WINDOWS)}, got {window!r}"
+        )
+    lobe = _reporting(lobe)(str(folder), str(folder), freeze=True, **options)
+    if kind is WindowLobe:
+        return kind(lobe, window or "30s")
+    if window == "30s":
+        raise ValueError(
+            f"window 30s is for Whisper; the encoder in {folder} is of the kind "
+            f"{found}, which computes real frames only: leave window out"
+        )
+    return kind(lobe)
+
+
+def _reporting(lobe):
+    """Make a lobe keep what transformers reports of the weights it loaded."""
+
+    class Reporting(lobe):
+        def _from_pretrained(self, *args, **kwargs):
+            super()._from_pretrained(
+                *args,
+                output_loading_info=True,
+                ignore_mismatched_sizes=True,
+                **kwargs,
+            )
+            (model, self.loading_info), self.model = self.model, None
+            self.model = model
+
+    return Reporting
 
 
 def _normalise(wavs, n_samples):

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 from speechbrain_clser.features._batches import batches, decoded, padded
 from speechbrain_clser.features._shards import Shards
+from speechbrain_clser.progress import progress
 from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Store:
         if batch_s is None:
             batch_s = 0 if torch.device(device).type == "cpu" else BATCH_S
         if missing:
-            self._extract(missing, load, device, batch_s, has_bar=rank == 0)
+            self._extract(missing, load, device, batch_s, is_shown=rank == 0)
         if n_ranks > 1:
             _wait_for_all()
             self._scan()
@@ -170,13 +170,19 @@ class Store:
             )
             path.unlink(missing_ok=True)
 
-    def _extract(self, rows, load, device, batch_s, has_bar):
+    def _extract(self, rows, load, device, batch_s, is_shown):
         """Extract rows batch by batch, and write shard by shard."""
         rate_hz = self.extractor.sample_rate_hz
         self.extractor.to(device).eval()
         shard = {}
         recordings = decoded(rows, load, rate_hz)
-        with _progress(self.extractor, rows, not has_bar) as bar:
+        with progress(
+            # A little more, or rounding may carry it beyond its end.
+            sum(row.duration_s for row in rows) + 1e-3,
+            f"{type(self.extractor).__name__}, seconds of sound",
+            "s",
+            disable=not is_shown,
+        ) as bar:
             for batch in batches(recordings, batch_s * rate_hz):
                 shard |= self._frames(batch, device)
                 n_bytes = sum(frames.nbytes for frames in shard.values())
@@ -297,20 +303,6 @@ def _longest_first(rows):
             f"{wanted[''].id}; write the manifest with data.prepare"
         )
     return sorted(wanted.values(), key=lambda r: (-r.duration_s, r.digest))
-
-
-def _progress(extractor, rows, disable):
-    """A bar that counts seconds of sound."""
-    return tqdm(
-        desc=type(extractor).__name__,
-        # A little more, or rounding may carry the bar beyond its end.
-        total=sum(row.duration_s for row in rows) + 1e-3,
-        bar_format="{desc}: {percentage:3.0f}% |{bar}| {n:.0f} of {total:.0f} s "
-        "of sound, {rate_noinv_fmt}, {remaining} left",
-        unit=" s",
-        dynamic_ncols=True,
-        disable=disable,
-    )
 
 
 def _rank():

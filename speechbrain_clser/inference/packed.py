@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers.utils import logging
 
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
 from speechbrain_clser.features.ssl import SSLFeatures
@@ -26,6 +25,8 @@ class PackedEncoder(SSLFeatures):
     config : SSLConfig
         Of the extractor that was packed; its revision tells what it was.
     """
+
+    has_weights = False
 
     def __init__(self, settings, config):
         with tempfile.TemporaryDirectory() as folder:
@@ -104,6 +105,8 @@ def unpack(encoder, path):
 @contextlib.contextmanager
 def _without_complaints():
     """transformers lists, as a warning, every parameter that it misses."""
+    from transformers.utils import logging
+
     before = logging.get_verbosity()
     logging.set_verbosity_error()
     yield

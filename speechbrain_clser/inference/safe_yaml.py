@@ -49,6 +49,7 @@ PARTS = {
             "lobes.stream_fusion.StreamFusion",
             "methods.dual_anchor.DualAnchor",
             "methods.hump_cat.HumpCat",
+            "methods.linear.Linear",
             "methods.sere.Sere",
             "methods.source_only.SourceOnly",
             "methods.supcon_spkadv.SupConSpkAdv",

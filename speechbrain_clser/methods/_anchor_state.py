@@ -120,9 +120,7 @@ class AnchorState(torch.nn.Module):
         if progress < self.warm_up:
             return
         heard = hear(method, loader)
-        is_target = heard["known"] < 0
-        if not is_target.any():  # among sources: the first language, the rest
-            is_target = heard["language"] != heard["language"].min()
+        is_target = heard["domain"] == 1
         self._trust(heard)
         emotion = self._names(heard)
         facts = self._find_communities(heard, emotion, is_target)
@@ -131,7 +129,7 @@ class AnchorState(torch.nn.Module):
             heard["phone"],
             emotion[heard["row"]],
             heard["language"][heard["row"]],
-            is_target[heard["row"]],
+            self._sides(is_target, heard["language"])[heard["row"]],
             self.weight.shape[1],
             self.n_classes,
             self.n_anchors,
@@ -148,6 +146,14 @@ class AnchorState(torch.nn.Module):
                 "anchors": self._anchors_by_name(anchors),
             }
         )
+
+    def _sides(self, is_target, language):
+        """Sides that anchors compare: the domains, if there are two.
+
+        Among sources alone they are the language of the lowest code and all
+        others.
+        """
+        return is_target if is_target.any() else language != language.min()
 
     def _trust(self, heard):
         """Believe the surest guesses of each class, whichever class it is."""
@@ -250,7 +256,8 @@ def hear(method, loader):
     -------
     dict
         Per utterance: ``known`` emotion, ``truth`` where the oracle was
-        asked for, ``speaker``, ``language``, ``style``, ``logits``; per segment:
+        asked for, ``domain``, ``speaker``, ``language``, ``style``,
+        ``logits``; per segment:
         ``segments``, ``phone``, ``row`` (its utterance).
     """
     device = next(method.parameters()).device
@@ -272,6 +279,7 @@ def hear(method, loader):
             told = {
                 "known": batch.emotion,
                 "truth": getattr(batch, "oracle_emotion", batch.emotion),
+                "domain": batch.domain,
                 "speaker": batch.speaker,
                 "language": batch.language,
                 "style": batch.style.data.flatten(1),

@@ -29,15 +29,19 @@ class Method(torch.nn.Module):
 
     ``INPUTS`` names the batch keys that ``forward`` reads; all of them can be
     computed from sound alone, so no label can leak into a prediction.
-    ``TARGETS`` names the keys that ``losses`` reads, ``LOSSES`` the losses it
-    returns. ``progress`` is the share of the phase that is done, 0-1; schedules
+    ``TARGETS`` names the keys that ``losses`` reads (``emotion`` is -1 where
+    unlabelled, ``domain`` 0 for source and 1 for target), ``LOSSES`` the losses
+    it returns. ``progress`` is the share of the phase that is done, 0-1; schedules
     are functions of it. ``TRAINING_ONLY`` names the parts that no answer needs.
+    ``USES_GRADIENTS`` is False where ``begin_epoch`` computes all parameters from
+    the whole training set: then there is no optimizer, and no step.
     """
 
     INPUTS = frozenset({"frames"})
     TARGETS = frozenset({"emotion"})
     LOSSES = frozenset({"emotion"})
     TRAINING_ONLY = frozenset()
+    USES_GRADIENTS = True
     progress = 0.0
 
     def meet(self, speaker_languages, phones=()):

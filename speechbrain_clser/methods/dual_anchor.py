@@ -71,7 +71,9 @@ class DualAnchor(Method):
     torch.Size([2, 4])
     """
 
-    TARGETS = frozenset({"emotion", "speaker", "language", "phones", "style"})
+    TARGETS = frozenset(
+        {"emotion", "domain", "speaker", "language", "phones", "style"}
+    )
     LOSSES = frozenset({"emotion", "speaker_anchor", "phone_anchor", "coral"})
     TRAINING_ONLY = frozenset({"speaker_space", "phone_space", "state"})
 
@@ -138,7 +140,7 @@ class DualAnchor(Method):
         use = self._drawn(state.is_anchor_somewhere(phone))
         row, of_emotion = row[use], emotion[row[use]].clamp(min=0)
 
-        is_target = known < 0
+        is_target = batch["domain"] == 1
         return {
             "emotion": naming(
                 output.logits, known, label_smoothing=self.label_smoothing

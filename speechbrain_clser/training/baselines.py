@@ -1,22 +1,25 @@
-"""What a few labelled utterances are good for without any new method.
+"""Baselines: standard classifiers on utterance statistics of the same features.
 
-Utterances are vectors of fixed length here. Every baseline is told the same:
-some vectors have a label, most have not, and the classes of others are asked
-for.
+Every baseline has the same training set as the method: vectors of fixed length,
+of which some or all have a label.
 """
 
+import logging
 import os
 from pathlib import Path
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
+from sklearn.svm import SVC
 
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.methods import linear
 from speechbrain_clser.training.scoring import write_answers
+
+logger = logging.getLogger(__name__)
 
 N_STEPS = 300
 N_BESIDE = 64
@@ -27,44 +30,65 @@ NEARNESS = 10  # chosen in favour of the baseline
 DROPPED = 0.2  # share of the columns, in the strong view
 
 
-def check(names, extractor):
-    """Refuse, before anything is trained, baselines that cannot answer.
+def usable(names, extractor, is_explicit) -> list:
+    """Choose the baselines of a run before anything is trained.
+
+    Baselines use stored frames. A trained encoder has none, so the default
+    baselines are left out there with a line in the log.
 
     Arguments
     ---------
     names : list of str
         Among ``BASELINES``.
     extractor : Extractor
-        Of the frames that they look at.
+        Of the method's frames.
+    is_explicit : bool
+        Whether the user asked for them.
+
+    Returns
+    -------
+    list of str
+        ``names``, or none.
 
     Raises
     ------
     ValueError
-        If there is no such baseline, or no frames that stay what they are.
+        If there is no such baseline, or the user asked for one without stored
+        frames.
 
     Example
     -------
     >>> from types import SimpleNamespace
-    >>> check(["oracle"], SimpleNamespace(is_frozen=True))
+    >>> usable(["oracle"], SimpleNamespace(has_frozen_part=True), True)
     Traceback (most recent call last):
-    ValueError: baselines must be among nearest_prototype, linear, ...
+    ValueError: baselines must be among linear, svm, nearest_prototype, ...
     """
     if unknown := [name for name in names if name not in BASELINES]:
         raise ValueError(
             f"baselines must be among {', '.join(BASELINES)}, got "
             f"{', '.join(unknown)}"
         )
-    if names and not extractor.is_frozen:
+    if not names or extractor.has_frozen_part:
+        return names
+    if is_explicit:
         raise ValueError(
-            "baselines look at the frames of a frozen encoder, and this one "
-            "is trained; give --baselines '[]', or --adapt frozen"
+            "baselines use the stored frames of a frozen encoder, and this "
+            "encoder is trained; give --baselines '[]', or --adapt frozen"
         )
+    logger.info(
+        "baselines left out (%s): they use the stored frames of a frozen "
+        "encoder, and this encoder is trained; for their scores run the same "
+        "command with --adapt frozen",
+        ", ".join(names),
+    )
+    return []
 
 
 def answer(names, material, heard, view, folders):
-    """Let baselines learn what a training hears, and answer what is scored.
+    """Fit baselines on a training set and write their predictions.
 
-    An answer that is there already is not given again.
+    Existing predictions are not computed again. Baselines without a random part
+    are fitted once for all seeds.
 
     Arguments
     ---------
@@ -72,20 +96,21 @@ def answer(names, material, heard, view, folders):
         Among ``BASELINES``.
     material : Material
         Gives the parts; no other label than those of ``train`` and ``shots``
-        is looked at.
+        is read.
     heard : list of Utterance
-        By the training.
+        Training set of the method, all phases.
     view : Mapping
-        Utterance id to torch.Tensor, (frames, dim).
+        Utterance id to torch.Tensor, (frames, dim), finite: ``Normalised`` has
+        put the mean in the place of missing values.
     folders : dict
         Seed to its folder; ``baselines/<name>.csv`` is written in it.
     """
-    missing = [
-        (path, name, seed)
+    missing = {
+        (name, seed): path
         for seed, folder in folders.items()
         for name in names
         if not (path := Path(folder, "baselines", f"{name}.csv")).exists()
-    ]
+    }
     if not missing:
         return
     parts, scheme = material.parts, material.protocol.scheme
@@ -93,18 +118,32 @@ def answer(names, material, heard, view, folders):
     labels = [
         scheme.index(row.emotion) if row.id in known else -1 for row in heard
     ]
+    if (n_classes := len(set(labels) - {-1})) < 2:
+        logger.info(
+            "baselines left out (%s): they need labelled training utterances "
+            "of two classes or more, found %d",
+            ", ".join(names),
+            n_classes,
+        )
+        return
+    corpora = [row.corpus for row in heard]
     vectors, scored = (
         utterance_vectors(view, part) for part in (heard, parts.scored)
     )
-    for path, name, seed in missing:
-        chance = predict(name, vectors, labels, scored, len(scheme), seed)
+    found = {}
+    for (name, seed), path in missing.items():
+        key = name, seed if name in RANDOM else None
+        if key not in found:
+            found[key] = predict(
+                name, vectors, labels, scored, len(scheme), seed, corpora
+            )
         partial = path.with_suffix(".partial")
-        write_answers(partial, parts.scored, chance.tolist(), scheme)
+        write_answers(partial, parts.scored, found[key].tolist(), scheme)
         os.replace(partial, path)  # so that what is there is whole
 
 
 def utterance_vectors(view, rows):
-    """Describe each utterance by mean and deviation of its frames.
+    """Describe each utterance by mean and standard deviation of its frames.
 
     Arguments
     ---------
@@ -116,7 +155,7 @@ def utterance_vectors(view, rows):
     Returns
     -------
     numpy.ndarray, (rows, 2 * dim)
-        In the order of the rows.
+        In the order of the rows; see ``methods.linear.utterance_vector``.
 
     Example
     -------
@@ -125,17 +164,14 @@ def utterance_vectors(view, rows):
     >>> utterance_vectors(view, [SimpleNamespace(id="1")])
     array([[2., 1.]], dtype=float32)
     """
-    frames = (view[row.id] for row in rows)
-    vectors = [
-        torch.cat([f.mean(dim=0), f.std(dim=0, correction=0)]) for f in frames
-    ]
+    vectors = [linear.utterance_vector(view[row.id]) for row in rows]
     return torch.stack(vectors).numpy()
 
 
-def predict(baseline, vectors, labels, scored, n_classes, seed=0):
-    """Learn from vectors, few of them labelled, and name others.
+def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
+    """Fit a baseline on vectors, some of them labelled, and classify others.
 
-    Vectors are standardised over all that are learned from.
+    Vectors are standardised over all of the training set that the baseline uses.
 
     Arguments
     ---------
@@ -145,7 +181,12 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0):
         ``nearest_prototype``
             The class whose mean vector is nearest.
         ``linear``
-            Logistic regression on the labelled.
+            Logistic regression on the labelled, in which each class of each
+            corpus counts the same; see ``methods.linear``.
+        ``svm``
+            Support vector machine with a Gaussian kernel on the labelled, weighted
+            alike. Its probabilities are the softmax of its decision function,
+            not calibrated.
         ``label_propagation``
             Labels spread over a graph of all vectors, whose edges fall off with
             the distance (Gaussian).
@@ -162,6 +203,8 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0):
         Columns of what is returned.
     seed : int
         Of what is random.
+    corpora : sequence, (rows,), optional
+        Corpus of each vector; by default all are of one.
 
     Returns
     -------
@@ -191,9 +234,17 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0):
             f"baselines need labels of two classes or more, got "
             f"{np.unique(labels[labels >= 0]).tolist()} among {len(labels)} rows"
         )
+    vectors, scored = np.asarray(vectors), np.asarray(scored)
+    if baseline in SUPERVISED:
+        known = labels >= 0
+        corpora = np.asarray(corpora or [""] * len(labels))
+        vectors, labels = vectors[known], labels[known]
+        last = linear.balanced_weights(labels, corpora[known])
+    else:
+        last = seed
     scale = StandardScaler().fit(vectors)
     vectors, scored = scale.transform(vectors), scale.transform(scored)
-    return BASELINES[baseline](vectors, labels, scored, n_classes, seed)
+    return BASELINES[baseline](vectors, labels, scored, n_classes, last)
 
 
 def _nearest_prototype(vectors, labels, scored, n_classes, seed):
@@ -204,11 +255,20 @@ def _nearest_prototype(vectors, labels, scored, n_classes, seed):
     return _in_columns(chance, classes, n_classes)
 
 
-def _linear(vectors, labels, scored, n_classes, seed):
-    known = labels >= 0
-    model = LogisticRegression(max_iter=1000)
-    model.fit(vectors[known], labels[known])
-    return _in_columns(model.predict_proba(scored), model.classes_, n_classes)
+def _linear(vectors, labels, scored, n_classes, weights):
+    mean, scale, weight, bias = linear.fit(vectors, labels, weights, n_classes)
+    logits = (scored - mean) / scale @ weight.T + bias
+    return torch.tensor(logits).softmax(dim=-1).numpy()
+
+
+def _svm(vectors, labels, scored, n_classes, weights):
+    # C bounds the weight of an utterance: 1 is its mean, whatever their number.
+    model = SVC().fit(vectors, labels, sample_weight=weights / weights.mean())
+    decision = model.decision_function(scored)
+    if decision.ndim == 1:  # of two classes, for the second
+        decision = np.stack([-decision, decision], axis=1)
+    chance = torch.tensor(decision).softmax(dim=-1).numpy()
+    return _in_columns(chance, model.classes_, n_classes)
 
 
 def _label_propagation(vectors, labels, scored, n_classes, seed):
@@ -270,9 +330,12 @@ def _in_columns(chance, classes, n_classes):
     return full
 
 
+# Fitted on the labelled alone, with weights of the utterances in place of a seed.
+SUPERVISED = {"linear": _linear, "svm": _svm}
 BASELINES = {
+    **SUPERVISED,
     "nearest_prototype": _nearest_prototype,
-    "linear": _linear,
     "label_propagation": _label_propagation,
     "fixmatch": _fixmatch,
 }
+RANDOM = {"fixmatch"}

@@ -11,9 +11,12 @@ from tqdm import tqdm
 from speechbrain_clser.data.pipeline import hearing
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.evaluation.wording import count
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 from speechbrain_clser.training.step import Step
+
+logger = logging.getLogger(__name__)
 
 
 class MethodBrain(sb.Brain):
@@ -52,6 +55,8 @@ class MethodBrain(sb.Brain):
     untrained : dict, optional
         Name of a part of the method to its state before any phase, for those
         that this one begins anew.
+    train_logger : TrainLogger, optional
+        SpeechBrain's; receives each epoch once it is kept.
     **brain
         For ``sb.Brain``: opt_class, hparams, run_opts, checkpointer.
     """
@@ -72,6 +77,7 @@ class MethodBrain(sb.Brain):
         encoder_opt_class=None,
         oracle=None,
         untrained=None,
+        train_logger=None,
         **brain,
     ):
         step = Step(method, extractor, normaliser)
@@ -92,6 +98,7 @@ class MethodBrain(sb.Brain):
         self.augment = augment
         self.oracle = oracle
         self.untrained = untrained
+        self.train_logger = train_logger
         self.n_batches = 1
         self.trained = {"method": method}
         if extractor is not None:
@@ -143,11 +150,15 @@ class MethodBrain(sb.Brain):
         """Optimise what is not frozen, at the phase's share of the rate.
 
         The encoder has an optimiser of its own: gradients are clipped for
-        each, and a pretrained encoder wants smaller steps.
+        each, and a pretrained encoder wants smaller steps. A method without
+        gradient steps has no optimizer.
         """
-        self.optimizers_dict = {
-            "optimizer": self.opt_class(_trainable(self.method))
-        }
+        self.optimizers_dict = {}
+        if not self.method.USES_GRADIENTS:
+            return
+        self.optimizers_dict["optimizer"] = self.opt_class(
+            _trainable(self.method)
+        )
         if self.extractor is not None and _trainable(self.extractor):
             self.optimizers_dict["encoder_optimizer"] = self.encoder_opt_class(
                 _trainable(self.extractor)
@@ -186,6 +197,16 @@ class MethodBrain(sb.Brain):
             self.meant += batch.emotion.tolist()
         return loss
 
+    def on_fit_start(self):
+        """Say how many epochs were done before, if any."""
+        super().on_fit_start()
+        if done := len(self.records.records):
+            logger.info(
+                "seed: %d, phase: %s, %d of %s done before",
+                *(self.seed, self.phase.name, done),
+                count(self.phase.epochs, "epoch"),
+            )
+
     def on_stage_start(self, stage, epoch=None):
         """Seed the epoch, so that it does not depend on what came before."""
         self.sums, self.n_summed = {}, 0
@@ -197,6 +218,15 @@ class MethodBrain(sb.Brain):
             )
             self.method.progress = (epoch - 1) / self.phase.epochs
             self.method.begin_epoch(self.train_loader)
+
+    def fit_batch(self, batch):
+        """Make a step; without gradient steps, compute the losses alone."""
+        if self.method.USES_GRADIENTS:
+            return super().fit_batch(batch)
+        with torch.no_grad(), self.training_ctx:
+            predictions = self.compute_forward(batch, sb.Stage.TRAIN)
+            loss = self.compute_objectives(predictions, batch, sb.Stage.TRAIN)
+        return loss.cpu()
 
     def on_fit_batch_start(self, batch, should_step):
         """Tell method and optimiser how far the phase has come."""
@@ -221,7 +251,7 @@ class MethodBrain(sb.Brain):
             classes = range(len(self.scheme))
             record = {
                 "epoch": epoch,
-                "lr": self.optimizers_dict["optimizer"].param_groups[0]["lr"],
+                **self.learning_rate(),
                 **self.train_record,
                 "source_valid_loss": float(stage_loss),
                 "source_valid_uar": uar(self.meant, self.answers, classes),
@@ -230,6 +260,44 @@ class MethodBrain(sb.Brain):
                 record["oracle_target_uar"] = self.oracle(self)
             record["seconds"] = round(time.time() - self.started, 2)
             self.keep(record)
+            self.log(record)
+
+    def log(self, record):
+        """Log an epoch in one line, on the console and in a file."""
+        if self.train_logger is None:
+            return
+        train, valid = (
+            {
+                key.removeprefix(prefix): f"{value:.4g}"
+                for key, value in record.items()
+                if key.startswith(prefix)
+            }
+            for prefix in ("train_", "source_valid_")
+        )
+        valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
+        del valid["uar"]
+        if "oracle_target_uar" in record:
+            valid["oracle target UAR"] = (
+                f"{100 * record['oracle_target_uar']:.1f} %"
+            )
+        self.train_logger.log_stats(
+            {
+                "seed": self.seed,
+                "phase": self.phase.name,
+                "epoch": record["epoch"],
+                **{k: f"{v:.3g}" for k, v in self.learning_rate().items()},
+                "seconds": f"{record['seconds']:.1f}",
+            },
+            train,
+            valid,
+        )
+
+    def learning_rate(self):
+        """Give the learning rate of the method, if it has an optimizer."""
+        if not self.optimizers_dict:
+            return {}
+        groups = self.optimizers_dict["optimizer"].param_groups
+        return {"lr": groups[0]["lr"]}
 
     def keep(self, record):
         """Save this epoch; of the older ones only the selected one stays."""

@@ -23,8 +23,8 @@ class Phase:
     ---------
     name : str
         Unique in the YAML; names the folder of its checkpoints.
-    rows : str
-        The labelled part it trains on: ``"train"`` or ``"shots"``.
+    rows : str or sequence of str
+        The labelled parts it trains on: ``"train"``, ``"shots"``, or both.
     epochs : int
         How many.
     frozen : tuple of str
@@ -44,11 +44,11 @@ class Phase:
     Raises
     ------
     ValueError
-        If ``rows`` is no part to train on.
+        If ``rows`` names no part to train on, or another one.
     """
 
     name: str
-    rows: str
+    rows: str | tuple
     epochs: int
     frozen: tuple = ()
     lr_factor: float = 1.0
@@ -60,18 +60,24 @@ class Phase:
     @property
     def parts(self):
         """Names of the parts it hears."""
-        return (self.rows, "unlabelled") if self.n_unlabelled else (self.rows,)
+        others = ("unlabelled",) if self.n_unlabelled else ()
+        return (*self.labelled, *others)
+
+    @property
+    def labelled(self):
+        """Names of the labelled parts among them."""
+        return (self.rows,) if isinstance(self.rows, str) else tuple(self.rows)
 
     def __post_init__(self):
-        if self.rows not in LABELLED:
+        if not self.labelled or not set(self.labelled) <= set(LABELLED):
             raise ValueError(
-                f"phase {self.name!r}: rows must be one of "
+                f"phase {self.name!r}: rows must be among "
                 f"{', '.join(LABELLED)}, got {self.rows!r}"
             )
 
 
 def wanted(phases, protocol, changes=None):
-    """Leave out phases without epochs, and those without anything to hear.
+    """Leave out phases without epochs, and parts that the protocol has not.
 
     So a transfer can do without its source training, or without its target.
 
@@ -103,11 +109,15 @@ def wanted(phases, protocol, changes=None):
     >>> [phase.name for phase in wanted(phases, "demo_share")]
     ['source', 'target']
     """
-    has_shots = load(protocol, changes).target_material == "shots"
+    given = set(LABELLED)
+    if load(protocol, changes).target_material != "shots":
+        given.remove("shots")
     found = [
-        phase
+        dataclasses.replace(
+            phase, rows=tuple(part for part in phase.labelled if part in given)
+        )
         for phase in phases
-        if phase.epochs and (phase.rows != "shots" or has_shots)
+        if phase.epochs and given.intersection(phase.labelled)
     ]
     if not found:
         raise ValueError(
@@ -116,6 +126,33 @@ def wanted(phases, protocol, changes=None):
             f"protocol {protocol!r} has none"
         )
     return found
+
+
+def refuse_empty(phases):
+    """Refuse phases without epochs, of which there is no result.
+
+    Arguments
+    ---------
+    phases : list of Phase
+        Of the YAML, after ``wanted`` if it is used.
+
+    Raises
+    ------
+    ValueError
+        If one has none.
+
+    Example
+    -------
+    >>> refuse_empty([Phase("train", "train", 0)])
+    Traceback (most recent call last):
+    ValueError: phase 'train': expected 1 epoch or more, found 0; ...
+    """
+    for phase in phases:
+        if phase.epochs < 1:
+            raise ValueError(
+                f"phase {phase.name!r}: expected 1 epoch or more, found "
+                f"{phase.epochs}; give --number_of_epochs 1, or more"
+            )
 
 
 def run_phases(
@@ -167,6 +204,9 @@ def run_phases(
     MethodBrain
         Of the last phase, ready to predict.
     """
+    # Its import warns that figures cannot be drawn: not where none trains.
+    from speechbrain.utils.train_logger import FileTrainLogger
+
     folder = Path(folder)
     is_stored = normaliser is not None
     untrained = {
@@ -187,6 +227,7 @@ def run_phases(
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
             checkpointer=WholeCheckpointer(folder / "save" / phase.name),
             untrained=untrained,
+            train_logger=FileTrainLogger(folder / "train_log.txt"),
             **brain,
         )
         if before is not None and phase is phases[0]:

@@ -34,7 +34,7 @@ def plan(description, ledger, findings, machinery):
             [
                 name,
                 *(counts[key] for key in table[0][1:4]),
-                *counts["classes"].values(),
+                *(counts["classes"].get(name, "-") for name in classes),
                 ", ".join(counts["origins"]),
             ]
         )

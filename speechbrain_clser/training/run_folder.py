@@ -170,6 +170,8 @@ def _parts(material):
     writer.writerow(["part", *COLUMNS])
     for part, rows in material.parts.items():
         for row in rows:
+            if part == "unlabelled":  # whatever label the corpus has
+                row = dataclasses.replace(row, emotion="")
             writer.writerow([part, *(getattr(row, key) for key in COLUMNS)])
     return file.getvalue()
 
@@ -214,8 +216,9 @@ def describe(material):
     Returns
     -------
     dict
-        ``parts`` (name to counts), ``left_out`` (reason to number) and
-        ``corpora`` (facts from the cards).
+        ``parts`` (name to counts; the unlabelled one has no counts of
+        ``classes``), ``left_out`` (reason to number) and ``corpora`` (facts
+        from the cards).
     """
     scheme = material.protocol.scheme
     parts = {}
@@ -229,6 +232,7 @@ def describe(material):
             "classes": {
                 name: indices.count(index)
                 for index, name in enumerate(scheme.classes)
+                if part != "unlabelled"
             },
         }
     return {

@@ -40,6 +40,7 @@ def batch(hparams):
     return {
         "frames": (frames, torch.tensor([1.0, 0.5, 0.8, 1.0])),
         "emotion": torch.arange(4) % hparams["n_classes"],
+        "domain": torch.tensor([0, 0, 1, 1]),
         "speaker": torch.tensor([0, 0, 1, 1]),
         "language": torch.tensor([0, 0, 1, 1]),
         "corpus": torch.tensor([0, 0, 1, 1]),

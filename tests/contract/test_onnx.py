@@ -30,6 +30,8 @@ def test_graph_answers_as_its_model_without_torch(yaml, tmp_path):
         ("hubert_group", "frozen"),
         ("wav2vec2_layer", "lora"),
         ("wavlm_layer", "full"),
+        ("whisper", "frozen"),
+        ("whisper", "lora"),
     ],
 )
 def test_graph_holds_a_pretrained_encoder(kind, adapt, tmp_path):
@@ -37,10 +39,12 @@ def test_graph_holds_a_pretrained_encoder(kind, adapt, tmp_path):
     compare(served.make(tmp_path, encoder=encoder, adapt=adapt), tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["whisper", "w2v_bert"])
-def test_encoder_that_no_graph_holds_is_named(kind, tmp_path):
+@pytest.mark.parametrize(
+    "kind, options", [("whisper", {"window": "30s"}), ("w2v_bert", {})]
+)
+def test_encoder_that_no_graph_holds_is_named(kind, options, tmp_path):
     encoder = encoders.make(tmp_path / "encoder", kind)
-    model = served.make(tmp_path, encoder=encoder)
+    model = served.make(tmp_path, encoder=encoder, **options)
     with pytest.raises(ValueError, match=r"found in recogniser\.extractor\."):
         export_onnx(model.folder, tmp_path / "graph" / "model.onnx")
     assert not (tmp_path / "graph").exists()

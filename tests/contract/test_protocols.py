@@ -77,6 +77,35 @@ def test_sources_train_and_only_targets_are_scored(name):
 
 
 @every_protocol
+def test_domain_of_every_row_is_the_side_that_selects_it(name):
+    protocol, parts = material(name)
+    codes = Codes(protocol.scheme, parts.train, parts.target_ids)
+    for part, rows in parts.items():
+        found = [codes(row, part == "train")["domain"] for row in rows]
+        assert found == [selects(protocol.targets, row) for row in rows]
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_unlabelled_source_is_not_taken_for_target(name):
+    protocol, parts = material(name)
+    domains = collections.Counter(map(parts.domain, parts.unlabelled))
+    assert domains[0] > 0 and domains[1] > 0
+
+
+def test_pool_is_not_filtered_by_labels():
+    protocol, parts = material("emodb_to_emovo_unlabelled")
+    held_out = {row.speaker for row in parts.scored}
+    pool = [r for r in published.rows("emovo") if r.speaker not in held_out]
+    assert list(parts.unlabelled) == pool
+    _, parts = material("emodb_to_emovo_transductive")
+    assert parts.unlabelled == published.rows("emovo")
+    _, parts = material(
+        "emodb_to_emovo_transductive", unlabelled_pool="classes"
+    )
+    assert parts.unlabelled == parts.scored
+
+
+@every_protocol
 def test_every_class_trains_and_is_scored(name):
     protocol, parts = material(name)
     assert 0 not in classes(protocol, parts.train)
@@ -166,12 +195,9 @@ def test_form_says_whether_the_scored_audio_takes_part(name):
 @pytest.mark.parametrize("name", SHARE)
 @pytest.mark.parametrize("share", [0.05, 0.5])
 def test_share_of_the_target_is_labelled_and_a_rest_is_scored(name, share):
-    _, parts = material(name, target_share=share)
-    n_target = sum(
-        len(rows)
-        for part, rows in parts.items()
-        if part in ("shots", "unlabelled", "scored")
-    )
+    protocol, parts = material(name, target_share=share)
+    rows = (*parts.shots, *parts.unlabelled, *parts.scored)
+    n_target = sum(protocol.scheme.index(r.emotion) is not None for r in rows)
     assert len(parts.shots) == round(share * n_target)
     shared = {r.speaker for r in parts.shots} & {
         r.speaker for r in parts.scored

@@ -204,7 +204,7 @@ def _facts(parts, audit):
             "target_labels": 0,
             "target_speakers": False,
             "language_id": False,
-            "auxiliary_corpora": [],
+            "labelled_corpora": ["emodb"],
             "transductive": False,
             "oracle": False,
             "leaks": [],

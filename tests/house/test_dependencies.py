@@ -2,6 +2,7 @@
 
 import ast
 import fnmatch
+import itertools
 import re
 import sys
 import types
@@ -9,6 +10,11 @@ import types
 import pytest
 from house.sources import PACKAGE, ROOT, imports, module_name, read
 from house.test_layers import level
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from speechbrain_clser.commands import doctor
 
 # Modules go by another name than their package.
 IMPORT_NAMES = {"pyyaml": "yaml", "scikit-learn": "sklearn"}
@@ -96,11 +102,87 @@ def test_homes_of_libraries_exist():
         assert fnmatch.filter(modules, home), f"no module {home}"
 
 
-def test_torch_and_torchaudio_are_pinned_alike(monkeypatch):
-    core = setup_arguments(monkeypatch)["install_requires"]
-    torch = [t.removeprefix("torch") for t in core if t.startswith("torch>")]
-    audio = [t for t in core if t.startswith("torchaudio")]
-    assert audio == [f"torchaudio{torch[0]}"]
+def locked(lines, environment):
+    """Versions that a lock names for an environment, ``{name: [version]}``."""
+    versions = {}
+    for need in map(Requirement, lines):
+        if need.marker is None or need.marker.evaluate(environment):
+            version = str(need.specifier).removeprefix("==")
+            versions.setdefault(canonicalize_name(need.name), []).append(
+                version
+            )
+    return versions
+
+
+def unlocked(requirements, lines, environment):
+    """Requirements that no line, or more than one, or a wrong one locks."""
+    versions = locked(lines, environment)
+    found = []
+    for need in map(Requirement, requirements):
+        pins = versions.get(canonicalize_name(need.name), [])
+        if len(pins) != 1 or pins[0] not in need.specifier:
+            found.append(f"{need}: locked {pins or 'nowhere'}")
+    return found
+
+
+def lock():
+    """Lines of the lock that name a version."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("minor", [10, 11, 12, 13])
+def test_lock_holds_every_requirement_and_extra(monkeypatch, minor, platform):
+    environment = {
+        "python_version": f"3.{minor}",
+        "python_full_version": f"3.{minor}.0",
+        "sys_platform": platform,
+    }
+    given = setup_arguments(monkeypatch)
+    wanted = [
+        *given["install_requires"],
+        *itertools.chain(*given["extras_require"].values()),
+    ]
+    found = unlocked(wanted, lock(), environment)
+    assert found == [], "type `make lock` and commit constraints.txt"
+
+
+def test_lock_holds_for_every_python_that_setup_allows(monkeypatch):
+    bounds = SpecifierSet(setup_arguments(monkeypatch)["python_requires"])
+    minors = [n for n in range(30) if f"3.{n}.0" in bounds]
+    assert minors == [10, 11, 12, 13], "change the parameters of the test above"
+
+
+def test_lock_names_releases_of_a_public_index_only():
+    """No folder, no other index, no local build such as ``+cpu``."""
+    pinned = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?")
+    assert [line for line in lock() if not pinned.fullmatch(line)] == []
+
+
+def test_doctor_and_readme_name_the_locked_torch_and_torchaudio():
+    pair = [n for n in lock() if re.match("torch(audio)?==", n)]
+    assert doctor.TESTED == " ".join(pair), "correct TESTED in doctor.py"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"torch==\S+ torchaudio==\S+", readme)
+    assert set(named) == {doctor.TESTED}, "correct README.md"
+
+
+@pytest.mark.parametrize(
+    "lines, found",
+    [
+        (["a-b==1.5"], []),
+        (["a-b==2.0"], ["a.b<2: locked ['2.0']"]),
+        (["a==1.0"], ["a.b<2: locked nowhere"]),
+        (
+            ["a-b==1.0", "a-b==1.1 ; python_version >= '3.11'"],
+            ["a.b<2: locked ['1.0', '1.1']"],
+        ),
+        (["a-b==1.0 ; python_version < '3.11'"], ["a.b<2: locked nowhere"]),
+    ],
+)
+def test_requirement_that_the_lock_misses_is_found(lines, found):
+    assert unlocked(["a.b<2"], lines, {"python_version": "3.12"}) == found
 
 
 def data_files(top):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+from helpers import served
 from house.sources import PACKAGE, ROOT
 
 HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "speechbrain", "torch"}
@@ -27,3 +28,14 @@ def test_import_of_the_package_loads_nothing_heavy():
 
 def test_heavy_import_is_caught():
     assert "numpy" in loaded_by("import numpy") & HEAVY
+
+
+def test_model_on_the_built_in_encoder_is_loaded_without_transformers(tmp_path):
+    """It takes as long to import as SpeechBrain; only encoders need it."""
+    model = served.make(tmp_path).folder
+    loaded = loaded_by(
+        "from speechbrain_clser.inference.classifier import EmotionClassifier\n"
+        f"EmotionClassifier.from_hparams({str(model)!r})"
+    )
+    assert "speechbrain" in loaded
+    assert "transformers" not in loaded

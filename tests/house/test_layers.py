@@ -10,6 +10,7 @@ LEVELS = {
     "cache": 0,
     "errors": 0,
     "labels": 0,
+    "progress": 0,
     "seeds": 0,
     "whole": 0,
     "evaluation.calibration": 0,
@@ -48,6 +49,7 @@ LEVELS = {
     "lobes.*": 1,
     "losses.*": 1,
     "graphs.*": 1,
+    "adaptation.*": 1,
     "corpora._speaking.*": 1,
     "corpora.*": 2,
     "methods.base": 1,
@@ -76,6 +78,7 @@ BLIND = {
     "methods": {"data", "corpora"},
     "lobes": {"data", "corpora"},
     "losses": {"data", "corpora"},
+    "adaptation": {"methods", "data", "corpora", "features"},
     "evaluation": {
         "methods",
         "training",

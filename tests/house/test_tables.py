@@ -5,6 +5,7 @@ import json
 import pytest
 import recipe
 import tables
+import transfer
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
@@ -70,3 +71,11 @@ def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
             ["method", "-2.0 [-5.0, +1.0]", "0.2500"],
         ],
     }
+
+
+def test_figure_of_the_transfer_study_shows_the_results_of_its_table():
+    cells = tables.read("transfer")["cells"]
+    assert transfer.is_drawn(cells), "run `make tables`"
+    assert "UAR, %" in transfer.PICTURE.read_text(encoding="utf-8")
+    cells[0]["uar"]["mean"] += 0.001
+    assert not transfer.is_drawn(cells)

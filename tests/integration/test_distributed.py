@@ -61,6 +61,18 @@ def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
 
 
 @pytest.mark.slow
+def test_error_in_one_of_two_processes_is_shown_and_ends_both(data):
+    done = toy.train(
+        *(data, data / "failed", "--distributed_backend", "gloo"),
+        protocol="emodb_to_urdu",
+        launcher=TORCHRUN,
+    )
+    assert done.returncode == 1
+    assert "[rank: 0] Error: protocol 'emodb_to_urdu': 2 of 2" in done.stdout
+    assert not (data / "failed").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADAPTING)
 def test_two_processes_adapt(data, name):
     done = toy.train(

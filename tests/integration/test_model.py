@@ -89,6 +89,8 @@ def test_adapted_encoder_is_served_as_it_was_trained(data, tmp_path):
         data, tmp_path / "run", "--encoder", encoder, "--adapt", "lora"
     )
     assert done.returncode == 0, done.stdout
+    assert "baselines left out (linear, svm)" in done.stdout
+    assert not list((tmp_path / "run").rglob("baselines"))
     hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
 
 

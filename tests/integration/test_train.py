@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 import subprocess
 import time
 
@@ -31,6 +32,22 @@ def predictions(folder, part="target_scored", seed=1001):
         return list(csv.DictReader(file))
 
 
+def contents(folder):
+    """Bytes of every file of a folder."""
+    return {
+        path: path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def message(done):
+    """The message of a run that failed."""
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stdout
+    _, error, said = done.stdout.partition("Error: ")
+    assert error, done.stdout
+    return said
+
+
 def probabilities(folder):
     return [
         {key: row[key] for key in row if key == "id" or key.startswith("p_")}
@@ -43,6 +60,7 @@ def test_console_says_what_will_happen_and_what_came_out(run):
     before, after = console.split("features normalised by")
     assert "Supervision: north:deu → south:ita; no target audio" in before
     assert "scored" in before and "UAR" in after
+    assert "source_only minus it" in after
     assert f"report: {folder / 'report.html'}" in after
 
 
@@ -59,6 +77,25 @@ def test_run_folder_is_whole(run):
         assert (folder / name).is_file(), name
 
 
+def test_each_epoch_is_a_line_on_the_console_and_in_the_log(run):
+    folder, console = run
+    for seed in (1001, 1002):
+        log = (folder / f"seed_{seed}" / "train_log.txt").read_text()
+        lines = log.splitlines()
+        assert all(line in console.splitlines() for line in lines)
+        epochs = [f"seed: {seed}, phase: train, epoch: {n}," for n in (1, 2, 3)]
+        assert [line[: len(epochs[0])] for line in lines] == epochs
+        for said in (
+            " lr: ",
+            " seconds: ",
+            " train emotion: ",
+            " source UAR: ",
+        ):
+            assert all(said in line for line in lines)
+    # No bars, and nothing of what libraries say.
+    assert "it/s" not in console and "speechbrain." not in console
+
+
 def test_whole_target_is_scored_once_per_seed(run):
     folder, _ = run
     for seed in (1001, 1002):
@@ -66,6 +103,8 @@ def test_whole_target_is_scored_once_per_seed(run):
     report = json.loads((folder / "report.json").read_text())
     assert report["n_seeds"] == 2
     assert report["parts"]["target_scored"]["n_utterances"] == 24
+    names = [one["name"] for one in report["baselines"]]
+    assert names == ["linear", "svm"]
 
 
 @pytest.mark.slow
@@ -75,15 +114,32 @@ def test_second_run_trains_nothing_and_changes_nothing(run, data):
     again = toy.train(data, folder, "--seeds", "2")
     assert again.returncode == 0, again.stdout
     assert predictions(folder) == before
-    assert "Going into epoch" not in again.stdout
+    assert "epoch: " not in again.stdout
+    assert "3 of 3 epochs done before" in again.stdout
 
 
 @pytest.mark.slow
 def test_other_values_do_not_resume_an_old_run(run, data):
     folder, _ = run
+    before = contents(folder)
     done = toy.train(data, folder, "--lr", "1e-4")
-    assert done.returncode != 0
-    assert "holds a run with other values of lr" in done.stdout
+    assert "holds a run with other values of lr" in message(done)
+    assert contents(folder) == before
+
+
+@pytest.mark.slow
+def test_changed_data_are_refused_and_the_old_run_stays_as_it_is(run, data):
+    folder, _ = run
+    before = contents(folder)
+    table = data / "south" / "table.csv"
+    whole = table.read_text()
+    try:
+        table.write_text(whole.rpartition("\ns2_")[0] + "\n")
+        done = toy.train(data, folder)
+    finally:
+        table.write_text(whole)
+    assert "holds a run on other data" in message(done)
+    assert contents(folder) == before
 
 
 @pytest.mark.slow
@@ -128,6 +184,31 @@ def test_run_killed_at_any_moment_resumes_to_the_same_predictions(run, data):
     done = toy.train(data, output)
     assert done.returncode == 0, done.stdout
     assert probabilities(output) == probabilities(folder)
+    log = (output / "seed_1001" / "train_log.txt").read_text()
+    assert [log.count(f"epoch: {n},") for n in (1, 2, 3)] == [1, 1, 1]
+
+
+@pytest.mark.slow
+def test_interrupt_is_one_line_and_leaves_no_folder(data):
+    output = data / "interrupted" / "run"
+    process = subprocess.Popen(
+        toy.command(data, output, epochs=1000),
+        cwd=toy.RECIPE,
+        env=toy.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.time() + 240
+    while not (output / "settings.json").exists() and time.time() < deadline:
+        assert process.poll() is None, "ended before it could be stopped"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    (line,) = said.splitlines()
+    assert line.startswith("Stopped; ")
+    assert not output.parent.exists()
 
 
 @pytest.mark.slow
@@ -142,8 +223,8 @@ def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
 @pytest.mark.slow
 def test_missing_corpus_says_where_it_was_looked_for(data):
     done = toy.train(data, data / "x", protocol="emodb_to_urdu")
-    assert done.returncode != 0
-    assert "emodb: expected a folder" in done.stdout
+    assert "emodb: expected a folder" in message(done)
+    assert not (data / "x").exists()
 
 
 @pytest.mark.slow
@@ -153,8 +234,16 @@ def test_leaky_split_is_refused(data):
         "sources: [north]\ntargets: [south]\nsplit: random\nvalid_share: 0.3\n"
     )
     done = toy.train(data, data / "leaky", protocol="leaky.yaml")
-    assert done.returncode != 0
-    assert "speakers in both train and valid" in done.stdout
+    assert "speakers in both train and valid" in message(done)
+    assert not (data / "leaky").exists()
+
+
+@pytest.mark.slow
+def test_run_that_fails_in_its_first_step_leaves_no_folder(data):
+    more = ("--loss_weights", "{emotion: .nan}", "--nonfinite_patience", "0")
+    done = toy.train(data, data / "nan" / "run", *more)
+    assert "is not finite" in message(done)
+    assert not (data / "nan").exists()
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import torch
 from helpers import encoders, toy
 from hyperpyyaml import load_hyperpyyaml
 
+from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.losses.combine import combine
 
 YAML = toy.RECIPE / "hparams" / "hump_cat.yaml"
@@ -129,6 +130,7 @@ def test_source_then_target_and_what_is_lacking_is_told(data):
     assert [len(u["stages"]) for u in report["attention"]["utterances"]] == [
         *([2] * 4)
     ]
+    assert [one["name"] for one in report["baselines"]] == ["linear", "svm"]
     page = (data / "both" / "report.html").read_text()
     assert "Undefined values" in page and "Attention" in page
 
@@ -148,6 +150,23 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
     _, phases = train(data, "source", target=0)
     assert phases == ["source"] * 3
     assert scored("target") == scored("none") == scored("source")
+
+
+@pytest.mark.slow
+def test_linear_method_is_the_linear_baseline_on_all_labels(data):
+    folder = data / "linear"
+    done = toy.train(
+        data, folder, yaml="hparams/linear.yaml", protocol="toy_share.yaml"
+    )
+    assert done.returncode == 0, done.stdout
+    report = json.loads((folder / "report.json").read_text())
+    assert report["ledger"]["target_labels"] == 4  # of each class
+    method, baseline = (
+        predictions.read(folder / "seed_1001" / path)
+        for path in ("predictions/target_scored.csv", "baselines/linear.csv")
+    )
+    difference = method.probabilities - baseline.probabilities
+    assert abs(difference).max() < 1e-4
 
 
 @pytest.mark.slow

@@ -436,3 +436,20 @@ def test_doctor_ends_with_1_if_something_is_broken(monkeypatch):
 
 def test_nothing_but_the_console_uses_the_command_line():
     assert cli.__doc__.startswith("``clser``")
+
+
+def test_runs_are_compared_on_the_console_and_in_a_file(tmp_path):
+    folders = [
+        runs.make_run(tmp_path / name, skill=skill, epochs=1)
+        for name, skill in (("first", 0.5), ("second", 3.0))
+    ]
+    text = done("compare", *folders)
+    assert "p (Holm)" in text and "second" in text
+    out = tmp_path / "compared.csv"
+    assert (
+        done("compare", *folders, "--format", "csv", "--out", out) == f"{out}\n"
+    )
+    assert [row["run"] for row in rows(out.read_text())] == ["first", "second"]
+    result = clser("compare", folders[0], tmp_path / "none")
+    assert result.exit_code == 1
+    assert "expected the folder of a run" in result.stderr

@@ -6,11 +6,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tqdm import tqdm
-
 from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.progress import progress
 
 N_LISTED = 10
 GO_ON = "--allow_bad_files True"
@@ -94,12 +93,9 @@ def listen(name: str, rows: list) -> tuple:
     # soundfile and the digest both let other threads run.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         heard = list(
-            tqdm(
+            progress(
+                *(len(rows), f"Checking {name}", "files"),
                 pool.map(hear, rows),
-                desc=f"Checking {name}",
-                total=len(rows),
-                unit="file",
-                disable=None,
             )
         )
     good = [row for row, error in heard if error is None]

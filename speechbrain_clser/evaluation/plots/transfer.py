@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.plots.style import GROUPS, WIDTH, styled
 
 
 @styled
-def scores_by_share(cells: Sequence[dict], score: str = "wa") -> Figure:
+def scores_by_share(cells: Sequence[dict], score: str = "uar") -> Figure:
     """Draw a score against the labelled share, with its interval as a band.
 
     Arguments
@@ -17,7 +17,7 @@ def scores_by_share(cells: Sequence[dict], score: str = "wa") -> Figure:
         Each a run: its ``target``, ``split``, ``system`` and ``share``, and
         the score, with ``mean``, ``low`` and ``high``, 0-1.
     score : str
-        ``"wa"``, accuracy, or ``"uar"``.
+        ``"uar"``, or ``"wa"``: accuracy.
 
     Returns
     -------

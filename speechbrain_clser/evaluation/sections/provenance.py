@@ -62,7 +62,7 @@ def data(report: dict) -> list:
             part["utterances"],
             part["speakers"],
             part["minutes"],
-            *(part["classes"][name] for name in classes),
+            *(part["classes"].get(name, "–") for name in classes),
             ", ".join(part["origins"]),
         ]
         for name, part in used["parts"].items()

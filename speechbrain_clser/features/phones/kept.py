@@ -5,10 +5,9 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tqdm import tqdm
-
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.phone import Phone
+from speechbrain_clser.progress import progress
 
 AT_ONCE = 200  # utterances; a kill loses no more
 
@@ -50,13 +49,7 @@ def kept(
     keys = {row.id: key_of(row) for row in rows}
     known = _read(path)
     missing = [row for row in rows if keys[row.id] not in known]
-    with tqdm(
-        total=len(missing),
-        desc="phones",
-        unit=" utterances",
-        dynamic_ncols=True,
-        disable=not missing,
-    ) as bar:
+    with progress(len(missing), "Finding phones", "utterances") as bar:
         for start in range(0, len(missing), AT_ONCE):
             some = missing[start : start + AT_ONCE]
             found = {keys[id_]: said for id_, said in find(some).items()}

@@ -16,8 +16,10 @@ logger = logging.getLogger(__name__)
 
 RUNNER = "onnx_runner.py"
 SHORTEST_S = 0.1  # what is shorter is heard, but nobody promises it
-TRACED_S = 1.3
-CHECKED_S = (0.11, 0.7, 3.1, 17.0)
+# More than one window of Whisper: a graph that is traced with one holds one. The
+# trace computes no values, so its length costs nothing.
+TRACED_S = 31.3
+CHECKED_S = (0.11, 0.7, 3.1, 31.0)
 LARGEST_DIFFERENCE = 1e-4
 
 

@@ -23,6 +23,14 @@ def test_parts_are_counted_by_class(data):
     assert left_out == {}
 
 
+def test_classes_of_the_unlabelled_part_are_not_counted(data):
+    (_, *rows), _, _ = look_into(
+        str(data / "toy_unlabelled.yaml"), data, data / "manifests"
+    )
+    table = {row[0]: row[1:] for row in rows}
+    assert table["unlabelled"] == [24, 3, "-", "-", "-", "-"]
+
+
 def test_leaks_are_told_rather_than_refused(data):
     path = data / "leaky.yaml"
     path.write_text("sources: [north]\ntargets: [south]\nsplit: random\n")

@@ -47,23 +47,35 @@ def test_missing_and_old_packages_are_broken():
     assert found[1].to_type == "pip install 'b>=2'"
 
 
+def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
+    needed = [Requirement("torch>=2,<3"), Requirement("torchaudio>=2")]
+    installed = {"torch": "3.0+cpu", "torchaudio": None}
+    found = doctor.packages(needed, installed)
+    pair = f"pip install {doctor.TESTED} {doctor.CPU_INDEX}"
+    assert [f.to_type for f in found] == [pair, pair]
+
+
 @pytest.mark.parametrize(
     "torch, torchaudio, works, state, told, to_type",
     [
         ("2.11.0", "2.11.0", True, "ok", "and 2.11.0, said", ""),
+        ("2.14.1", "2.11.0", True, "ok", "and 2.11.0, said", ""),
         (
-            *("2.13.0", "2.11.0", False, "broken", "are no pair: said"),
+            *("2.11.0", "2.11.1", False, "broken", "do not work: said"),
             "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
             *("2.9.1", "2.8.0", True, "broken", "are no pair"),
-            "torch==2.9.1 torchaudio==2.9.1",
+            "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
-            *("2.11.0+cpu", "2.11.0", False, "broken", "cannot be imported"),
+            *("2.11.0+cpu", "2.11.0", False, "broken", "do not work"),
             "torchaudio==2.11.0 --index-url https://download.pytorch.org/whl/",
         ),
-        ("2.11.0", None, False, "broken", "one of the two is missing", ""),
+        (
+            *("2.11.0", None, False, "broken", "one of the two is missing"),
+            "torch==2.11.0 torchaudio==2.11.0",
+        ),
     ],
 )
 def test_torch_and_torchaudio_have_to_be_a_pair(

@@ -106,8 +106,8 @@ def test_empty_table_is_refused(tmp_path):
 
 
 def test_missing_value_is_told_with_its_line(tmp_path):
-    root = table(tmp_path, "path,emotion\n1.wav,sad\n2.wav,\n")
-    with pytest.raises(ValueError, match="line 3: expected a value for emo"):
+    root = table(tmp_path, "path,emotion\n1.wav,sad\n,joy\n")
+    with pytest.raises(ValueError, match="line 3: expected a value for path"):
         list(utterances(root))
 
 
@@ -176,6 +176,14 @@ def test_own_data_goes_all_the_way(tmp_path):
     )
     assert row.speaker == "mine_unknown"
     assert manifest.report(path)["strays"]["examples"] == ["unlisted.wav"]
+
+
+def test_blank_emotion_is_no_label(tmp_path):
+    root = table(tmp_path / "mine", "path,emotion\n1.wav,sad\n2.wav, \n")
+    sounds.write(root / "1.wav")
+    sounds.write(root / "2.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    assert [row.emotion for row in manifest.read(path, root)] == ["sadness", ""]
 
 
 def test_changed_label_makes_a_new_manifest(tmp_path):

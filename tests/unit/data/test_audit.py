@@ -13,7 +13,9 @@ ALLOWING = dataclasses.replace(PROTOCOL, allowed_leaks=("speaker",))
 
 
 def parts_of(train, valid=(), scored=()):
-    return Parts(tuple(train), tuple(valid), (), (), tuple(scored), {})
+    scored = tuple(scored)
+    targets = frozenset(row.id for row in scored)
+    return Parts(tuple(train), tuple(valid), (), (), scored, {}, targets)
 
 
 def kinds(findings, severity):
@@ -107,6 +109,23 @@ def test_scored_audio_that_takes_part_by_design_is_no_leak():
     extra = dataclasses.replace(parts.scored[0], id="another take")
     leaking = dataclasses.replace(parts, unlabelled=(*parts.unlabelled, extra))
     assert "speaker" in kinds(audit(leaking, protocol), "leak")
+
+
+def test_speaker_of_the_unlabelled_target_is_scored_by_transductive_design():
+    rows = rows_of("a", "deu") + rows_of("b", "ita")
+    unnamed = [
+        dataclasses.replace(row, emotion="", id=f"{row.id} unnamed")
+        for row in rows_of("b", "ita")
+    ]
+    protocol = dataclasses.replace(
+        PROTOCOL, target_material="unlabelled", transductive=True
+    )
+    parts = cut(rows + unnamed, protocol)
+    assert len(parts.unlabelled) == 2 * len(parts.scored)
+    assert not kinds(audit(parts, protocol), "leak")
+    leaking = dataclasses.replace(parts, valid=parts.unlabelled[-1:])
+    found = {f.parts for f in audit(leaking, protocol) if f.severity == "leak"}
+    assert ("valid", "unlabelled") in found
 
 
 def test_unlabelled_speaker_who_validates_is_a_leak():

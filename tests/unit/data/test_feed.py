@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 import torch
 from helpers.rows import rows_of
+from speechbrain.dataio.dataloader import make_dataloader
 
 from speechbrain_clser.data.audit import audit
 from speechbrain_clser.data.feed import datasets_of, heard, loaders_of
@@ -59,6 +60,21 @@ def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
     assert codes.known["language"] == ["deu", "ita"]
 
 
+def test_phase_on_two_labelled_parts_draws_each_row_once():
+    protocol = Protocol(
+        *("x", ("a",), ("b",)), target_material="shots", shots=1
+    )
+    both = Phase("both", ["train", "shots"], 1)
+    parts = material(protocol).parts
+    rows = [*parts.train, *parts.shots]
+    assert parts.shots and heard(material(protocol), [both]) == rows
+    _, datasets = datasets_of(material(protocol), [both], {"frames": [VIEW]})
+    assert datasets["both"].data_ids == [row.id for row in rows]
+    assert UNKNOWN not in [item["emotion"] for item in datasets["both"]]
+    loaders = loaders_of(material(protocol), [both], "none", 1, 4, {})
+    assert sorted(loaders["both"]["sampler"]) == list(range(len(rows)))
+
+
 def test_scored_part_holds_nothing_but_its_sound():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
@@ -71,3 +87,76 @@ def test_batches_hold_the_unlabelled_beside_the_labelled():
     batch = list(loaders["mixed"]["batch_sampler"])[0]
     assert len(batch) == 7
     assert max(batch[:4]) < n_train <= min(batch[4:])
+
+
+FAMILIES = {
+    "zero_shot": {},
+    "unlabelled": {"target_material": "unlabelled", "scored": "held_out"},
+    "transductive": {"target_material": "unlabelled", "transductive": True},
+    "few_inductive": {
+        **{"target_material": "unlabelled", "scored": "held_out"},
+        "source_shots": 2,
+    },
+    "few_transductive": {
+        **{"target_material": "unlabelled", "transductive": True},
+        "source_shots": 2,
+    },
+    "share": {
+        **{"target_material": "shots", "target_share": 0.2},
+        "scored": "held_out",
+    },
+    "share_random": {
+        **{"target_material": "shots", "target_share": 0.2},
+        "allowed_leaks": ("speaker",),
+    },
+    "shots": {
+        **{"target_material": "shots", "shots": 1},
+        "scored": "held_out",
+    },
+    "random": {"split": "random", "allowed_leaks": ("speaker",)},
+    "sessions": {"sources": ("a/1", "a/2", "a/3"), "targets": ("a/0",)},
+    "paper_sizes": {"sizes": {"a": [24, 4, 4], "b": [0, 0, 32]}},
+    "one_corpus": {"sources": ("a",), "targets": ("a",), "scored": "held_out"},
+}
+
+
+@pytest.mark.parametrize("languages", ["two languages", "one language"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_domain_of_every_row_of_every_batch_is_that_of_its_side(
+    family, languages
+):
+    protocol = dataclasses.replace(
+        Protocol("x", ("a",), ("b",), valid_share=0.25), **FAMILIES[family]
+    )
+    rows = [
+        dataclasses.replace(
+            row,
+            session=row.speaker[-1],
+            language="deu" if languages == "one language" else row.language,
+        )
+        for row in (*ROWS, *rows_of("b", "ita", 4, 1, emotions=("fear",)))
+    ]
+    parts = cut(rows, protocol)
+    view = {row.id: torch.ones(2, 3) for row in rows}
+    named = [part for part in ("train", "shots") if getattr(parts, part)]
+    n_beside = len(parts.unlabelled)  # all of them beside every batch
+    phases = [Phase(part, part, 1, n_unlabelled=n_beside) for part in named]
+    made = Material(protocol, tuple(rows), parts, None, [], [])
+    _, datasets = datasets_of(made, phases, {"frames": [view]})
+    loaders = loaders_of(made, phases, "none", 1, 4, {})
+    seen = set()
+    for phase in phases:
+        for batch in make_dataloader(
+            datasets[phase.name], **loaders[phase.name]
+        ):
+            seen |= set(zip(batch.id, batch.domain.tolist(), strict=True))
+    is_target = (
+        {row.id for row in rows if row.session == "0"}
+        if family == "sessions"
+        else {row.id for row in rows if row.corpus == "b"}
+    )
+    assert seen == {(name, int(name in is_target)) for name, _ in seen}
+    used = {row.id for part in named for row in getattr(parts, part)}
+    used |= {row.id for row in parts.unlabelled}
+    assert {name for name, _ in seen} == used
+    assert {item["domain"] for item in datasets["valid"]} == {0}

@@ -24,8 +24,14 @@ def ledger_of(normalise_by="none", used=("train",), told=(), **values):
 def test_zero_shot_uses_nothing_of_the_target():
     assert ledger_of().sentence == (
         "a:deu, b:ita → c:urd; no target audio; no target labels; "
-        "1 auxiliary labelled corpus (b); inductive"
+        "2 labelled source corpora (a, b); inductive"
     )
+
+
+def test_order_of_the_sources_does_not_count():
+    one, other = ledger_of(), ledger_of(sources=("b", "a"))
+    assert one.labelled_corpora == other.labelled_corpora == ("a", "b")
+    assert "2 labelled source corpora (a, b)" in other.sentence
 
 
 @pytest.mark.parametrize(
@@ -52,6 +58,35 @@ def test_adapting_to_the_scored_audio_is_said():
     values = {"target_material": "unlabelled", "transductive": True}
     book = ledger_of(used=("train", "unlabelled"), **values)
     assert "the scored utterances themselves" in book.sentence
+
+
+def test_filter_of_the_unlabelled_pool_is_said_where_training_reads_it():
+    values = {"target_material": "unlabelled", "scored": "held_out"}
+    values |= {"unlabelled_pool": "classes"}
+    filtered = "unlabelled pool filtered by target labels"
+    assert (
+        filtered in ledger_of(used=("train", "unlabelled"), **values).sentence
+    )
+    assert filtered not in ledger_of(**values).sentence
+    values["unlabelled_pool"] = "all"
+    book = ledger_of(used=("train", "unlabelled"), **values)
+    assert filtered not in book.sentence
+
+
+def test_target_audio_beside_the_scored_is_said():
+    values = {"target_material": "unlabelled", "transductive": True}
+    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    rows = ROWS + rows_of("c", "urd", 8, 1, emotions=("fear",))
+    book = ledger(
+        *(protocol, cut(rows, protocol), "none", {"train", "unlabelled"}, [])
+    )
+    assert "(the scored utterances and others)" in book.sentence
+
+
+def test_labels_of_the_scored_corpus_are_said():
+    book = ledger_of(sources=("c", "a"), scored="held_out")
+    assert "; labels of other utterances of c:urd; " in book.sentence
+    assert "no target audio; no target labels" in book.sentence
 
 
 def test_oracle_is_called_by_its_name():
@@ -98,11 +133,12 @@ def test_what_a_method_is_told_of_the_target_is_written_down():
     assert not (book.target_speakers or book.target_text or book.language_id)
 
 
-def test_languages_of_one_corpus_are_no_auxiliary_corpora():
+def test_languages_of_one_corpus_are_one_labelled_corpus():
     rows = rows_of("a", "deu") + rows_of("a", "fin") + rows_of("c", "urd", 8)
     protocol = dataclasses.replace(ZERO_SHOT, sources=("a",))
     book = ledger(protocol, cut(rows, protocol), "none", {"train"}, [])
-    assert book.auxiliary_corpora == ()
+    assert book.labelled_corpora == ("a",)
+    assert "labelled source" not in book.sentence
 
 
 def test_leak_is_told_where_training_meets_it():

@@ -22,6 +22,7 @@ def test_strangers_are_unknown():
     codes = Codes(SCHEME, ROWS)(stranger)
     assert codes == {
         "emotion": 0,
+        "domain": 0,
         "speaker": UNKNOWN,
         "language": UNKNOWN,
         "corpus": UNKNOWN,
@@ -33,6 +34,16 @@ def test_hidden_emotions_are_unknown_and_the_others_stay():
     items = dataset(ROWS, {"frames": [FRAMES]}, Codes(SCHEME, ROWS), hidden)
     emotions = [item["emotion"] for item in items]
     assert emotions == [UNKNOWN] * 4 + [0, 1, 2, 3]
+
+
+def test_domain_is_that_of_the_split_whatever_label_or_language():
+    items = dataset(
+        ROWS,
+        {"frames": [FRAMES]},
+        Codes(SCHEME, ROWS, {ROWS[1].id, ROWS[6].id}),
+        hidden={ROWS[0].id, ROWS[1].id},
+    )
+    assert [item["domain"] for item in items] == [0, 1, 0, 0, 0, 0, 1, 0]
 
 
 def test_codes_know_the_language_of_each_speaker():
@@ -58,8 +69,8 @@ def test_what_is_not_heard_is_not_computed():
     sound = {"frames": [FRAMES], "wavs": [Unheard()]}
     items = dataset(ROWS, sound, Codes(SCHEME, ROWS))
     stored = hearing(items, "frames")[0]
-    assert set(stored) == {*("id", "frames", "emotion", "speaker")} | {
-        *("language", "corpus")
+    assert set(stored) == {*("id", "frames", "emotion", "domain")} | {
+        *("speaker", "language", "corpus")
     }
     with pytest.raises(AssertionError, match="was opened"):
         hearing(items, "wavs")[0]

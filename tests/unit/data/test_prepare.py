@@ -1,7 +1,7 @@
 import dataclasses
 
 import pytest
-from helpers import toy
+from helpers import toy, trees
 
 from speechbrain_clser.data.prepare import (
     divide,
@@ -59,6 +59,22 @@ def test_bad_file_stops_the_preparation_unless_it_is_allowed(tmp_path):
         material(tmp_path)
     what = material(tmp_path, allow_bad_files=True)
     assert len(what.parts.scored) == 23
+
+
+def test_source_speech_without_labels_is_source_beside_the_target(tmp_path):
+    trees.make(tmp_path / "EMO-DB", "emodb")
+    trees.make(tmp_path / "EMOVO", "emovo")
+    name, one = "emodb_to_emovo_few_transductive", {"source_shots": 1}
+    protocol = load(name, one)
+    corpora = gather(protocol, tmp_path, tmp_path / "manifests", True)
+    parts = divide(protocol, *corpora, "none", {"train", "unlabelled"}).parts
+    domains = {
+        corpus: [parts.domain(r) for r in parts.unlabelled if r.corpus == corpus]
+        for corpus in protocol.corpora
+    }
+    # One German speaker trains: seven emotions twice, six of them labelled
+    # once. All of the Italians: two speakers, seven emotions, two sentences.
+    assert domains == {"emodb": 8 * [0], "emovo": 28 * [1]}
 
 
 def test_all_missing_corpora_are_named_at_once_with_where_to_get_them(tmp_path):

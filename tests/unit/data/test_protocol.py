@@ -24,7 +24,6 @@ DIGESTS = {
     "four_without_german_random": "779991c58ec4",
     "four_without_italian": "44f78d17b5f8",
     "four_without_urdu": "5947402c10c4",
-    "ravdess_to_emodb_shots": "8b0427e3aac2",
     "six_without_english": "92c889055441",
 }
 
@@ -32,6 +31,15 @@ DIGESTS = {
 @pytest.mark.parametrize("name", DIGESTS)
 def test_digest_is_the_one_that_published_results_carry(name):
     assert load(name).digest == DIGESTS[name]
+
+
+def test_unlabelled_pool_changes_the_digest_where_there_is_one():
+    published = {"ravdess_to_emodb_shots": "8b0427e3aac2"}
+    published["emodb_to_emovo_transductive"] = "b97df890871e"
+    changes = {"unlabelled_pool": "classes"}
+    for name, digest in published.items():
+        assert load(name, changes).digest == digest != load(name).digest
+    assert load("demo", changes).digest == DIGESTS["demo"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +134,8 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
             "target_material must be unlabelled",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\ntarget_material: unlabelled\n",
+            "sources: [emodb]\ntargets: [urdu]\ntarget_material: unlabelled\n"
+            "unlabelled_pool: classes\n",
             "nothing is left",
         ),
         (

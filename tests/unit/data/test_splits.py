@@ -272,3 +272,158 @@ def test_target_speakers_of_no_use_are_counted():
     n_targets = sum(row.corpus == "c" for row in ROWS)
     unused = parts.left_out["c: the protocol does not use this part"]
     assert unused + len(parts.scored) == n_targets
+
+
+def unlabelled(rows, emotion=""):
+    """The same speakers in recordings without a label, or with another."""
+    return [
+        dataclasses.replace(
+            row,
+            id=f"{row.id} {emotion or 'blank'}",
+            digest=f"{row.digest} {emotion or 'blank'}",
+            emotion=emotion,
+        )
+        for row in rows
+    ]
+
+
+BLANK = unlabelled(rows_of("c", "urd", n_speakers=6, n_each=1))
+
+
+def test_rows_without_a_label_are_left_out_by_reason_where_nothing_pools():
+    parts = cut(ROWS + BLANK, ZERO_SHOT)
+    assert parts.left_out == {"c: no label": len(BLANK)}
+    assert parts.scored == cut(ROWS, ZERO_SHOT).scored
+
+
+@pytest.mark.parametrize("emotion", ["", "fear"])
+def test_inductive_pool_is_all_of_the_speakers_who_are_not_scored(emotion):
+    others = unlabelled(BLANK, emotion)
+    protocol = with_(target_material="unlabelled", scored="held_out")
+    parts, plain = cut(ROWS + others, protocol), cut(ROWS, protocol)
+    assert parts.scored == plain.scored  # never moved by what has no label
+    pool = [
+        row
+        for row in ROWS + others
+        if row.corpus == "c" and row.speaker not in speakers(parts.scored)
+    ]
+    assert list(parts.unlabelled) == pool
+    (reason,) = parts.left_out
+    assert reason.endswith("and its speaker or session is held out")
+    filtered = cut(
+        ROWS + others,
+        dataclasses.replace(protocol, unlabelled_pool="classes"),
+    )
+    assert filtered.unlabelled == plain.unlabelled
+
+
+def test_transductive_pool_is_all_of_the_target():
+    protocol = with_(target_material="unlabelled", transductive=True)
+    parts = cut(ROWS + BLANK, protocol)
+    assert ids(parts.unlabelled) == ids(parts.scored) | ids(BLANK)
+    assert all(parts.domain(row) for row in parts.unlabelled)
+
+
+def test_unlabelled_rows_of_other_speakers_are_a_pool_beside_all_that_is_scored():
+    others = unlabelled(rows_of("d", "urd"))
+    protocol = with_(targets=("c", "d"), target_material="unlabelled")
+    parts = cut(ROWS + others, protocol)
+    assert ids(parts.unlabelled) == ids(others)
+    assert parts.scored == cut(ROWS, ZERO_SHOT).scored
+    with pytest.raises(ValueError, match="nothing is left for the unlabelled"):
+        cut(ROWS + BLANK, with_(target_material="unlabelled"))
+
+
+def test_target_without_any_label_is_refused_with_what_to_label():
+    others = unlabelled(rows_of("d", "urd"))
+    protocol = with_(targets=("d",))
+    match = "targets names 'd'.*its 32 utterances .*Label .* scored"
+    with pytest.raises(ValueError, match=match):
+        cut(ROWS + others, protocol)
+    protocol = with_(
+        targets=("d",), target_material="unlabelled", transductive=True
+    )
+    with pytest.raises(ValueError, match="leaves the part 'scored' empty"):
+        cut(ROWS + others, protocol)
+
+
+def test_source_without_a_label_joins_the_pool_of_few_labelled_sources():
+    others = unlabelled(rows_of("a", "deu", n_speakers=5, n_each=1))
+    assert cut(ROWS + others, ZERO_SHOT).left_out == {"a: no label": 20}
+    parts = cut(ROWS + others, with_(source_shots=2))
+    valid = speakers(parts.valid)
+    wanted = {row.id for row in others if row.speaker not in valid}
+    assert wanted and wanted == ids(parts.unlabelled) & ids(others)
+    assert not any(parts.domain(row) for row in parts.unlabelled)
+
+
+def test_session_that_is_scored_gives_nothing_to_the_inductive_pool():
+    rows = in_sessions(rows_of("c", "urd", n_speakers=6), in_pairs)
+    blank = unlabelled(
+        [dataclasses.replace(row, speaker="c_urd_x") for row in rows]
+    )
+    protocol = with_(target_material="unlabelled", scored="held_out")
+    others = [row for row in ROWS if row.corpus != "c"]
+    parts = cut([*others, *rows, *blank], protocol)
+    open_ = {"0", "1", "2"} - {row.session for row in parts.scored}
+    assert open_ and {row.session for row in parts.unlabelled} == open_
+    assert "c_urd_x" in speakers(parts.unlabelled)
+
+
+def test_one_corpus_on_both_sides_trains_on_the_speakers_not_held_out():
+    rows = rows_of("a", "deu", n_speakers=6)
+    protocol = Protocol("x", ("a",), ("a",), scored="held_out")
+    parts = cut(rows, protocol)
+    assert len(speakers(parts.scored)) == 3
+    trained = speakers((*parts.train, *parts.valid))
+    assert len(trained) == 3 and not trained & speakers(parts.scored)
+    assert {parts.domain(row) for row in parts.train} == {0}
+    assert {parts.domain(row) for row in parts.scored} == {1}
+    assert parts.left_out == {}
+
+
+def test_one_corpus_beside_others_trains_with_them():
+    protocol = with_(sources=("a", "c"), scored="held_out")
+    parts = cut(ROWS, protocol)
+    assert parts.scored == cut(ROWS, with_(scored="held_out")).scored
+    assert {row.corpus for row in parts.train} == {"a", "c"}
+    assert not speakers(parts.train) & speakers(parts.scored)
+
+
+def test_one_corpus_with_blank_labels_adapts_to_them():
+    rows = rows_of("a", "deu", n_speakers=6)
+    blank = unlabelled(rows_of("a", "deu", n_speakers=6, n_each=1))
+    protocol = Protocol(
+        *("x", ("a",), ("a",)), scored="held_out", target_material="unlabelled"
+    )
+    parts = cut(rows + blank, protocol)
+    used = speakers(parts.train)
+    assert ids(parts.unlabelled) == {r.id for r in blank if r.speaker in used}
+    assert all(parts.domain(row) for row in parts.unlabelled)
+
+
+def test_sizes_divide_one_corpus():
+    rows = rows_of("a", "deu", n_speakers=6)
+    protocol = Protocol("x", ("a",), ("a",), sizes={"a": [32, 4, 12]})
+    parts = cut(rows, protocol)
+    assert [len(rows) for _, rows in parts.items()] == [32, 4, 0, 0, 12]
+
+
+@pytest.mark.parametrize(
+    ("values", "match"),
+    [
+        ({}, "select 48 utterances of a:deu, and scored is all.*held_out"),
+        (
+            {"target_material": "unlabelled", "transductive": True},
+            "scored is all.*Set `scored: held_out`",
+        ),
+        (
+            {"target_material": "shots", "shots": 1, "scored": "held_out"},
+            "target_material is shots.*take the corpus out of the sources",
+        ),
+    ],
+)
+def test_one_corpus_that_nothing_divides_is_refused(values, match):
+    rows = rows_of("a", "deu", n_speakers=6)
+    with pytest.raises(ValueError, match=match):
+        cut(rows, Protocol("x", ("a",), ("a",), **values))

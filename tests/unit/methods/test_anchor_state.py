@@ -8,6 +8,7 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 N_CLASSES = 2
 PHONES = ["a", "n"]
+KEYS = {"emotion", "domain", "speaker", "language", "oracle_emotion"}
 
 
 class Told(Method):
@@ -34,9 +35,8 @@ class Item:
         self.frames = frames, torch.ones(len(rows))
         for key in ("style", "phones"):
             setattr(self, key, padded([row[key] for row in rows]))
-        for key in ("emotion", "speaker", "language", "oracle_emotion"):
-            if key in rows[0]:
-                setattr(self, key, torch.tensor([row[key] for row in rows]))
+        for key in KEYS & rows[0].keys():
+            setattr(self, key, torch.tensor([row[key] for row in rows]))
 
     def to(self, device):
         return self
@@ -72,6 +72,7 @@ def material(n_speakers=6, sureness=9.0, hidden=True, **more):
                             [[1.0, 0.0, 0.5], [2.0, 0.5, 1.0]]
                         ),
                         "emotion": -1 if language and hidden else emotion,
+                        "domain": language,
                         "speaker": speaker,
                         "language": language,
                         **dict.fromkeys(more, emotion),
@@ -161,9 +162,27 @@ def test_truth_is_used_only_where_the_oracle_is_asked():
     assert not seen[0].equal(truth)
 
 
-def test_without_unlabelled_speech_the_first_language_faces_the_others():
+def test_sides_of_the_anchors_are_the_domains_whatever_is_labelled():
+    # Of each domain one speaker is labelled; all speak one language.
+    rows = material()
+    for row in rows:
+        row["emotion"] = -1 if row["speaker"] % 3 else row["emotion"]
+        row["language"] = 0
+    seen = []
+    state = state_of(target_labels="source_only")
+    state._find_communities = lambda heard, emotion, is_target: seen.append(
+        is_target
+    )
+    state.refresh(Told(), loader_of(rows), progress=0.5)
+    domain = torch.tensor([row["domain"] for row in rows])
+    assert seen[0].equal(domain == 1)
+    assert state._sides(seen[0], torch.zeros(len(rows))).equal(seen[0])
+
+
+def test_among_sources_alone_the_first_language_faces_the_others():
     state = state_of()
-    state.refresh(Told(), loader_of(material(hidden=False)), progress=0.5)
+    rows = [{**row, "domain": 0} for row in material(hidden=False)]
+    state.refresh(Told(), loader_of(rows), progress=0.5)
     assert state.history[0]["n_unlabelled"] == 0
     assert (state.weight > 0).any()
 

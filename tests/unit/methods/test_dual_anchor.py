@@ -10,6 +10,7 @@ from speechbrain_clser.methods.dual_anchor import DualAnchor
 BATCH = {
     "frames": (torch.arange(180.0).reshape(4, 9, 5) % 7, torch.ones(4)),
     "emotion": torch.tensor([0, 1, 0, 1]),
+    "domain": torch.tensor([0, 0, 1, 1]),
     "speaker": torch.tensor([0, 0, 1, 1]),
     "language": torch.tensor([0, 0, 1, 1]),
     "phones": (torch.tensor([[[1.0, 0.0, 1.0]]]).repeat(4, 1, 1), None),
@@ -86,10 +87,16 @@ def test_one_language_alone_has_nothing_to_be_drawn_to():
     assert losses["speaker_anchor"] == losses["phone_anchor"] == 0
 
 
-def test_coral_compares_the_labelled_with_the_unlabelled():
-    assert losses_of(built())["coral"] == 0
-    hidden = torch.tensor([0, 1, -1, -1])
-    assert losses_of(built(), emotion=hidden)["coral"] > 0
+def test_coral_compares_source_with_target_whatever_is_labelled():
+    made = built()
+    whole = losses_of(made)["coral"]
+    assert whole > 0
+    # A hidden label of the source, a known one of the target: the same sides.
+    hidden = torch.tensor([0, -1, 0, -1])
+    assert losses_of(made, emotion=hidden)["coral"] == whole
+    # One language on both sides.
+    assert losses_of(made, language=torch.zeros(4).long())["coral"] == whole
+    assert losses_of(made, domain=torch.zeros(4).long())["coral"] == 0
 
 
 def test_state_dict_brings_communities_and_anchors_along():

@@ -7,13 +7,18 @@ import torch
 from helpers import tiny
 from sklearn.neighbors import NearestCentroid
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
+from speechbrain_clser.data.pipeline import Codes, dataset
 from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.features.normalisation import Normaliser
+from speechbrain_clser.methods.linear import Linear
+from speechbrain_clser.training import baselines
 from speechbrain_clser.training.baselines import (
     BASELINES,
     answer,
-    check,
     predict,
+    usable,
     utterance_vectors,
 )
 
@@ -90,6 +95,7 @@ def test_nearest_prototype_is_that_of_scikit_learn():
     [
         ("nearest_prototype", False),
         ("linear", False),
+        ("svm", False),
         ("label_propagation", True),
         ("fixmatch", True),
     ],
@@ -116,11 +122,11 @@ def test_utterance_whom_no_label_reaches_is_undecided():
 def test_vectors_are_mean_and_deviation_of_the_frames():
     view = {"a": torch.tensor([[1.0, 5.0], [3.0, 5.0]])}
     found = utterance_vectors(view, [types.SimpleNamespace(id="a")])
-    assert found.tolist() == [[2.0, 5.0, 1.0, 0.0]]
+    np.testing.assert_allclose(found, [[2.0, 5.0, 1.0, 0.001]], rtol=1e-6)
 
 
 def test_unknown_baseline_and_one_class_are_refused():
-    with pytest.raises(ValueError, match="nearest_prototype.*got 'guess'"):
+    with pytest.raises(ValueError, match="linear, svm, .*got 'guess'"):
         predict("guess", [[0.0]], [0], [[0.0]], 2)
     with pytest.raises(ValueError, match=r"two classes or more, got \[1\]"):
         predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)
@@ -173,12 +179,95 @@ def test_answer_that_is_there_is_not_given_again(tmp_path):
     answer(["linear"], None, None, None, {7: tmp_path})
 
 
-def test_unknown_baselines_and_frames_that_change_are_refused():
-    frozen = types.SimpleNamespace(is_frozen=True)
-    check(list(BASELINES), frozen)
-    with pytest.raises(ValueError, match="among nearest_prototype.* got svm"):
-        check(["svm"], frozen)
-    learner = types.SimpleNamespace(is_frozen=False)
-    check([], learner)
-    with pytest.raises(ValueError, match="frozen encoder, and this one is"):
-        check(["linear"], learner)
+def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
+    rows = tiny.TRAIN[:24] + tiny.VALID[:9]
+    frames = tiny.frames_of([*rows, *tiny.SCORED], noise=3.0)
+    data = dataset(rows, {"frames": [frames]}, Codes(tiny.SCHEME, rows))
+    method = Linear(tiny.DIM, len(tiny.SCHEME)).eval()
+    method.begin_epoch(types.SimpleNamespace(dataset=data))
+    material = material_of()
+    material.parts.train = rows
+    answer(["linear"], material, rows, frames, {1: tmp_path})
+    scored = predictions.read(tmp_path / "baselines" / "linear.csv")
+    for row, expected in zip(tiny.SCORED, scored.probabilities, strict=True):
+        batch = {"frames": (frames[row.id][None], torch.ones(1))}
+        found = method(batch).logits.softmax(dim=-1)[0].detach()
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert scored.probabilities.max(axis=1).min() < 0.9  # of a hard task
+
+
+def test_two_small_corpora_outvote_a_large_one():
+    # They disagree with it which class lies where; it has 9 of 11 rows.
+    vectors = np.repeat([[-1.0], [1.0], [-1.0], [1.0]], [45, 45, 10, 10], 0)
+    labels = np.repeat([0, 1, 1, 0], [45, 45, 10, 10])
+    corpora = ["large"] * 90 + ["one", "two"] * 10
+    for name in ("linear", "svm"):
+        by_rows = predict(name, vectors, labels, [[1.0]], 2)
+        by_corpora = predict(name, vectors, labels, [[1.0]], 2, corpora=corpora)
+        assert (by_rows.argmax(), by_corpora.argmax()) == (1, 0), name
+
+
+def test_svm_predicts_as_that_of_scikit_learn():
+    vectors, _, truth = blobs(spread=1.5)
+    scaled = StandardScaler().fit_transform(vectors)
+    theirs = SVC(break_ties=True).fit(scaled, truth).predict(scaled)
+    ours = predict("svm", vectors, truth, vectors, 3)
+    assert (ours.argmax(axis=1) == theirs).all()
+
+
+def test_missing_values_are_the_training_mean(tmp_path):
+    frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
+    for row in (*tiny.TRAIN[::3], *tiny.SCORED[::4]):
+        frames[row.id][:, 1] = torch.nan
+    view = Normaliser(frames, tiny.TRAIN, "none")
+    view = view(frames, [*tiny.TRAIN, *tiny.SCORED])
+    answer(list(BASELINES), material_of(), tiny.TRAIN, view, {7: tmp_path})
+    for name in BASELINES:
+        found = predictions.read(tmp_path / "baselines" / f"{name}.csv")
+        assert np.isfinite(found.probabilities).all()
+
+
+def test_fit_without_randomness_is_made_once_for_all_seeds(
+    tmp_path, monkeypatch
+):
+    fitted = []
+
+    def spy(name, *told):
+        fitted.append(name)
+        return predict(name, *told)
+
+    monkeypatch.setattr(baselines, "predict", spy)
+    frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
+    names, folders = ["linear", "svm", "fixmatch"], {}
+    for seed in (1, 2):
+        folders[seed] = tmp_path / str(seed)
+    answer(names, material_of(), tiny.TRAIN, frames, folders)
+    assert sorted(fitted) == ["fixmatch", "fixmatch", "linear", "svm"]
+    for name in ("linear", "svm"):
+        one, two = (
+            folders[seed] / "baselines" / f"{name}.csv" for seed in (1, 2)
+        )
+        assert one.read_text() == two.read_text()
+
+
+def test_training_set_of_one_class_has_no_baselines(tmp_path, caplog):
+    caplog.set_level("INFO")
+    material = material_of()
+    material.parts.train = [r for r in tiny.TRAIN if r.emotion == "anger"]
+    answer(["svm"], material, tiny.TRAIN, {}, {7: tmp_path})
+    assert "two classes or more, found 1" in caplog.text
+    assert not list(tmp_path.rglob("*.csv"))
+
+
+def test_default_baselines_are_left_out_where_no_frames_are_stored(caplog):
+    caplog.set_level("INFO")
+    stored = types.SimpleNamespace(has_frozen_part=True)
+    assert usable([*BASELINES], stored, True) == [*BASELINES]
+    with pytest.raises(ValueError, match="among linear, svm.* got oracle"):
+        usable(["oracle"], stored, False)
+    trained = types.SimpleNamespace(has_frozen_part=False)
+    assert usable([], trained, True) == [] and not caplog.text
+    assert usable(["linear"], trained, False) == []
+    assert "baselines left out (linear)" in caplog.text
+    with pytest.raises(ValueError, match="frozen encoder, and this encoder is"):
+        usable(["linear"], trained, True)

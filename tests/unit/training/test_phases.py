@@ -6,6 +6,7 @@ import torch
 from helpers import tiny
 
 from speechbrain_clser.data.cells import CellBatches
+from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.phases import Phase, run_phases, wanted
 from speechbrain_clser.training.schedules import warmup_cosine
 
@@ -15,9 +16,9 @@ TRAIN, EVAL = {"batch_size": 8, "shuffle": True}, {"batch_size": 8}
 THREE_EPOCHS = [Phase("train", "train", 3)]
 
 
-def run(folder, phases=THREE_EPOCHS, loader=TRAIN, **changes):
-    """Train the tiny method; gives it and its last Brain."""
-    method = tiny.method_of()
+def run(folder, phases=THREE_EPOCHS, loader=TRAIN, method=None, **changes):
+    """Train a method, by default the tiny one; gives it and its last Brain."""
+    method = method or tiny.method_of()
     settings = {
         "rule": "source_valid_uar",
         "loss_weights": {"emotion": 1.0},
@@ -107,6 +108,27 @@ def test_method_learns(tmp_path):
     assert (
         max(line["source_valid_uar"] for line in records(tmp_path / "x")) > 0.9
     )
+
+
+def test_method_without_gradient_steps_is_fitted_once_and_kept(tmp_path):
+    none = {"schedule": None, "opt_class": None}
+    none |= {"phases": [Phase("train", "train", 1)]}
+    linear = Linear(tiny.DIM, len(tiny.SCHEME))
+    method, _ = run(tmp_path / "x", method=linear, **none)
+    (record,) = records(tmp_path / "x")
+    assert record["source_valid_uar"] > 0.9 and "lr" not in record
+    assert record["train_loss"] == pytest.approx(record["train_emotion"])
+    assert 0 < record["train_loss"] < 1
+    assert len(list((tmp_path / "x" / "save" / "train").glob("CKPT*"))) == 1
+
+    class Unfit(Linear):
+        def begin_epoch(self, loader):
+            raise AssertionError("fitted again")
+
+    again = Unfit(tiny.DIM, len(tiny.SCHEME))
+    resumed, _ = run(tmp_path / "x", method=again, **none)
+    for name, value in method.state_dict().items():
+        assert value.equal(resumed.state_dict()[name]), name
 
 
 def test_frozen_part_stays_and_the_rest_moves(tmp_path):
@@ -246,6 +268,13 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
         names(0, 3, "demo")
 
 
+def test_shots_are_dropped_where_the_protocol_has_none():
+    both = [Phase("train", ["train", "shots"], 1)]
+    (joint,), (source,) = wanted(both, "demo_share"), wanted(both, "demo")
+    assert joint.parts == ("train", "shots")
+    assert source.parts == ("train",)
+
+
 def test_losses_are_logged_by_name(tmp_path):
     run(tmp_path / "x")
     first = records(tmp_path / "x")[0]
@@ -262,8 +291,11 @@ def test_oracle_is_asked_only_when_there_is_one(tmp_path):
 
 
 def test_part_without_labels_is_no_part_to_train_on():
-    with pytest.raises(ValueError, match="phase 'x': rows must be one of"):
+    with pytest.raises(ValueError, match="phase 'x': rows must be among"):
         Phase("x", "valid", 1)
+    for rows in ([], ["train", "scored"]):
+        with pytest.raises(ValueError, match="rows must be among"):
+            Phase("x", rows, 1)
 
 
 def test_phase_with_unlabelled_utterances_hears_two_parts():

@@ -1,4 +1,6 @@
-from unit.training.test_run_folder import material
+import dataclasses
+
+from unit.training.test_run_folder import PROTOCOL, material
 
 from speechbrain_clser.training.plan import plan
 from speechbrain_clser.training.run_folder import describe
@@ -11,3 +13,13 @@ def test_plan_tells_parts_supervision_and_audit():
     assert "scored" in text and "unlabelled" not in text
     assert "audit, note: 2 sentences in both train and valid" in text
     assert text.endswith("device cpu")
+
+
+def test_classes_of_the_unlabelled_part_are_not_counted():
+    protocol = dataclasses.replace(
+        PROTOCOL, target_material="unlabelled", scored="held_out"
+    )
+    what = material(protocol=protocol)
+    text = plan(describe(what), what.ledger, what.findings, "device cpu")
+    (line,) = [li for li in text.splitlines() if li.startswith("unlabelled")]
+    assert line.split() == ["unlabelled", "16", "2", "0.4", *"----", "b:ita"]

@@ -43,6 +43,25 @@ def test_counts_add_up():
     assert parts["scored"]["minutes"] == pytest.approx(32 * 1.5 / 60)
 
 
+def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
+    tmp_path,
+):
+    protocol = dataclasses.replace(
+        PROTOCOL, target_material="unlabelled", scored="held_out"
+    )
+    blank = [
+        dataclasses.replace(row, id=f"{row.id} blank", emotion="")
+        for row in ROWS
+    ]
+    made = material([*ROWS, *blank], protocol)
+    part = describe(made)["parts"]["unlabelled"]
+    assert part["utterances"] == 32 and part["classes"] == {}
+    write(tmp_path, made, "cpu", ["train.py"], Style())
+    with open(tmp_path / "parts.csv") as file:
+        told = [r for r in csv.DictReader(file) if r["part"] == "unlabelled"]
+    assert len(told) == 32 and {row["emotion"] for row in told} == {""}
+
+
 def test_everything_is_written_before_training(tmp_path):
     write(tmp_path, material(), "cpu", ["train.py", "x.yaml"], Style())
     book = json.loads((tmp_path / "ledger.json").read_text())

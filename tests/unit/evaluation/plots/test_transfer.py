@@ -9,7 +9,7 @@ from speechbrain_clser.evaluation.plots.transfer import scores_by_share
 def cell(system, share, mean, **place):
     score = {"mean": mean, "low": mean - 0.1, "high": mean + 0.1}
     place = {"target": "emodb", "split": "paper-like", **place}
-    return {**place, "system": system, "share": share, "wa": score}
+    return {**place, "system": system, "share": share, "uar": score}
 
 
 CELLS = [
@@ -22,6 +22,7 @@ CELLS = [
 
 def test_line_runs_over_the_shares_in_their_order():
     axes, _ = scores_by_share(CELLS).axes
+    assert axes.get_ylabel() == "UAR, %"
     lines = {
         line.get_label(): line.get_xydata().tolist() for line in axes.lines
     }

@@ -28,6 +28,15 @@ def test_parts_without_utterances_have_no_row(plain):
     assert [row[0] for row in table.rows] == ["train", "valid", "scored"]
 
 
+def test_unlabelled_part_has_no_counts_of_classes(plain):
+    parts = plain["data"]["parts"]
+    parts["unlabelled"] = {**parts["scored"], "classes": {}}
+    (table,) = [b for b in data(plain) if isinstance(b, Table)]
+    n_classes = len(plain["classes"])
+    (row,) = [row for row in table.rows if row[0] == "unlabelled"]
+    assert row[4 : 4 + n_classes] == ["–"] * n_classes
+
+
 def test_what_was_left_out_is_told_with_its_reason(plain):
     assert Items([("81", "no class of the scheme: boredom")]) in data(plain)
     plain["data"]["left_out"] = {}

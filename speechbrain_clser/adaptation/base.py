@@ -1,0 +1,339 @@
+"""The interface of all adaptations, and the checks of their input."""
+
+import dataclasses
+from typing import ClassVar
+
+import numpy as np
+
+from speechbrain_clser.errors import AdaptationError
+
+MIN_UTTERANCES = 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Adaptation:
+    """Adapt posteriors to an unlabelled target; the base of all adaptations.
+
+    The source enters as a summary, a dict of arrays, so that a trained model
+    can carry it and be adapted where the source data are not. A subclass
+    holds its constants as fields, names itself, the ``grid`` from which they
+    are chosen within sources and the ``source_constants`` that its summary
+    depends on, and gives ``_summarise``, ``_fit`` and ``_predict``.
+
+    Example
+    -------
+    >>> from speechbrain_clser.adaptation.equal_mass import EqualMass
+    >>> posteriors = np.array([[0.9, 0.1], [0.4, 0.6]] * 10)
+    >>> vectors, adaptation = np.zeros((20, 1)), EqualMass()
+    >>> source = adaptation.summarise(vectors, [0, 1] * 10, 2)
+    >>> fitted = adaptation.fit(source, vectors, posteriors)
+    >>> fitted.predict(vectors, posteriors).mean(axis=0).round(6)
+    array([0.5, 0.5])
+    """
+
+    name: ClassVar[str] = ""
+    grid: ClassVar[dict] = {}
+    source_constants: ClassVar[tuple] = ()
+
+    def summarise(self, vectors, labels, n_classes, corpora=None):
+        """Summarise the labelled source.
+
+        Arguments
+        ---------
+        vectors : array, (utterances, dim)
+            Describe the source utterances.
+        labels : array of int, (utterances,)
+            Class of each.
+        n_classes : int
+            Columns of the posteriors.
+        corpora : sequence of str, (utterances,), optional
+            Corpus of each; by default one.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            What ``fit`` needs of the source; tensors of a file can hold it.
+
+        Raises
+        ------
+        AdaptationError
+            If vectors are not finite, a class is absent from the source, or
+            the vectors are too few or too short for the constants.
+        """
+        vectors, labels = np.asarray(vectors, float), np.asarray(labels)
+        corpora = [""] * len(labels) if corpora is None else corpora
+        check_vectors("source", vectors)
+        if not len(vectors) == len(labels) == len(corpora):
+            raise ValueError(
+                "expected one label and one corpus per source vector, found "
+                f"{len(vectors)} vectors, {len(labels)} labels and "
+                f"{len(corpora)} corpora"
+            )
+        found = set(labels.tolist())
+        if absent := sorted(set(range(n_classes)) - found):
+            raise AdaptationError(
+                "absent class",
+                f"expected source utterances of all {n_classes} classes, found "
+                f"none of class {', '.join(map(str, absent))}; leave the class "
+                "out of the protocol, or use no adaptation",
+            )
+        if strange := sorted(found - set(range(n_classes))):
+            raise ValueError(
+                f"expected labels from 0 to {n_classes - 1}, found {strange}"
+            )
+        return self._summarise(vectors, labels, n_classes, np.asarray(corpora))
+
+    def fit(self, source, vectors, posteriors):
+        """Fit the adaptation to the target, without its labels.
+
+        Arguments
+        ---------
+        source : dict of str to numpy.ndarray
+            From ``summarise`` of the same adaptation.
+        vectors : array, (utterances, dim)
+            Describe the target utterances.
+        posteriors : array, (utterances, classes)
+            Of the classifier that is adapted.
+
+        Returns
+        -------
+        Fitted
+            Predicts these utterances (transductive), or others of the target
+            (inductive).
+
+        Raises
+        ------
+        AdaptationError
+            If there are fewer than 20 utterances, values are not finite, a row
+            of posteriors is 0, or all rows have their maximum in one class.
+        """
+        vectors, posteriors = check_target(vectors, posteriors)
+        if len(vectors) < MIN_UTTERANCES:
+            raise AdaptationError(
+                "few utterances",
+                f"expected at least {MIN_UTTERANCES} target utterances to "
+                f"adapt to, found {len(vectors)}; add recordings, or use no "
+                "adaptation",
+            )
+        if len(predicted := np.unique(posteriors.argmax(axis=1))) < 2:
+            raise AdaptationError(
+                "one class",
+                "expected posteriors of several classes on the target, found "
+                f"class {predicted[0]} for all {len(vectors)} utterances; "
+                "normalise the features by corpus, or use no adaptation",
+            )
+        return Fitted(self, self._fit(source, vectors, posteriors))
+
+
+@dataclasses.dataclass(frozen=True)
+class Fitted:
+    """An adaptation that was fitted to a target.
+
+    Arguments
+    ---------
+    adaptation : Adaptation
+        With its constants.
+    state : dict of str to numpy.ndarray
+        Fitted values.
+
+    Example
+    -------
+    >>> from speechbrain_clser.adaptation.equal_mass import EqualMass
+    >>> fitted = Fitted(EqualMass(), {"log_factors": np.log([1.0, 4.0])})
+    >>> fitted.predict(np.zeros((1, 3)), np.array([[0.5, 0.5]]))
+    array([[0.2, 0.8]])
+    """
+
+    adaptation: Adaptation
+    state: dict
+
+    def predict(self, vectors, posteriors):
+        """Predict adapted posteriors of target utterances.
+
+        Arguments
+        ---------
+        vectors : array, (utterances, dim)
+            Describe the utterances.
+        posteriors : array, (utterances, classes)
+            Of the classifier that is adapted.
+
+        Returns
+        -------
+        numpy.ndarray, (utterances, classes)
+            Rows sum to 1.
+
+        Raises
+        ------
+        AdaptationError
+            If values are not finite, or a row of posteriors is 0.
+        """
+        vectors, posteriors = check_target(vectors, posteriors)
+        return self.adaptation._predict(self.state, vectors, posteriors)
+
+
+def check_vectors(part, vectors):
+    """Refuse vectors that are no finite matrix.
+
+    Arguments
+    ---------
+    part : str
+        Of the data, for the message.
+    vectors : numpy.ndarray
+        Should be (utterances, dim).
+
+    Raises
+    ------
+    AdaptationError
+        If a value is not finite.
+    ValueError
+        If there are not two axes.
+
+    Example
+    -------
+    >>> check_vectors("target", np.array([[1.0], [np.nan]]))
+    Traceback (most recent call last):
+    speechbrain_clser.errors.AdaptationError: expected finite target vectors, ...
+    """
+    if vectors.ndim != 2:
+        raise ValueError(
+            f"expected {part} vectors of shape (utterances, dim), found "
+            f"{vectors.shape}"
+        )
+    _refuse_rows(
+        "not finite",
+        ~np.isfinite(vectors).all(axis=1),
+        f"expected finite {part} vectors",
+    )
+
+
+def check_target(vectors, posteriors):
+    """Check vectors and posteriors of target utterances.
+
+    Arguments
+    ---------
+    vectors : array, (utterances, dim)
+        Describe the utterances.
+    posteriors : array, (utterances, classes)
+        Not negative.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Vectors, and posteriors whose rows sum to 1.
+
+    Raises
+    ------
+    AdaptationError
+        If values are not finite, or a row of posteriors is 0.
+    ValueError
+        If shapes do not fit, or posteriors are negative.
+
+    Example
+    -------
+    >>> check_target([[5.0]], [[1.0, 3.0]])[1]
+    array([[0.25, 0.75]])
+    """
+    vectors = np.asarray(vectors, float)
+    posteriors = np.asarray(posteriors, float)
+    check_vectors("target", vectors)
+    if posteriors.ndim != 2 or len(posteriors) != len(vectors):
+        raise ValueError(
+            f"expected posteriors of shape ({len(vectors)}, classes), one row "
+            f"per target vector, found {posteriors.shape}"
+        )
+    _refuse_rows(
+        "not finite",
+        ~np.isfinite(posteriors).all(axis=1),
+        "expected finite target posteriors",
+    )
+    if (posteriors < 0).any():
+        raise ValueError("expected posteriors of at least 0, found negative")
+    total = posteriors.sum(axis=1, keepdims=True)
+    _refuse_rows(
+        "zero posteriors",
+        total[:, 0] == 0,
+        "expected target posteriors with a positive sum",
+    )
+    return vectors, posteriors / total
+
+
+def _refuse_rows(reason, is_bad, expected):
+    """Refuse a part some of whose rows are bad; the first is named."""
+    if is_bad.any():
+        raise AdaptationError(
+            reason,
+            f"{expected}, found {is_bad.sum()} of {len(is_bad)} utterances "
+            f"otherwise, the first in row {is_bad.argmax()}; leave them out, "
+            "or use no adaptation",
+        )
+
+
+def normalise_rows(log_posteriors):
+    """Turn unnormalised log posteriors into posteriors.
+
+    Arguments
+    ---------
+    log_posteriors : numpy.ndarray, (utterances, classes)
+        Up to a constant in each row.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances, classes)
+        Rows sum to 1.
+
+    Example
+    -------
+    >>> normalise_rows(np.log([[1.0, 3.0]]) - 1e4)
+    array([[0.25, 0.75]])
+    """
+    values = log_posteriors - log_posteriors.max(axis=1, keepdims=True)
+    values = np.exp(values)
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def log_floored(posteriors):
+    """Take logarithms of posteriors; what is below 1e-12 counts as 1e-12.
+
+    Arguments
+    ---------
+    posteriors : numpy.ndarray, (utterances, classes)
+        From 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances, classes)
+        Finite: a class that a classifier rules out can come back.
+
+    Example
+    -------
+    >>> log_floored(np.array([1.0, 0.0])).round(2)
+    array([  0.  , -27.63])
+    """
+    return np.log(np.maximum(posteriors, 1e-12))
+
+
+def require(is_valid, expected, found):
+    """Refuse a constant that is out of range.
+
+    Arguments
+    ---------
+    is_valid : bool
+        Whether it is in range.
+    expected : str
+        Name and range.
+    found : object
+        Its value.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    Example
+    -------
+    >>> require(False, "n_rounds of at least 1", 0)
+    Traceback (most recent call last):
+    ValueError: expected n_rounds of at least 1, found 0
+    """
+    if not is_valid:
+        raise ValueError(f"expected {expected}, found {found!r}")

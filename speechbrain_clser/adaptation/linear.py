@@ -1,0 +1,154 @@
+"""Logistic regression on utterance vectors, weighted by corpus and class."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from speechbrain_clser.adaptation.base import normalise_rows
+
+C = 1.0
+MAX_ITERATIONS = 5000
+
+
+def cell_weights(labels, corpora):
+    """Weight utterances by 1 / (utterances of their corpus and class).
+
+    Arguments
+    ---------
+    labels : array of int, (utterances,)
+        Class of each.
+    corpora : array of str, (utterances,)
+        Corpus of each.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances,)
+        Each class of each corpus has the sum 1. The penalty of the regression
+        then does not shrink with the number of utterances.
+
+    Example
+    -------
+    >>> cell_weights([0, 0, 1], ["a", "a", "a"])
+    array([0.5, 0.5, 1. ])
+    """
+    _, corpus = np.unique(corpora, return_inverse=True)
+    _, cell, count = np.unique(
+        np.stack([corpus, labels]),
+        axis=1,
+        return_inverse=True,
+        return_counts=True,
+    )
+    return 1 / count[cell.ravel()]
+
+
+def fit_linear(vectors, labels, weights, n_classes):
+    """Train a logistic regression on standardised vectors.
+
+    Arguments
+    ---------
+    vectors : numpy.ndarray, (utterances, dim)
+        Standardised here, without weights.
+    labels : array of int, (utterances,)
+        All classes occur.
+    weights : array, (utterances,)
+        Of the utterances.
+    n_classes : int
+        Number of classes.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        ``mean`` and ``scale``, (dim,), ``coefficients``, (classes, dim), and
+        ``intercepts``, (classes,).
+
+    Raises
+    ------
+    ValueError
+        If a class has no utterance.
+
+    Example
+    -------
+    >>> vectors = np.array([[0.0], [1.0], [4.0], [5.0]])
+    >>> model = fit_linear(vectors, [0, 0, 1, 1], np.ones(4), 2)
+    >>> linear_posteriors(model, vectors).argmax(axis=1)
+    array([0, 0, 1, 1])
+    """
+    if len(found := np.unique(labels)) != n_classes:
+        raise ValueError(
+            f"expected training utterances of {n_classes} classes, found "
+            f"classes {found.tolist()}; leave out the others"
+        )
+    mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
+    scale = np.where(scale > 1e-8, scale, 1.0)
+    model = LogisticRegression(C=C, max_iter=MAX_ITERATIONS)
+    model.fit((vectors - mean) / scale, labels, sample_weight=weights)
+    coefficients, intercepts = model.coef_, model.intercept_
+    if n_classes == 2:  # scikit-learn gives the second class alone
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    return {
+        "mean": mean,
+        "scale": scale,
+        "coefficients": coefficients,
+        "intercepts": intercepts,
+    }
+
+
+def linear_posteriors(model, vectors):
+    """Predict posteriors by a trained logistic regression.
+
+    Arguments
+    ---------
+    model : dict of str to numpy.ndarray
+        From ``fit_linear``.
+    vectors : numpy.ndarray, (utterances, dim)
+        As it was trained on.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances, classes)
+        Rows sum to 1.
+
+    Example
+    -------
+    >>> model = {"mean": 0.0, "scale": 1.0, "intercepts": np.zeros(2)}
+    >>> model["coefficients"] = np.log([[1.0], [3.0]])
+    >>> linear_posteriors(model, np.array([[1.0]]))
+    array([[0.25, 0.75]])
+    """
+    standardised = (vectors - model["mean"]) / model["scale"]
+    return normalise_rows(
+        standardised @ model["coefficients"].T + model["intercepts"]
+    )
+
+
+def linear_classifier(vectors, labels, corpora, n_classes, others):
+    """Train on labelled vectors and predict the posteriors of others.
+
+    Arguments
+    ---------
+    vectors : numpy.ndarray, (utterances, dim)
+        Of the source.
+    labels : array of int, (utterances,)
+        Class of each.
+    corpora : array of str, (utterances,)
+        Corpus of each.
+    n_classes : int
+        Number of classes.
+    others : numpy.ndarray, (other utterances, dim)
+        To be predicted.
+
+    Returns
+    -------
+    numpy.ndarray, (other utterances, classes)
+        Rows sum to 1.
+
+    Example
+    -------
+    >>> vectors = np.array([[0.0], [1.0], [4.0], [5.0]])
+    >>> corpora, others = ["a"] * 4, np.array([[2.5]])
+    >>> linear_classifier(vectors, [0, 0, 1, 1], corpora, 2, others)
+    array([[0.5, 0.5]])
+    """
+    weights = cell_weights(labels, corpora)
+    model = fit_linear(vectors, labels, weights, n_classes)
+    return linear_posteriors(model, others)

@@ -1,0 +1,259 @@
+"""Constants of an adaptation, chosen within the sources."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+
+from speechbrain_clser.adaptation import build
+from speechbrain_clser.adaptation.base import MIN_UTTERANCES, Adaptation
+from speechbrain_clser.adaptation.linear import linear_classifier
+from speechbrain_clser.errors import AdaptationError
+from speechbrain_clser.evaluation.metrics import uar
+
+MAX_SPEAKER_FOLDS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """Scores of one choice of constants on held-out source utterances.
+
+    Arguments
+    ---------
+    adaptation : Adaptation or None
+        None: the unadapted posteriors.
+    uar : dict of str to float
+        UAR, 0-1, by what was held out.
+
+    Example
+    -------
+    >>> Candidate(None, {"emodb": 0.5, "urdu": 0.25}).mean
+    0.375
+    """
+
+    adaptation: Adaptation | None
+    uar: dict
+
+    @property
+    def mean(self):
+        """Mean UAR over what was held out."""
+        return float(np.mean(list(self.uar.values())))
+
+    @property
+    def constants(self):
+        """Constants by name; None without adaptation."""
+        return self.adaptation and dataclasses.asdict(self.adaptation)
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """The constants that were chosen, and how all candidates scored.
+
+    Arguments
+    ---------
+    adaptation : Adaptation or None
+        Chosen; None if it may be and the unadapted posteriors scored best.
+    candidates : tuple of Candidate
+        The unadapted posteriors, the default constants, the rest of the grid.
+
+    Example
+    -------
+    >>> print(Choice(None, (Candidate(None, {"emodb": 0.5}),)).table())
+     mean  emodb  constants
+     50.0   50.0  none (chosen)
+    """
+
+    adaptation: Adaptation | None
+    candidates: tuple
+
+    @property
+    def constants(self):
+        """Chosen constants by name; None without adaptation."""
+        return self.adaptation and dataclasses.asdict(self.adaptation)
+
+    def table(self):
+        """Write the scores as text, best mean first.
+
+        Returns
+        -------
+        str
+            UAR in percent; constants that all candidates share are left out.
+        """
+        grid = [c.constants for c in self.candidates if c.constants]
+        varied = [
+            name
+            for name in (grid[0] if grid else ())
+            if len({constants[name] for constants in grid}) > 1
+        ]
+        folds = self.candidates[0].uar
+        widths = [max(5, len(name)) for name in folds]
+        head = [f"{name:>{w}}" for name, w in zip(folds, widths, strict=True)]
+        lines = ["  ".join([" mean", *head, "constants"])]
+        for candidate in sorted(self.candidates, key=lambda c: -c.mean):
+            constants = candidate.constants
+            text = "none"
+            if constants:
+                given = (f"{name}={constants[name]}" for name in varied)
+                text = " ".join(given) or "default"
+            if candidate.adaptation == self.adaptation:
+                text += " (chosen)"
+            scores = [
+                f"{100 * score:>{w}.1f}"
+                for score, w in zip(candidate.uar.values(), widths, strict=True)
+            ]
+            mean = f"{100 * candidate.mean:5.1f}"
+            lines.append("  ".join([mean, *scores, text]))
+        return "\n".join(lines)
+
+
+def choose_constants(
+    name,
+    vectors,
+    labels,
+    corpora,
+    speakers,
+    n_classes,
+    classifier=linear_classifier,
+    grid=None,
+    allow_none=False,
+):
+    """Choose the constants of an adaptation within the sources.
+
+    Each source corpus in turn plays the target: a classifier is trained on
+    the others, the adaptation is fitted to it without labels, and scored with
+    them. With one source corpus, groups of its speakers take turns. The
+    target of the protocol takes no part.
+
+    Arguments
+    ---------
+    name : str
+        Of the adaptation; see ``adaptation.ADAPTATIONS``.
+    vectors : array, (utterances, dim)
+        Describe the source utterances.
+    labels : array of int, (utterances,)
+        Class of each.
+    corpora, speakers : sequence of str, (utterances,)
+        Of each.
+    n_classes : int
+        Number of classes.
+    classifier : callable
+        As ``linear.linear_classifier``.
+    grid : dict of str to sequence, optional
+        Values of each constant that varies; by default that of the
+        adaptation.
+    allow_none : bool
+        Whether no adaptation may be the choice.
+
+    Returns
+    -------
+    Choice
+        The candidate of the highest mean UAR; the default constants if none
+        is better than they are.
+
+    Raises
+    ------
+    AdaptationError
+        If nothing can be held out, or no candidate can be fitted.
+    ValueError
+        If there is no such adaptation or constant.
+
+    Example
+    -------
+    >>> rng = np.random.default_rng(0)
+    >>> labels = np.arange(80) % 2
+    >>> vectors = rng.normal(size=(80, 4)) + 2 * labels[:, None]
+    >>> corpora = np.repeat(["a", "b"], 40)
+    >>> grid = {"n_components": (1, 2)}
+    >>> choice = choose_constants(
+    ...     "em_gaussians", vectors, labels, corpora, corpora, 2, grid=grid
+    ... )
+    >>> choice.adaptation.n_components in (1, 2), len(choice.candidates)
+    (True, 3)
+    """
+    vectors, labels = np.asarray(vectors, float), np.asarray(labels)
+    corpora = np.asarray(corpora)
+    folds = _folds(labels, corpora, np.asarray(speakers), n_classes)
+    adaptations = _candidates(name, grid)
+    scores = {None: {}, **{adaptation: {} for adaptation in adaptations}}
+    refused = {}
+    for fold, held in folds.items():
+        train = vectors[~held], labels[~held]
+        posteriors = classifier(
+            *train, corpora[~held], n_classes, vectors[held]
+        )
+        scores[None][fold] = _uar(labels[held], posteriors)
+        summaries = {}
+        for adaptation in adaptations:
+            fields = adaptation.source_constants
+            key = tuple(getattr(adaptation, field) for field in fields)
+            try:
+                if key not in summaries:
+                    summaries[key] = adaptation.summarise(
+                        *train, n_classes, corpora[~held]
+                    )
+            except AdaptationError as error:
+                refused[adaptation] = error
+                continue
+            target = vectors[held], posteriors
+            try:
+                fitted = adaptation.fit(summaries[key], *target)
+                adapted = fitted.predict(*target)
+            except AdaptationError:
+                adapted = posteriors  # as where the adaptation is used
+            scores[adaptation][fold] = _uar(labels[held], adapted)
+    candidates = tuple(
+        Candidate(adaptation, found)
+        for adaptation, found in scores.items()
+        if adaptation not in refused
+    )
+    eligible = candidates if allow_none else candidates[1:]
+    if not eligible:
+        raise next(iter(refused.values()))
+    # The default constants, first in order, win ties with the grid.
+    best = max(
+        (*eligible[allow_none:], *eligible[:allow_none]),
+        key=lambda candidate: round(candidate.mean, 12),
+    )
+    return Choice(best.adaptation, candidates)
+
+
+def _uar(truth, posteriors):
+    classes = range(posteriors.shape[1])
+    return uar(truth.tolist(), posteriors.argmax(axis=1).tolist(), classes)
+
+
+def _candidates(name, grid):
+    """The default constants, then the rest of the grid."""
+    default = build(name)
+    grid = type(default).grid if grid is None else grid
+    points = (
+        build(name, **dict(zip(grid, values, strict=True)))
+        for values in itertools.product(*grid.values())
+    )
+    return list(dict.fromkeys([default, *points]))
+
+
+def _folds(labels, corpora, speakers, n_classes):
+    """What is held out in turn, as name to mask."""
+    names = np.unique(corpora)
+    group = corpora
+    if len(names) == 1:
+        people = np.unique(speakers)
+        n_folds = min(MAX_SPEAKER_FOLDS, len(people))
+        place = np.searchsorted(people, speakers) % n_folds
+        group = np.array([f"speakers {k + 1}/{n_folds}" for k in place])
+    folds = {
+        str(name): group == name
+        for name in np.unique(group)
+        if (group == name).sum() >= MIN_UTTERANCES
+        and len(np.unique(labels[group != name])) == n_classes
+    }
+    if not folds:
+        raise AdaptationError(
+            "few folds",
+            "expected source corpora, or groups of speakers of one, of which "
+            f"each holds {MIN_UTTERANCES} utterances and the rest all "
+            f"{n_classes} classes, found none among {len(names)} corpora and "
+            f"{len(np.unique(speakers))} speakers; give the constants",
+        )
+    return folds

@@ -1,0 +1,316 @@
+"""Compare the scores of several runs: a table with paired differences."""
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from speechbrain_clser.evaluation import comparison, tables, wording
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation.console import columns
+
+# Keys of a row, as they stand in the CSV; scores and differences are 0-1.
+COLUMNS = (
+    *("run", "folder", "method", "protocol", "digest", "draws", "trainings"),
+    *("utterances", "speakers", "uar", "uar_low", "uar_high", "against"),
+    *("difference", "difference_low", "difference_high", "p", "p_holm"),
+)
+
+
+def compare(
+    folders: Sequence[str | os.PathLike],
+    against: str | os.PathLike | None = None,
+    across_protocols: bool = False,
+) -> dict:
+    """Compare the UAR of runs that scored the same utterances.
+
+    Arguments
+    ---------
+    folders : sequence of path
+        ``output_folder`` of each run.
+    against : path, optional
+        Run that the others are compared with; by default the first. It is
+        added to the table if it is not among ``folders``.
+    across_protocols : bool
+        Whether the runs may be of different protocols.
+
+    Returns
+    -------
+    dict
+        ``rows``, one dict per run with the keys ``COLUMNS``, None where a
+        value does not exist; ``notes``, sentences on how to read them. Values
+        of p are those of the paired permutation test over speakers, ``p_holm``
+        is corrected for the number of comparisons.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a folder is no run folder, or none of its trainings is scored.
+    ValueError
+        If there are fewer than two runs, one is given twice, a training is
+        unfinished, protocols differ, or other utterances were scored.
+    """
+    folders = [Path(folder).resolve() for folder in folders]
+    baseline = folders[0] if against is None else Path(against).resolve()
+    if baseline not in folders:
+        folders.insert(0, baseline)
+    _check_folders(folders)
+    found = {folder: _read(folder) for folder in folders}
+    differing = _differing_protocols(found, baseline)
+    if differing and not across_protocols:
+        raise ValueError(
+            f"expected runs of one protocol, found {'; '.join(differing)}; "
+            "give runs of one protocol, or --across-protocols to compare runs "
+            "that scored the same utterances under different supervision"
+        )
+    _check_recordings(found, baseline)
+    names = dict(zip(folders, labels(folders), strict=True))
+    cells = comparison.contest(
+        {names[folder]: {"": folder} for folder in folders}, names[baseline]
+    )
+    rows = [
+        _row(names[folder], run, cells[names[folder]]["mean"], names[baseline])
+        for folder, run in found.items()
+    ]
+    notes = [_reading(found[baseline], rows, names[baseline]), *differing]
+    return {"rows": rows, "notes": [*notes, *_supervision(found, names)]}
+
+
+def labels(folders: Sequence[Path]) -> list:
+    """Shorten paths to the parts in which they differ.
+
+    Arguments
+    ---------
+    folders : sequence of Path
+        All different.
+
+    Returns
+    -------
+    list of str
+        All different.
+
+    Example
+    -------
+    >>> labels([Path("results/sere/demo/mfcc"), Path("results/tric/demo/mfcc")])
+    ['sere', 'tric']
+    >>> labels([Path("results/a"), Path("results/a/b")])
+    ['a', 'a/b']
+    """
+    parts = [folder.parts for folder in folders]
+    while all(len(one) > 1 for one in parts) and _are_same(parts, 0):
+        parts = [one[1:] for one in parts]
+    while all(len(one) > 1 for one in parts) and _are_same(parts, -1):
+        parts = [one[:-1] for one in parts]
+    return ["/".join(one) for one in parts]
+
+
+def write(found: dict, kind: str) -> str:
+    """Write a comparison as text.
+
+    Arguments
+    ---------
+    found : dict
+        From ``compare``.
+    kind : str
+        One of ``FORMATS``: ``"table"`` for a console, ``"markdown"``,
+        ``"latex"`` (needs the package booktabs), all in percent with the notes;
+        ``"csv"``, with the columns ``COLUMNS``, 0-1 and unrounded.
+
+    Returns
+    -------
+    str
+        Lines, each ended.
+    """
+    return FORMATS[kind](found)
+
+
+def _are_same(parts, place):
+    return len({one[place] for one in parts}) == 1
+
+
+def _check_folders(folders):
+    """Refuse a single run, and a run that is given twice."""
+    if len(folders) < 2:
+        raise ValueError(
+            f"expected two runs or more to compare, found {folders[0]} alone; "
+            "name another run, or see its report.html"
+        )
+    twice = [folder for folder in folders if folders.count(folder) > 1]
+    if twice:
+        raise ValueError(f"{twice[0]}: given twice; name each run once")
+
+
+def _read(folder):
+    """Read a run of which all trainings are scored."""
+    run = runs.read(folder)
+    if run.unfinished:
+        raise ValueError(
+            f"{folder}: expected a finished run, found no predictions in "
+            f"{', '.join(run.unfinished)}; let train.py finish (the command is "
+            "in environment.json), or delete these folders"
+        )
+    return run
+
+
+def _differing_protocols(found, baseline):
+    """Say of each run with another protocol in which keys it differs."""
+    first = found[baseline].protocol
+    sentences = []
+    for folder, run in found.items():
+        own = run.protocol
+        if own["digest"] != first["digest"]:
+            keys = [
+                key
+                for key in {**first, **own}
+                if key not in ("name", "digest")
+                and first.get(key) != own.get(key)
+            ]
+            sentences.append(
+                f"protocol {own['name']} ({own['digest']}) of {folder} differs "
+                f"from {first['name']} ({first['digest']}) of {baseline} in "
+                f"{', '.join(keys)}"
+            )
+    return sentences
+
+
+def _check_recordings(found, baseline):
+    """Refuse runs whose scored recordings differ in their audio."""
+    first = _digests(found[baseline])
+    for folder, run in found.items():
+        own = _digests(run)
+        if differing := [
+            name
+            for name in first.keys() & own.keys()
+            if first[name] != own[name]
+        ]:
+            raise ValueError(
+                f"{folder}: expected the scored recordings of {baseline}, "
+                f"found other audio for {len(differing)} of them, such as "
+                f"{min(differing)} (see digest in parts.csv); train both runs "
+                "on the same corpora"
+            )
+
+
+def _digests(run):
+    """Id of each scored utterance to its digest, which older runs lack."""
+    return {
+        row["id"]: row["digest"]
+        for row in run.rows
+        if row["part"] == "scored" and row.get("digest")
+    }
+
+
+def _row(name, run, cell, baseline):
+    scored = run.seeds[0].predictions[comparison.PART]
+    tested = cell.get("difference")
+    values = tested or dict.fromkeys(("difference", "low", "high", "p"))
+    return {
+        "run": name,
+        "folder": str(run.folder),
+        "method": run.method,
+        "protocol": run.protocol["name"],
+        "digest": run.protocol["digest"],
+        "draws": len({seed.draw for seed in run.seeds}),
+        "trainings": len(run.seeds),
+        "utterances": len(scored),
+        "speakers": len(set(scored.speaker)),
+        "uar": cell["uar"]["mean"],
+        "uar_low": cell["uar"]["low"],
+        "uar_high": cell["uar"]["high"],
+        "against": baseline if tested else None,
+        "difference": values["difference"],
+        "difference_low": values["low"],
+        "difference_high": values["high"],
+        "p": values["p"],
+        "p_holm": tested and tested["p_holm"],
+    }
+
+
+def _reading(run, rows, baseline):
+    """How to read the table."""
+    where = wording.languages(run.ledger["targets"])
+    n_tests = len(rows) - 1
+    return (
+        f"UAR in percent on {rows[0]['utterances']} utterances of "
+        f"{wording.count(rows[0]['speakers'], 'speaker')} ({where}), protocol "
+        f"{run.protocol['name']} ({run.protocol['digest']}), with the 95 % "
+        f"interval over speakers. Differences are to {baseline}, paired over "
+        "speakers; p is that of the paired permutation test over speakers, "
+        f"corrected by Holm for {wording.count(n_tests, 'comparison')}."
+    )
+
+
+def _supervision(found, names):
+    """The ledger of each run, where they differ."""
+    told = {names[f]: run.ledger["sentence"] for f, run in found.items()}
+    if len(set(told.values())) == 1:
+        return []
+    return [
+        f"Supervision of {name}: {sentence}." for name, sentence in told.items()
+    ]
+
+
+def _shown(found):
+    """The table in percent, for readers."""
+    rows = []
+    for row in found["rows"]:
+        uar = {key: row[f"uar_{key}"] for key in ("low", "high")}
+        gain, p = (None, None), None
+        if row["against"]:
+            gain = wording.gain(
+                {
+                    "mean": row["difference"],
+                    "low": row["difference_low"],
+                    "high": row["difference_high"],
+                }
+            )
+            p = f"{row['p_holm']:.4f}"
+        rows.append(
+            [
+                row["run"],
+                row["trainings"],
+                wording.percent(row["uar"]),
+                wording.interval(uar),
+                *gain,
+                p,
+            ]
+        )
+    header = ["run", "trainings", "UAR", "95 %", "difference", "95 %"]
+    return {"columns": [*header, "p (Holm)"], "rows": rows}
+
+
+def _table(found):
+    shown = _shown(found)
+    cells = [
+        ["–" if value is None else value for value in row]
+        for row in shown["rows"]
+    ]
+    lines = columns([shown["columns"], *cells])
+    return "\n".join([*lines, "", *found["notes"]]) + "\n"
+
+
+def _markdown(found):
+    notes = "\n\n".join(found["notes"])
+    return f"{tables.render(_shown(found))}\n{notes}\n"
+
+
+def _latex(found):
+    notes = "".join(f"% {note}\n" for note in found["notes"])
+    return f"{notes}{tables.render_latex(_shown(found))}"
+
+
+def _csv(found):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found["rows"])
+    return text.getvalue()
+
+
+FORMATS = {
+    "table": _table,
+    "markdown": _markdown,
+    "latex": _latex,
+    "csv": _csv,
+}

@@ -1,0 +1,112 @@
+"""A run that fails before it trains leaves its folder as it was."""
+
+import contextlib
+import logging
+import shutil
+from pathlib import Path
+
+from speechbrain.utils.distributed import if_main_process
+
+from speechbrain_clser.whole import write_whole
+
+# What a run writes before it trains, besides the folders of its seeds.
+FILES = (
+    *("*.json", "parts.csv", "manifests/*"),
+    *("draw_*/*.json", "draw_*/parts.csv"),
+)
+SEEDS = ("seed_*", "draw_*/seed_*")
+TRAINED = ("epochs.jsonl", "save/*/CKPT*")
+
+
+@contextlib.contextmanager
+def as_found(folder, draws):
+    """Undo what is written to a run folder if an error comes before training.
+
+    As soon as one of the seeds has an epoch or a checkpoint, all stays. What
+    another process writes there is left alone.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Of the run; need not exist.
+    draws : iterable of iterable of int
+        Seeds that this process trains, for each draw.
+
+    Example
+    -------
+    >>> folder = getfixture("tmp_path") / "results" / "run"
+    >>> with contextlib.suppress(ValueError), as_found(folder, [[1]]):
+    ...     folder.mkdir(parents=True)
+    ...     _ = (folder / "settings.json").write_text("{}")
+    ...     raise ValueError("no such corpus")
+    >>> folder.parent.exists()
+    False
+    """
+    folder = Path(folder)
+    own = {f"seed_{seed}" for seeds in draws for seed in seeds}
+    if not if_main_process():
+        yield
+        return
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    before = {path: path.read_bytes() for path in _files(folder)}
+    seeds_before, trained = set(_seeds(folder)), _trained(folder, own)
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        new = set(_seeds(folder)) - seeds_before
+        is_shared = any(path.name not in own for path in new)
+        if not (is_done or is_shared) and _trained(folder, own) == trained:
+            _close_logs(folder)
+            for seed in new:
+                shutil.rmtree(seed)
+            _restore(folder, before)
+            _remove_empty([folder / "manifests", *folder.glob("draw_*")])
+            _remove_empty(missing)
+
+
+def _files(folder):
+    found = (path for pattern in FILES for path in folder.glob(pattern))
+    return [path for path in found if path.is_file()]
+
+
+def _seeds(folder):
+    return [path for pattern in SEEDS for path in folder.glob(pattern)]
+
+
+def _restore(folder, before):
+    """Delete files that are new, and write those that changed as before."""
+    for path in _files(folder):
+        if path not in before:
+            path.unlink()
+        elif path.read_bytes() != before[path]:
+            write_whole(path, before[path])
+
+
+def _trained(folder, own):
+    """Epochs and checkpoints of the seeds, with their times."""
+    return {
+        (path, path.stat().st_mtime_ns)
+        for seed in _seeds(folder)
+        if seed.name in own
+        for pattern in TRAINED
+        for path in seed.glob(pattern)
+    }
+
+
+def _close_logs(folder):
+    """Close log files in the folder: Windows deletes no open file."""
+    root = logging.getLogger()
+    for handler in [*root.handlers]:
+        if isinstance(handler, logging.FileHandler) and (
+            folder.resolve() in Path(handler.baseFilename).parents
+        ):
+            root.removeHandler(handler)
+            handler.close()
+
+
+def _remove_empty(folders):
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

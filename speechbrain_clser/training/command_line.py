@@ -1,0 +1,92 @@
+"""How a run of ``train.py`` ends: its status, and what is shown of an error."""
+
+import contextlib
+import os
+import signal
+import sys
+
+import torch
+from ruamel.yaml.error import YAMLError
+from speechbrain.utils.distributed import get_rank, rank_prefixed_message
+
+from speechbrain_clser.errors import EXPECTED, message_of
+from speechbrain_clser.training import console
+
+FAILED, INTERRUPTED, TERMINATED = 1, 130, 143  # as shells count signals
+
+
+def run(main, arguments):
+    """Run a recipe, and end the process with a status.
+
+    An error that a user can cause is shown as its message on standard error
+    (status 1), Ctrl-C as one line (130). A process of several that fails ends
+    at once, without waiting for the others, and torchrun then ends those.
+
+    Arguments
+    ---------
+    main : callable
+        Takes the arguments and a ``contextlib.ExitStack``, which is closed when
+        ``main`` returns or raises.
+    arguments : list of str
+        As typed. With ``--traceback`` an error keeps its traceback.
+    """
+    console.set_up()
+    signal.signal(signal.SIGTERM, _terminate)
+    expected = (*EXPECTED, YAMLError, torch.OutOfMemoryError)
+    if "--traceback" in arguments:
+        arguments = [text for text in arguments if text != "--traceback"]
+        expected = ()
+    status = FAILED
+    try:
+        with contextlib.ExitStack() as at_end:
+            main(arguments, at_end)
+        status = 0
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        if not get_rank():
+            _tell("Stopped; the same command takes the run up again.")
+    except expected as error:
+        _tell(f"Error: {message_of(error)}")
+    except RuntimeError as error:
+        if not _is_lost_process(error):
+            raise
+        _tell("Stopped, because another process ended.")
+    finally:
+        if torch.distributed.is_initialized():
+            _leave(status, *sys.exc_info())
+    sys.exit(status)
+
+
+def _terminate(*_):
+    """Let a run that a scheduler or torchrun ends leave its folder in order."""
+    sys.exit(TERMINATED)
+
+
+def _tell(message):
+    sys.stdout.flush()
+    sys.stderr.write(f"{rank_prefixed_message(message)}\n")
+
+
+def _is_lost_process(error):
+    """Tell whether this error is that of gloo or NCCL losing another process."""
+    return torch.distributed.is_initialized() and (
+        isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
+    )
+
+
+def _leave(status, kind, error, traceback):
+    """End a process of several.
+
+    DDP keeps gloo's threads alive even when the group is destroyed. Where one
+    frees its last tensor while Python ends, it aborts a run that is done, and a
+    process that failed may wait for the others: so Python does not get to end.
+    """
+    if kind is SystemExit:
+        status = error.code
+    elif kind is not None:
+        sys.excepthook(kind, error, traceback)
+    if status == 0:
+        torch.distributed.destroy_process_group()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,319 @@
+"""What was typed after ``train.py``, checked before anything is loaded."""
+
+import contextlib
+import difflib
+import io
+import json
+import sys
+from pathlib import Path
+
+import torch
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from speechbrain.utils.distributed import get_local_rank
+from speechbrain.utils.run_opts import RunOptions
+
+from speechbrain_clser.progress import has_bars
+
+# Whole numbers of a YAML that are 1 at least; all others may be 0.
+AT_LEAST_ONE = {
+    *("seeds", "draws", "threads", "batch_size", "passes"),
+    *("dim", "space_dim", "top_layers", "n_averaged", "n_stages"),
+}
+# Texts of a YAML in whose place a mapping may stand. They are passed on as
+# text: HyperPyYAML takes a mapping only where one stood before.
+MAY_BE_MAPPING = {"data_folder", "encoder"}
+
+
+def parse(arguments) -> tuple:
+    """Parse the command line of ``train.py`` as SpeechBrain does, and check it.
+
+    Arguments
+    ---------
+    arguments : list of str
+        The YAML first, then options.
+
+    Returns
+    -------
+    hparams_file : str
+        Path of the YAML.
+    run_opts : RunOptions
+        SpeechBrain's, without progress bars where there is no terminal.
+    overrides : dict
+        Values for keys of the YAML.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such YAML.
+    ValueError
+        If there is no such option, if a value is of another type than that of
+        the YAML, or if there is no such device.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "x.yaml"
+    >>> _ = path.write_text("seeds: 1")
+    >>> parse([str(path), "--seeds", "3"])[2]
+    {'seeds': 3}
+    """
+    if not {"-h", "--help"} & {*arguments}:
+        check_names(arguments, _keys(yaml_of(arguments)))
+    if not has_bars():
+        arguments = [*arguments, "--noprogressbar"]
+    hparams_file, run_opts, text = _parsed(arguments)
+    overrides = _mapping(text)
+    keys = _keys(hparams_file)
+    check_values({**keys, **overrides}, keys)
+    check_device(run_opts["device"], run_opts["distributed_backend"])
+    return (
+        hparams_file,
+        run_opts,
+        {
+            key: json.dumps(value)
+            if key in MAY_BE_MAPPING and isinstance(value, dict)
+            else value
+            for key, value in overrides.items()
+        },
+    )
+
+
+def yaml_of(arguments) -> str:
+    """Find the YAML among the arguments: it comes first.
+
+    Arguments
+    ---------
+    arguments : list of str
+        As typed.
+
+    Returns
+    -------
+    str
+        Path of an existing file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none; lists those that exist.
+    """
+    name = arguments[0] if arguments and arguments[0][:1] != "-" else ""
+    if Path(name).is_file():
+        return name
+    recipe = Path(sys.argv[0]).parent
+    folders = (Path(name).parent, Path("hparams"), recipe / "hparams")
+    found = next(
+        filter(None, (sorted(folder.glob("*.yaml")) for folder in folders)), []
+    )
+    message = (
+        f"{name}: expected a YAML, found no such file"
+        if name
+        else "expected a YAML as the first argument"
+    )
+    of_stem = {path.stem: path for path in found}
+    message += _suggestion(Path(name).stem, of_stem, lambda n: str(of_stem[n]))
+    listing = "".join(f"\n  {path}" for path in found)
+    raise FileNotFoundError(message + (listing and f"\nThere are:{listing}"))
+
+
+def check_names(arguments, keys):
+    """Refuse options that nothing reads, and name those that are near.
+
+    Arguments
+    ---------
+    arguments : list of str
+        The YAML and options, as typed.
+    keys : collection of str
+        Of the YAML.
+
+    Raises
+    ------
+    ValueError
+        If an option is neither a key nor one of SpeechBrain's.
+
+    Example
+    -------
+    >>> check_names(["x.yaml", "--sedes=3"], {"seeds": 1})
+    Traceback (most recent call last):
+    ValueError: --sedes: there is no such option; did you mean --seeds?...
+    """
+    known = {*keys, *RunOptions().keys()}
+    for argument in arguments[1:]:
+        name = argument.partition("=")[0].removeprefix("--")
+        if argument.startswith("--") and name not in known:
+            raise ValueError(
+                f"--{name}: there is no such option"
+                + _suggestion(name, known, "--{}".format)
+                + f"\nOptions are the keys of {arguments[0]}, and those of "
+                f"SpeechBrain, which python train.py --help lists."
+            )
+
+
+def check_values(overrides, keys, within=""):
+    """Refuse values of another type than those that the YAML has.
+
+    Arguments
+    ---------
+    overrides : dict
+        Key to value.
+    keys : dict
+        Key of the YAML to its value there; objects to be built, and ``null``,
+        may be anything.
+    within : str
+        Name of the option whose mapping this is.
+
+    Raises
+    ------
+    ValueError
+        With what was expected and found.
+
+    Example
+    -------
+    >>> check_values({"seeds": 0}, {"seeds": 1})
+    Traceback (most recent call last):
+    ValueError: --seeds: expected a whole number, 1 or more, found 0
+    """
+    for key, value in overrides.items():
+        name = f"{within}: {key}" if within else f"--{key}"
+        if key not in keys:
+            raise ValueError(
+                f"{within or 'YAML'}: there is no key {key}"
+                + _suggestion(key, keys, str)
+                + f" The keys are {', '.join(keys)}"
+            )
+        default = keys[key]
+        if _is_built(default):
+            expected = value is None and "a value"
+        elif isinstance(default, dict) and isinstance(value, dict):
+            expected = default and check_values(value, default, name)
+        else:
+            expected = _unlike(key, default, value)
+        if expected:
+            found = "nothing" if value is None else json.dumps(value)
+            raise ValueError(f"{name}: expected {expected}, found {found}")
+
+
+def check_device(device, backend="nccl"):
+    """Refuse a device that this machine, or this torch, does not have.
+
+    Arguments
+    ---------
+    device : str, optional
+        As after ``--device``; left out, one is found later.
+    backend : str
+        Of several processes, if there are.
+
+    Raises
+    ------
+    ValueError
+        With what to type.
+
+    Example
+    -------
+    >>> check_device("cpu")
+    >>> check_device("gpu")
+    Traceback (most recent call last):
+    ValueError: --device gpu: expected cpu, cuda, cuda:0, mps or another ...
+    """
+    accelerator, n_devices = None, 0
+    if torch.accelerator.is_available():
+        accelerator = torch.accelerator.current_accelerator().type
+        n_devices = torch.accelerator.device_count()
+    rank = get_local_rank()
+    if rank is not None and backend == "nccl":
+        if accelerator != "cuda" or rank >= n_devices:
+            raise ValueError(
+                f"process {rank} of this machine expected a CUDA device of its "
+                f"own, found {n_devices if accelerator == 'cuda' else 0}; start "
+                f"fewer processes, or, to train on the CPU, add "
+                f"--distributed_backend gloo --device cpu"
+            )
+    try:
+        wanted = torch.device(device or "cpu")
+    except RuntimeError as error:
+        raise ValueError(
+            f"--device {device}: expected cpu, cuda, cuda:0, mps or another "
+            f"device of torch"
+        ) from error
+    if wanted.type == "cpu":
+        return
+    here = [f"{accelerator}:{index}" for index in range(n_devices)]
+    if wanted.type != accelerator or (wanted.index or 0) >= n_devices:
+        raise ValueError(
+            f"--device {device}: torch {torch.__version__} finds no such device "
+            f"here, only {', '.join(['cpu', *here])}; give --device "
+            f"{here[0] if here else 'cpu'}, or leave it out. If there is one, "
+            f"clser doctor tells what is installed"
+        )
+
+
+def _parsed(arguments):
+    """Let SpeechBrain parse; what argparse complains about is raised."""
+    with contextlib.redirect_stderr(io.StringIO()) as complaint:
+        try:
+            return RunOptions.from_command_line_args(arguments)
+        except SystemExit as end:
+            if end.code:
+                message = complaint.getvalue().rpartition("error: ")[2]
+                raise ValueError(message.strip()) from end
+            raise
+
+
+def _mapping(text):
+    """Read overrides that SpeechBrain has made YAML of."""
+    try:
+        overrides = YAML(typ="safe").load(text) or {}
+    except MarkedYAMLError as error:
+        raise ValueError(
+            f"options could not be read as YAML: {error.problem}, in\n{text}"
+        ) from error
+    if not isinstance(overrides, dict):
+        raise ValueError(
+            f"expected options such as --seeds 3 after the YAML, found {text!r}"
+        )
+    return overrides
+
+
+def _keys(hparams_file):
+    """Read a YAML without building what it describes."""
+    return YAML().load(Path(hparams_file))
+
+
+def _suggestion(name, names, shown):
+    """Name the nearest names, if any is near."""
+    near = [shown(n) for n in difflib.get_close_matches(name, names, n=2)]
+    return f"; did you mean {' or '.join(near)}?" if near else "."
+
+
+def _is_built(node):
+    """Tell whether a value of a YAML has a tag such as !ref or !apply."""
+    tag = getattr(node, "tag", None)
+    return tag is not None and tag.value is not None
+
+
+def _unlike(key, default, value):
+    """Say what is expected in the place of a value of another type."""
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return not isinstance(value, bool) and "True or False"
+    if isinstance(default, int):
+        least = int(key in AT_LEAST_ONE)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        is_right = is_whole and value >= least
+        return not is_right and f"a whole number, {least} or more"
+    if isinstance(default, float):
+        return not _is_number(value) and "a number"
+    if isinstance(default, str):
+        is_text = not isinstance(value, (dict, list, type(None)))
+        is_mapping = key in MAY_BE_MAPPING and isinstance(value, dict)
+        return not (is_text or is_mapping) and "text"
+    if isinstance(default, list):
+        is_right = isinstance(value, list) and (
+            not all(map(_is_number, default)) or all(map(_is_number, value))
+        )
+        return not is_right and f"a list such as {json.dumps(default)}"
+    return f"a mapping such as {json.dumps(default)}"
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,211 @@
+import numpy as np
+import pytest
+
+from speechbrain_clser.adaptation import ADAPTATIONS, build, load, save
+from speechbrain_clser.adaptation.base import (
+    Fitted,
+    check_target,
+    check_vectors,
+    log_floored,
+    normalise_rows,
+    require,
+)
+from speechbrain_clser.errors import AdaptationError
+
+N_CLASSES = 3
+SMALL = {"em_gaussians": {"n_components": 4}}
+NAMES = pytest.mark.parametrize("name", sorted(ADAPTATIONS))
+
+
+def material(n=60, dim=6, seed=0):
+    """Shifted target: source and target vectors, labels, posteriors."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % N_CLASSES
+    centres = 3 * np.eye(N_CLASSES, dim)
+    source = centres[labels] + rng.normal(size=(n, dim))
+    target = centres[labels] + rng.normal(size=(n, dim)) + 0.8
+    noisy = np.eye(N_CLASSES)[labels] + rng.uniform(0, 2.0, (n, N_CLASSES))
+    return source, labels, target, noisy / noisy.sum(axis=1, keepdims=True)
+
+
+def fit(name, source, labels, target, posteriors):
+    adaptation = build(name, **SMALL.get(name, {}))
+    summary = adaptation.summarise(source, labels, N_CLASSES)
+    return adaptation.fit(summary, target, posteriors)
+
+
+@NAMES
+def test_rows_sum_to_one_and_vectors_improve_noisy_posteriors(name):
+    source, labels, target, posteriors = material(240)
+    adapted = fit(name, source, labels, target, posteriors).predict(
+        target, posteriors
+    )
+    assert adapted.shape == posteriors.shape
+    assert (adapted >= 0).all()
+    np.testing.assert_allclose(adapted.sum(axis=1), 1, atol=1e-12)
+    accuracy = np.mean(adapted.argmax(axis=1) == labels)
+    # Class shares alone know nothing of vectors: they only must not harm.
+    margin = 0.0 if name == "equal_mass" else 0.05
+    assert accuracy >= np.mean(posteriors.argmax(axis=1) == labels) + margin
+
+
+@NAMES
+def test_other_order_of_classes_gives_the_same_columns(name):
+    source, labels, target, posteriors = material()
+    order = np.array([2, 0, 1])  # new column of each class
+    plain = fit(name, source, labels, target, posteriors)
+    other = fit(
+        name, source, order[labels], target, posteriors[:, np.argsort(order)]
+    )
+    np.testing.assert_allclose(
+        other.predict(target, posteriors[:, np.argsort(order)])[:, order],
+        plain.predict(target, posteriors),
+        atol=1e-4,
+    )
+
+
+@NAMES
+def test_order_of_the_target_does_not_matter(name):
+    source, labels, target, posteriors = material()
+    order = np.random.default_rng(1).permutation(len(target))
+    plain = fit(name, source, labels, target, posteriors)
+    other = fit(name, source, labels, target[order], posteriors[order])
+    np.testing.assert_allclose(
+        other.predict(target, posteriors),
+        plain.predict(target, posteriors),
+        atol=1e-4,
+    )
+
+
+@NAMES
+def test_inductive_is_transductive_where_both_halves_are_equal(name):
+    source, labels, target, posteriors = material()
+    first = fit(name, source, labels, target, posteriors)
+    second = fit(name, source, labels, target.copy(), posteriors.copy())
+    np.testing.assert_array_equal(
+        first.predict(target.copy(), posteriors.copy()),
+        second.predict(target, posteriors),
+    )
+    # A prediction depends on what was fitted, not on what is beside it.
+    np.testing.assert_allclose(
+        first.predict(target[:1], posteriors[:1]),
+        first.predict(target, posteriors)[:1],
+        atol=1e-12,
+    )
+
+
+@NAMES
+def test_fitted_adaptation_is_saved_and_loaded(name, tmp_path):
+    source, labels, target, posteriors = material()
+    fitted = fit(name, source, labels, target, posteriors)
+    save(fitted, tmp_path / "adaptation.safetensors")
+    loaded = load(tmp_path / "adaptation.safetensors")
+    assert loaded.adaptation == fitted.adaptation
+    np.testing.assert_array_equal(
+        loaded.predict(target, posteriors), fitted.predict(target, posteriors)
+    )
+
+
+def test_file_without_an_adaptation_is_refused(tmp_path):
+    from safetensors.numpy import save_file
+
+    save_file({"a": np.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(ValueError, match="expected a saved adaptation"):
+        load(tmp_path / "other.safetensors")
+
+
+@NAMES
+@pytest.mark.parametrize(
+    "spoil, reason",
+    [
+        (lambda v, p: (v[:19], p[:19]), "few utterances"),
+        (lambda v, p: (_with(v, 3, np.nan), p), "not finite"),
+        (lambda v, p: (_with(v, 3, np.inf), p), "not finite"),
+        (lambda v, p: (v, _with(p, 3, np.nan)), "not finite"),
+        (lambda v, p: (v, _with(p, 3, 0.0)), "zero posteriors"),
+        (lambda v, p: (v, p * 0 + [0.8, 0.1, 0.1]), "one class"),
+        (lambda v, p: (v, p * 0 + [0.0, 1.0, 0.0]), "one class"),
+    ],
+)
+def test_target_that_nothing_can_be_fitted_to_is_refused(name, spoil, reason):
+    source, labels, target, posteriors = material()
+    with pytest.raises(AdaptationError, match="expected .*found") as error:
+        fit(name, source, labels, *spoil(target, posteriors))
+    assert error.value.reason == reason
+
+
+def _with(values, row, value):
+    values = values.copy()
+    values[row] = value
+    return values
+
+
+@NAMES
+def test_damaged_row_is_refused_in_prediction_too(name):
+    source, labels, target, posteriors = material()
+    fitted = fit(name, source, labels, target, posteriors)
+    with pytest.raises(AdaptationError, match="1 of 60 .* first in row 7"):
+        fitted.predict(_with(target, 7, np.nan), posteriors)
+
+
+@NAMES
+def test_class_absent_from_the_source_is_refused(name):
+    source, labels, target, posteriors = material()
+    kept = labels != 1
+    with pytest.raises(AdaptationError, match="found none of class 1") as e:
+        fit(name, source[kept], labels[kept], target, posteriors)
+    assert e.value.reason == "absent class"
+
+
+@NAMES
+def test_classes_that_are_not_there_and_lengths_that_differ_are_errors(name):
+    source, labels, _, _ = material()
+    adaptation = build(name, **SMALL.get(name, {}))
+    with pytest.raises(ValueError, match=r"from 0 to 1, found \[2\]"):
+        adaptation.summarise(source, labels, 2)
+    with pytest.raises(ValueError, match="60 vectors, 59 labels"):
+        adaptation.summarise(source, labels[1:], N_CLASSES)
+
+
+@NAMES
+def test_certain_posteriors_keep_everything_finite(name):
+    source, labels, target, _ = material()
+    certain = np.eye(N_CLASSES)[labels]
+    adapted = fit(name, source, labels, target, certain).predict(
+        target, certain
+    )
+    assert np.isfinite(adapted).all()
+
+
+def test_unknown_name_and_constant_are_named():
+    with pytest.raises(ValueError, match="one of em_gaussians, .* got 'tent'"):
+        build("tent")
+    with pytest.raises(ValueError, match="shares, max_rounds, got rounds"):
+        build("equal_mass", rounds=3)
+
+
+def test_shapes_that_do_not_fit_are_errors():
+    with pytest.raises(ValueError, match=r"\(utterances, dim\), found \(3,\)"):
+        check_vectors("target", np.zeros(3))
+    with pytest.raises(ValueError, match=r"\(3, classes\).* found \(2, 2\)"):
+        check_target(np.zeros((3, 1)), np.ones((2, 2)))
+    with pytest.raises(ValueError, match="at least 0, found negative"):
+        check_target(np.zeros((1, 1)), [[2.0, -1.0]])
+
+
+def test_logs_far_from_zero_are_normalised():
+    found = normalise_rows(np.array([[-1e5, -1e5], [0.0, -1e5]]))
+    np.testing.assert_array_equal(found, [[0.5, 0.5], [1.0, 0.0]])
+    assert log_floored(np.zeros(1)) == pytest.approx(-27.631, abs=1e-3)
+
+
+def test_constant_out_of_range_is_an_error():
+    with pytest.raises(ValueError, match="weight above 0, found -1"):
+        require(False, "weight above 0", -1)
+
+
+def test_fitted_checks_what_it_predicts():
+    fitted = Fitted(build("equal_mass"), {"log_factors": np.zeros(2)})
+    assert fitted.predict([[0.0]], [[1.0, 3.0]]) == pytest.approx(
+        np.array([[0.25, 0.75]])
+    )

@@ -1,0 +1,157 @@
+import signal
+
+import pytest
+import torch
+from ruamel.yaml import YAML
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.training import command_line
+
+
+@pytest.fixture(autouse=True)
+def process(monkeypatch):
+    """A process whose logging and signals stay as they are."""
+    monkeypatch.setattr(command_line.console, "set_up", lambda: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.delenv("RANK", raising=False)
+
+
+def status_of(main, *arguments):
+    """Status with which a run ends."""
+    with pytest.raises(SystemExit, match=r"^\d+$") as ended:
+        command_line.run(main, [*arguments])
+    return ended.value.code
+
+
+def failing(error):
+    def main(arguments, at_end):
+        raise error
+
+    return main
+
+
+def test_run_that_succeeds_ends_with_0(capsys):
+    seen = []
+
+    def main(arguments, at_end):
+        seen.append(arguments)
+        at_end.callback(seen.append, "closed")
+
+    assert status_of(main, "x.yaml", "--seeds", "3") == 0
+    assert seen == [["x.yaml", "--seeds", "3"], "closed"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "error, shown",
+    [
+        (ValueError("expected 1, found 2"), "expected 1, found 2"),
+        (KeyError("there is no x"), "there is no x"),
+        (FileNotFoundError("a.yaml: not found"), "a.yaml: not found"),
+        (ImportError("pip install x"), "pip install x"),
+        (BadAudioError("empty", "a.wav: no samples"), "a.wav: no samples"),
+        (torch.OutOfMemoryError("tried to allocate"), "tried to allocate"),
+    ],
+)
+def test_error_of_a_user_is_one_message(error, shown, capsys):
+    assert status_of(failing(error), "x.yaml") == 1
+    assert capsys.readouterr() == ("", f"Error: {shown}\n")
+
+
+def test_broken_yaml_is_one_message(capsys):
+    def main(arguments, at_end):
+        YAML().load("a: [1")
+
+    assert status_of(main) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("Error: ") and "line 1" in shown
+
+
+def test_traceback_is_shown_when_asked_for():
+    seen = []
+
+    def main(arguments, at_end):
+        seen.append(arguments)
+        raise ValueError("expected 1, found 2")
+
+    with pytest.raises(ValueError, match="expected 1"):
+        command_line.run(main, ["x.yaml", "--traceback"])
+    assert seen == [["x.yaml"]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [TypeError("a bug"), RuntimeError("a bug"), AttributeError("a bug")],
+)
+def test_error_of_ours_keeps_its_traceback(error):
+    with pytest.raises(type(error), match="a bug"):
+        command_line.run(failing(error), ["x.yaml"])
+
+
+def test_interrupt_is_one_line_and_130(capsys):
+    assert status_of(failing(KeyboardInterrupt())) == 130
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Stopped; ")
+
+
+def test_end_by_a_scheduler_closes_what_is_open(monkeypatch):
+    handlers = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    closed = []
+
+    def main(arguments, at_end):
+        at_end.callback(closed.append, True)
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+
+    assert status_of(main) == 143
+    assert closed == [True]
+
+
+@pytest.fixture
+def several(monkeypatch):
+    """The second of two processes; gives the statuses it ends with."""
+    ended = []
+
+    def leave(status):
+        ended.append(status)
+        raise SystemExit(status)
+
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(
+        *(torch.distributed, "destroy_process_group"),
+        lambda: ended.append("destroyed"),
+    )
+    monkeypatch.setattr(command_line.os, "_exit", leave)
+    return ended
+
+
+def test_process_of_several_says_which_it_is_and_leaves(several, capsys):
+    status_of(failing(ValueError("expected 1, found 2")))
+    assert several == [1]  # it does not wait for the group to be destroyed
+    assert capsys.readouterr().err == "[rank: 1] Error: expected 1, found 2\n"
+
+
+def test_process_of_several_that_is_done_leaves_the_group(several):
+    status_of(lambda arguments, at_end: None)
+    assert several == ["destroyed", 0]
+
+
+def test_process_of_several_with_a_bug_shows_it_and_leaves(several, capsys):
+    status_of(failing(TypeError("a bug")))
+    assert several == [1]
+    assert "TypeError: a bug" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[../gloo/transport/tcp/pair.cc] Connection closed"),
+        torch.distributed.DistBackendError("NCCL: remote process exited"),
+    ],
+)
+def test_process_that_lost_another_says_so_in_a_line(several, capsys, error):
+    status_of(failing(error))
+    assert several == [1]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "[rank: 1] Stopped, because another process ended."
