@@ -26,6 +26,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from speechbrain_clser.evaluation.metrics import confusion_matrix, uar_of
+from speechbrain_clser.evaluation.statistics import RunCounts
+
 CORPORA = ["emodb", "emovo", "urdu", "ravdess"]
 CLASSES = ["anger", "happiness", "neutral", "sadness"]
 NORMALISATIONS = ["none", "corpus", "speaker", "speaker_leaning"]
@@ -156,8 +159,8 @@ def lean(values, rows) -> np.ndarray:
     return np.concatenate([normalised[row.id].numpy() for row in rows])
 
 
-def uar_without(target, values, corpus, emotion) -> float:
-    """Train on the other corpora, score on all of the target.
+def counts_without(target, values, corpus, emotion, speaker) -> RunCounts:
+    """Train on the other corpora, count confusions on all of the target.
 
     Arguments
     ---------
@@ -165,16 +168,14 @@ def uar_without(target, values, corpus, emotion) -> float:
         Corpus that is left out.
     values : numpy.ndarray, (utterances, dim)
         Describe the utterances.
-    corpus, emotion : numpy.ndarray, (utterances,)
+    corpus, emotion, speaker : numpy.ndarray, (utterances,)
         Of each utterance.
 
     Returns
     -------
-    float
-        Mean of the recalls, in percent.
+    RunCounts
+        Of one training.
     """
-    from speechbrain_clser.evaluation.metrics import uar
-
     is_scored = corpus == target
     model = make_pipeline(
         StandardScaler(),
@@ -182,10 +183,17 @@ def uar_without(target, values, corpus, emotion) -> float:
     )
     model.fit(values[~is_scored], emotion[~is_scored])
     predicted = model.predict(values[is_scored])
-    return 100 * uar(emotion[is_scored], predicted, CLASSES)
+    speakers, place = np.unique(speaker[is_scored], return_inverse=True)
+    confusion = [
+        confusion_matrix(
+            emotion[is_scored][place == k], predicted[place == k], CLASSES
+        )
+        for k in range(len(speakers))
+    ]
+    return RunCounts(speakers.tolist(), [0], np.array([confusion]))
 
 
-def measure(rows, values) -> dict:
+def measure(rows, values) -> tuple:
     """Leave each corpus out, under each normalisation.
 
     Arguments
@@ -197,8 +205,9 @@ def measure(rows, values) -> dict:
 
     Returns
     -------
-    dict
-        Normalisation to UAR in percent by corpus left out, and ``"mean"``.
+    tuple of (dict, dict)
+        Normalisation to UAR in percent by corpus left out, and ``"mean"``;
+        the same to the confusion counts behind it.
     """
     corpus = np.array([name for name, _, _ in rows])
     emotion = np.array([emotion for _, _, emotion in rows])
@@ -209,15 +218,22 @@ def measure(rows, values) -> dict:
         "speaker": standardise(values, speaker),
         "speaker_leaning": lean(values, [row for _, row, _ in rows]),
     }
-    scores = {}
+    scores, counts = {}, {}
     for name in NORMALISATIONS:
-        folds = {
-            target: uar_without(target, given[name], corpus, emotion)
+        runs = {
+            target: counts_without(
+                target, given[name], corpus, emotion, speaker
+            )
             for target in CORPORA
+        }
+        folds = {
+            target: 100 * float(uar_of(run.confusion.sum(axis=(0, 1))))
+            for target, run in runs.items()
         }
         folds["mean"] = sum(folds.values()) / len(folds)
         scores[name] = {fold: round(score, 1) for fold, score in folds.items()}
-    return scores
+        counts[name] = {target: run.to_json() for target, run in runs.items()}
+    return scores, counts
 
 
 def main():
@@ -229,7 +245,7 @@ def main():
     )
     arguments = parser.parse_args()
     rows = rows_of(arguments.data_folder)
-    scores = measure(rows, functionals(rows))
+    scores, counts = measure(rows, functionals(rows))
     columns = [*CORPORA, "mean"]
     print(f"UAR % of an RBF SVM on eGeMAPSv02, {len(rows)} utterances")
     print("normalised by   " + "".join(f"{name:>9}" for name in columns))
@@ -242,6 +258,7 @@ def main():
         },
         "svm": {"C": C, "gamma": GAMMA, "class_weight": "balanced"},
         "uar_percent": scores,
+        "counts": counts,
     }
     recipe.write(arguments.output, result)
 

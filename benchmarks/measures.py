@@ -294,7 +294,45 @@ def predict_long() -> dict:
     }
 
 
+def interval_coverage() -> dict:
+    """How often intervals contain the true score, by the test set.
+
+    Returns
+    -------
+    dict
+        Columns and rows, in percent.
+    """
+    return {
+        "columns": [
+            *("test set", "UAR: ours", "percentile"),
+            *("a class: least", "most"),
+            *("leave out 0: ours", "percentile"),
+        ],
+        "rows": [
+            [
+                name,
+                *(
+                    f"{100 * share:.1f}"
+                    for share in (
+                        *(of["uar"][kind] for kind in ("ours", "percentile")),
+                        *(min(of["recalls"]), max(of["recalls"])),
+                        *(of["null"][kind] for kind in ("ours", "percentile")),
+                    )
+                ),
+            ]
+            for name, of in read("interval_coverage")["designs"].items()
+        ],
+    }
+
+
 TABLES = (
     *(store, pitch, pitch_against_praat, pitch_speed, phones),
-    *(graphs, graph_growth, resonance, predict, predict_long),
+    *(
+        graphs,
+        graph_growth,
+        resonance,
+        predict,
+        predict_long,
+        interval_coverage,
+    ),
 )

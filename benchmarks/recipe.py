@@ -4,6 +4,7 @@ import argparse
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,8 @@ from pathlib import Path
 from speechbrain_clser.evaluation.comparison import contest
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
+# Nested lists of whole numbers, which take one line each.
+_COUNTS = re.compile(r'^ *"\w+": \[\s*(?=[\[\d])[\d\s,\[\]]+\]', re.MULTILINE)
 # Languages of the four corpora that anybody can download; each is left out.
 TARGETS = ("german", "italian", "urdu", "english")
 
@@ -115,8 +118,10 @@ def result(report) -> dict:
     Returns
     -------
     dict
-        Protocol and its digest, supervision, seeds, UAR on the target, and
-        what probes read off the embeddings.
+        Protocol and its digest, supervision, seeds, UAR on the target, what
+        probes read off the embeddings, and the confusion counts from which
+        ``comparison.compare_counts`` and ``statistics.estimate`` compute
+        intervals and tests again without training.
     """
     part = report["parts"]["target_scored"]
     return {
@@ -130,6 +135,7 @@ def result(report) -> dict:
         "n_speakers": part["n_speakers"],
         "ledger": report["ledger"],
         "probes": report["probes"]["questions"],
+        "counts": part["counts"],
     }
 
 
@@ -180,6 +186,12 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
     write(arguments.output, {"cells": results, "against": against})
 
 
+def _on_one_line(match):
+    """A matched list without the line breaks in it."""
+    key, bracket, rest = match[0].partition("[")
+    return key + bracket + re.sub(r"\s+", "", rest)
+
+
 def write(path, results) -> None:
     """Write results where ``tables.py`` finds them.
 
@@ -188,7 +200,8 @@ def write(path, results) -> None:
     path : str or Path
         A JSON file.
     results : dict or list
-        Plain values.
+        Plain values. A list of whole numbers, nested or not, is one line.
     """
     text = json.dumps(results, indent=1, ensure_ascii=False)
+    text = _COUNTS.sub(_on_one_line, text)
     Path(path).write_text(text + "\n", encoding="utf-8")

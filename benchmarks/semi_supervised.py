@@ -3,7 +3,7 @@
 EMO-DB (German), EMOVO (Italian), RAVDESS (English) and URDU; ``sere`` and four
 baselines told the same, scored on the target they adapt to (transductive, as
 papers do) and on speakers they have not heard (inductive). Which utterances are
-labelled is drawn anew for each training; draws are what intervals redraw.
+labelled is drawn anew for each training; intervals are over speakers and draws.
 
 > python benchmarks/semi_supervised.py --data_folder <folder of the four corpora>
 

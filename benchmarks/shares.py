@@ -3,7 +3,7 @@
 ``tables.py`` writes them into STUDIES.md.
 """
 
-from measured import CORPUS, difference, read, score
+from measured import CORPUS, difference, mark_uncorrected, read, score
 from transfer import ALL, SHARES, SYSTEMS
 
 
@@ -15,8 +15,8 @@ def transfer() -> dict:
     dict
         Columns and rows; a dash where nothing was to be learned from.
     """
-    rows = {}
-    for cell in read("transfer")["cells"]:
+    results, rows = read("transfer"), {}
+    for cell in results["cells"]:
         place = (
             CORPUS[cell["target"]],
             cell["split"],
@@ -24,7 +24,7 @@ def transfer() -> dict:
             cell["system"],
         )
         rows.setdefault(place, {})[cell["share"]] = score(cell["uar"])
-    return {
+    table = {
         "columns": [
             *("RAVDESS to", "split", "scored speakers", "system"),
             *(f"{100 * share:g} %" for share in SHARES),
@@ -34,6 +34,7 @@ def transfer() -> dict:
             for place, scores in rows.items()
         ],
     }
+    return mark_uncorrected(table, results)
 
 
 def transfer_gains() -> dict:
@@ -44,18 +45,20 @@ def transfer_gains() -> dict:
     dict
         Columns and rows; a dash where nothing was to be learned from.
     """
+    results = read("transfer")
     others = [system for system in SYSTEMS if system != ALL]
-    return {
+    table = {
         "columns": ["split", "share", *(f"minus {name}" for name in others)],
         "rows": [
             [
                 *(split, f"{100 * float(share):g} %"),
                 *(_gain(cells.get(other)) for other in others),
             ]
-            for split, by_share in read("transfer")["against"].items()
+            for split, by_share in results["against"].items()
             for share, cells in by_share.items()
         ],
     }
+    return mark_uncorrected(table, results)
 
 
 def _gain(cell):

@@ -3,8 +3,9 @@
 > python benchmarks/tables.py
 
 Nothing is measured here: the other scripts do that and write the JSON files that
-are read. Scores are UAR in percent; in brackets stands the 95 % interval of a
-bootstrap over speakers.
+are read. Scores are UAR in percent; in brackets stands the 95 % interval over
+speakers. A table of results without confusion counts says that its intervals are
+uncorrected.
 """
 
 from pathlib import Path
@@ -14,7 +15,7 @@ import few
 import measures
 import shares
 import transfer
-from measured import difference, read, score
+from measured import difference, mark_uncorrected, read, score
 
 from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.tables import rewrite
@@ -69,10 +70,11 @@ def leave_one_language_out() -> dict:
                     ]
                 )
     languages = [title for title, _ in CORPUS.values()]
-    return {
+    table = {
         "columns": ["model", "normalised by", *languages, "mean"],
         "rows": rows,
     }
+    return mark_uncorrected(table, cells)
 
 
 def supervision() -> dict:
@@ -113,7 +115,8 @@ def demo() -> dict:
     dict
         Columns and rows.
     """
-    return {
+    results = read("demo")
+    table = {
         "columns": [
             *("method", "told of sources and target", "UAR", "chance"),
             *("utterances", "speakers"),
@@ -127,9 +130,10 @@ def demo() -> dict:
                 result["n_utterances"],
                 result["n_speakers"],
             ]
-            for result in read("demo")
+            for result in results
         ],
     }
+    return mark_uncorrected(table, results)
 
 
 def _told(ledger):
@@ -154,15 +158,17 @@ def contest(name, folds) -> dict:
     dict
         Columns and rows.
     """
-    systems = next(iter(read(name)["against"].values()), {})
+    results = read(name)
+    systems = next(iter(results["against"].values()), {})
     columns = folds | {"mean": "mean"}
-    return {
+    table = {
         "columns": ["system", *columns.values()],
         "rows": [
             [system, *(score(cells[key]["uar"]) for key in columns)]
             for system, cells in systems.items()
         ],
     }
+    return mark_uncorrected(table, results)
 
 
 def contest_tests(name) -> dict:
@@ -179,10 +185,11 @@ def contest_tests(name) -> dict:
         Columns and rows: the difference with its interval, and p of the
         paired permutation test after Holm's correction.
     """
-    against = read(name)["against"]
+    results = read(name)
+    against = results["against"]
     columns = [(f"minus {baseline}", "p") for baseline in against]
     systems = next(iter(against.values()), {})
-    return {
+    table = {
         "columns": ["system", *(title for pair in columns for title in pair)],
         "rows": [
             [
@@ -196,6 +203,7 @@ def contest_tests(name) -> dict:
             for system in systems
         ],
     }
+    return mark_uncorrected(table, results)
 
 
 def controls() -> dict:

@@ -11,12 +11,12 @@ estimator CR2 of Bell and McCaffrey. The quantile is Student's t with their
 degrees of freedom. With equally many utterances per speaker and class this is
 the variance of the speakers' mean with n - 1 degrees of freedom. A percentile
 bootstrap over few speakers gives intervals that are too narrow
-(``benchmarks/coverage.py``).
+(``benchmarks/interval_coverage.py``).
 
 Where a run draws labelled utterances several times, drawings are a second
 sampling unit, crossed with the speakers, who are the same in all drawings. The
-variance is then that between speakers plus that between drawings minus that of
-their interaction, which both contain. Seeds within a drawing are averaged:
+variance is then that between speakers plus that between drawings, as far as it
+exceeds that of their interaction, which the first contains already. Seeds within a drawing are averaged:
 what is left of their spread is part of the spread between drawings. With a
 single drawing the interval is conditional on the trainings that were made.
 """
@@ -369,10 +369,10 @@ def estimate(
 def _satterthwaite(variance, variances, dfs):
     """Degrees of freedom of a sum of variances, each with its own.
 
-    Without any variance they are those of all together.
+    Without any variance they are the fewest.
     """
     if variance < _NO_SPREAD**2:
-        return np.sum(dfs)
+        return np.min(dfs)
     return variance**2 / np.sum(np.square(variances) / dfs)
 
 
@@ -389,25 +389,16 @@ def _fold(run, against, score, term):
     total = sum(influence.mean(axis=0) for _, influence in blocks)
     df, n_speakers = _design(run, score, term)
     variances, dfs = [np.sum(total**2)], [df]
-    interactions = []
     for values, influence in blocks:
         n = len(values)
         if n > 1:
             residual = influence - influence.mean(axis=0)
-            interactions.append(np.sum(residual**2) / (n * (n - 1)))
-            variances.append(np.var(values, ddof=1) / n)
+            interaction = np.sum(residual**2) / (n * (n - 1))
+            excess = np.var(values, ddof=1) / n - interaction
+            variances.append(max(excess, 0.0))
             dfs.append(n - 1)
-    of_speakers, *of_drawings = variances
-    variance = max(
-        of_speakers,
-        sum(of_drawings),
-        sum(variances) - sum(interactions),
-    )
-    if of_drawings:
-        variances += interactions
-        dfs += [df * of_these for of_these in dfs[1:]]
-        df = _satterthwaite(variance, variances, dfs)
-    return value, variance, df, n_speakers
+    variance = np.sum(variances)
+    return value, variance, _satterthwaite(variance, variances, dfs), n_speakers
 
 
 def _terms(run, score, term):

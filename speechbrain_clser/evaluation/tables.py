@@ -6,6 +6,7 @@ A table lives between two markers, ``<!-- table: name -->`` and
 
 import os
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def render(table: Mapping) -> str:
     ---------
     table : mapping
         ``columns``: names; ``rows``: lists of as many values. Columns of
-        numbers are aligned to the right.
+        numbers are aligned to the right. A ``note``, where there is one, is a
+        paragraph below.
 
     Returns
     -------
@@ -69,6 +71,8 @@ def render(table: Mapping) -> str:
         f"|{'|'.join(aligned)}|",
         *(f"| {' | '.join(map(cell, row))} |" for row in rows),
     ]
+    if "note" in table:
+        lines += ["", textwrap.fill(table["note"], width=80)]
     return "\n".join(lines) + "\n"
 
 

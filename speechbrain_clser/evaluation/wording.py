@@ -31,6 +31,8 @@ UNKNOWN = "–"
 
 # An interval over fewer speakers is a rough guide at best.
 FEW_SPEAKERS = 10
+# A result over fewer speakers is not compared with chance.
+LEAST_SPEAKERS = 5
 # Of a protocol: what has some utterances drawn, to be labelled.
 LABELLED_BY_DRAW = ("source_shots", "shots", "target_share")
 
@@ -261,18 +263,38 @@ def verdict(part: dict, targets: list) -> dict:
     Returns
     -------
     dict
-        ``kind``: ``"above"``, ``"includes"``, ``"below"`` or ``"unknown"``,
-        the interval against chance; ``sentence``: the same in plain words.
+        ``kind``: ``"above"``, ``"includes"`` or ``"below"``, the interval
+        against chance, or ``"unknown"`` without an interval or with fewer
+        than ``LEAST_SPEAKERS`` speakers; ``sentence``: the same in plain
+        words.
     """
     uar, chance = part["scores"]["uar"], part["chance_uar"]
     where = languages(targets)
     guess = f"chance ({percent(chance)} %)"
     if math.isnan(uar["low"]):
+        alone = [
+            recall["class"]
+            for recall in part["recalls"]
+            if recall["n"] and math.isnan(recall["low"])
+        ]
+        of_one = "all scored utterances are of one speaker"
+        if part["n_speakers"] > 1:
+            each = " each" if len(alone) > 1 else ""
+            of_one = (
+                f"the scored utterances of {enumeration(alone)} are of one "
+                f"speaker{each}"
+            )
         return {
             "kind": "unknown",
             "sentence": f"Nothing can be said about other speakers of {where}: "
-            "all scored utterances are of one speaker, so there is no "
-            "interval.",
+            f"{of_one}, so there is no interval.",
+        }
+    if part["n_speakers"] < LEAST_SPEAKERS:
+        return {
+            "kind": "unknown",
+            "sentence": f"Not compared with {guess} for {where}: "
+            f"{count(part['n_speakers'], 'speaker')} are too few, at least "
+            f"{LEAST_SPEAKERS} are needed.",
         }
     if uar["low"] > chance:
         return {
@@ -343,8 +365,8 @@ def notices(run: dict, part: dict) -> list:
         )
     if 1 < part["n_speakers"] < FEW_SPEAKERS:
         said.append(
-            f"{part['n_speakers']} speakers are few: the interval is a rough "
-            "guide and tends to be too narrow."
+            f"{part['n_speakers']} speakers are few: the interval is wide, "
+            "and holds if speakers' scores are about normally distributed."
         )
     if run["unfinished"]:
         said.append(

@@ -1,15 +1,16 @@
 """A number stands in one place: tables in READMEs are those of the results."""
 
-import sys
+import json
 
 import pytest
-from house.sources import ROOT
+import recipe
+import tables
+import transfer
+from helpers.runs import make_run
 
-from speechbrain_clser.evaluation.tables import agrees, rewrite
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import tables  # noqa: E402
-import transfer  # noqa: E402
+from speechbrain_clser.evaluation import report
+from speechbrain_clser.evaluation.statistics import RunCounts, estimate
+from speechbrain_clser.evaluation.tables import agrees, render, rewrite
 
 
 @pytest.mark.parametrize("path", tables.FILES, ids=lambda p: p.parent.name)
@@ -27,6 +28,32 @@ def test_number_changed_by_hand_is_caught(tmp_path):
     assert not agrees(path, tables.tables())
 
 
+def test_results_without_counts_are_marked_as_uncorrected(monkeypatch):
+    monkeypatch.setattr(tables, "read", lambda name: found)
+    found = {"cells": [{"counts": {}}, {}], "against": {}}
+    marked = render(tables.controls())
+    assert "they are too narrow (benchmarks/results.md)" in marked
+    found = {"cells": [{"counts": {}}], "against": {}}
+    assert "too narrow" not in render(tables.controls())
+
+
+def test_result_keeps_the_counts_of_its_interval(tmp_path):
+    folder = make_run(tmp_path / "run", epochs=1)
+    recipe.write(tmp_path / "x.json", [recipe.result(report.build(folder))])
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert '"confusion": [[[[' in text
+    (saved,) = json.loads(text)
+    found = estimate([RunCounts.from_json(saved["counts"])]).to_json()
+    assert found.items() <= saved["uar"].items()
+
+
+def test_text_that_looks_like_counts_is_written_as_it_is(tmp_path):
+    told = {"note": '"a": [1, 2]', "trials": [[1, 2], [3, -4]]}
+    recipe.write(tmp_path / "x.json", told)
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert json.loads(text) == told
+
+
 def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
     uar = {"mean": 0.5, "low": 0.4, "high": 0.6}
     gain = {"difference": -0.02, "low": -0.05, "high": 0.01, "p_holm": 0.25}
@@ -34,7 +61,8 @@ def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
     alone = {place: {"uar": uar} for place in places}
     told = {place: {"uar": uar, "difference": gain} for place in places}
     against = {"plain": {"plain": alone, "method": told}}
-    monkeypatch.setattr(tables, "read", lambda name: {"against": against})
+    found = {"cells": [{"counts": {}}], "against": against}
+    monkeypatch.setattr(tables, "read", lambda name: found)
     assert tables.controls()["rows"][0] == ["plain"] + ["50.0 [40.0, 60.0]"] * 5
     assert tables.controls_tests() == {
         "columns": ["system", "minus plain", "p"],

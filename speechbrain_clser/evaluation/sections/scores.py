@@ -47,9 +47,10 @@ def scores(report: dict) -> list:
             "is the mean of "
             "the classes' recalls; WA, weighted accuracy, the share of right "
             "answers; ECE the expected calibration error. The interval is a "
-            "bootstrap over speakers"
-            + (" and draws" if is_redrawn else "")
-            + " (10,000 draws): how the mean would move with other speakers"
+            "95 % t interval with the speaker"
+            + (" and the draw" if is_redrawn else "")
+            + " as the sampling unit: how the mean would move with other "
+            "speakers"
             + (" and other labelled utterances." if is_redrawn else "."),
             role="lead",
         ),
@@ -150,9 +151,8 @@ def baselines(report: dict) -> list:
             "On the target. A baseline learns from the same utterances, with "
             "the same labels and no others, described by mean and deviation "
             "of the frames that the method hears. Intervals of differences "
-            "are paired: the same speakers"
-            + (" and draws" if report["n_draws"] > 1 else "")
-            + " are redrawn for both.",
+            "are paired by speaker"
+            + (" and draw." if report["n_draws"] > 1 else "."),
             role="lead",
         ),
     ]

@@ -1,5 +1,6 @@
 """Baselines beside the method, on made-up answers."""
 
+import json
 import shutil
 
 import pytest
@@ -7,6 +8,11 @@ from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.baselines import baselines
+from speechbrain_clser.evaluation.statistics import (
+    RunCounts,
+    estimate,
+    speaker_counts,
+)
 
 
 def copy_answers(seed, name, of):
@@ -45,6 +51,18 @@ def test_difference_is_that_of_the_means(seeds):
         twin["uar"]["mean"] - guess["uar"]["mean"]
     )
     assert guess["uar"]["sd_draws"] > 0
+
+
+def test_counts_give_the_same_interval_and_difference_again(seeds):
+    method = speaker_counts(
+        [seed.predictions["target_scored"] for seed in seeds],
+        [seed.draw for seed in seeds],
+    )
+    for told in json.loads(json.dumps(baselines(seeds))):
+        counts = RunCounts.from_json(told["counts"])
+        again = estimate([method], against=[counts]).to_json()
+        assert again == told["difference"]
+        assert estimate([counts]).to_json().items() <= told["uar"].items()
 
 
 def test_run_without_baselines_has_none(tmp_path):

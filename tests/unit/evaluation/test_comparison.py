@@ -1,10 +1,18 @@
 """Comparisons: of two runs, and of several systems over several folds."""
 
+import numpy as np
 import pytest
 from helpers.runs import make_run
 
-from speechbrain_clser.evaluation.comparison import compare, contest
+from speechbrain_clser.evaluation import run
+from speechbrain_clser.evaluation.comparison import (
+    compare,
+    compare_counts,
+    contest,
+)
 from speechbrain_clser.evaluation.permutation import holm
+from speechbrain_clser.evaluation.scores import scores
+from speechbrain_clser.evaluation.statistics import RunCounts
 
 
 def test_comparison_of_a_run_with_itself_finds_nothing(tmp_path):
@@ -77,6 +85,28 @@ def test_mean_is_that_of_the_folds(found):
     over_all = found["better"]["mean"]["difference"]
     assert over_all["difference"] == pytest.approx(sum(differences) / 2)
     assert over_all["low"] < over_all["difference"] < over_all["high"]
+
+
+def test_counts_of_the_reports_give_the_same_comparison(systems, found):
+    counts = {name: {} for name in systems}
+    for name, of in systems.items():
+        for fold, folder in of.items():
+            seeds = run.read(folder).seeds
+            part = scores(
+                [seed.predictions["target_scored"] for seed in seeds],
+                [seed.number for seed in seeds],
+            )
+            counts[name][fold] = RunCounts.from_json(part["counts"])
+    assert compare_counts(counts, "base") == found
+
+
+def test_counts_with_speakers_in_another_order_are_paired_by_name():
+    confusion = np.array([[[[3, 1], [1, 3]], [[4, 0], [0, 4]]]])
+    same = RunCounts(["a", "b"], [0], confusion)
+    turned = RunCounts(["b", "a"], [0], confusion[:, ::-1])
+    cell = compare_counts({"x": {"": same}, "y": {"": turned}}, "x")["y"][""]
+    assert cell["difference"]["difference"] == 0.0
+    assert (cell["difference"]["low"], cell["difference"]["high"]) == (0, 0)
 
 
 def test_baseline_is_not_held_against_itself(found):

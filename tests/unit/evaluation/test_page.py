@@ -20,7 +20,7 @@ def pages_of(folder, **changes):
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     """Markdown and HTML of a run with nothing odd about it."""
-    return pages_of(tmp_path_factory.mktemp("run"))
+    return pages_of(tmp_path_factory.mktemp("run"), n_target_speakers=6)
 
 
 def test_page_answers_before_the_first_heading(plain):
@@ -41,7 +41,7 @@ def test_page_fetches_nothing(plain):
 
 
 def test_pages_are_the_same_on_second_build(plain, tmp_path):
-    assert pages_of(tmp_path) == plain
+    assert pages_of(tmp_path, n_target_speakers=6) == plain
 
 
 def test_ids_are_unique_on_the_page(plain):
@@ -85,7 +85,7 @@ def test_what_is_odd_is_told_plainly(tmp_path):
 
 
 def test_guessing_is_not_called_better(tmp_path):
-    for text in pages_of(tmp_path, skill=0.0):
+    for text in pages_of(tmp_path, skill=0.0, n_target_speakers=6):
         assert "Not shown to be better than guessing" in text
 
 

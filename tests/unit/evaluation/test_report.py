@@ -40,11 +40,18 @@ def test_selected_epoch_is_marked_among_the_records(tmp_path):
         )
 
 
-def test_skilled_run_is_above_chance_and_guessing_is_not(tmp_path):
-    skilled = report.build(make_run(tmp_path / "a", skill=2.0))
-    guessing = report.build(make_run(tmp_path / "b", skill=0.0))
-    assert skilled["verdict"]["kind"] == "above"
-    assert guessing["verdict"]["kind"] == "includes"
+def test_skilled_run_of_enough_speakers_is_above_chance(tmp_path):
+    for n_speakers, skill, kind in (
+        (6, 2.0, "above"),
+        (6, 0.0, "includes"),
+        (4, 2.0, "unknown"),
+    ):
+        folder = make_run(
+            tmp_path / f"{n_speakers}_{skill}",
+            skill=skill,
+            n_target_speakers=n_speakers,
+        )
+        assert report.build(folder)["verdict"]["kind"] == kind
 
 
 def test_one_speaker_and_one_seed_are_reported_without_interval(tmp_path):

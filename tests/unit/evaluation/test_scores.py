@@ -7,7 +7,7 @@ import pytest
 from helpers.runs import make_run
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
-from speechbrain_clser.evaluation import run
+from speechbrain_clser.evaluation import run, statistics
 from speechbrain_clser.evaluation.scores import scores
 
 
@@ -28,6 +28,19 @@ def test_scores_are_the_mean_and_spread_over_seeds(tmp_path):
     assert uar["sd"] == pytest.approx(np.std(uars, ddof=1))
     assert uar["low"] <= uar["mean"] <= uar["high"]
     assert found["scores"]["macro_f1"]["mean"] == pytest.approx(np.mean(f1s))
+
+
+def test_counts_give_the_same_intervals_again(tmp_path):
+    _, found = target_of(tmp_path, seeds=(1, 2), skill=1.0)
+    again = statistics.intervals(
+        statistics.RunCounts.from_json(found["counts"])
+    )
+    for name in ("uar", "wa", "macro_f1"):
+        told = found["scores"][name]
+        assert again[name] == (told["low"], told["high"])
+    assert again["recalls"] == [
+        (told["low"], told["high"]) for told in found["recalls"]
+    ]
 
 
 def test_groups_are_scored_on_their_own_rows(tmp_path):

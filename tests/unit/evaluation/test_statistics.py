@@ -1,204 +1,298 @@
-"""Intervals over speakers, held against naive resampling."""
+"""Intervals over speakers: values from paper, invariances, edge cases."""
 
 import math
 
 import numpy as np
 import pytest
-from helpers.answers import N_CLASSES, run_of
+from helpers.answers import run_of
 
 from speechbrain_clser.evaluation import metrics, statistics
+from speechbrain_clser.evaluation.statistics import (
+    Estimate,
+    RunCounts,
+    estimate,
+    intervals,
+    speaker_counts,
+)
+
+
+def counts_of(*speakers, trials=(0,)):
+    """Counts of one class of two, from hits and utterances per speaker.
+
+    With several trials each speaker has a pair for each of them.
+    """
+    pairs = np.array(speakers).reshape(len(speakers), len(trials), 2)
+    confusion = np.zeros((len(trials), len(speakers), 2, 2), int)
+    confusion[:, :, 0, 0] = pairs[..., 0].T
+    confusion[:, :, 0, 1] = (pairs[..., 1] - pairs[..., 0]).T
+    names = [f"s{k}" for k in range(len(speakers))]
+    return RunCounts(names, list(trials), confusion)
 
 
 def test_speaker_counts_add_up_to_the_confusion_matrix():
     runs = [run_of(1), run_of(2)]
-    speakers, counts = statistics.speaker_counts(runs)
-    assert speakers == sorted(set(runs[0].speaker))
+    counts = speaker_counts(runs)
+    assert counts.speakers == sorted(set(runs[0].speaker))
     for seed, run in enumerate(runs):
-        np.testing.assert_array_equal(counts[seed].sum(0), run.confusion())
-        alone = run.where(run.speaker == speakers[3])
-        np.testing.assert_array_equal(counts[seed, 3], alone.confusion())
+        confusion = counts.confusion[seed]
+        np.testing.assert_array_equal(confusion.sum(0), run.confusion())
+        alone = run.where(run.speaker == counts.speakers[3])
+        np.testing.assert_array_equal(confusion[3], alone.confusion())
+
+
+def test_seeds_of_different_tasks_are_refused():
+    with pytest.raises(ValueError, match="all seeds to score the same"):
+        speaker_counts([run_of(1), run_of(1, n_utterances=9)])
+
+
+def test_what_was_drawn_of_the_target_need_not_be_scored():
+    whole = run_of(1)
+    fewer = whole.where(np.arange(len(whole)) > 3)
+    counts = speaker_counts([whole, fewer], [0, 1])
+    assert counts.speakers == sorted(set(whole.speaker))
+    n_scored = counts.confusion.sum(axis=(1, 2, 3)).tolist()
+    assert n_scored == [len(whole), len(fewer)]
+
+
+def test_counts_survive_json_and_give_the_same_intervals():
+    counts = speaker_counts([run_of(1), run_of(2)], [0, 1])
+    again = RunCounts.from_json(counts.to_json())
+    assert intervals(again) == intervals(counts)
+
+
+# Two speakers, 3/4 and 1/4: standard error sqrt(0.125 / 2) = 0.25, t with one
+# degree of freedom 12.7062, on the logit scale 12.7062 * 0.25 / 0.25.
+# Three, 1/4, 2/4 and 3/4: sqrt(0.0625 / 3) = 0.144338, t 4.30265, on the logit
+# scale 2.48414.
+@pytest.mark.parametrize(
+    ("speakers", "error", "df", "margin"),
+    [
+        ([(3, 4), (1, 4)], 0.25, 1, 12.7062),
+        ([(1, 4), (2, 4), (3, 4)], 0.144338, 2, 2.48414),
+    ],
+)
+@pytest.mark.parametrize("score", ["uar", "wa"])
+def test_interval_of_few_speakers_is_the_t_interval_of_their_mean(
+    speakers, error, df, margin, score
+):
+    found = estimate([counts_of(*speakers)], score=score)
+    assert found.value == 0.5
+    assert found.standard_error == pytest.approx(error, abs=1e-6)
+    assert found.df == pytest.approx(df)
+    low, high = found.interval()
+    assert low == pytest.approx(1 / (1 + math.exp(margin)), rel=1e-4)
+    assert high == pytest.approx(1 / (1 + math.exp(-margin)), rel=1e-4)
+
+
+def test_speakers_of_unequal_size_are_corrected_by_their_share():
+    # 1/1 and 1/3: influences (1 - 0.5) / 4 / sqrt(3/4) and
+    # (1 - 1.5) / 4 / sqrt(1/4), so the variance is 1/48 + 1/16 = 1/12.
+    found = estimate([counts_of((1, 1), (1, 3))], score="wa")
+    assert found.standard_error == pytest.approx(math.sqrt(1 / 12))
+    assert found.df == pytest.approx(1)
+    # The large speaker of three dominates: fewer than two degrees of freedom.
+    third = estimate([counts_of((1, 2), (2, 2), (30, 60))], score="wa")
+    assert third.df < 1.5
+
+
+def test_difference_of_three_speakers_is_the_paired_t_interval():
+    # Differences 0, 1/4 and 1/2: 0.25 +- 4.30265 * 0.144338.
+    run, other = counts_of((2, 4), (2, 4), (2, 4)), [(2, 4), (1, 4), (0, 4)]
+    found = estimate([run], against=[counts_of(*other)])
+    low, high = found.interval()
+    assert (low, high) == pytest.approx((-0.371036, 0.871036), abs=1e-4)
+
+
+def test_classes_of_different_speakers_add_their_variances():
+    # As in URDU: two speakers have one class, three the other.
+    confusion = np.zeros((1, 5, 2, 2), int)
+    confusion[0, :2, 0] = [[3, 1], [1, 3]]
+    confusion[0, 2:, 1] = [[3, 1], [2, 2], [1, 3]]
+    run = RunCounts(list("abcde"), [0], confusion)
+    variances = [0.125 / 2, 0.0625 / 3]
+    for term, variance in enumerate(variances):
+        recall = estimate([run], term=term)
+        assert recall.standard_error**2 == pytest.approx(variance)
+        assert (recall.df, recall.n_speakers) == pytest.approx(
+            (term + 1, term + 2)
+        )
+    uar = estimate([run])
+    assert uar.standard_error**2 == pytest.approx(sum(variances) / 4)
+    assert 2 < uar.df < 3  # of both classes together, 1 + 2
 
 
 @pytest.mark.parametrize("score", statistics.METRICS)
-def test_bootstrap_equals_naive_resampling_of_the_same_draws(score):
-    runs = [run_of(1), run_of(2, skill=0.7)]
-    speakers, counts = statistics.speaker_counts(runs)
-    fast = statistics.bootstrap(
-        counts, statistics.METRICS[score], n_draws=50, seed=3
+def test_standard_error_agrees_with_a_bootstrap_over_many_speakers(score):
+    run = run_of(1, n_utterances=4000, n_speakers=60)
+    counts = speaker_counts([run, run_of(2, 4000, 60, skill=0.7)])
+    rng = np.random.default_rng(0)
+    weights = rng.multinomial(60, np.full(60, 1 / 60), size=4000)
+    drawn = np.einsum("bs,tskl->tbkl", weights, counts.confusion)
+    draws = statistics.METRICS[score](drawn).mean(axis=0)
+    found = estimate([counts], score=score)
+    assert found.value == pytest.approx(
+        np.mean(statistics.METRICS[score](counts.confusion.sum(axis=1)))
     )
-    naive = []
-    for weights in statistics.draw_weights(len(speakers), 50, seed=3):
-        drawn = np.repeat(speakers, weights)
-        rows = np.concatenate(
-            [np.flatnonzero(runs[0].speaker == name) for name in drawn]
-        )
-        scores = [
-            getattr(metrics, score)(
-                run.target[rows], run.predicted[rows], range(N_CLASSES)
-            )
-            for run in runs
-        ]
-        naive.append(np.mean(scores))
-    np.testing.assert_allclose(fast, naive)
+    expected = draws.std() * math.sqrt(60 / 59)
+    assert found.standard_error == pytest.approx(expected, rel=0.05)
 
 
-def test_bootstrap_depends_on_its_seed_and_nothing_else():
-    _, counts = statistics.speaker_counts([run_of(1)])
-    first = statistics.bootstrap(counts, n_draws=20, seed=1)
-    np.testing.assert_array_equal(
-        first, statistics.bootstrap(counts, n_draws=20, seed=1)
-    )
-    other = statistics.bootstrap(counts, n_draws=20, seed=2)
-    assert (first != other).any()
+def test_order_of_speakers_and_repeated_seeds_change_nothing():
+    counts = speaker_counts([run_of(1)])
+    order = np.random.default_rng(0).permutation(len(counts.speakers))
+    twice = np.concatenate([counts.confusion[:, order]] * 2)
+    again = RunCounts([counts.speakers[k] for k in order], [0, 0], twice)
+    expected = intervals(counts)
+    assert intervals(again)["uar"] == pytest.approx(expected["uar"])
+    for found, one in zip(
+        intervals(again)["recalls"], expected["recalls"], strict=True
+    ):
+        assert found == pytest.approx(one)
 
 
 def test_interval_holds_the_score_and_narrows_with_speakers():
     widths = []
     for n_speakers in (5, 20, 80):
         run = run_of(1, n_utterances=40 * n_speakers, n_speakers=n_speakers)
-        _, counts = statistics.speaker_counts([run])
-        low, high = statistics.intervals(counts, n_draws=2000)["uar"]
+        low, high = intervals(speaker_counts([run]))["uar"]
         assert low < metrics.uar_of(run.confusion()) < high
         widths.append(high - low)
     assert widths == sorted(widths, reverse=True)
 
 
-def test_interval_is_the_same_for_a_seed_given_twice():
-    _, once = statistics.speaker_counts([run_of(1)])
-    _, twice = statistics.speaker_counts([run_of(1), run_of(1)])
-    assert statistics.intervals(once) == statistics.intervals(twice)
-
-
-def test_interval_of_one_speaker_is_nan():
-    _, counts = statistics.speaker_counts([run_of(1, n_speakers=1)])
-    found = statistics.intervals(counts)
+def test_one_speaker_has_no_interval():
+    found = intervals(speaker_counts([run_of(1, n_speakers=1)]))
     assert all(math.isnan(x) for x in [*found["uar"], *found["recalls"][0]])
 
 
-def test_class_absent_from_a_draw_leaves_uar_a_mean_of_the_others():
-    # Class 1 is spoken by the second speaker alone.
-    first = [[3, 1], [0, 0]]
-    second = [[1, 0], [0, 1]]
-    counts = np.array([[first, second]])
-    weights = statistics.draw_weights(2, 40)
-    only_first = weights[:, 1] == 0
-    draws = statistics.bootstrap(counts, n_draws=40)
-    assert only_first.any()
-    np.testing.assert_allclose(draws[only_first], 0.75)
-    assert statistics.intervals(counts)["recalls"][1] == (1.0, 1.0)
+def test_class_of_one_speaker_has_no_interval_and_uar_has_none_either():
+    confusion = np.array([[[[3, 1], [1, 3]], [[2, 2], [0, 0]]]])
+    found = intervals(RunCounts(["a", "b"], [0], confusion))
+    assert math.isnan(found["recalls"][1][0])
+    assert math.isnan(found["uar"][0])
+    assert not math.isnan(found["recalls"][0][0])
+    assert not math.isnan(found["wa"][0])
 
 
-def test_recall_interval_of_a_class_without_targets_is_nan():
-    _, counts = statistics.speaker_counts([run_of(1, meant=2)])
-    recalls = statistics.intervals(counts, n_draws=100)["recalls"]
-    assert math.isnan(recalls[3][0])
-    assert not math.isnan(recalls[0][0])
+def test_class_without_targets_is_left_out_of_the_mean():
+    counts = speaker_counts([run_of(1, meant=2)])
+    found = intervals(counts)
+    assert math.isnan(found["recalls"][3][0])
+    assert not math.isnan(found["recalls"][0][0])
+    recalls = [estimate([counts], term=k).value for k in (0, 1)]
+    assert estimate([counts]).value == pytest.approx(sum(recalls) / 2)
 
 
-def test_ten_thousand_draws_of_many_utterances_stay_small():
-    # The work depends on speakers and classes, never on utterances.
-    run = run_of(1, n_utterances=5000, n_speakers=40)
-    _, counts = statistics.speaker_counts([run])
-    assert counts.shape == (1, 40, 4, 4)
-    draws = statistics.bootstrap(counts)
-    assert draws.shape == (10_000,)
-    assert draws.mean() == pytest.approx(
-        metrics.uar_of(run.confusion()), abs=0.005
+# Wilson's interval for n successes of n is from n / (n + t^2) to 1.
+@pytest.mark.parametrize(("n", "t"), [(2, 12.7062), (6, 2.57058)])
+def test_speakers_without_an_error_leave_room_for_one(n, t):
+    found = intervals(counts_of(*[(9, 9)] * n))
+    for low, high in (found["uar"], found["recalls"][0]):
+        assert low == pytest.approx(n / (n + t**2), rel=1e-4)
+        assert high == pytest.approx(1.0)
+    (low, high) = intervals(counts_of(*[(0, 9)] * n))["uar"]
+    assert low == pytest.approx(0.0)
+    assert high == pytest.approx(1 - n / (n + t**2), rel=1e-4)
+
+
+def test_interval_stays_within_the_scale():
+    near_one = counts_of((9, 10), (10, 10), (10, 10))
+    low, high = intervals(near_one)["uar"]
+    assert 0 < low < 29 / 30 < high < 1
+    rival = counts_of((0, 10), (1, 10), (0, 10))
+    low, high = estimate([near_one], against=[rival]).interval()
+    assert -1 <= low < high == 1.0
+
+
+def test_equal_difference_of_every_speaker_is_no_certainty():
+    better, worse = counts_of((3, 4), (3, 4)), counts_of((2, 4), (2, 4))
+    low, high = estimate([better], against=[worse]).interval()
+    assert low < 0 < 0.25 < high
+
+
+def test_folds_are_averaged_and_their_variances_added():
+    folds = [counts_of((1, 4), (2, 4), (3, 4)), counts_of((3, 4), (1, 4))]
+    found = estimate(folds)
+    assert found.standard_error**2 == pytest.approx((0.0625 / 3 + 0.0625) / 4)
+    # Satterthwaite: (a + b)^2 / (a^2 / 2 + b^2 / 1) with b = 3 a.
+    assert found.df == pytest.approx(16 / 9.5)
+    assert found.n_speakers == 5
+
+
+def test_fold_of_a_single_speaker_leaves_no_interval_of_the_mean():
+    folds = [counts_of((1, 4)), counts_of((3, 4), (1, 4))]
+    assert all(map(math.isnan, estimate(folds).interval()))
+
+
+def test_difference_to_itself_is_nothing():
+    folds = [speaker_counts([run_of(k)]) for k in range(2)]
+    assert estimate(folds, against=folds).interval() == (0.0, 0.0)
+
+
+def test_drawings_alone_are_a_sample_of_drawings():
+    # Speakers are alike; drawings are 1/4, 2/4 and 3/4.
+    each = [(1, 4), (2, 4), (3, 4)]
+    found = estimate([counts_of(each, each, trials=(0, 1, 2))])
+    assert found.standard_error == pytest.approx(0.144338, abs=1e-6)
+    assert found.df == pytest.approx(2)
+
+
+def test_crossed_variances_are_those_of_the_analysis_of_variance():
+    shares = np.array([[1, 2, 6], [2, 3, 4], [3, 6, 9], [1, 5, 3]])
+    counts = counts_of(
+        *[[(k, 10) for k in row] for row in shares], trials=range(3)
     )
-
-
-def test_seeds_of_different_tasks_are_refused():
-    with pytest.raises(ValueError, match="all seeds to score the same"):
-        statistics.speaker_counts([run_of(1), run_of(1, n_utterances=9)])
-
-
-def test_intervals_of_folds_add_up_as_independent_errors_do():
-    folds = [statistics.speaker_counts([run_of(k)])[1] for k in range(4)]
-    widths = [np.ptp(statistics.mean_interval([fold])) for fold in folds]
-    expected = np.sqrt(np.sum(np.square(widths))) / 4
-    found = np.ptp(statistics.mean_interval(folds))
-    assert found == pytest.approx(expected, rel=0.05)
-
-
-def test_interval_of_one_fold_is_that_of_the_run():
-    _, counts = statistics.speaker_counts([run_of(1), run_of(2)])
-    alone = statistics.mean_interval([counts])
-    assert alone == statistics.intervals(counts)["uar"]
-
-
-def test_interval_of_a_difference_to_itself_is_nothing():
-    folds = [statistics.speaker_counts([run_of(k)])[1] for k in range(2)]
-    assert statistics.mean_interval(folds, against=folds) == (0.0, 0.0)
-
-
-def test_interval_of_folds_of_which_one_has_a_single_speaker_is_nan():
-    folds = [
-        statistics.speaker_counts([run_of(1, n_speakers=n)])[1] for n in (1, 9)
-    ]
-    assert all(map(math.isnan, statistics.mean_interval(folds)))
-
-
-def test_one_drawing_changes_no_interval():
-    _, counts = statistics.speaker_counts([run_of(1), run_of(2)])
-    alone = statistics.intervals(counts, drawing=[0, 0])
-    assert alone == statistics.intervals(counts)
-
-
-def test_bootstrap_over_drawings_equals_naive_resampling():
-    runs = [run_of(seed, skill=seed / 4) for seed in range(1, 5)]
-    _, counts = statistics.speaker_counts(runs, [0, 0, 3, 3])
-    fast = statistics.bootstrap(counts, n_draws=60, drawing=[0, 0, 3, 3])
-    speakers = statistics.draw_weights(counts.shape[1], 60)
-    seen = np.array(
-        [metrics.uar_of(np.tensordot(w, counts, (0, 1))) for w in speakers]
+    x = shares / 10
+    of_speakers = x.mean(axis=1).var(ddof=1) / 4
+    of_drawings = x.mean(axis=0).var(ddof=1) / 3
+    residual = x - x.mean(1, keepdims=True) - x.mean(0) + x.mean()
+    error = np.sum(residual**2) / (3 * 2) / 12
+    found = estimate([counts], score="wa")
+    assert found.standard_error**2 == pytest.approx(
+        of_speakers + of_drawings - error
     )
-    first, second = seen[:, :2].mean(axis=1), seen[:, 2:].mean(axis=1)
-    # Of two drawings, one twice, both, or the other twice.
-    ways = np.stack([first, (first + second) / 2, second])
-    distance = np.abs(ways - fast)
-    assert distance.min(axis=0).max() < 1e-12
-    assert set(distance.argmin(axis=0)) == {0, 1, 2}
 
 
 def test_trainings_on_the_same_utterances_are_no_further_evidence():
     drawn = [run_of(k, skill=k / 4) for k in range(3)]
-    _, once = statistics.speaker_counts(drawn)
-    _, thrice = statistics.speaker_counts([r for r in drawn for _ in range(3)])
-    told = statistics.intervals(once, drawing=[0, 1, 2])
-    again = statistics.intervals(thrice, drawing=[0, 0, 0, 1, 1, 1, 2, 2, 2])
-    assert told["uar"] == pytest.approx(again["uar"])
+    once = speaker_counts(drawn, [0, 1, 2])
+    thrice = speaker_counts(
+        [r for r in drawn for _ in range(3)], [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    )
+    expected = intervals(once)["uar"]
+    assert intervals(thrice)["uar"] == pytest.approx(expected)
 
 
 def test_drawings_that_differ_widen_the_interval():
     runs = [run_of(k, skill=k / 4) for k in range(4)]
-    _, counts = statistics.speaker_counts(runs)
-    of_speakers = np.ptp(statistics.intervals(counts)["uar"])
-    of_both = np.ptp(statistics.intervals(counts, drawing=range(4))["uar"])
+    of_speakers = np.ptp(intervals(speaker_counts(runs))["uar"])
+    of_both = np.ptp(intervals(speaker_counts(runs, range(4)))["uar"])
     assert of_both > 1.5 * of_speakers
 
 
-def test_difference_of_two_is_paired_by_drawing():
+def test_difference_of_two_is_paired_by_drawing_where_both_have_as_many():
     better, worse = (
-        statistics.speaker_counts(
-            [run_of(k, skill=k / 8 + by) for k in range(4)]
-        )[1]
+        speaker_counts(
+            [run_of(k, skill=k / 8 + by) for k in range(4)], range(4)
+        )
         for by in (0.3, 0.0)
     )
-    of_both = [[*range(4)]]
-    paired = statistics.mean_interval(
-        [better], [worse], drawings=of_both, against_drawings=of_both
-    )
-    alone = statistics.mean_interval([better], drawings=of_both)
-    assert np.ptp(paired) < np.ptp(alone)
-    same = statistics.mean_interval(
-        [better], [better], drawings=of_both, against_drawings=of_both
-    )
-    assert same == (0.0, 0.0)
+    paired = np.ptp(estimate([better], [worse]).interval())
+    assert paired < np.ptp(estimate([better]).interval())
+    fewer = RunCounts(worse.speakers, [0, 1, 2], worse.confusion[:3])
+    unpaired = np.ptp(estimate([better], [fewer]).interval())
+    assert unpaired > paired
+    assert estimate([better], [better]).interval() == (0.0, 0.0)
 
 
-def test_what_was_drawn_of_the_target_need_not_be_scored():
-    whole = run_of(1)
-    fewer = whole.where(np.arange(len(whole)) > 3)
-    speakers, counts = statistics.speaker_counts([whole, fewer], [0, 1])
-    assert speakers == sorted(set(whole.speaker))
-    assert counts.sum(axis=(1, 2, 3)).tolist() == [len(whole), len(fewer)]
+def test_many_utterances_cost_no_more_than_few():
+    # The work depends on speakers and classes, never on utterances.
+    counts = speaker_counts([run_of(1, n_utterances=5000, n_speakers=40)])
+    assert counts.confusion.shape == (1, 40, 4, 4)
+
+
+def test_confidence_widens_the_interval():
+    found = Estimate(0.6, 0.05, 9, n_speakers=10)
+    low, high = found.interval(0.9)
+    wider = found.interval(0.99)
+    assert wider[0] < low < 0.6 < high < wider[1]

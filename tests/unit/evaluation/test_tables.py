@@ -60,3 +60,8 @@ def test_column_of_numbers_is_aligned_though_some_are_unknown():
 def test_cell_cannot_break_the_table():
     text = tables.render({"columns": ["a"], "rows": [["x|y\n<b>*z*</b>"]]})
     assert text.splitlines()[2] == ("| x\\|y &lt;b&gt;\\*z\\*&lt;/b&gt; |")
+
+
+def test_note_stands_below_the_table():
+    text = tables.render({"columns": ["a"], "rows": [["x"]], "note": "Why."})
+    assert text.splitlines()[-3:] == ["| x |", "", "Why."]

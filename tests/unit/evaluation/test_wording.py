@@ -15,6 +15,7 @@ def part(low, high, **changes):
         "scores": {"uar": uar},
         "chance_uar": 0.25,
         "n_speakers": 29,
+        "recalls": [],
         "absent_classes": [],
         "never_answered": [],
     } | changes
@@ -39,7 +40,6 @@ def run(**changes):
         (0.20, 0.40, "includes", "Not shown to be better than guessing"),
         (0.25, 0.40, "includes", r"includes chance \(25.0 %\)"),
         (0.10, 0.20, "below", "Worse than guessing"),
-        (math.nan, math.nan, "unknown", "one speaker"),
     ],
 )
 def test_verdict_follows_the_interval(low, high, kind, words):
@@ -47,6 +47,37 @@ def test_verdict_follows_the_interval(low, high, kind, words):
     assert found["kind"] == kind
     assert re.search(words, found["sentence"])
     assert "Urdu" in found["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("n_speakers", "low", "kind"),
+    [(4, 0.9, "unknown"), (5, 0.9, "above"), (4, 0.1, "unknown")],
+)
+def test_few_speakers_are_not_compared_with_chance(n_speakers, low, kind):
+    found = wording.verdict(
+        part(low, low + 0.05, n_speakers=n_speakers), ["urdu:urd"]
+    )
+    assert found["kind"] == kind
+    if kind == "unknown":
+        assert "4 speakers are too few, at least 5" in found["sentence"]
+
+
+def test_missing_interval_is_explained_by_what_is_of_one_speaker():
+    unknown = {"low": math.nan, "high": math.nan}
+    recalls = [
+        {"class": "anger", "n": 9, **unknown},
+        {"class": "neutral", "n": 9, "low": 0.2, "high": 0.4},
+        {"class": "sadness", "n": 0, **unknown},
+    ]
+    of_class = part(math.nan, math.nan, recalls=recalls)
+    of_all = part(math.nan, math.nan, recalls=recalls, n_speakers=1)
+    for scored, words in (
+        (of_class, "Urdu: the scored utterances of anger are of one speaker,"),
+        (of_all, "Urdu: all scored utterances are of one speaker, so"),
+    ):
+        found = wording.verdict(scored, ["urdu:urd"])
+        assert found["kind"] == "unknown"
+        assert words in found["sentence"]
 
 
 def test_nothing_to_note_is_an_empty_list():
