@@ -66,7 +66,7 @@ def features(data_folder, store_folder, encoder, layers) -> tuple:
     return rows, store.view(rows)
 
 
-def vectors(rows, frames) -> dict:
+def vectors(rows, frames, by) -> dict:
     """Describe utterances by mean and deviation of normalised frames.
 
     Arguments
@@ -75,28 +75,27 @@ def vectors(rows, frames) -> dict:
         All corpora.
     frames : Mapping
         Utterance id to torch.Tensor, (frames, dim).
+    by : str
+        See ``features.normalisation``; ``"none"``: over the sources.
 
     Returns
     -------
     dict
-        Normalisation and left-out corpus to numpy.ndarray, (rows, 2 * dim).
+        Left-out corpus to numpy.ndarray, (rows, 2 * dim).
     """
     from speechbrain_clser.features.normalisation import Normaliser
     from speechbrain_clser.training.baselines import utterance_vectors
 
-    found = {}
-    for by in NORMALISATIONS:
-        for target in CORPORA:
-            if by == "none":
-                known = [row for row in rows if row.corpus != target]
-            elif target == CORPORA[0]:
-                known = rows
-            else:  # groups speak for themselves, whatever the target
-                found[by, target] = found[by, CORPORA[0]]
-                continue
-            view = Normaliser(frames, known, by)(frames, rows)
-            found[by, target] = utterance_vectors(view, rows).astype(float)
-    return found
+    def described(known):
+        view = Normaliser(frames, known, by)(frames, rows)
+        return utterance_vectors(view, rows).astype(float)
+
+    if by != "none":  # each group by itself, whatever is left out
+        return dict.fromkeys(CORPORA, described(rows))
+    return {
+        target: described([row for row in rows if row.corpus != target])
+        for target in CORPORA
+    }
 
 
 def svm(train, labels, corpora, n_classes, others) -> np.ndarray:
@@ -343,6 +342,7 @@ def main():
     parser.add_argument("--data_folder", required=True)
     parser.add_argument("--encoder", default="acoustic")
     parser.add_argument("--layers")
+    parser.add_argument("--normalise_by", nargs="+", default=NORMALISATIONS)
     parser.add_argument("--store", default="results/adaptation")
     parser.add_argument("--output")
     arguments = parser.parse_args()
@@ -364,7 +364,6 @@ def main():
     labels = np.array([CLASSES.index(row.emotion) for row in rows])
     corpora = np.array([row.corpus for row in rows])
     speakers = np.array([row.speaker for row in rows])
-    given = vectors(rows, frames)
     result = {
         "encoder": encoder,
         "layers": arguments.layers,
@@ -375,11 +374,12 @@ def main():
         "chosen": {},
         "counts": {},
     }
-    for name, classifier in (("linear", linear_classifier), ("svm", svm)):
-        for by in NORMALISATIONS:
+    for by in arguments.normalise_by:
+        given = vectors(rows, frames, by)
+        for name, classifier in (("linear", linear_classifier), ("svm", svm)):
             cells = {
                 target: cell(
-                    given[by, target],
+                    given[target],
                     *(labels, corpora, speakers, target, classifier),
                 )
                 for target in CORPORA

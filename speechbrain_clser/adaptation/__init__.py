@@ -70,7 +70,7 @@ def save(fitted, path):
     Example
     -------
     >>> path = getfixture("tmp_path") / "adaptation.safetensors"
-    >>> state = {"log_factors": np.array([0.0, np.log(3.0)])}
+    >>> state = {"log_factors": np.log([1.0, 3.0]), "shape": np.array([2, 2])}
     >>> save(Fitted(EqualMass(), state), path)
     >>> load(path).predict(np.zeros((1, 2)), np.array([[0.5, 0.5]]))
     array([[0.25, 0.75]])

@@ -81,7 +81,10 @@ class Adaptation:
             raise ValueError(
                 f"expected labels from 0 to {n_classes - 1}, found {strange}"
             )
-        return self._summarise(vectors, labels, n_classes, np.asarray(corpora))
+        summary = self._summarise(
+            vectors, labels, n_classes, np.asarray(corpora)
+        )
+        return {**summary, "shape": np.array([vectors.shape[1], n_classes])}
 
     def fit(self, source, vectors, posteriors):
         """Fit the adaptation to the target, without its labels.
@@ -106,8 +109,10 @@ class Adaptation:
         AdaptationError
             If there are fewer than 20 utterances, values are not finite, a row
             of posteriors is 0, or all rows have their maximum in one class.
+        ValueError
+            If dimensions or classes are not those of the source.
         """
-        vectors, posteriors = check_target(vectors, posteriors)
+        vectors, posteriors = check_target(vectors, posteriors, source)
         if len(vectors) < MIN_UTTERANCES:
             raise AdaptationError(
                 "few utterances",
@@ -122,7 +127,8 @@ class Adaptation:
                 f"class {predicted[0]} for all {len(vectors)} utterances; "
                 "normalise the features by corpus, or use no adaptation",
             )
-        return Fitted(self, self._fit(source, vectors, posteriors))
+        state = self._fit(source, vectors, posteriors)
+        return Fitted(self, {**state, "shape": source["shape"]})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,8 +145,8 @@ class Fitted:
     Example
     -------
     >>> from speechbrain_clser.adaptation.equal_mass import EqualMass
-    >>> fitted = Fitted(EqualMass(), {"log_factors": np.log([1.0, 4.0])})
-    >>> fitted.predict(np.zeros((1, 3)), np.array([[0.5, 0.5]]))
+    >>> state = {"log_factors": np.log([1.0, 4.0]), "shape": np.array([3, 2])}
+    >>> Fitted(EqualMass(), state).predict(np.zeros((1, 3)), [[0.5, 0.5]])
     array([[0.2, 0.8]])
     """
 
@@ -166,8 +172,10 @@ class Fitted:
         ------
         AdaptationError
             If values are not finite, or a row of posteriors is 0.
+        ValueError
+            If dimensions or classes are not those of the source.
         """
-        vectors, posteriors = check_target(vectors, posteriors)
+        vectors, posteriors = check_target(vectors, posteriors, self.state)
         return self.adaptation._predict(self.state, vectors, posteriors)
 
 
@@ -206,7 +214,7 @@ def check_vectors(part, vectors):
     )
 
 
-def check_target(vectors, posteriors):
+def check_target(vectors, posteriors, source):
     """Check vectors and posteriors of target utterances.
 
     Arguments
@@ -215,6 +223,8 @@ def check_target(vectors, posteriors):
         Describe the utterances.
     posteriors : array, (utterances, classes)
         Not negative.
+    source : dict of str to numpy.ndarray
+        Whose ``shape`` gives dimensions and classes of the source.
 
     Returns
     -------
@@ -230,15 +240,21 @@ def check_target(vectors, posteriors):
 
     Example
     -------
-    >>> check_target([[5.0]], [[1.0, 3.0]])[1]
+    >>> check_target([[5.0]], [[1.0, 3.0]], {"shape": (1, 2)})[1]
     array([[0.25, 0.75]])
     """
     vectors = np.asarray(vectors, float)
     posteriors = np.asarray(posteriors, float)
     check_vectors("target", vectors)
-    if posteriors.ndim != 2 or len(posteriors) != len(vectors):
+    dim, n_classes = (int(size) for size in source["shape"])
+    if vectors.shape[1] != dim:
         raise ValueError(
-            f"expected posteriors of shape ({len(vectors)}, classes), one row "
+            f"expected target vectors of {dim} dimensions, as the source has, "
+            f"found {vectors.shape[1]}; use the same extractor"
+        )
+    if posteriors.shape != (len(vectors), n_classes):
+        raise ValueError(
+            f"expected posteriors of shape {(len(vectors), n_classes)}, one row "
             f"per target vector, found {posteriors.shape}"
         )
     _refuse_rows(

@@ -149,10 +149,5 @@ class EMGaussians(Adaptation):
 
 
 def _project(state, vectors):
-    if vectors.shape[1] != len(state["mean"]):
-        raise ValueError(
-            f"expected target vectors of {len(state['mean'])} dimensions, as "
-            f"the source has, found {vectors.shape[1]}; use the same extractor"
-        )
     standardised = (vectors - state["mean"]) / state["scale"]
     return standardised @ state["components"]

@@ -46,7 +46,8 @@ class EqualMass(Adaptation):
     -------
     >>> p = np.array([[0.9, 0.1], [0.6, 0.4], [0.4, 0.6], [0.8, 0.2]] * 5)
     >>> adaptation, vectors = EqualMass(), np.zeros((20, 1))
-    >>> fitted = adaptation.fit({}, vectors, p)
+    >>> source = adaptation.summarise(vectors, [0, 1] * 10, 2)
+    >>> fitted = adaptation.fit(source, vectors, p)
     >>> fitted.predict(vectors, p).mean(axis=0).round(6)
     array([0.5, 0.5])
     """

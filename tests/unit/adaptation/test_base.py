@@ -187,10 +187,15 @@ def test_unknown_name_and_constant_are_named():
 def test_shapes_that_do_not_fit_are_errors():
     with pytest.raises(ValueError, match=r"\(utterances, dim\), found \(3,\)"):
         check_vectors("target", np.zeros(3))
-    with pytest.raises(ValueError, match=r"\(3, classes\).* found \(2, 2\)"):
-        check_target(np.zeros((3, 1)), np.ones((2, 2)))
+    of_source = {"shape": np.array([1, 2])}
+    with pytest.raises(ValueError, match=r"\(3, 2\).* found \(2, 2\)"):
+        check_target(np.zeros((3, 1)), np.ones((2, 2)), of_source)
+    with pytest.raises(ValueError, match=r"\(3, 2\).* found \(3, 4\)"):
+        check_target(np.zeros((3, 1)), np.ones((3, 4)), of_source)
+    with pytest.raises(ValueError, match="of 1 dimensions.* found 5"):
+        check_target(np.zeros((3, 5)), np.ones((3, 2)), of_source)
     with pytest.raises(ValueError, match="at least 0, found negative"):
-        check_target(np.zeros((1, 1)), [[2.0, -1.0]])
+        check_target(np.zeros((1, 1)), [[2.0, -1.0]], of_source)
 
 
 def test_logs_far_from_zero_are_normalised():
@@ -205,7 +210,10 @@ def test_constant_out_of_range_is_an_error():
 
 
 def test_fitted_checks_what_it_predicts():
-    fitted = Fitted(build("equal_mass"), {"log_factors": np.zeros(2)})
+    fitted = Fitted(
+        build("equal_mass"),
+        {"log_factors": np.zeros(2), "shape": np.array([1, 2])},
+    )
     assert fitted.predict([[0.0]], [[1.0, 3.0]]) == pytest.approx(
         np.array([[0.25, 0.75]])
     )

@@ -125,14 +125,6 @@ def test_fewer_dimensions_or_utterances_than_components(n, dim):
     assert error.value.reason == "few dimensions"
 
 
-def test_target_of_another_length_is_an_error():
-    adaptation = EMGaussians(1)
-    summary = adaptation.summarise(SOURCE, LABELS, 2)
-    p = np.array([[0.4, 0.6], [0.6, 0.4]] * 10)
-    with pytest.raises(ValueError, match="1 dimensions.* found 2"):
-        adaptation.fit(summary, np.zeros((20, 2)), p)
-
-
 @pytest.mark.parametrize(
     "constants, expected",
     [
