@@ -1,6 +1,10 @@
 import copy
+import dataclasses
+import hashlib
+import json
 
 import pytest
+import safetensors.torch
 import torch
 from helpers import encoders
 
@@ -82,6 +86,34 @@ def test_key_rests_on_what_the_encoder_is_not_on_where_it_lies(
     assert SSLFeatures(encoders.make(tmp_path, "hubert_group")).key == here
     other = encoders.make(tmp_path, "hubert_group", hidden_size=16)
     assert SSLFeatures(other).key != here
+
+
+def test_window_of_whisper_is_in_the_config_and_the_key(folders):
+    folder = folders / "whisper"
+    real = SSLFeatures(folder)
+    assert real.config.window == "real"
+    # A config from before the option: the frames are as they were, and so is
+    # the key of a store that holds them.
+    old = SSLFeatures(folder, SSLConfig())
+    padded = SSLFeatures(folder, SSLConfig(window="30s"))
+    assert old.config.window == padded.config.window == "30s"
+    assert old.key == padded.key != real.key
+    config = dataclasses.asdict(old.config)
+    del config["window"]
+    spec = f"SSLFeatures/1/{json.dumps(config, sort_keys=True)}"
+    assert old.key == hashlib.sha256(spec.encode()).hexdigest()[:16]
+    assert not old(WAVS, LENS).allclose(real(WAVS, LENS))
+
+
+def test_folder_without_all_weights_is_refused(tmp_path):
+    encoders.make(tmp_path, "hubert_group")
+    path = tmp_path / "model.safetensors"
+    state = safetensors.torch.load_file(path)
+    del state["encoder.layers.1.final_layer_norm.bias"]
+    safetensors.torch.save_file(state, path, {"format": "pt"})
+    SSLFeatures(tmp_path, SSLConfig(layers="1"))
+    with pytest.raises(ValueError, match=r"1 are missing: encoder\.layers\.1"):
+        SSLFeatures(tmp_path, SSLConfig(layers="2"))
 
 
 def test_learned_layers_lie_side_by_side_and_mean_is_their_mean(folder):

@@ -1,6 +1,7 @@
 import copy
 
 import pytest
+import safetensors.torch
 import torch
 import transformers
 from helpers import encoders
@@ -33,7 +34,7 @@ def published(folder, wav):
 def test_layers_are_those_that_transformers_computes(folders, kind):
     wav = 0.1 * torch.randn(15200) + 0.02
     expected = published(folders / kind, wav)
-    lobe = load(folders / kind).eval()
+    lobe = load(folders / kind).eval()  # Whisper: padded, as published
     with torch.no_grad():
         found = lobe(wav[None], torch.tensor([len(wav)]))
     n_frames = lobe.n_frames(torch.tensor([len(wav)])).item()
@@ -107,8 +108,8 @@ def test_frames_of_whisper_are_one_per_begun_20_ms(folders):
     assert counted.tolist() == [1, 1, 2, 50, 51]
 
 
-def test_windows_of_whisper_are_joined_in_their_order(folders):
-    lobe = load(folders / "whisper").eval()
+def test_padded_windows_of_whisper_are_joined_in_their_order(folders):
+    lobe = load(folders / "whisper", "30s").eval()
     assert lobe.window_samples == 16000
     wavs, n_samples = torch.randn(2, 40000), torch.tensor([40000, 16001])
     wavs[1, 16001:] = 0.0
@@ -128,14 +129,172 @@ def test_windows_of_whisper_are_joined_in_their_order(folders):
             )
 
 
-def test_loudest_of_the_batch_does_not_deafen_whisper_to_the_others(folders):
-    lobe = load(folders / "whisper").eval()
-    wavs = torch.randn(2, 16000) * torch.tensor([[1.0], [1e-5]])
-    n_samples = torch.tensor([16000, 16000])
+def transformers_on(folder, spectrogram):
+    """All layers of one log-mel spectrogram, its length that of the table."""
+    model = transformers.AutoModel.from_pretrained(folder).encoder.eval()
+    n_frames = spectrogram.shape[-1] // 2
+    model.config.max_source_positions = n_frames
+    positions = model.embed_positions.weight[:n_frames]
+    model.embed_positions = torch.nn.Embedding.from_pretrained(positions)
     with torch.no_grad():
-        together = lobe(wavs, n_samples)[:, 1:]
-        alone = lobe(wavs[1:], n_samples[1:])
-    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
+        return model(spectrogram, output_hidden_states=True).hidden_states
+
+
+@pytest.mark.parametrize("n_samples", [1, 320, 5000, 8000, 15900])
+def test_real_frames_of_whisper_are_those_of_an_encoder_that_short(
+    folders, n_samples
+):
+    wav = torch.randn(1, n_samples)
+    lobe = load(folders / "whisper", "real").eval()
+    listen = transformers.AutoFeatureExtractor.from_pretrained(
+        folders / "whisper"
+    )
+    n_frames = -(-n_samples // 320)
+    mel = listen(wav[0].numpy(), sampling_rate=16000, return_tensors="pt")
+    mel = mel["input_features"][..., : 2 * n_frames]
+    expected = transformers_on(folders / "whisper", mel)
+    with torch.no_grad():
+        found = lobe(wav, torch.tensor([n_samples]))
+    assert found.shape == (4, 1, n_frames, 32)
+    for ours, theirs in zip(found[:3], expected[:3], strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
+
+
+def test_real_windows_of_whisper_are_joined_with_positions_anew(folders):
+    lobe = load(folders / "whisper", "real").eval()
+    wav, n_samples = torch.randn(1, 40001), torch.tensor([40001])
+    with torch.no_grad():
+        found = lobe(wav, n_samples)
+    assert lobe.n_frames(n_samples).tolist() == [126]
+    # One spectrogram for all of it, cut into 50 + 50 + 26 frames.
+    missing = torch.zeros(1, 126 * 320 + 160 - 40001)
+    mel = lobe.spectrogram(torch.cat([wav, missing], dim=1))[..., :252]
+    for start, end in ((0, 50), (50, 100), (100, 126)):
+        window = mel[..., 2 * start : 2 * end]
+        expected = transformers_on(folders / "whisper", window)
+        for ours, theirs in zip(found[:3], expected[:3], strict=True):
+            torch.testing.assert_close(
+                ours[:, start:end], theirs, atol=1e-4, rtol=1e-4
+            )
+
+
+@pytest.mark.parametrize("window", ["real", "30s"])
+def test_frames_of_whisper_alone_are_those_in_a_batch(folders, window):
+    lobe = load(folders / "whisper", window).eval()
+    # Of very different loudness: the floor is that of each utterance.
+    n_samples = torch.tensor([16000, 5000, 33000, 700])
+    gains = torch.tensor([1.0, 1e-5, 0.1, 1e-3])
+    wavs = torch.randn(4, 33000) * gains[:, None]
+    for wav, n in zip(wavs, n_samples, strict=True):
+        wav[n:] = 0.0
+    with torch.no_grad():
+        together = lobe(wavs, n_samples)
+        for row, n in enumerate(n_samples.tolist()):
+            alone = lobe(wavs[row : row + 1, :n], torch.tensor([n]))[:, 0]
+            n_frames = -(-n // 320)
+            torch.testing.assert_close(
+                together[:, row, :n_frames],
+                alone[:, :n_frames],
+                atol=1e-4,
+                rtol=1e-4,
+            )
+
+
+def test_floor_of_whisper_is_that_of_the_utterance_not_of_a_window(folders):
+    lobe = load(folders / "whisper", "real").eval()
+    wav = torch.randn(1, 32000)
+    wav[:, 16400:] *= 1e-6  # the second window, beyond a border
+    with torch.no_grad():
+        found = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
+        wav[:, 16400:] = 0.0
+        silent = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
+    torch.testing.assert_close(found, silent)  # both lie below the floor
+
+
+def test_window_is_for_whisper(folders):
+    with pytest.raises(ValueError, match=r"30s is for Whisper.*kind hubert"):
+        load(folders / "hubert_group", "30s")
+    assert load(folders / "hubert_group", "real").window == ""
+    with pytest.raises(ValueError, match="window must be real or 30s, got '3s"):
+        load(folders / "whisper", "3s")
+
+
+def damage(folder, change):
+    """Rewrite the weights of a folder."""
+    path = folder / "model.safetensors"
+    state = change(safetensors.torch.load_file(path))
+    safetensors.torch.save_file(state, path, {"format": "pt"})
+
+
+def without(*parts):
+    """Drop the weights whose names hold one of these."""
+    return lambda state: {
+        name: value
+        for name, value in state.items()
+        if not any(part in name for part in parts)
+    }
+
+
+BLOCK = "encoder.layers.1."
+
+
+@pytest.mark.parametrize("kind", encoders.KINDS)
+def test_missing_weights_are_named_unless_no_layer_needs_them(kind, tmp_path):
+    encoders.make(tmp_path, kind)
+    spare = ("masked_spec_embed", "encoder.layers.2.", "decoder.")
+    damage(tmp_path, without(*spare))
+    lobe = load(tmp_path)
+    lobe.keep(1, 2)
+    lobe.check_weights(tmp_path)
+
+    damage(tmp_path, without(BLOCK))
+    lobe = load(tmp_path)
+    lobe.keep(1, 2)
+    with pytest.raises(ValueError, match=rf"are missing: {BLOCK}\S+, {BLOCK}"):
+        lobe.check_weights(tmp_path)
+    lobe.keep(1, 1)  # the block is no longer needed
+    lobe.check_weights(tmp_path)
+
+
+def test_weights_of_other_shapes_are_named(tmp_path):
+    encoders.make(tmp_path, "hubert_group")
+    name = "encoder.layers.0.attention.q_proj.weight"
+    damage(tmp_path, lambda state: state | {name: torch.zeros(8, 32)})
+    with pytest.raises(
+        ValueError, match=r"1 have other shapes: encoder\.lay.*8"
+    ):
+        load(tmp_path).check_weights(tmp_path)
+
+
+def test_weights_under_another_prefix_are_all_missing(tmp_path):
+    encoders.make(tmp_path, "wav2vec2_layer")
+    damage(tmp_path, lambda state: {f"mine.{n}": v for n, v in state.items()})
+    lobe = load(tmp_path)
+    n_needed = len(lobe.lobe.model.state_dict()) - 1  # masked_spec_embed
+    with pytest.raises(ValueError, match=f"; {n_needed} are missing: "):
+        lobe.check_weights(tmp_path)
+
+
+def test_names_that_transformers_renames_are_not_missing(tmp_path):
+    encoders.make(tmp_path, "wav2vec2_layer")
+    conv = "encoder.pos_conv_embed.conv."
+    old = {
+        f"{conv}parametrizations.weight.original0": f"{conv}weight_g",
+        f"{conv}parametrizations.weight.original1": f"{conv}weight_v",
+    }
+    before = load(tmp_path)
+
+    def rename(state):
+        names = {name: old.get(name, name) for name in state}
+        assert set(names.values()) != set(names)
+        # As a model with a head is saved.
+        return {f"wav2vec2.{names[n]}": v for n, v in state.items()}
+
+    damage(tmp_path, rename)
+    lobe = load(tmp_path)
+    lobe.check_weights(tmp_path)
+    for name, value in lobe.state_dict().items():
+        assert value.equal(before.state_dict()[name])
 
 
 @pytest.mark.parametrize("kind", ["wav2vec2_layer", "hubert_layer"])

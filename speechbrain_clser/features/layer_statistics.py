@@ -1,0 +1,126 @@
+"""One frame per utterance: statistics over time of layers and of their averages."""
+
+import dataclasses
+
+import torch
+
+from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.masked import masked_moments
+from speechbrain_clser.features.spectrum import real_mask
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerStatisticsConfig:
+    """What changes the values of ``LayerStatistics``.
+
+    Arguments
+    ---------
+    extractor : str
+        Class of the extractor of the layers.
+    key : str
+        Its key.
+    config : dataclass
+        Its config, for readers.
+    ranges : tuple of (int, int)
+        First and last layer of each average, both included.
+    """
+
+    extractor: str
+    key: str
+    config: object
+    ranges: tuple
+
+
+class LayerStatistics(Extractor):
+    """Compute mean and deviation over the frames of averages of layers.
+
+    The encoder runs once for all of them. For a linear probe of each layer.
+
+    Arguments
+    ---------
+    extractor : Extractor
+        Frozen, its layers side by side from layer 0 on.
+    ranges : sequence of (int, int)
+        First and last layer of each average, both included.
+
+    Raises
+    ------
+    ValueError
+        If the extractor is trained, or has no such layers.
+
+    Example
+    -------
+    >>> import types
+    >>> layers = torch.tensor([[[1.0, 5.0], [3.0, 5.0]]])
+    >>> class Layers(Extractor):
+    ...     n_layers, dim = 2, 2
+    ...
+    ...     def forward(self, wavs, lens):
+    ...         return layers
+    ...
+    ...     def n_frames(self, n_samples):
+    ...         return torch.tensor([2])
+    >>> extractor = Layers(LayerStatisticsConfig("", "", None, ()))
+    >>> statistics = LayerStatistics(extractor, [(0, 0), (0, 1)])
+    >>> statistics(torch.zeros(1, 640), torch.ones(1))
+    tensor([[[2.0000, 1.0000, 3.5000, 0.5000]]])
+    """
+
+    frames_per_s = 0  # one, however long the utterance
+
+    def __init__(self, extractor, ranges):
+        name = type(extractor).__name__
+        ranges = tuple((first, last) for first, last in ranges)
+        last = extractor.n_layers - 1
+        if not all(0 <= a <= b <= last for a, b in ranges):
+            raise ValueError(
+                f"ranges must lie within layers 0-{last} of the {name}, got "
+                f"{ranges}"
+            )
+        if not extractor.is_frozen:
+            raise ValueError(
+                f"statistics of layers need a frozen encoder, got a trained "
+                f"{name}; leave adapt out"
+            )
+        super().__init__(
+            LayerStatisticsConfig(
+                name, extractor.key, extractor.config, ranges
+            )
+        )
+        self.extractor = extractor
+        self.ranges = ranges
+        self.sample_rate_hz = extractor.sample_rate_hz
+        self.is_large = extractor.is_large
+        self.width = 2 * extractor.dim // extractor.n_layers
+        self.dim = self.width * len(ranges)
+
+    def n_frames(self, n_samples):
+        """Count the real frames: always one; see ``Extractor``."""
+        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
+
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Extract the statistics of a batch.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At ``sample_rate_hz``, padded at the end.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, dim)
+            Mean, then deviation of the population, range by range.
+        """
+        frames = self.extractor(wavs, lens)
+        n_samples = (lens * wavs.shape[1]).round().long()
+        is_real = real_mask(self.extractor.n_frames(n_samples), frames.shape[1])
+        layers = frames.unflatten(-1, (self.extractor.n_layers, -1))
+        averages = (
+            layers[:, :, first : last + 1].mean(dim=2)
+            for first, last in self.ranges
+        )
+        found = [torch.cat(masked_moments(a, is_real), -1) for a in averages]
+        return torch.cat(found, dim=-1)[:, None]
