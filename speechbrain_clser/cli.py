@@ -208,6 +208,13 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     type=click.IntRange(1),
     help="By default as many as there are cores.",
 )
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Load a model with parts that are not of this package, such as a "
+    "method of your own. Loading it runs the code that it names, with your "
+    "rights: only for models of which you trust the author.",
+)
 @device_option
 @click.pass_context
 def predict(
@@ -220,18 +227,30 @@ def predict(
     normalise_over,
     window_s,
     threads,
+    trust,
     device,
 ):
     """Name the emotion of recordings.
 
-    MODEL is the model/ of a run, or a hub id; one that could run code is refused,
-    and can be loaded from Python only. RECORDINGS are files of any rate and
-    number of channels, folders, or - for a list on standard input, a path per
-    line.
+    MODEL is the model/ of a run, or a hub id; one that could run code is refused
+    without --trust. RECORDINGS are files of any rate and number of channels,
+    folders, or - for a list on standard input, a path per line.
 
-    What cannot be used is listed with its reason beside FILE, as in
-    emotions.bad.csv, and the status is then 1. What made FILE is told in
-    emotions.csv.model.json.
+    Each row of FILE, or each JSON object, has:
+
+    \b
+      file         path as given
+      n_segments   with --window-s: segments of the file, one row each
+      start_s      with --window-s: start of the segment in seconds
+      end_s        with --window-s: its end
+      emotion      most probable class, or unknown (see --unknown-below)
+      probability  of the most probable class, 0-1, calibrated
+      p_<class>    probability of each class; they sum to 1
+
+    Files that cannot be used are listed in FILE.bad.csv (columns file, reason,
+    message), as emotions.bad.csv beside emotions.csv; the status is then 1.
+    Model and settings are written to emotions.csv.model.json. All columns and
+    keys are described in docs/predict.md.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -254,6 +273,7 @@ def predict(
     folder = locate(model, revision)
     classifier = EmotionClassifier.from_hparams(
         folder,
+        is_trusted=trust,
         unknown_below=unknown_below,
         run_opts={"device": device} if device else None,
     )
@@ -292,11 +312,14 @@ def predict(
 def report(run):
     """Compute the report of a run again from its predictions.
 
-    RUN is the output_folder of train.py.
+    RUN is the output_folder of train.py. The results in the README.md of its
+    model/ are written again, too.
     """
     from speechbrain_clser.evaluation import page, report
+    from speechbrain_clser.publish.model_results import add_results
 
     click.echo(report.summary(report.build(run)))
+    add_results(run)
     click.echo(f"\nreport: {page.write(run).resolve()}")
 
 
@@ -385,10 +408,11 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
         click.echo(export_onnx(model if os.path.isdir(model) else run, onnx))
         return
     from speechbrain_clser.commands.again import export_again
+    from speechbrain_clser.publish.model_results import add_results
 
-    click.echo(
-        export_again(run, out, data_folder, pack_encoder, device or "cpu")
-    )
+    model = export_again(run, out, data_folder, pack_encoder, device or "cpu")
+    add_results(run, model)
+    click.echo(model)
 
 
 @main.command(

@@ -401,12 +401,14 @@ def export(hparams, run_opts, material, sound):
 def report(hparams):
     """Compute all scores, write the report, print the short table."""
     from speechbrain_clser.evaluation import page, report
+    from speechbrain_clser.publish.model_results import add_results
 
     folder = hparams["output_folder"]
     if not protocol_of(hparams).targets:
         print(f"\nnot scored: the protocol has no targets; run: {folder}")
         return
     print(report.summary(report.build(folder)))
+    add_results(folder)
     print(f"\nreport: {page.write(folder).resolve()}")
 
 

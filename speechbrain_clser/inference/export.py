@@ -17,7 +17,11 @@ label_encoder.ckpt
 training.json
     Which training of its run it is.
 README.md
-    What it is, and how to load it.
+    What it is, how to load it, results and limits.
+results.json
+    The score that the page of ``clser demo`` shows. It and the results of
+    README.md are added when the report is computed; see
+    ``publish.model_results``.
 """
 
 import json

@@ -57,6 +57,8 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     ------
     FileNotFoundError
         If a file is missing.
+    ImportError
+        If a part of a trusted model is not installed.
     KeyError
         If there is nothing to override by such a name.
     ValueError
@@ -69,7 +71,7 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
             "model/ of a run"
         )
     if is_trusted:
-        hparams = load_hyperpyyaml(path.read_text("utf-8"), overrides)
+        hparams = _build_anything(path, overrides)
     else:
         values = safe_yaml.read(path.read_bytes(), path, overrides)
         hparams = _build(values, path)
@@ -82,6 +84,18 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
             )
         fill(part, file)
     return hparams
+
+
+def _build_anything(path, overrides):
+    """All of a file, parts of anybody among it; its code is run."""
+    try:
+        return load_hyperpyyaml(path.read_text("utf-8"), overrides)
+    except ImportError as error:
+        raise ImportError(
+            f"{path}: expected the parts that it names to be importable, found "
+            f"{error}; install the package that holds them, or add its folder "
+            "to PYTHONPATH"
+        ) from error
 
 
 def _build(values, path):

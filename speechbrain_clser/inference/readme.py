@@ -1,13 +1,40 @@
 """The README.md of a model folder: what it is, how to load it, where from.
 
-A model that is published has it as the first half of its card, which adds what
-the report knows; see ``publish.card``.
+The results follow when the report is computed; see ``publish.model_results``. A
+model that is published has it as the first half of its card, which adds what
+else the report knows; see ``publish.card``.
 """
 
 import json
 
+from speechbrain_clser.evaluation import wording
 from speechbrain_clser.inference.blueprint import New
+from speechbrain_clser.publish import heard
 
+RESULTS, LIMITS = "Results", "Limits"  # headings
+INSTALL = """\
+`speechbrain-clser` is not on PyPI. With Python 3.10 to 3.13, install it in a \
+clone of its repository:
+
+```
+git checkout {commit}
+pip install .
+```
+
+The model was made by version {version}{changes}."""
+PENDING = (
+    "Not computed when this folder was exported; `clser report RUN` adds them, "
+    "RUN being the folder of the run."
+)
+LEARNT_FROM = {
+    "acted": "All speech that it was trained on was acted; emotions of daily "
+    "life are weaker, mixed, and mean other things.",
+    "synthetic": "All speech that it was trained on was made by a speech "
+    "synthesiser. It is of no use on speech of people.",
+    "natural": "What it was trained on was labelled by listeners: it gives the "
+    "emotion that they perceived, not what a speaker felt.",
+    "unknown": "Whether what it was trained on was acted or felt is not known.",
+}
 # Stands for where the model lies; a card puts its hub id there.
 FOLDER = "path/of/this/folder"
 LOADING = f"""```python
@@ -62,18 +89,28 @@ def readme(training, values, how) -> str:
         Markdown.
     """
     run = training.parent
-    ledger, protocol = (
+    ledger, protocol, data, environment = (
         json.loads((run / f"{name}.json").read_text(encoding="utf-8"))
-        for name in ("ledger", "protocol")
+        for name in ("ledger", "protocol", "data", "environment")
     )
+    used = {"data": data, "ledger": ledger}
     method = values["method"].path.split(".")[-2]
     return "\n\n".join(
         [
             f"# Speech emotion recogniser: {method}",
+            *_warning(heard.synthetic(used)),
             f"Classes, in the order of the probabilities: "
             f"{', '.join(values['classes'])}.",
+            "## Install",
+            _install(environment),
             "## Use",
             LOADING,
+            f"## {RESULTS}",
+            PENDING,
+            f"## {LIMITS}",
+            "\n".join(
+                f"- {limit}" for limit in limits(used, values["classes"])
+            ),
             "## How it was made",
             f"Supervision: {ledger['sentence']}. Protocol "
             f"`{protocol['name']}` ({protocol['digest']}). {how}",
@@ -85,6 +122,53 @@ def readme(training, values, how) -> str:
             "language, that does not tell.\n",
         ]
     )
+
+
+def limits(report: dict, classes: list) -> list:
+    """Say where a model ends: its classes, and what it was trained on.
+
+    Arguments
+    ---------
+    report : dict
+        ``data`` and ``ledger`` of a run.
+    classes : list of str
+        Of the model.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    kinds = {card["elicitation"] for card in heard.cards(report)}
+    train = report["data"]["parts"]["train"]
+    return [
+        f"It answers with one of {wording.enumeration(classes)} whatever is "
+        "said; EmotionClassifier can answer `unknown` below a probability.",
+        f"It was trained on {wording.count(train['speakers'], 'speaker')} and "
+        f"{train['minutes']} minutes of labelled speech.",
+        *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
+    ]
+
+
+def _warning(titles):
+    """What a user of a model of synthetic speech has to read first."""
+    if not titles:
+        return []
+    return [
+        f"**Warning: trained on synthetic speech ({', '.join(titles)}). Do not "
+        "use this model on speech of people; its scores say nothing about it.**"
+    ]
+
+
+def _install(environment):
+    """How to install the version that made the model."""
+    commit, _, changes = environment.get("commit", "").partition("-")
+    text = INSTALL.format(
+        commit=commit,
+        version=environment["packages"]["speechbrain-clser"],
+        changes=", with local changes" if changes else "",
+    )
+    return text if commit else text.replace("git checkout \n", "")
 
 
 def _encoder(values):

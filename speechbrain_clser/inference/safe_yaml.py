@@ -117,7 +117,8 @@ def read(text, where, overrides=None) -> dict:
                 f"{where}, line {node.start_mark.line + 1}: a model is data, "
                 "expected plain values and the parts that speechbrain-clser "
                 f"exports, found {found}; if you trust who made it as you "
-                "trust a program you run, load it with is_trusted=True"
+                "trust a program you run, load it with is_trusted=True, or "
+                "with clser predict --trust"
             )
     try:
         return _Reader(named).construct_document(root)

@@ -1,11 +1,14 @@
 """The page itself: Gradio around what was heard, with nothing fetched."""
 
+import json
 import os
 from html import escape
 from pathlib import Path
 
 from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.evaluation import wording
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.source import locate
 from speechbrain_clser.page.drawing import complaint, drawn
 from speechbrain_clser.page.hearing import hear
 
@@ -14,6 +17,11 @@ CALIBRATED = (
     "Its probabilities are calibrated on the languages that it was trained on; "
     "in another they are a guess."
 )
+SYNTHETIC = (
+    "Trained on synthetic speech: of no use on speech of people, and its score "
+    "says nothing about it."
+)
+NO_RESULTS = "Its folder holds no results; see the report of its run."
 NORMALISED = (
     " It was trained on features normalised by the statistics of each {by}; "
     "those of the training corpora stand in for them here."
@@ -43,13 +51,79 @@ def show(classifier, path) -> str:
         return complaint(error, path)
 
 
-def introduction(classifier) -> str:
-    """Tell the visitor what the model can tell apart, and what not.
+def read_results(folder) -> dict | None:
+    """Read the score of a model.
+
+    Arguments
+    ---------
+    folder : Path
+        Of the model.
+
+    Returns
+    -------
+    dict or None
+        See ``publish.model_results.summary``; None where no report was made.
+
+    Raises
+    ------
+    ValueError
+        If results.json holds something else.
+    """
+    path = folder / "results.json"
+    if not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        scored(found)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path}: expected the results of a model, found something else "
+            f"({type(error).__name__}: {error}); delete it, or type clser "
+            "report RUN"
+        ) from error
+    return found
+
+
+def scored(results) -> str:
+    """Say how well a model does, on what.
+
+    Arguments
+    ---------
+    results : dict
+        From ``read_results``.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    uar, supervision = results["uar"], escape(results["supervision"])
+    over = wording.trainings(results["draws"], results["seeds"])
+    text = (
+        f"<b>UAR {wording.percent(uar['mean'])} %</b> on "
+        f"{escape(results['languages'])} · 95 % interval "
+        f"{wording.interval(uar)} · chance "
+        f"{wording.percent(results['chance_uar'])} % · {over} · "
+        f"{wording.count(int(results['speakers']), 'speaker')}. Method "
+        f"{escape(results['method'])}, protocol {escape(results['protocol'])}: "
+        f"{supervision}."
+    )
+    if results["synthetic"]:
+        text += f" <strong>{SYNTHETIC}</strong>"
+    return text
+
+
+def introduction(classifier, name="", results=None) -> str:
+    """Say which model it is, how well it does, and which classes it has.
 
     Arguments
     ---------
     classifier : EmotionClassifier
         Of the page.
+    name : str
+        Of the model: its path or hub id.
+    results : dict, optional
+        From ``read_results``.
 
     Returns
     -------
@@ -60,20 +134,24 @@ def introduction(classifier) -> str:
     *others, last = map(escape, classifier.classes)
     by = escape(str(classifier.hparams.normalise_by))
     more = "" if by == "none" else NORMALISED.format(by=by)
+    score = scored(results) if results else NO_RESULTS
     return (
         '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds, '
         f"or give a file. This model tells apart {', '.join(others)} and "
-        f"{last}. {CALIBRATED}{more}</p></div>"
+        f"{last}. {CALIBRATED}{more}</p><p>Model: <code>{escape(name)}</code>. "
+        f"{score}</p></div>"
     )
 
 
-def page(classifier):
+def page(classifier, name="", results=None):
     """Build the page.
 
     Arguments
     ---------
     classifier : EmotionClassifier
         That answers.
+    name, results
+        As for ``introduction``.
 
     Returns
     -------
@@ -89,7 +167,7 @@ def page(classifier):
     with gradio.Blocks(
         title="Emotion in speech", analytics_enabled=False
     ) as blocks:
-        gradio.HTML(introduction(classifier))
+        gradio.HTML(introduction(classifier, name, results))
         recording = gradio.Audio(
             sources=["microphone", "upload"],
             type="filepath",
@@ -127,7 +205,10 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
         If gradio is missing.
     """
     gradio = _gradio()
-    page(EmotionClassifier.from_hparams(model_folder)).launch(
+    folder = locate(model_folder)
+    results = read_results(folder)
+    classifier = EmotionClassifier.from_hparams(folder)
+    page(classifier, str(model_folder), results).launch(
         **looks(gradio),
         server_name=host,
         server_port=port,

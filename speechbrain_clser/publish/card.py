@@ -13,7 +13,7 @@ from speechbrain_clser.evaluation.document import (
     markdown,
 )
 from speechbrain_clser.evaluation.sections import provenance
-from speechbrain_clser.inference.readme import FOLDER
+from speechbrain_clser.inference.readme import FOLDER, LIMITS, RESULTS, limits
 from speechbrain_clser.publish import heard
 
 INTENDED = (
@@ -24,15 +24,6 @@ INTENDED = (
     "forbidden but for medical and safety reasons (Regulation 2024/1689, "
     "Article 5)."
 )
-LEARNT_FROM = {
-    "acted": "All speech that it learnt from was acted; emotions of daily life "
-    "are weaker, mixed, and mean other things.",
-    "synthetic": "All speech that it learnt from was made by a synthesiser. It "
-    "is of no use on speech of people.",
-    "natural": "What it learnt from was labelled by listeners: it gives what "
-    "they heard, not what a speaker felt.",
-    "unknown": "Whether what it learnt from was acted or felt is not known.",
-}
 
 
 def card(
@@ -58,7 +49,13 @@ def card(
     str
         A README.md with metadata.
     """
-    title, heading, rest = readme.replace(FOLDER, repo_id).partition("\n## ")
+    title, *sections = readme.replace(FOLDER, repo_id).split("\n## ")
+    # The card has its own of these two.
+    kept = [
+        f"\n## {section}"
+        for section in sections
+        if section.partition("\n")[0] not in (RESULTS, LIMITS)
+    ]
     told = [
         *results(report, training),
         *languages(report),
@@ -74,7 +71,7 @@ def card(
             f"---\n{data.to_yaml()}\n---\n",
             title,
             markdown(answer(report)),
-            f"{heading}{rest}".lstrip("\n"),
+            "".join(kept).lstrip("\n"),
             markdown(told),
         ]
     )
@@ -140,7 +137,8 @@ def results(report: dict, training: dict) -> list:
         Text(
             "In percent; UAR, unweighted average recall, is the mean of the "
             "classes' recalls. The interval tells how the score would move "
-            "with other speakers of the same corpora. By class, on the target:"
+            "with other speakers of the same corpora. By class, on the target "
+            "corpus:"
         ),
         Table(["class", "utterances", "recall", "95 %"], recalls),
     ]
@@ -154,13 +152,13 @@ def results(report: dict, training: dict) -> list:
             Text(
                 f"Scores are over {len(part['per_seed'])} trainings. The one "
                 f"that is published (seed {own['seed']}) has by itself a UAR "
-                f"of {wording.percent(own['uar'])} on the target."
+                f"of {wording.percent(own['uar'])} on the target corpus."
             )
         )
     if report["baselines"]:
         columns, *rows = reports.baseline_rows(report)
         blocks += [
-            Text("Baselines, told the same, on the target:"),
+            Text("Baselines, told the same, on the target corpus:"),
             Table(columns, rows),
         ]
     return blocks
@@ -220,21 +218,11 @@ def use(report: dict) -> list:
     list
         Blocks of ``document``.
     """
-    kinds = {card["elicitation"] for card in heard.cards(report)}
-    train = report["data"]["parts"]["train"]
-    limits = [
-        f"It knows {wording.enumeration(report['classes'])}, and answers with "
-        "one of them whatever it hears; EmotionClassifier can leave unsure "
-        "answers open.",
-        f"It learnt from {wording.count(train['speakers'], 'speaker')} and "
-        f"{train['minutes']} minutes of labelled speech.",
-        *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
-    ]
     return [
         Heading("Intended use"),
         Text(INTENDED),
-        Heading("Limits"),
-        Items([("", limit) for limit in limits]),
+        Heading(LIMITS),
+        Items([("", limit) for limit in limits(report, report["classes"])]),
     ]
 
 

@@ -45,6 +45,26 @@ def cards(report: dict) -> list:
     return [c for c in report["data"]["corpora"] if c["name"] in names]
 
 
+def synthetic(report: dict) -> list:
+    """Name the corpora of synthetic speech that training heard.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``; ``data`` and ``ledger`` are enough.
+
+    Returns
+    -------
+    list of str
+        Their titles.
+    """
+    return [
+        card["title"]
+        for card in cards(report)
+        if card["elicitation"] == "synthetic"
+    ]
+
+
 def languages(report: dict) -> dict:
     """Tell how training heard languages.
 

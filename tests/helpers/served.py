@@ -22,6 +22,19 @@ from speechbrain_clser.training.phases import Phase
 from speechbrain_clser.training.records import EpochRecords
 
 YAMLS = sorted(path.stem for path in toy.RECIPE.glob("hparams/*.yaml"))
+DATA = {
+    "parts": {
+        "train": {"speakers": 2, "minutes": 0.1, "origins": ["north:deu"]},
+        "valid": {"origins": ["north:deu"]},
+    },
+    "corpora": [
+        {
+            "name": "north",
+            "title": "Corpus of the north",
+            "elicitation": "acted",
+        }
+    ],
+}
 SECONDS = (0.3, 1.7, 0.9, 1.1, 0.6, 0.31)
 
 
@@ -183,7 +196,15 @@ def _write(training, rows, scheme, probabilities):
             **{"rule": "last", "phase": "train", "epoch": 1},
             "source_valid_uar": 0.5,
         },
-        training.parent / "ledger.json": {"sentence": "no target labels"},
+        training.parent / "ledger.json": {
+            "sentence": "no target labels",
+            **{"target_labels": 0, "target_audio": "none"},
+        },
         training.parent / "protocol.json": {"name": "toy", "digest": "0a1b"},
+        training.parent / "data.json": DATA,
+        training.parent / "environment.json": {
+            "packages": {"speechbrain-clser": "0.1.0"},
+            "commit": f"{'0a' * 20}-dirty",
+        },
     }.items():
         path.write_text(json.dumps(values), encoding="utf-8")

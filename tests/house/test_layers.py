@@ -63,6 +63,7 @@ LEVELS = {
     "evaluation.sections.*": 4,
     "evaluation.*": 3,
     "inference.*": 3,
+    "publish.heard": 1,  # plain data
     "publish.*": 4,
     "page.*": 4,
     "commands.*": 4,

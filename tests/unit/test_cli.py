@@ -453,3 +453,36 @@ def test_runs_are_compared_on_the_console_and_in_a_file(tmp_path):
     result = clser("compare", folders[0], tmp_path / "none")
     assert result.exit_code == 1
     assert "expected the folder of a run" in result.stderr
+
+
+OWN_METHOD = """
+from speechbrain_clser.methods.source_only import SourceOnly
+
+
+class Mine(SourceOnly):
+    pass
+"""
+
+
+def test_model_with_parts_of_ones_own_is_served_when_trusted(
+    model, tmp_path, monkeypatch
+):
+    folder = shutil.copytree(model.folder, tmp_path / "model")
+    yaml = folder / "hyperparams.yaml"
+    theirs = "speechbrain_clser.methods.source_only.SourceOnly"
+    assert theirs in yaml.read_text()
+    yaml.write_text(yaml.read_text().replace(theirs, "my_own_part.Mine"))
+    command = ("predict", folder, model.files[1], "--device", "cpu")
+    refused = clser(*command)
+    assert refused.exit_code == 1
+    assert "my_own_part.Mine" in refused.stderr
+    assert "clser predict --trust" in refused.stderr
+
+    missing = clser(*command, "--trust")
+    assert missing.exit_code == 1
+    assert "add its folder to PYTHONPATH" in missing.stderr
+
+    (tmp_path / "my_own_part.py").write_text(OWN_METHOD)
+    monkeypatch.syspath_prepend(tmp_path)
+    expected = done("predict", model.folder, *command[2:])
+    assert done(*command, "--trust") == expected

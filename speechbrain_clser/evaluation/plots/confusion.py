@@ -22,7 +22,7 @@ def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
     Returns
     -------
     Figure
-        Targets are rows; counts are summed over seeds.
+        Reference labels are rows; counts are summed over seeds.
     """
     classes, rows = report["classes"], report["parts"][part]["confusion"]
     side = 1.2 + 0.75 * len(classes)
@@ -55,7 +55,7 @@ def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
     axes.set(xlim=edges, ylim=edges[::-1])
     axes.set_xticks(range(len(classes)), classes, rotation=slant(classes))
     axes.set_yticks(range(len(classes)), classes)
-    axes.set(xlabel="predicted", ylabel="target")
+    axes.set(xlabel="predicted", ylabel="reference label")
     axes.grid(False)
     axes.spines[:].set_visible(True)
     axes.tick_params(length=0)

@@ -26,14 +26,16 @@ def training_curves(report: dict) -> Figure:
     -------
     Figure
         A line per seed, its selected epoch marked; phases one after the
-        other.
+        other. Losses of weight 0 have no panel.
     """
     curves = report["curves"]
     keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
+    left_out = unweighted(report)
     names = [
-        key.removeprefix("train_")
+        name
         for key in keys
-        if key.startswith("train_") and key != "train_loss"
+        if key.startswith("train_")
+        and (name := key.removeprefix("train_")) not in ("loss", *left_out)
     ]
     panels = {
         "UAR, %": ["source_valid_uar"],
@@ -67,6 +69,24 @@ def training_curves(report: dict) -> Figure:
         ncols=3,
     )
     return figure
+
+
+def unweighted(report: dict) -> list:
+    """Name the losses that were computed, but had no part in training.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list of str
+        Those of weight 0.
+    """
+    return [
+        name for name, weight in report["loss_weights"].items() if not weight
+    ]
 
 
 def _curve(axes, curve, key):

@@ -58,7 +58,7 @@ def prediction_histogram(report: dict, part: str = "target_scored") -> Figure:
                 markerfacecolor=face,
                 label=label,
             )
-            for label, face in (("target", "none"), ("predicted", INK))
+            for label, face in (("reference label", "none"), ("predicted", INK))
         ],
         loc="outside upper right",
         ncols=2,

@@ -26,7 +26,7 @@ def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
     -------
     Figure
         One row per class, in the order of the logits; a class without
-        targets has an empty row.
+        utterances has an empty row.
     """
     scored = report["parts"][part]
     recalls = scored["recalls"]
@@ -35,7 +35,7 @@ def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
     for y, recall in enumerate(recalls):
         colour = EMOTIONS[recall["class"]]
         if recall["mean"] is None:
-            axes.text(1, y, "no utterance in the target", va="center")
+            axes.text(1, y, "no utterance in the target corpus", va="center")
             continue
         estimate(axes, recall, y, colour)
     axes.axvline(100 * scored["chance_uar"], color=CHANCE, linewidth=1.2)

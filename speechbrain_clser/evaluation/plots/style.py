@@ -29,8 +29,8 @@ GROUPS = (
 INK, PALE = "#1f2328", "#9aa1ab"
 TARGET, SOURCE, CHANCE = "#0072b2", "#009e73", "#d55e00"
 PARTS = {
-    "target_scored": "target, scored",
-    "source_valid": "source, validation",
+    "target_scored": "target corpus, scored",
+    "source_valid": "source corpora, validation",
 }
 
 # Of matplotlib, in place of those of the session.

@@ -52,7 +52,7 @@ def answer(report: dict) -> list:
         Text(f"Supervision: {report['ledger']['sentence']}.", role="lead"),
         Score(
             f"{wording.percent(uar['mean'])} %",
-            f"UAR on the target · {trust} · "
+            f"UAR on the target corpus · {trust} · "
             f"chance {wording.percent(part['chance_uar'])} · {over}",
         ),
         picture(report, plots.uar_against_chance),

@@ -24,26 +24,28 @@ def classes(report: dict) -> list:
         picture(
             report,
             plots.recall_per_class,
-            "Recall of each class on the target, with 95 % interval; in "
+            "Recall of each class on the target corpus, with 95 % interval; in "
             "brackets its utterances.",
         ),
         picture(
             report,
             plots.confusion_matrix,
-            "Confusion on the target: share of each row, and utterances "
-            "summed over seeds.",
+            "Confusion matrix on the target corpus: rows are reference labels, "
+            "columns predictions. Share of each row, and utterances summed "
+            "over seeds.",
             width=min(700, 210 + 72 * len(report["classes"])),
         ),
         picture(
             report,
             plots.prediction_histogram,
-            "Utterances of each class, and answers (mean over seeds).",
+            "Utterances by reference label and by predicted class (mean over "
+            "seeds), target corpus.",
         ),
         Details(
             "As a table",
             [
                 Table(
-                    ["class", "utterances", "recall", "95 %", "answers"],
+                    ["class", "utterances", "recall", "95 %", "predicted"],
                     [
                         [
                             recall["class"],

@@ -1,7 +1,8 @@
 """What the model is like: its confidence, training and embeddings."""
 
-from speechbrain_clser.evaluation import plots
+from speechbrain_clser.evaluation import plots, wording
 from speechbrain_clser.evaluation.document import Heading
+from speechbrain_clser.evaluation.plots.curves import unweighted
 from speechbrain_clser.evaluation.sections.shared import picture
 
 
@@ -23,7 +24,8 @@ def confidence(report: dict) -> list:
         picture(
             report,
             plots.reliability,
-            "Accuracy of the answers by their confidence, on the target. Below "
+            "Accuracy of the answers by their confidence, on the target "
+            "corpus. Below "
             "the line the model is surer than it should be.",
             width=420,
         ),
@@ -43,16 +45,17 @@ def training(report: dict) -> list:
     list
         Blocks of ``document``.
     """
+    caption = (
+        "A line per seed. Only the sources are seen here: no epoch was "
+        "chosen by the target corpus."
+        if not report["ledger"]["oracle"]
+        else "A line per seed. The epoch was chosen by the target corpus: oracle."
+    )
+    if left_out := unweighted(report):
+        caption += f" Not shown, of weight 0: {wording.enumeration(left_out)}."
     return [
         Heading("Training"),
-        picture(
-            report,
-            plots.training_curves,
-            "A line per seed. Only the sources are seen here: no epoch was "
-            "chosen by the target."
-            if not report["ledger"]["oracle"]
-            else "A line per seed. The epoch was chosen by the target: oracle.",
-        ),
+        picture(report, plots.training_curves, caption),
     ]
 
 

@@ -42,7 +42,7 @@ def scores(report: dict) -> list:
         Heading("Scores"),
         Table(columns, rows),
         Text(
-            "Source is the validation part of the training languages. All in "
+            "Source corpora: their validation part. All in "
             f"percent, {_spreads(is_redrawn)}. UAR, unweighted average recall, "
             "is the mean of "
             "the classes' recalls; WA, weighted accuracy, the share of right "
@@ -81,7 +81,7 @@ def _draws(report):
         )
     ]
     return [
-        Table(["draw", "source UAR", "target UAR"], rows),
+        Table(["draw", "UAR, source corpora", "UAR, target corpus"], rows),
         Details("Every training", [_seeds(report)]),
     ]
 
@@ -89,7 +89,8 @@ def _draws(report):
 def _seeds(report):
     """A row per training."""
     parts, is_redrawn = report["parts"], report["n_draws"] > 1
-    header = ["seed", "phase", "epoch", "source UAR", "target UAR"]
+    header = ["seed", "phase", "epoch", "UAR, source corpora"]
+    header += ["UAR, target corpus"]
     rows = [
         [
             *([one["draw"]] if is_redrawn else []),
@@ -148,7 +149,8 @@ def baselines(report: dict) -> list:
             [[*own, None, None], *rows],
         ),
         Text(
-            "On the target. A baseline learns from the same utterances, with "
+            "On the target corpus. A baseline learns from the same "
+            "utterances, with "
             "the same labels and no others, described by mean and deviation "
             "of the frames that the method hears. Intervals of differences "
             "are paired by speaker"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from speechbrain_clser.evaluation import plots
 from speechbrain_clser.evaluation.document import Picture
 
-NAMES = {"target_scored": "Target", "source_valid": "Source"}
+NAMES = {"target_scored": "Target corpus", "source_valid": "Source corpora"}
 
 
 def picture(report: dict, draw: Callable, caption: str = "", **look) -> Picture:

@@ -97,3 +97,9 @@ def test_answers_of_baselines_are_read_by_name(tmp_path):
     (found,) = run.read(tmp_path).seeds
     assert list(found.baselines) == ["linear"]
     assert len(found.baselines["linear"]) == 48
+
+
+def test_loss_weights_are_read_from_the_yaml(tmp_path):
+    found = run.read(make_run(tmp_path))
+    assert found.loss_weights == {"emotion": 1.0}
+    assert found.method == "source_only"

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from helpers import served
 
@@ -38,9 +40,46 @@ def test_readme_tells_method_classes_supervision_and_choice(folder):
 
 
 def test_how_to_load_it_stands_under_a_heading_of_its_own(folder):
-    _, use, making = of(folder).split("\n## ")
-    assert use.startswith("Use\n") and use.count(FOLDER) == 2
-    assert making.startswith("How it was made\n") and FOLDER not in making
+    sections = of(folder).split("\n## ")[1:]
+    assert [section.partition("\n")[0] for section in sections] == [
+        *("Install", "Use", "Results", "Limits", "How it was made")
+    ]
+    assert [section.count(FOLDER) for section in sections] == [0, 2, 0, 0, 0]
+
+
+def test_version_that_made_it_can_be_installed(folder):
+    text = of(folder)
+    assert f"git checkout {'0a' * 20}\npip install ." in text
+    assert "version 0.1.0, with local changes" in text
+    path = folder / "run" / "environment.json"
+    before = path.read_text()
+    path.write_text(json.dumps(json.loads(before) | {"commit": ""}))
+    text = of(folder)
+    path.write_text(before)
+    assert "git checkout" not in text
+    assert "\npip install .\n" in text
+    assert "version 0.1.0." in text
+
+
+def test_limits_say_what_it_was_trained_on(folder):
+    text = of(folder)
+    assert "one of anger and neutral whatever is said" in text
+    assert "2 speakers and 0.1 minutes of labelled speech" in text
+    assert "was acted" in text
+
+
+def test_model_of_synthetic_speech_warns_before_all_else(folder):
+    assert "Warning" not in of(folder)
+    path = folder / "run" / "data.json"
+    before = path.read_text()
+    path.write_text(before.replace('"acted"', '"synthetic"'))
+    text = of(folder)
+    path.write_text(before)
+    head, _, limits = text.partition("\nClasses")
+    assert (
+        "**Warning: trained on synthetic speech (Corpus of the north)." in head
+    )
+    assert "of no use on speech of people" in limits
 
 
 @pytest.mark.parametrize("mode", ["corpus", "speaker"])
@@ -67,7 +106,9 @@ def test_readme_says_what_of_a_recording_is_heard(folder):
 
 def test_lines_of_the_readme_run(folder):
     text = (folder / "model" / "README.md").read_text()
-    for code in text.split("```")[1::2]:
+    snippets = [part for part in text.split("```") if part[:7] == "python\n"]
+    assert len(snippets) == 2
+    for code in snippets:
         code = code.removeprefix("python\n")
         code = code.replace("path/of/this/folder", str(folder / "model"))
         exec(code.replace("recording.wav", str(folder / "1.wav")), {})

@@ -87,12 +87,57 @@ def test_introduction_tells_classes_and_what_stands_in(by, is_told):
     assert (f"statistics of each {by}" in text) == is_told
 
 
+RESULTS = {
+    **{"method": "sere", "protocol": "a_to_b", "supervision": "no labels"},
+    **{"languages": "Urdu", "speakers": 6, "draws": 1, "seeds": 3},
+    "uar": {"mean": 0.5, "low": 0.4, "high": 0.6},
+    **{"chance_uar": 0.25, "synthetic": []},
+}
+MODEL = SimpleNamespace(
+    classes=("anger", "neutral"), hparams=SimpleNamespace(normalise_by="none")
+)
+
+
+def test_introduction_names_the_model_and_its_score():
+    text = serving.introduction(MODEL, "me/mine", RESULTS)
+    assert "<code>me/mine</code>" in text
+    assert (
+        "<b>UAR 50.0 %</b> on Urdu · 95 % interval [40.0, 60.0] · chance 25.0 % "
+        "· mean of 3 seeds · 6 speakers. Method sere, protocol a_to_b: no labels."
+    ) in text
+    assert "synthetic" not in text
+    synthetic = RESULTS | {"synthetic": ["Demo"]}
+    assert "of no use on speech of people" in serving.scored(synthetic)
+    assert serving.NO_RESULTS in serving.introduction(MODEL, "me/mine")
+
+
+@pytest.mark.parametrize(
+    "key", ["method", "protocol", "supervision", "languages"]
+)
+def test_words_of_results_are_no_html(key):
+    assert "<script>" not in serving.scored(RESULTS | {key: "<script>"})
+
+
+def test_results_are_read_from_the_folder_of_the_model(tmp_path):
+    assert serving.read_results(tmp_path) is None
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(RESULTS))
+    assert serving.read_results(tmp_path) == RESULTS
+    for broken in ("{", "[]", json.dumps(RESULTS | {"uar": {"mean": "x"}})):
+        path.write_text(broken)
+        with pytest.raises(
+            ValueError, match="results.json: expected the results"
+        ):
+            serving.read_results(tmp_path)
+
+
 def test_words_of_a_model_are_no_html():
     text = serving.introduction(
         SimpleNamespace(
             classes=("<img src=x onerror=alert(1)>", "<b>", "<i>"),
             hparams=SimpleNamespace(normalise_by="<script>"),
-        )
+        ),
+        "<script>",
     )
     assert "&lt;img src=x onerror=alert(1)&gt;, &lt;b&gt; and &lt;i&gt;" in text
     assert not re.search("<(img|b|i|script)>?", text)

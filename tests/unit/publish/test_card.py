@@ -4,6 +4,7 @@ import pytest
 from huggingface_hub import ModelCard, ModelCardData
 
 from speechbrain_clser.evaluation.document import Table
+from speechbrain_clser.inference.readme import LEARNT_FROM
 from speechbrain_clser.publish import card as cards
 
 README = """\
@@ -44,6 +45,16 @@ def test_card_is_the_readme_with_the_report_around_it(told):
     ]
 
 
+def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(told):
+    text = of(
+        told,
+        f"{README}\n## Results\n\nold\n\n## Limits\n\nold\n\n## More\n\nx\n",
+    )
+    assert "old" not in text
+    assert headings(text)[:4] == ["Recogniser", "Use", "More", "Results"]
+    assert headings(text).count("Limits") == 1
+
+
 def test_answer_stands_above_how_to_use_it(told):
     text = of(told)
     assert told["verdict"]["sentence"] in text.partition("## Use")[0]
@@ -79,7 +90,9 @@ def test_what_a_reader_must_know_stands_by_the_score(told):
 
 def test_published_training_is_told_apart_from_the_mean(told):
     told["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
-    assert "(seed 2) has by itself a UAR of 43.2 on the target" in of(told)
+    assert "(seed 2) has by itself a UAR of 43.2 on the target corpus" in of(
+        told
+    )
 
 
 def test_single_training_is_the_mean(told):
@@ -127,11 +140,11 @@ def test_language_that_a_table_does_not_tell_is_a_dash(told):
     assert found.rows[0][0] is None
 
 
-@pytest.mark.parametrize("kind", cards.LEARNT_FROM)
+@pytest.mark.parametrize("kind", LEARNT_FROM)
 def test_limits_follow_from_how_the_emotions_came_about(kind, told):
     for card in told["data"]["corpora"]:
         card["elicitation"] = kind
-    assert cards.LEARNT_FROM[kind] in of(told)
+    assert LEARNT_FROM[kind] in of(told)
 
 
 def test_corpora_stand_with_licence_and_citation(told):

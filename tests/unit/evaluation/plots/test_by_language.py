@@ -6,7 +6,10 @@ from speechbrain_clser.evaluation.plots import uar_by_language
 def test_target_is_above_the_source(plain):
     axes = uar_by_language(plain).axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["Urdu\ntarget, scored", "German\nsource, validation"]
+    assert labels == [
+        "Urdu\ntarget corpus, scored",
+        "German\nsource corpora, validation",
+    ]
 
 
 def test_speaker_without_all_classes_is_hollow(plain):

@@ -20,3 +20,5 @@ def test_first_class_is_in_the_upper_left_corner(plain):
     assert axes.get_ylim() == (2.5, -0.5)
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == plain["classes"]
+    assert axes.get_ylabel() == "reference label"
+    assert axes.get_xlabel() == "predicted"

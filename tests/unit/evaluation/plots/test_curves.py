@@ -1,6 +1,7 @@
 """Curves: every loss by its name, gaps where nothing was measured."""
 
 from speechbrain_clser.evaluation.plots import training_curves
+from speechbrain_clser.evaluation.plots.curves import unweighted
 
 
 def test_every_loss_has_its_panel_when_there_are_several(plain):
@@ -10,6 +11,17 @@ def test_every_loss_has_its_panel_when_there_are_several(plain):
     axes = training_curves(plain).axes
     titles = [a.get_title(loc="left") for a in axes if a.get_title(loc="left")]
     assert titles == ["UAR, %", "loss", "loss: emotion", "loss: supcon"]
+
+
+def test_loss_of_weight_0_has_no_panel(plain):
+    plain["loss_weights"] |= {"supcon": 0.0, "coral": 0.1}
+    for curve in plain["curves"]:
+        for record in curve["records"]:
+            record |= {"train_supcon": 1.0, "train_coral": 2.0}
+    assert unweighted(plain) == ["supcon"]
+    axes = training_curves(plain).axes
+    titles = [a.get_title(loc="left") for a in axes if a.get_title(loc="left")]
+    assert titles == ["UAR, %", "loss", "loss: emotion", "loss: coral"]
 
 
 def test_selected_epochs_are_marked(plain):

@@ -15,6 +15,8 @@ def test_absent_class_has_a_word_and_no_dot(plain):
     recalls = plain["parts"]["target_scored"]["recalls"]
     recalls[1] |= {"n": 0, "mean": None, "low": None, "high": None}
     axes = recall_per_class(plain).axes[0]
-    assert [t.get_text() for t in axes.texts] == ["no utterance in the target"]
+    assert [t.get_text() for t in axes.texts] == [
+        "no utterance in the target corpus"
+    ]
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert [int(dot.get_ydata()[0]) for dot in dots] == [0, 2]

@@ -22,7 +22,7 @@ def test_score_says_what_stands_behind_it(plain):
     (score,) = [b for b in answer(plain) if isinstance(b, Score)]
     assert score.value == "50.0 %"
     assert score.text == (
-        "UAR on the target · no interval · chance 33.3 · mean of 2 seeds"
+        "UAR on the target corpus · no interval · chance 33.3 · mean of 2 seeds"
     )
 
 

@@ -22,9 +22,9 @@ def test_method_stands_between_shortcuts_and_chance(plain):
     _, guessed = tables_of(plain)
     assert guessed.columns == [
         "emotion from",
-        "Target",
+        "Target corpus",
         "95 %",
-        "Source",
+        "Source corpora",
         "95 %",
     ]
     titles = ["this method", "duration alone", "corpus alone", "chance"]

@@ -17,6 +17,14 @@ def test_section_is_a_heading_and_a_figure_with_a_caption(section, plain):
 
 
 def test_oracle_is_called_by_its_name(plain):
-    assert "no epoch was chosen by the target" in training(plain)[1].caption
+    assert (
+        "no epoch was chosen by the target corpus" in training(plain)[1].caption
+    )
     plain["ledger"]["oracle"] = True
-    assert training(plain)[1].caption.endswith("by the target: oracle.")
+    assert training(plain)[1].caption.endswith("by the target corpus: oracle.")
+
+
+def test_losses_that_are_not_shown_are_named(plain):
+    assert "weight 0" not in training(plain)[1].caption
+    plain["loss_weights"]["coral"] = 0.0
+    assert training(plain)[1].caption.endswith("Not shown, of weight 0: coral.")

@@ -8,9 +8,9 @@ def test_language_goes_by_its_name_and_an_unknown_gender_by_that(plain):
     plain["parts"]["target_scored"]["groups"]["gender"][0]["name"] = ""
     (table,) = [b for b in people(plain) if isinstance(b, Table)]
     named = {(row[0], row[1], row[2]) for row in table.rows}
-    assert ("Target", "language", "Urdu") in named
-    assert ("Source", "language", "German") in named
-    assert ("Target", "gender", "unknown") in named
+    assert ("Target corpus", "language", "Urdu") in named
+    assert ("Source corpora", "language", "German") in named
+    assert ("Target corpus", "gender", "unknown") in named
 
 
 def test_every_speaker_is_listed_on_demand(plain):

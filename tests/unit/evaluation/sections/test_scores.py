@@ -14,7 +14,7 @@ def test_spread_is_told_where_there_is_one(plain):
     found["wa"] |= {"mean": 0.25, "sd": None}
     means, _ = [b for b in scores(plain) if isinstance(b, Table)]
     target = dict(zip(means.columns, means.rows[0], strict=True))
-    assert target[""] == "Target"
+    assert target[""] == "Target corpus"
     assert target["UAR"].startswith("50.0 ± 1.")
     assert target["WA"] == "25.0"
 

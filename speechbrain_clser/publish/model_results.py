@@ -1,0 +1,118 @@
+"""The results of a run in its model folder: in README.md and results.json.
+
+The folder is exported before the report is computed, so they are added after it.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.document import Heading, Text, markdown
+from speechbrain_clser.evaluation.report import FILE as REPORT
+from speechbrain_clser.inference.choice import FILE as TRAINING
+from speechbrain_clser.inference.readme import RESULTS
+from speechbrain_clser.publish import card, heard
+from speechbrain_clser.whole import write_whole
+
+
+def add_results(run, model=None) -> bool:
+    """Write the scores of a run into its model folder.
+
+    Arguments
+    ---------
+    run : str or Path
+        ``output_folder`` of train.py.
+    model : str or Path, optional
+        The model folder; by default ``model`` in the run.
+
+    Returns
+    -------
+    bool
+        False, and nothing is changed, where the run has no model or no report,
+        or the report does not know the training that the model is made of.
+    """
+    run = Path(run)
+    model = Path(model or run / "model")
+    needed = [run / REPORT, model / TRAINING, model / "README.md"]
+    if not all(path.is_file() for path in needed):
+        return False
+    report, training = (_json(path) for path in needed[:2])
+    found = summary(report, training)
+    if found is None:
+        return False
+    text = needed[2].read_text(encoding="utf-8")
+    # A function, so that no backslash of a table is read as a group.
+    text = re.sub(
+        rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)",
+        lambda _: f"{_section(report, training)}\n",
+        text,
+    )
+    write_whole(needed[2], text.encode())
+    values = json.dumps(found, indent=1, ensure_ascii=False)
+    write_whole(model / f"{RESULTS.lower()}.json", f"{values}\n".encode())
+    return True
+
+
+def summary(report: dict, training: dict) -> dict | None:
+    """Pick what identifies the score of a model.
+
+    Arguments
+    ---------
+    report : dict
+        From ``evaluation.report.build``.
+    training : dict
+        What the model is made of; see ``Choice.origin``.
+
+    Returns
+    -------
+    dict or None
+        Method, protocol, supervision and the scores of the test part, 0-1:
+        ``uar`` over all trainings with its 95 % interval, ``own_uar`` that of
+        the training in the folder. None if the report does not know it.
+    """
+    part = report["parts"]["target_scored"]
+    own = [
+        one["uar"]
+        for one in part["per_seed"]
+        if all(one[key] == training[key] for key in ("draw", "seed"))
+    ]
+    if not own or training["protocol"] != report["protocol"]["digest"]:
+        return None
+    uar = part["scores"]["uar"]
+    return {
+        "method": report["method"],
+        "protocol": report["protocol"]["name"],
+        "digest": report["protocol"]["digest"],
+        "supervision": report["ledger"]["sentence"],
+        "languages": wording.languages(report["ledger"]["targets"]),
+        "utterances": part["n_utterances"],
+        "speakers": part["n_speakers"],
+        "draws": report["n_draws"],
+        "seeds": report["n_seeds"],
+        "uar": {key: uar[key] for key in ("mean", "low", "high")},
+        "own_uar": own[0],
+        "chance_uar": part["chance_uar"],
+        "synthetic": heard.synthetic(report),
+    }
+
+
+def _section(report, training):
+    """The results, with all that they must not be read without."""
+    protocol = report["protocol"]
+    _, *tables = card.results(report, training)
+    return markdown(
+        [
+            Heading(RESULTS),
+            *card.answer(report),
+            Text(
+                f"Protocol {protocol['name']} ({protocol['digest']}); "
+                f"supervision: {report['ledger']['sentence']}."
+            ),
+            *tables,
+        ]
+    )
+
+
+def _json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
