@@ -29,6 +29,7 @@ setup(
         "numpy>=1.26",
         "packaging>=22",
         "pyyaml>=6",
+        "ruamel.yaml>=0.17.28",  # HyperPyYAML's
         "safetensors>=0.4",
         "scikit-learn>=1.4",
         "scipy>=1.11",
