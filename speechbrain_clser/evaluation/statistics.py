@@ -16,9 +16,10 @@ bootstrap over few speakers gives intervals that are too narrow
 Where a run draws labelled utterances several times, drawings are a second
 sampling unit, crossed with the speakers, who are the same in all drawings. The
 variance is then that between speakers plus that between drawings, as far as it
-exceeds that of their interaction, which the first contains already. Seeds within a drawing are averaged:
-what is left of their spread is part of the spread between drawings. With a
-single drawing the interval is conditional on the trainings that were made.
+exceeds that of their interaction, which the first contains already. Seeds
+within a drawing are averaged: what is left of their spread is part of the
+spread between drawings. With a single drawing the interval is conditional on
+the trainings that were made.
 """
 
 import dataclasses
