@@ -349,7 +349,7 @@ def score(hparams, brain, datasets, material):
     )
     for name, rows, data in (
         ("source_valid", parts.valid, datasets["valid"]),
-        ("target_scored", parts.scored, datasets["scored"]),
+        ("target_scored", parts.scored, datasets.get("scored")),
     ):
         if rows:
             score(brain, name, rows, data, *told)

@@ -74,8 +74,8 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
     codes : Codes
         Of what training hears.
     datasets : dict
-        By phase name, ``"valid"`` and ``"scored"``; scored items hold
-        nothing but their sound.
+        By phase name, ``"valid"`` and, where anything is scored,
+        ``"scored"``; scored items hold nothing but their sound.
     """
     parts = material.parts
     codes = Codes(
@@ -84,10 +84,9 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
     hidden = {row.id for row in parts.unlabelled}
     hidden -= {row.id for row in (*parts.train, *parts.shots)}
     plain = {name: views[:1] for name, views in sound.items()}
-    datasets = {
-        "valid": dataset(parts.valid, plain, codes, extras=extras),
-        "scored": dataset(parts.scored, plain),
-    }
+    datasets = {"valid": dataset(parts.valid, plain, codes, extras=extras)}
+    if parts.scored:
+        datasets["scored"] = dataset(parts.scored, plain)
     for phase in phases:
         rows = [row for part in phase.parts for row in getattr(parts, part)]
         datasets[phase.name] = dataset(rows, sound, codes, hidden, extras)

@@ -347,7 +347,7 @@ def _check(parts, protocol):
             f"protocol {protocol.name!r}: none of the target's utterances has "
             f"a label among {list(protocol.classes)}, so nothing can be "
             f"scored; label those of a few speakers (column `emotion` of your "
-            f"own table), which no training will use"
+            f"own table); training will not use these labels"
         )
     for name in ("train", "valid", "scored")[: 3 if protocol.targets else 2]:
         if not getattr(parts, name):

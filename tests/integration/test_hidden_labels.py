@@ -48,6 +48,7 @@ def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
             shots=(),
             unlabelled=told,
             scored=scored,
+            target_ids={row.id for row in scored},
         ),
         protocol=SimpleNamespace(scheme=tiny.SCHEME, name="tiny"),
     )

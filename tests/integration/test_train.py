@@ -261,3 +261,41 @@ def test_command_works_from_the_top_folder(data):
     )
     assert done.returncode == 0, done.stdout
     assert (data / "top" / "debug" / "report.html").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("yaml", ["sere", "dual_anchor"])
+def test_recordings_without_labels_train_beside_the_labelled(yaml, tmp_path):
+    toy.make(tmp_path, n_speakers=4)
+    table = tmp_path / "south" / "table.csv"
+    with open(table, newline="") as file:
+        head, *rows = csv.reader(file)
+    for row in rows:
+        row[1] = row[1] if row[2] in ("s0", "s1") else ""
+    with open(table, "w", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    (tmp_path / "blank.yaml").write_text(
+        "sources: [north]\ntargets: [south]\ntarget_material: unlabelled\n"
+    )
+    more = ["--phones", "units"] if yaml == "dual_anchor" else []
+    options = {"protocol": "blank.yaml", "yaml": f"hparams/{yaml}.yaml"}
+    done = toy.train(tmp_path, tmp_path / "run", *more, **options)
+    assert done.returncode == 0, done.stdout
+    assert {row["speaker"] for row in predictions(tmp_path / "run")} == {
+        *("south_s0", "south_s1")
+    }
+    data = json.loads((tmp_path / "run" / "data.json").read_text())
+    part = data["parts"]["unlabelled"]
+    assert (part["utterances"], part["speakers"]) == (16, 2)
+    assert part["origins"] == ["south:ita"] and part["classes"] == {}
+
+
+@pytest.mark.slow
+def test_model_of_all_labels_is_made_and_not_scored(data):
+    (data / "all.yaml").write_text("sources: [north, south]\ntargets: []\n")
+    done = toy.train(data, data / "all", protocol="all.yaml")
+    assert done.returncode == 0, done.stdout
+    assert "not scored: the protocol has no targets" in done.stdout
+    text = (data / "all" / "model" / "README.md").read_text()
+    assert "north:deu, south:ita → not scored; no target audio" in text
+    assert not (data / "all" / "report.json").exists()

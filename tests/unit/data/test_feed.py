@@ -80,6 +80,12 @@ def test_scored_part_holds_nothing_but_its_sound():
     assert set(datasets["scored"][0]) == {"id", "frames"}
 
 
+def test_without_targets_there_is_no_scored_dataset():
+    protocol = Protocol("x", ("a", "b"), ())
+    _, datasets = datasets_of(material(protocol), [PLAIN], {"frames": [VIEW]})
+    assert datasets.keys() == {"plain", "valid"}
+
+
 def test_batches_hold_the_unlabelled_beside_the_labelled():
     loaders = loaders_of(material(), [PLAIN, MIXED], "none", 1, 4, {})
     assert loaders["plain"]["batch_size"] == loaders["eval"]["batch_size"] == 4

@@ -69,7 +69,9 @@ def test_source_speech_without_labels_is_source_beside_the_target(tmp_path):
     corpora = gather(protocol, tmp_path, tmp_path / "manifests", True)
     parts = divide(protocol, *corpora, "none", {"train", "unlabelled"}).parts
     domains = {
-        corpus: [parts.domain(r) for r in parts.unlabelled if r.corpus == corpus]
+        corpus: [
+            parts.domain(r) for r in parts.unlabelled if r.corpus == corpus
+        ]
         for corpus in protocol.corpora
     }
     # One German speaker trains: seven emotions twice, six of them labelled

@@ -1,5 +1,6 @@
 """Reading a run folder."""
 
+import json
 import shutil
 
 import pytest
@@ -22,6 +23,15 @@ def test_run_is_read_seed_by_seed(tmp_path):
     assert first.embeddings("target_scored").shape == (len(scored), 8)
     assert first.embeddings("target_scored_before") is None
     assert {row["part"] for row in found.rows} == {"train", "valid", "scored"}
+
+
+def test_run_that_was_not_scored_is_refused_as_such(tmp_path):
+    folder = make_run(tmp_path)
+    book = json.loads((folder / "ledger.json").read_text())
+    text = json.dumps({**book, "targets": []})
+    (folder / "ledger.json").write_text(text)
+    with pytest.raises(FileNotFoundError, match="protocol has no targets"):
+        run.read(folder)
 
 
 def test_phones_are_read_where_there_are_some(tmp_path):
