@@ -247,10 +247,10 @@ def predict(
       probability  of the most probable class, 0-1, calibrated
       p_<class>    probability of each class; they sum to 1
 
-    Files that cannot be used are listed in FILE.bad.csv (columns file, reason,
-    message), as emotions.bad.csv beside emotions.csv; the status is then 1.
-    Model and settings are written to emotions.csv.model.json. All columns and
-    keys are described in docs/predict.md.
+    Beside emotions.csv, recordings that cannot be used are listed in
+    emotions.bad.csv (file, reason, message), and the status is then 1; model
+    and settings are written to emotions.csv.model.json. All columns and keys are
+    described in docs/predict.md of the repository.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.classifier import EmotionClassifier

@@ -146,11 +146,11 @@ def is_numeric(values: Sequence) -> bool:
 
     Example
     -------
-    >>> is_numeric([3, "56.7 [51.0, 60.2]", None]), is_numeric(["Urdu", 3])
+    >>> is_numeric([3, "[-1.0, +2.0]", None]), is_numeric(["Urdu", 3])
     (True, False)
     """
     return all(
-        value is None or re.match(r"[\[+-]?\d|–$", str(value))
+        value is None or re.match(r"\[?[+-]?\d|–$", str(value))
         for value in values
     )
 

@@ -42,12 +42,13 @@ def add_results(run, model=None) -> bool:
     if found is None:
         return False
     text = needed[2].read_text(encoding="utf-8")
+    section = f"{_section(report, training)}\n"
     # A function, so that no backslash of a table is read as a group.
-    text = re.sub(
-        rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)",
-        lambda _: f"{_section(report, training)}\n",
-        text,
+    text, n_found = re.subn(
+        rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)", lambda _: section, text
     )
+    if not n_found:  # exported by an earlier version
+        text = f"{text.rstrip()}\n\n{section}"
     write_whole(needed[2], text.encode())
     values = json.dumps(found, indent=1, ensure_ascii=False)
     write_whole(model / f"{RESULTS.lower()}.json", f"{values}\n".encode())

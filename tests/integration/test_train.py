@@ -3,6 +3,7 @@
 import csv
 import json
 import signal
+import re
 import subprocess
 import time
 
@@ -94,6 +95,55 @@ def test_each_epoch_is_a_line_on_the_console_and_in_the_log(run):
             assert all(said in line for line in lines)
     # No bars, and nothing of what libraries say.
     assert "it/s" not in console and "speechbrain." not in console
+
+
+def test_every_file_of_a_run_is_documented(run):
+    folder, _ = run
+    described = [*documented(toy.ROOT / "docs" / "run_folder.md")]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 40
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        found = [one for one in described if one[0].fullmatch(name)]
+        assert found, f"{name}: describe it in docs/run_folder.md"
+        _, wanted = max(found, key=lambda one: len(one[0].pattern))
+        for key in keys_of(path) if wanted else ():
+            assert any(one.fullmatch(key) for one in wanted), f"{name}: {key}"
+
+
+def documented(path):
+    """Patterns of the files of a page, and of the keys or columns of each."""
+    sections = re.split(r"^### `(.+)`$", path.read_text("utf-8"), flags=re.M)
+    for name, text in zip(sections[1::2], sections[2::2], strict=True):
+        cells = re.findall(r"^\| (`.+?) \|", text, flags=re.M)
+        keys = [key for cell in cells for key in re.findall("`(.+?)`", cell)]
+        yield pattern(name), [pattern(key) for key in keys]
+
+
+def pattern(name):
+    """A name of which parts in <> may be anything without a slash."""
+    parts = re.split("<.+?>", name)
+    return re.compile("[^/]+".join(map(re.escape, parts)))
+
+
+def keys_of(path):
+    """Top-level keys of a JSON file or lines of it, columns of a CSV."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".csv":
+        return text.splitlines()[0].split(",")
+    return json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+
+
+def test_page_of_a_run_folder_is_read_by_the_test(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "### `a/<seed>.csv`\n\n| column | x |\n|---|---|\n| `p_<c>`, `d` | y |\n"
+        "### `b.json`\n\nText of `it`.\n"
+    )
+    (name, keys), (other, none) = documented(page)
+    assert name.fullmatch("a/1.csv") and not name.fullmatch("a/b/1.csv")
+    assert [bool(key.fullmatch("p_anger")) for key in keys] == [True, False]
+    assert other.fullmatch("b.json") and none == []
 
 
 def test_whole_target_is_scored_once_per_seed(run):

@@ -15,6 +15,7 @@ from house.sources import ROOT
 
 from speechbrain_clser import cli
 from speechbrain_clser.cli import main
+from speechbrain_clser.inference.predict import columns
 
 COMMANDS = sorted(main.commands)
 
@@ -486,3 +487,19 @@ def test_model_with_parts_of_ones_own_is_served_when_trusted(
     monkeypatch.syspath_prepend(tmp_path)
     expected = done("predict", model.folder, *command[2:])
     assert done(*command, "--trust") == expected
+
+
+def test_what_predict_writes_is_described(model, tmp_path):
+    out = tmp_path / "emotions.csv"
+    (tmp_path / "empty.wav").touch()
+    command = ("predict", *model.files[:1], tmp_path / "empty.wav")
+    clser(*command[:1], model.folder, *command[1:], "--out", out)
+    page = (ROOT / "docs" / "predict.md").read_text(encoding="utf-8")
+    text = done("predict", "--help")
+    for column in columns(["<class>"], in_windows=True):
+        assert f"`{column}`" in page
+        assert f"\n    {column} " in text
+    written = json.loads((tmp_path / "emotions.csv.model.json").read_text())
+    (bad,) = rows((tmp_path / "emotions.bad.csv").read_text())
+    for name in (*written, *bad, bad["reason"]):
+        assert f"`{name}`" in page

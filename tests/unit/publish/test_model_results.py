@@ -49,6 +49,13 @@ def test_results_replace_what_stood_there_and_nothing_else(with_room, told):
     assert "Not computed yet" not in rest
 
 
+def test_results_follow_a_readme_without_a_section_for_them(run):
+    before = text(run)
+    assert add_results(run) and add_results(run)
+    assert text(run).startswith(f"{before.rstrip()}\n\n## Results\n")
+    assert text(run).count("## Results") == 1
+
+
 def test_results_of_a_later_report_replace_the_first(with_room):
     add_results(with_room)
     first = text(with_room)
