@@ -462,6 +462,76 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
         click.echo(f"{published.url} at {published.commit}")
 
 
+@main.command(
+    short_help="Probe every layer of a pretrained encoder.",
+    epilog="Example:  clser layers --encoder openai/whisper-base "
+    "--protocol four_without_german --data-folder corpora/",
+)
+@click.option(
+    "--encoder", required=True, help="Hub id or folder of a pretrained encoder."
+)
+@click.option("--protocol", required=True, help="A shipped name or a path.")
+@data_folder_option
+@bad_files_option
+@click.option(
+    "--normalise-by",
+    "--normalise_by",
+    type=click.Choice(["none", "corpus", "speaker"]),
+    default="none",
+    show_default=True,
+    help="Whose mean and deviation the features are freed from.",
+)
+@click.option(
+    "--window",
+    type=click.Choice(["real", "30s"]),
+    default="real",
+    show_default=True,
+    help="Of Whisper: real frames only, or padded to 30 s.",
+)
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    help="By default results/layers/PROTOCOL/ENCODER.",
+)
+@device_option
+def layers(
+    encoder,
+    protocol,
+    data_folder,
+    allow_bad_files,
+    normalise_by,
+    window,
+    out,
+    device,
+):
+    """Score a linear probe on every layer of an encoder and on averages.
+
+    Layers are chosen on source validation: each source corpus (or, of a single
+    one, groups of speakers) is left out in turn. `train.py --layers auto` takes
+    the same choice.
+    """
+    from speechbrain_clser.commands import layers as command
+    from speechbrain_clser.features.encoders import encoder_name
+
+    protocol_name = os.path.splitext(os.path.basename(protocol))[0]
+    out = out or os.path.join(
+        *("results", "layers", protocol_name, encoder_name(encoder))
+    )
+    _show_table(
+        command.probe(
+            encoder,
+            protocol,
+            data_folder or "",
+            out,
+            normalise_by,
+            window,
+            allow_bad_files,
+            device or "cpu",
+        )
+    )
+    click.echo(f"\n{out}: layers.csv, layers.json, layers.svg")
+
+
 @main.command(epilog="Example:  clser store --remove 0d72ff1b55e7c2dd")
 @click.option(
     "--folder",

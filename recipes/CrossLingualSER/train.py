@@ -15,6 +15,7 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -39,12 +40,15 @@ def main(arguments, at_end):
 
     hparams_file, run_opts, overrides = options.parse(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
+    layers = choose_layers(hparams_file, overrides, run_opts)
     hparams = build(hparams_file, overrides, run_opts)
     first, n_draws = hparams["seed"], hparams["draws"]
     draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
 
     at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
     names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
+    if layers:
+        run_on_main(write_layers, [hparams, layers])
     found = run_on_main(gather, [hparams])
     for draw, seeds in enumerate(draws):
         material = run_on_main(divide, [hparams, found, draw])
@@ -82,6 +86,47 @@ def build(hparams_file, overrides, run_opts):
     if not any(phase.with_encoder for phase in hparams["phases"]):
         hparams["extractor"] = hparams["extractor"].published()
     return hparams
+
+
+def choose_layers(hparams_file, overrides, run_opts):
+    """Put the layers chosen by linear probes in the place of `--layers auto`.
+
+    Source utterances alone are looked at. Gives the scores of all candidates.
+    """
+    if overrides.get("layers") != "auto":
+        return None
+    from speechbrain_clser.data import prepare
+    from speechbrain_clser.training import layer_choice
+
+    hparams = build(hparams_file, {**overrides, "layers": None}, run_opts)
+    set_threads(hparams, with_encoder=True)
+    told = (
+        *(protocol_of(hparams), hparams["data_folder"]),
+        *(Path(hparams["cache_folder"], "manifests"), hparams["normalise_by"]),
+        *(set(), hparams["allow_bad_files"]),
+    )
+    parts = run_on_main(prepare.prepare, told).parts
+    layers = layer_choice.choose(
+        hparams.get("encoder_extractor", hparams["extractor"]),
+        [*parts.train, *parts.valid],
+        hparams["scheme"],
+        hparams["cache_folder"],
+        hparams["normalise_by"],
+        run_opts["device"] or sb.utils.distributed.infer_device(),
+    )
+    overrides["layers"] = layers["chosen"]
+    return layers
+
+
+def write_layers(hparams, layers):
+    """Print the chosen layers, and write the scores behind the choice."""
+    text = json.dumps(layers, indent=1)
+    Path(hparams["output_folder"], "layers.json").write_text(f"{text}\n")
+    uar = max(row["uar"] for row in layers["validation"])
+    print(
+        f"layers {layers['chosen']} are best on source validation: UAR "
+        f"{100 * uar:.1f} % of a linear probe; see layers.json"
+    )
 
 
 def seeds_of(hparams, first, draw):

@@ -83,9 +83,7 @@ class LayerStatistics(Extractor):
                 f"{name}; leave adapt out"
             )
         super().__init__(
-            LayerStatisticsConfig(
-                name, extractor.key, extractor.config, ranges
-            )
+            LayerStatisticsConfig(name, extractor.key, extractor.config, ranges)
         )
         self.extractor = extractor
         self.ranges = ranges

@@ -29,7 +29,7 @@ class SSLConfig:
     revision : str
         Commit of the hub, or digest of a folder; see ``hub.resolve``.
     layers : str
-        ``"6"``, or ``"4-8"``; by default the middle third.
+        ``"6"``, ``"4-8"`` or ``"all"``; by default the middle third.
     layer_mix : str
         ``"mean"`` of the layers, or ``"learned"``: side by side, for a
         ``LayerMix``.
@@ -233,7 +233,7 @@ def layer_range(layers, n_blocks):
     Arguments
     ---------
     layers : str
-        ``"6"``, ``"4-8"``, or nothing for the middle third.
+        ``"6"``, ``"4-8"``, ``"all"``, or nothing for the middle third.
     n_blocks : int
         Transformer blocks; layer 0 lies below the first.
 
@@ -254,6 +254,8 @@ def layer_range(layers, n_blocks):
     """
     if not layers:
         return max(1, n_blocks // 3), math.ceil(2 * n_blocks / 3)
+    if layers == "all":
+        return 0, n_blocks
     written = re.fullmatch(r"(\d+)(?:-(\d+))?", layers.replace(" ", ""))
     first, last = (
         (int(written[1]), int(written[2] or written[1])) if written else (1, 0)

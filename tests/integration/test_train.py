@@ -2,8 +2,8 @@
 
 import csv
 import json
-import signal
 import re
+import signal
 import subprocess
 import time
 

@@ -1,0 +1,97 @@
+"""Probe the layers of an encoder, and show which are best."""
+
+import csv
+import json
+from pathlib import Path
+
+from speechbrain_clser.cache import cache_folder
+from speechbrain_clser.corpora import source_language
+from speechbrain_clser.data import prepare
+from speechbrain_clser.data import protocol as protocols
+from speechbrain_clser.evaluation.plots.layers import layers as plot
+from speechbrain_clser.features.encoders import extractor as build
+from speechbrain_clser.training import layer_choice
+
+NOT_USED = "target (not used for choosing)"
+
+
+def probe(
+    encoder,
+    protocol,
+    data_folder,
+    out,
+    normalise_by="none",
+    window="real",
+    allow_bad_files=False,
+    device="cpu",
+) -> list:
+    """Score a linear probe on every layer, and write table and plot.
+
+    Arguments
+    ---------
+    encoder : str
+        Hub id or folder.
+    protocol : str
+        Name or path.
+    data_folder : str
+        Of the corpora.
+    out : str or Path
+        Folder for layers.json, layers.csv, layers.svg and manifests.
+    normalise_by, window, allow_bad_files, device
+        As in the recipe.
+
+    Returns
+    -------
+    list of list
+        Table for the console, the head first; the chosen row is marked.
+    """
+    features = build(encoder, language=source_language(protocol), window=window)
+    out, protocol = Path(out), protocols.load(protocol)
+    material = prepare.prepare(
+        protocol,
+        data_folder,
+        out / "manifests",
+        normalise_by,
+        used={"train"},
+        allow_bad_files=allow_bad_files,
+    )
+    parts, scheme, cache = material.parts, protocol.scheme, cache_folder()
+    source = [*parts.train, *parts.valid]
+    told = scheme, cache, normalise_by, device
+    found = layer_choice.choose(features, source, *told)
+
+    statistics = layer_choice.all_layers(features)
+    rows = [*source, *parts.scored]
+    view = layer_choice.statistics_of(statistics, rows, cache, device)
+    target = layer_choice.score_target(
+        statistics, view, source, parts.scored, scheme, normalise_by
+    )
+    for row, score in zip(found["validation"], target, strict=True):
+        row["target"] = score
+    text = json.dumps(
+        {"encoder": encoder, "protocol": protocol.name, **found}, indent=1
+    )
+    (out / "layers.json").write_text(f"{text}\n", encoding="utf-8")
+    table = _table(found)
+    with open(out / "layers.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(table)
+    plot(found).savefig(out / "layers.svg")
+    return table
+
+
+def _table(found):
+    """Rows of text, the head first."""
+    folds = [*found["validation"][0]["folds"]]
+    head = ["layers", "source validation", *folds, NOT_USED, "chosen"]
+    rows = [
+        [
+            row["layers"],
+            *(
+                f"{100 * share:.1f}"
+                for share in (row["uar"], *row["folds"].values(), row["target"])
+            ),
+            "*" if row["layers"] == found["chosen"] else "",
+        ]
+        for row in found["validation"]
+    ]
+    return [head, *rows]

@@ -1,0 +1,360 @@
+"""Linear probes of every layer of an encoder, and the choice of layers by them.
+
+Layers are chosen on the sources alone: every source corpus is left out in turn,
+a probe is trained on the others and scored on it. Where there is one source
+corpus, its speakers are left out in groups.
+"""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from speechbrain_clser.data.audio import load
+from speechbrain_clser.evaluation.metrics import uar
+from speechbrain_clser.features.layer_statistics import LayerStatistics
+from speechbrain_clser.features.normalisation import Normaliser
+from speechbrain_clser.features.ssl import SSLFeatures, layer_range
+from speechbrain_clser.features.statistics import Statistics
+from speechbrain_clser.features.store import Store
+from speechbrain_clser.whole import write_whole
+
+SPEAKER_FOLDS = 5
+MIDDLE = 3  # layers of an average that does not begin at layer 0
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerScore:
+    """Scores of the linear probe on one layer, or on the average of several.
+
+    Arguments
+    ---------
+    layers : str
+        As ``SSLConfig`` takes it: ``"3-3"``, ``"2-4"``.
+    folds : dict
+        Name of what was left out of the sources to its UAR, 0-1.
+    """
+
+    layers: str
+    folds: dict
+
+    @property
+    def validation(self):
+        """Mean UAR over the folds, 0-1."""
+        return sum(self.folds.values()) / len(self.folds)
+
+
+def candidate_ranges(n_blocks) -> list:
+    """List the layers and averages of layers that are probed.
+
+    Arguments
+    ---------
+    n_blocks : int
+        Transformer blocks; layer 0 lies below the first.
+
+    Returns
+    -------
+    list of (int, int)
+        First and last: every layer, the running averages from layer 0 on, three
+        neighbours each, and the middle third, which is the default.
+
+    Example
+    -------
+    >>> candidate_ranges(3)
+    [(0, 0), (1, 1), (2, 2), (3, 3), (0, 1), (0, 2), (0, 3), (1, 3), (1, 2)]
+    """
+    ranges = [
+        *((n, n) for n in range(n_blocks + 1)),
+        *((0, n) for n in range(1, n_blocks + 1)),
+        *((n, n + MIDDLE - 1) for n in range(1, n_blocks - MIDDLE + 2)),
+        layer_range("", n_blocks),
+    ]
+    return [*dict.fromkeys(ranges)]
+
+
+def all_layers(extractor) -> LayerStatistics:
+    """Build the extractor of the statistics that probes are trained on.
+
+    Arguments
+    ---------
+    extractor : SSLFeatures, or Statistics of one
+        Any layers of it.
+
+    Returns
+    -------
+    LayerStatistics
+        Of the published encoder, for ``candidate_ranges``.
+
+    Raises
+    ------
+    ValueError
+        If there are no layers to choose from.
+    """
+    if isinstance(extractor, Statistics):
+        extractor = extractor.extractor
+    if not isinstance(extractor, SSLFeatures):
+        raise ValueError(
+            f"layers are chosen of one pretrained encoder, got "
+            f"{type(extractor).__name__}; give --encoder a hub id or a folder, "
+            "or leave layers out"
+        )
+    config = dataclasses.replace(
+        extractor.config, layers="all", layer_mix="learned", adaptation=None
+    )
+    layers = SSLFeatures(extractor.source, config)
+    return LayerStatistics(layers, candidate_ranges(layers.n_layers - 1))
+
+
+def statistics_of(extractor, rows, cache_folder, device="cpu"):
+    """Extract the statistics of utterances, or read them from the store.
+
+    Arguments
+    ---------
+    extractor : LayerStatistics
+        From ``all_layers``.
+    rows : list of Utterance
+        With digests.
+    cache_folder : str or Path
+        Holds the stores.
+    device : str
+        Where the encoder runs.
+
+    Returns
+    -------
+    Mapping
+        Utterance id to torch.Tensor, (1, dim).
+    """
+    store = Store(Path(cache_folder, "frames", "speed_1.00"), extractor)
+    store.fill(rows, load, device)
+    return store.view(rows)
+
+
+def validate(extractor, view, rows, scheme, normalise_by="none") -> list:
+    """Score the probe of each candidate on sources that were left out.
+
+    Arguments
+    ---------
+    extractor : LayerStatistics
+        Of ``view``.
+    view : Mapping
+        From ``statistics_of``.
+    rows : list of Utterance
+        Of the sources, labelled.
+    scheme : Scheme
+        Classes.
+    normalise_by : str
+        ``"none"``, ``"corpus"`` or ``"speaker"``: whose mean and deviation the
+        statistics are freed from; without labels, those left out included.
+
+    Returns
+    -------
+    list of LayerScore
+        In the order of ``extractor.ranges``.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to leave out.
+    """
+    values, labels = _values(view, rows, normalise_by), _labels(rows, scheme)
+    folds, corpora = source_folds(rows), np.array([r.corpus for r in rows])
+    scores = []
+    for span, columns in _columns(extractor):
+        scores.append(LayerScore(span, {}))
+        for name, is_out in folds.items():
+            model = fit(
+                values[~is_out, columns], labels[~is_out], corpora[~is_out]
+            )
+            scores[-1].folds[name] = uar(
+                labels[is_out],
+                model.predict(values[is_out, columns]),
+                range(len(scheme)),
+            )
+    return scores
+
+
+def score_target(
+    extractor, view, source, target, scheme, normalise_by="none"
+) -> list:
+    """Score the probe of each candidate on the target, for comparison only.
+
+    Arguments
+    ---------
+    extractor, view, scheme, normalise_by
+        As for ``validate``; ``view`` holds both.
+    source, target : list of Utterance
+        Trained on, and scored.
+
+    Returns
+    -------
+    list of float
+        UAR, 0-1, in the order of ``extractor.ranges``.
+    """
+    rows = [*source, *target]
+    values, labels = _values(view, rows, normalise_by), _labels(rows, scheme)
+    corpora, n = np.array([row.corpus for row in source]), len(source)
+    return [
+        uar(
+            labels[n:],
+            fit(values[:n, columns], labels[:n], corpora).predict(
+                values[n:, columns]
+            ),
+            range(len(scheme)),
+        )
+        for _, columns in _columns(extractor)
+    ]
+
+
+def best(scores) -> LayerScore:
+    """Choose the candidate with the best mean on source validation.
+
+    Arguments
+    ---------
+    scores : list of LayerScore
+        From ``validate``.
+
+    Returns
+    -------
+    LayerScore
+        The first of equals, which has fewer layers.
+
+    Example
+    -------
+    >>> scores = [LayerScore("0-0", {"a": 0.5}), LayerScore("1-1", {"a": 0.6})]
+    >>> best(scores).layers
+    '1-1'
+    """
+    return max(scores, key=lambda score: score.validation)
+
+
+def choose(
+    extractor, rows, scheme, cache_folder, normalise_by="none", device="cpu"
+) -> dict:
+    """Choose layers on the sources, or recall the choice from the cache.
+
+    Arguments
+    ---------
+    extractor : SSLFeatures, or Statistics of one
+        Any layers of it.
+    rows : list of Utterance
+        Of the sources, labelled; nothing else is looked at.
+    scheme : Scheme
+        Classes.
+    cache_folder : str or Path
+        Holds stores and choices.
+    normalise_by, device : str
+        As for ``validate`` and ``statistics_of``.
+
+    Returns
+    -------
+    dict
+        ``chosen``: layers; ``validation``: list of ``layers``, mean ``uar`` and
+        ``folds``.
+    """
+    statistics = all_layers(extractor)
+    asked = sorted(
+        (row.digest, row.corpus, row.speaker, scheme.index(row.emotion))
+        for row in rows
+    )
+    spec = json.dumps([statistics.key, normalise_by, scheme.classes, asked])
+    digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
+    path = Path(cache_folder, "layers", f"{digest}.json")
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
+    view = statistics_of(statistics, rows, cache_folder, device)
+    scores = validate(statistics, view, rows, scheme, normalise_by)
+    found = {
+        "chosen": best(scores).layers,
+        "normalise_by": normalise_by,
+        "validation": [
+            {"layers": s.layers, "uar": s.validation, "folds": s.folds}
+            for s in scores
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, f"{json.dumps(found, indent=1)}\n".encode())
+    return found
+
+
+def source_folds(rows) -> dict:
+    """Say which rows are left out together.
+
+    Arguments
+    ---------
+    rows : list of Utterance
+        Of the sources.
+
+    Returns
+    -------
+    dict
+        Corpus, or group of speakers where there is one corpus, to a
+        numpy.ndarray of bool, (rows,).
+
+    Raises
+    ------
+    ValueError
+        If there is one corpus with one speaker.
+    """
+    corpora = np.array([row.corpus for row in rows])
+    if len(names := np.unique(corpora).tolist()) > 1:
+        return {name: corpora == name for name in names}
+    speakers, numbers = np.unique(
+        [row.speaker for row in rows], return_inverse=True
+    )
+    if len(speakers) < 2:
+        raise ValueError(
+            f"layers are chosen on source corpora or speakers that are left "
+            f"out, found one speaker of one corpus in {len(rows)} "
+            "utterances; give layers, or a protocol with more sources"
+        )
+    groups = numbers % SPEAKER_FOLDS
+    return {
+        f"speakers {group + 1}": groups == group for group in np.unique(groups)
+    }
+
+
+def fit(values, labels, corpora):
+    """Train a linear probe in which each class of each corpus weighs the same.
+
+    Arguments
+    ---------
+    values : numpy.ndarray, (rows, dim)
+        Statistics.
+    labels, corpora : numpy.ndarray, (rows,)
+        Class and corpus.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Standardisation and logistic regression.
+    """
+    cells = np.char.add(np.asarray(corpora, str), np.char.mod("/%d", labels))
+    _, numbers, counts = np.unique(
+        cells, return_inverse=True, return_counts=True
+    )
+    weights = len(cells) / len(counts) / counts[numbers]
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    return probe.fit(values, labels, logisticregression__sample_weight=weights)
+
+
+def _values(view, rows, normalise_by):
+    """Statistics of the rows, (rows, dim)."""
+    if normalise_by != "none":  # else the probe standardises by the sources
+        view = Normaliser(view, rows, normalise_by)(view, rows)
+    return np.concatenate([view[row.id].numpy() for row in rows])
+
+
+def _labels(rows, scheme):
+    return np.array([scheme.index(row.emotion) for row in rows])
+
+
+def _columns(extractor):
+    """Name of each candidate, and where its columns are."""
+    for n, (first, last) in enumerate(extractor.ranges):
+        start = n * extractor.width
+        yield f"{first}-{last}", slice(start, start + extractor.width)
