@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST_ARGS ?=
 
 # What needs no corpora, and what trains on those of DATA.
-MEASURES := demo store graphs phones predict
+MEASURES := demo store graphs phones predict interval_coverage
 SCORES := floor prosody leave_one_language_out controls anchoring \
 	semi_supervised transfer
 

@@ -4,17 +4,15 @@ import argparse
 import itertools
 import json
 import os
-import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from speechbrain_clser.evaluation.comparison import contest
+from speechbrain_clser.evaluation.strict import compact_counts
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
-# Nested lists of whole numbers, which take one line each.
-_COUNTS = re.compile(r'^ *"\w+": \[\s*(?=[\[\d])[\d\s,\[\]]+\]', re.MULTILINE)
 # Languages of the four corpora that anybody can download; each is left out.
 TARGETS = ("german", "italian", "urdu", "english")
 
@@ -186,12 +184,6 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
     write(arguments.output, {"cells": results, "against": against})
 
 
-def _on_one_line(match):
-    """A matched list without the line breaks in it."""
-    key, bracket, rest = match[0].partition("[")
-    return key + bracket + re.sub(r"\s+", "", rest)
-
-
 def write(path, results) -> None:
     """Write results where ``tables.py`` finds them.
 
@@ -203,5 +195,4 @@ def write(path, results) -> None:
         Plain values. A list of whole numbers, nested or not, is one line.
     """
     text = json.dumps(results, indent=1, ensure_ascii=False)
-    text = _COUNTS.sub(_on_one_line, text)
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    Path(path).write_text(compact_counts(text) + "\n", encoding="utf-8")

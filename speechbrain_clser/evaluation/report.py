@@ -18,7 +18,7 @@ from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.resonance import resonance
 from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
-from speechbrain_clser.evaluation.strict import strict
+from speechbrain_clser.evaluation.strict import compact_counts, strict
 from speechbrain_clser.labels import Scheme
 
 FORMAT = 1
@@ -115,6 +115,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     }
     report = strict(report)
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
+    text = compact_counts(text)
     Path(run_folder, FILE).write_text(text + "\n", encoding="utf-8")
     return report
 

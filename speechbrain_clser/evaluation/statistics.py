@@ -298,10 +298,11 @@ class Estimate:
         ratio = t**2 / self.n_speakers
         centre = share + ratio / 2
         margin = math.sqrt(ratio * share * (1 - share) + ratio**2 / 4)
-        return tuple(
+        low, high = (
             lowest + (1 - lowest) * bound / (1 + ratio)
             for bound in (centre - margin, centre + margin)
         )
+        return min(low, self.value), max(high, self.value)  # but for rounding
 
 
 def estimate(

@@ -47,13 +47,6 @@ def test_result_keeps_the_counts_of_its_interval(tmp_path):
     assert found.items() <= saved["uar"].items()
 
 
-def test_text_that_looks_like_counts_is_written_as_it_is(tmp_path):
-    told = {"note": '"a": [1, 2]', "trials": [[1, 2], [3, -4]]}
-    recipe.write(tmp_path / "x.json", told)
-    text = (tmp_path / "x.json").read_text(encoding="utf-8")
-    assert json.loads(text) == told
-
-
 def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
     uar = {"mean": 0.5, "low": 0.4, "high": 0.6}
     gain = {"difference": -0.02, "low": -0.05, "high": 0.01, "p_holm": 0.25}

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from speechbrain_clser.evaluation.strict import strict
+from speechbrain_clser.evaluation.strict import compact_counts, strict
 
 
 def test_nan_becomes_null_wherever_it_lies():
@@ -17,3 +17,17 @@ def test_nan_becomes_null_wherever_it_lies():
 def test_other_values_stay_as_they_are():
     plain = {"a": "nan", "b": None, "c": [True, 0]}
     assert strict(plain) == plain
+
+
+def test_counts_take_a_line_and_nothing_else_changes():
+    told = {
+        "note": '"a": [1, 2]',
+        "trials": [[0, 1], [2, 34]],
+        "shares": [0.5, 1],
+        "none": [],
+        "deep": [{"n": [7]}],
+    }
+    text = compact_counts(json.dumps(told, indent=1))
+    assert json.loads(text) == told
+    assert ' "trials": [[0,1],[2,34]],\n' in text
+    assert '"shares": [\n' in text
