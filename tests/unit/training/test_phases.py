@@ -79,6 +79,30 @@ def test_killed_run_resumes_to_the_same_weights(tmp_path, steps):
     )
 
 
+def test_resumed_run_logs_each_epoch_once_and_what_was_done(tmp_path, caplog):
+    with pytest.raises(Killed, match="power"):
+        run(tmp_path, schedule=DyingSchedule(9))
+    assert "done before" not in caplog.text
+    caplog.set_level("INFO")
+    run(tmp_path, oracle=lambda brain: 0.5)
+    assert "phase: train, 2 of 3 epochs done before" in caplog.text
+    lines = (tmp_path / "train_log.txt").read_text().splitlines()
+    assert [line.split(",")[2] for line in lines] == [
+        *(" epoch: 1", " epoch: 2", " epoch: 3")
+    ]
+    last = records(tmp_path)[-1]
+    assert lines[-1] == (
+        f"seed: 1, phase: train, epoch: 3, lr: {last['lr']:.3g}, "
+        f"seconds: {last['seconds']:.1f} - "
+        f"train loss: {last['train_loss']:.4g}, "
+        f"train emotion: {last['train_emotion']:.4g} - "
+        f"valid loss: {last['source_valid_loss']:.4g}, "
+        f"valid source UAR: {100 * last['source_valid_uar']:.1f} %, "
+        f"valid oracle target UAR: 50.0 %"
+    )
+    assert lines[-1] in caplog.text
+
+
 def test_finished_run_is_not_trained_again(tmp_path):
     first, _ = run(tmp_path / "x")
     second, _ = run(tmp_path / "x", schedule=DyingSchedule(0))
