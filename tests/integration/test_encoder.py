@@ -46,6 +46,21 @@ def test_encoder_that_learns_is_kept_with_the_method(data, adapt):
     assert train(data, adapt, "--adapt", adapt) == first
 
 
+def test_layers_may_be_chosen_on_the_sources(data):
+    more = ("--encoder", str(data / "hubert"), "--layers", "auto")
+    done = toy.train(
+        *(data, data / "auto", *more), protocol="toy_two_sources.yaml"
+    )
+    assert done.returncode == 0, done.stdout
+    found = json.loads((data / "auto" / "layers.json").read_text())
+    assert {*found["validation"][0]["folds"]} == {"north", "west"}
+    assert f"layers {found['chosen']} are best on source" in done.stdout
+    told = json.loads((data / "auto" / "environment.json").read_text())
+    assert told["encoder"]["config"]["layers"] == found["chosen"]
+    yaml = (data / "auto" / "seed_1001" / "hyperparams.yaml").read_text()
+    assert "auto" not in yaml.partition("layers:")[2].partition("\n")[0]
+
+
 def test_encoder_of_a_language_is_that_of_the_first_source(data):
     done = toy.train(
         *(data, data / "mapped"),

@@ -107,3 +107,15 @@ def test_statistics_are_one_frame_of_twice_the_width():
     assert summed_up.dim == 2 * frames.dim and summed_up.frames_per_s == 0
     with pytest.raises(ValueError, match="reduce must be one of frames, stat"):
         extractor("acoustic", reduce="mean")
+
+
+def test_window_is_an_option_of_whisper(folder, tmp_path):
+    whisper = encoders.make(tmp_path, "whisper")
+    assert extractor(whisper).config.window == "real"
+    padded = extractor(whisper, window="30s", reduce="statistics")
+    assert padded.extractor.config.window == "30s"
+    assert extractor(folder).config.window == ""
+    with pytest.raises(ValueError, match="window 30s is for Whisper"):
+        extractor(folder, window="30s")
+    with pytest.raises(ValueError, match="'acoustic' has no window"):
+        extractor("acoustic", window="30s")

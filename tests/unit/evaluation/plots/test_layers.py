@@ -1,0 +1,30 @@
+"""The linear probe by layer."""
+
+from speechbrain_clser.evaluation.plots.layers import layers
+
+FOUND = {
+    "chosen": "1-1",
+    "validation": [
+        {"layers": "0-0", "uar": 0.4, "target": 0.3},
+        {"layers": "1-1", "uar": 0.6, "target": 0.5},
+        {"layers": "0-1", "uar": 0.5, "target": 0.7},
+    ],
+}
+
+
+def test_source_target_and_choice_are_drawn():
+    axes = layers(FOUND).axes[0]
+    target, source, chosen = axes.lines
+    assert source.get_ydata().tolist() == [40, 60, 50]
+    assert target.get_ydata().tolist() == [30, 50, 70]
+    assert list(chosen.get_xdata()) == [1, 1]
+    names = [label.get_text() for label in axes.get_xticklabels()]
+    assert names == ["0", "1", "0-1"]
+
+
+def test_target_that_was_not_scored_is_left_out():
+    rows = [
+        {k: v for k, v in row.items() if k != "target"}
+        for row in FOUND["validation"]
+    ]
+    assert len(layers(FOUND | {"validation": rows}).axes[0].lines) == 2
