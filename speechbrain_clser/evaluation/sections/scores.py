@@ -149,10 +149,10 @@ def baselines(report: dict) -> list:
             [[*own, None, None], *rows],
         ),
         Text(
-            "On the target corpus. A baseline learns from the same "
-            "utterances, with "
-            "the same labels and no others, described by mean and deviation "
-            "of the frames that the method hears. Intervals of differences "
+            "On the target corpus. Baselines have the method's training set "
+            "and features, as mean and standard deviation of the frames; "
+            "linear (logistic regression) and svm (Gaussian kernel) give each "
+            "class of each corpus the same weight. Intervals of differences "
             "are paired by speaker"
             + (" and draw." if report["n_draws"] > 1 else "."),
             role="lead",
