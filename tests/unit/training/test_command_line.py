@@ -1,7 +1,10 @@
 import signal
+import subprocess
+import sys
 
 import pytest
 import torch
+from helpers import toy
 from ruamel.yaml import YAML
 
 from speechbrain_clser.errors import BadAudioError
@@ -155,3 +158,42 @@ def test_process_that_lost_another_says_so_in_a_line(several, capsys, error):
     assert several == [1]
     (line,) = capsys.readouterr().err.splitlines()
     assert line == "[rank: 1] Stopped, because another process ended."
+
+
+SECOND_FAILS = """
+import os, sys
+import torch
+from pathlib import Path
+from speechbrain_clser.training import as_found, command_line
+def main(arguments, at_end):
+    torch.distributed.init_process_group("gloo")
+    folder, rank = Path(arguments[0]), os.environ["RANK"]
+    at_end.enter_context(as_found.as_found(folder, [[1]]))
+    if rank == "0":
+        folder.mkdir()
+        (folder / "settings.json").write_text("{}")
+    torch.distributed.barrier()
+    if rank == "1":
+        raise ValueError("expected a file, found none")
+    torch.distributed.barrier()
+command_line.run(main, sys.argv[1:])
+"""
+
+
+@pytest.mark.slow
+def test_second_process_that_fails_is_shown_and_ends_the_first(tmp_path):
+    script, folder = tmp_path / "fails.py", tmp_path / "run"
+    script.write_text(SECOND_FAILS)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--standalone"),
+            *("--nproc_per_node=2", str(script), str(folder)),
+        ],
+        env=toy.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 1
+    assert "[rank: 1] Error: expected a file, found none" in done.stderr
+    assert not folder.exists()
