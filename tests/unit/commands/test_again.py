@@ -1,5 +1,6 @@
 import csv
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -60,6 +61,20 @@ def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(again, "load_hyperpyyaml", lambda text: hparams)
     with pytest.raises(ValueError, match="each language has an encoder"):
         export_again(tmp_path)
+
+
+def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
+    class Features(SimpleNamespace):
+        def published(self):
+            return SimpleNamespace(key="published")
+
+    settings = tmp_path / "settings.json"
+    for key in ("trained", "published"):
+        settings.write_text(json.dumps({"key of the encoder": key}))
+        again._refuse_other_encoder(tmp_path, Features(key="trained"))
+    settings.write_text('{"key of the encoder": "padded"}')
+    with pytest.raises(ValueError, match="key padded, .* add `window: 30s`"):
+        again._refuse_other_encoder(tmp_path, Features(key="trained"))
 
 
 @pytest.mark.slow
