@@ -259,7 +259,7 @@ def summary(cells) -> dict:
         paired difference to the unadapted classifier; 0-1.
     """
     from speechbrain_clser.evaluation.metrics import uar_of
-    from speechbrain_clser.evaluation.statistics import mean_interval
+    from speechbrain_clser.evaluation.statistics import RunCounts, estimate
 
     def scores(system):
         return {
@@ -267,27 +267,23 @@ def summary(cells) -> dict:
             for target, c in cells.items()
         }
 
-    unadapted = [c["counts"]["unadapted"] for c in cells.values()]
-    before = scores("unadapted")
+    def folds(system):
+        return [RunCounts([], [0], c["counts"][system]) for c in cells.values()]
+
     rows = {}
     for system in next(iter(cells.values()))["counts"]:
-        folds = [c["counts"][system] for c in cells.values()]
-        after = scores(system)
-        mean = float(np.mean(list(after.values())))
         rows[system] = {
-            "uar": after,
-            "mean": _with_interval(mean, mean_interval(folds)),
+            "uar": scores(system),
+            "mean": _rounded(estimate(folds(system))),
         }
         if system != "unadapted":
-            gain = mean - float(np.mean(list(before.values())))
-            paired = mean_interval(folds, against=unadapted)
-            rows[system]["difference"] = _with_interval(gain, paired)
+            gain = estimate(folds(system), against=folds("unadapted"))
+            rows[system]["difference"] = _rounded(gain)
     return rows
 
 
-def _with_interval(mean, ends):
-    values = zip(("mean", "low", "high"), (mean, *ends), strict=True)
-    return {name: round(value, 4) for name, value in values}
+def _rounded(estimate):
+    return {name: round(x, 4) for name, x in estimate.to_json().items()}
 
 
 def show(title, rows):
