@@ -12,6 +12,7 @@ from speechbrain_clser.commands.again import export_again
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.inference.choice import Choice
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.publish.model_results import add_results
 
 
 def test_run_without_a_finished_training_is_refused(tmp_path):
@@ -83,9 +84,11 @@ def test_model_is_made_as_train_made_it(tmp_path):
     done = toy.train(tmp_path, tmp_path / "run")
     assert done.returncode == 0, done.stdout
     made = export_again(tmp_path / "run", tmp_path / "again")
+    assert add_results(tmp_path / "run", made)  # as the command does
     first = EmotionClassifier.from_hparams(tmp_path / "run" / "model")
     second = EmotionClassifier.from_hparams(made)
-    for name in ("hyperparams.yaml", "README.md", "label_encoder.ckpt"):
+    same = ("hyperparams.yaml", "README.md", "results.json")
+    for name in (*same, "label_encoder.ckpt"):
         assert (made / name).read_text() == (
             tmp_path / "run" / "model" / name
         ).read_text()
