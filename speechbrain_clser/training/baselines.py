@@ -114,10 +114,7 @@ def answer(names, material, heard, view, folders):
     if not missing:
         return
     parts, scheme = material.parts, material.protocol.scheme
-    known = {row.id for row in (*parts.train, *parts.shots)}
-    labels = [
-        scheme.index(row.emotion) if row.id in known else -1 for row in heard
-    ]
+    vectors, labels, corpora = training_set(material, heard, view)
     if (n_classes := len(set(labels) - {-1})) < 2:
         logger.info(
             "baselines left out (%s): they need labelled training utterances "
@@ -126,10 +123,7 @@ def answer(names, material, heard, view, folders):
             n_classes,
         )
         return
-    corpora = [row.corpus for row in heard]
-    vectors, scored = (
-        utterance_vectors(view, part) for part in (heard, parts.scored)
-    )
+    scored = utterance_vectors(view, parts.scored)
     found = {}
     for (name, seed), path in missing.items():
         key = name, seed if name in RANDOM else None
@@ -140,6 +134,32 @@ def answer(names, material, heard, view, folders):
         partial = path.with_suffix(".partial")
         write_answers(partial, parts.scored, found[key].tolist(), scheme)
         os.replace(partial, path)  # so that what is there is whole
+
+
+def training_set(material, heard, view) -> tuple:
+    """Gather what baselines are fitted on.
+
+    Arguments
+    ---------
+    material, heard, view
+        As for ``answer``.
+
+    Returns
+    -------
+    vectors : numpy.ndarray, (rows, 2 * dim)
+        Of ``utterance_vectors``.
+    labels : list of int
+        Class; -1 where unknown.
+    corpora : list of str
+        Of each row.
+    """
+    parts, scheme = material.parts, material.protocol.scheme
+    known = {row.id for row in (*parts.train, *parts.shots)}
+    labels = [
+        scheme.index(row.emotion) if row.id in known else -1 for row in heard
+    ]
+    corpora = [row.corpus for row in heard]
+    return utterance_vectors(view, heard), labels, corpora
 
 
 def utterance_vectors(view, rows):
