@@ -334,7 +334,11 @@ def adapt(plan, names, material, heard, view, folders):
             "systems": systems,
         }
         path = Path(folder, "adaptation.json")
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        partial = path.with_suffix(".partial")
+        partial.write_text(
+            json.dumps(record, indent=1) + "\n", encoding="utf-8"
+        )
+        os.replace(partial, path)
         _log(record, plan, seed)
 
 
@@ -449,10 +453,13 @@ def _shares(classes, posteriors):
 
 def _baseline_posteriors(names, material, heard, view, rows):
     """Posteriors of baselines on further utterances, by name and id."""
-    vectors, labels, corpora = baselines.training_set(material, heard, view)
+    labels = baselines.labels_of(material, heard)
     if len(set(labels) - {-1}) < 2:
         return {}
-    others = baselines.utterance_vectors(view, rows)
+    corpora = [row.corpus for row in heard]
+    vectors, others = (
+        baselines.utterance_vectors(view, part) for part in (heard, rows)
+    )
     n_classes = len(material.protocol.scheme)
     ids = [row.id for row in rows]
     return {

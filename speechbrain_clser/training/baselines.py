@@ -114,7 +114,7 @@ def answer(names, material, heard, view, folders):
     if not missing:
         return
     parts, scheme = material.parts, material.protocol.scheme
-    vectors, labels, corpora = training_set(material, heard, view)
+    labels = labels_of(material, heard)
     if (n_classes := len(set(labels) - {-1})) < 2:
         logger.info(
             "baselines left out (%s): they need labelled training utterances "
@@ -123,7 +123,10 @@ def answer(names, material, heard, view, folders):
             n_classes,
         )
         return
-    scored = utterance_vectors(view, parts.scored)
+    corpora = [row.corpus for row in heard]
+    vectors, scored = (
+        utterance_vectors(view, part) for part in (heard, parts.scored)
+    )
     found = {}
     for (name, seed), path in missing.items():
         key = name, seed if name in RANDOM else None
@@ -136,30 +139,24 @@ def answer(names, material, heard, view, folders):
         os.replace(partial, path)  # so that what is there is whole
 
 
-def training_set(material, heard, view) -> tuple:
-    """Gather what baselines are fitted on.
+def labels_of(material, heard) -> list:
+    """List the classes of a training set.
 
     Arguments
     ---------
-    material, heard, view
+    material, heard
         As for ``answer``.
 
     Returns
     -------
-    vectors : numpy.ndarray, (rows, 2 * dim)
-        Of ``utterance_vectors``.
-    labels : list of int
-        Class; -1 where unknown.
-    corpora : list of str
-        Of each row.
+    list of int
+        Class of each utterance; -1 where the label may not be used.
     """
     parts, scheme = material.parts, material.protocol.scheme
     known = {row.id for row in (*parts.train, *parts.shots)}
-    labels = [
+    return [
         scheme.index(row.emotion) if row.id in known else -1 for row in heard
     ]
-    corpora = [row.corpus for row in heard]
-    return utterance_vectors(view, heard), labels, corpora
 
 
 def utterance_vectors(view, rows):
