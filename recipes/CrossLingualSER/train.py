@@ -150,10 +150,11 @@ def draw_folder(hparams, material):
 
 def claim(hparams, hparams_file, overrides, run_opts):
     """Refuse a folder of a run with other settings; name the baselines."""
-    from speechbrain_clser.training import adapting, baselines, phases, settings
+    from speechbrain_clser.training import baselines, phases, settings
+    from speechbrain_clser.training.target_adaptation import refuse_unusable
 
     phases.refuse_empty(hparams["phases"])
-    adapting.refuse_unusable(
+    refuse_unusable(
         hparams["target_adaptation"], protocol_of(hparams), hparams["extractor"]
     )
     names = baselines.usable(

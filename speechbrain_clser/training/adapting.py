@@ -5,7 +5,6 @@ run's predictions are derived from them each time, so that a resumed run never
 adapts twice.
 """
 
-import dataclasses
 import json
 import logging
 import os
@@ -15,175 +14,18 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from speechbrain_clser import adaptation
-from speechbrain_clser.adaptation.selection import choose_constants
-from speechbrain_clser.data.adaptation_parts import FORMS, adaptation_parts
+from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.pipeline import dataset
 from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.scoring import write_answers
+from speechbrain_clser.training.vector_space import VectorSpace
 
 logger = logging.getLogger(__name__)
 
-VECTORS = ("statistics", "embedding")
 UNADAPTED = "baselines/without adaptation.csv"
 ADAPTED = "predictions/target_scored.csv"
-
-
-@dataclasses.dataclass(frozen=True)
-class TargetAdaptation:
-    """The adaptation that a run asks for.
-
-    Arguments
-    ---------
-    name : str
-        Among ``adaptation.ADAPTATIONS``.
-    form : str
-        See ``data.adaptation_parts``.
-    vectors : str
-        ``"statistics"``: mean and standard deviation of the normalised frames;
-        ``"embedding"``: of the method.
-    constants : dict, optional
-        Of the adaptation; None: chosen within the sources.
-
-    Example
-    -------
-    >>> TargetAdaptation("equal_mass", "auto", "statistics", None).class_shares
-    'equal'
-    """
-
-    name: str
-    form: str
-    vectors: str
-    constants: dict | None = None
-
-    @property
-    def class_shares(self) -> str:
-        """Class shares that are assumed of the target; empty for none."""
-        if self.name != "equal_mass":
-            return ""
-        shares = (self.constants or {}).get("shares")
-        return ", ".join(f"{s:g}" for s in shares) if shares else "equal"
-
-
-def wanted(name, form, vectors, constants, n_classes):
-    """Read the keys of a YAML about adaptation, and check them.
-
-    Arguments
-    ---------
-    name : str
-        ``"none"``, or one of ``adaptation.ADAPTATIONS``.
-    form, vectors : str
-        See ``TargetAdaptation``.
-    constants : dict or str, optional
-        By name; as JSON text on the command line.
-    n_classes : int
-        Of the protocol.
-
-    Returns
-    -------
-    TargetAdaptation or None
-        None for ``"none"``.
-
-    Raises
-    ------
-    ValueError
-        If a value is none of those that exist, or constants are not those of
-        the adaptation.
-
-    Example
-    -------
-    >>> wanted("none", "auto", "statistics", None, 4)
-    >>> wanted("em", "auto", "statistics", None, 4)
-    Traceback (most recent call last):
-    ValueError: --adaptation: expected one of none, em_gaussians, ...
-    """
-    for key, value, known in (
-        ("adaptation", name, ("none", *adaptation.ADAPTATIONS)),
-        ("adaptation_form", form, FORMS),
-        ("adaptation_vectors", vectors, VECTORS),
-    ):
-        if value not in known:
-            raise ValueError(
-                f"--{key}: expected one of {', '.join(known)}, found {value!r}"
-            )
-    constants = _constants(constants)
-    if name == "none":
-        return None
-    if constants is not None:
-        try:
-            built = adaptation.build(name, **constants)
-        except TypeError as error:
-            raise ValueError(
-                f"--adaptation_constants: expected values of the types of "
-                f"{adaptation.build(name)}, found {constants}"
-            ) from error
-        shares = getattr(built, "shares", None)
-        if shares and len(shares) != n_classes:
-            raise ValueError(
-                f"--adaptation_constants: expected shares of {n_classes} "
-                f"classes, as the protocol has, found {len(shares)}"
-            )
-    return TargetAdaptation(name, form, vectors, constants)
-
-
-def _constants(given):
-    """Constants as a mapping, which is text after an option."""
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except json.JSONDecodeError:
-            pass  # refused below
-    if given is not None and not isinstance(given, dict):
-        raise ValueError(
-            f"--adaptation_constants: expected a mapping such as "
-            f"'{{n_components: 16}}', found {given!r}"
-        )
-    return given
-
-
-def refuse_unusable(plan, protocol, extractor):
-    """Refuse an adaptation that a run cannot have, before audio is decoded.
-
-    Arguments
-    ---------
-    plan : TargetAdaptation, optional
-        From ``wanted``.
-    protocol : Protocol
-        Of the run.
-    extractor : Extractor
-        Of the method's frames.
-
-    Raises
-    ------
-    ValueError
-        If nothing is scored, or no frames are stored of which there could be
-        statistics.
-
-    Example
-    -------
-    >>> from speechbrain_clser.data.protocol import Protocol
-    >>> protocol = Protocol("x", ("emodb",), ())
-    >>> plan = wanted("equal_mass", "auto", "statistics", None, 4)
-    >>> refuse_unusable(plan, protocol, None)
-    Traceback (most recent call last):
-    ValueError: --adaptation equal_mass: expected a protocol with targets, ...
-    """
-    if plan is None:
-        return
-    if not protocol.targets:
-        raise ValueError(
-            f"--adaptation {plan.name}: expected a protocol with targets, found "
-            f"none in {protocol.name!r}; give --adaptation none, or a protocol "
-            f"that scores a target"
-        )
-    if plan.vectors == "statistics" and not extractor.has_frozen_part:
-        raise ValueError(
-            "--adaptation_vectors statistics: expected an encoder whose frames "
-            "are stored, found one all of which is trained; give "
-            "--adaptation_vectors embedding, or --adapt frozen"
-        )
 
 
 def file_of(plan, part):
@@ -192,7 +34,7 @@ def file_of(plan, part):
     Arguments
     ---------
     plan : TargetAdaptation, optional
-        From ``wanted``.
+        From ``target_adaptation.wanted``.
     part : str
         ``"target_scored"`` or ``"source_valid"``.
 
@@ -217,7 +59,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
     Arguments
     ---------
     plan : TargetAdaptation, optional
-        From ``wanted``; nothing is written without one.
+        From ``target_adaptation.wanted``; nothing is written without one.
     brain : MethodBrain
         Trained.
     material : Material
@@ -265,7 +107,7 @@ def adapt(plan, names, material, heard, view, folders):
     Arguments
     ---------
     plan : TargetAdaptation, optional
-        From ``wanted``; nothing is done without one.
+        From ``target_adaptation.wanted``; nothing is done without one.
     names : list of str
         Baselines of the run.
     material : Material
@@ -293,7 +135,7 @@ def adapt(plan, names, material, heard, view, folders):
         }
         rows |= {row.id: row for row in chosen.fitted}
         vectors = baselines.utterance_vectors(view, rows.values())
-        spaces["statistics"] = _Space(
+        spaces["statistics"] = VectorSpace(
             plan, material, dict(zip(rows, vectors, strict=True))
         )
     if names and chosen.fitted_to == "unlabelled":
@@ -301,7 +143,7 @@ def adapt(plan, names, material, heard, view, folders):
     for seed, folder in folders.items():
         own = spaces
         if plan.vectors == "embedding":
-            embeddings = _Space(
+            embeddings = VectorSpace(
                 plan, material, _embeddings(folder, plan, material)
             )
             own = {**spaces, "embedding": embeddings}
@@ -340,79 +182,6 @@ def adapt(plan, names, material, heard, view, folders):
         )
         os.replace(partial, path)
         _log(record, plan, seed)
-
-
-class _Space:
-    """Vectors, the constants chosen on them, and the summary of the source."""
-
-    def __init__(self, plan, material, vectors):
-        self.vectors, self.refusal, self.candidates = vectors, None, ()
-        self.is_given = plan.constants is not None
-        self.adaptation = None
-        scheme = material.protocol.scheme
-        rows = [row for row in material.parts.train if row.id in vectors]
-        found = np.stack([vectors[row.id] for row in rows])
-        labels = [scheme.index(row.emotion) for row in rows]
-        try:
-            if self.is_given:
-                self.adaptation = adaptation.build(plan.name, **plan.constants)
-            else:
-                choice = choose_constants(
-                    *(plan.name, found, labels),
-                    # Languages of one corpus are held out in turn, too.
-                    [f"{row.corpus} {row.language}" for row in rows],
-                    [row.speaker for row in rows],
-                    len(scheme),
-                )
-                self.adaptation = choice.adaptation
-                self.candidates = choice.candidates
-            self.source = self.adaptation.summarise(
-                found, labels, len(scheme), [row.corpus for row in rows]
-            )
-        except AdaptationError as error:
-            self.refusal = error
-
-    def adapted(self, folds, posteriors):
-        """Adapted posteriors, by id, of the utterances to be predicted.
-
-        Of a debug run only some utterances have posteriors.
-        """
-        if self.refusal:
-            raise self.refusal
-        found = {}
-        for fold in folds:
-            fit, predict = (
-                [row.id for row in rows if row.id in posteriors]
-                for rows in fold
-            )
-            fitted = self.adaptation.fit(
-                self.source, *self._told(fit, posteriors)
-            )
-            if predict:
-                new = fitted.predict(*self._told(predict, posteriors))
-                found |= zip(predict, new, strict=True)
-        return found
-
-    def _told(self, ids, posteriors):
-        n_columns = len(next(iter(self.vectors.values())))
-        vectors = [self.vectors[one] for one in ids]
-        n_classes = int(self.source["shape"][1])
-        return (
-            np.reshape(vectors, (len(ids), n_columns)),
-            np.reshape([posteriors[one] for one in ids], (len(ids), n_classes)),
-        )
-
-    def to_json(self):
-        """Constants, and the scores within the sources behind the choice."""
-        return {
-            "constants": self.adaptation
-            and dataclasses.asdict(self.adaptation),
-            "chosen_within_sources": not self.is_given,
-            "candidates": [
-                {"constants": one.constants, "mean": one.mean, "uar": one.uar}
-                for one in self.candidates
-            ],
-        }
 
 
 def _adapt_one(space, chosen, material, before, after, pool):
