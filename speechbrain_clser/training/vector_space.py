@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from speechbrain_clser import adaptation
+from speechbrain_clser.adaptation.base import check_vectors
 from speechbrain_clser.adaptation.selection import choose_constants
 from speechbrain_clser.errors import AdaptationError
 
@@ -31,6 +32,7 @@ class VectorSpace:
         found = np.stack([vectors[row.id] for row in rows])
         labels = [scheme.index(row.emotion) for row in rows]
         try:
+            check_vectors("source", found)
             if self.is_given:
                 self.adaptation = adaptation.build(plan.name, **plan.constants)
             else:

@@ -66,3 +66,20 @@ def test_one_speaker_and_unknown_form_are_refused():
         chosen("inductive", rows)
     with pytest.raises(ValueError, match="among auto.*found 'both'"):
         chosen("both")
+
+
+def test_speakers_of_a_session_stay_in_one_half():
+    rows = [
+        dataclasses.replace(
+            row, session=f"dialogue {int(row.speaker[-1]) // 2}"
+        )
+        if row.corpus == "c"
+        else row
+        for row in ROWS
+    ]
+    found, _ = chosen("inductive", rows)
+    first, second = ({row.session for row in fit} for fit, _ in found.folds)
+    assert first and second and not first & second
+    together = [dataclasses.replace(row, session="one") for row in rows]
+    with pytest.raises(ValueError, match="without a common session"):
+        chosen("inductive", rows[:32] + together[32:])

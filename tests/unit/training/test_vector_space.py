@@ -16,13 +16,15 @@ POSTERIORS = {
 }
 
 
-def space_of(constants, train=tiny.TRAIN, name="equal_mass"):
+def space_of(constants, train=tiny.TRAIN, name="equal_mass", bad=None):
     material = types.SimpleNamespace(
         parts=types.SimpleNamespace(train=train),
         protocol=types.SimpleNamespace(scheme=tiny.SCHEME),
     )
     rng = np.random.default_rng(0)
     vectors = {row.id: rng.normal(size=6) for row in (*train, *TARGET)}
+    if bad:
+        vectors[bad][0] = np.nan
     plan = TargetAdaptation(name, "auto", "statistics", constants)
     return VectorSpace(plan, material, vectors)
 
@@ -48,3 +50,9 @@ def test_refusal_of_the_choice_is_raised_where_it_is_used():
     assert space.to_json()["constants"] is None
     with pytest.raises(AdaptationError, match="give the constants"):
         space.adapted([(TARGET, TARGET)], POSTERIORS)
+
+
+def test_source_vector_that_is_not_finite_is_refused_by_reason():
+    space = space_of(None, bad=tiny.TRAIN[3].id)
+    assert space.refusal.reason == "not finite"
+    assert "finite source vectors" in str(space.refusal)
