@@ -11,6 +11,7 @@ import logging
 import torch
 
 from speechbrain_clser.features.spectrum import real_mask, widest
+from speechbrain_clser.lobes.pooling import MeanStdPooling
 
 logger = logging.getLogger(__name__)
 
@@ -101,10 +102,36 @@ class Recogniser(torch.nn.Module):
         torch.Tensor, (batch, 1, dim + classes)
             Embedding, and after it the logits.
         """
+        return self._classify(self._normalised(wavs, lens))
+
+    def with_statistics(self, wavs, lens):
+        """Embed and classify a batch, and give its utterance statistics.
+
+        Arguments
+        ---------
+        wavs, lens
+            As for ``hear``.
+
+        Returns
+        -------
+        both : torch.Tensor, (batch, 1, dim + classes)
+            As of ``forward``.
+        statistics : torch.Tensor, (batch, 2 * frame dim)
+            Mean and standard deviation of the normalised real frames.
+        """
+        frames = self._normalised(wavs, lens)
+        pooling = MeanStdPooling(frames[0].shape[-1])
+        return self._classify(frames), pooling(*frames).float()
+
+    def _normalised(self, wavs, lens):
+        """Normalised frames, 0 in the padding, and the share that is real."""
         frames, n_frames = self.hear(wavs, lens)
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
         frames = self.normaliser(frames).where(is_real, 0.0)
-        output = self.method({"frames": (frames, n_frames / n_frames.max())})
+        return frames, n_frames / n_frames.max()
+
+    def _classify(self, frames):
+        output = self.method({"frames": frames})
         both = torch.cat([output.embedding, output.logits], dim=-1)
         return both[:, None].float()
 
