@@ -303,7 +303,11 @@ def predict(
         # Standard input can be read once, and every pass needs all files.
         files = adapted_to = list(files)
     others = list(find(normalise_over))
-    if adapt and not normalise_over and classifier.hparams.normalise_by != "none":
+    if (
+        adapt
+        and not normalise_over
+        and classifier.hparams.normalise_by != "none"
+    ):
         normalise_over, others = recordings, adapted_to
     if normalise_over:
         classifier.normalise_over(others, keep_going=True)

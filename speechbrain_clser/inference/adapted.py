@@ -230,9 +230,13 @@ def _check(about, n_classes, path):
     """Refuse a file whose account of the adaptation is not that of ``fit``."""
 
     def is_share(values):
-        return isinstance(values, list) and [
-            isinstance(value, float) and 0 <= value <= 1 for value in values
-        ] == [True] * n_classes
+        return (
+            isinstance(values, list)
+            and [
+                isinstance(value, float) and 0 <= value <= 1 for value in values
+            ]
+            == [True] * n_classes
+        )
 
     checks = {
         "n_files": lambda value: isinstance(value, int),

@@ -102,7 +102,7 @@ class Recogniser(torch.nn.Module):
         torch.Tensor, (batch, 1, dim + classes)
             Embedding, and after it the logits.
         """
-        return self._classify(self._normalised(wavs, lens))
+        return self._classify(*self._normalised(wavs, lens))
 
     def with_statistics(self, wavs, lens):
         """Embed and classify a batch, and give its utterance statistics.
@@ -119,19 +119,20 @@ class Recogniser(torch.nn.Module):
         statistics : torch.Tensor, (batch, 2 * frame dim)
             Mean and standard deviation of the normalised real frames.
         """
-        frames = self._normalised(wavs, lens)
-        pooling = MeanStdPooling(frames[0].shape[-1])
-        return self._classify(frames), pooling(*frames).float()
+        frames, n_frames = self._normalised(wavs, lens)
+        longest = int(n_frames.max())
+        pooling = MeanStdPooling(frames.shape[-1])
+        statistics = pooling(frames[:, :longest], n_frames / longest)
+        return self._classify(frames, n_frames), statistics.float()
 
     def _normalised(self, wavs, lens):
-        """Normalised frames, 0 in the padding, and the share that is real."""
+        """Normalised frames, 0 in the padding, and how many are real."""
         frames, n_frames = self.hear(wavs, lens)
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
-        frames = self.normaliser(frames).where(is_real, 0.0)
-        return frames, n_frames / n_frames.max()
+        return self.normaliser(frames).where(is_real, 0.0), n_frames
 
-    def _classify(self, frames):
-        output = self.method({"frames": frames})
+    def _classify(self, frames, n_frames):
+        output = self.method({"frames": (frames, n_frames / n_frames.max())})
         both = torch.cat([output.embedding, output.logits], dim=-1)
         return both[:, None].float()
 

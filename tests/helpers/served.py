@@ -57,9 +57,7 @@ class Served:
     probabilities: torch.Tensor
 
 
-def make(
-    folder, yaml="source_only", pack=False, rows=None, **overrides
-):
+def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
     """Make a model of random parameters, by the ways that training goes.
 
     Arguments
