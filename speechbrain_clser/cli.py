@@ -197,6 +197,22 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     "normalised; for models trained so.",
 )
 @click.option(
+    "--adapt",
+    is_flag=True,
+    help="Adapt the model to all recordings together, without labels, then "
+    "classify them; they are read once more, and twice more if the model was "
+    "trained on features normalised by corpus or speaker: it then also "
+    "normalises over them, unless --normalise-over is given.",
+)
+@click.option(
+    "--adapt-method",
+    type=click.Choice(["em_gaussians", "equal_mass"]),
+    default="em_gaussians",
+    show_default=True,
+    help="With --adapt. equal_mass assumes that all classes are equally "
+    "frequent among the recordings.",
+)
+@click.option(
     "--window-s",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
@@ -225,6 +241,8 @@ def predict(
     revision,
     unknown_below,
     normalise_over,
+    adapt,
+    adapt_method,
     window_s,
     threads,
     trust,
@@ -277,12 +295,24 @@ def predict(
         unknown_below=unknown_below,
         run_opts={"device": device} if device else None,
     )
-    others = list(find(normalise_over))
-    if normalise_over:
-        classifier.normalise_over(others, keep_going=True)
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     files = find(recordings, sys.stdin)
+    adapted_to = []
+    if adapt:
+        # Standard input can be read once, and every pass needs all files.
+        files = adapted_to = list(files)
+    others = list(find(normalise_over))
+    if (
+        adapt
+        and not normalise_over
+        and classifier.hparams.normalise_by != "none"
+    ):
+        normalise_over, others = recordings, adapted_to
+    if normalise_over:
+        classifier.normalise_over(others, keep_going=True)
+    if adapt:
+        classifier = classifier.adapt(files, adapt_method, keep_going=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
         names = columns(classifier.classes, window_s is not None)
@@ -295,7 +325,11 @@ def predict(
             out,
             classifier,
             files,
-            origin(model, folder, normalise_over, others),
+            origin(
+                *(model, folder, normalise_over, others),
+                adapt_method if adapt else None,
+                adapted_to,
+            ),
             n_threads=threads,
             has_bar=sys.stderr.isatty(),
             window_s=window_s,

@@ -2,9 +2,10 @@
 
 import dataclasses
 import json
+from numbers import Real
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from speechbrain_clser.adaptation.base import Fitted
@@ -17,6 +18,7 @@ ADAPTATIONS = {
     "equal_mass": EqualMass,
     "self_training": SelfTraining,
 }
+MAX_CONSTANT = 1e6  # of a file; more rounds would take hours
 
 
 def build(name, **constants):
@@ -76,17 +78,21 @@ def save(fitted, path):
     array([[0.25, 0.75]])
     """
     constants = json.dumps(dataclasses.asdict(fitted.adaptation))
-    about = {"adaptation": fitted.adaptation.name, "constants": constants}
+    metadata = {
+        "adaptation": fitted.adaptation.name,
+        "constants": constants,
+        "about": json.dumps(fitted.about),
+    }
     # safetensors writes memory as it lies, whatever the order of the axes.
     state = {
         name: np.ascontiguousarray(values)
         for name, values in fitted.state.items()
     }
-    save_file(state, path, metadata=about)
+    save_file(state, path, metadata=metadata)
 
 
 def load(path):
-    """Load a fitted adaptation.
+    """Load a fitted adaptation from a file of any origin.
 
     Arguments
     ---------
@@ -100,16 +106,72 @@ def load(path):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
-        If the file holds no adaptation that this version has.
+        If the file is damaged, holds no adaptation that this version has, or
+        its constants, names, shapes or values are not those of a fitted state.
     """
-    with safe_open(path, framework="numpy") as file:
-        about = file.metadata() or {}
-        state = {name: file.get_tensor(name) for name in file.keys()}
-    if "adaptation" not in about:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            adaptation, about = _described(file.metadata() or {})
+            return Fitted(adaptation, _state(file, adaptation), about)
+    except (SafetensorError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: expected a saved adaptation, found a file without the "
-            "metadata 'adaptation'; save it again"
+            f"{path}: expected a saved adaptation, found {error}; get the "
+            "whole folder again, or export or save the model again"
+        ) from error
+
+
+def _described(metadata):
+    """The adaptation of a file, and what is saved beside it."""
+    if missing := {"adaptation", "constants"} - metadata.keys():
+        raise ValueError(
+            f"a file without the metadata {', '.join(sorted(missing))}"
         )
-    constants = json.loads(about["constants"])
-    return Fitted(build(about["adaptation"], **constants), state)
+    constants = json.loads(metadata["constants"])
+    about = json.loads(metadata.get("about", "{}"))
+    if not (isinstance(constants, dict) and isinstance(about, dict)):
+        raise ValueError("metadata that are no JSON objects")
+    default = build(metadata["adaptation"])
+    for name, value in constants.items():
+        if not _is_constant(value, getattr(default, name, None)):
+            raise ValueError(f"{name}={value!r}, which is no such constant")
+    return build(metadata["adaptation"], **constants), about
+
+
+def _is_constant(value, default):
+    """Whether a value of JSON has the kind of a default, and is not vast."""
+    if isinstance(value, list):
+        return not isinstance(default, Real) and all(
+            _is_constant(inner, 0.0) for inner in value
+        )
+    if value is None:
+        return default is None
+    kind = int if isinstance(default, int) else Real
+    return isinstance(value, kind) and abs(value) <= MAX_CONSTANT
+
+
+def _state(file, adaptation):
+    """Arrays of a file, if they are those of a state of this adaptation."""
+    found = {
+        name: tuple(file.get_slice(name).get_shape()) for name in file.keys()
+    }
+    if found.get("shape") != (2,):
+        raise ValueError("no array 'shape' of two numbers")
+    shape = file.get_tensor("shape")
+    if shape.dtype.kind != "i" or not (1 <= shape.min() <= shape.max() <= 1e6):
+        raise ValueError(f"a 'shape' of {shape.tolist()}")
+    dim, n_classes = shape.tolist()
+    wanted = {"shape": (2,), **adaptation.state_shapes(dim, n_classes)}
+    if found != wanted:
+        raise ValueError(f"arrays of the shapes {found} instead of {wanted}")
+    state = {name: file.get_tensor(name) for name in wanted}
+    for name, values in state.items():
+        if name != "shape" and values.dtype.kind != "f":
+            raise ValueError(f"{values.dtype} instead of floats in {name}")
+        if not np.isfinite(values).all():
+            raise ValueError(f"NaN or infinity in {name}")
+    if not adaptation.is_usable(state):
+        raise ValueError("scales or covariances that are not positive")
+    return state

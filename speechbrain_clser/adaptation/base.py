@@ -130,6 +130,50 @@ class Adaptation:
         state = self._fit(source, vectors, posteriors)
         return Fitted(self, {**state, "shape": source["shape"]})
 
+    def state_shapes(self, dim, n_classes):
+        """Give the shape of each array of a fitted state.
+
+        Arguments
+        ---------
+        dim : int
+            Of the vectors.
+        n_classes : int
+            Columns of the posteriors.
+
+        Returns
+        -------
+        dict of str to tuple of int
+            By name, ``shape`` left out.
+
+        Example
+        -------
+        >>> from speechbrain_clser.adaptation.equal_mass import EqualMass
+        >>> EqualMass().state_shapes(8, 4)
+        {'log_factors': (4,)}
+        """
+        raise NotImplementedError
+
+    def is_usable(self, state):
+        """Tell whether finite arrays of these shapes can be a fitted state.
+
+        Arguments
+        ---------
+        state : dict of str to numpy.ndarray
+            With the names and shapes of ``state_shapes``.
+
+        Returns
+        -------
+        bool
+            False if scales are not positive, for instance.
+
+        Example
+        -------
+        >>> from speechbrain_clser.adaptation.self_training import SelfTraining
+        >>> SelfTraining().is_usable({"scale": np.array([1.0, 0.0])})
+        False
+        """
+        return bool((state["scale"] > 0).all()) if "scale" in state else True
+
 
 @dataclasses.dataclass(frozen=True)
 class Fitted:
@@ -141,6 +185,8 @@ class Fitted:
         With its constants.
     state : dict of str to numpy.ndarray
         Fitted values.
+    about : dict
+        What is saved beside it, as plain values of JSON.
 
     Example
     -------
@@ -152,6 +198,7 @@ class Fitted:
 
     adaptation: Adaptation
     state: dict
+    about: dict = dataclasses.field(default_factory=dict)
 
     def predict(self, vectors, posteriors):
         """Predict adapted posteriors of target utterances.

@@ -112,6 +112,25 @@ class EMGaussians(Adaptation):
             "covariance": self._pooled(projected, weights, means),
         }
 
+    def state_shapes(self, dim, n_classes):
+        """Shapes of Gaussians and projection; see ``Adaptation``."""
+        return {
+            "mean": (dim,),
+            "scale": (dim,),
+            "components": (dim, self.n_components),
+            "class_means": (n_classes, self.n_components),
+            "covariance": (self.n_components, self.n_components),
+        }
+
+    def is_usable(self, state):
+        """Tell whether the covariance is one; see ``Adaptation``."""
+        covariance = state["covariance"]
+        return (
+            super().is_usable(state)
+            and np.allclose(covariance, covariance.T)
+            and bool(np.linalg.eigvalsh(covariance)[0] > 0)
+        )
+
     def _fit(self, source, vectors, posteriors):
         state = dict(source)
         projected = _project(state, vectors)

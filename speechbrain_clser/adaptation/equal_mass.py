@@ -72,6 +72,10 @@ class EqualMass(Adaptation):
         self._shares_of(n_classes)
         return {}
 
+    def state_shapes(self, dim, n_classes):
+        """Shape of the factors; see ``Adaptation``."""
+        return {"log_factors": (n_classes,)}
+
     def _fit(self, source, vectors, posteriors):
         shares = self._shares_of(posteriors.shape[1])
         logs = log_floored(posteriors)

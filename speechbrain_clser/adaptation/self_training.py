@@ -70,6 +70,15 @@ class SelfTraining(Adaptation):
         weights = cell_weights(labels, corpora)
         return {"vectors": vectors, "labels": labels, "weights": weights}
 
+    def state_shapes(self, dim, n_classes):
+        """Shapes of the logistic regression; see ``Adaptation``."""
+        return {
+            "mean": (dim,),
+            "scale": (dim,),
+            "coefficients": (n_classes, dim),
+            "intercepts": (n_classes,),
+        }
+
     def _fit(self, source, vectors, posteriors):
         n_classes = posteriors.shape[1]
         for fraction in self.fractions:

@@ -1,9 +1,11 @@
 """A trained model in use: files, signals and hours of sound to emotions."""
 
+import copy
 import logging
 import math
 from numbers import Real
 
+import numpy as np
 import torch
 from speechbrain.inference.classifiers import EncoderClassifier
 from tqdm import tqdm
@@ -11,6 +13,7 @@ from tqdm import tqdm
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
+from speechbrain_clser.inference import adapted, source_summary
 from speechbrain_clser.inference.answer import Answer
 from speechbrain_clser.inference.listening import listen
 from speechbrain_clser.inference.loading import load
@@ -81,13 +84,30 @@ class EmotionClassifier(EncoderClassifier):
             name: values.clone()
             for name, values in self.recogniser.normaliser.state_dict().items()
         }
-        if self.hparams.normalise_by != "none":
+        self.folder = self.adaptation = self.source_summary = None
+        self.is_normalised = False
+
+    def _open(self, folder):
+        """Take from a model folder what SpeechBrain's own class ignores."""
+        self.folder = folder
+        size = self.statistics_dim, len(self.classes)
+        self.source_summary = source_summary.read(folder, *size)
+        fitted = adapted.read(folder, self)
+        if fitted is not None:
+            self.is_normalised = fitted.about["is_normalised"]
+            self.adaptation = fitted
+        if self.hparams.normalise_by != "none" and not self.is_normalised:
             logger.warning(
                 "this model was trained on features normalised by %s; until "
                 "normalise_over is given recordings of one, statistics of the "
                 "training corpora stand in",
                 self.hparams.normalise_by,
             )
+
+    @property
+    def statistics_dim(self):
+        """Dimensions of the utterance statistics."""
+        return 2 * self.recogniser.extractor.dim
 
     def _names(self):
         """Names of the classes, if there are as many as logits."""
@@ -149,16 +169,54 @@ class EmotionClassifier(EncoderClassifier):
         """
         folder = locate(source, revision, savedir)
         hparams = load(folder, hparams_file, overrides, is_trusted)
-        return cls(hparams["modules"], hparams, **kwargs)
+        classifier = cls(hparams["modules"], hparams, **kwargs)
+        classifier._open(folder)
+        if classifier.adaptation is not None:
+            classifier._use_temperature(kwargs.get("temperature"))
+        return classifier
+
+    def _use_temperature(self, wanted):
+        """Take the temperature that an adaptation was fitted with."""
+        fitted = _above_zero(self.adaptation.about.get("temperature"))
+        if wanted not in (None, fitted):
+            raise ValueError(
+                f"temperature: expected {fitted}, with which the model was "
+                f"adapted, got {wanted}; leave it out, or adapt again the "
+                "model that it was made of"
+            )
+        self.temperature = fitted
 
     def classify_batch(self, wavs, wav_lens=None):
-        """Classify a batch, calibrated; as SpeechBrain's otherwise."""
-        both = self.encode_batch(wavs, wav_lens)
-        chances = self.mods.classifier(both).squeeze(1) / self.temperature
-        chances = chances.log_softmax(dim=-1)
+        """Classify a batch, calibrated; as SpeechBrain's otherwise.
+
+        Probabilities of an adapted classifier are adapted.
+        """
+        if self.adaptation is None:
+            chances = self._calibrated(self.encode_batch(wavs, wav_lens))
+        else:
+            posteriors, vectors = self._describe(wavs, wav_lens)
+            both = adapted.predict(self.adaptation, vectors, posteriors)
+            chances = torch.from_numpy(both).float().to(self.device)
+            # The logarithm of an exact 0 would be no number.
+            chances = chances.clamp(min=torch.finfo(chances.dtype).tiny).log()
         score, index = chances.max(dim=-1)
         labels = self.hparams.label_encoder.decode_torch(index)
         return chances, score, index, labels
+
+    def _calibrated(self, both):
+        """Unadapted log-probabilities of what a ``Recogniser`` gives."""
+        chances = self.mods.classifier(both).squeeze(1) / self.temperature
+        return chances.log_softmax(dim=-1)
+
+    @torch.no_grad()
+    def _describe(self, wavs, wav_lens=None):
+        """Unadapted posteriors and utterance statistics of a batch."""
+        if wav_lens is None:
+            wav_lens = torch.ones(len(wavs))
+        sound = wavs.to(self.device).float(), wav_lens.to(self.device)
+        both, vectors = self.recogniser.with_statistics(*sound)
+        posteriors = self._calibrated(both).exp().cpu().numpy()
+        return posteriors.astype(float), vectors.cpu().numpy()
 
     def classify_file(self, path):
         """Classify a recording.
@@ -368,10 +426,17 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         ValueError
-            If there is no file that can, or the encoder was trained, and
-            frames are not normalised by statistics at all.
+            If there is no file that can, the classifier is adapted, or the
+            encoder was trained, and frames are not normalised by statistics at
+            all.
         """
         normaliser = self.recogniser.normaliser
+        if self.adaptation is not None:
+            raise ValueError(
+                "normalise_over needs a model that is not adapted, and this "
+                "one was fitted to features as they are normalised now; call "
+                "it first, then adapt"
+            )
         if not self.source_statistics:
             raise ValueError(
                 "normalise_over needs a model with a frozen encoder, and the "
@@ -379,6 +444,7 @@ class EmotionClassifier(EncoderClassifier):
             )
         if files is None:
             normaliser.load_state_dict(self.source_statistics)
+            self.is_normalised = False
             return
         moments = Moments()
         for _, wavs in self._sounds(map(str, files), batch_s, keep_going):
@@ -392,6 +458,115 @@ class EmotionClassifier(EncoderClassifier):
                 "used; give some of those that are to be classified"
             )
         normaliser.use(*moments.statistics())
+        self.is_normalised = True
+
+    def adapt(
+        self,
+        files,
+        method="em_gaussians",
+        batch_s=BATCH_S,
+        keep_going=False,
+        **constants,
+    ):
+        """Adapt to recordings without labels.
+
+        All are heard once; kept are their posteriors and the mean and standard
+        deviation of their normalised frames. A model that was trained with
+        ``normalise_by: corpus`` or ``speaker`` needs ``normalise_over`` first.
+        Adapted probabilities are not calibrated.
+
+        Arguments
+        ---------
+        files : iterable of str or Path
+            At least 20, in several emotions, made as those will be that are to
+            be classified.
+        method : str
+            ``"em_gaussians"``, which needs the source summary of the model
+            folder; or ``"equal_mass"``, which assumes that all classes are
+            equally frequent, or have the ``shares`` that are given.
+        batch_s : float
+            As for ``classify_files``.
+        keep_going : bool
+            Whether files that cannot be used are logged and left out.
+        **constants
+            Constants of the method to change; see ``speechbrain_clser.adaptation``.
+
+        Returns
+        -------
+        EmotionClassifier
+            Another one; this one is unchanged, and both share the encoder. If
+            the adaptation cannot be fitted, as to fewer than 20 recordings or
+            to predictions of one class only, there is a warning, and its
+            ``adaptation`` is None.
+
+        Raises
+        ------
+        BadAudioError
+            If a file cannot be used.
+        ValueError
+            If the classifier is adapted already, there is no such method or
+            constant, or the model has no source summary for it.
+        """
+        if self.adaptation is not None:
+            raise ValueError(
+                "adapt needs a model that is not adapted, and this one is; "
+                "load the model that it was made of"
+            )
+        chosen, source = adapted.with_constants(
+            method, constants, self.source_summary
+        )
+        if self.hparams.normalise_by != "none" and not self.is_normalised:
+            logger.warning(
+                "adapting without normalise_over a model that was trained on "
+                "features normalised by %s; give it the same recordings first",
+                self.hparams.normalise_by,
+            )
+        files = [str(path) for path in files]
+        found = {}
+        for places, wavs in self._sounds(files, batch_s, keep_going):
+            rows = zip(*self._describe(*padded(wavs)), strict=True)
+            found |= zip(places, rows, strict=True)
+        twin = self._copy()
+        posteriors = np.zeros((0, len(self.classes)))
+        vectors = np.zeros((0, self.statistics_dim))
+        if found:
+            # The order in which files were heard depends on their lengths.
+            both = [found[place] for place in sorted(found)]
+            posteriors, vectors = map(np.stack, zip(*both, strict=True))
+        about = {
+            "n_files": len(found),
+            "n_left_out": len(files) - len(found),
+            "temperature": self.temperature,
+            "is_normalised": self.is_normalised,
+        }
+        twin.adaptation = adapted.fit(
+            chosen, source, vectors, posteriors, about
+        )
+        return twin
+
+    def save(self, folder):
+        """Write an adapted classifier as a model folder.
+
+        ``from_hparams`` loads it as adapted; SpeechBrain's own class gives its
+        unadapted probabilities.
+
+        Arguments
+        ---------
+        folder : str or Path
+            To be made; another model in it is replaced.
+
+        Raises
+        ------
+        ValueError
+            If the classifier is not adapted, or there is something else in the
+            folder.
+        """
+        adapted.save(self, folder)
+
+    def _copy(self):
+        """Another classifier with the same encoder and method."""
+        shared = (self.recogniser.extractor, self.recogniser.method)
+        return copy.deepcopy(self, {id(module): module for module in shared})
 
     def _sounds(self, files, batch_s, keep_going=False):
         """Batches of sound; a file that cannot be heard ends it, or is told."""

@@ -16,6 +16,9 @@ label_encoder.ckpt
     Names of the classes.
 training.json
     Which training of its run it is.
+adaptation.safetensors
+    Summary of the labelled sources; see ``inference.source_summary``. Left out
+    where there can be none, as of a trained encoder.
 README.md
     What it is, how to load it, results and limits.
 results.json
@@ -27,7 +30,6 @@ results.json
 import json
 import logging
 import pydoc
-import shutil
 from pathlib import Path
 
 import torch
@@ -38,9 +40,10 @@ from speechbrain_clser import __version__
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
 from speechbrain_clser.features.normalisation import group_of
-from speechbrain_clser.inference import blueprint, readme
+from speechbrain_clser.inference import blueprint, readme, source_summary
 from speechbrain_clser.inference.blueprint import Name, New, Ref
 from speechbrain_clser.inference.choice import FILE
+from speechbrain_clser.inference.folders import new_folder
 from speechbrain_clser.inference.normaliser import (
     LevelLayers,
     of_sources,
@@ -78,23 +81,26 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
         If there is something else in ``model``, or the method hears more than
         frames, which no file alone can give.
     """
-    model, training = Path(model), choice.folder
-    _refuse_another(model)
-    partial = model.with_name(f".{model.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    with new_folder(model) as partial:
+        _write(choice, partial, extractor, sound, train_rows, pack)
+    logger.info("model: %s", Path(model).resolve())
 
+
+def _write(choice, folder, extractor, sound, train_rows, pack):
+    """All files of a model into a folder."""
+    training = choice.folder
     text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
     by = blueprint.read(text, "normalise_by", {})
+    scheme = blueprint.build(blueprint.read(text, "scheme", {}))
     valid = predictions.read(training / "predictions" / "source_valid.csv")
     temperature = fit_temperature(valid.probabilities, valid.target)
     saved = _selected(training)
     parts = {
-        **_extractor(extractor, partial, saved, pack),
-        **_normaliser(extractor, sound, train_rows, by, partial),
-        **_method(text, extractor, partial, saved),
+        **_extractor(extractor, folder, saved, pack),
+        **_normaliser(extractor, sound, train_rows, by, folder),
+        **_method(text, extractor, folder, saved),
     }
-    _save_labels(valid.classes, partial)
+    _save_labels(valid.classes, folder)
     comment = (
         "A speech emotion recogniser, loaded by SpeechBrain's "
         f"EncoderClassifier;\nmade by speechbrain-clser {__version__}, see "
@@ -104,39 +110,21 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
         "classes": list(valid.classes),
         "temperature": round(temperature, 4),
         "normalise_by": by,
-        **_serving(parts, extractor, sound, len(valid.classes), partial),
+        **_serving(parts, extractor, sound, len(valid.classes), folder),
     }
-    (partial / "hyperparams.yaml").write_text(
+    (folder / "hyperparams.yaml").write_text(
         blueprint.dump(values, comment), encoding="utf-8"
     )
-    (partial / "README.md").write_text(
-        readme.readme(training, values, choice.sentence), encoding="utf-8"
+    adapting = source_summary.write(
+        folder, extractor, sound, train_rows, scheme
     )
-    (partial / FILE).write_text(
+    (folder / "README.md").write_text(
+        readme.readme(training, values, choice.sentence, adapting),
+        encoding="utf-8",
+    )
+    (folder / FILE).write_text(
         json.dumps(choice.origin(), indent=1) + "\n", encoding="utf-8"
     )
-    _replace(model, partial)
-    logger.info("model: %s", model.resolve())
-
-
-def _refuse_another(model):
-    """Only a model makes room for a model."""
-    if model.exists() and not (model / "hyperparams.yaml").is_file():
-        if model.is_file() or any(model.iterdir()):
-            raise ValueError(
-                f"expected a new folder at {model}, or one of a model, found "
-                "something else; name another with --out"
-            )
-
-
-def _replace(model, new):
-    """Put a folder in the place of another; a kill loses neither."""
-    old = model.with_name(f".{model.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if model.exists():
-        model.rename(old)
-    new.rename(model)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _selected(training):

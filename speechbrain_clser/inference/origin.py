@@ -10,6 +10,8 @@ from speechbrain_clser.whole import write_whole
 
 # For people to read; a model is the same wherever it lies.
 ONLY_TOLD = ("model", "revision", "normalise_over")
+# Files that were written before models could be adapted do not name these.
+ADAPTATION = ("adapt_method", "adapted_to_sha256")
 
 
 def origin_path(path) -> Path:
@@ -24,7 +26,9 @@ def origin_path(path) -> Path:
     return path.with_name(f"{path.name}.model.json")
 
 
-def origin(model, folder, normalise_over=(), files=()) -> dict:
+def origin(
+    model, folder, normalise_over=(), files=(), adapt_method=None, adapted_to=()
+) -> dict:
     """Tell one model from another, whatever they are called.
 
     Arguments
@@ -38,6 +42,10 @@ def origin(model, folder, normalise_over=(), files=()) -> dict:
     files : iterable of str
         The recordings that this names; what cannot be looked into counts for
         nothing.
+    adapt_method : str, optional
+        By which the model is adapted to recordings, if it is.
+    adapted_to : iterable of str
+        These recordings.
 
     Returns
     -------
@@ -45,15 +53,14 @@ def origin(model, folder, normalise_over=(), files=()) -> dict:
         Plain values.
     """
     is_local = Path(model).expanduser().is_dir()
-    heard = "".join(sorted(map(_digest, filter(_is_readable, files))))
     return {
         "model": str(model),
         "revision": None if is_local else folder.name,
-        "model_sha256": resolve(str(folder), layout=SPEECHBRAIN).revision,
+        "model_sha256": _digest_of_model(folder),
         "normalise_over": [*normalise_over],
-        "normalise_over_sha256": hashlib.sha256(heard.encode()).hexdigest()
-        if heard
-        else None,
+        "normalise_over_sha256": _digest_of_all(files),
+        "adapt_method": adapt_method,
+        "adapted_to_sha256": _digest_of_all(adapted_to),
     }
 
 
@@ -111,6 +118,22 @@ def claim(path, made_by, has_rows):
         )
 
 
+def _digest_of_model(folder):
+    """Digest of settings and weights, and of adaptation if there is one."""
+    revision = resolve(str(folder), layout=SPEECHBRAIN).revision
+    others = sorted(folder.glob("*.safetensors"))
+    if not others:
+        return revision
+    named = [f"{path.name}:{_digest(path)}" for path in others]
+    return hashlib.sha256(":".join([revision, *named]).encode()).hexdigest()
+
+
+def _digest_of_all(files):
+    """Digest of the content of files in any order; None if none is readable."""
+    heard = "".join(sorted(map(_digest, filter(_is_readable, files))))
+    return hashlib.sha256(heard.encode()).hexdigest() if heard else None
+
+
 def _is_readable(path):
     return os.path.isfile(path) and os.access(path, os.R_OK)
 
@@ -130,6 +153,9 @@ def _read(path, made_by):
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         found = None
+    if isinstance(found, dict):
+        new = [name for name in ADAPTATION if name in made_by]
+        found = {**dict.fromkeys(new), **found}
     if not isinstance(found, dict) or found.keys() != made_by.keys():
         raise ValueError(
             f"{path}: expected {', '.join(made_by)} as JSON, found something "

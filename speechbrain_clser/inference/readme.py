@@ -55,6 +55,15 @@ classifier = EncoderClassifier.from_hparams(source="{FOLDER}")
 log_probabilities, score, index, labels = classifier.classify_file("recording.wav")
 ```"""
 
+ADAPTING = """To a set of recordings without labels, such as a new corpus, the \
+model can be adapted, from 20 recordings on: `clser predict {folder} recordings/ \
+--adapt`, or `adapted = classifier.adapt(files)` and `adapted.save(folder)`.{first} \
+{source}"""
+FIRST = (
+    " This model was trained on features normalised by {by}: call "
+    "`classifier.normalise_over(files)` before `adapt`; `--adapt` does both."
+)
+
 NORMALISED = {
     "none": "Features are normalised by statistics of the training corpora, "
     "which are in the folder.",
@@ -71,7 +80,7 @@ NORMALISED = {
 }
 
 
-def readme(training, values, how) -> str:
+def readme(training, values, how, adapting) -> str:
     """Write the README of a model.
 
     Arguments
@@ -82,6 +91,8 @@ def readme(training, values, how) -> str:
         Top-level keys of the model's YAML.
     how : str
         The training was chosen.
+    adapting : str
+        What the model holds for adaptation; see ``source_summary.write``.
 
     Returns
     -------
@@ -105,6 +116,8 @@ def readme(training, values, how) -> str:
             _install(environment),
             "## Use",
             LOADING,
+            "## Adaptation",
+            _adapting(values["normalise_by"], adapting),
             f"## {RESULTS}",
             PENDING,
             f"## {LIMITS}",
@@ -158,6 +171,12 @@ def _warning(titles):
         f"**Warning: trained on synthetic speech ({', '.join(titles)}). Do not "
         "use this model on speech of people; its scores say nothing about it.**"
     ]
+
+
+def _adapting(by, source):
+    """How to adapt the model, and what to normalise first."""
+    first = "" if by == "none" else FIRST.format(by=by)
+    return ADAPTING.format(folder=FOLDER, first=first, source=source)
 
 
 def _install(environment):

@@ -11,7 +11,7 @@ from speechbrain_clser.features.hub import looks_local
 
 logger = logging.getLogger(__name__)
 
-WANTED = ("results.json", "*.yaml", "*.ckpt")
+WANTED = ("results.json", "*.yaml", "*.ckpt", "*.safetensors")
 
 
 def locate(source, revision=None, savedir=None) -> Path:

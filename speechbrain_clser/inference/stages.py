@@ -11,6 +11,7 @@ import logging
 import torch
 
 from speechbrain_clser.features.spectrum import real_mask, widest
+from speechbrain_clser.lobes.pooling import MeanStdPooling
 
 logger = logging.getLogger(__name__)
 
@@ -101,9 +102,36 @@ class Recogniser(torch.nn.Module):
         torch.Tensor, (batch, 1, dim + classes)
             Embedding, and after it the logits.
         """
+        return self._classify(*self._normalised(wavs, lens))
+
+    def with_statistics(self, wavs, lens):
+        """Embed and classify a batch, and give its utterance statistics.
+
+        Arguments
+        ---------
+        wavs, lens
+            As for ``hear``.
+
+        Returns
+        -------
+        both : torch.Tensor, (batch, 1, dim + classes)
+            As of ``forward``.
+        statistics : torch.Tensor, (batch, 2 * frame dim)
+            Mean and standard deviation of the normalised real frames.
+        """
+        frames, n_frames = self._normalised(wavs, lens)
+        longest = int(n_frames.max())
+        pooling = MeanStdPooling(frames.shape[-1])
+        statistics = pooling(frames[:, :longest], n_frames / longest)
+        return self._classify(frames, n_frames), statistics.float()
+
+    def _normalised(self, wavs, lens):
+        """Normalised frames, 0 in the padding, and how many are real."""
         frames, n_frames = self.hear(wavs, lens)
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
-        frames = self.normaliser(frames).where(is_real, 0.0)
+        return self.normaliser(frames).where(is_real, 0.0), n_frames
+
+    def _classify(self, frames, n_frames):
         output = self.method({"frames": (frames, n_frames / n_frames.max())})
         both = torch.cat([output.embedding, output.logits], dim=-1)
         return both[:, None].float()

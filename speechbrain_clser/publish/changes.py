@@ -7,7 +7,7 @@ from pathlib import Path
 from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
 # Of an earlier model in the same place; what else lies there is not ours.
-STALE = ".ckpt"
+STALE = (".ckpt", ".safetensors")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Served:
     probabilities: torch.Tensor
 
 
-def make(folder, yaml="source_only", pack=False, **overrides):
+def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
     """Make a model of random parameters, by the ways that training goes.
 
     Arguments
@@ -68,6 +68,8 @@ def make(folder, yaml="source_only", pack=False, **overrides):
         Stem of a YAML of the recipe.
     pack : bool
         As for ``export``.
+    rows : list of Utterance, optional
+        Trained on; by default ``utterances``.
     **overrides
         Of the YAML.
 
@@ -89,7 +91,7 @@ def make(folder, yaml="source_only", pack=False, **overrides):
     training.mkdir(parents=True)
     (training / "hyperparams.yaml").write_text(text, encoding="utf-8")
 
-    rows, scheme = utterances(folder), hparams["scheme"]
+    rows, scheme = rows or utterances(folder), hparams["scheme"]
     how = folder / "cache", _Material(rows), rows, hparams["normalise_by"]
     extractor, sound = hparams["extractor"], {}
     if not extractor.is_frozen:
@@ -135,6 +137,39 @@ def utterances(folder):
                 language="deu",
                 corpus="north",
                 emotion=("anger", "neutral")[number % 2],
+                duration_s=duration_s,
+                digest=digest,
+            )
+        )
+    return rows
+
+
+def tones(folder, n=60, emotions=("anger", "happiness", "neutral", "sadness")):
+    """Rows of all classes, enough for adaptation, that differ in pitch."""
+    rows, folder = [], Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(n):
+        n_samples = 4800 + 160 * (number % 7)
+        phase = np.arange(n_samples) / 16000 * 2 * np.pi
+        pitch_hz = 110 * 2 ** (number * 5 % 31 / 6)
+        swell = 1.1 + np.sin(phase * (1 + number % 4))
+        tone = np.sin(pitch_hz * phase)[:, None] * swell[:, None]
+        noise = sounds.noise(number, n_samples)
+        share = number % 5 / 5
+        wav = sounds.write(
+            folder / f"tone_{number}.wav",
+            0.3 * (share * noise + (1 - share) * tone),
+        )
+        duration_s, digest = audio.check(wav)
+        rows.append(
+            Utterance(
+                id=f"tone_{number}",
+                wav=str(wav),
+                raw_emotion="",
+                speaker=f"speaker {number % 3}",
+                language="deu",
+                corpus="north",
+                emotion=emotions[number % len(emotions)],
                 duration_s=duration_s,
                 digest=digest,
             )

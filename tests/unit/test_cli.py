@@ -15,6 +15,7 @@ from house.sources import ROOT
 
 from speechbrain_clser import cli
 from speechbrain_clser.cli import main
+from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.predict import columns
 
 COMMANDS = sorted(main.commands)
@@ -258,6 +259,49 @@ def test_table_tells_what_made_it_and_takes_nothing_else(model, tmp_path):
     result = clser(*predict, model.files[1], "--normalise-over", model.files[0])
     assert "expected rows of normalise_over_sha256 " in result.stderr
     assert "found those of null" in result.stderr
+
+
+def test_recordings_are_adapted_to_together_and_read_from_a_list_once(tmp_path):
+    model = served.make(
+        tmp_path,
+        rows=served.tones(tmp_path / "tones", 40),
+        normalise_by="corpus",
+    )
+    out, listed = tmp_path / "a.csv", "\n".join(model.files)
+    predict = ("predict", model.folder, "-", "--out", out)
+    done(*predict, "--adapt", input=listed)
+    classifier = EmotionClassifier.from_hparams(model.folder)
+    classifier.normalise_over(model.files)
+    adapted = classifier.adapt(model.files)
+    answers = adapted.classify_files(model.files, has_bar=False)
+    found = [float(row["p_anger"]) for row in rows(out.read_text())]
+    expected = [answer.probabilities["anger"] for answer in answers]
+    assert found == pytest.approx(expected, abs=1e-3)
+    told = json.loads((tmp_path / "a.csv.model.json").read_text())
+    assert told["adapt_method"] == "em_gaussians"
+    assert told["adapted_to_sha256"] == told["normalise_over_sha256"]
+    again = clser(*predict, "--adapt", input=listed)
+    assert "0 files classified, 40 before" in again.stderr
+    for options, refused in (
+        ((), "adapt_method null"),
+        (
+            ("--adapt", "--adapt-method", "equal_mass"),
+            'adapt_method "equal_mass',
+        ),
+    ):
+        result = clser(*predict, *options, input=listed)
+        assert refused in result.stderr and result.exit_code == 1
+    fewer = clser(*predict, "--adapt", input="\n".join(model.files[1:]))
+    assert "adapted_to_sha256" in fewer.stderr and fewer.exit_code == 1
+
+
+def test_adaptation_that_cannot_be_is_told(model, caplog):
+    predict = ("predict", model.folder, *model.files, "--adapt")
+    result = clser(*predict)
+    assert "needs adaptation.safetensors in the model" in result.stderr
+    plain = done("predict", model.folder, *model.files)
+    assert done(*predict, "--adapt-method", "equal_mass") == plain
+    assert "not adapted, predictions are unadapted: expected" in caplog.text
 
 
 def test_folder_has_no_revision(model):

@@ -85,6 +85,12 @@ def export_onnx(model_folder, out) -> Path:
     classifier = EmotionClassifier.from_hparams(
         model_folder, run_opts={"device": "cpu"}
     )
+    if classifier.adaptation is not None:
+        raise ValueError(
+            f"{model_folder}: expected a model that is not adapted, found one "
+            "that is; a graph holds no adaptation, export the model that it "
+            "was made of"
+        )
     listening = Listening(classifier).eval()
     program = _translate(_trace(listening, classifier), operators)
     program.model.metadata_props.update(_metadata(classifier))

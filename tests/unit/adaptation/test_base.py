@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,64 @@ def test_file_without_an_adaptation_is_refused(tmp_path):
     save_file({"a": np.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(ValueError, match="expected a saved adaptation"):
         load(tmp_path / "other.safetensors")
+
+
+def _file(path, state=None, **metadata):
+    """A saved adaptation, with other arrays or metadata."""
+    from safetensors.numpy import save_file
+
+    fitted = fit("em_gaussians", *material())
+    constants = {"n_components": 4, "n_rounds": 3}
+    about = {"adaptation": "em_gaussians", "constants": json.dumps(constants)}
+    arrays = {k: np.ascontiguousarray(v) for k, v in fitted.state.items()}
+    arrays |= state or {}
+    arrays = {name: values for name, values in arrays.items() if len(values)}
+    save_file(arrays, path, metadata={**about, **metadata})
+    return path
+
+
+NAN = np.full(6, np.nan)
+
+
+@pytest.mark.parametrize(
+    "state, metadata, match",
+    [
+        ({"shape": np.array([6, 4])}, {}, "arrays of the shapes"),
+        ({"shape": np.array([6.0, 3.0])}, {}, "a 'shape' of"),
+        ({"shape": np.array([6, -3])}, {}, "a 'shape' of"),
+        ({"shape": np.zeros(0)}, {}, "no array 'shape'"),
+        ({"mean": np.zeros(0)}, {}, "arrays of the shapes"),
+        ({"more": np.zeros(1)}, {}, "arrays of the shapes"),
+        ({"mean": NAN}, {}, "NaN or infinity in mean"),
+        ({"mean": np.zeros(6, int)}, {}, "int64 instead of floats in mean"),
+        ({"scale": np.zeros(6)}, {}, "that are not positive"),
+        ({"covariance": -np.eye(4)}, {}, "that are not positive"),
+        ({}, {"constants": "{"}, "found Expecting property name"),
+        ({}, {"constants": "[]"}, "no JSON objects"),
+        ({}, {"about": "3"}, "no JSON objects"),
+        ({}, {"constants": '{"exponent": Infinity}'}, "exponent=inf"),
+        ({}, {"constants": '{"exponent": "a"}'}, "exponent='a'"),
+        ({}, {"constants": '{"n_rounds": 1000000000}'}, "n_rounds=1000000000"),
+        ({}, {"constants": '{"n_rounds": 2.5}'}, "n_rounds=2.5"),
+        ({}, {"constants": '{"n_rounds": 0}'}, "n_rounds of at least 1"),
+        ({}, {"adaptation": "os.system"}, "got 'os.system'"),
+    ],
+)
+def test_spoilt_file_is_refused_in_words(tmp_path, state, metadata, match):
+    path = tmp_path / "a.safetensors"
+    load(_file(path))
+    with pytest.raises(ValueError, match=f"(?s)a.safetensors: .*{match}"):
+        load(_file(path, state, **metadata))
+
+
+def test_file_that_is_cut_short_is_refused_and_a_lost_one_named(tmp_path):
+    path = _file(tmp_path / "a.safetensors")
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(ValueError, match="a.safetensors: expected a saved"):
+        load(path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match="a.safetensors"):
+        load(path)
 
 
 @NAMES

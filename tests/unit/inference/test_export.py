@@ -4,8 +4,6 @@ import pytest
 import torch
 from helpers import served
 
-from speechbrain_clser.inference.export import _refuse_another, _replace
-
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
@@ -59,26 +57,3 @@ def test_model_says_which_training_it_is_of(model):
     told = json.loads((model.folder / "training.json").read_text())
     assert (told["draw"], told["seed"], told["epoch"]) == (0, 1, 1)
     assert told["chosen"] == "How it was chosen."
-
-
-def test_only_a_model_makes_room_for_a_model(tmp_path):
-    model = tmp_path / "model"
-    _refuse_another(model)
-    model.mkdir()
-    _refuse_another(model)
-    (model / "thesis.txt").touch()
-    with pytest.raises(ValueError, match="found something else; name another"):
-        _refuse_another(model)
-    (model / "hyperparams.yaml").touch()
-    _refuse_another(model)
-    with pytest.raises(ValueError, match="found something else"):
-        _refuse_another(model / "thesis.txt")
-
-
-def test_new_folder_takes_the_place_of_the_old(tmp_path):
-    for name in ("model", "new", ".model.old"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / name).touch()
-    _replace(tmp_path / "model", tmp_path / "new")
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
-    assert (tmp_path / "model" / "new").is_file()

@@ -46,6 +46,31 @@ def test_recordings_that_normalise_count_by_what_is_in_them(model, tmp_path):
     assert digest() is digest("nowhere") is None
 
 
+def test_adaptation_tells_models_and_tables_apart(model, tmp_path):
+    path, sound = tmp_path / "a.csv", tmp_path / "a.wav"
+    sound.write_bytes(b"1")
+    plain = origin(model, model)
+    assert plain["adapt_method"] is plain["adapted_to_sha256"] is None
+    one = origin(model, model, adapt_method="equal_mass", adapted_to=[sound])
+    claim(path, one, has_rows=False)
+    claim(path, one, has_rows=True)
+    with pytest.raises(ValueError, match='adapt_method null, found .*"equal'):
+        claim(path, plain, has_rows=True)
+    sound.write_bytes(b"2")
+    other = origin(model, model, adapt_method="equal_mass", adapted_to=[sound])
+    with pytest.raises(ValueError, match="expected rows of adapted_to_sha256 "):
+        claim(path, other, has_rows=True)
+    (model / "adapted.safetensors").write_bytes(b"1")
+    assert origin(model, model)["model_sha256"] != plain["model_sha256"]
+
+
+def test_table_of_a_version_without_adaptation_is_taken_up(model, tmp_path):
+    path, made_by = tmp_path / "a.csv", origin(model, model)
+    before = {k: v for k, v in made_by.items() if not k.startswith("adapt")}
+    claim(path, before, has_rows=False)
+    claim(path, made_by, has_rows=True)
+
+
 @pytest.mark.parametrize(
     "name, value", [("window_s", 4.0), ("unknown_below", 0.0)]
 )

@@ -6,6 +6,8 @@ from helpers import served
 from speechbrain_clser.inference.blueprint import New
 from speechbrain_clser.inference.readme import FOLDER, readme
 
+SOURCE = "It holds no summary."
+
 
 def of(folder, **changes):
     """README of a training in a folder that has been written before."""
@@ -18,7 +20,7 @@ def of(folder, **changes):
         "method": New("speechbrain_clser.methods.sere.Sere"),
         **changes,
     }
-    return readme(folder / "run" / "seed_1", values, "Chosen by hand.")
+    return readme(folder / "run" / "seed_1", values, "Chosen by hand.", SOURCE)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +44,16 @@ def test_readme_tells_method_classes_supervision_and_choice(folder):
 def test_how_to_load_it_stands_under_a_heading_of_its_own(folder):
     sections = of(folder).split("\n## ")[1:]
     assert [section.partition("\n")[0] for section in sections] == [
-        *("Install", "Use", "Results", "Limits", "How it was made")
+        *("Install", "Use", "Adaptation", "Results", "Limits"),
+        "How it was made",
     ]
-    assert [section.count(FOLDER) for section in sections] == [0, 2, 0, 0, 0]
+    assert [section.count(FOLDER) for section in sections] == [0, 2, 1, 0, 0, 0]
+
+
+def test_how_to_adapt_names_what_the_model_holds_and_needs(folder):
+    [_, plain] = of(folder).split("## Adaptation")
+    assert SOURCE in plain and "before `adapt`" not in plain
+    assert "before `adapt`" in of(folder, normalise_by="corpus")
 
 
 def test_version_that_made_it_can_be_installed(folder):

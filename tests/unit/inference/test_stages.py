@@ -42,6 +42,17 @@ def test_padding_is_silent_and_lens_are_those_of_frames():
     assert method.extra is None
 
 
+def test_statistics_are_those_of_normalised_real_frames_alone():
+    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum())
+    wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
+    lens = torch.tensor([1.0, 0.5])
+    both, statistics = recogniser.with_statistics(wavs, lens)
+    assert torch.equal(both, recogniser(wavs, lens))
+    # Frames 2 and 6; frame 1 alone, whose deviation is the least there is.
+    expected = torch.tensor([[4.0, 2.0], [1.0, 1e-3]])
+    torch.testing.assert_close(statistics, expected)
+
+
 def test_width_beyond_the_longest_row_is_not_heard():
     recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])

@@ -65,6 +65,7 @@ def toy(monkeypatch):
             ),
             recogniser=SimpleNamespace(longest_s=15.0),
             temperature=2.0,
+            adaptation=None,
             classes=("rough", "loud"),
             sample_rate_hz=16000,
             hparams=SimpleNamespace(normalise_by="none"),
@@ -113,6 +114,12 @@ def test_what_no_graph_holds_is_refused_with_its_place(
     with pytest.raises(ValueError, match=f"(?s){reason}.*model folder itself"):
         export.export_onnx("model", tmp_path / "toy.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_adapted_model_is_refused(toy, tmp_path):
+    toy(Toy()).adaptation = object()
+    with pytest.raises(ValueError, match="model: expected a model that is not"):
+        export.export_onnx("model", tmp_path / "toy.onnx")
 
 
 def test_graph_that_answers_otherwise_is_refused(toy, tmp_path):

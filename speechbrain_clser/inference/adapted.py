@@ -1,0 +1,290 @@
+"""A classifier that was adapted to recordings without labels: fit, save, load."""
+
+import dataclasses
+import datetime
+import logging
+import shutil
+from numbers import Real
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from speechbrain_clser import adaptation
+from speechbrain_clser.adaptation.equal_mass import EqualMass
+from speechbrain_clser.errors import AdaptationError
+from speechbrain_clser.inference import source_summary
+from speechbrain_clser.inference.folders import new_folder
+from speechbrain_clser.inference.weights import load_exactly
+
+logger = logging.getLogger(__name__)
+
+METHODS = ("em_gaussians", "equal_mass")
+FILE = "adapted.safetensors"  # of a model folder
+NORMALISER = "target_normaliser.ckpt"
+COPIED = ("*.yaml", "*.ckpt", "*.json", "*.safetensors", "README.md")
+README = """\
+## Adapted
+
+`EmotionClassifier` gives adapted probabilities: this model was adapted on {date} to \
+{n_files} recordings ({n_left_out} others could not be used) without labels, by \
+`{method}` ({constants}). {normalised}SpeechBrain's own `EncoderClassifier` ignores \
+`{file}` and gives the unadapted probabilities.
+
+Adapted probabilities are not calibrated, and hold for recordings like those that the \
+model was adapted to. No result in this file is of the adapted model.
+
+| predicted class | share before | share after |
+|---|---|---|
+{rows}
+"""
+
+
+def with_constants(method, constants, summary):
+    """Choose the adaptation and the source summary that it is fitted with.
+
+    Arguments
+    ---------
+    method : str
+        Among ``METHODS``.
+    constants : dict
+        Constants to change.
+    summary : Fitted or None
+        Of the model; see ``source_summary``.
+
+    Returns
+    -------
+    tuple of Adaptation and dict or None
+        None if the adaptation needs no summary.
+
+    Raises
+    ------
+    ValueError
+        If there is no such method or constant, the model has no summary, or
+        the summary depends on the constant.
+
+    Example
+    -------
+    >>> with_constants("equal_mass", {"max_rounds": 9}, None)
+    (EqualMass(shares=None, max_rounds=9), None)
+    """
+    if method not in METHODS:
+        raise ValueError(
+            f"a model can be adapted by {' or '.join(METHODS)}, got {method!r}"
+        )
+    if method == EqualMass.name:
+        return adaptation.build(method, **constants), None
+    if summary is None:
+        raise ValueError(
+            f"adaptation by {method} needs {source_summary.FILE} in the model "
+            "folder, found none; see the section Adaptation of its README, "
+            "export the model again, or adapt by equal_mass"
+        )
+    chosen = adaptation.build(
+        method, **{**vars(summary.adaptation), **constants}
+    )
+    for name in chosen.source_constants:
+        if getattr(chosen, name) != getattr(summary.adaptation, name):
+            raise ValueError(
+                f"the source summary was made with {name}="
+                f"{getattr(summary.adaptation, name)}, got "
+                f"{getattr(chosen, name)}; leave {name} out"
+            )
+    return chosen, summary.state
+
+
+def fit(chosen, source, vectors, posteriors, about):
+    """Fit an adaptation, or warn why it cannot be fitted.
+
+    Arguments
+    ---------
+    chosen : Adaptation
+        With its constants.
+    source : dict or None
+        Summary of the source.
+    vectors : numpy.ndarray, (utterances, dim)
+        Utterance statistics of the target.
+    posteriors : numpy.ndarray, (utterances, classes)
+        Unadapted.
+    about : dict
+        To be saved; class shares before and after are added.
+
+    Returns
+    -------
+    Fitted or None
+        None after the warning.
+    """
+    if source is None:
+        source = {"shape": np.array([vectors.shape[1], posteriors.shape[1]])}
+    try:
+        fitted = chosen.fit(source, vectors, posteriors)
+        adapted = fitted.predict(vectors, posteriors)
+    except AdaptationError as error:
+        logger.warning("not adapted, predictions are unadapted: %s", error)
+        return None
+    about = {
+        **about,
+        "date": datetime.date.today().isoformat(),
+        "shares_before": _shares(posteriors),
+        "shares_after": _shares(adapted),
+    }
+    return dataclasses.replace(fitted, about=about)
+
+
+def _shares(posteriors):
+    """Share of the utterances that each class is predicted for."""
+    n_classes = posteriors.shape[1]
+    counts = np.bincount(posteriors.argmax(axis=1), minlength=n_classes)
+    return (counts / len(posteriors)).round(6).tolist()
+
+
+def predict(fitted, vectors, posteriors):
+    """Predict adapted posteriors; rows that are not finite stay as they are.
+
+    Arguments
+    ---------
+    fitted : Fitted
+        See ``fit``.
+    vectors, posteriors : numpy.ndarray
+        As for ``fit``.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances, classes)
+        Whatever stands in the other rows changes none.
+    """
+    usable = np.isfinite(vectors).all(axis=1)
+    usable &= np.isfinite(posteriors).all(axis=1)
+    if not usable.all():
+        logger.warning(
+            "%d of %d predictions are unadapted: expected finite utterance "
+            "statistics and posteriors, found NaN or infinity",
+            *((~usable).sum(), len(usable)),
+        )
+    adapted = posteriors.copy()
+    if usable.any():
+        adapted[usable] = fitted.predict(vectors[usable], posteriors[usable])
+    return adapted
+
+
+def save(classifier, folder):
+    """Write a model folder that is loaded as adapted.
+
+    Arguments
+    ---------
+    classifier : EmotionClassifier
+        Adapted, and loaded from a model folder.
+    folder : str or Path
+        To be made; another model in it is replaced.
+
+    Raises
+    ------
+    ValueError
+        If the classifier is not adapted or not from a folder, or there is
+        something else in ``folder``.
+    """
+    fitted = classifier.adaptation
+    if fitted is None or classifier.folder is None:
+        raise ValueError(
+            "save needs an adapted classifier from a model folder, found one "
+            f"{'that is not adapted' if fitted is None else 'without a folder'}"
+            "; load it with from_hparams and call adapt"
+        )
+    with new_folder(folder) as new:
+        for pattern in COPIED:
+            for path in sorted(Path(classifier.folder).glob(pattern)):
+                shutil.copyfile(path, new / path.name)
+        adaptation.save(fitted, new / FILE)
+        if fitted.about["is_normalised"]:
+            state = classifier.recogniser.normaliser.state_dict()
+            torch.save(state, new / NORMALISER)
+        readme = new / "README.md"
+        text = readme.read_text("utf-8") if readme.exists() else "# Model\n"
+        text = text.partition("\n## Adapted\n")[0]  # that of an earlier save
+        text = f"{text.rstrip()}\n\n{_readme(fitted, classifier.classes)}"
+        readme.write_text(text, encoding="utf-8")
+
+
+def _readme(fitted, classes):
+    about = fitted.about
+    shares = zip(
+        *(classes, about["shares_before"], about["shares_after"]), strict=True
+    )
+    return README.format(
+        **{name: about[name] for name in ("date", "n_files", "n_left_out")},
+        method=fitted.adaptation.name,
+        constants=source_summary.wording(fitted.adaptation),
+        normalised="Features are normalised by statistics of recordings that "
+        "`normalise_over` was given. "
+        if about["is_normalised"]
+        else "",
+        file=FILE,
+        rows="\n".join(
+            f"| {name} | {100 * before:.1f} % | {100 * after:.1f} % |"
+            for name, before, after in shares
+        ),
+    )
+
+
+def _check(about, n_classes, path):
+    """Refuse a file whose account of the adaptation is not that of ``fit``."""
+
+    def is_share(values):
+        return (
+            isinstance(values, list)
+            and [
+                isinstance(value, float) and 0 <= value <= 1 for value in values
+            ]
+            == [True] * n_classes
+        )
+
+    checks = {
+        "n_files": lambda value: isinstance(value, int),
+        "n_left_out": lambda value: isinstance(value, int),
+        "temperature": lambda value: isinstance(value, Real),
+        "is_normalised": lambda value: isinstance(value, bool),
+        "date": lambda value: isinstance(value, str),
+        "shares_before": is_share,
+        "shares_after": is_share,
+    }
+    for name, is_valid in checks.items():
+        if not is_valid(about.get(name)):
+            raise ValueError(
+                f"{path}: expected {name} as EmotionClassifier.save writes it, "
+                f"found {about.get(name)!r}; save the adapted model again"
+            )
+
+
+def read(folder, classifier):
+    """Read what a model folder holds of an adaptation.
+
+    Arguments
+    ---------
+    folder : Path
+        Of the model, of any origin.
+    classifier : EmotionClassifier
+        Of the model; the statistics of its normaliser become those of the
+        target, if these were used.
+
+    Returns
+    -------
+    Fitted or None
+        None if the folder is not of an adapted model.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the statistics of the normaliser are missing.
+    ValueError
+        If a file is damaged, or not of this model.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    fitted = source_summary.read_exactly(
+        path, classifier.statistics_dim, len(classifier.classes)
+    )
+    _check(fitted.about, len(classifier.classes), path)
+    if fitted.about["is_normalised"]:
+        load_exactly(classifier.recogniser.normaliser, folder / NORMALISER)
+    return fitted
