@@ -4,9 +4,9 @@ Cost: both forms in turn on the same utterances of about 3 s, one thread. Probe:
 logistic regression on mean and deviation of the average of layers 2-4, each of four
 corpora left out in turn, normalised by corpus, classes of corpora weighted alike.
 The padded form is many times slower, so the two are compared on a fixed subset:
-``--per_cell`` utterances of each class of each corpus, evenly spaced. Speeds: what
-views of the training utterances at 0.9 and 1.1 times their speed add, within
-sources: of every three corpora one is left out, the other two train.
+``--per_cell`` utterances of each class of each corpus. Speeds: what views of the
+training utterances at 0.9 and 1.1 times their speed add, within sources: of every
+three corpora one is left out, the other two train.
 
 > python benchmarks/whisper.py --encoder openai/whisper-base \
       --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
@@ -42,12 +42,14 @@ AROUND_S = (2.8, 3.2)
 
 
 def subset(rows, n) -> list:
-    """Take evenly spaced utterances of each class of each corpus.
+    """Take utterances of each class of each corpus.
+
+    The order of their digests is as good as random, and that of no speaker.
 
     Arguments
     ---------
     rows : list of Utterance
-        With emotions.
+        With emotions and digests.
     n : int
         Of each cell, at most.
 
@@ -59,17 +61,17 @@ def subset(rows, n) -> list:
     Example
     -------
     >>> from types import SimpleNamespace as Row
-    >>> rows = [Row(corpus="a", emotion="anger", n=n) for n in range(10)]
-    >>> [row.n for row in subset(rows, 3)]
-    [0, 3, 6]
+    >>> rows = [Row(corpus="a", emotion="joy", digest=name) for name in "cab"]
+    >>> [row.digest for row in subset(rows, 2)]
+    ['a', 'b']
     """
     cells = collections.defaultdict(list)
     for row in rows:
         cells[row.corpus, row.emotion].append(row)
     return [
-        cell[k * len(cell) // n]
+        row
         for cell in cells.values()
-        for k in range(min(n, len(cell)))
+        for row in sorted(cell, key=lambda row: row.digest)[:n]
     ]
 
 
@@ -286,7 +288,7 @@ def main():
     parser.add_argument("--data_folder", required=True)
     parser.add_argument("--encoder", required=True)
     parser.add_argument("--cache", default=Path(cache_folder(), "whisper"))
-    parser.add_argument("--per_cell", type=int, default=8)
+    parser.add_argument("--per_cell", type=int, default=10)
     parser.add_argument("--speeds_per_cell", type=int, default=16)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
