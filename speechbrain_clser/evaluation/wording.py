@@ -33,13 +33,13 @@ UNKNOWN = "–"
 FEW_SPEAKERS = 10
 # A result over fewer speakers is not compared with chance.
 LEAST_SPEAKERS = 5
-# Of a protocol: what has some utterances drawn, to be labelled.
 # Of the constants of an adaptation, by ``constants_from``.
 ORIGINS = {
     "sources": "chosen within the sources",
     "given": "given",
     "default": "default",
 }
+# Of a protocol: what has some utterances drawn, to be labelled.
 LABELLED_BY_DRAW = ("source_shots", "shots", "target_share")
 
 
