@@ -269,7 +269,11 @@ def _log(record, plan, seed):
     """Tell constants and scores within the sources in one line."""
     space = record["vectors"][plan.vectors]
     constants = space["constants"] or {}
-    told = ", ".join(f"{name} {value}" for name, value in constants.items())
+    told = ", ".join(
+        f"{name} {value}"
+        for name, value in constants.items()
+        if value is not None
+    )
     origin = wording.ORIGINS[space["constants_from"]]
     if space["candidates"]:
         scores = {

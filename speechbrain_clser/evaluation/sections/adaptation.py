@@ -91,7 +91,9 @@ def _constants(seeds):
             if not space["constants"]:
                 continue
             values = ", ".join(
-                f"{name} {value}" for name, value in space["constants"].items()
+                f"{name} {value}"
+                for name, value in space["constants"].items()
+                if value is not None
             )
             origin = wording.ORIGINS[space["constants_from"]]
             yield f"Constants on {vectors} ({origin}): {values}."
