@@ -39,3 +39,33 @@ def adaptation(seeds: Sequence[Seed]) -> dict | None:
             for seed in adapted
         ],
     }
+
+
+def refusals(found: dict | None) -> dict:
+    """Group the refusals of an adaptation by their message.
+
+    Arguments
+    ---------
+    found : dict or None
+        From ``adaptation``.
+
+    Returns
+    -------
+    dict of str to list of str
+        Message to systems, such as ``"method"``, in the order of the
+        trainings, each once.
+
+    Example
+    -------
+    >>> refused = {"refused": {"reason": "few", "message": "found 3"}}
+    >>> seed = {"systems": {"method": refused, "svm": refused}}
+    >>> refusals({"seeds": [seed, seed]})
+    {'found 3': ['method', 'svm']}
+    """
+    grouped = {}
+    for seed in found["seeds"] if found else ():
+        for system, one in seed["systems"].items():
+            if one["refused"]:
+                systems = grouped.setdefault(one["refused"]["message"], {})
+                systems[system] = None
+    return {message: list(systems) for message, systems in grouped.items()}

@@ -33,6 +33,12 @@ UNKNOWN = "–"
 FEW_SPEAKERS = 10
 # A result over fewer speakers is not compared with chance.
 LEAST_SPEAKERS = 5
+# Of the constants of an adaptation, by ``constants_from``.
+ORIGINS = {
+    "sources": "chosen within the sources",
+    "given": "given",
+    "default": "default",
+}
 # Of a protocol: what has some utterances drawn, to be labelled.
 LABELLED_BY_DRAW = ("source_shots", "shots", "target_share")
 
@@ -323,7 +329,7 @@ def notices(run: dict, part: dict) -> list:
     ---------
     run : dict
         ``protocol``, ``ledger``, ``data``, ``unfinished``, ``n_seeds`` and
-        ``n_draws``.
+        ``n_draws``; ``adaptation`` where there is one.
     part : dict
         Scores of the scored part.
 
@@ -353,10 +359,19 @@ def notices(run: dict, part: dict) -> list:
             f"The split leaks by design ({', '.join(run['ledger']['leaks'])}): "
             "compare only with results obtained the same way."
         )
-    if adaptation := run["ledger"].get("adaptation"):
+    if adaptation := run.get("adaptation"):
+        n_refused = sum(
+            seed["systems"]["method"]["refused"] is not None
+            for seed in adaptation["seeds"]
+        )
         said.append(
-            f"The scores are those with the adaptation {adaptation} of the "
-            "posteriors to this target; the model folder predicts without it."
+            f"The scores are those with the adaptation {adaptation['name']} of "
+            "the posteriors to this target; the model folder predicts without "
+            "it."
+            if not n_refused
+            else f"The adaptation {adaptation['name']} was refused in "
+            f"{n_refused} of {len(adaptation['seeds'])} trainings: their "
+            "scores are without it."
         )
     if part["absent_classes"]:
         said.append(

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.pipeline import dataset
 from speechbrain_clser.errors import AdaptationError
-from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.evaluation import predictions, wording
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.scoring import write_answers
 from speechbrain_clser.training.vector_space import VectorSpace
@@ -269,18 +269,20 @@ def _log(record, plan, seed):
     """Tell constants and scores within the sources in one line."""
     space = record["vectors"][plan.vectors]
     constants = space["constants"] or {}
-    told = ", ".join(f"{name} {value}" for name, value in constants.items())
-    origin = "given"
-    if space["chosen_within_sources"]:
-        origin = "chosen within the sources"
+    told = ", ".join(
+        f"{name} {value}"
+        for name, value in constants.items()
+        if value is not None
+    )
+    origin = wording.ORIGINS[space["constants_from"]]
+    if space["candidates"]:
         scores = {
             json.dumps(one["constants"]): one["mean"]
             for one in space["candidates"]
         }
-        if scores:
-            before = scores["null"]
-            after = scores[json.dumps(space["constants"])]
-            origin += f", UAR {100 * before:.1f} % -> {100 * after:.1f} %"
+        before = scores["null"]
+        after = scores[json.dumps(space["constants"])]
+        origin += f", UAR {100 * before:.1f} % -> {100 * after:.1f} %"
     logger.info(
         "seed %s: adaptation %s (%s, fitted to %s, %d target utterances, %s): "
         "%s (%s)",
@@ -288,10 +290,13 @@ def _log(record, plan, seed):
         *(record["n_target_utterances"], plan.vectors),
         *(told or "no constants", origin),
     )
+    refused = {}
     for system, found in record["systems"].items():
         if found["refused"]:
-            logger.warning(
-                "seed %s: adaptation %s of %s refused, the result is without "
-                "it: %s",
-                *(seed, plan.name, system, found["refused"]["message"]),
-            )
+            refused.setdefault(found["refused"]["message"], []).append(system)
+    for message, systems in refused.items():
+        logger.warning(
+            "seed %s: adaptation %s of %s refused, the result is without it: "
+            "%s",
+            *(seed, plan.name, ", ".join(systems), message),
+        )

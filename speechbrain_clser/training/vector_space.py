@@ -25,7 +25,11 @@ class VectorSpace:
 
     def __init__(self, plan, material, vectors):
         self.vectors, self.refusal, self.candidates = vectors, None, ()
-        self.is_given = plan.constants is not None
+        self.origin = "sources"
+        if plan.constants is not None:
+            self.origin = "given"
+        elif not adaptation.ADAPTATIONS[plan.name].grid:
+            self.origin = "default"  # there is nothing to choose
         self.adaptation = None
         scheme = material.protocol.scheme
         rows = [row for row in material.parts.train if row.id in vectors]
@@ -33,8 +37,9 @@ class VectorSpace:
         labels = [scheme.index(row.emotion) for row in rows]
         try:
             check_vectors("source", found)
-            if self.is_given:
-                self.adaptation = adaptation.build(plan.name, **plan.constants)
+            if self.origin != "sources":
+                constants = plan.constants or {}
+                self.adaptation = adaptation.build(plan.name, **constants)
             else:
                 choice = choose_constants(
                     *(plan.name, found, labels),
@@ -108,7 +113,7 @@ class VectorSpace:
         return {
             "constants": self.adaptation
             and dataclasses.asdict(self.adaptation),
-            "chosen_within_sources": not self.is_given,
+            "constants_from": self.origin,
             "candidates": [
                 {"constants": one.constants, "mean": one.mean, "uar": one.uar}
                 for one in self.candidates

@@ -1,6 +1,7 @@
 """How the posteriors were adapted to the target."""
 
 from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.adaptation import refusals
 from speechbrain_clser.evaluation.document import (
     Details,
     Heading,
@@ -46,12 +47,18 @@ def adaptation(report: dict) -> list:
                 if shares
                 else ""
             )
-            + " The scores above are those with adaptation; the baselines "
-            "named without it use no target audio in this way.",
+            + " Baselines that do not have it in their name use no target "
+            "audio in this way.",
             role="lead",
         ),
         _shares(report["classes"], found["seeds"]),
-        *map(Text, _refusals(found["seeds"])),
+        *(
+            Text(
+                f"Refused for {', '.join(systems)}, so the score is that "
+                f"without adaptation: {message}."
+            )
+            for message, systems in refusals(found).items()
+        ),
         *map(Text, dict.fromkeys(_constants(found["seeds"]))),
         *_candidates(found["seeds"][0]),
     ]
@@ -77,16 +84,6 @@ def _shares(classes, seeds):
     return Table(["predicted, % of utterances", *classes], rows)
 
 
-def _refusals(seeds):
-    for one in seeds:
-        for system, found in one["systems"].items():
-            if found["refused"]:
-                yield (
-                    f"Refused for {system}, seed {one['seed']}, so the score is "
-                    f"that without adaptation: {found['refused']['message']}"
-                )
-
-
 def _constants(seeds):
     """Sentences about constants; seeds with the same constants share one."""
     for one in seeds:
@@ -94,13 +91,11 @@ def _constants(seeds):
             if not space["constants"]:
                 continue
             values = ", ".join(
-                f"{name} {value}" for name, value in space["constants"].items()
+                f"{name} {value}"
+                for name, value in space["constants"].items()
+                if value is not None
             )
-            origin = (
-                "chosen within the sources"
-                if space["chosen_within_sources"]
-                else "given"
-            )
+            origin = wording.ORIGINS[space["constants_from"]]
             yield f"Constants on {vectors} ({origin}): {values}."
 
 

@@ -14,7 +14,7 @@ RECORD = {
     "vectors": {
         "statistics": {
             "constants": {"n_rounds": 3},
-            "chosen_within_sources": True,
+            "constants_from": "sources",
             "candidates": [
                 {"constants": None, "mean": 0.4, "uar": {"emodb": 0.4}},
                 {
@@ -63,5 +63,5 @@ def test_run_without_one_has_none(tmp_path):
 
 def test_console_tells_of_a_refusal(tmp_path):
     text = report.summary(report.build(adapted_run(tmp_path, refused=REFUSED)))
-    assert text.count("adaptation refused, seed ") == 2
-    assert "method: the score is that without it (one class)" in text
+    assert text.count("adaptation refused for method") == 1
+    assert "the score is that without it: expected several" in text

@@ -21,6 +21,11 @@ def part(low, high, **changes):
     } | changes
 
 
+def adapted(refused):
+    seed = {"systems": {"method": {"refused": refused}}}
+    return {"name": "equal_mass", "seeds": [seed]}
+
+
 def run(**changes):
     """What ``notices`` reads of a run; nothing stands out."""
     return {
@@ -99,14 +104,12 @@ def test_demo_corpus_is_said_to_be_no_speech_of_people():
             r"leaks by design \(speaker\)",
         ),
         (
-            {
-                "ledger": {
-                    "oracle": False,
-                    "leaks": [],
-                    "adaptation": "equal_mass",
-                }
-            },
+            {"adaptation": adapted(None)},
             "adaptation equal_mass .* the model folder predicts without it",
+        ),
+        (
+            {"adaptation": adapted({"reason": "one class"})},
+            "equal_mass was refused in 1 of 1 trainings",
         ),
         ({"unfinished": ["seed_3"]}, "no predictions yet: seed_3"),
         ({"n_seeds": 1}, "One seed"),

@@ -86,7 +86,7 @@ def test_result_is_that_of_the_adaptation_and_gains(tmp_path):
     assert record["fitted_to"] == "scored"
     assert record["n_target_utterances"] == len(SCORED)
     assert record["vectors"]["statistics"]["constants"]["n_components"] == 3
-    assert not record["vectors"]["statistics"]["chosen_within_sources"]
+    assert record["vectors"]["statistics"]["constants_from"] == "given"
     assert sum(record["systems"]["method"]["shares_after"].values()) == 1
 
 
@@ -122,7 +122,7 @@ def test_constants_are_chosen_within_the_sources(tmp_path, caplog):
     }
     _, record = adapt(tmp_path, wanted(given=None), view=view)
     space = record["vectors"]["statistics"]
-    assert space["chosen_within_sources"] and len(space["candidates"]) > 2
+    assert space["constants_from"] == "sources" and len(space["candidates"]) > 2
     assert all(
         set(one["uar"]) == {"a deu", "b ita"} for one in space["candidates"]
     )

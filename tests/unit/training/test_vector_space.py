@@ -36,7 +36,7 @@ def test_given_constants_are_used_and_shares_hold():
     mean = np.mean(list(found.values()), axis=0)
     np.testing.assert_allclose(mean, shares, atol=1e-5)
     told = space.to_json()
-    assert not told["chosen_within_sources"] and told["candidates"] == []
+    assert told["constants_from"] == "given" and told["candidates"] == []
 
 
 def test_utterances_without_posteriors_are_left_out():
@@ -56,3 +56,11 @@ def test_source_vector_that_is_not_finite_is_refused_by_reason():
     space = space_of(None, bad=tiny.TRAIN[3].id)
     assert space.refusal.reason == "not finite"
     assert "finite source vectors" in str(space.refusal)
+
+
+def test_adaptation_without_choice_needs_no_folds():
+    space = space_of(None, tiny.TRAIN[:8], "equal_mass")
+    found = space.adapted([(TARGET, TARGET)], POSTERIORS)
+    mean = np.mean(list(found.values()), axis=0)
+    np.testing.assert_allclose(mean, 0.25, atol=1e-5)
+    assert space.to_json()["constants_from"] == "default"

@@ -48,7 +48,7 @@ def test_form_assumption_and_refusal_are_said():
         for block in section(refused=REFUSED)
         if isinstance(block, Text) and block.text.startswith("Refused")
     ]
-    assert len(refusals) == 2 and "expected several, found one" in refusals[0]
+    assert len(refusals) == 1 and "expected several, found one" in refusals[0]
 
 
 def test_run_without_adaptation_has_no_section():
