@@ -29,7 +29,8 @@ README = """\
 `EmotionClassifier` gives adapted probabilities: this model was adapted on {date} to \
 {n_files} recordings ({n_left_out} others could not be used) without labels, by \
 `{method}` ({constants}). {normalised}SpeechBrain's own `EncoderClassifier` ignores \
-`{file}` and gives the unadapted probabilities.
+`{file}` and gives the unadapted probabilities{stock}. An adapted model cannot be \
+adapted again or exported to ONNX; the model that it was made of can.
 
 Adapted probabilities are not calibrated, and hold for recordings like those that the \
 model was adapted to. No result in this file is of the adapted model.
@@ -255,6 +256,10 @@ def _readme(fitted, classes):
         constants=source_summary.wording(fitted.adaptation),
         normalised="Features are normalised by statistics of recordings that "
         "`normalise_over` was given. "
+        if about["is_normalised"]
+        else "",
+        stock=", on features that are normalised by statistics of the "
+        "training corpora"
         if about["is_normalised"]
         else "",
         file=FILE,
