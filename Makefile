@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= $(or $(VIRTUAL_ENV),.venv)
-YAML ?= hparams/dual_anchor.yaml
+YAML ?= hparams/linear.yaml
 ARGS ?=
 PYTEST_ARGS ?=
 
@@ -40,7 +40,7 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 .PHONY: help setup train test check scatter tables bench lock latest
 
 help:
-	@echo "make train   train and score a recogniser on the embedded demo corpus"
+	@echo "make train   train logistic regression and score it on the embedded demo corpus;"
 	@echo "             make train YAML=hparams/x.yaml ARGS=\"--protocol y --data_folder z\""
 	@echo "make test    run all tests"
 	@echo "make check   run linters and fast tests, before every commit"

@@ -7,7 +7,8 @@ fourth. Each adaptation is then fitted to these utterances without their labels:
 to all of them at once (transductive), or to one half of the target's speakers
 and applied to the other half, both ways round (inductive). Its constants are
 chosen within the three source corpora, for each target, classifier and
-normalisation; beside them the default constants. Nothing is chosen on the target.
+normalisation, by the transductive score; beside them the default constants.
+Nothing is chosen on the target.
 
 > python benchmarks/adaptation.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
@@ -131,33 +132,6 @@ def svm(train, labels, corpora, n_classes, others) -> np.ndarray:
     return model.predict_proba(rbf_kernel(others, train, gamma=gamma))
 
 
-def inductive(adaptation, source, target, posteriors, speakers) -> np.ndarray:
-    """Adapt each half of the target's speakers by the other half.
-
-    Arguments
-    ---------
-    adaptation : Adaptation
-        With its constants.
-    source : dict
-        Its summary.
-    target, posteriors : numpy.ndarray, (utterances, ...)
-        Vectors and unadapted posteriors of the target.
-    speakers : numpy.ndarray, (utterances,)
-        Every second, by name, is in the first half.
-
-    Returns
-    -------
-    numpy.ndarray, (utterances, classes)
-        Of the half that was not fitted on.
-    """
-    is_first = np.unique(speakers, return_inverse=True)[1] % 2 == 0
-    adapted = np.empty(posteriors.shape)
-    for half in (is_first, ~is_first):
-        fitted = adaptation.fit(source, target[half], posteriors[half])
-        adapted[~half] = fitted.predict(target[~half], posteriors[~half])
-    return adapted
-
-
 def counts(truth, posteriors, speakers) -> np.ndarray:
     """Count confusions per speaker.
 
@@ -202,7 +176,10 @@ def cell(values, labels, corpora, speakers, target, classifier) -> dict:
         constants and their UAR within the sources.
     """
     from speechbrain_clser.adaptation import ADAPTATIONS, build
-    from speechbrain_clser.adaptation.selection import choose_constants
+    from speechbrain_clser.adaptation.selection import (
+        adapt_across_halves,
+        choose_constants,
+    )
 
     held, n_classes = corpora == target, len(CLASSES)
     train = values[~held], labels[~held], corpora[~held]
@@ -219,7 +196,7 @@ def cell(values, labels, corpora, speakers, target, classifier) -> dict:
         source = choice.adaptation.summarise(*train[:2], n_classes, train[2])
         fitted = choice.adaptation.fit(source, test, posteriors)
         found[name] = fitted.predict(test, posteriors)
-        found[f"{name}, inductive"] = inductive(
+        found[f"{name}, inductive"] = adapt_across_halves(
             choice.adaptation, source, test, posteriors, people
         )
         if choice.adaptation != build(name):
@@ -282,7 +259,7 @@ def summary(cells) -> dict:
         paired difference to the unadapted classifier; 0-1.
     """
     from speechbrain_clser.evaluation.metrics import uar_of
-    from speechbrain_clser.evaluation.statistics import mean_interval
+    from speechbrain_clser.evaluation.statistics import RunCounts, estimate
 
     def scores(system):
         return {
@@ -290,27 +267,23 @@ def summary(cells) -> dict:
             for target, c in cells.items()
         }
 
-    unadapted = [c["counts"]["unadapted"] for c in cells.values()]
-    before = scores("unadapted")
+    def folds(system):
+        return [RunCounts([], [0], c["counts"][system]) for c in cells.values()]
+
     rows = {}
     for system in next(iter(cells.values()))["counts"]:
-        folds = [c["counts"][system] for c in cells.values()]
-        after = scores(system)
-        mean = float(np.mean(list(after.values())))
         rows[system] = {
-            "uar": after,
-            "mean": _with_interval(mean, mean_interval(folds)),
+            "uar": scores(system),
+            "mean": _rounded(estimate(folds(system))),
         }
         if system != "unadapted":
-            gain = mean - float(np.mean(list(before.values())))
-            paired = mean_interval(folds, against=unadapted)
-            rows[system]["difference"] = _with_interval(gain, paired)
+            gain = estimate(folds(system), against=folds("unadapted"))
+            rows[system]["difference"] = _rounded(gain)
     return rows
 
 
-def _with_interval(mean, ends):
-    values = zip(("mean", "low", "high"), (mean, *ends), strict=True)
-    return {name: round(value, 4) for name, value in values}
+def _rounded(estimate):
+    return {name: round(x, 4) for name, x in estimate.to_json().items()}
 
 
 def show(title, rows):

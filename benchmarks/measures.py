@@ -3,7 +3,7 @@
 ``tables.py`` writes them into results.md.
 """
 
-from measured import CORPUS, read
+from measured import CORPUS, difference, read, score
 
 
 def store() -> dict:
@@ -294,6 +294,87 @@ def predict_long() -> dict:
     }
 
 
+def whisper_cost() -> dict:
+    """What Whisper costs on real frames, and padded to 30 s.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("whisper")["cost"]
+    # What an hour of speech takes where both of two cores are kept busy.
+    rows = [
+        [window, f"{cost:.4f}", f"{cost * 60 / 2:.1f}"]
+        for window, cost in found["cpu_s_per_s"].items()
+    ]
+    return {
+        "columns": [
+            *("window", "CPU s for 1 s of sound"),
+            "1 h of speech on 2 cores, minutes",
+        ],
+        "rows": [
+            *rows,
+            [
+                "so real frames are cheaper, times",
+                f"{found['times_cheaper']:.1f}",
+                None,
+            ],
+        ],
+    }
+
+
+def whisper_windows() -> dict:
+    """The linear probe on Whisper's real frames, and on padded ones.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("whisper")["windows"]
+    rows = [
+        [
+            window,
+            f"{found['n_utterances']:,}",
+            *(score(found[window][name]) for name in [*WHISPER, "mean"]),
+        ]
+        for window in ("real", "30s")
+    ]
+    gain = difference(found["real_minus_30s"])
+    rows.append(["real less 30s", None, *[None] * len(WHISPER), gain])
+    return {
+        "columns": [
+            *("window", "utterances"),
+            *map(CORPUS.get, WHISPER),
+            "mean",
+        ],
+        "rows": rows,
+    }
+
+
+def whisper_speeds() -> dict:
+    """What views at other speeds add to the linear probe, within sources.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("whisper")["speeds"]
+    return {
+        "columns": ["training utterances", "UAR, mean of 12"],
+        "rows": [
+            ["as they are", score(found["without"])],
+            ["and at 0.9 and 1.1 of their speed", score(found["with"])],
+            ["gain", difference(found["gain"])],
+        ],
+    }
+
+
+WHISPER = ("emodb", "emovo", "urdu", "ravdess")
+
+
 def interval_coverage() -> dict:
     """How often intervals contain the true score, by the test set.
 
@@ -326,13 +407,8 @@ def interval_coverage() -> dict:
 
 
 TABLES = (
+    *(whisper_cost, whisper_windows, whisper_speeds),
     *(store, pitch, pitch_against_praat, pitch_speed, phones),
-    *(
-        graphs,
-        graph_growth,
-        resonance,
-        predict,
-        predict_long,
-        interval_coverage,
-    ),
+    *(graphs, graph_growth, resonance, predict, predict_long),
+    interval_coverage,
 )

@@ -548,24 +548,25 @@ def layers(
     the same choice.
     """
     from speechbrain_clser.commands import layers as command
+    from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
 
     protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
         *("results", "layers", protocol_name, encoder_name(encoder))
     )
-    _show_table(
-        command.probe(
-            encoder,
-            protocol,
-            data_folder or "",
-            out,
-            normalise_by,
-            window,
-            allow_bad_files,
-            device or "cpu",
-        )
+    found = command.probe(
+        encoder,
+        protocol,
+        data_folder or "",
+        out,
+        normalise_by,
+        window,
+        allow_bad_files,
+        device or "cpu",
     )
+    _show_table(command.table(found))
+    plot(found).savefig(os.path.join(out, "layers.svg"))
     click.echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 

@@ -31,6 +31,7 @@ EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
 NO_STEPS = {
     **{"augment": (), "speeds": (), "balance": "none", "cells": None},
     **{"opt_class": None, "encoder_opt_class": None, "schedule": None},
+    "target_adaptation": None,
 }
 
 
@@ -67,7 +68,7 @@ def main(arguments, at_end):
             )
             heard = sound, told, phones
             brain, datasets = train(hparams, run_opts, material, *heard)
-            run_on_main(score, [hparams, brain, datasets, material])
+            run_on_main(score, [hparams, brain, datasets, material, sound])
         run_on_main(compare, [hparams, names, material, sound, seeds])
         run_on_main(export, [hparams, run_opts, material, sound])
     run_on_main(report, [hparams])
@@ -150,8 +151,12 @@ def draw_folder(hparams, material):
 def claim(hparams, hparams_file, overrides, run_opts):
     """Refuse a folder of a run with other settings; name the baselines."""
     from speechbrain_clser.training import baselines, phases, settings
+    from speechbrain_clser.training.target_adaptation import refuse_unusable
 
     phases.refuse_empty(hparams["phases"])
+    refuse_unusable(
+        hparams["target_adaptation"], protocol_of(hparams), hparams["extractor"]
+    )
     names = baselines.usable(
         hparams["baselines"], hparams["extractor"], "baselines" in overrides
     )
@@ -207,6 +212,7 @@ def divide(hparams, found, draw):
         used={part for phase in hparams["phases"] for part in phase.parts},
         draw=draw,
         told=told,
+        adaptation=hparams["target_adaptation"],
     )
 
 
@@ -381,12 +387,12 @@ def train(hparams, run_opts, material, sound, told, phones):
     return brain, datasets
 
 
-def score(hparams, brain, datasets, material):
+def score(hparams, brain, datasets, material, sound):
     """Write the predictions from which every score is computed."""
-    from speechbrain_clser.training import attention, highlights
+    from speechbrain_clser.training import adapting, attention, highlights
     from speechbrain_clser.training.scoring import score
 
-    parts = material.parts
+    parts, plan = material.parts, hparams["target_adaptation"]
     told = (
         hparams["scheme"],
         seed_folder(hparams, material),
@@ -397,7 +403,9 @@ def score(hparams, brain, datasets, material):
         ("target_scored", parts.scored, datasets.get("scored")),
     ):
         if rows:
-            score(brain, name, rows, data, *told)
+            file = adapting.file_of(plan, name)
+            score(brain, name, rows, data, *told, file)
+    adapting.predict_parts(plan, brain, material, sound, *told[1:])
     if not parts.scored:
         return
     for what in (highlights, attention):
@@ -405,20 +413,22 @@ def score(hparams, brain, datasets, material):
 
 
 def compare(hparams, names, material, sound, seeds):
-    """Fit the baselines on the method's training set and features."""
+    """Fit the baselines on the method's training set and features; adapt all."""
     from speechbrain_clser.data import feed
-    from speechbrain_clser.training import baselines
+    from speechbrain_clser.training import adapting, baselines
 
     if not material.parts.scored:
         return
     folder = draw_folder(hparams, material)
-    baselines.answer(
+    told = (
         names,
         material,
         feed.heard(material, hparams["phases"]),
         at_own_speed(sound),
         {seed: folder / f"seed_{seed}" for seed in seeds},
     )
+    baselines.answer(*told)
+    adapting.adapt(hparams["target_adaptation"], *told)
 
 
 def export(hparams, run_opts, material, sound):

@@ -121,6 +121,7 @@ def choose_constants(
     classifier=linear_classifier,
     grid=None,
     allow_none=False,
+    inductive=False,
 ):
     """Choose the constants of an adaptation within the sources.
 
@@ -148,6 +149,9 @@ def choose_constants(
         adaptation.
     allow_none : bool
         Whether no adaptation may be the choice.
+    inductive : bool
+        Whether each half of the held-out speakers is adapted by the other,
+        as ``adapt_across_halves`` does, and not all by themselves.
 
     Returns
     -------
@@ -177,7 +181,8 @@ def choose_constants(
     """
     vectors, labels = np.asarray(vectors, float), np.asarray(labels)
     corpora = np.asarray(corpora)
-    folds = _folds(labels, corpora, np.asarray(speakers), n_classes)
+    speakers = np.asarray(speakers)
+    folds = _folds(labels, corpora, speakers, n_classes)
     adaptations = _candidates(name, grid)
     scores = {None: {}, **{adaptation: {} for adaptation in adaptations}}
     refused = {}
@@ -201,8 +206,13 @@ def choose_constants(
                 continue
             target = vectors[held], posteriors
             try:
-                fitted = adaptation.fit(summaries[key], *target)
-                adapted = fitted.predict(*target)
+                if inductive:
+                    adapted = adapt_across_halves(
+                        adaptation, summaries[key], *target, speakers[held]
+                    )
+                else:
+                    fitted = adaptation.fit(summaries[key], *target)
+                    adapted = fitted.predict(*target)
             except AdaptationError:
                 adapted = posteriors  # as where the adaptation is used
             scores[adaptation][fold] = _uar(labels[held], adapted)
@@ -220,6 +230,48 @@ def choose_constants(
         key=lambda candidate: round(candidate.mean, 12),
     )
     return Choice(best.adaptation, candidates)
+
+
+def adapt_across_halves(adaptation, source, vectors, posteriors, speakers):
+    """Adapt each half of the target's speakers by the other half.
+
+    Arguments
+    ---------
+    adaptation : Adaptation
+        With its constants.
+    source : dict of str to numpy.ndarray
+        From ``Adaptation.summarise``.
+    vectors, posteriors : numpy.ndarray, (utterances, ...)
+        Of the target, unadapted.
+    speakers : sequence of str, (utterances,)
+        Every second, in the order of their names, is in the first half.
+
+    Returns
+    -------
+    numpy.ndarray, (utterances, classes)
+        Posteriors of each half, by an adaptation that was fitted to the other.
+
+    Raises
+    ------
+    AdaptationError
+        If an adaptation cannot be fitted to one half.
+
+    Example
+    -------
+    >>> adaptation, speakers = build("equal_mass"), ["ann"] * 20 + ["bob"] * 20
+    >>> p = np.array([[0.8, 0.2], [0.4, 0.6]] * 20)
+    >>> vectors, labels = np.zeros((40, 1)), [0, 1] * 20
+    >>> source = adaptation.summarise(vectors, labels, 2)
+    >>> adapted = adapt_across_halves(adaptation, source, vectors, p, speakers)
+    >>> adapted.mean(axis=0).round(6)
+    array([0.5, 0.5])
+    """
+    is_first = np.unique(speakers, return_inverse=True)[1] % 2 == 0
+    adapted = np.empty(posteriors.shape)
+    for half in (is_first, ~is_first):
+        fitted = adaptation.fit(source, vectors[half], posteriors[half])
+        adapted[~half] = fitted.predict(vectors[~half], posteriors[~half])
+    return adapted
 
 
 def _uar(truth, posteriors):

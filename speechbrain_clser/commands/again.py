@@ -60,6 +60,7 @@ def export_again(
             f"{run}: each language has an encoder of its own there, and sound "
             "alone does not tell which one hears; train with one --encoder"
         )
+    _refuse_other_encoder(run, extractor)
     material = _material(choice, run, hparams, data_folder)
     where = Path(hparams["cache_folder"], "frames")
     by, dtype = hparams["normalise_by"], hparams["store_dtype"]
@@ -71,6 +72,22 @@ def export_again(
         sound["frames"] = views(extractor.published(), *how)
     export(choice, model, extractor, sound, material.parts.train, pack)
     return model
+
+
+def _refuse_other_encoder(run, extractor):
+    """Features of another encoder than the run's would be the wrong ones."""
+    path = Path(run, "settings.json")
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    expected = settings.get("key of the encoder", extractor.key)
+    # A run whose phases do not train the encoder took the published one.
+    if expected not in (extractor.key, extractor.published().key):
+        raise ValueError(
+            f"{run}: expected the encoder of the run, with the key {expected}, "
+            f"found one with {extractor.key}; restore its folder or give its "
+            "revision in the hyperparams.yaml of the run. If it is a Whisper run "
+            "from before `window` was an option, add `window: 30s` to its "
+            "extractor there"
+        )
 
 
 def _material(choice, run, hparams, data_folder):

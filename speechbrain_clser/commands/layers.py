@@ -1,4 +1,4 @@
-"""Probe the layers of an encoder, and show which are best."""
+"""Probe the layers of an encoder, and tell which are best."""
 
 import csv
 import json
@@ -8,7 +8,6 @@ from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.corpora import source_language
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data import protocol as protocols
-from speechbrain_clser.evaluation.plots.layers import layers as plot
 from speechbrain_clser.features.encoders import extractor as build
 from speechbrain_clser.training import layer_choice
 
@@ -24,8 +23,8 @@ def probe(
     window="real",
     allow_bad_files=False,
     device="cpu",
-) -> list:
-    """Score a linear probe on every layer, and write table and plot.
+) -> dict:
+    """Score a linear probe on every layer, and write the scores.
 
     Arguments
     ---------
@@ -36,14 +35,15 @@ def probe(
     data_folder : str
         Of the corpora.
     out : str or Path
-        Folder for layers.json, layers.csv, layers.svg and manifests.
+        Folder for layers.json, layers.csv and manifests.
     normalise_by, window, allow_bad_files, device
         As in the recipe.
 
     Returns
     -------
-    list of list
-        Table for the console, the head first; the chosen row is marked.
+    dict
+        As ``layer_choice.choose``, each row of ``validation`` with its
+        ``target``.
     """
     features = build(encoder, language=source_language(protocol), window=window)
     out, protocol = Path(out), protocols.load(protocol)
@@ -72,15 +72,30 @@ def probe(
         {"encoder": encoder, "protocol": protocol.name, **found}, indent=1
     )
     (out / "layers.json").write_text(f"{text}\n", encoding="utf-8")
-    table = _table(found)
     with open(out / "layers.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(table)
-    plot(found).savefig(out / "layers.svg")
-    return table
+        csv.writer(file).writerows(table(found))
+    return found
 
 
-def _table(found):
-    """Rows of text, the head first."""
+def table(found) -> list:
+    """Set the scores out for a screen.
+
+    Arguments
+    ---------
+    found : dict
+        Of ``probe``.
+
+    Returns
+    -------
+    list of list
+        Rows of text, the head first; the chosen row is marked.
+
+    Example
+    -------
+    >>> row = {"layers": "2-4", "uar": 0.5, "folds": {"urdu": 0.5}, "target": 0}
+    >>> table({"validation": [row], "chosen": "2-4"})[1]
+    ['2-4', '50.0', '50.0', '0.0', '*']
+    """
     folds = [*found["validation"][0]["folds"]]
     head = ["layers", "source validation", *folds, NOT_USED, "chosen"]
     rows = [

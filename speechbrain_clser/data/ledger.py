@@ -3,10 +3,17 @@
 import dataclasses
 from collections.abc import Sequence
 
+from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts
 from speechbrain_clser.evaluation.wording import count
+
+FITTED_TO = {
+    "scored": "all of the scored audio jointly",
+    "unlabelled": "the unlabelled target audio, applied to the scored",
+    "halves": "each half of the target's speakers, applied to the other half",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Ledger:
         where nothing is scored.
     target_audio : str
         ``"none"``, ``"statistics"`` (mean and variance of its features) or
-        ``"unlabelled"`` (in a loss).
+        ``"unlabelled"`` (in a loss, or by an adaptation).
     target_labels : int
         Labelled target utterances per class; where a share is drawn, on
         average and rounded up.
@@ -49,6 +56,14 @@ class Ledger:
         Whether target labels chose which target audio is unlabelled.
     pool_is_larger : bool
         Whether transductive training uses target audio beside the scored.
+    adaptation : str
+        Name of the adaptation of posteriors after the classifier; empty
+        without one.
+    adapted_to : str
+        Target audio that it is fitted to: ``"scored"``, ``"unlabelled"`` or
+        ``"halves"``; see ``adaptation_parts``.
+    class_shares : str
+        Class shares that it assumes of the target; empty where none are.
     """
 
     sources: tuple
@@ -67,6 +82,9 @@ class Ledger:
     source_trains: bool = True
     pool_is_filtered: bool = False
     pool_is_larger: bool = False
+    adaptation: str = ""
+    adapted_to: str = ""
+    class_shares: str = ""
 
     @property
     def sentence(self):
@@ -115,6 +133,13 @@ class Ledger:
         both = [name for name in self.sources if name in self.targets]
         if both and self.source_trains:
             facts.append(f"labels of other utterances of {', '.join(both)}")
+        if self.adaptation:
+            facts.append(
+                f"adaptation {self.adaptation} fitted to "
+                f"{FITTED_TO[self.adapted_to]}"
+            )
+        if self.class_shares:
+            facts.append(f"class shares assumed: {self.class_shares}")
         facts.append("transductive" if self.transductive else "inductive")
         if self.oracle:
             facts.append("ORACLE: target labels were looked at")
@@ -134,6 +159,7 @@ def ledger(
     used: set,
     findings: Sequence[Finding],
     told: frozenset = frozenset(),
+    adaptation=None,
 ) -> Ledger:
     """Write down the supervision of a run.
 
@@ -153,6 +179,9 @@ def ledger(
     told : set of str
         What else the method is told of whatever it hears: ``"speaker"``,
         ``"language"``, ``"text"``, ``"oracle_emotion"``.
+    adaptation : TargetAdaptation, optional
+        Its ``name``, ``form`` and ``class_shares``; all systems of the run
+        that are adapted use the same target audio.
 
     Returns
     -------
@@ -164,16 +193,15 @@ def ledger(
     scored = {row.id for row in parts.scored}
     target_pool = {row.id for row in parts.unlabelled if parts.domain(row)}
     adapts = "unlabelled" in used and bool(target_pool)
+    fitted = adaptation and adaptation_parts(adaptation.form, parts, protocol)
+    audio = {*(target_pool if adapts else ())}
+    audio |= {row.id for row in fitted.fitted} if fitted else set()
     n_labels = len(parts.shots) if "shots" in used else 0
     return Ledger(
         sources=sources,
         targets=_origins(parts.scored),
         target_audio=(
-            "unlabelled"
-            if adapts
-            else "statistics"
-            if by_statistics
-            else "none"
+            "unlabelled" if audio else "statistics" if by_statistics else "none"
         ),
         target_labels=-(-n_labels // len(protocol.classes)),
         target_speakers=(
@@ -185,7 +213,11 @@ def ledger(
         labelled_corpora=tuple(
             sorted({row.corpus for row in (*parts.train, *parts.valid)})
         ),
-        transductive=by_statistics or (adapts and protocol.transductive),
+        transductive=(
+            by_statistics
+            or (adapts and protocol.transductive)
+            or bool(fitted and fitted.form == "transductive")
+        ),
         oracle=(
             protocol.select_by.startswith("oracle") or "oracle_emotion" in told
         ),
@@ -193,9 +225,12 @@ def ledger(
         source_labels=protocol.source_shots,
         target_share=protocol.target_share if n_labels else 0.0,
         target_text=adapts and "text" in told,
-        source_trains="train" in used,
-        pool_is_filtered=adapts and protocol.unlabelled_pool == "classes",
-        pool_is_larger=adapts and not target_pool <= scored,
+        source_trains="train" in used or bool(fitted),
+        pool_is_filtered=bool(audio) and protocol.unlabelled_pool == "classes",
+        pool_is_larger=not audio <= scored,
+        adaptation=adaptation.name if fitted else "",
+        adapted_to=fitted.fitted_to if fitted else "",
+        class_shares=adaptation.class_shares if fitted else "",
     )
 
 

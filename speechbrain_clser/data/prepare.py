@@ -141,6 +141,7 @@ def divide(
     used: set,
     draw: int = 0,
     told: frozenset = frozenset(),
+    adaptation=None,
 ) -> Material:
     """Cut parts, audit them, and refuse what leaks.
 
@@ -158,6 +159,8 @@ def divide(
         Which drawing of labelled utterances; see ``splits.cut``.
     told : set of str
         What else the method is told; goes into the ledger.
+    adaptation : TargetAdaptation, optional
+        After the method; goes into the ledger.
 
     Returns
     -------
@@ -179,7 +182,10 @@ def divide(
         protocol,
         tuple(taken.values()),
         parts,
-        ledger(protocol, parts, normalise_by, used, findings, told),
+        ledger(
+            *(protocol, parts, normalise_by, used, findings, told),
+            adaptation,
+        ),
         findings,
         cards,
         draw,

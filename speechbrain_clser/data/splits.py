@@ -146,6 +146,58 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     return parts
 
 
+def halves(rows, protocol: Protocol) -> tuple:
+    """Cut rows into two halves without a common speaker.
+
+    Speakers of each corpus and language are drawn by the protocol's seed;
+    those who share a session stay together.
+
+    Arguments
+    ---------
+    rows : sequence of Utterance
+        To be divided.
+    protocol : Protocol
+        Gives the seed.
+
+    Returns
+    -------
+    tuple of list of Utterance
+        The two halves, in the order of the rows.
+
+    Raises
+    ------
+    ValueError
+        If a corpus and language has speakers that cannot be divided.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> rows = [Utterance(s, "x.wav", "W", s, "deu") for s in "abcd"]
+    >>> protocol = Protocol("x", ("emodb",), ("urdu",))
+    >>> [len(half) for half in halves(rows, protocol)]
+    [2, 2]
+    """
+    second = set()
+    for origin, members in draws.group(rows, _origin).items():
+        together = _together(members)
+        if len(set(together.values())) < 2:
+            raise ValueError(
+                f"{origin}: expected two speakers or more without a common "
+                f"session, to fit an adaptation to one half and apply it to "
+                f"the other, found {len(together)} speakers "
+                f"({', '.join(sorted(together))}); give --adaptation_form "
+                f"transductive"
+            )
+        rng = draws.rng_for(protocol, f"half of {origin}")
+        second.update(
+            row.id for row in _whole_speakers(members, 0.5, rng, origin)
+        )
+    return (
+        [row for row in rows if row.id not in second],
+        [row for row in rows if row.id in second],
+    )
+
+
 def _in_order(rows, some):
     """The same rows, in the order in which all came."""
     wanted = {row.id for row in some}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.evaluation.sections.adaptation import adaptation
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
 from speechbrain_clser.evaluation.sections.answer import answer, title
 from speechbrain_clser.evaluation.sections.attention import attention
@@ -80,6 +81,7 @@ def story(report: dict) -> list:
     return [
         *answer(report),
         *scores(report),
+        *adaptation(report),
         *classes(report),
         *people(report),
         *confidence(report),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.adaptation import adaptation
 from speechbrain_clser.evaluation.anchoring import anchoring
 from speechbrain_clser.evaluation.attention import attention
 from speechbrain_clser.evaluation.baselines import baselines
@@ -89,6 +90,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             ],
         },
         "baselines": baselines(run.seeds),
+        "adaptation": adaptation(run.seeds),
         "anchoring": anchoring(
             run.first_draw,
             run.rows,
@@ -136,6 +138,13 @@ def summary(report: dict) -> str:
     lines = [report["ledger"]["sentence"], *columns(summary_rows(report))]
     if report["baselines"]:
         lines += ["", *columns(baseline_rows(report))]
+    for one in (report["adaptation"] or {"seeds": []})["seeds"]:
+        lines += [
+            f"adaptation refused, seed {one['seed']}, {system}: the score is "
+            f"that without it ({found['refused']['reason']})"
+            for system, found in one["systems"].items()
+            if found["refused"]
+        ]
     return "\n".join(lines)
 
 

@@ -43,6 +43,8 @@ class Seed:
         have none.
     attention : list of dict
         Of the same, which frames attended to which; likewise.
+    adaptation : dict, optional
+        How the posteriors were adapted to the target; most runs do not.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Seed:
     baselines: dict = dataclasses.field(default_factory=dict)
     highlights: list = dataclasses.field(default_factory=list)
     attention: list = dataclasses.field(default_factory=list)
+    adaptation: dict | None = None
 
     def embeddings(self, part: str) -> np.ndarray | None:
         """Read the embeddings of a part.
@@ -249,6 +252,7 @@ def _seed(folder, draw):
         notes=_json_or({}, folder / "notes.json"),
         highlights=_json_or([], folder / "highlights.json"),
         attention=_json_or([], folder / "attention.json"),
+        adaptation=_json_or(None, folder / "adaptation.json"),
         draw=draw,
         baselines={
             path.stem: predictions.read(path)

@@ -353,6 +353,11 @@ def notices(run: dict, part: dict) -> list:
             f"The split leaks by design ({', '.join(run['ledger']['leaks'])}): "
             "compare only with results obtained the same way."
         )
+    if adaptation := run["ledger"].get("adaptation"):
+        said.append(
+            f"The scores are those with the adaptation {adaptation} of the "
+            "posteriors to this target; the model folder predicts without it."
+        )
     if part["absent_classes"]:
         said.append(
             f"{enumeration(part['absent_classes'])}: no utterance in the "

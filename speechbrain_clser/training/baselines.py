@@ -114,10 +114,7 @@ def answer(names, material, heard, view, folders):
     if not missing:
         return
     parts, scheme = material.parts, material.protocol.scheme
-    known = {row.id for row in (*parts.train, *parts.shots)}
-    labels = [
-        scheme.index(row.emotion) if row.id in known else -1 for row in heard
-    ]
+    labels = labels_of(material, heard)
     if (n_classes := len(set(labels) - {-1})) < 2:
         logger.info(
             "baselines left out (%s): they need labelled training utterances "
@@ -140,6 +137,26 @@ def answer(names, material, heard, view, folders):
         partial = path.with_suffix(".partial")
         write_answers(partial, parts.scored, found[key].tolist(), scheme)
         os.replace(partial, path)  # so that what is there is whole
+
+
+def labels_of(material, heard) -> list:
+    """List the classes of a training set.
+
+    Arguments
+    ---------
+    material, heard
+        As for ``answer``.
+
+    Returns
+    -------
+    list of int
+        Class of each utterance; -1 where the label may not be used.
+    """
+    parts, scheme = material.parts, material.protocol.scheme
+    known = {row.id for row in (*parts.train, *parts.shots)}
+    return [
+        scheme.index(row.emotion) if row.id in known else -1 for row in heard
+    ]
 
 
 def utterance_vectors(view, rows):

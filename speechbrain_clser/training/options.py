@@ -22,7 +22,7 @@ AT_LEAST_ONE = {
 }
 # Texts of a YAML in whose place a mapping may stand. They are passed on as
 # text: HyperPyYAML takes a mapping only where one stood before.
-MAY_BE_MAPPING = {"data_folder", "encoder"}
+MAY_BE_MAPPING = {"adaptation_constants", "data_folder", "encoder"}
 
 
 def parse(arguments) -> tuple:

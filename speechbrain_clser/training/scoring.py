@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.metrics import uar
 
 
-def score(brain, name, rows, dataset, scheme, folder, loader):
+def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     """Write predictions and embeddings of one part.
 
     The method sees sound only; targets join its answers here, by id.
@@ -29,11 +29,14 @@ def score(brain, name, rows, dataset, scheme, folder, loader):
         Of the seed; ``predictions/`` and ``embeddings/`` are made in it.
     loader : dict
         Keyword arguments of the data loader.
+    file : str, optional
+        Of the predictions, within the folder; by default
+        ``predictions/<name>.csv``.
     """
     ids, probabilities = embed(brain, name, dataset, folder, loader)
     by_id = {row.id: row for row in rows}
     write_answers(
-        Path(folder, "predictions", f"{name}.csv"),
+        Path(folder, file or f"predictions/{name}.csv"),
         [by_id[utterance] for utterance in ids],
         probabilities.tolist(),
         scheme,

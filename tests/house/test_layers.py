@@ -33,6 +33,7 @@ LEVELS = {
     "data.draws": 1,
     "data.sizes": 1,
     "data.audit": 1,
+    "data.adaptation_parts": 1,
     "data.ledger": 1,
     "data.pipeline": 2,
     "data.cells": 2,

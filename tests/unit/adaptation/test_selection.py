@@ -1,13 +1,17 @@
 import numpy as np
 import pytest
 
+from speechbrain_clser.adaptation import build
 from speechbrain_clser.adaptation.equal_mass import EqualMass
+from speechbrain_clser.adaptation.linear import linear_classifier
 from speechbrain_clser.adaptation.selection import (
     Candidate,
     Choice,
+    adapt_across_halves,
     choose_constants,
 )
 from speechbrain_clser.errors import AdaptationError
+from speechbrain_clser.evaluation.metrics import uar
 
 
 @pytest.mark.parametrize("adaptation, mean", [(None, 0.375), (EqualMass(), 1)])
@@ -104,6 +108,36 @@ def test_no_adaptation_is_chosen_only_where_it_may_be():
     assert choose_constants(*given).adaptation == free.candidates[1].adaptation
 
 
+def test_halves_of_speakers_are_adapted_by_each_other_only():
+    # The classes of the first half are certain and even; those of the second
+    # lean to class 0, which only its own factors would correct.
+    p = np.array(
+        [[0.9, 0.1], [0.1, 0.9]] * 10 + [[0.9, 0.1], [0.45, 0.55]] * 10
+    )
+    speakers = ["a"] * 20 + ["b"] * 20
+    adaptation, vectors = build("equal_mass"), np.zeros((40, 1))
+    source = adaptation.summarise(vectors, [0, 1] * 20, 2)
+    adapted = adapt_across_halves(adaptation, source, vectors, p, speakers)
+    np.testing.assert_allclose(adapted[20:], p[20:], atol=1e-6)
+    assert (adapted[:20, 1] > p[:20, 1]).all()
+
+
+def test_inductive_choice_scores_predictions_across_halves():
+    vectors, labels, corpus, speakers = sources(n=60)
+    given = ("self_training", vectors, labels, corpus, speakers, 2)
+    found = choose_constants(*given, grid={}, inductive=True)
+    held = corpus == "a"
+    train = vectors[~held], labels[~held]
+    p = linear_classifier(*train, corpus[~held], 2, vectors[held])
+    adaptation = build("self_training")
+    source = adaptation.summarise(*train, 2, corpus[~held])
+    target = vectors[held], p
+    across = adapt_across_halves(adaptation, source, *target, speakers[held])
+    truth = labels[held].tolist()
+    expected = uar(truth, across.argmax(axis=1).tolist(), [0, 1])
+    assert found.candidates[1].uar["a"] == expected
+
+
 def test_fold_that_cannot_be_adapted_keeps_its_unadapted_score():
     vectors, labels, corpus, speakers = sources()
 
@@ -133,13 +167,11 @@ def test_nothing_to_hold_out_is_refused():
 
 
 def test_table_names_what_varies():
-    from speechbrain_clser.adaptation import build
-
     two = build("em_gaussians"), build("em_gaussians", exponent=1.0)
     candidates = [Candidate(None, {"emodb": 0.5, "urdu": 0.4})]
     candidates += [
-        Candidate(adaptation, {"emodb": uar, "urdu": 0.5})
-        for adaptation, uar in zip(two, (0.6, 0.7), strict=True)
+        Candidate(adaptation, {"emodb": score, "urdu": 0.5})
+        for adaptation, score in zip(two, (0.6, 0.7), strict=True)
     ]
     assert Choice(two[1], tuple(candidates)).table().splitlines() == [
         " mean  emodb   urdu  constants",

@@ -1,5 +1,6 @@
 import csv
 import json
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from speechbrain_clser.commands.again import export_again
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.inference.choice import Choice
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.publish.model_results import add_results
 
 
 def test_run_without_a_finished_training_is_refused(tmp_path):
@@ -62,15 +64,31 @@ def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
         export_again(tmp_path)
 
 
+def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
+    class Features(SimpleNamespace):
+        def published(self):
+            return SimpleNamespace(key="published")
+
+    settings = tmp_path / "settings.json"
+    for key in ("trained", "published"):
+        settings.write_text(json.dumps({"key of the encoder": key}))
+        again._refuse_other_encoder(tmp_path, Features(key="trained"))
+    settings.write_text('{"key of the encoder": "padded"}')
+    with pytest.raises(ValueError, match="key padded, .* add `window: 30s`"):
+        again._refuse_other_encoder(tmp_path, Features(key="trained"))
+
+
 @pytest.mark.slow
 def test_model_is_made_as_train_made_it(tmp_path):
     toy.make(tmp_path)
     done = toy.train(tmp_path, tmp_path / "run")
     assert done.returncode == 0, done.stdout
     made = export_again(tmp_path / "run", tmp_path / "again")
+    assert add_results(tmp_path / "run", made)  # as the command does
     first = EmotionClassifier.from_hparams(tmp_path / "run" / "model")
     second = EmotionClassifier.from_hparams(made)
-    for name in ("hyperparams.yaml", "README.md", "label_encoder.ckpt"):
+    same = ("hyperparams.yaml", "README.md", "results.json")
+    for name in (*same, "label_encoder.ckpt"):
         assert (made / name).read_text() == (
             tmp_path / "run" / "model" / name
         ).read_text()

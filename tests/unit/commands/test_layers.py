@@ -2,19 +2,29 @@ import csv
 import json
 
 import pytest
+from click.testing import CliRunner
 from helpers import encoders, toy
 
-from speechbrain_clser.commands import layers
+from speechbrain_clser.cli import main
 
 pytestmark = pytest.mark.slow
 
 
-def test_table_csv_json_and_plot_tell_the_same(tmp_path, monkeypatch):
+def test_screen_csv_json_and_plot_tell_the_same(tmp_path, monkeypatch):
     monkeypatch.setenv("CLSER_CACHE", str(tmp_path / "cache"))
     toy.make(tmp_path)
-    encoder = encoders.make(tmp_path / "whisper", "whisper")
-    told = encoder, str(tmp_path / "toy_two_sources.yaml"), str(tmp_path)
-    table = layers.probe(*told, tmp_path / "out", "corpus")
+    done = CliRunner().invoke(
+        main,
+        [
+            *("layers", "--normalise-by", "corpus"),
+            *("--encoder", encoders.make(tmp_path / "whisper", "whisper")),
+            *("--protocol", str(tmp_path / "toy_two_sources.yaml")),
+            *("--data-folder", str(tmp_path), "--out", str(tmp_path / "out")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    with open(tmp_path / "out" / "layers.csv", newline="") as file:
+        table = [*csv.reader(file)]
     assert table[0] == [
         *("layers", "source validation", "north", "west"),
         *("target (not used for choosing)", "chosen"),
@@ -24,6 +34,7 @@ def test_table_csv_json_and_plot_tell_the_same(tmp_path, monkeypatch):
     (chosen,) = [row for row in table if row[-1] == "*"]
     assert chosen[0] == found["chosen"]
     assert max(float(row[1]) for row in table[1:]) == float(chosen[1])
-    with open(tmp_path / "out" / "layers.csv", newline="") as file:
-        assert [*csv.reader(file)] == table
+    assert all("target" in row for row in found["validation"])
+    shown = [line.split() for line in done.output.splitlines()]
+    assert [cell for cell in chosen if cell] in shown
     assert "<svg" in (tmp_path / "out" / "layers.svg").read_text()

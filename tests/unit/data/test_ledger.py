@@ -1,4 +1,5 @@
 import dataclasses
+import types
 
 import pytest
 from helpers.rows import rows_of
@@ -12,12 +13,15 @@ ROWS = rows_of("a", "deu") + rows_of("b", "ita") + rows_of("c", "urd", 8)
 ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
 
 
-def ledger_of(normalise_by="none", used=("train",), told=(), **values):
+def ledger_of(
+    normalise_by="none", used=("train",), told=(), adaptation=None, **values
+):
     protocol = dataclasses.replace(ZERO_SHOT, **values)
     parts = cut(ROWS, protocol)
     findings = audit(parts, protocol)
     return ledger(
-        *(protocol, parts, normalise_by, set(used), findings, frozenset(told))
+        *(protocol, parts, normalise_by, set(used), findings, frozenset(told)),
+        adaptation,
     )
 
 
@@ -170,3 +174,42 @@ def test_run_without_targets_is_not_scored():
             "a:deu, b:ita, c:urd → not scored; no target audio; "
             "no target labels; 3 labelled source corpora (a, b, c); inductive"
         )
+
+
+POOL = {"target_material": "unlabelled", "scored": "held_out"}
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "said", "is_transductive"),
+    [
+        ("auto", {}, "fitted to all of the scored audio jointly", True),
+        ("inductive", {}, "each half of the target's speakers", False),
+        ("auto", POOL, "fitted to the unlabelled target audio", False),
+    ],
+)
+def test_adaptation_is_in_the_ledger(form, values, said, is_transductive):
+    plan = types.SimpleNamespace(
+        name="equal_mass", form=form, class_shares="equal"
+    )
+    book = ledger_of(adaptation=plan, **values)
+    assert book.target_audio == "unlabelled"
+    assert book.transductive == is_transductive
+    assert "adaptation equal_mass fitted to" in book.sentence
+    assert said in book.sentence
+    assert "class shares assumed: equal" in book.sentence
+    assert book.sentence.endswith(
+        "transductive" if is_transductive else "inductive"
+    )
+    assert book.to_dict()["adapted_to"] in {"scored", "halves", "unlabelled"}
+
+
+def test_adaptation_to_the_scored_adds_to_a_pool_of_others():
+    plan = types.SimpleNamespace(
+        name="em_gaussians", form="transductive", class_shares=""
+    )
+    told = {"used": ("train", "unlabelled"), "adaptation": plan}
+    book = ledger_of(**told, **POOL)
+    assert "(the scored utterances and others)" in book.sentence
+    assert "class shares" not in book.sentence
+    alone = ledger_of(used=("unlabelled",), adaptation=plan, **POOL)
+    assert alone.source_trains  # labels of the sources give the class means

@@ -98,6 +98,16 @@ def test_demo_corpus_is_said_to_be_no_speech_of_people():
             {"ledger": {"oracle": False, "leaks": ["speaker"]}},
             r"leaks by design \(speaker\)",
         ),
+        (
+            {
+                "ledger": {
+                    "oracle": False,
+                    "leaks": [],
+                    "adaptation": "equal_mass",
+                }
+            },
+            "adaptation equal_mass .* the model folder predicts without it",
+        ),
         ({"unfinished": ["seed_3"]}, "no predictions yet: seed_3"),
         ({"n_seeds": 1}, "One seed"),
         ({"protocol": {"source_shots": 5}}, "One draw of labelled"),

@@ -48,9 +48,9 @@ def test_card_is_the_readme_with_the_report_around_it(told):
 def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(told):
     text = of(
         told,
-        f"{README}\n## Results\n\nold\n\n## Limits\n\nold\n\n## More\n\nx\n",
+        f"{README}\n## Results\n\nstale\n\n## Limits\n\nstale\n\n## More\n\nx\n",
     )
-    assert "old" not in text
+    assert "stale" not in text
     assert headings(text)[:4] == ["Recogniser", "Use", "More", "Results"]
     assert headings(text).count("Limits") == 1
 

@@ -103,7 +103,11 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("seed", "-1", "a whole number, 0 or more, found -1"),
         ("lr", "fast", 'a number, found "fast"'),
         ("allow_bad_files", "yes", 'True or False, found "yes"'),
-        ("baselines", "linear", 'a list such as [], found "linear"'),
+        (
+            "baselines",
+            "linear",
+            'a list such as ["linear", "svm"], found "linear"',
+        ),
         ("speeds", "[fast]", 'a list such as [0.9, 1.1], found ["fast"]'),
         ("cells", "3", "a mapping such as {"),
         ("protocol", "[demo]", 'text, found ["demo"]'),

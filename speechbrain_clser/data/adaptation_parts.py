@@ -1,0 +1,101 @@
+"""Target utterances that an adaptation is fitted to, and applied to."""
+
+import dataclasses
+
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import Parts, halves
+
+FORMS = ("auto", "transductive", "inductive")
+
+
+@dataclasses.dataclass(frozen=True)
+class AdaptationParts:
+    """Target utterances of an adaptation.
+
+    Arguments
+    ---------
+    fitted_to : str
+        ``"scored"``: the scored utterances themselves (transductive);
+        ``"unlabelled"``: the unlabelled target utterances of the protocol;
+        ``"halves"``: each half of the target's speakers in turn, applied to
+        the other half (both inductive).
+    folds : tuple of tuple
+        Pairs of utterances to fit to and utterances to predict. Every scored
+        utterance is predicted once.
+
+    Example
+    -------
+    >>> AdaptationParts("scored", ((("a", "b"), ("a", "b")),)).form
+    'transductive'
+    """
+
+    fitted_to: str
+    folds: tuple
+
+    @property
+    def form(self) -> str:
+        """``"transductive"`` or ``"inductive"``."""
+        is_scored = self.fitted_to == "scored"
+        return "transductive" if is_scored else "inductive"
+
+    @property
+    def fitted(self) -> list:
+        """Utterances that are fitted to in any fold, each once."""
+        return list(
+            {row.id: row for fit, _ in self.folds for row in fit}.values()
+        )
+
+
+def adaptation_parts(form: str, parts: Parts, protocol: Protocol):
+    """Choose the target utterances that an adaptation is fitted to.
+
+    Arguments
+    ---------
+    form : str
+        ``"transductive"``, ``"inductive"`` or ``"auto"``: inductive where the
+        protocol has unlabelled target utterances that are not scored,
+        otherwise transductive.
+    parts : Parts
+        Of the protocol.
+    protocol : Protocol
+        Gives the seed of the halves.
+
+    Returns
+    -------
+    AdaptationParts
+        Inductive without unlabelled target utterances: by halves.
+
+    Raises
+    ------
+    ValueError
+        If there is no such form, or halves are needed and the target has one
+        speaker.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> rows = [Utterance(s, "x.wav", "W", s, "urd") for s in "abcd"]
+    >>> protocol = Protocol("x", ("emodb",), ("urdu",))
+    >>> ids = frozenset("abcd")
+    >>> parts = Parts((), (), (), (), tuple(rows), {}, ids)
+    >>> adaptation_parts("auto", parts, protocol).fitted_to
+    'scored'
+    >>> adaptation_parts("inductive", parts, protocol).fitted_to
+    'halves'
+    >>> parts = Parts((), (), (), tuple(rows[:2]), tuple(rows[2:]), {}, ids)
+    >>> adaptation_parts("auto", parts, protocol).fitted_to
+    'unlabelled'
+    """
+    if form not in FORMS:
+        raise ValueError(
+            f"expected adaptation_form among {', '.join(FORMS)}, found {form!r}"
+        )
+    scored = {row.id for row in parts.scored}
+    pool = tuple(row for row in parts.unlabelled if parts.domain(row))
+    is_apart = pool and scored.isdisjoint(row.id for row in pool)
+    if form == "transductive" or (form == "auto" and not is_apart):
+        return AdaptationParts("scored", ((parts.scored, parts.scored),))
+    if is_apart:
+        return AdaptationParts("unlabelled", ((pool, parts.scored),))
+    first, second = map(tuple, halves(parts.scored, protocol))
+    return AdaptationParts("halves", ((first, second), (second, first)))

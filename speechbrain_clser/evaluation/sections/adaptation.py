@@ -1,0 +1,127 @@
+"""How the posteriors were adapted to the target."""
+
+from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.document import (
+    Details,
+    Heading,
+    Table,
+    Text,
+)
+
+FITTED_TO = {
+    "scored": "fitted to all scored utterances jointly",
+    "unlabelled": "fitted to unlabelled target utterances that are not scored",
+    "halves": (
+        "fitted to each half of the target's speakers and applied to the "
+        "other half"
+    ),
+}
+
+
+def adaptation(report: dict) -> list:
+    """Give constants, class shares before and after, and refusals.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``; none where nothing is adapted.
+    """
+    found = report["adaptation"]
+    if found is None:
+        return []
+    shares = found["class_shares"]
+    return [
+        Heading("Adaptation"),
+        Text(
+            f"{found['name']}, {found['form']}: {FITTED_TO[found['fitted_to']]} "
+            f"({found['n_target_utterances']} target utterances, without "
+            "labels)."
+            + (
+                f" Class shares assumed of the target: {shares}."
+                if shares
+                else ""
+            )
+            + " The scores above are those with adaptation; the baselines "
+            "named without it use no target audio in this way.",
+            role="lead",
+        ),
+        _shares(report["classes"], found["seeds"]),
+        *map(Text, _refusals(found["seeds"])),
+        *map(Text, dict.fromkeys(_constants(found["seeds"]))),
+        *_candidates(found["seeds"][0]),
+    ]
+
+
+def _shares(classes, seeds):
+    """Share of each predicted class, a row for each system; means over seeds."""
+    rows = []
+    for system in seeds[0]["systems"]:
+        of = [s["systems"][system] for s in seeds if system in s["systems"]]
+        rows += [
+            [
+                f"{system}, {when}",
+                *(
+                    wording.percent(
+                        sum(one[f"shares_{when}"][name] for one in of) / len(of)
+                    )
+                    for name in classes
+                ),
+            ]
+            for when in ("before", "after")
+        ]
+    return Table(["predicted, % of utterances", *classes], rows)
+
+
+def _refusals(seeds):
+    for one in seeds:
+        for system, found in one["systems"].items():
+            if found["refused"]:
+                yield (
+                    f"Refused for {system}, seed {one['seed']}, so the score is "
+                    f"that without adaptation: {found['refused']['message']}"
+                )
+
+
+def _constants(seeds):
+    """Sentences about constants; seeds with the same constants share one."""
+    for one in seeds:
+        for vectors, space in one["vectors"].items():
+            if not space["constants"]:
+                continue
+            values = ", ".join(
+                f"{name} {value}" for name, value in space["constants"].items()
+            )
+            origin = (
+                "chosen within the sources"
+                if space["chosen_within_sources"]
+                else "given"
+            )
+            yield f"Constants on {vectors} ({origin}): {values}."
+
+
+def _candidates(seed):
+    """Tables of the scores within the sources, of the first training."""
+    for vectors, space in seed["vectors"].items():
+        if not space["candidates"]:
+            continue
+        folds = list(space["candidates"][0]["uar"])
+        rows = [
+            [
+                ", ".join(f"{k} {v}" for k, v in one["constants"].items())
+                if one["constants"]
+                else "without adaptation",
+                wording.percent(one["mean"]),
+                *(wording.percent(one["uar"][fold]) for fold in folds),
+            ]
+            for one in sorted(space["candidates"], key=lambda c: -c["mean"])
+        ]
+        yield Details(
+            f"UAR within the sources, by constants, on {vectors}: each column "
+            "is held out, and adapted to without its labels",
+            [Table(["constants", "mean", *folds], rows)],
+        )

@@ -1,0 +1,85 @@
+import dataclasses
+
+import pytest
+from helpers.rows import rows_of
+
+from speechbrain_clser.data.adaptation_parts import adaptation_parts
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.splits import cut
+
+ROWS = rows_of("a", "deu") + rows_of("c", "urd", 8)
+ZERO_SHOT = Protocol("x", ("a",), ("c",))
+
+
+def chosen(form, rows=ROWS, **values):
+    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    parts = cut(rows, protocol)
+    return adaptation_parts(form, parts, protocol), parts
+
+
+def ids(rows):
+    return {row.id for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "expected"),
+    [
+        ("auto", {}, "scored"),
+        ("inductive", {}, "halves"),
+        ("auto", {"scored": "held_out"}, "unlabelled"),
+        ("inductive", {"scored": "held_out"}, "unlabelled"),
+        ("transductive", {"scored": "held_out"}, "scored"),
+        ("auto", {"transductive": True}, "scored"),
+        ("inductive", {"transductive": True}, "halves"),
+    ],
+)
+def test_form_and_protocol_decide_what_is_fitted_to(form, values, expected):
+    if values:
+        values = {"target_material": "unlabelled", **values}
+    found, parts = chosen(form, **values)
+    assert found.fitted_to == expected
+    is_scored = expected == "scored"
+    assert found.form == ("transductive" if is_scored else "inductive")
+    predicted = [row.id for _, rows in found.folds for row in rows]
+    assert sorted(predicted) == sorted(ids(parts.scored))
+
+
+def test_halves_share_no_speaker_and_are_the_same_each_time():
+    found, parts = chosen("inductive")
+    for fit, predict in found.folds:
+        assert not {r.speaker for r in fit} & {r.speaker for r in predict}
+        assert len(fit) == len(predict) == len(parts.scored) / 2
+    assert ids(found.fitted) == ids(parts.scored)
+    assert chosen("inductive")[0] == found
+
+
+def test_pool_leaves_the_scored_utterances_out():
+    values = {"target_material": "unlabelled", "scored": "held_out"}
+    found, parts = chosen("inductive", **values)
+    assert not ids(found.fitted) & ids(parts.scored)
+    assert ids(found.fitted) == ids(parts.unlabelled)
+
+
+def test_one_speaker_and_unknown_form_are_refused():
+    rows = rows_of("a", "deu") + rows_of("c", "urd", 1)
+    with pytest.raises(ValueError, match=r"c:urd.*found 1 speakers.*transduc"):
+        chosen("inductive", rows)
+    with pytest.raises(ValueError, match="among auto.*found 'both'"):
+        chosen("both")
+
+
+def test_speakers_of_a_session_stay_in_one_half():
+    rows = [
+        dataclasses.replace(
+            row, session=f"dialogue {int(row.speaker[-1]) // 2}"
+        )
+        if row.corpus == "c"
+        else row
+        for row in ROWS
+    ]
+    found, _ = chosen("inductive", rows)
+    first, second = ({row.session for row in fit} for fit, _ in found.folds)
+    assert first and second and not first & second
+    together = [dataclasses.replace(row, session="one") for row in rows]
+    with pytest.raises(ValueError, match="without a common session"):
+        chosen("inductive", rows[:32] + together[32:])
