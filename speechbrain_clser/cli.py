@@ -271,6 +271,7 @@ def predict(
     described in docs/predict.md of the repository.
     """
     from speechbrain_clser.inference import memory
+    from speechbrain_clser.inference.adapted import sentence
     from speechbrain_clser.inference.classifier import EmotionClassifier
     from speechbrain_clser.inference.found import LIST, find
     from speechbrain_clser.inference.origin import origin
@@ -313,6 +314,8 @@ def predict(
         classifier.normalise_over(others, keep_going=True)
     if adapt:
         classifier = classifier.adapt(files, adapt_method, keep_going=True)
+    if fitted := classifier.adaptation:  # also of a model that is adapted
+        click.echo(sentence(fitted, classifier.classes), err=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
         names = columns(classifier.classes, window_s is not None)

@@ -3,10 +3,11 @@
 import dataclasses
 import json
 from numbers import Real
+from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
 from speechbrain_clser.adaptation.base import Fitted
 from speechbrain_clser.adaptation.em_gaussians import EMGaussians
@@ -88,7 +89,8 @@ def save(fitted, path):
         name: np.ascontiguousarray(values)
         for name, values in fitted.state.items()
     }
-    save_file(state, path, metadata=metadata)
+    # Not by save_file, whose files others may not read.
+    Path(path).write_bytes(to_bytes(state, metadata=metadata))
 
 
 def load(path):

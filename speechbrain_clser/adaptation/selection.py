@@ -71,6 +71,11 @@ class Choice:
         """Chosen constants by name; None without adaptation."""
         return self.adaptation and dataclasses.asdict(self.adaptation)
 
+    def mean_of(self, adaptation):
+        """Mean UAR, 0-1, of a candidate; None is no adaptation."""
+        [mean] = [c.mean for c in self.candidates if c.adaptation == adaptation]
+        return mean
+
     def table(self):
         """Write the scores as text, best mean first.
 

@@ -29,7 +29,8 @@ README = """\
 `EmotionClassifier` gives adapted probabilities: this model was adapted on {date} to \
 {n_files} recordings ({n_left_out} others could not be used) without labels, by \
 `{method}` ({constants}). {normalised}SpeechBrain's own `EncoderClassifier` ignores \
-`{file}` and gives the unadapted probabilities.
+`{file}` and gives the unadapted probabilities{stock}. An adapted model cannot be \
+adapted again or exported to ONNX; the model that it was made of can.
 
 Adapted probabilities are not calibrated, and hold for recordings like those that the \
 model was adapted to. No result in this file is of the adapted model.
@@ -138,6 +139,45 @@ def _shares(posteriors):
     return (counts / len(posteriors)).round(6).tolist()
 
 
+def sentence(fitted, classes) -> str:
+    """Write what a classifier was adapted to, and how, on one line.
+
+    Arguments
+    ---------
+    fitted : Fitted
+        See ``fit``.
+    classes : sequence of str
+        Of the classifier.
+
+    Returns
+    -------
+    str
+        With constants and class shares.
+
+    Example
+    -------
+    >>> about = {"n_files": 30, "shares_before": [0.9], "shares_after": [0.6]}
+    >>> fitted = adaptation.Fitted(EqualMass(max_rounds=9), {}, about)
+    >>> print(sentence(fitted, ["anger"]))
+    adapted to 30 recordings by equal_mass (shares=None, max_rounds=9); \
+predictions before and after: anger 90.0 and 60.0 %
+    """
+    shares = zip(
+        *(classes, fitted.about["shares_before"], fitted.about["shares_after"]),
+        strict=True,
+    )
+    changes = ", ".join(
+        f"{name} {100 * before:.1f} and {100 * after:.1f} %"
+        for name, before, after in shares
+    )
+    return (
+        f"adapted to {fitted.about['n_files']} recordings by "
+        f"{fitted.adaptation.name} ("
+        f"{source_summary.wording(fitted.adaptation)}); predictions before and "
+        f"after: {changes}"
+    )
+
+
 def predict(fitted, vectors, posteriors):
     """Predict adapted posteriors; rows that are not finite stay as they are.
 
@@ -216,6 +256,10 @@ def _readme(fitted, classes):
         constants=source_summary.wording(fitted.adaptation),
         normalised="Features are normalised by statistics of recordings that "
         "`normalise_over` was given. "
+        if about["is_normalised"]
+        else "",
+        stock=", on features that are normalised by statistics of the "
+        "training corpora"
         if about["is_normalised"]
         else "",
         file=FILE,

@@ -61,8 +61,13 @@ def summarise(frames, rows, scheme):
         logger.info("adaptation: default constants: %s", error)
         chosen, how = adaptation.build(METHOD), DEFAULT
     else:
-        logger.info("adaptation, UAR within the sources:\n%s", choice.table())
         chosen, how = choice.adaptation, CHOSEN
+        logger.info(
+            "adaptation by %s with %s: mean UAR within the sources %.1f, "
+            "unadapted %.1f",
+            *(METHOD, wording(chosen)),
+            *(100 * choice.mean_of(which) for which in (chosen, None)),
+        )
     summary = chosen.summarise(vectors, labels, n_classes, corpora)
     summary["components"] = summary["components"].astype(np.float32)
     about = {"constants": how, "n_utterances": len(rows)}

@@ -269,7 +269,8 @@ def test_recordings_are_adapted_to_together_and_read_from_a_list_once(tmp_path):
     )
     out, listed = tmp_path / "a.csv", "\n".join(model.files)
     predict = ("predict", model.folder, "-", "--out", out)
-    done(*predict, "--adapt", input=listed)
+    result = clser(*predict, "--adapt", input=listed)
+    assert "adapted to 40 recordings by em_gaussians (n_comp" in result.stderr
     classifier = EmotionClassifier.from_hparams(model.folder)
     classifier.normalise_over(model.files)
     adapted = classifier.adapt(model.files)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from speechbrain_clser.adaptation import build
+from speechbrain_clser.adaptation.equal_mass import EqualMass
 from speechbrain_clser.adaptation.linear import linear_classifier
 from speechbrain_clser.adaptation.selection import (
     Candidate,
@@ -11,6 +12,13 @@ from speechbrain_clser.adaptation.selection import (
 )
 from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.evaluation.metrics import uar
+
+
+@pytest.mark.parametrize("adaptation, mean", [(None, 0.375), (EqualMass(), 1)])
+def test_mean_of_a_candidate_is_found(adaptation, mean):
+    plain = Candidate(None, {"emodb": 0.5, "urdu": 0.25})
+    choice = Choice(None, (plain, Candidate(EqualMass(), {"emodb": 1.0})))
+    assert choice.mean_of(adaptation) == mean
 
 
 def sources(corpora=("a", "b", "c"), n=40, dim=4, seed=0):
