@@ -11,13 +11,16 @@ uncorrected.
 from pathlib import Path
 from statistics import fmean
 
+import adapted
 import few
 import measures
 import shares
 import transfer
 from measured import difference, mark_uncorrected, read, score
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import statistics, wording
+from speechbrain_clser.evaluation.comparison import compare_counts
+from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
 
 HERE = Path(__file__).parent
@@ -35,60 +38,131 @@ CORPUS = {
 }
 
 
+def _left_out():
+    """Confusion counts by encoder and normalisation, system and target."""
+    found = {}
+    for cell in read("leave_one_language_out")["cells"]:
+        key = cell["encoder"], cell["normalise_by"]
+        of_system = found.setdefault(key, {}).setdefault(cell["system"], {})
+        of_system[cell["target"]] = RunCounts.from_json(cell["counts"])
+    return found
+
+
 def leave_one_language_out() -> dict:
-    """Each language left out, beside the support vector machine.
+    """Mean over the languages left out, by encoder, system and normalisation.
 
     Returns
     -------
     dict
         Columns and rows.
     """
-    cells, floor = read("leave_one_language_out"), read("floor")["uar_percent"]
-    rows = []
-    for mode in dict.fromkeys(cell["normalise_by"] for cell in cells):
-        network = {
-            cell["target"]: cell["uar"]
-            for cell in cells
-            if cell["normalise_by"] == mode
-        }
-        mean = sum(uar["mean"] for uar in network.values()) / len(network)
-        rows.append(
+    found = _left_out()
+    encoders = dict.fromkeys(encoder for encoder, _ in found)
+    modes = dict.fromkeys(mode for _, mode in found)
+    return {
+        "columns": ["encoder", "system", *(f"by {mode}" for mode in modes)],
+        "rows": [
             [
-                *("source_only", mode),
-                *(score(network[target]) for target in CORPUS),
-                f"{100 * mean:.1f}",
+                *(encoder, system),
+                *(
+                    score(estimate([*found[encoder, mode][system].values()]))
+                    for mode in modes
+                ),
             ]
-        )
-        for name in (mode, f"{mode}_leaning"):
-            if name in floor:
-                svm = floor[name]
-                rows.append(
-                    [
-                        *("SVM, eGeMAPS", name.replace("_", ", ")),
-                        *(f"{svm[key]:.1f}" for _, key in CORPUS.values()),
-                        f"{svm['mean']:.1f}",
-                    ]
-                )
+            for encoder in encoders
+            for system in found[encoder, next(iter(modes))]
+        ],
+    }
+
+
+def leave_one_language_out_tests() -> dict:
+    """The same minus the linear classifier on the same features.
+
+    Returns
+    -------
+    dict
+        Columns and rows: differences of the means over the languages, with p
+        of the paired permutation test, after Holm's correction in each column.
+    """
+    found = _left_out()
+    encoders = dict.fromkeys(encoder for encoder, _ in found)
+    modes = dict.fromkeys(mode for _, mode in found)
+    tests = {key: compare_counts(of, "linear") for key, of in found.items()}
+    return {
+        "columns": [
+            *("encoder", "system minus linear"),
+            *(title for mode in modes for title in (f"by {mode}", "p")),
+        ],
+        "rows": [
+            [
+                *(encoder, system),
+                *(
+                    text
+                    for mode in modes
+                    for text in gain(
+                        tests[encoder, mode][system]["mean"].get("difference")
+                    )
+                ),
+            ]
+            for encoder in encoders
+            for system in found[encoder, next(iter(modes))]
+            if system != "linear"
+        ],
+    }
+
+
+def leave_one_language_out_languages() -> dict:
+    """Each language left out, beside the SVM on eGeMAPS functionals.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    rows = [
+        [
+            *(encoder, system, mode),
+            *(score(estimate([of[target]])) for target in CORPUS),
+            f"{100 * estimate([*of.values()])['mean']:.1f}",
+        ]
+        for (encoder, mode), systems in _left_out().items()
+        for system, of in systems.items()
+    ]
+    for mode, svm in read("floor")["uar_percent"].items():
+        scores = [f"{svm[key]:.1f}" for _, key in CORPUS.values()]
+        mode = mode.replace("_leaning", ", shrunk towards the corpus")
+        rows.append(["eGeMAPS", "svm", mode, *scores, f"{svm['mean']:.1f}"])
     languages = [title for title, _ in CORPUS.values()]
-    table = {
-        "columns": ["model", "normalised by", *languages, "mean"],
+    return {
+        "columns": ["encoder", "system", "normalised by", *languages, "mean"],
         "rows": rows,
     }
-    return mark_uncorrected(table, cells)
+
+
+def estimate(folds) -> dict:
+    """Estimate a mean over folds from their confusion counts.
+
+    Arguments
+    ---------
+    folds : list of RunCounts
+        One or more.
+
+    Returns
+    -------
+    dict
+        ``mean``, ``low`` and ``high``, 0-1.
+    """
+    return statistics.estimate(folds).to_json()
 
 
 def supervision() -> dict:
-    """What each normalisation uses of the target.
+    """What each normalisation and the adaptation use of the target.
 
     Returns
     -------
     dict
         Columns and rows.
     """
-    books = {
-        cell["normalise_by"]: cell["ledger"]
-        for cell in read("leave_one_language_out")
-    }
     keys = (
         *("target_audio", "target_labels", "target_speakers"),
         *("language_id", "transductive"),
@@ -99,10 +173,13 @@ def supervision() -> dict:
         return {True: "yes", False: "no"}[value] if value in (0, 1) else value
 
     return {
-        "columns": ["normalised by", *titles],
+        "columns": ["normalised by", "adaptation", *titles],
         "rows": [
-            [mode, *(word(book[key]) for key in keys)]
-            for mode, book in books.items()
+            [
+                *(ledger["normalise_by"], ledger["adaptation"]),
+                *(word(ledger[key]) for key in keys),
+            ]
+            for ledger in read("leave_one_language_out")["ledgers"]
         ],
     }
 
@@ -118,17 +195,17 @@ def demo() -> dict:
     results = read("demo")
     table = {
         "columns": [
-            *("method", "told of sources and target", "UAR", "chance"),
-            *("utterances", "speakers"),
+            *("method", "supervision", "test utterances", "speakers", "UAR"),
+            *("linear on the same", "difference"),
         ],
         "rows": [
             [
                 result["method"],
                 _told(result["ledger"]),
+                *(result["n_utterances"], result["n_speakers"]),
                 score(result["uar"]),
-                f"{100 * result['chance_uar']:.1f}",
-                result["n_utterances"],
-                result["n_speakers"],
+                f"{100 * result['linear']['uar']['mean']:.1f}",
+                difference(result["linear"]["difference"]),
             ]
             for result in results
         ],
@@ -296,6 +373,8 @@ TABLES = {
     table.__name__: table
     for table in (
         leave_one_language_out,
+        leave_one_language_out_tests,
+        leave_one_language_out_languages,
         supervision,
         controls,
         controls_tests,
@@ -303,6 +382,7 @@ TABLES = {
         anchoring,
         anchoring_tests,
         demo,
+        *adapted.TABLES,
         *few.TABLES,
         *measures.TABLES,
         *shares.TABLES,
