@@ -7,6 +7,7 @@ from speechbrain_clser.adaptation.base import normalise_rows
 
 C = 1.0
 MAX_ITERATIONS = 5000
+ABSENT = -30.0  # logit of a class without any training utterance
 
 
 def cell_weights(labels, corpora):
@@ -40,19 +41,21 @@ def cell_weights(labels, corpora):
     return 1 / count[cell.ravel()]
 
 
-def fit_linear(vectors, labels, weights, n_classes):
-    """Train a logistic regression on standardised vectors.
+def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
+    """Fit a multinomial logistic regression on standardised vectors.
 
     Arguments
     ---------
-    vectors : numpy.ndarray, (utterances, dim)
-        Standardised here, without weights.
+    vectors : array, (utterances, dim)
+        Finite; standardised here, without weights.
     labels : array of int, (utterances,)
-        All classes occur.
+        Class of each; two or more of them.
     weights : array, (utterances,)
-        Of the utterances.
+        Of the utterances in the loss.
     n_classes : int
-        Number of classes.
+        Number of classes; one without utterances is never predicted.
+    inverse_penalty : float
+        Weight of the data against the L2 penalty: ``C`` of scikit-learn.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def fit_linear(vectors, labels, weights, n_classes):
     Raises
     ------
     ValueError
-        If a class has no utterance.
+        If fewer than two classes have utterances.
 
     Example
     -------
@@ -72,24 +75,30 @@ def fit_linear(vectors, labels, weights, n_classes):
     >>> linear_posteriors(model, vectors).argmax(axis=1)
     array([0, 0, 1, 1])
     """
-    if len(found := np.unique(labels)) != n_classes:
+    if len(found := np.unique(labels)) < 2:
         raise ValueError(
-            f"expected training utterances of {n_classes} classes, found "
-            f"classes {found.tolist()}; leave out the others"
+            "expected labelled utterances of two classes or more, found "
+            f"{len(labels)} of {len(found)}; choose other sources or classes "
+            "in the protocol"
         )
+    vectors = np.asarray(vectors, dtype=np.float64)
     mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
     scale = np.where(scale > 1e-8, scale, 1.0)
-    model = LogisticRegression(C=C, max_iter=MAX_ITERATIONS)
+    model = LogisticRegression(C=inverse_penalty, max_iter=MAX_ITERATIONS)
     model.fit((vectors - mean) / scale, labels, sample_weight=weights)
-    coefficients, intercepts = model.coef_, model.intercept_
-    if n_classes == 2:  # scikit-learn gives the second class alone
-        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+    found, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn gives the second class alone
+        found = np.concatenate([-found, found]) / 2
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    coefficients = np.zeros((n_classes, vectors.shape[1]))
+    coefficients[model.classes_] = found
+    logits = np.full(n_classes, ABSENT)
+    logits[model.classes_] = intercepts
     return {
         "mean": mean,
         "scale": scale,
         "coefficients": coefficients,
-        "intercepts": intercepts,
+        "intercepts": logits,
     }
 
 

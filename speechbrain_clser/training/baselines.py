@@ -14,9 +14,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC
 
+from speechbrain_clser.adaptation import linear
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.naming import naming
-from speechbrain_clser.methods import linear
+from speechbrain_clser.methods.linear import utterance_vector
 from speechbrain_clser.training.scoring import write_answers
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,7 @@ def utterance_vectors(view, rows):
     >>> utterance_vectors(view, [SimpleNamespace(id="1")])
     array([[2., 1.]], dtype=float32)
     """
-    vectors = [linear.utterance_vector(view[row.id]) for row in rows]
+    vectors = [utterance_vector(view[row.id]) for row in rows]
     return torch.stack(vectors).numpy()
 
 
@@ -256,7 +257,7 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
         known = labels >= 0
         corpora = np.asarray(corpora or [""] * len(labels))
         vectors, labels = vectors[known], labels[known]
-        last = linear.balanced_weights(labels, corpora[known])
+        last = linear.cell_weights(labels, corpora[known])
     else:
         last = seed
     scale = StandardScaler().fit(vectors)
@@ -273,9 +274,8 @@ def _nearest_prototype(vectors, labels, scored, n_classes, seed):
 
 
 def _linear(vectors, labels, scored, n_classes, weights):
-    mean, scale, weight, bias = linear.fit(vectors, labels, weights, n_classes)
-    logits = (scored - mean) / scale @ weight.T + bias
-    return torch.tensor(logits).softmax(dim=-1).numpy()
+    model = linear.fit_linear(vectors, labels, weights, n_classes)
+    return linear.linear_posteriors(model, scored)
 
 
 def _svm(vectors, labels, scored, n_classes, weights):

@@ -1,5 +1,8 @@
+import math
+
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import LogisticRegression
 
 from speechbrain_clser.adaptation.linear import (
@@ -8,6 +11,9 @@ from speechbrain_clser.adaptation.linear import (
     linear_classifier,
     linear_posteriors,
 )
+
+VECTORS = np.random.default_rng(0).normal(size=(30, 4))
+LABELS = np.arange(30) % 3
 
 
 def test_every_class_of_every_corpus_weighs_the_same():
@@ -42,6 +48,40 @@ def test_column_that_is_constant_in_training_changes_nothing():
     np.testing.assert_allclose(found, [[0.5, 0.5]], atol=1e-6)
 
 
-def test_absent_class_is_an_error():
-    with pytest.raises(ValueError, match=r"of 3 classes, found classes \[0, 1"):
-        fit_linear(np.eye(2), [0, 1], np.ones(2), 3)
+def test_parameters_are_the_optimum_of_the_penalised_loss():
+    weights = np.linspace(0.5, 1.5, 30)
+    model = fit_linear(VECTORS, LABELS, weights, 3, 0.3)
+    weight, bias = (
+        torch.tensor(model[name], requires_grad=True)
+        for name in ("coefficients", "intercepts")
+    )
+    scaled = torch.tensor((VECTORS - model["mean"]) / model["scale"])
+    logits = scaled @ weight.T + bias
+    each = torch.nn.functional.cross_entropy(
+        logits, torch.tensor(LABELS), reduction="none"
+    )
+    loss = 0.3 * (torch.tensor(weights) * each).sum()
+    (loss + weight.square().sum() / 2).backward()
+    for values in (weight, bias):
+        np.testing.assert_allclose(values.grad, 0, atol=2e-3)
+
+
+def test_two_classes_by_hand():
+    model = fit_linear([[-1.0], [1.0]], [0, 2], np.ones(2), 3)
+    weight, bias = model["coefficients"], model["intercepts"]
+    # With z = ±1, w the difference of the logits a unit and the penalty
+    # w² / 2 of scikit-learn's binary model: w = 2 / (1 + exp(w)).
+    slope = weight[2, 0] - weight[0, 0]
+    assert slope == pytest.approx(2 / (1 + math.exp(slope)), abs=1e-3)
+    assert weight[1, 0] == 0 and bias[1] == -30
+
+
+def test_class_without_rows_is_never_predicted():
+    model = fit_linear(VECTORS, LABELS + 1, np.ones(30), 5)
+    found = linear_posteriors(model, 100 * VECTORS).argmax(axis=1)
+    assert set(found) == {1, 2, 3}
+
+
+def test_one_class_is_refused():
+    with pytest.raises(ValueError, match="two classes or more, found 30 of 1;"):
+        fit_linear(VECTORS, [1] * 30, np.ones(30), 3)
