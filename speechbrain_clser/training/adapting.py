@@ -266,10 +266,10 @@ def _stored(folder, part, tensor):
 
 
 def _log(record, plan, seed):
-    """Tell constants and scores within the sources in one line."""
+    """Log constants and scores within the sources in one line."""
     space = record["vectors"][plan.vectors]
     constants = space["constants"] or {}
-    told = ", ".join(
+    values = ", ".join(
         f"{name} {value}"
         for name, value in constants.items()
         if value is not None
@@ -288,7 +288,7 @@ def _log(record, plan, seed):
         "%s (%s)",
         *(seed, plan.name, record["form"], record["fitted_to"]),
         *(record["n_target_utterances"], plan.vectors),
-        *(told or "no constants", origin),
+        *(values or "no constants", origin),
     )
     refused = {}
     for system, found in record["systems"].items():

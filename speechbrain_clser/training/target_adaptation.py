@@ -88,6 +88,11 @@ def wanted(name, form, vectors, constants, n_classes):
             )
     constants = _constants(constants)
     if name == "none":
+        if constants is not None:
+            raise ValueError(
+                f"--adaptation_constants: expected none without --adaptation, "
+                f"found {constants}; give --adaptation too"
+            )
         return None
     if constants is not None:
         try:

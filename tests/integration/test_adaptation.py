@@ -6,6 +6,7 @@ import time
 
 import pytest
 from helpers import toy
+from integration.test_train import documented
 
 from speechbrain_clser.evaluation import predictions
 
@@ -142,3 +143,19 @@ def test_wrong_option_is_refused_before_anything_is_read(tmp_path):
     assert done.returncode == 1
     assert "--adaptation_form: expected one of auto" in done.stdout
     assert not (tmp_path / "run").exists()
+
+
+def test_every_file_of_an_adapted_run_is_documented(run):
+    folder, _ = run
+    described = [*documented(toy.ROOT / "docs" / "run_folder.md")]
+    for path in (folder / "seed_1001").rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        found = [keys for one, keys in described if one.fullmatch(name)]
+        assert path.is_dir() or found, f"{name}: describe it in run_folder.md"
+    (keys,) = (
+        names
+        for one, names in described
+        if one.fullmatch("seed_1001/adaptation.json")
+    )
+    for key in record(folder):
+        assert any(one.fullmatch(key) for one in keys), key

@@ -18,6 +18,7 @@ def adaptation_of(
         ({"name": "em"}, "--adaptation: expected one of none, em_g.*'em'"),
         ({"form": "both"}, "--adaptation_form: expected .*found 'both'"),
         ({"vectors": "frames"}, "--adaptation_vectors: expected one of stat"),
+        ({"name": "none", "given": {"n": 2}}, "none without --adaptation"),
         ({"given": "16"}, "expected a mapping such as .*found 16"),
         ({"given": "{n: "}, "expected a mapping such as .*found '{n: '"),
         ({"given": {"k": 2}}, "has the constants n_components.*got k"),
