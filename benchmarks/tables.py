@@ -176,7 +176,7 @@ def supervision() -> dict:
         "columns": ["normalised by", "adaptation", *titles],
         "rows": [
             [
-                *(ledger["normalise_by"], ledger["adaptation"]),
+                *(ledger["normalise_by"], ledger["adaptation"] or "none"),
                 *(word(ledger[key]) for key in keys),
             ]
             for ledger in read("leave_one_language_out")["ledgers"]
