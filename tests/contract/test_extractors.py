@@ -13,6 +13,7 @@ from speechbrain_clser import features
 from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.layer_statistics import LayerStatistics
 from speechbrain_clser.features.mfcc import Mfcc
 from speechbrain_clser.features.prosody.both import Prosody
 from speechbrain_clser.features.prosody.contours import ProsodyContours
@@ -36,6 +37,13 @@ BUILDERS = {
     "measures": lambda folder: ProsodyMeasures(),
     "prosody": lambda folder: Prosody(),
     "mfcc": lambda folder: Mfcc(),
+    "layer_statistics": lambda folder: LayerStatistics(
+        SSLFeatures(
+            encoders.make(folder, "hubert_group"),
+            SSLConfig(layers="0-3", layer_mix="learned"),
+        ),
+        [(0, 0), (1, 3)],
+    ),
     "streams": lambda folder: Streams(
         encoder=SSLFeatures(encoders.make(folder, "hubert_group")),
         mfcc=Mfcc(),

@@ -90,7 +90,7 @@ def test_two_processes_adapt(data, name):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "yaml",
-    [path for path in YAMLS if path.stem not in ADAPTING],
+    [path for path in YAMLS if path.stem not in {*ADAPTING, "linear"}],
     ids=lambda path: path.stem,
 )
 def test_two_processes_learn_what_one_learns(data, yaml):
@@ -113,3 +113,19 @@ def test_two_processes_learn_what_one_learns(data, yaml):
     assert [json.loads(line)["epoch"] for line in epochs.splitlines()] == [
         *range(1, 13)
     ]
+
+
+@pytest.mark.slow
+def test_two_processes_fit_the_linear_classifier_of_one(data):
+    found = []
+    for name, launcher in (("linear_one", []), ("linear_two", TORCHRUN)):
+        done = toy.train(
+            *(data, data / name),
+            *(["--distributed_backend", "gloo"] if launcher else []),
+            yaml="hparams/linear.yaml",
+            launcher=launcher,
+        )
+        assert done.returncode == 0, done.stdout
+        path = data / name / "seed_1001" / "predictions" / "target_scored.csv"
+        found.append(path.read_text())
+    assert found[0] == found[1]

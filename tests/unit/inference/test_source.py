@@ -56,7 +56,9 @@ def test_hub_gives_what_a_model_needs_at_one_revision(hub, tmp_path):
     [(name, options)] = hub
     assert (name, options["revision"]) == ("owner/name", "abc")
     assert options["local_dir"] == tmp_path / "here"
-    assert options["allow_patterns"] == ["results.json", "*.yaml", "*.ckpt"]
+    assert options["allow_patterns"] == [
+        *("results.json", "*.yaml", "*.ckpt", "*.safetensors")
+    ]
 
 
 def test_newest_revision_is_told(hub, caplog):
