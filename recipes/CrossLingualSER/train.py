@@ -15,7 +15,6 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -120,14 +119,10 @@ def choose_layers(hparams_file, overrides, run_opts):
 
 
 def write_layers(hparams, layers):
-    """Print the chosen layers, and write the scores behind the choice."""
-    text = json.dumps(layers, indent=1)
-    Path(hparams["output_folder"], "layers.json").write_text(f"{text}\n")
-    uar = max(row["uar"] for row in layers["validation"])
-    print(
-        f"layers {layers['chosen']} are best on source validation: UAR "
-        f"{100 * uar:.1f} % of a linear probe; see layers.json"
-    )
+    """Write the scores behind the chosen layers, and print the choice."""
+    from speechbrain_clser.training import layer_choice
+
+    print(layer_choice.record(layers, hparams["output_folder"]))
 
 
 def seeds_of(hparams, first, draw):

@@ -6,6 +6,7 @@ Columns: id, corpus, language, speaker, gender, target, predicted, and one
 
 import csv
 import dataclasses
+import io
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
+from speechbrain_clser.whole import write_whole
 
 TEXTS = ("id", "corpus", "language", "speaker", "gender")
 COLUMNS = (*TEXTS, "target", "predicted")
@@ -109,7 +111,7 @@ class Predictions:
 
 
 def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
-    """Write rows as a predictions file; nothing is written if one is wrong.
+    """Write rows as a whole predictions file, or nothing if one is wrong.
 
     Arguments
     ---------
@@ -139,10 +141,11 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
     lines = [[_cell(row, name, path) for name in header] for row in rows]
     _parse(path, header, lines)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(lines)
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(lines)
+    write_whole(Path(path), file.getvalue().encode())
 
 
 def read(path: str | os.PathLike) -> Predictions:

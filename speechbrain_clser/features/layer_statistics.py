@@ -2,11 +2,8 @@
 
 import dataclasses
 
-import torch
-
 from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.masked import masked_moments
-from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.features.statistics import UtteranceStatistics
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +28,7 @@ class LayerStatisticsConfig:
     ranges: tuple
 
 
-class LayerStatistics(Extractor):
+class LayerStatistics(UtteranceStatistics, Extractor):
     """Compute mean and deviation over the frames of averages of layers.
 
     The encoder runs once for all of them. For a linear probe of each layer.
@@ -50,7 +47,7 @@ class LayerStatistics(Extractor):
 
     Example
     -------
-    >>> import types
+    >>> import torch
     >>> layers = torch.tensor([[[1.0, 5.0], [3.0, 5.0]]])
     >>> class Layers(Extractor):
     ...     n_layers, dim = 2, 2
@@ -65,8 +62,6 @@ class LayerStatistics(Extractor):
     >>> statistics(torch.zeros(1, 640), torch.ones(1))
     tensor([[[2.0000, 1.0000, 3.5000, 0.5000]]])
     """
-
-    frames_per_s = 0  # one, however long the utterance
 
     def __init__(self, extractor, ranges):
         name = type(extractor).__name__
@@ -92,33 +87,10 @@ class LayerStatistics(Extractor):
         self.width = 2 * extractor.dim // extractor.n_layers
         self.dim = self.width * len(ranges)
 
-    def n_frames(self, n_samples):
-        """Count the real frames: always one; see ``Extractor``."""
-        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
-
-    @torch.no_grad()
-    def forward(self, wavs, lens):
-        """Extract the statistics of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end.
-        lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, dim)
-            Mean, then deviation of the population, range by range.
-        """
-        frames = self.extractor(wavs, lens)
-        n_samples = (lens * wavs.shape[1]).round().long()
-        is_real = real_mask(self.extractor.n_frames(n_samples), frames.shape[1])
+    def parts_of(self, frames):
+        """Average the layers of frames, (batch, frames, dim), by range."""
         layers = frames.unflatten(-1, (self.extractor.n_layers, -1))
-        averages = (
+        return [
             layers[:, :, first : last + 1].mean(dim=2)
             for first, last in self.ranges
-        )
-        found = [torch.cat(masked_moments(a, is_real), -1) for a in averages]
-        return torch.cat(found, dim=-1)[:, None]
+        ]

@@ -28,7 +28,46 @@ class StatisticsConfig:
     config: object
 
 
-class Statistics(Extractor):
+class UtteranceStatistics:
+    """Mean and deviation over the real frames of ``self.extractor``.
+
+    A subclass, an ``Extractor`` too, says in ``parts_of`` of what: each part has
+    its mean and its deviation before those of the next.
+    """
+
+    frames_per_s = 0  # one, however long the utterance
+
+    def n_frames(self, n_samples):
+        """Count the real frames: always one; see ``Extractor``."""
+        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
+
+    @torch.no_grad()
+    def forward(self, wavs, lens):
+        """Extract the statistics of a batch.
+
+        Arguments
+        ---------
+        wavs : torch.Tensor, (batch, samples)
+            At ``sample_rate_hz``, padded at the end.
+        lens : torch.Tensor, (batch,)
+            Share of each row that is real, 0-1.
+
+        Returns
+        -------
+        torch.Tensor, (batch, 1, dim)
+            Means, then deviations of the population, part by part.
+        """
+        frames = self.extractor(wavs, lens)
+        n_samples = (lens * wavs.shape[1]).round().long()
+        is_real = real_mask(self.extractor.n_frames(n_samples), frames.shape[1])
+        found = [
+            torch.cat(masked_moments(part, is_real), dim=-1)
+            for part in self.parts_of(frames)
+        ]
+        return torch.cat(found, dim=-1)[:, None]
+
+
+class Statistics(UtteranceStatistics, Extractor):
     """Mean and deviation over the real frames of another extractor.
 
     For methods that need no time axis: in the store an utterance takes a
@@ -54,8 +93,6 @@ class Statistics(Extractor):
     (torch.Size([1, 1, 220]), 110)
     """
 
-    frames_per_s = 0  # one, however long the utterance
-
     def __init__(self, extractor):
         name = type(extractor).__name__
         if not extractor.is_frozen:
@@ -77,31 +114,6 @@ class Statistics(Extractor):
         self.is_large = extractor.is_large
         self.dim = 2 * extractor.dim
 
-    def n_frames(self, n_samples):
-        """Count the real frames: always one; see ``Extractor``."""
-        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
-
-    @torch.no_grad()
-    def forward(self, wavs, lens):
-        """Extract the statistics of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end.
-        lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, dim)
-            Means, then deviations of the population, layer by layer.
-        """
-        frames = self.extractor(wavs, lens)
-        n_samples = (lens * wavs.shape[1]).round().long()
-        is_real = real_mask(self.extractor.n_frames(n_samples), frames.shape[1])
-        layers = [
-            torch.cat(masked_moments(layer, is_real), dim=-1)
-            for layer in frames.chunk(self.n_layers, dim=-1)
-        ]
-        return torch.cat(layers, dim=-1)[:, None]
+    def parts_of(self, frames):
+        """Cut frames, (batch, frames, dim), into their layers."""
+        return frames.chunk(self.n_layers, dim=-1)

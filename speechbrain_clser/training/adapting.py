@@ -7,7 +7,6 @@ adapts twice.
 
 import json
 import logging
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from speechbrain_clser.evaluation import predictions, wording
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.scoring import write_answers
 from speechbrain_clser.training.vector_space import VectorSpace
+from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -175,12 +175,8 @@ def adapt(plan, names, material, heard, view, folders):
             "vectors": {name: space.to_json() for name, space in own.items()},
             "systems": systems,
         }
-        path = Path(folder, "adaptation.json")
-        partial = path.with_suffix(".partial")
-        partial.write_text(
-            json.dumps(record, indent=1) + "\n", encoding="utf-8"
-        )
-        os.replace(partial, path)
+        text = json.dumps(record, indent=1) + "\n"
+        write_whole(Path(folder, "adaptation.json"), text.encode())
         _log(record, plan, seed)
 
 
@@ -196,14 +192,12 @@ def _adapt_one(space, chosen, material, before, after, pool):
     except AdaptationError as error:
         refused = {"reason": error.reason, "message": str(error)}
     by_id = {row.id: row for row in material.parts.scored}
-    partial = after.with_suffix(".partial")
     write_answers(
-        partial,
+        after,
         [by_id[one] for one in ids],
         adapted.tolist(),
         material.protocol.scheme,
     )
-    os.replace(partial, after)
     return {
         "shares_before": _shares(scored.classes, unadapted),
         "shares_after": _shares(scored.classes, adapted),

@@ -5,7 +5,6 @@ of which some or all have a label.
 """
 
 import logging
-import os
 from pathlib import Path
 
 import numpy as np
@@ -135,9 +134,7 @@ def answer(names, material, heard, view, folders):
             found[key] = predict(
                 name, vectors, labels, scored, len(scheme), seed, corpora
             )
-        partial = path.with_suffix(".partial")
-        write_answers(partial, parts.scored, found[key].tolist(), scheme)
-        os.replace(partial, path)  # so that what is there is whole
+        write_answers(path, parts.scored, found[key].tolist(), scheme)
 
 
 def labels_of(material, heard) -> list:

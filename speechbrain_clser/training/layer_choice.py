@@ -281,6 +281,37 @@ def choose(
     return found
 
 
+def record(found, folder) -> str:
+    """Write the scores behind a choice into a run folder.
+
+    Arguments
+    ---------
+    found : dict
+        From ``choose``.
+    folder : str or Path
+        Of the run; ``layers.json`` is written.
+
+    Returns
+    -------
+    str
+        The choice in a sentence.
+
+    Example
+    -------
+    >>> row = {"layers": "2-4", "uar": 0.5, "folds": {"urdu": 0.5}}
+    >>> folder = getfixture("tmp_path")
+    >>> record({"chosen": "2-4", "validation": [row]}, folder)
+    'layers 2-4 are best on source validation: UAR 50.0 % of a linear probe; ...'
+    """
+    text = json.dumps(found, indent=1)
+    write_whole(Path(folder, "layers.json"), f"{text}\n".encode())
+    uar = max(row["uar"] for row in found["validation"])
+    return (
+        f"layers {found['chosen']} are best on source validation: UAR "
+        f"{100 * uar:.1f} % of a linear probe; see layers.json"
+    )
+
+
 def source_folds(rows) -> dict:
     """Say which rows are left out together.
 
