@@ -6,9 +6,9 @@ extractor's frames of the other three corpora and predicts all utterances of the
 fourth. Each adaptation is then fitted to these utterances without their labels:
 to all of them at once (transductive), or to one half of the target's speakers
 and applied to the other half, both ways round (inductive). Its constants are
-chosen within the three source corpora, for each target, classifier and
-normalisation, by the transductive score; beside them the default constants.
-Nothing is chosen on the target.
+chosen within the three source corpora, for each target, classifier,
+normalisation and form, by the score of the same form; beside them the default
+constants. Nothing is chosen on the target.
 
 > python benchmarks/adaptation.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
@@ -189,29 +189,36 @@ def cell(values, labels, corpora, speakers, target, classifier) -> dict:
     found = {"unadapted": posteriors}
     chosen = {}
     for name in ADAPTATIONS:
-        choice = choose_constants(
-            name, *train, speakers[~held], n_classes, classifier
-        )
-        logging.info("%s, target %s\n%s", name, target, choice.table())
-        source = choice.adaptation.summarise(*train[:2], n_classes, train[2])
-        fitted = choice.adaptation.fit(source, test, posteriors)
-        found[name] = fitted.predict(test, posteriors)
-        found[f"{name}, inductive"] = adapt_across_halves(
-            choice.adaptation, source, test, posteriors, people
-        )
-        if choice.adaptation != build(name):
-            source = build(name).summarise(*train[:2], n_classes, train[2])
-        fitted = build(name).fit(source, test, posteriors)
+
+        def summarise(adaptation):
+            return adaptation.summarise(*train[:2], n_classes, train[2])
+
+        default = build(name)
+        fitted = default.fit(summarise(default), test, posteriors)
         found[f"{name}, default"] = fitted.predict(test, posteriors)
-        mean = {c.adaptation: round(c.mean, 4) for c in choice.candidates}
-        chosen[name] = {
-            "constants": choice.constants,
-            "uar_within_sources": {
-                "chosen": mean[choice.adaptation],
-                "default": mean[build(name)],
-                "unadapted": mean[None],
-            },
-        }
+        for form in (name, f"{name}, inductive"):
+            choice = choose_constants(
+                *(name, *train, speakers[~held], n_classes, classifier),
+                inductive=form != name,
+            )
+            logging.info("%s, target %s\n%s", form, target, choice.table())
+            source = summarise(choice.adaptation)
+            if form == name:
+                fitted = choice.adaptation.fit(source, test, posteriors)
+                found[form] = fitted.predict(test, posteriors)
+            else:
+                found[form] = adapt_across_halves(
+                    choice.adaptation, source, test, posteriors, people
+                )
+            mean = {c.adaptation: round(c.mean, 4) for c in choice.candidates}
+            chosen[form] = {
+                "constants": choice.constants,
+                "uar_within_sources": {
+                    "chosen": mean[choice.adaptation],
+                    "default": mean[default],
+                    "unadapted": mean[None],
+                },
+            }
     return {
         "counts": {
             k: counts(labels[held], p, people) for k, p in found.items()

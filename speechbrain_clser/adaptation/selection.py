@@ -7,11 +7,12 @@ import numpy as np
 
 from speechbrain_clser.adaptation import build
 from speechbrain_clser.adaptation.base import MIN_UTTERANCES, Adaptation
-from speechbrain_clser.adaptation.linear import linear_classifier
+from speechbrain_clser.adaptation.linear import (
+    linear_classifier,
+    source_folds,
+)
 from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.evaluation.metrics import uar
-
-MAX_SPEAKER_FOLDS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -232,6 +233,40 @@ def choose_constants(
     return Choice(best.adaptation, candidates)
 
 
+def choose_for_rows(name, vectors, rows, scheme):
+    """Choose the constants of an adaptation for labelled source utterances.
+
+    Arguments
+    ---------
+    name : str
+        Of the adaptation; see ``adaptation.ADAPTATIONS``.
+    vectors : array, (utterances, dim)
+        Describe the utterances.
+    rows : list of Utterance
+        Languages of one corpus are held out in turn, as corpora are.
+    scheme : Scheme
+        Gives the class of each.
+
+    Returns
+    -------
+    Choice
+        See ``choose_constants``.
+
+    Raises
+    ------
+    AdaptationError
+        If nothing can be held out, or no candidate can be fitted.
+    """
+    return choose_constants(
+        name,
+        vectors,
+        [scheme.index(row.emotion) for row in rows],
+        [f"{row.corpus} {row.language}" for row in rows],
+        [row.speaker for row in rows],
+        len(scheme),
+    )
+
+
 def adapt_across_halves(adaptation, source, vectors, posteriors, speakers):
     """Adapt each half of the target's speakers by the other half.
 
@@ -292,25 +327,18 @@ def _candidates(name, grid):
 
 def _folds(labels, corpora, speakers, n_classes):
     """What is held out in turn, as name to mask."""
-    names = np.unique(corpora)
-    group = corpora
-    if len(names) == 1:
-        people = np.unique(speakers)
-        n_folds = min(MAX_SPEAKER_FOLDS, len(people))
-        place = np.searchsorted(people, speakers) % n_folds
-        group = np.array([f"speakers {k + 1}/{n_folds}" for k in place])
     folds = {
-        str(name): group == name
-        for name in np.unique(group)
-        if (group == name).sum() >= MIN_UTTERANCES
-        and len(np.unique(labels[group != name])) == n_classes
+        name: held
+        for name, held in source_folds(corpora, speakers).items()
+        if held.sum() >= MIN_UTTERANCES
+        and len(np.unique(labels[~held])) == n_classes
     }
     if not folds:
         raise AdaptationError(
             "few folds",
             "expected source corpora, or groups of speakers of one, of which "
             f"each holds {MIN_UTTERANCES} utterances and the rest all "
-            f"{n_classes} classes, found none among {len(names)} corpora and "
+            f"{n_classes} classes, found none among {len(np.unique(corpora))} corpora and "
             f"{len(np.unique(speakers))} speakers; give the constants",
         )
     return folds

@@ -10,7 +10,7 @@ import numpy as np
 
 from speechbrain_clser import adaptation
 from speechbrain_clser.adaptation.base import Fitted
-from speechbrain_clser.adaptation.selection import choose_constants
+from speechbrain_clser.adaptation.selection import choose_for_rows
 from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.methods.linear import utterance_vector
 
@@ -51,12 +51,9 @@ def summarise(frames, rows, scheme):
     vectors = vectors.astype(float)
     labels = [scheme.index(row.emotion) for row in rows]
     corpora = [row.corpus for row in rows]
-    speakers = [row.speaker for row in rows]
     n_classes = len(scheme)
     try:
-        choice = choose_constants(
-            *(METHOD, vectors, labels, corpora, speakers, n_classes)
-        )
+        choice = choose_for_rows(METHOD, vectors, rows, scheme)
     except AdaptationError as error:
         logger.info("adaptation: default constants: %s", error)
         chosen, how = adaptation.build(METHOD), DEFAULT

@@ -2,7 +2,7 @@
 
 import torch
 
-from speechbrain_clser.adaptation.linear import cell_weights, fit_linear
+from speechbrain_clser.adaptation.linear import C, cell_weights, fit_linear
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.losses.naming import naming
 from speechbrain_clser.methods.base import Method, MethodOutput
@@ -34,7 +34,7 @@ class Linear(Method):
 
     USES_GRADIENTS = False
 
-    def __init__(self, dim, n_classes, inverse_penalty=1.0):
+    def __init__(self, dim, n_classes, inverse_penalty=C):
         super().__init__()
         self.pooling = MeanStdPooling(dim)
         self.inverse_penalty = inverse_penalty

@@ -11,10 +11,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
+from speechbrain_clser.adaptation.linear import (
+    linear_classifier,
+    source_folds,
+)
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.features.layer_statistics import LayerStatistics
@@ -24,7 +25,6 @@ from speechbrain_clser.features.statistics import Statistics
 from speechbrain_clser.features.store import Store
 from speechbrain_clser.whole import write_whole
 
-SPEAKER_FOLDS = 5
 MIDDLE = 3  # layers of an average that does not begin at layer 0
 
 
@@ -162,20 +162,26 @@ def validate(extractor, view, rows, scheme, normalise_by="none") -> list:
         If there is nothing to leave out.
     """
     values, labels = _values(view, rows, normalise_by), _labels(rows, scheme)
-    folds, corpora = source_folds(rows), np.array([r.corpus for r in rows])
-    scores = []
-    for span, columns in _columns(extractor):
-        scores.append(LayerScore(span, {}))
-        for name, is_out in folds.items():
-            model = fit(
-                values[~is_out, columns], labels[~is_out], corpora[~is_out]
-            )
-            scores[-1].folds[name] = uar(
-                labels[is_out],
-                model.predict(values[is_out, columns]),
-                range(len(scheme)),
-            )
-    return scores
+    corpora = np.array([row.corpus for row in rows])
+    folds = source_folds(corpora, [row.speaker for row in rows])
+    if not folds:
+        raise ValueError(
+            f"layers are chosen on source corpora or speakers that are left "
+            f"out, found one speaker of one corpus in {len(rows)} "
+            "utterances; give layers, or a protocol with more sources"
+        )
+    return [
+        LayerScore(
+            span,
+            {
+                name: _probe(
+                    *(values[:, columns], labels, corpora, ~held, scheme)
+                )
+                for name, held in folds.items()
+            },
+        )
+        for span, columns in _columns(extractor)
+    ]
 
 
 def score_target(
@@ -197,15 +203,10 @@ def score_target(
     """
     rows = [*source, *target]
     values, labels = _values(view, rows, normalise_by), _labels(rows, scheme)
-    corpora, n = np.array([row.corpus for row in source]), len(source)
+    corpora = np.array([row.corpus for row in rows])
+    is_source = np.arange(len(rows)) < len(source)
     return [
-        uar(
-            labels[n:],
-            fit(values[:n, columns], labels[:n], corpora).predict(
-                values[n:, columns]
-            ),
-            range(len(scheme)),
-        )
+        _probe(values[:, columns], labels, corpora, is_source, scheme)
         for _, columns in _columns(extractor)
     ]
 
@@ -312,72 +313,24 @@ def record(found, folder) -> str:
     )
 
 
-def source_folds(rows) -> dict:
-    """Say which rows are left out together.
-
-    Arguments
-    ---------
-    rows : list of Utterance
-        Of the sources.
-
-    Returns
-    -------
-    dict
-        Corpus, or group of speakers where there is one corpus, to a
-        numpy.ndarray of bool, (rows,).
-
-    Raises
-    ------
-    ValueError
-        If there is one corpus with one speaker.
-    """
-    corpora = np.array([row.corpus for row in rows])
-    if len(names := np.unique(corpora).tolist()) > 1:
-        return {name: corpora == name for name in names}
-    speakers, numbers = np.unique(
-        [row.speaker for row in rows], return_inverse=True
-    )
-    if len(speakers) < 2:
-        raise ValueError(
-            f"layers are chosen on source corpora or speakers that are left "
-            f"out, found one speaker of one corpus in {len(rows)} "
-            "utterances; give layers, or a protocol with more sources"
-        )
-    groups = numbers % SPEAKER_FOLDS
-    return {
-        f"speakers {group + 1}": groups == group for group in np.unique(groups)
-    }
-
-
-def fit(values, labels, corpora):
-    """Train a linear probe in which each class of each corpus weighs the same.
-
-    Arguments
-    ---------
-    values : numpy.ndarray, (rows, dim)
-        Statistics.
-    labels, corpora : numpy.ndarray, (rows,)
-        Class and corpus.
-
-    Returns
-    -------
-    sklearn.pipeline.Pipeline
-        Standardisation and logistic regression.
-    """
-    cells = np.char.add(np.asarray(corpora, str), np.char.mod("/%d", labels))
-    _, numbers, counts = np.unique(
-        cells, return_inverse=True, return_counts=True
-    )
-    weights = len(cells) / len(counts) / counts[numbers]
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-    return probe.fit(values, labels, logisticregression__sample_weight=weights)
-
-
 def _values(view, rows, normalise_by):
     """Statistics of the rows, (rows, dim)."""
     if normalise_by != "none":  # else the probe standardises by the sources
         view = Normaliser(view, rows, normalise_by)(view, rows)
     return np.concatenate([view[row.id].numpy() for row in rows])
+
+
+def _probe(values, labels, corpora, is_train, scheme):
+    """UAR of logistic regression on the utterances that are not trained on."""
+    found = linear_classifier(
+        *(values[is_train], labels[is_train], corpora[is_train]),
+        *(len(scheme), values[~is_train]),
+    )
+    return uar(
+        labels[~is_train].tolist(),
+        found.argmax(axis=1).tolist(),
+        range(len(scheme)),
+    )
 
 
 def _labels(rows, scheme):

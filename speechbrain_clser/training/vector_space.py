@@ -6,7 +6,7 @@ import numpy as np
 
 from speechbrain_clser import adaptation
 from speechbrain_clser.adaptation.base import check_vectors
-from speechbrain_clser.adaptation.selection import choose_constants
+from speechbrain_clser.adaptation.selection import choose_for_rows
 from speechbrain_clser.errors import AdaptationError
 
 
@@ -41,13 +41,7 @@ class VectorSpace:
                 constants = plan.constants or {}
                 self.adaptation = adaptation.build(plan.name, **constants)
             else:
-                choice = choose_constants(
-                    *(plan.name, found, labels),
-                    # Languages of one corpus are held out in turn, too.
-                    [f"{row.corpus} {row.language}" for row in rows],
-                    [row.speaker for row in rows],
-                    len(scheme),
-                )
+                choice = choose_for_rows(plan.name, found, rows, scheme)
                 self.adaptation = choice.adaptation
                 self.candidates = choice.candidates
             self.source = self.adaptation.summarise(

@@ -6,10 +6,12 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from speechbrain_clser.adaptation.linear import (
+    C,
     cell_weights,
     fit_linear,
     linear_classifier,
     linear_posteriors,
+    source_folds,
 )
 
 VECTORS = np.random.default_rng(0).normal(size=(30, 4))
@@ -31,7 +33,7 @@ def test_posteriors_are_those_of_the_library(n_classes):
     labels = np.arange(40) % n_classes
     vectors = rng.normal(size=(40, 3)) + labels[:, None]
     model = fit_linear(vectors, labels, np.ones(40), n_classes)
-    theirs = LogisticRegression(max_iter=5000)
+    theirs = LogisticRegression(C=C, max_iter=5000)
     scaled = (vectors - vectors.mean(axis=0)) / vectors.std(axis=0)
     np.testing.assert_allclose(
         linear_posteriors(model, vectors),
@@ -67,7 +69,7 @@ def test_parameters_are_the_optimum_of_the_penalised_loss():
 
 
 def test_two_classes_by_hand():
-    model = fit_linear([[-1.0], [1.0]], [0, 2], np.ones(2), 3)
+    model = fit_linear([[-1.0], [1.0]], [0, 2], np.ones(2), 3, 1.0)
     weight, bias = model["coefficients"], model["intercepts"]
     # With z = ±1, w the difference of the logits a unit and the penalty
     # w² / 2 of scikit-learn's binary model: w = 2 / (1 + exp(w)).
@@ -85,3 +87,12 @@ def test_class_without_rows_is_never_predicted():
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="two classes or more, found 30 of 1;"):
         fit_linear(VECTORS, [1] * 30, np.ones(30), 3)
+
+
+def test_speakers_of_one_corpus_are_held_out_in_groups():
+    speakers = np.array([*"abcdef"] * 2)
+    folds = source_folds(["north"] * 12, speakers)
+    assert [*folds] == [f"speakers {n}/4" for n in range(1, 5)]
+    for held in folds.values():
+        assert not set(speakers[held]) & set(speakers[~held])
+    assert sum(folds.values()).tolist() == [1] * 12

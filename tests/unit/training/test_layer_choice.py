@@ -1,7 +1,6 @@
 import json
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from helpers import encoders
@@ -72,16 +71,10 @@ def test_fold_is_scored_by_a_probe_that_has_not_seen_it():
     assert found.folds == {"north": 0.0, "west": 0.0}
 
 
-def test_one_corpus_leaves_its_speakers_out():
-    rows = corpus("north", n=24, n_speakers=6)
-    folds = layer_choice.source_folds(rows)
-    assert [*folds] == [f"speakers {n}" for n in range(1, 6)]
-    speakers = np.array([row.speaker for row in rows])
-    for is_out in folds.values():
-        assert not set(speakers[is_out]) & set(speakers[~is_out])
-    assert sum(folds.values()).tolist() == [1] * 24
+def test_layers_cannot_be_chosen_on_one_speaker():
+    rows = corpus("north", n_speakers=1)
     with pytest.raises(ValueError, match="found one speaker of one corpus in"):
-        layer_choice.source_folds(corpus("north", n_speakers=1))
+        layer_choice.validate(STATISTICS, view_of(rows), rows, SCHEME)
 
 
 def test_corpora_are_freed_from_their_offsets_where_asked():
@@ -92,16 +85,6 @@ def test_corpora_are_freed_from_their_offsets_where_asked():
     told = STATISTICS, view, north, west, SCHEME
     assert layer_choice.score_target(*told)[1] == 0.5
     assert layer_choice.score_target(*told, "corpus")[1] == 1.0
-
-
-def test_every_class_of_every_corpus_weighs_the_same():
-    # 30 + 10 rows of one corpus, 2 + 2 of another: a quarter each, so the
-    # prior of both classes is even though 32 rows of 44 are of class 0.
-    labels = np.array([0] * 30 + [1] * 10 + [0] * 2 + [1] * 2)
-    corpora = np.array(["a"] * 40 + ["b"] * 4)
-    probe = layer_choice.fit(np.zeros((44, 1)), labels, corpora)
-    chances = probe.predict_proba([[0.0]])[0]
-    assert chances == pytest.approx([0.5, 0.5], abs=1e-3)
 
 
 @pytest.fixture(scope="module")
