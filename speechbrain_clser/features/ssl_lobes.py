@@ -342,6 +342,11 @@ class WindowLobe(SSLLobe):
 
     def _padded(self, rows):
         """All windows at 30 s, and how many each row has."""
+        if torch.compiler.is_exporting():
+            raise ValueError(
+                "the number of windows of 30 s depends on the length of the "
+                'recording; window "real" has a graph'
+            )
         windows = [row.split(self.window_samples) for row in rows]
         # One by one: the lobe cuts 80 dB below the loudest of a whole batch.
         spectrograms = [
