@@ -14,6 +14,8 @@ from pathlib import Path
 from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import LocalEntryNotFoundError
 
+from speechbrain_clser.features import encoder_settings
+
 BLOCK_BYTES = 2**22
 
 
@@ -110,8 +112,9 @@ def resolve(
         If there is no such folder, something is missing in it, or the cache
         is asked for what it does not have.
     ValueError
-        If ``source`` is neither a folder nor a hub id, or the folder is not of
-        that revision.
+        If ``source`` is neither a folder nor a hub id, the folder is not of
+        that revision, or settings for transformers name code, files or models
+        elsewhere; see ``encoder_settings``.
 
     Example
     -------
@@ -258,4 +261,6 @@ def _files(folder, layout):
             f"{', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'};"
             f" {layout.advice}"
         )
+    if layout is TRANSFORMERS:
+        encoder_settings.check_folder(folder, layout.names)
     return [*(path for paths in settings for path in paths), *weights]

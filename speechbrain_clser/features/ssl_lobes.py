@@ -482,7 +482,11 @@ def load(folder, window="") -> SSLLobe:
 
 
 def _reporting(lobe):
-    """Make a lobe keep what transformers reports of the weights it loaded."""
+    """Make a lobe keep what transformers reports of the weights it loaded.
+
+    Without an explicit answer, transformers asks on standard input whether code
+    of the folder may be run.
+    """
 
     class Reporting(lobe):
         def _from_pretrained(self, *args, **kwargs):
@@ -490,10 +494,16 @@ def _reporting(lobe):
                 *args,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,
+                trust_remote_code=False,
                 **kwargs,
             )
             (model, self.loading_info), self.model = self.model, None
             self.model = model
+
+        def load_feature_extractor(self, *args, **kwargs):
+            super().load_feature_extractor(
+                *args, trust_remote_code=False, **kwargs
+            )
 
     return Reporting
 

@@ -57,8 +57,10 @@ class CtcRecogniser:
         snapshot = resolve(source, revision)
         self.revision = snapshot.revision
         self.symbols = _vocabulary(source, snapshot)
-        self.extractor = AutoFeatureExtractor.from_pretrained(snapshot.folder)
-        self.model = AutoModelForCTC.from_pretrained(snapshot.folder)
+        self.extractor, self.model = (
+            part.from_pretrained(snapshot.folder, trust_remote_code=False)
+            for part in (AutoFeatureExtractor, AutoModelForCTC)
+        )
         self.model.eval().requires_grad_(False).to(device)
         self.device = device
         config = self.model.config
