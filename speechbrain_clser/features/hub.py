@@ -193,6 +193,32 @@ def take_in(digest, path):
             digest.update(block)
 
 
+def weights(folder, layout) -> list:
+    """List the first set of weights there is, in a fixed order.
+
+    Arguments
+    ---------
+    folder : Path
+        Of a published model.
+    layout : Layout
+        Of its files.
+
+    Returns
+    -------
+    list of Path
+        Empty if there are none.
+
+    Example
+    -------
+    >>> weights(getfixture("tmp_path"), TRANSFORMERS)
+    []
+    """
+    for pattern in layout.weights:
+        if found := sorted(folder.glob(pattern)):
+            return found
+    return []
+
+
 def _of_folder(folder, revision, layout):
     files = _files(folder, layout)
     digest = hashlib.sha256()
@@ -221,7 +247,7 @@ def _of_hub(source, revision, layout):
                     allow_patterns=[*patterns],
                 )
             )
-            if _weights(folder, layout):
+            if weights(folder, layout):
                 break
     except LocalEntryNotFoundError as error:
         unasked = (
@@ -238,22 +264,14 @@ def _of_hub(source, revision, layout):
     return Snapshot(folder, folder.name)
 
 
-def _weights(folder, layout):
-    """The first set of weights there is, in a fixed order."""
-    for pattern in layout.weights:
-        if found := sorted(folder.glob(pattern)):
-            return found
-    return []
-
-
 def _files(folder, layout):
     """All files that make the encoder what it is; complain if one is missing."""
     settings = [
         [folder / name for name in names if (folder / name).exists()]
         for names in layout.settings
     ]
-    weights = _weights(folder, layout)
-    if not (all(settings) and weights):
+    found_weights = weights(folder, layout)
+    if not (all(settings) and found_weights):
         wanted = [names[0] for names in layout.settings]
         raise FileNotFoundError(
             f"expected {', '.join(wanted)} and {' or '.join(layout.weights)} "
@@ -263,4 +281,4 @@ def _files(folder, layout):
         )
     if layout is TRANSFORMERS:
         encoder_settings.check_folder(folder, layout.names)
-    return [*(path for paths in settings for path in paths), *weights]
+    return [*(path for paths in settings for path in paths), *found_weights]

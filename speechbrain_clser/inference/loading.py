@@ -5,11 +5,18 @@ YAML says of it: nothing that learned is left as it was drawn, and nothing is re
 that lies elsewhere.
 """
 
+from numbers import Real
+
 import torch
 from hyperpyyaml import load_hyperpyyaml
 
+from speechbrain_clser.data.soundness import RATES_HZ
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.normalisation import MODES
+from speechbrain_clser.features.size_limits import limited
 from speechbrain_clser.inference import blueprint, safe_yaml
+from speechbrain_clser.inference.channel import OneChannel
+from speechbrain_clser.inference.folders import refuse_link_out
 from speechbrain_clser.inference.packed import PackedEncoder, unpack
 from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
 from speechbrain_clser.inference.weights import load_exactly, load_labels
@@ -32,6 +39,12 @@ WANTED = (
     *("modules", "audio_normalizer", "label_encoder"),
     *("classes", "temperature", "normalise_by"),
 )
+# ``fit_temperature`` finds 0.5-10; what lies far out makes every answer one
+# class, or all classes equally probable.
+TEMPERATURES = 0.01, 100.0
+# An encoder that is packed is built whole, and only the layers that are used
+# are in the folder.
+MOST_TIMES = 64
 
 
 def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
@@ -73,8 +86,10 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     if is_trusted:
         hparams = _build_anything(path, overrides)
     else:
-        values = safe_yaml.read(path.read_bytes(), path, overrides)
+        refuse_link_out(path)
+        values = safe_yaml.read_file(path, overrides)
         hparams = _build(values, path)
+        _check_values(hparams, path)
     for name, fill, part in _files(hparams, path):
         file = folder / f"{name}.ckpt"
         if not file.is_file():
@@ -82,6 +97,8 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
                 f"expected {file.name} in {folder}, found none; copy or "
                 "download the whole folder"
             )
+        if not is_trusted:
+            refuse_link_out(file)
         fill(part, file)
     return hparams
 
@@ -102,16 +119,65 @@ def _build(values, path):
     """What is wanted of a file; parts complain in any way about arguments."""
     wanted = {name: values[name] for name in WANTED if name in values}
     try:
-        return blueprint.build(wanted)
+        files = [file for file in path.parent.glob("*.ckpt") if file.is_file()]
+        n_bytes = sum(file.stat().st_size for file in files)
+        with limited(MOST_TIMES * n_bytes, path):
+            return blueprint.build(wanted)
     except (
         *(ArithmeticError, AssertionError, AttributeError, ImportError),
-        *(LookupError, RuntimeError, TypeError, ValueError),
+        *(LookupError, MemoryError, OSError, RuntimeError, TypeError),
+        ValueError,
     ) as error:
         raise ValueError(
             f"{path}: expected parts that can be built, found "
             f"{type(error).__name__}: {error}; take a folder that this version "
             "of speechbrain-clser exported"
         ) from error
+
+
+def _check_values(hparams, path):
+    """Refuse plain values that would give answers which mean nothing."""
+    classes = hparams.get("classes")
+    if "classes" in hparams and not (isinstance(classes, list) and classes):
+        raise _no_value(path, "classes", "a list of names", classes)
+    by = hparams.get("normalise_by", MODES[0])
+    if by not in MODES:
+        raise _no_value(path, "normalise_by", " or ".join(MODES), by)
+    low, high = TEMPERATURES
+    temperature = hparams.get("temperature", 1.0)
+    if not (_is_number(temperature) and low <= temperature <= high):
+        wanted = f"a number of {low:g}-{high:g}"
+        raise _no_value(path, "temperature", wanted, temperature)
+    channel = hparams.get("audio_normalizer")
+    if not isinstance(channel, OneChannel):
+        raise _no_value(path, "audio_normalizer", OneChannel.__name__, channel)
+    low, high = RATES_HZ
+    rate_hz = channel.sample_rate_hz
+    if not (isinstance(rate_hz, int) and low <= rate_hz <= high):
+        wanted = f"{low:,}-{high:,} Hz"
+        raise _no_value(path, "sample_rate_hz", wanted, rate_hz)
+    _check(hparams.get("modules"), STAGES, path)
+    recogniser = hparams["modules"]["embedding_model"]
+    own_hz = getattr(recogniser.extractor, "sample_rate_hz", rate_hz)
+    if rate_hz != own_hz:
+        wanted = f"{own_hz} as of the extractor"
+        raise _no_value(path, "sample_rate_hz", wanted, rate_hz)
+    longest_s = recogniser.longest_s
+    if longest_s is not None and not (
+        _is_number(longest_s) and 0.1 <= longest_s < float("inf")
+    ):
+        raise _no_value(path, "longest_s", "0.1 or more", longest_s)
+
+
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _no_value(path, key, wanted, found):
+    return ValueError(
+        f"{path}: {key}: expected {wanted}, got {found!r:.80}; export the model "
+        "again"
+    )
 
 
 def _files(hparams, path):

@@ -12,7 +12,11 @@ from safetensors.torch import save_file
 from speechbrain_clser.features import encoder_settings
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
 from speechbrain_clser.features.ssl import SSLFeatures
-from speechbrain_clser.inference.weights import load_tensors, refuse_no_numbers
+from speechbrain_clser.inference.weights import (
+    load_tensors,
+    refuse_no_numbers,
+    refuse_other_kinds,
+)
 
 
 class PackedEncoder(SSLFeatures):
@@ -105,6 +109,7 @@ def unpack(encoder, path):
             f"in {len(differing)} parameters, {min(differing)} for one; take "
             "both from one export"
         )
+    refuse_other_kinds(wanted, tensors, path)
     with torch.no_grad():
         for name, values in tensors.items():
             wanted[name].copy_(values)

@@ -12,6 +12,7 @@ LEVELS = {
     "labels": 0,
     "progress": 0,
     "seeds": 0,
+    "unique_keys": 0,
     "whole": 0,
     "evaluation.calibration": 0,
     "evaluation.colours": 0,

@@ -2,6 +2,7 @@ import builtins
 import io
 import json
 import sys
+import time
 
 import pytest
 from helpers import encoders
@@ -127,3 +128,15 @@ def test_index_of_weights_elsewhere_is_refused(file, tmp_path):
     (tmp_path / "model.safetensors.index.json").write_text(index)
     with pytest.raises(ValueError, match="expected files of weights beside"):
         encoder_settings.check_folder(tmp_path, [])
+
+
+def test_encoder_larger_than_its_weights_is_refused_in_time(encoder):
+    change(encoder / "config.json", "num_hidden_layers", 10**7)
+    start = time.monotonic()
+    with pytest.raises(ValueError, match="expected at most 20,000 modules"):
+        SSLFeatures(str(encoder))
+    change(encoder / "config.json", "num_hidden_layers", 3)
+    change(encoder / "config.json", "hidden_size", 2**14)
+    with pytest.raises(ValueError, match="expected parameters of at most"):
+        SSLFeatures(str(encoder))
+    assert time.monotonic() - start < 10

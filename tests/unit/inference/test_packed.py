@@ -36,6 +36,7 @@ def test_layers_that_are_not_used_are_not_packed(packed):
         (lambda values: None, "does not fit the encoder"),
         (lambda values: values.flatten()[:1], "does not fit the encoder"),
         (lambda values: 1, "does not fit the encoder"),
+        (lambda values: values.to(torch.int8), "found int8"),
         (lambda values: values * float("nan"), "found NaN or infinity"),
     ],
 )
