@@ -43,6 +43,23 @@ def new_folder(model):
     _replace(model, partial)
 
 
+def refuse_links_out(folder):
+    """Refuse a folder with a file that is a link to somewhere else.
+
+    Arguments
+    ---------
+    folder : Path
+        Of a model.
+
+    Raises
+    ------
+    ValueError
+        As ``refuse_link_out``.
+    """
+    for path in sorted(folder.iterdir()):
+        refuse_link_out(path)
+
+
 def refuse_link_out(path):
     """Refuse a file of a model folder that is a link to somewhere else.
 

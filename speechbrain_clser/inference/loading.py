@@ -16,7 +16,7 @@ from speechbrain_clser.features.normalisation import MODES
 from speechbrain_clser.features.size_limits import limited
 from speechbrain_clser.inference import blueprint, safe_yaml
 from speechbrain_clser.inference.channel import OneChannel
-from speechbrain_clser.inference.folders import refuse_link_out
+from speechbrain_clser.inference.folders import refuse_links_out
 from speechbrain_clser.inference.packed import PackedEncoder, unpack
 from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
 from speechbrain_clser.inference.weights import load_exactly, load_labels
@@ -86,7 +86,7 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     if is_trusted:
         hparams = _build_anything(path, overrides)
     else:
-        refuse_link_out(path)
+        refuse_links_out(folder)
         values = safe_yaml.read_file(path, overrides)
         hparams = _build(values, path)
         _check_values(hparams, path)
@@ -97,8 +97,6 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
                 f"expected {file.name} in {folder}, found none; copy or "
                 "download the whole folder"
             )
-        if not is_trusted:
-            refuse_link_out(file)
         fill(part, file)
     return hparams
 

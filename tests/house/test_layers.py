@@ -10,6 +10,7 @@ LEVELS = {
     "cache": 0,
     "errors": 0,
     "labels": 0,
+    "printable": 0,
     "progress": 0,
     "seeds": 0,
     "unique_keys": 0,

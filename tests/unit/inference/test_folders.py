@@ -5,6 +5,7 @@ from speechbrain_clser.inference.folders import (
     new_folder,
     refuse_another,
     refuse_link_out,
+    refuse_links_out,
 )
 
 
@@ -42,13 +43,13 @@ def test_error_leaves_the_model_of_before(tmp_path):
         assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("target", ["../secret", "loop.ckpt", "/etc/hostname"])
+@pytest.mark.parametrize("target", ["../secret", "/etc/hostname"])
 def test_link_out_of_the_folder_is_refused(target, tmp_path):
     (tmp_path / "secret").touch()
     (tmp_path / "model").mkdir()
-    path = tmp_path / "model" / "loop.ckpt"
+    path = tmp_path / "model" / "a.ckpt"
     path.symlink_to(target)
-    with pytest.raises(ValueError, match="loop.ckpt: expected a file of this"):
+    with pytest.raises(ValueError, match="a.ckpt: expected a file of this"):
         refuse_link_out(path)
 
 
@@ -59,5 +60,4 @@ def test_links_within_a_folder_and_a_cache_are_followed(tmp_path):
     (snapshot / "a.ckpt").symlink_to("../../blobs/0a")
     (snapshot / "b.ckpt").symlink_to("c.ckpt")
     (tmp_path / "model").symlink_to(snapshot)
-    for name in ("a.ckpt", "b.ckpt"):
-        refuse_link_out(tmp_path / "model" / name)
+    refuse_links_out(tmp_path / "model")

@@ -205,7 +205,7 @@ def test_model_that_would_take_long_or_much_is_refused(old, new, match, copy):
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("name", ["method.ckpt", YAML])
+@pytest.mark.parametrize("name", ["method.ckpt", "README.md", YAML])
 def test_link_to_elsewhere_is_refused(name, copy, model):
     (copy / name).unlink()
     (copy / name).symlink_to(model.folder / name)
