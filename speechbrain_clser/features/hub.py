@@ -11,10 +11,11 @@ import hashlib
 import re
 from pathlib import Path
 
-from huggingface_hub import constants, snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from speechbrain_clser.features import encoder_settings
+from speechbrain_clser.hub_answers import answer_of
 
 BLOCK_BYTES = 2**22
 
@@ -110,7 +111,7 @@ def resolve(
     ------
     FileNotFoundError
         If there is no such folder, something is missing in it, or the cache
-        is asked for what it does not have.
+        does not have it and the hub does not give it; with what it answered.
     ValueError
         If ``source`` is neither a folder nor a hub id, the folder is not of
         that revision, or settings for transformers name code, files or models
@@ -249,16 +250,10 @@ def _of_hub(source, revision, layout):
             )
             if weights(folder, layout):
                 break
-    except LocalEntryNotFoundError as error:
-        unasked = (
-            "HF_HUB_OFFLINE is set"
-            if constants.HF_HUB_OFFLINE
-            else "the hub did not answer"
-        )
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         raise FileNotFoundError(
             f"encoder {source} ({revision or 'newest revision'}) is not in the "
-            f"cache of the hub, and {unasked}; run once with a network, or "
-            "give a folder that holds it"
+            f"cache of the hub, and {answer_of(error)}"
         ) from error
     _files(folder, layout)
     return Snapshot(folder, folder.name)

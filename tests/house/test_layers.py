@@ -9,6 +9,7 @@ LEVELS = {
     "__init__": 0,
     "cache": 0,
     "errors": 0,
+    "hub_answers": 0,
     "labels": 0,
     "printable": 0,
     "progress": 0,
