@@ -15,6 +15,7 @@ from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
 from speechbrain.integrations.huggingface.wavlm import WavLM
 from speechbrain.integrations.huggingface.whisper import Whisper
 
+from speechbrain_clser.features import loaded
 from speechbrain_clser.features.spectrum import real_mask
 from speechbrain_clser.features.ssl_masking import (
     MaskedGroupNorm,
@@ -87,35 +88,13 @@ class SSLLobe(torch.nn.Module):
         Raises
         ------
         ValueError
-            If weights are missing, or have other shapes.
+            If weights are missing, have other shapes or are no numbers.
         """
-        needed = [
-            name
-            for name in self.lobe.model.state_dict()
-            if not name.endswith("masked_spec_embed")  # drawn, but never used
-        ]
-        info = self.lobe.loading_info
-        missing = [name for name in needed if name in info["missing_keys"]]
-        shapes = {name: shapes for name, *shapes in info["mismatched_keys"]}
-        wrong = [
-            f"{name} ({[*shapes[name][0]]} in place of {[*shapes[name][1]]})"
-            for name in needed
-            if name in shapes
-        ]
-        if missing or wrong:
-            found = [
-                f"{what} {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
-                for what, names in (
-                    (f"{len(missing)} are missing:", missing),
-                    (f"{len(wrong)} have other shapes:", wrong),
-                )
-                if names
-            ]
-            raise ValueError(
-                f"expected a checkpoint with the {len(needed)} weights of the "
-                f"encoder in {folder} up to layer {self.n_blocks}; "
-                f"{'; '.join(found)}. Fetch or save the whole model again"
-            )
+        loaded.check(
+            self.lobe.model,
+            self.lobe.loading_info,
+            f"encoder in {folder} up to layer {self.n_blocks}",
+        )
 
     def cnn(self):
         """Modules between the waveform and the transformer that may stay frozen.
