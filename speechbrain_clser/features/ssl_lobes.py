@@ -9,6 +9,7 @@ not computed.
 import json
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from speechbrain.integrations.huggingface.hubert import HuBERT
 from speechbrain.integrations.huggingface.w2v_bert import W2VBert
 from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
@@ -425,8 +426,8 @@ def load(folder, window="") -> SSLLobe:
     Raises
     ------
     ValueError
-        If SpeechBrain has no lobe for this kind of encoder, or it has no such
-        window.
+        If SpeechBrain has no lobe for this kind of encoder, it cannot be built
+        of its settings, or it has no such window.
 
     Example
     -------
@@ -449,7 +450,19 @@ def load(folder, window="") -> SSLLobe:
         raise ValueError(
             f"window must be {' or '.join(WINDOWS)}, got {window!r}"
         )
-    lobe = _reporting(lobe)(str(folder), str(folder), freeze=True, **options)
+    try:
+        lobe = _reporting(lobe)(
+            str(folder), str(folder), freeze=True, **options
+        )
+    except (
+        *(ArithmeticError, AssertionError, AttributeError, LookupError),
+        *(MemoryError, RuntimeError, StrictDataclassError, TypeError),
+    ) as error:
+        raise ValueError(
+            f"expected settings of a {found} encoder in {folder}, found some "
+            f"that it cannot be built of ({type(error).__name__}: "
+            f"{str(error):.300}); fetch or save the whole model again"
+        ) from error
     if kind is WindowLobe:
         return kind(lobe, window or "30s")
     if window == "30s":

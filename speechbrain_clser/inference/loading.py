@@ -39,6 +39,11 @@ WANTED = (
     *("modules", "audio_normalizer", "label_encoder"),
     *("classes", "temperature", "normalise_by"),
 )
+# Of parts that are given odd arguments.
+PART_ERRORS = (
+    *(ArithmeticError, AssertionError, AttributeError, ImportError),
+    *(LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
+)
 # ``fit_temperature`` finds 0.5-10; what lies far out makes every answer one
 # class, or all classes equally probable.
 TEMPERATURES = 0.01, 100.0
@@ -98,7 +103,32 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
                 "download the whole folder"
             )
         fill(part, file)
+    if not is_trusted:
+        _try(hparams["modules"], path)
     return hparams
+
+
+def _try(modules, path):
+    """Refuse parts whose shapes do not fit, by classifying half a second."""
+    recogniser = modules["embedding_model"].eval()
+    extractor, n_classes = recogniser.extractor, modules["classifier"].n_classes
+    try:
+        with torch.no_grad():
+            frames = torch.zeros(1, 25, extractor.dim)
+            if not extractor.is_large:  # that takes seconds, and has its checks
+                wavs = torch.ones(1, extractor.sample_rate_hz // 2)
+                wavs[:, ::100] = -1  # a buzz
+                frames, _ = recogniser.hear(wavs, torch.ones(1))
+            frames = recogniser.normaliser(frames)
+            output = recogniser.method({"frames": (frames, torch.ones(1))})
+        found = f"{output.logits.shape[-1]} logits"
+    except PART_ERRORS as error:
+        found = f"{type(error).__name__}: {str(error):.300}"
+    if found != f"{n_classes} logits":
+        raise ValueError(
+            f"{path}: expected parts that fit together and give {n_classes} "
+            f"logits, found {found}; take all files from one export"
+        )
 
 
 def _build_anything(path, overrides):
@@ -121,11 +151,7 @@ def _build(values, path):
         n_bytes = sum(file.stat().st_size for file in files)
         with limited(MOST_TIMES * n_bytes, path):
             return blueprint.build(wanted)
-    except (
-        *(ArithmeticError, AssertionError, AttributeError, ImportError),
-        *(LookupError, MemoryError, OSError, RuntimeError, TypeError),
-        ValueError,
-    ) as error:
+    except PART_ERRORS as error:
         raise ValueError(
             f"{path}: expected parts that can be built, found "
             f"{type(error).__name__}: {error}; take a folder that this version "

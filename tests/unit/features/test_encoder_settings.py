@@ -140,3 +140,21 @@ def test_encoder_larger_than_its_weights_is_refused_in_time(encoder):
     with pytest.raises(ValueError, match="expected parameters of at most"):
         SSLFeatures(str(encoder))
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    "key, value",
+    [
+        ("conv_bias", "yes"),
+        ("num_hidden_layers", "two"),
+        ("hidden_size", -32),
+        ("conv_stride", []),
+        ("hidden_act", "none"),
+    ],
+)
+def test_settings_that_build_no_encoder_are_refused(key, value, encoder):
+    change(encoder / "config.json", key, value)
+    with pytest.raises(
+        ValueError, match="expected settings of a wav2vec2|conv"
+    ):
+        SSLFeatures(str(encoder))
