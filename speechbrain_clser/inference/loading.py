@@ -5,7 +5,9 @@ YAML says of it: nothing that learned is left as it was drawn, and nothing is re
 that lies elsewhere.
 """
 
+import re
 from numbers import Real
+from pathlib import Path
 
 import torch
 from hyperpyyaml import load_hyperpyyaml
@@ -44,6 +46,7 @@ PART_ERRORS = (
     *(ArithmeticError, AssertionError, AttributeError, ImportError),
     *(LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
 )
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 # ``fit_temperature`` finds 0.5-10; what lies far out makes every answer one
 # class, or all classes equally probable.
 TEMPERATURES = 0.01, 100.0
@@ -146,6 +149,7 @@ def _build_anything(path, overrides):
 def _build(values, path):
     """What is wanted of a file; parts complain in any way about arguments."""
     wanted = {name: values[name] for name in WANTED if name in values}
+    _refuse_local_encoders(wanted, path)
     try:
         files = [file for file in path.parent.glob("*.ckpt") if file.is_file()]
         n_bytes = sum(file.stat().st_size for file in files)
@@ -157,6 +161,29 @@ def _build(values, path):
             f"{type(error).__name__}: {error}; take a folder that this version "
             "of speechbrain-clser exported"
         ) from error
+
+
+def _refuse_local_encoders(value, path):
+    """Refuse an encoder of this machine; one of a folder is always packed."""
+    if isinstance(value, blueprint.New):
+        source = {}
+        if isinstance(value.arguments, dict):
+            source = value.arguments.get("source", source)
+        elif value.path.endswith(".SSLFeatures"):
+            source = value.arguments[0] if value.arguments else source
+        is_hub_id = isinstance(source, str) and HUB_ID.fullmatch(source)
+        if source != {} and (not is_hub_id or Path(source).is_dir()):
+            raise ValueError(
+                f"{path}: source: expected an encoder of the hub, owner/name, "
+                f"found {source!r:.80}, which is none or a folder here; export "
+                "the model with --pack-encoder"
+            )
+        value = value.arguments
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            _refuse_local_encoders(inner, path)
 
 
 def _check_values(hparams, path):

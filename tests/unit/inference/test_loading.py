@@ -281,3 +281,27 @@ def adapted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapted")
     encoder = encoders.make(folder / "encoder", "hubert_layer")
     return served.make(folder, encoder=encoder, adapt="lora")
+
+
+@pytest.mark.parametrize(
+    "written", ["[{}]", "{{source: {}}}"], ids=["by place", "by name"]
+)
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_encoder_in_a_folder_of_this_machine_is_refused(
+    written, is_relative, copy, tmp_path, monkeypatch
+):
+    encoders.make(tmp_path / "own" / "encoder", "wav2vec2_group")
+    monkeypatch.chdir(tmp_path)
+    source = "own/encoder" if is_relative else tmp_path / "own" / "encoder"
+    part = "!new:speechbrain_clser.features.ssl.SSLFeatures"
+    text = (copy / YAML).read_text()
+    (copy / YAML).write_text(
+        text.replace(
+            "compute_features: !new:torch.nn.Identity {}",
+            f"compute_features: {part} {written.format(source)}",
+        )
+    )
+    with pytest.raises(
+        ValueError, match="source: expected an encoder of the h"
+    ):
+        load(copy, YAML)
