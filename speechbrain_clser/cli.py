@@ -35,7 +35,8 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
-            raise click.ClickException(message_of(error)) from error
+            message = printable(message_of(error))
+            raise click.ClickException(message) from error
 
 
 @click.group(

@@ -3,8 +3,6 @@
 Classes of their own have only those errors that a caller reacts to.
 """
 
-from speechbrain_clser.printable import printable
-
 # Errors that a user can cause; a command shows their message and no traceback.
 EXPECTED = (ValueError, KeyError, OSError, ImportError)
 
@@ -21,7 +19,7 @@ def message_of(error: BaseException) -> str:
     Returns
     -------
     str
-        Never empty, without characters of control.
+        Never empty.
 
     Example
     -------
@@ -32,7 +30,7 @@ def message_of(error: BaseException) -> str:
     """
     # str() of a KeyError has quotes around the message.
     is_key = isinstance(error, KeyError) and error.args
-    message = printable(str(error.args[0] if is_key else error).strip())
+    message = str(error.args[0] if is_key else error).strip()
     if len(message.split()) > 1:
         return message
     return ": ".join(filter(None, [type(error).__name__, message]))

@@ -14,7 +14,7 @@ import yaml
 
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
-from speechbrain_clser.unique_keys import UniqueKeys
+from speechbrain_clser.data.unique_keys import UniqueKeys
 
 N_LISTED = 10
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from speechbrain_clser.data.unique_keys import UniqueKeys
 from speechbrain_clser.labels import Scheme, refuse_unsafe
-from speechbrain_clser.unique_keys import UniqueKeys
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 

@@ -83,6 +83,13 @@ def read(path) -> dict:
     ------
     ValueError
         If it is too large, or no JSON object.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "config.json"
+    >>> _ = path.write_text('{"hidden_size": 8}')
+    >>> read(path)
+    {'hidden_size': 8}
     """
     found = f"{path.stat().st_size:,} bytes"
     if path.stat().st_size <= MAX_BYTES:

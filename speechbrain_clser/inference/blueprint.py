@@ -13,7 +13,7 @@ import re
 import torch
 import yaml
 
-from speechbrain_clser.unique_keys import UniqueKeys
+from speechbrain_clser.data.unique_keys import UniqueKeys
 
 
 @dataclasses.dataclass(frozen=True)

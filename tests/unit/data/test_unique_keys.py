@@ -3,7 +3,7 @@ import time
 import pytest
 import yaml
 
-from speechbrain_clser.unique_keys import MAX_NODES, UniqueKeys
+from speechbrain_clser.data.unique_keys import MAX_NODES, UniqueKeys
 
 
 @pytest.mark.parametrize(
