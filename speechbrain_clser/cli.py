@@ -13,6 +13,7 @@ import click
 
 from speechbrain_clser import __version__
 from speechbrain_clser.errors import EXPECTED, message_of
+from speechbrain_clser.printable import Formatter, printable
 
 
 class Commands(click.Group):
@@ -34,7 +35,8 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
-            raise click.ClickException(message_of(error)) from error
+            message = printable(message_of(error))
+            raise click.ClickException(message) from error
 
 
 @click.group(
@@ -49,7 +51,9 @@ class Commands(click.Group):
 def main(traceback):
     """Recognise emotions in speech, in languages that were never trained on."""
     os.environ.setdefault("SB_LOG_LEVEL", "WARNING")  # of SpeechBrain alone
-    logging.basicConfig(format="%(message)s")  # to standard error
+    handler = logging.StreamHandler()  # to standard error
+    handler.setFormatter(Formatter("%(message)s"))
+    logging.basicConfig(handlers=[handler])
     logging.getLogger("speechbrain_clser").setLevel(logging.INFO)
 
 
@@ -136,7 +140,7 @@ def prepare(corpus, data_folder, manifests, allow_bad_files):
 
     known = corpora.load(corpus)
     root = corpora.locate(known.card, data_folder)
-    click.echo(manifest.prepare(known, root, manifests, allow_bad_files))
+    _echo(manifest.prepare(known, root, manifests, allow_bad_files))
 
 
 @main.command(
@@ -161,11 +165,11 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     )
     _show_table(table)
     for reason, n in left_out.items():
-        click.echo(f"left out: {n} ({reason})")
+        _echo(f"left out: {n} ({reason})")
     for finding in findings:
-        click.echo(f"{finding.severity}: {finding.sentence}")
+        _echo(f"{finding.severity}: {finding.sentence}")
     if not findings:
-        click.echo("nothing found")
+        _echo("nothing found")
     if any(finding.severity == "leak" for finding in findings):
         context.exit(1)
 
@@ -315,7 +319,7 @@ def predict(
     if adapt:
         classifier = classifier.adapt(files, adapt_method, keep_going=True)
     if fitted := classifier.adaptation:  # also of a model that is adapted
-        click.echo(sentence(fitted, classifier.classes), err=True)
+        _echo(sentence(fitted, classifier.classes), err=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
         names = columns(classifier.classes, window_s is not None)
@@ -337,7 +341,7 @@ def predict(
             has_bar=sys.stderr.isatty(),
             window_s=window_s,
         )
-    click.echo(tally.sentence, err=True)
+    _echo(tally.sentence, err=True)
     if tally.reasons:
         context.exit(1)
 
@@ -355,9 +359,9 @@ def report(run):
     from speechbrain_clser.evaluation import page, report
     from speechbrain_clser.publish.model_results import add_results
 
-    click.echo(report.summary(report.build(run)))
+    _echo(report.summary(report.build(run)))
     add_results(run)
-    click.echo(f"\nreport: {page.write(run).resolve()}")
+    _echo(f"\nreport: {page.write(run).resolve()}")
 
 
 @main.command(
@@ -404,9 +408,9 @@ def compare(run_folders, against, kind, out, across_protocols):
     text = compare.write(found, kind)
     if out:
         write_whole(Path(out), text.encode())
-        click.echo(out)
+        _echo(out)
     else:
-        click.echo(text, nl=False)
+        _echo(text, nl=False)
 
 
 @main.command(
@@ -442,14 +446,14 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
         from speechbrain_clser.inference.onnx.export import export_onnx
 
         model = os.path.join(run, "model")
-        click.echo(export_onnx(model if os.path.isdir(model) else run, onnx))
+        _echo(export_onnx(model if os.path.isdir(model) else run, onnx))
         return
     from speechbrain_clser.commands.again import export_again
     from speechbrain_clser.publish.model_results import add_results
 
     model = export_again(run, out, data_folder, pack_encoder, device or "cpu")
     add_results(run, model)
-    click.echo(model)
+    _echo(model)
 
 
 @main.command(
@@ -492,11 +496,11 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
         private=private,
         revision=revision,
     )
-    click.echo("\n".join(published.changes.lines()) or "nothing changes")
+    _echo("\n".join(published.changes.lines()) or "nothing changes")
     if dry_run:
-        click.echo(f"would go to {published.url}, from {published.folder}")
+        _echo(f"would go to {published.url}, from {published.folder}")
     else:
-        click.echo(f"{published.url} at {published.commit}")
+        _echo(f"{published.url} at {published.commit}")
 
 
 @main.command(
@@ -567,7 +571,7 @@ def layers(
     )
     _show_table(command.table(found))
     plot(found).savefig(os.path.join(out, "layers.svg"))
-    click.echo(f"\n{out}: layers.csv, layers.json, layers.svg")
+    _echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 
 @main.command(epilog="Example:  clser store --remove 0d72ff1b55e7c2dd")
@@ -602,11 +606,11 @@ def store(context, folder, verify, remove, unused_days):
     folder = folder or cache_folder()
     if remove or unused_days is not None:
         for path in upkeep.prune(folder, remove, unused_days):
-            click.echo(f"deleted {path}")
+            _echo(f"deleted {path}")
     _show_table(overview.stores_table(folder))
     broken = upkeep.verify(folder) if verify else {}
     for message in broken.values():
-        click.echo(message)
+        _echo(message)
     if broken:
         context.exit(1)
 
@@ -644,24 +648,29 @@ def doctor(context):
 
     findings = doctor.examine()
     for finding in findings:
-        click.echo(f"{finding.state:<8}{finding.what}: {finding.told}")
+        _echo(f"{finding.state:<8}{finding.what}: {finding.told}")
         if finding.to_type:
-            click.echo(f"{'':8}> {finding.to_type}")
+            _echo(f"{'':8}> {finding.to_type}")
     if any(finding.state == doctor.BROKEN for finding in findings):
         context.exit(1)
+
+
+def _echo(message, **options):
+    """Show a message without characters of control."""
+    click.echo(printable(str(message)), **options)
 
 
 def _show_table(table):
     from speechbrain_clser.evaluation.console import columns
 
-    click.echo("\n".join(columns(table)))
+    _echo("\n".join(columns(table)))
 
 
 def _show_facts(facts):
     width = max(map(len, facts))
     for title, value in facts.items():
         if value not in ("", None, {}):
-            click.echo(f"{title.replace('_', ' '):<{width}}  {value}")
+            _echo(f"{title.replace('_', ' '):<{width}}  {value}")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ CANONICAL = (
     "surprise",
 )
 
+# A cell of a spreadsheet that begins so is computed.
+FORMULA = "=+-@"
+
 SYNONYMS = {
     "ang": "anger",
     "angry": "anger",
@@ -73,6 +76,40 @@ def canonical(label: str) -> str:
             f"or a synonym ({', '.join(sorted(SYNONYMS))})"
         )
     return name
+
+
+def refuse_unsafe(names, where):
+    """Refuse names that a console, a page or a spreadsheet takes for orders.
+
+    Arguments
+    ---------
+    names : iterable of str
+        Of classes, corpora or languages, of any origin.
+    where : str
+        They came from; for the message.
+
+    Raises
+    ------
+    ValueError
+        If a name is no text, is empty, begins with what begins a formula, or
+        has characters of control, ``<``, ``>`` or ``|``.
+
+    Example
+    -------
+    >>> refuse_unsafe(["anger", "Überraschung", "very sad"], "classes")
+    >>> refuse_unsafe(["=1+1"], "classes")
+    Traceback (most recent call last):
+    ...
+    ValueError: classes: expected names that ..., found '=1+1'; rename it
+    """
+    for name in names:
+        is_safe = isinstance(name, str) and name.isprintable() and name.strip()
+        if not is_safe or name[0] in FORMULA or {*"<>|"} & {*name}:
+            raise ValueError(
+                f"{where}: expected names that begin with none of "
+                f"{' '.join(FORMULA)} and have no <, >, | or characters of "
+                f"control, found {name!r}; rename it"
+            )
 
 
 class Scheme:

@@ -14,6 +14,7 @@ import yaml
 
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
+from speechbrain_clser.data.unique_keys import UniqueKeys
 
 N_LISTED = 10
 
@@ -211,7 +212,7 @@ def languages(protocol: str) -> list:
 def _mapping(text):
     """What was typed between braces."""
     try:
-        mapping = yaml.safe_load(text)
+        mapping = yaml.load(text, UniqueKeys)
     except yaml.YAMLError:
         mapping = {}
     if not mapping or not all(isinstance(v, str) for v in mapping.values()):

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.data.unique_keys import UniqueKeys
+from speechbrain_clser.labels import Scheme, refuse_unsafe
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
@@ -233,7 +234,7 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     FileNotFoundError
         If there is neither such a name nor such a file.
     ValueError
-        If a key is unknown or a value makes no sense.
+        If a key is unknown or written twice, or a value makes no sense.
 
     Example
     -------
@@ -252,7 +253,7 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
             "name that `clser protocols` lists"
             + (f", such as {', '.join(near)}" if near else "")
         )
-    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    values = _read(path)
     known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
     if not isinstance(values, dict) or not {"sources", "targets"} <= set(
         values
@@ -269,6 +270,17 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
             f"{', '.join(sorted(known))}"
         )
     return Protocol(name=name, **values)
+
+
+def _read(path):
+    """What is in a YAML file, every key once."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), UniqueKeys)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ValueError(
+            f"{path}: expected YAML of different keys, found {error}; correct "
+            "the file"
+        ) from error
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
@@ -415,6 +427,8 @@ def _check(protocol):
         )
     if not protocol.sources:
         raise ValueError(f"{where}: sources is empty; name what shall train")
+    selectors = [*protocol.sources, *protocol.targets]
+    refuse_unsafe(selectors, f"{where}: sources and targets")
     Scheme(protocol.classes, protocol.merge)  # checks both
 
 

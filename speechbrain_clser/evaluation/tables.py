@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from speechbrain_clser.printable import printable
+
 _BLOCK = re.compile(
     r"(?P<start><!-- table: (?P<name>[\w./-]+) -->\n)"
     r"(?P<body>.*?)"
@@ -124,7 +126,7 @@ def render_latex(table: Mapping) -> str:
 
 def _latex_cell(value):
     """A value with nothing in it that LaTeX would take for a command."""
-    text = "–" if value is None else " ".join(str(value).split())
+    text = "–" if value is None else printable(" ".join(str(value).split()))
     text = "".join(_LATEX.get(sign, sign) for sign in text)
     # After a line break, LaTeX would read the bracket as its argument.
     return f"{{{text}}}" if text.startswith("[") else text
@@ -173,8 +175,9 @@ def cell(value) -> str:
     >>> cell("a|b <c>")
     'a\\\\|b &lt;c&gt;'
     """
-    text = "–" if value is None else " ".join(str(value).split())
+    text = "–" if value is None else printable(" ".join(str(value).split()))
     for sign, instead in (
+        ("\\", "\\\\"),
         ("&", "&amp;"),
         ("<", "&lt;"),
         (">", "&gt;"),
@@ -182,6 +185,7 @@ def cell(value) -> str:
         ("*", "\\*"),
         ("_", "\\_"),
         ("`", "\\`"),
+        ("](", "]\\("),  # a link or a picture
     ):
         text = text.replace(sign, instead)
     return text

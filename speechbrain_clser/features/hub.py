@@ -11,8 +11,11 @@ import hashlib
 import re
 from pathlib import Path
 
-from huggingface_hub import constants, snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+from speechbrain_clser.features import encoder_settings
+from speechbrain_clser.hub_answers import answer_of
 
 BLOCK_BYTES = 2**22
 
@@ -108,10 +111,11 @@ def resolve(
     ------
     FileNotFoundError
         If there is no such folder, something is missing in it, or the cache
-        is asked for what it does not have.
+        does not have it and the hub does not give it; with what it answered.
     ValueError
-        If ``source`` is neither a folder nor a hub id, or the folder is not of
-        that revision.
+        If ``source`` is neither a folder nor a hub id, the folder is not of
+        that revision, or settings for transformers name code, files or models
+        elsewhere; see ``encoder_settings``.
 
     Example
     -------
@@ -190,6 +194,32 @@ def take_in(digest, path):
             digest.update(block)
 
 
+def weights(folder, layout) -> list:
+    """List the first set of weights there is, in a fixed order.
+
+    Arguments
+    ---------
+    folder : Path
+        Of a published model.
+    layout : Layout
+        Of its files.
+
+    Returns
+    -------
+    list of Path
+        Empty if there are none.
+
+    Example
+    -------
+    >>> weights(getfixture("tmp_path"), TRANSFORMERS)
+    []
+    """
+    for pattern in layout.weights:
+        if found := sorted(folder.glob(pattern)):
+            return found
+    return []
+
+
 def _of_folder(folder, revision, layout):
     files = _files(folder, layout)
     digest = hashlib.sha256()
@@ -218,29 +248,15 @@ def _of_hub(source, revision, layout):
                     allow_patterns=[*patterns],
                 )
             )
-            if _weights(folder, layout):
+            if weights(folder, layout):
                 break
-    except LocalEntryNotFoundError as error:
-        unasked = (
-            "HF_HUB_OFFLINE is set"
-            if constants.HF_HUB_OFFLINE
-            else "the hub did not answer"
-        )
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         raise FileNotFoundError(
             f"encoder {source} ({revision or 'newest revision'}) is not in the "
-            f"cache of the hub, and {unasked}; run once with a network, or "
-            "give a folder that holds it"
+            f"cache of the hub, and {answer_of(error)}"
         ) from error
     _files(folder, layout)
     return Snapshot(folder, folder.name)
-
-
-def _weights(folder, layout):
-    """The first set of weights there is, in a fixed order."""
-    for pattern in layout.weights:
-        if found := sorted(folder.glob(pattern)):
-            return found
-    return []
 
 
 def _files(folder, layout):
@@ -249,8 +265,8 @@ def _files(folder, layout):
         [folder / name for name in names if (folder / name).exists()]
         for names in layout.settings
     ]
-    weights = _weights(folder, layout)
-    if not (all(settings) and weights):
+    found_weights = weights(folder, layout)
+    if not (all(settings) and found_weights):
         wanted = [names[0] for names in layout.settings]
         raise FileNotFoundError(
             f"expected {', '.join(wanted)} and {' or '.join(layout.weights)} "
@@ -258,4 +274,6 @@ def _files(folder, layout):
             f"{', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'};"
             f" {layout.advice}"
         )
-    return [*(path for paths in settings for path in paths), *weights]
+    if layout is TRANSFORMERS:
+        encoder_settings.check_folder(folder, layout.names)
+    return [*(path for paths in settings for path in paths), *found_weights]

@@ -8,7 +8,8 @@ import re
 import torch
 
 from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.hub import resolve
+from speechbrain_clser.features.hub import TRANSFORMERS, resolve, weights
+from speechbrain_clser.features.size_limits import limited
 from speechbrain_clser.features.spectrum import real_mask, widest
 from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
 
@@ -84,8 +85,8 @@ class SSLFeatures(Extractor):
     Raises
     ------
     ValueError
-        If the encoder has no such layers or window, or its checkpoint lacks
-        weights.
+        If the encoder has no such layers or window, its checkpoint lacks
+        weights, or its settings ask for more than the weights can fill.
 
     Example
     -------
@@ -112,7 +113,8 @@ class SSLFeatures(Extractor):
 
         config = config or SSLConfig(window="real")
         snapshot = resolve(source, config.revision)
-        lobe = load(snapshot.folder, config.window)
+        with self._limit(snapshot.folder):
+            lobe = load(snapshot.folder, config.window)
         first, last = layer_range(config.layers, lobe.n_blocks)
         super().__init__(
             dataclasses.replace(
@@ -140,6 +142,13 @@ class SSLFeatures(Extractor):
         )
         self.keep_out(self.state_dict().keys() - self.trained)
         self.train()
+
+    def _limit(self, folder):
+        """Limit the memory of an encoder by its weights, saved in 8 bits or more."""
+        if not self.has_weights:
+            return contextlib.nullcontext()
+        files = weights(folder, TRANSFORMERS)
+        return limited(4 * sum(path.stat().st_size for path in files), folder)
 
     def n_frames(self, n_samples):
         """Count the real frames by the encoder's strides; see ``Extractor``."""

@@ -9,12 +9,14 @@ not computed.
 import json
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from speechbrain.integrations.huggingface.hubert import HuBERT
 from speechbrain.integrations.huggingface.w2v_bert import W2VBert
 from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
 from speechbrain.integrations.huggingface.wavlm import WavLM
 from speechbrain.integrations.huggingface.whisper import Whisper
 
+from speechbrain_clser.features import loaded
 from speechbrain_clser.features.spectrum import real_mask
 from speechbrain_clser.features.ssl_masking import (
     MaskedGroupNorm,
@@ -87,35 +89,13 @@ class SSLLobe(torch.nn.Module):
         Raises
         ------
         ValueError
-            If weights are missing, or have other shapes.
+            If weights are missing, have other shapes or are no numbers.
         """
-        needed = [
-            name
-            for name in self.lobe.model.state_dict()
-            if not name.endswith("masked_spec_embed")  # drawn, but never used
-        ]
-        info = self.lobe.loading_info
-        missing = [name for name in needed if name in info["missing_keys"]]
-        shapes = {name: shapes for name, *shapes in info["mismatched_keys"]}
-        wrong = [
-            f"{name} ({[*shapes[name][0]]} in place of {[*shapes[name][1]]})"
-            for name in needed
-            if name in shapes
-        ]
-        if missing or wrong:
-            found = [
-                f"{what} {', '.join(names[:3])}{', ...' * (len(names) > 3)}"
-                for what, names in (
-                    (f"{len(missing)} are missing:", missing),
-                    (f"{len(wrong)} have other shapes:", wrong),
-                )
-                if names
-            ]
-            raise ValueError(
-                f"expected a checkpoint with the {len(needed)} weights of the "
-                f"encoder in {folder} up to layer {self.n_blocks}; "
-                f"{'; '.join(found)}. Fetch or save the whole model again"
-            )
+        loaded.check(
+            self.lobe.model,
+            self.lobe.loading_info,
+            f"encoder in {folder} up to layer {self.n_blocks}",
+        )
 
     def cnn(self):
         """Modules between the waveform and the transformer that may stay frozen.
@@ -451,8 +431,8 @@ def load(folder, window="") -> SSLLobe:
     Raises
     ------
     ValueError
-        If SpeechBrain has no lobe for this kind of encoder, or it has no such
-        window.
+        If SpeechBrain has no lobe for this kind of encoder, it cannot be built
+        of its settings, or it has no such window.
 
     Example
     -------
@@ -475,7 +455,19 @@ def load(folder, window="") -> SSLLobe:
         raise ValueError(
             f"window must be {' or '.join(WINDOWS)}, got {window!r}"
         )
-    lobe = _reporting(lobe)(str(folder), str(folder), freeze=True, **options)
+    try:
+        lobe = _reporting(lobe)(
+            str(folder), str(folder), freeze=True, **options
+        )
+    except (
+        *(ArithmeticError, AssertionError, AttributeError, LookupError),
+        *(MemoryError, RuntimeError, StrictDataclassError, TypeError),
+    ) as error:
+        raise ValueError(
+            f"expected settings of a {found} encoder in {folder}, found some "
+            f"that it cannot be built of ({type(error).__name__}: "
+            f"{str(error):.300}); fetch or save the whole model again"
+        ) from error
     if kind is WindowLobe:
         return kind(lobe, window or "30s")
     if window == "30s":
@@ -487,7 +479,11 @@ def load(folder, window="") -> SSLLobe:
 
 
 def _reporting(lobe):
-    """Make a lobe keep what transformers reports of the weights it loaded."""
+    """Make a lobe keep what transformers reports of the weights it loaded.
+
+    Without an explicit answer, transformers asks on standard input whether code
+    of the folder may be run.
+    """
 
     class Reporting(lobe):
         def _from_pretrained(self, *args, **kwargs):
@@ -495,10 +491,16 @@ def _reporting(lobe):
                 *args,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,
+                trust_remote_code=False,
                 **kwargs,
             )
             (model, self.loading_info), self.model = self.model, None
             self.model = model
+
+        def load_feature_extractor(self, *args, **kwargs):
+            super().load_feature_extractor(
+                *args, trust_remote_code=False, **kwargs
+            )
 
     return Reporting
 

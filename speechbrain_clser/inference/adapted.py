@@ -13,6 +13,7 @@ import torch
 from speechbrain_clser import adaptation
 from speechbrain_clser.adaptation.equal_mass import EqualMass
 from speechbrain_clser.errors import AdaptationError
+from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference import source_summary
 from speechbrain_clser.inference.folders import new_folder
 from speechbrain_clser.inference.weights import load_exactly
@@ -264,7 +265,7 @@ def _readme(fitted, classes):
         else "",
         file=FILE,
         rows="\n".join(
-            f"| {name} | {100 * before:.1f} % | {100 * after:.1f} % |"
+            f"| {cell(name)} | {100 * before:.1f} % | {100 * after:.1f} % |"
             for name, before, after in shares
         ),
     )

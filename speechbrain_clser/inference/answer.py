@@ -1,9 +1,13 @@
 """What a model says of a recording."""
 
 import dataclasses
+import math
 
 import torch
 
+from speechbrain_clser.errors import BadAudioError
+
+MAX_GAP = 1e-3  # of a sum of probabilities from 1, by rounding
 UNKNOWN = "unknown"
 
 
@@ -55,3 +59,43 @@ class Answer:
         chances = torch.tensor([list(self.probabilities.values())])
         score, index = chances.log().max(dim=-1)
         yield from (chances.log(), score, index, [self.emotion])
+
+
+def refuse_no_probabilities(values, name):
+    """Refuse what a model gives in place of probabilities.
+
+    Weights that are finite can be so large that its answers are not.
+
+    Arguments
+    ---------
+    values : sequence of float
+        One per class.
+    name : str or Path
+        Of the recording; for the message.
+
+    Raises
+    ------
+    BadAudioError
+        With the reason ``probabilities``, if they are NaN or infinite, or do not
+        sum to 1.
+
+    Example
+    -------
+    >>> refuse_no_probabilities([0.5, 0.5], "a.wav")
+    >>> refuse_no_probabilities([0.5, float("nan")], "a.wav")
+    Traceback (most recent call last):
+    ...
+    speechbrain_clser.errors.BadAudioError: a.wav: expected finite ...
+    """
+    found = "NaN or infinity"
+    if all(map(math.isfinite, values)):
+        total = math.fsum(values)
+        if abs(total - 1) < MAX_GAP:
+            return
+        found = f"a sum of {total:.6g}"
+    raise BadAudioError(
+        "probabilities",
+        f"{name}: expected finite probabilities that sum to 1 from the model, "
+        f"found {found}; weights or statistics of the model are damaged, take "
+        "another, or leave this recording out",
+    )

@@ -13,6 +13,8 @@ import re
 import torch
 import yaml
 
+from speechbrain_clser.data.unique_keys import UniqueKeys
+
 
 @dataclasses.dataclass(frozen=True)
 class New:
@@ -187,7 +189,7 @@ def dump(values, comment="") -> str:
     return "".join(f"# {line}\n" for line in comment.splitlines()) + text
 
 
-class Reader(yaml.SafeLoader):
+class Reader(UniqueKeys):
     """Plain values as they are, constructors as blueprints; nothing is run."""
 
     def arguments(self, node):

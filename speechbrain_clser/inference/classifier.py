@@ -2,7 +2,6 @@
 
 import copy
 import logging
-import math
 from numbers import Real
 
 import numpy as np
@@ -14,12 +13,16 @@ from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
 from speechbrain_clser.inference import adapted, source_summary
-from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.answer import (
+    Answer,
+    refuse_no_probabilities,
+)
 from speechbrain_clser.inference.listening import listen
-from speechbrain_clser.inference.loading import load
+from speechbrain_clser.inference.loading import TEMPERATURES, load
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.inference.windows import windows
+from speechbrain_clser.labels import refuse_unsafe
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ class EmotionClassifier(EncoderClassifier):
     unknown_below : float
         An answer is ``"unknown"`` if no class is as probable as this.
     temperature : float, optional
-        That logits are divided by, above 0; by default the model's own.
+        That logits are divided by, 0.01-100; by default the model's own.
 
     Raises
     ------
@@ -77,7 +80,7 @@ class EmotionClassifier(EncoderClassifier):
         self.unknown_below = unknown_below
         if temperature is None:
             temperature = self.hparams.temperature
-        self.temperature = _above_zero(temperature)
+        self.temperature = _usable(temperature)
         self.recogniser = self.mods.embedding_model
         self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
         self.source_statistics = {
@@ -111,6 +114,7 @@ class EmotionClassifier(EncoderClassifier):
 
     def _names(self):
         """Names of the classes, if there are as many as logits."""
+        refuse_unsafe(self.hparams.classes, "classes of the model")
         encoder = self.hparams.label_encoder
         names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
         n_classes = self.mods.classifier.n_classes
@@ -177,7 +181,7 @@ class EmotionClassifier(EncoderClassifier):
 
     def _use_temperature(self, wanted):
         """Take the temperature that an adaptation was fitted with."""
-        fitted = _above_zero(self.adaptation.about.get("temperature"))
+        fitted = _usable(self.adaptation.about.get("temperature"))
         if wanted not in (None, fitted):
             raise ValueError(
                 f"temperature: expected {fitted}, with which the model was "
@@ -190,18 +194,28 @@ class EmotionClassifier(EncoderClassifier):
         """Classify a batch, calibrated; as SpeechBrain's otherwise.
 
         Probabilities of an adapted classifier are adapted.
+
+        Raises
+        ------
+        BadAudioError
+            If they are NaN or infinite, or do not sum to 1.
         """
-        if self.adaptation is None:
-            chances = self._calibrated(self.encode_batch(wavs, wav_lens))
-        else:
-            posteriors, vectors = self._describe(wavs, wav_lens)
-            both = adapted.predict(self.adaptation, vectors, posteriors)
-            chances = torch.from_numpy(both).float().to(self.device)
-            # The logarithm of an exact 0 would be no number.
-            chances = chances.clamp(min=torch.finfo(chances.dtype).tiny).log()
+        chances = self._log_probabilities(wavs, wav_lens)
+        for row in chances.exp().tolist():
+            refuse_no_probabilities(row, "signal")
         score, index = chances.max(dim=-1)
         labels = self.hparams.label_encoder.decode_torch(index)
         return chances, score, index, labels
+
+    def _log_probabilities(self, wavs, wav_lens=None):
+        """Those of a batch, (batch, classes), adapted if the model is."""
+        if self.adaptation is None:
+            return self._calibrated(self.encode_batch(wavs, wav_lens))
+        posteriors, vectors = self._describe(wavs, wav_lens)
+        both = adapted.predict(self.adaptation, vectors, posteriors)
+        chances = torch.from_numpy(both).float().to(self.device)
+        # The logarithm of an exact 0 would be no number.
+        return chances.clamp(min=torch.finfo(chances.dtype).tiny).log()
 
     def _calibrated(self, both):
         """Unadapted log-probabilities of what a ``Recogniser`` gives."""
@@ -296,9 +310,14 @@ class EmotionClassifier(EncoderClassifier):
             if isinstance(sound, BadAudioError):
                 yield places[0], sound
                 continue
-            chances = self.classify_batch(*padded(sound))[0].exp().tolist()
+            chances = self._log_probabilities(*padded(sound)).exp().tolist()
             for place, values in zip(places, chances, strict=True):
-                yield place, self._answer(values, files[place])
+                try:
+                    refuse_no_probabilities(values, files[place])
+                except BadAudioError as error:
+                    yield place, error
+                else:
+                    yield place, self._answer(values, files[place])
 
     def classify_signal(self, signal, sample_rate_hz):
         """Classify sound that is in memory.
@@ -365,7 +384,10 @@ class EmotionClassifier(EncoderClassifier):
         found = []
         for batch in batches(pieces, batch_s * self.sample_rate_hz):
             times, wavs = zip(*batch, strict=True)
-            chances = self.classify_batch(*padded(wavs))[0].exp().cpu().numpy()
+            chances = self._log_probabilities(*padded(wavs)).exp()
+            chances = chances.cpu().numpy()
+            for row in chances.tolist():
+                refuse_no_probabilities(row, path)
             found += [
                 (*time, row) for time, row in zip(times, chances, strict=True)
             ]
@@ -595,12 +617,14 @@ def _refuse_unknown_device(run_opts):
         ) from error
 
 
-def _above_zero(temperature):
+def _usable(temperature):
     """A temperature, if logits can be divided by it."""
+    low, high = TEMPERATURES
     is_number = isinstance(temperature, Real)
-    if not (is_number and 0 < temperature < math.inf):
+    if not (is_number and low <= temperature <= high):
         raise ValueError(
-            f"temperature: expected a number above 0, got {temperature!r}; "
-            "leave it out for the model's own, or export the model again"
+            f"temperature: expected a number of {low:g}-{high:g}, got "
+            f"{temperature!r}; leave it out for the model's own, or export the "
+            "model again"
         )
     return temperature

@@ -4,6 +4,8 @@ import contextlib
 import shutil
 from pathlib import Path
 
+from huggingface_hub import constants
+
 
 @contextlib.contextmanager
 def new_folder(model):
@@ -39,6 +41,62 @@ def new_folder(model):
     partial.mkdir(parents=True)
     yield partial
     _replace(model, partial)
+
+
+def refuse_links_out(folder):
+    """Refuse a folder with a file that is a link to somewhere else.
+
+    Arguments
+    ---------
+    folder : Path
+        Of a model.
+
+    Raises
+    ------
+    ValueError
+        As ``refuse_link_out``.
+    """
+    for path in sorted(folder.iterdir()):
+        refuse_link_out(path)
+
+
+def refuse_link_out(path):
+    """Refuse a file of a model folder that is a link to somewhere else.
+
+    Saving and publishing would copy what lies there.
+
+    Arguments
+    ---------
+    path : Path
+        In the folder. Links into the cache of the hub are its own.
+
+    Raises
+    ------
+    ValueError
+        If it leads out of the folder, or around in a circle.
+
+    Example
+    -------
+    >>> folder = getfixture("tmp_path")
+    >>> (folder / "method.ckpt").symlink_to("/etc/passwd")
+    >>> refuse_link_out(folder / "method.ckpt")
+    Traceback (most recent call last):
+    ...
+    ValueError: ...method.ckpt: expected a file of this folder, found a link ...
+    """
+    folder = path.parent.resolve()
+    homes = [folder, Path(constants.HF_HUB_CACHE).resolve()]
+    if folder.parent.name == "snapshots":  # a cache elsewhere
+        homes.append(folder.parents[1])
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError):  # a circle
+        real = None
+    if real is None or not any(real.is_relative_to(home) for home in homes):
+        raise ValueError(
+            f"{path}: expected a file of this folder, found a link that leads "
+            "out of it; copy the file to its place"
+        )
 
 
 def refuse_another(model):

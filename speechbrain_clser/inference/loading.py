@@ -5,11 +5,20 @@ YAML says of it: nothing that learned is left as it was drawn, and nothing is re
 that lies elsewhere.
 """
 
+import re
+from numbers import Real
+from pathlib import Path
+
 import torch
 from hyperpyyaml import load_hyperpyyaml
 
+from speechbrain_clser.data.soundness import RATES_HZ
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.normalisation import MODES
+from speechbrain_clser.features.size_limits import limited
 from speechbrain_clser.inference import blueprint, safe_yaml
+from speechbrain_clser.inference.channel import OneChannel
+from speechbrain_clser.inference.folders import refuse_links_out
 from speechbrain_clser.inference.packed import PackedEncoder, unpack
 from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
 from speechbrain_clser.inference.weights import load_exactly, load_labels
@@ -32,6 +41,18 @@ WANTED = (
     *("modules", "audio_normalizer", "label_encoder"),
     *("classes", "temperature", "normalise_by"),
 )
+# Of parts that are given odd arguments.
+PART_ERRORS = (
+    *(ArithmeticError, AssertionError, AttributeError, ImportError),
+    *(LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
+)
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+# ``fit_temperature`` finds 0.5-10; what lies far out makes every answer one
+# class, or all classes equally probable.
+TEMPERATURES = 0.01, 100.0
+# An encoder that is packed is built whole, and only the layers that are used
+# are in the folder.
+MOST_TIMES = 64
 
 
 def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
@@ -73,8 +94,10 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     if is_trusted:
         hparams = _build_anything(path, overrides)
     else:
-        values = safe_yaml.read(path.read_bytes(), path, overrides)
+        refuse_links_out(folder)
+        values = safe_yaml.read_file(path, overrides)
         hparams = _build(values, path)
+        _check_values(hparams, path)
     for name, fill, part in _files(hparams, path):
         file = folder / f"{name}.ckpt"
         if not file.is_file():
@@ -83,7 +106,32 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
                 "download the whole folder"
             )
         fill(part, file)
+    if not is_trusted:
+        _try(hparams["modules"], path)
     return hparams
+
+
+def _try(modules, path):
+    """Refuse parts whose shapes do not fit, by classifying half a second."""
+    recogniser = modules["embedding_model"].eval()
+    extractor, n_classes = recogniser.extractor, modules["classifier"].n_classes
+    try:
+        with torch.no_grad():
+            frames = torch.zeros(1, 25, extractor.dim)
+            if not extractor.is_large:  # that takes seconds, and has its checks
+                wavs = torch.ones(1, extractor.sample_rate_hz // 2)
+                wavs[:, ::100] = -1  # a buzz
+                frames, _ = recogniser.hear(wavs, torch.ones(1))
+            frames = recogniser.normaliser(frames)
+            output = recogniser.method({"frames": (frames, torch.ones(1))})
+        found = f"{output.logits.shape[-1]} logits"
+    except PART_ERRORS as error:
+        found = f"{type(error).__name__}: {str(error):.300}"
+    if found != f"{n_classes} logits":
+        raise ValueError(
+            f"{path}: expected parts that fit together and give {n_classes} "
+            f"logits, found {found}; take all files from one export"
+        )
 
 
 def _build_anything(path, overrides):
@@ -101,17 +149,86 @@ def _build_anything(path, overrides):
 def _build(values, path):
     """What is wanted of a file; parts complain in any way about arguments."""
     wanted = {name: values[name] for name in WANTED if name in values}
+    _refuse_local_encoders(wanted, path)
     try:
-        return blueprint.build(wanted)
-    except (
-        *(ArithmeticError, AssertionError, AttributeError, ImportError),
-        *(LookupError, RuntimeError, TypeError, ValueError),
-    ) as error:
+        files = [file for file in path.parent.glob("*.ckpt") if file.is_file()]
+        n_bytes = sum(file.stat().st_size for file in files)
+        with limited(MOST_TIMES * n_bytes, path):
+            return blueprint.build(wanted)
+    except PART_ERRORS as error:
         raise ValueError(
             f"{path}: expected parts that can be built, found "
             f"{type(error).__name__}: {error}; take a folder that this version "
             "of speechbrain-clser exported"
         ) from error
+
+
+def _refuse_local_encoders(value, path):
+    """Refuse an encoder of this machine; one of a folder is always packed."""
+    if isinstance(value, blueprint.New):
+        source = {}
+        if isinstance(value.arguments, dict):
+            source = value.arguments.get("source", source)
+        elif value.path.endswith(".SSLFeatures"):
+            source = value.arguments[0] if value.arguments else source
+        is_hub_id = isinstance(source, str) and HUB_ID.fullmatch(source)
+        if source != {} and (not is_hub_id or Path(source).is_dir()):
+            raise ValueError(
+                f"{path}: source: expected an encoder of the hub, owner/name, "
+                f"found {source!r:.80}, which is none or a folder here; export "
+                "the model with --pack-encoder"
+            )
+        value = value.arguments
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            _refuse_local_encoders(inner, path)
+
+
+def _check_values(hparams, path):
+    """Refuse plain values that would give answers which mean nothing."""
+    classes = hparams.get("classes")
+    if "classes" in hparams and not (isinstance(classes, list) and classes):
+        raise _no_value(path, "classes", "a list of names", classes)
+    by = hparams.get("normalise_by", MODES[0])
+    if by not in MODES:
+        raise _no_value(path, "normalise_by", " or ".join(MODES), by)
+    low, high = TEMPERATURES
+    temperature = hparams.get("temperature", 1.0)
+    if not (_is_number(temperature) and low <= temperature <= high):
+        wanted = f"a number of {low:g}-{high:g}"
+        raise _no_value(path, "temperature", wanted, temperature)
+    channel = hparams.get("audio_normalizer")
+    if not isinstance(channel, OneChannel):
+        raise _no_value(path, "audio_normalizer", OneChannel.__name__, channel)
+    low, high = RATES_HZ
+    rate_hz = channel.sample_rate_hz
+    if not (isinstance(rate_hz, int) and low <= rate_hz <= high):
+        wanted = f"{low:,}-{high:,} Hz"
+        raise _no_value(path, "sample_rate_hz", wanted, rate_hz)
+    _check(hparams.get("modules"), STAGES, path)
+    recogniser = hparams["modules"]["embedding_model"]
+    own_hz = getattr(recogniser.extractor, "sample_rate_hz", rate_hz)
+    if rate_hz != own_hz:
+        wanted = f"{own_hz} as of the extractor"
+        raise _no_value(path, "sample_rate_hz", wanted, rate_hz)
+    longest_s = recogniser.longest_s
+    if longest_s is not None and not (
+        _is_number(longest_s) and 0.1 <= longest_s < float("inf")
+    ):
+        raise _no_value(path, "longest_s", "0.1 or more", longest_s)
+
+
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _no_value(path, key, wanted, found):
+    return ValueError(
+        f"{path}: {key}: expected {wanted}, got {found!r:.80}; export the model "
+        "again"
+    )
 
 
 def _files(hparams, path):

@@ -31,6 +31,16 @@ class SourceStatistics(torch.nn.Module):
         self.mean.copy_(mean)
         self.deviation.copy_(deviation)
 
+    def _load_from_state_dict(self, state, prefix, *args):
+        """Load; deviations of 0 or less are an error, undefined ones are not."""
+        super()._load_from_state_dict(state, prefix, *args)
+        deviation = state.get(f"{prefix}deviation", self.deviation)
+        if (deviation <= 0).any():
+            args[-1].append(
+                "expected deviations above 0, found "
+                f"{deviation[deviation <= 0][0].item():g} in {prefix}deviation."
+            )
+
     def forward(self, frames):
         """Standardise, (..., dim)."""
         return standardise(frames, self.mean, self.deviation)

@@ -9,9 +9,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from speechbrain_clser.features import encoder_settings
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
 from speechbrain_clser.features.ssl import SSLFeatures
-from speechbrain_clser.inference.weights import load_tensors, refuse_no_numbers
+from speechbrain_clser.inference.weights import (
+    load_tensors,
+    refuse_no_numbers,
+    refuse_other_kinds,
+)
 
 
 class PackedEncoder(SSLFeatures):
@@ -24,6 +29,12 @@ class PackedEncoder(SSLFeatures):
         files are not written.
     config : SSLConfig
         Of the extractor that was packed; its revision tells what it was.
+
+    Raises
+    ------
+    ValueError
+        If settings name code, files or models elsewhere; see
+        ``encoder_settings``.
     """
 
     has_weights = False
@@ -31,6 +42,8 @@ class PackedEncoder(SSLFeatures):
     def __init__(self, settings, config):
         with tempfile.TemporaryDirectory() as folder:
             for name in settings.keys() & TRANSFORMERS.names:
+                # Before they are written, for the message has no folder.
+                encoder_settings.check(settings[name], name)
                 text = json.dumps(settings[name])
                 Path(folder, name).write_text(text, encoding="utf-8")
             # Nothing is in it, so all parameters are random until ``unpack``.
@@ -96,6 +109,7 @@ def unpack(encoder, path):
             f"in {len(differing)} parameters, {min(differing)} for one; take "
             "both from one export"
         )
+    refuse_other_kinds(wanted, tensors, path)
     with torch.no_grad():
         for name, values in tensors.items():
             wanted[name].copy_(values)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.origin import claim
-from speechbrain_clser.inference.rows import Rows
+from speechbrain_clser.inference.rows import Rows, neutral
 from speechbrain_clser.inference.timeline import Timeline
 
 logger = logging.getLogger(__name__)
@@ -243,6 +243,7 @@ def predict(
         Ready to use.
     files : iterable of str
         Paths, read as they are needed; one that comes twice is done once.
+        Rows have them as ``rows.neutral`` writes them.
     rows : Rows or Printed
         For the answers, with the columns that ``columns`` names.
     bad : Rows, optional
@@ -268,7 +269,7 @@ def predict(
     tally, seen = Tally(), set()
 
     def new():
-        for path in some(files):
+        for path in map(neutral, some(files)):
             if path in rows.names:
                 tally.n_before += path not in seen
             elif path not in seen:

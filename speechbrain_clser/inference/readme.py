@@ -8,6 +8,7 @@ else the report knows; see ``publish.card``.
 import json
 
 from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import New
 from speechbrain_clser.publish import heard
 
@@ -111,7 +112,7 @@ def readme(training, values, how, adapting) -> str:
             f"# Speech emotion recogniser: {method}",
             *_warning(heard.synthetic(used)),
             f"Classes, in the order of the probabilities: "
-            f"{', '.join(values['classes'])}.",
+            f"{cell(', '.join(values['classes']))}.",
             "## Install",
             _install(environment),
             "## Use",
@@ -122,11 +123,12 @@ def readme(training, values, how, adapting) -> str:
             PENDING,
             f"## {LIMITS}",
             "\n".join(
-                f"- {limit}" for limit in limits(used, values["classes"])
+                f"- {limit}"
+                for limit in limits(used, [*map(cell, values["classes"])])
             ),
             "## How it was made",
-            f"Supervision: {ledger['sentence']}. Protocol "
-            f"`{protocol['name']}` ({protocol['digest']}). {how}",
+            f"Supervision: {cell(ledger['sentence'])}. Protocol "
+            f"{cell(protocol['name'])} ({protocol['digest']}). {how}",
             f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
             f"{_longest(values)}",
             f"`EmotionClassifier` divides the logits by a temperature of "
@@ -168,7 +170,7 @@ def _warning(titles):
     if not titles:
         return []
     return [
-        f"**Warning: trained on synthetic speech ({', '.join(titles)}). Do not "
+        f"**Warning: trained on synthetic speech ({cell(', '.join(titles))}). Do not "
         "use this model on speech of people; its scores say nothing about it.**"
     ]
 

@@ -7,6 +7,8 @@ import logging
 import re
 from pathlib import Path
 
+from speechbrain_clser.labels import FORMULA
+from speechbrain_clser.printable import printable
 from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
@@ -17,6 +19,28 @@ AS_GIVEN = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 # In quotes, with those within it twice; or without what would need them.
 VALUE = r'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
+
+
+def neutral(path) -> str:
+    """Write a path so that no spreadsheet takes it for a formula.
+
+    Arguments
+    ---------
+    path : str
+        Of a file.
+
+    Returns
+    -------
+    str
+        Of the same file, with ``./`` in front if it begins with ``=``, ``+``,
+        ``-``, ``@``, a tab or a carriage return.
+
+    Example
+    -------
+    >>> neutral("=1+1.wav"), neutral("a/=1+1.wav")
+    ('./=1+1.wav', 'a/=1+1.wav')
+    """
+    return f"./{path}" if path[:1] in {*FORMULA, "\t", "\r"} else path
 
 
 class Csv:
@@ -142,6 +166,8 @@ FORMATS = {".csv": Csv, ".jsonl": JsonLines}
 class Printed:
     """Rows that are shown as they come, comma-separated.
 
+    On a terminal characters of control are shown as escapes.
+
     Arguments
     ---------
     stream : file
@@ -170,7 +196,7 @@ class Printed:
         self._write("".join(map(self._format.line, rows)))
 
     def _write(self, text):
-        self._stream.write(text)
+        self._stream.write(printable(text) if self._stream.isatty() else text)
         self._stream.flush()
 
 
@@ -237,7 +263,7 @@ class Rows:
         """
         kept = {}
         for line, row in self._whole():
-            if row and row[self._name] not in gone:
+            if row and neutral(row[self._name]) not in gone:
                 kept.pop(row[self._name], None)
                 kept[row[self._name]] = line
         if not kept:
@@ -272,11 +298,12 @@ class Rows:
         for line, row in self._whole():
             if row and row[self._name] != name:
                 name, n_before, n_rows = row[self._name], n_bytes, 0
-                self.names.add(name)
+                # Before there was ``neutral``, paths were written as given.
+                self.names.add(neutral(name))
             n_rows += 1
             n_bytes += len(line)
         if row and self._count and str(n_rows) != str(row[self._count]):
-            self.names.remove(name)
+            self.names.remove(neutral(name))
             return n_before
         return n_bytes
 

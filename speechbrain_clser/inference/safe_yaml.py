@@ -11,7 +11,7 @@ import re
 
 import yaml
 
-from speechbrain_clser.inference.blueprint import Reader
+from speechbrain_clser.inference.blueprint import New, Reader
 
 # All that ``export`` writes: each takes plain values or others of these, opens
 # nothing but a pretrained encoder, and finds nothing by name.
@@ -64,8 +64,48 @@ PLAIN = {
 }
 # What SpeechBrain's own class loads from where, and how; here ``loading`` knows.
 NOT_READ = "pretrainer"
-# Some settings of encoders hold a table of 16,000 numbers.
+# Some settings of encoders hold a table of 16,000 numbers, and are referred to
+# several times.
 MAX_NODES, MAX_DEPTH = 200_000, 40
+MAX_BYTES = 2**22
+# Widths and counts of layers. Settings of a packed encoder are checked where
+# they are read, and rates with the values.
+MAX_SIZE, NO_SIZES = 2**16, {"settings", "sample_rate_hz"}
+
+
+def read_file(path, overrides=None) -> dict:
+    """Read a model's YAML from a file of limited size; see ``read``.
+
+    Arguments
+    ---------
+    path : Path
+        Of the file.
+    overrides : dict, optional
+        As for ``read``.
+
+    Returns
+    -------
+    dict
+        As of ``read``.
+
+    Raises
+    ------
+    KeyError
+        If there is nothing to override by such a name.
+    ValueError
+        If the file is too large, or ``read`` refuses it.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "hyperparams.yaml"
+    >>> _ = path.write_text("a: 1")
+    >>> read_file(path)
+    {'a': 1}
+    """
+    n_bytes = path.stat().st_size
+    if n_bytes > MAX_BYTES:
+        raise _no_model(path, f"{n_bytes:,} bytes, at most {MAX_BYTES:,}")
+    return read(path.read_bytes(), path, overrides)
 
 
 def read(text, where, overrides=None) -> dict:
@@ -90,7 +130,8 @@ def read(text, where, overrides=None) -> dict:
     KeyError
         If there is nothing to override by such a name.
     ValueError
-        If it calls or names what is not on the list, or is no YAML.
+        If it calls or names what is not on the list, asks for sizes that no
+        model has, or is no YAML.
 
     Example
     -------
@@ -121,9 +162,29 @@ def read(text, where, overrides=None) -> dict:
                 "with clser predict --trust"
             )
     try:
-        return _Reader(named).construct_document(root)
+        values = _Reader(named).construct_document(root)
     except (yaml.YAMLError, LookupError, ValueError) as error:
         raise _no_model(where, error) from error
+    _refuse_sizes(values, where)
+    return values
+
+
+def _refuse_sizes(values, where, key=""):
+    """Complain about numbers that would take a machine's memory or a day."""
+    if isinstance(values, New):
+        values = values.arguments
+    if isinstance(values, dict):
+        for name, inner in values.items():
+            if name not in NO_SIZES:
+                _refuse_sizes(inner, where, name)
+    elif isinstance(values, list):
+        for inner in values:
+            _refuse_sizes(inner, where, key)
+    elif isinstance(values, int) and abs(values) > MAX_SIZE:
+        raise ValueError(
+            f"{where}: {key}: expected numbers of at most {MAX_SIZE:,}, found "
+            f"{values:.3g}; no model has such a size, get it again"
+        )
 
 
 class _Reader(Reader):

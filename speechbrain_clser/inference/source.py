@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from speechbrain_clser.features.hub import looks_local
+from speechbrain_clser.hub_answers import answer_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def locate(source, revision=None, savedir=None) -> Path:
     Raises
     ------
     FileNotFoundError
-        If a path leads nowhere, or the hub cannot be asked.
+        If a path leads nowhere, or the hub does not give the model; with what
+        it answered.
     ValueError
         If ``source`` is neither a folder nor a hub id, or a folder and of a
         revision.
@@ -76,11 +78,10 @@ def locate(source, revision=None, savedir=None) -> Path:
             local_dir=savedir,
             allow_patterns=list(WANTED),
         )
-    except LocalEntryNotFoundError as error:
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         raise FileNotFoundError(
             f"model {source} ({revision or 'newest revision'}) is not in the "
-            "cache of the hub, and the hub cannot be asked; run once with a "
-            "network, or give a folder"
+            f"cache of the hub, and {answer_of(error)}"
         ) from error
     if savedir is None and revision is None:
         logger.info(

@@ -5,14 +5,27 @@ labels that is not there; a classifier of random weights is the result.
 """
 
 import pickle
+import pickletools
+import re
+import struct
+import zipfile
+from pathlib import Path
 
 import torch
 
-# What torch raises over a file, as the damage happens to be.
+# What torch and zipfile raise over a file, as the damage happens to be.
 DAMAGED = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError),
-    *(pickle.UnpicklingError, RuntimeError, TypeError, ValueError),
+    *(MemoryError, pickle.UnpicklingError, RuntimeError, TypeError),
+    *(ValueError, struct.error, zipfile.BadZipFile),
 )
+# All that the pickle in a checkpoint names. torch allows more, such as
+# bytearray, of which a few bytes of a file ask for any amount of memory.
+NAMES = re.compile(
+    r"collections OrderedDict|torch [A-Z]\w+Storage|torch Size"
+    r"|torch\._utils _rebuild_(tensor_v2|parameter)"
+)
+MAX_LABEL_BYTES = 2**16
 
 
 def load_exactly(module, path):
@@ -30,8 +43,8 @@ def load_exactly(module, path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If keys or shapes differ, or a parameter is no number; see also
-        ``load_tensors``.
+        If keys, shapes or kinds of number differ, or a parameter is no number;
+        see also ``load_tensors``.
 
     Example
     -------
@@ -43,6 +56,7 @@ def load_exactly(module, path):
     ValueError: ...head.ckpt does not fit Linear: Missing key(s) ... "bias"...
     """
     state = load_tensors(path)
+    refuse_other_kinds(module.state_dict(), state, path)
     try:
         module.load_state_dict(state)
     except DAMAGED as error:
@@ -53,6 +67,45 @@ def load_exactly(module, path):
             "hyperparams.yaml and checkpoints from one export"
         ) from error
     refuse_no_numbers(module.state_dict(keep_vars=True), path)
+
+
+def refuse_other_kinds(wanted, found, path):
+    """Complain about tensors that would be rounded or cut when they are copied.
+
+    Arguments
+    ---------
+    wanted, found : dict
+        Name to torch.Tensor or anything else: of a module, and of a file.
+    path : str or Path
+        Of the file.
+
+    Raises
+    ------
+    ValueError
+        If two of the same name are of different types or layouts.
+
+    Example
+    -------
+    >>> one, two = torch.ones(1), torch.ones(1, dtype=torch.int8)
+    >>> refuse_other_kinds({"weight": one}, {"weight": one}, "x.ckpt")
+    >>> refuse_other_kinds({"weight": one}, {"weight": two}, "x.ckpt")
+    Traceback (most recent call last):
+    ...
+    ValueError: x.ckpt: expected float32 strided in weight, found int8...
+    """
+    for name, values in wanted.items():
+        other = found.get(name)
+        if not all(isinstance(one, torch.Tensor) for one in (values, other)):
+            continue
+        if other.dtype != values.dtype or other.layout != values.layout:
+            expected, came = (
+                f"{one.dtype} {one.layout}".replace("torch.", "")
+                for one in (values, other)
+            )
+            raise ValueError(
+                f"{path}: expected {expected} in {name}, found {came}; take "
+                "the file that was exported with hyperparams.yaml"
+            )
 
 
 def refuse_no_numbers(state, path):
@@ -113,7 +166,8 @@ def load_tensors(path) -> dict:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, or building what is in it could run code.
+        If the file is damaged, building what is in it could run code, or it
+        would take more memory than the file has bytes.
 
     Example
     -------
@@ -125,12 +179,15 @@ def load_tensors(path) -> dict:
     ValueError: ...x.ckpt: expected tensors alone, found ...
     """
     try:
+        _refuse_growth(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except DAMAGED as error:
+        # What torch says advises to load it all the same.
+        why = error if type(error) is ValueError else type(error).__name__
         raise ValueError(
             f"{path}: expected tensors alone, found a damaged file or other "
-            "objects, which could run code when they are built "
-            f"({type(error).__name__}); do not use it, get it again "
+            "objects, which could run code or fill the memory when they are "
+            f"built ({why}); do not use it, get it again "
             "from whom you trust"
         ) from error
     if not (isinstance(state, dict) and all(isinstance(n, str) for n in state)):
@@ -139,6 +196,34 @@ def load_tensors(path) -> dict:
             f"{type(state).__name__}; take a checkpoint that was exported"
         )
     return state
+
+
+def _refuse_growth(path):
+    """Complain about what torch never writes: files that grow when loaded."""
+    with open(path, "rb") as file:
+        try:
+            names = _names(file)
+        except OSError as error:  # of a place that is not in the file
+            raise ValueError(str(error)) from error
+    if strange := [name for name in names if not NAMES.fullmatch(name)]:
+        raise ValueError(f"it names {strange[0]}")
+
+
+def _names(file):
+    """All that the pickle of a checkpoint names, if no record would grow."""
+    with zipfile.ZipFile(file) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+        pickles = [n for n in entries if n.rpartition("/")[2] == "data.pkl"]
+        if len(entries) < len(archive.infolist()) or len(pickles) != 1:
+            raise ValueError("names of records are not unique")
+        if any(entry.compress_type for entry in entries.values()):
+            raise ValueError("records are compressed")
+        content = archive.read(pickles[0])
+    return [
+        str(value)
+        for operation, value, _ in pickletools.genops(content)
+        if "GLOBAL" in operation.name
+    ]
 
 
 def load_labels(encoder, path):
@@ -169,6 +254,9 @@ def load_labels(encoder, path):
     >>> encoder.decode_ndim([1, 0])
     ['neutral', 'anger']
     """
+    n_bytes = Path(path).stat().st_size
+    if n_bytes > MAX_LABEL_BYTES:
+        raise ValueError(_NO_LABELS.format(path=path, found=f"{n_bytes} bytes"))
     try:
         encoder.load(path)
     except (SyntaxError, *DAMAGED) as error:

@@ -20,6 +20,7 @@ from huggingface_hub.errors import (
 
 from speechbrain_clser import __version__
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.hub_answers import answer_of
 from speechbrain_clser.publish import folder as folders
 from speechbrain_clser.publish.changes import Changes, compare
 from speechbrain_clser.publish.metadata import HUB_ID
@@ -133,8 +134,8 @@ def publish(
                 "later: what has arrived is not sent again"
             )
             raise ConnectionError(
-                f"expected an answer of {url}, found a broken connection "
-                f"({error}); {so}"
+                f"expected {url} to take the model, but "
+                f"{answer_of(error).partition('; ')[0]} ({error}); {so}"
             ) from error
         if _is_refusal(error):
             raise PermissionError(

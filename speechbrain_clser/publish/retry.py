@@ -7,9 +7,12 @@ from collections.abc import Callable
 # HTTPError is that of httpx in version 1 of the client, of httpx2 in 2.
 from huggingface_hub.errors import HfHubHTTPError, HTTPError
 
+from speechbrain_clser.hub_answers import retry_after_s
+
 logger = logging.getLogger(__name__)
 
 WAITS_S = (1, 4, 16)
+LONGEST_WAIT_S = 300  # that a busy hub may ask for; it counts in 5 minutes
 # The server is busy, or was when it was asked.
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -38,6 +41,7 @@ def persist(step: Callable):
         except (HTTPError, RuntimeError) as error:
             if wait_s is None or not may_pass(error):
                 raise
+            wait_s = max(wait_s, min(retry_after_s(error), LONGEST_WAIT_S))
             logger.warning("%s; trying again in %d s", error, wait_s)
         time.sleep(wait_s)
 

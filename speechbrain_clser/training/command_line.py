@@ -10,6 +10,7 @@ from ruamel.yaml.error import YAMLError
 from speechbrain.utils.distributed import get_rank, rank_prefixed_message
 
 from speechbrain_clser.errors import EXPECTED, message_of
+from speechbrain_clser.printable import printable
 from speechbrain_clser.training import console
 
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143  # as shells count signals
@@ -46,7 +47,7 @@ def run(main, arguments):
         if not get_rank():
             _tell("Stopped; the same command takes the run up again.")
     except expected as error:
-        _tell(f"Error: {message_of(error)}")
+        _tell(f"Error: {printable(message_of(error))}")
     except RuntimeError as error:
         if not _is_lost_process(error):
             raise

@@ -1,19 +1,48 @@
-"""Whatever is the matter with a file, it is classified or listed with a reason."""
+"""Whatever is the matter with a file or a model, it is used or refused by name."""
 
 import collections
 import csv
+import json
 import os
 import subprocess
 import sys
 
 import pytest
-from helpers import damaged, served, toy
+from helpers import damaged, damaged_models, encoders, served, toy
 
 PATIENCE_S = 900
 REASONS = {
     *("missing", "suffix", "unreadable", "truncated", "rate", "empty", "nan"),
     *("loud", "silent", "long"),
 }
+MAX_MODEL_S, MAX_RSS_BYTES = 10, 1.5e9
+# Loads each folder that is named, classifies a recording, and tells how it went.
+# What is not interrupted by the alarm is by the parent.
+LOAD = """
+import json, resource, signal, sys, time
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+def late(*_):
+    raise SystemExit("too late")
+
+signal.signal(signal.SIGALRM, late)
+wav, *folders = sys.argv[1:]
+for folder in folders:
+    start, told = time.monotonic(), {"folder": folder, "error": ""}
+    signal.alarm(30)
+    try:
+        classifier = EmotionClassifier.from_hparams(folder)
+        answer = classifier.classify_files([wav], has_bar=False)[0]
+        told["probabilities"] = [*answer.probabilities.values()]
+    except BaseException as error:
+        told["error"], told["message"] = type(error).__name__, str(error)
+        told["is_ours"] = isinstance(error, (ValueError, FileNotFoundError))
+    signal.alarm(0)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    told["rss_bytes"] = usage.ru_maxrss * 1024
+    told["wall_s"] = time.monotonic() - start
+    print(json.dumps(told), flush=True)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +109,41 @@ def test_a_thousand_damaged_files_are_classified_or_listed(
     model, tmp_path, seed, options
 ):
     hold(model, tmp_path, 1000, seed, *options)
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """A model with everything in its folder: encoder, statistics, summary."""
+    folder = tmp_path_factory.mktemp("packed")
+    encoder = encoders.make(folder / "encoder", "wav2vec2_group")
+    rows = served.tones(folder / "wavs")
+    return served.make(folder, yaml="linear", rows=rows, encoder=encoder)
+
+
+def load_all(folders, wav):
+    """Load models in one process; what it says of each."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, str(wav), *map(str, folders)],
+        env={**os.environ, **toy.environment()},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
+    folders = damaged_models.write(packed.folder, tmp_path, 50, seed)
+    found = load_all(folders, packed.files[0])
+    assert [told["folder"] for told in found] == [*map(str, folders)]
+    assert found[0]["error"] == ""
+    for told in found:
+        assert not told["error"] or told["is_ours"], told
+        assert told["wall_s"] < MAX_MODEL_S, told
+        assert told["rss_bytes"] < MAX_RSS_BYTES, told
+        if not told["error"]:
+            assert sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
+    assert 5 < sum(bool(told["error"]) for told in found) < len(found)

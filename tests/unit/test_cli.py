@@ -548,3 +548,14 @@ def test_what_predict_writes_is_described(model, tmp_path):
     (bad,) = rows((tmp_path / "emotions.bad.csv").read_text())
     for name in (*written, *bad, bad["reason"]):
         assert f"`{name}`" in page
+
+
+def test_names_cannot_order_a_terminal_about(monkeypatch, caplog):
+    """Whether they come back in an error, in a table or in a log."""
+    error = clser("predict", "no\x1b[2Jthing", "a.wav")
+    table = [["name"], ["a\x1b[2J"]]
+    monkeypatch.setattr(
+        "speechbrain_clser.commands.overview.corpora_table", lambda: table
+    )
+    for result in (error, clser("corpora")):
+        assert "\x1b" not in result.output and r"\x1b[2J" in result.output

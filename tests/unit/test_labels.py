@@ -1,6 +1,12 @@
 import pytest
 
-from speechbrain_clser.labels import CANONICAL, SYNONYMS, Scheme, canonical
+from speechbrain_clser.labels import (
+    CANONICAL,
+    SYNONYMS,
+    Scheme,
+    canonical,
+    refuse_unsafe,
+)
 
 
 def test_canonical_names_are_sorted_and_come_once():
@@ -75,3 +81,17 @@ def test_classes_must_be_some_and_different(classes):
 def test_merge_must_lead_from_outside_into_a_class(merge):
     with pytest.raises(ValueError, match="must lead from an emotion"):
         Scheme(["anger", "neutral"], merge)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["=cmd|' /C calc'!A0", "+1", "-1", "@sum", "\t=1", "a\x1b[2J", "a\nb"]
+    + ["<img src=x>", "a|b", "", " ", 1, None, "\u202eabc"],
+)
+def test_name_that_is_an_order_to_a_program_is_refused(name):
+    with pytest.raises(ValueError, match="classes: expected names that begin"):
+        refuse_unsafe(["anger", name], "classes")
+
+
+def test_names_of_any_script_pass():
+    refuse_unsafe(["very sad", "Überraschung", "愤怒", "a=b", "x-y"], "classes")

@@ -57,6 +57,7 @@ SETTINGS = {
     "svg.fonttype": "none",
     "svg.hashsalt": "speechbrain_clser",
     "text.color": INK,
+    "text.parse_math": False,  # names of corpora and classes may have a dollar
     "xtick.color": PALE,
     "xtick.labelcolor": INK,
     "ytick.color": PALE,

@@ -17,6 +17,7 @@ from huggingface_hub.errors import EntryNotFoundError
 from transformers import AutoFeatureExtractor, AutoModelForCTC
 
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.features import loaded
 from speechbrain_clser.features.hub import resolve
 from speechbrain_clser.features.phones.ipa import to_ipa
 from speechbrain_clser.features.phones.runs import runs_of, spread
@@ -49,16 +50,24 @@ class CtcRecogniser:
     FileNotFoundError
         If there is no such folder, or something is missing in it.
     ValueError
-        If ``source`` is neither a folder nor a hub id, or the vocabulary is not
-        the model's.
+        If ``source`` is neither a folder nor a hub id, weights are missing or
+        no numbers, or the vocabulary is not the model's.
     """
 
     def __init__(self, source, revision="", device="cpu"):
         snapshot = resolve(source, revision)
         self.revision = snapshot.revision
         self.symbols = _vocabulary(source, snapshot)
-        self.extractor = AutoFeatureExtractor.from_pretrained(snapshot.folder)
-        self.model = AutoModelForCTC.from_pretrained(snapshot.folder)
+        self.extractor = AutoFeatureExtractor.from_pretrained(
+            snapshot.folder, trust_remote_code=False
+        )
+        self.model, info = AutoModelForCTC.from_pretrained(
+            snapshot.folder,
+            trust_remote_code=False,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
+        )
+        loaded.check(self.model, info, f"recogniser in {snapshot.folder}")
         self.model.eval().requires_grad_(False).to(device)
         self.device = device
         config = self.model.config

@@ -63,7 +63,9 @@ def test_mapping_points_anywhere(tmp_path, card):
     assert corpora.locate(card, json.dumps(mapping)) == tmp_path / "berlin"
 
 
-@pytest.mark.parametrize("text", ["{}", "{emodb}", "{emodb: 1}", "{emodb: a"])
+@pytest.mark.parametrize(
+    "text", ["{}", "{emodb}", "{emodb: 1}", "{emodb: a", "{emodb: a, emodb: b}"]
+)
 def test_text_that_is_no_mapping_is_refused(card, text):
     with pytest.raises(ValueError, match=re.escape(f"found {text}")):
         corpora.locate(card, text)

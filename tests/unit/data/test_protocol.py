@@ -197,3 +197,20 @@ def test_rules_are_those_that_selection_can_do(tmp_path):
     path.write_text("sources: [a]\ntargets: [b]\nselect_by: best\n")
     with pytest.raises(ValueError, match="select_by must be one of last"):
         load(str(path))
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("sources: [a]\ntargets: [b]\nsources: [c]", "the key 'sources' a second"),
+        ("sources: [a\ntargets: [b]", "expected YAML of different keys, found"),
+        ("sources: [=a]\ntargets: [b]", "sources and targets: expected names"),
+        ("sources: [a]\ntargets: [<b>]", "sources and targets: expected names"),
+        ("sources: [a]\ntargets: [1]", "sources and targets: .* found 1;"),
+    ],
+)  # fmt: skip
+def test_file_that_cannot_be_meant_is_refused(tmp_path, text, message):
+    path = tmp_path / "p.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=f"(?s){message}"):
+        load(str(path))

@@ -231,7 +231,7 @@ def test_other_temperature_than_that_of_the_fit_is_refused(saved, target):
     "name, value, match",
     [
         ("is_normalised", 1, "expected is_normalised as"),
-        ("temperature", 0.0, "expected a number above 0, got 0.0"),
+        ("temperature", 0.0, "expected a number of 0.01-100, got 0.0"),
         ("shares_after", [1.0], r"expected shares_after .*found \[1.0\]"),
     ],
 )

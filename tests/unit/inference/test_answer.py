@@ -1,7 +1,12 @@
 import pytest
 import torch
 
-from speechbrain_clser.inference.answer import UNKNOWN, Answer
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference.answer import (
+    UNKNOWN,
+    Answer,
+    refuse_no_probabilities,
+)
 
 CHANCES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
 
@@ -27,3 +32,18 @@ def test_answer_unpacks_like_speechbrains():
     )
     assert score.exp().item() == pytest.approx(0.625)
     assert index.tolist() == [1] and labels == ["neutral"]
+
+
+@pytest.mark.parametrize(
+    "values, found",
+    [
+        ([float("nan"), 0.5], "NaN or infinity"),
+        ([float("inf"), 0.0], "NaN or infinity"),
+        ([0.7, 0.7], "a sum of 1.4"),
+        ([0.0, 0.0], "a sum of 0"),
+    ],
+)
+def test_what_is_no_distribution_is_refused(values, found):
+    with pytest.raises(BadAudioError, match=f"a.wav: .*found {found};") as info:
+        refuse_no_probabilities(values, "a.wav")
+    assert info.value.reason == "probabilities"

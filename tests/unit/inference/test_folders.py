@@ -4,6 +4,8 @@ from speechbrain_clser.inference.folders import (
     _replace,
     new_folder,
     refuse_another,
+    refuse_link_out,
+    refuse_links_out,
 )
 
 
@@ -39,3 +41,23 @@ def test_error_leaves_the_model_of_before(tmp_path):
     assert (model / "hyperparams.yaml").is_file()
     with new_folder(model) as folder:
         assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["../secret", "/etc/hostname"])
+def test_link_out_of_the_folder_is_refused(target, tmp_path):
+    (tmp_path / "secret").touch()
+    (tmp_path / "model").mkdir()
+    path = tmp_path / "model" / "a.ckpt"
+    path.symlink_to(target)
+    with pytest.raises(ValueError, match="a.ckpt: expected a file of this"):
+        refuse_link_out(path)
+
+
+def test_links_within_a_folder_and_a_cache_are_followed(tmp_path):
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "0a1b"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    (snapshot / "a.ckpt").symlink_to("../../blobs/0a")
+    (snapshot / "b.ckpt").symlink_to("c.ckpt")
+    (tmp_path / "model").symlink_to(snapshot)
+    refuse_links_out(tmp_path / "model")

@@ -1,6 +1,7 @@
 import os
 import re
 import shutil
+import time
 
 import pytest
 import torch
@@ -135,6 +136,9 @@ def test_what_is_loaded_is_not_up_to_the_file(old, new, copy, model):
         ("  normaliser: !ref '<normaliser>'\n  m", "  normaliser: 1\n  m",
          "normaliser: int"),
         ("out_features: 4", "out_features: 5", "size mismatch"),
+        ("n_mels: 40", "n_mels: 41", "fit together and give 4 logits, found Run"),
+        ("low_hz: 60.0", "low_hz: 3", "RuntimeError: The size of tensor"),
+        ("n_classes: 4", "n_classes: 3", "give 3 logits, found 4 logits"),
         ("out_features: 4", "out_features: many", "can be built, found TypeE"),
         ("out_features: 4", "out_features: 4\n    device: meta", "method.ckpt"),
         ("    n_conv:", "    n_konv:", "unexpected keyword argument 'n_konv'"),
@@ -146,6 +150,71 @@ def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=f"(?s){copy}.*{match}"):
         load(copy, YAML)
+
+
+@pytest.mark.parametrize(
+    "old, new, match",
+    [
+        ("temperature:", "temperature: 1e-300\nx:", "temperature: expected a n"),
+        ("temperature:", "temperature: true\nx:", "0.01-100, got True"),
+        ("by: none", "by: someone", "normalise_by: expected none or corpus"),
+        ("hz: 16000", "hz: 0", "sample_rate_hz: expected 1,000-768,000 Hz"),
+        ("hz: 16000", "hz: 1000000", "expected 1,000-768,000 Hz, got 1000000"),
+        ("hz: 16000", "hz: 8000", "expected 16000 as of the extractor, got 80"),
+        ("hz: 16000", "hz: [1]", "expected 1,000-768,000 Hz, got .1"),
+        ("!new:speechbrain_clser.inference.channel.OneChannel\n  sample_rate_hz:",
+         "", "audio_normalizer: expected OneChannel, got 16000"),
+        ("longest_s: null", "longest_s: -1", "longest_s: expected 0.1 or more"),
+        ("longest_s: null", "longest_s: soon", "0.1 or more, got 'soon'"),
+    ],
+)  # fmt: skip
+def test_values_that_no_model_has_are_refused(old, new, match, copy):
+    change(copy, old, new)
+    with pytest.raises(ValueError, match=f"^{copy / YAML}: {match}|.*{match}"):
+        load(copy, YAML)
+
+
+@pytest.mark.parametrize(
+    "old, new, match",
+    [
+        (
+            "n_conv: 1",
+            "n_conv: 100000000",
+            "n_conv: expected numbers of at mos",
+        ),
+        ("n_conv: 1", "n_conv: 65000", "expected at most 20,000 modules"),
+        ("n_attention: 1", "n_attention: 65000", "at most 20,000 modules"),
+        (
+            "    dim: 8\n    n_conv",
+            "    dim: 9000\n    n_conv",
+            "at most 257 MiB",
+        ),
+        ("out_features: 4", "out_features: -4", "RuntimeError"),
+        ("dim: 110", "dim: 1e300", "found TypeError"),
+        ("classes:", "a: 1\na: 2\nclasses:", "found the key 'a' a second time"),
+        (
+            "classes:",
+            "pad: " + 5_000_000 * "x" + "\nclasses:",
+            "5,00.,... bytes",
+        ),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_model_that_would_take_long_or_much_is_refused(old, new, match, copy):
+    change(copy, old, new)
+    start = time.monotonic()
+    with pytest.raises(ValueError, match=f"(?s){copy / YAML}: .*{match}"):
+        load(copy, YAML)
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("name", ["method.ckpt", "README.md", YAML])
+def test_link_to_elsewhere_is_refused(name, copy, model):
+    (copy / name).unlink()
+    (copy / name).symlink_to(model.folder / name)
+    with pytest.raises(ValueError, match=f"{name}: expected a file of this"):
+        load(copy, YAML)
+    load(copy, YAML, is_trusted=True)
 
 
 @pytest.mark.parametrize(
@@ -212,3 +281,27 @@ def adapted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adapted")
     encoder = encoders.make(folder / "encoder", "hubert_layer")
     return served.make(folder, encoder=encoder, adapt="lora")
+
+
+@pytest.mark.parametrize(
+    "written", ["[{}]", "{{source: {}}}"], ids=["by place", "by name"]
+)
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_encoder_in_a_folder_of_this_machine_is_refused(
+    written, is_relative, copy, tmp_path, monkeypatch
+):
+    encoders.make(tmp_path / "own" / "encoder", "wav2vec2_group")
+    monkeypatch.chdir(tmp_path)
+    source = "own/encoder" if is_relative else tmp_path / "own" / "encoder"
+    part = "!new:speechbrain_clser.features.ssl.SSLFeatures"
+    text = (copy / YAML).read_text()
+    (copy / YAML).write_text(
+        text.replace(
+            "compute_features: !new:torch.nn.Identity {}",
+            f"compute_features: {part} {written.format(source)}",
+        )
+    )
+    with pytest.raises(
+        ValueError, match="source: expected an encoder of the h"
+    ):
+        load(copy, YAML)

@@ -1,5 +1,6 @@
 from types import SimpleNamespace
 
+import pytest
 import torch
 
 from speechbrain_clser.features.normalisation import level_layers, standardise
@@ -63,3 +64,15 @@ def test_group_that_lacks_a_column_does_not_spoil_it():
         [(lacking, lacking), (torch.tensor([2.0]), torch.tensor([3.0]))]
     )
     assert (mean.item(), deviation.item()) == (2.0, 3.0)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("-inf")])
+def test_deviation_that_divides_nothing_is_not_loaded(value):
+    state = {"mean": torch.zeros(2), "deviation": torch.tensor([1.0, value])}
+    with pytest.raises(RuntimeError, match=f"above 0, found {value:g} in devi"):
+        SourceStatistics(2).load_state_dict(state)
+
+
+def test_undefined_deviation_is_loaded():
+    state = {"mean": torch.zeros(1), "deviation": torch.tensor([float("nan")])}
+    SourceStatistics(1).load_state_dict(state)

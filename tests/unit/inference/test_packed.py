@@ -36,6 +36,7 @@ def test_layers_that_are_not_used_are_not_packed(packed):
         (lambda values: None, "does not fit the encoder"),
         (lambda values: values.flatten()[:1], "does not fit the encoder"),
         (lambda values: 1, "does not fit the encoder"),
+        (lambda values: values.to(torch.int8), "found int8"),
         (lambda values: values * float("nan"), "found NaN or infinity"),
     ],
 )
@@ -57,3 +58,12 @@ def test_settings_name_no_other_place(packed):
     stray = {**settings, "../stray.json": {}, "adapter_config.json": {}}
     PackedEncoder(stray, encoder.config)
     assert not list(folder.parent.rglob("stray.json"))
+
+
+@pytest.mark.parametrize("file", ["config.json", "preprocessor_config.json"])
+def test_settings_that_name_code_are_refused(file, packed):
+    encoder, settings, _ = packed
+    named = {"auto_map": {"AutoFeatureExtractor": "owner/name--evil.E"}}
+    settings = {**settings, file: {**settings[file], **named}}
+    with pytest.raises(ValueError, match=f"^{file}: .* found auto_map"):
+        PackedEncoder(settings, encoder.config)

@@ -300,3 +300,27 @@ def test_threads_are_the_cores_of_this_process(monkeypatch):
         os, "sched_getaffinity", lambda process: {0, 3, 5}, raising=False
     )
     assert n_threads("cpu") == 3
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+def test_paths_that_begin_like_formulas_are_neutral_and_done_once(
+    suffix, tmp_path
+):
+    path, files = tmp_path / f"a{suffix}", ["=1+1.wav", "@a.wav", "-bad.wav"]
+    for n_new in (2, 0):
+        tally = into(path, Listener(), files)
+        assert (tally.n_new, tally.n_before) == (n_new, 2 - n_new)
+        bad = tmp_path / f"a.bad{suffix}"
+        for table, n_rows in ((path, 2), (bad, 1)):
+            lines = table.read_text().splitlines()[suffix == ".csv" :]
+            cells = [line.lstrip('{"file: ') for line in lines]
+            assert len(cells) == n_rows
+            assert all(cell.startswith("./") for cell in cells)
+    assert "./-bad.wav: expected" in bad.read_text()
+
+
+def test_table_with_paths_as_they_were_is_taken_up_again(tmp_path):
+    path = tmp_path / "a.csv"
+    into(path, Listener(), ["=a.wav"])
+    path.write_text(path.read_text().replace("./=a.wav", "=a.wav"))
+    assert into(path, Listener(), ["=a.wav"]).n_before == 1

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 from helpers import served
@@ -35,7 +36,7 @@ def test_readme_tells_method_classes_supervision_and_choice(folder):
     text = of(folder)
     for part in (
         *("recogniser: sere", "anger, neutral", "no target labels"),
-        *("`toy` (0a1b). Chosen by hand.", "temperature of 1.25"),
+        *("toy (0a1b). Chosen by hand.", "temperature of 1.25"),
         "Nothing else is needed.",
     ):
         assert part in text
@@ -121,3 +122,20 @@ def test_lines_of_the_readme_run(folder):
         code = code.removeprefix("python\n")
         code = code.replace("path/of/this/folder", str(folder / "model"))
         exec(code.replace("recording.wav", str(folder / "1.wav")), {})
+
+
+EVIL = "<img src=x onerror=alert(1)>[a](http://b)![c](http://d)`|**e**\x1b[2J"
+
+
+def test_names_are_text_and_nothing_else(folder, tmp_path):
+    shutil.copytree(folder / "run", tmp_path / "run")
+    for name, changes in {
+        "protocol": {"name": EVIL},
+        "ledger": {"sentence": EVIL},
+    }.items():
+        path = tmp_path / "run" / f"{name}.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    text = of(tmp_path, classes=[EVIL, "anger"])
+    assert text.count("&lt;img src=x onerror=alert(1)&gt;") == 4
+    for sign in ("<img", "](http", "\x1b", "**e"):
+        assert sign not in text

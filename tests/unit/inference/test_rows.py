@@ -2,7 +2,13 @@ import io
 
 import pytest
 
-from speechbrain_clser.inference.rows import Csv, JsonLines, Printed, Rows
+from speechbrain_clser.inference.rows import (
+    Csv,
+    JsonLines,
+    Printed,
+    Rows,
+    neutral,
+)
 
 COLUMNS = ["file", "emotion"]
 NAMES = [
@@ -205,3 +211,29 @@ def test_row_without_its_end_is_not_whole(kind):
     assert [
         n for n in range(len(line) + 1) if kind(COLUMNS).is_whole(line[:n])
     ] == [len(line)]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_path_that_begins_like_a_formula_is_of_the_same_file(sign, tmp_path):
+    path = f"{sign}cmd|'calc'!A0.wav"
+    (tmp_path / path).touch()
+    assert neutral(path) == f"./{path}"
+    assert (tmp_path / neutral(path)).is_file()
+    assert neutral(neutral(path)) == neutral(path)
+
+
+@pytest.mark.parametrize("path", ["a.wav", "/=a.wav", "", "ä=1.wav", "~/a"])
+def test_other_paths_stay_as_they_are(path):
+    assert neutral(path) == path
+
+
+def test_terminal_is_shown_escapes_and_a_pipe_all_as_it_is():
+    shown = {}
+    for is_terminal in (True, False):
+        stream = io.StringIO()
+        stream.isatty = lambda is_terminal=is_terminal: is_terminal
+        Printed(stream, COLUMNS).add(
+            {"file": "\x1b[2J.wav", "emotion": "anger"}
+        )
+        shown[is_terminal] = stream.getvalue().splitlines()[1]
+    assert shown == {True: r"\x1b[2J.wav,anger", False: "\x1b[2J.wav,anger"}

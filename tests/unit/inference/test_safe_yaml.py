@@ -84,7 +84,7 @@ def test_what_could_run_code_or_never_end_is_refused(text):
         ("!new:torch.nn.Identity {a: 1}", "with keys, found no keys"),
         ("!!map a", "with keys, found no keys"),
         ("", "with keys, found no keys"),
-        (f"a:\n{'- ' * 3000}1", "recursion"),
+        (f"a:\n{'- ' * 3000}1", "values, or 60 in each"),
         (b"a: \xff", "invalid start byte"),
         ("a: \0", "special characters"),
         ("a: !!int one", "invalid literal"),
@@ -94,6 +94,19 @@ def test_what_could_run_code_or_never_end_is_refused(text):
 def test_what_is_no_yaml_of_a_model_is_refused(text, found):
     with pytest.raises(ValueError, match=f"(?s)hyperparams.yaml: .*{found}"):
         safe_yaml.read(text, "hyperparams.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: 65537", "a: -70000", "a: [1, [70000]]", "a: !new:torch.nn.Linear [70000]"],
+)  # fmt: skip
+def test_size_that_no_model_has_is_refused(text):
+    with pytest.raises(ValueError, match="m.yaml: a: expected numbers of at"):
+        safe_yaml.read(text, "m.yaml")
+
+
+def test_rate_and_settings_of_an_encoder_may_be_larger():
+    safe_yaml.read("a: {sample_rate_hz: 96000, settings: {b: 480000}}", "m")
 
 
 def test_message_gives_the_line():

@@ -72,5 +72,5 @@ def test_hub_that_cannot_be_asked_is_explained(monkeypatch):
         raise LocalEntryNotFoundError("offline")
 
     monkeypatch.setattr(source, "snapshot_download", fail)
-    with pytest.raises(FileNotFoundError, match="cannot be asked"):
+    with pytest.raises(FileNotFoundError, match="HF_HUB_OFFLINE is set"):
         source.locate("owner/name")

@@ -1,5 +1,6 @@
 import os
 import random
+import zipfile
 
 import pytest
 import torch
@@ -64,6 +65,60 @@ def test_what_is_not_by_names_is_refused(value, tmp_path):
         load_tensors(tmp_path / "head.ckpt")
 
 
+class Vast:
+    """Asks for memory when it is unpickled."""
+
+    def __reduce__(self):
+        return bytearray, (2**40,)
+
+
+def compressed(path):
+    """Write a checkpoint again, with records that grow."""
+    with zipfile.ZipFile(path) as archive:
+        records = {n: archive.read(n) for n in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in records.items():
+            archive.writestr(name, content)
+
+
+def twice(path):
+    """Append a second pickle under the name of the first."""
+    with zipfile.ZipFile(path, "a") as archive:
+        [name] = [n for n in archive.namelist() if n.endswith("data.pkl")]
+        archive.writestr(name, archive.read(name))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "spoil, match",
+    [
+        (compressed, "records are compressed"),
+        (twice, "names of records are not unique"),
+        (lambda path: torch.save({"a": Vast()}, path), "names .*builtin.* bytear"),
+        (lambda path: torch.save({"a": torch.eye(2).to_sparse()}, path),
+         "names torch._utils _rebuild_sparse"),
+    ],
+)  # fmt: skip
+def test_file_that_grows_when_it_is_loaded_is_refused(spoil, match, tmp_path):
+    path = tmp_path / "head.ckpt"
+    torch.save({"a": torch.ones(1)}, path)
+    assert load_tensors(path)["a"] == 1
+    spoil(path)
+    with pytest.raises(ValueError, match=f"expected tensors alone, .*{match}"):
+        load_tensors(path)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["int8", "float64", "complex64", "float16", "bool"]
+)
+def test_other_kind_of_number_is_refused(dtype, tmp_path):
+    head, path = torch.nn.Linear(2, 2), tmp_path / "head.ckpt"
+    other = torch.ones(2, dtype=getattr(torch, dtype))
+    torch.save({**head.state_dict(), "bias": other}, path)
+    with pytest.raises(ValueError, match=f"float32 .* in bias, found {dtype}"):
+        load_exactly(head, path)
+
+
 def test_any_damage_is_told_as_such(tmp_path):
     head, path = torch.nn.Linear(2, 2), tmp_path / "head.ckpt"
     torch.save(head.state_dict(), path)
@@ -125,6 +180,7 @@ def test_what_a_part_cannot_take_as_its_own_state_is_refused(tmp_path):
         "7 => 0\n====\n'starting_index' => 0\n",
         "'anger\x00' => 0\n",
         f"{'(' * 1000} => 0\n",
+        "'a' => 0\n" * 10_000,
     ],
 )
 def test_labels_that_are_no_names_in_order_are_refused(content, tmp_path):

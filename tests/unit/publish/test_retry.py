@@ -13,10 +13,10 @@ from speechbrain_clser.publish.retry import may_pass, persist
 httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
 
 
-def refused(status):
+def refused(status, **headers):
     """What the client makes of an answer."""
     request = httpx.Request("GET", "https://hub")
-    response = httpx.Response(status, request=request)
+    response = httpx.Response(status, request=request, headers=headers)
     return HfHubHTTPError(f"status {status}", response=response)
 
 
@@ -89,3 +89,12 @@ def test_what_will_not_pass_is_told_at_once(error, waits):
 def test_another_try_is_logged(waits, caplog):
     persist(step(CUT, "done"))
     assert "Server disconnected; trying again in 1 s" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "headers, waited_s",
+    [({"retry-after": "60"}, 60), ({"retry-after": "9999"}, 300), ({}, 1)],
+)
+def test_hub_that_says_when_is_asked_then(headers, waited_s, waits):
+    assert persist(step(refused(429, **headers), "done")) == "done"
+    assert waits == [waited_s]

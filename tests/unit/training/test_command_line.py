@@ -49,6 +49,7 @@ def test_run_that_succeeds_ends_with_0(capsys):
     "error, shown",
     [
         (ValueError("expected 1, found 2"), "expected 1, found 2"),
+        (ValueError("a\x1b[2J b: no sound"), r"a\x1b[2J b: no sound"),
         (KeyError("there is no x"), "there is no x"),
         (FileNotFoundError("a.yaml: not found"), "a.yaml: not found"),
         (ImportError("pip install x"), "pip install x"),

@@ -1,6 +1,7 @@
 """All figures: drawn without a warning from every odd report."""
 
 import copy
+import json
 
 import pytest
 from helpers.anchored import anchor
@@ -37,3 +38,14 @@ def test_figure_is_drawn_and_leaves_the_report_alone(draw, result):
     assert element.startswith("<svg") and element.endswith("</svg>")
     assert "<path" in element
     assert result == before
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("draw", FIGURES)
+def test_names_with_a_dollar_are_text(draw, tmp_path):
+    """Which matplotlib could read as an equation, and fail."""
+    run = make_run(tmp_path)
+    found = json.dumps(report.build(attend(resonate(anchor(run)))))
+    for name in ("emodb", "urdu", "deu", "urd"):
+        found = found.replace(name, rf"$\\frac{{a${name}")
+    assert plots.svg(draw(json.loads(found)), "figure").startswith("<svg")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.align import align_all
@@ -179,4 +180,22 @@ def test_missing_vocabulary_is_named(tmp_path):
 def test_vocabulary_of_another_model_is_refused(tmp_path):
     make(tmp_path, n_symbols=9)
     with pytest.raises(ValueError, match="vocabulary of 9 .* found one of 11"):
+        CtcRecogniser(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        (lambda name: None if "layers.0" in name else name, "are missing: wav2"),
+        (lambda name: f"mine.{name}", "are missing: wav2vec2"),
+        (lambda name: None if "lm_head" in name else name,
+         "2 are missing: lm_head.weight, lm_head.bias"),
+    ],
+)  # fmt: skip
+def test_recogniser_without_all_weights_is_refused(change, match, tmp_path):
+    path = make(tmp_path) / "model.safetensors"
+    state = load_file(path)
+    state = {change(name): v for name, v in state.items() if change(name)}
+    save_file(state, path, {"format": "pt"})
+    with pytest.raises(ValueError, match=match):
         CtcRecogniser(str(tmp_path))

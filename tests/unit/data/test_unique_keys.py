@@ -1,0 +1,36 @@
+import time
+
+import pytest
+import yaml
+
+from speechbrain_clser.data.unique_keys import MAX_NODES, UniqueKeys
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1\nb: 1\na: 2", "x: [{a: 1, 'a': 2}]", "{1: a, 1: b}"]
+)
+def test_key_that_is_written_twice_is_refused_with_its_line(text):
+    with pytest.raises(yaml.YAMLError, match="a second time[^$]*line"):
+        yaml.load(text, UniqueKeys)
+
+
+@pytest.mark.parametrize("text", ["{1: a, '1': b}", "[{a: 1}, {a: 2}]"])
+def test_keys_that_differ_are_read(text):
+    assert yaml.load(text, UniqueKeys) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"k{n}: 1\n" for n in range(400_000)),
+        "- " * 100_000,
+        "[" * 100_000,
+        f"[{'1,' * MAX_NODES}]",
+    ],
+    ids=["keys", "nested", "flow", "values"],
+)
+def test_vast_file_is_refused_in_time(text):
+    start = time.monotonic()
+    with pytest.raises(yaml.YAMLError, match="found more than 60,000 values"):
+        yaml.load(text, UniqueKeys)
+    assert time.monotonic() - start < 10

@@ -1,0 +1,89 @@
+import importlib
+
+import pytest
+from huggingface_hub import constants
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HTTPError,
+    LocalEntryNotFoundError,
+)
+
+from speechbrain_clser.features import hub
+from speechbrain_clser.hub_answers import answer_of, retry_after_s
+from speechbrain_clser.inference import source
+
+# The client's own, of whichever version it is.
+httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
+
+
+def refused(status, **headers):
+    """What the client makes of an answer."""
+    request = httpx.Request("GET", "https://hub")
+    response = httpx.Response(status, request=request, headers=headers)
+    return HfHubHTTPError(f"status {status}", response=response)
+
+
+def uncached(error):
+    """What it makes of that if nothing is in its cache."""
+    outer = LocalEntryNotFoundError("check your internet connection")
+    outer.__cause__ = error
+    return outer
+
+
+@pytest.fixture(autouse=True)
+def online(monkeypatch):
+    """Not that the hub must not be asked."""
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+
+
+ANSWERS = [
+    (refused(429), "the hub answered 429 Too Many Requests; ask again later"),
+    (refused(429, **{"retry-after": "60"}), "Requests, to be asked again in 60 s"),
+    (refused(503), "the hub answered 503 Service Unavailable; ask again later"),
+    (refused(599), "the hub answered 599; ask again later"),
+    (refused(404), "the hub answered 404 Not Found; correct the id"),
+    (refused(401), "the hub answered 401 Unauthorized; log in"),
+    (httpx.ConnectError("refused"), "the hub did not answer; run once with a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error, told", ANSWERS)
+def test_answer_of_the_hub_is_told_apart_from_none(error, told):
+    assert told in answer_of(error)
+    assert told in answer_of(uncached(error))
+
+
+def test_offline_is_told(monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    assert answer_of(uncached(None)).startswith("HF_HUB_OFFLINE is set; ")
+
+
+@pytest.mark.parametrize(
+    "headers, wait_s",
+    [
+        ({"ratelimit": '"api";r=0;t=55'}, 55),
+        ({"retry-after": "Wed, 21 Oct 2065 07:28:00 GMT"}, 0),
+        ({"retry-after": " 7 "}, 7),
+        ({}, 0),
+    ],
+)
+def test_time_to_wait_is_read(headers, wait_s):
+    assert retry_after_s(refused(429, **headers)) == wait_s
+
+
+@pytest.mark.parametrize(
+    "error, told",
+    [
+        *((uncached(error), told) for error, told in ANSWERS),
+        *((error, told) for error, told in ANSWERS[:-1]),
+    ],
+)
+def test_encoder_and_model_say_what_the_hub_answered(error, told, monkeypatch):
+    def fail(*_, **__):
+        raise error
+
+    for module, ask in ((hub, hub.resolve), (source, source.locate)):
+        monkeypatch.setattr(module, "snapshot_download", fail)
+        with pytest.raises(FileNotFoundError, match="not in the c") as info:
+            ask("owner/name")
+        assert told in str(info.value)
