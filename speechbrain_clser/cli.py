@@ -395,15 +395,13 @@ def compare(run_folders, against, kind, out, across_protocols):
     to --against) with its interval, and the p-value of the paired permutation
     test over speakers, corrected by Holm for the number of comparisons.
     """
-    from pathlib import Path
-
     from speechbrain_clser.commands import compare
     from speechbrain_clser.whole import write_whole
 
     found = compare.compare(run_folders, against, across_protocols)
     text = compare.write(found, kind)
     if out:
-        write_whole(Path(out), text.encode())
+        write_whole(out, text)
         click.echo(out)
     else:
         click.echo(text, nl=False)
@@ -550,6 +548,7 @@ def layers(
     from speechbrain_clser.commands import layers as command
     from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
+    from speechbrain_clser.whole import naming
 
     protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
@@ -566,7 +565,8 @@ def layers(
         device or "cpu",
     )
     _show_table(command.table(found))
-    plot(found).savefig(os.path.join(out, "layers.svg"))
+    with naming(out):
+        plot(found).savefig(os.path.join(out, "layers.svg"))
     click.echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 

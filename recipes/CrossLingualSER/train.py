@@ -37,6 +37,7 @@ NO_STEPS = {
 def main(arguments, at_end):
     """Prepare, train and score once per draw and seed, report on all of them."""
     from speechbrain_clser.training import as_found, console, options
+    from speechbrain_clser.whole import naming
 
     hparams_file, run_opts, overrides = options.parse(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
@@ -46,6 +47,7 @@ def main(arguments, at_end):
     draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
 
     at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
+    at_end.enter_context(naming(hparams["output_folder"]))
     names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     if layers:
         run_on_main(write_layers, [hparams, layers])

@@ -159,7 +159,7 @@ class Store:
         path = self.folder / ABOUT
         if not path.exists():
             text = json.dumps(about(self.extractor), indent=1)
-            write_whole(path, f"{text}\n".encode())
+            write_whole(path, f"{text}\n")
         os.utime(path)
 
     def _scan(self):

@@ -4,6 +4,8 @@ import contextlib
 import shutil
 from pathlib import Path
 
+from speechbrain_clser.whole import naming
+
 
 @contextlib.contextmanager
 def new_folder(model):
@@ -36,9 +38,13 @@ def new_folder(model):
     refuse_another(model)
     partial = model.with_name(f".{model.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    yield partial
-    _replace(model, partial)
+    try:
+        with naming(model):
+            partial.mkdir(parents=True)
+            yield partial
+        _replace(model, partial)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def refuse_another(model):

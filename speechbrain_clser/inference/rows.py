@@ -7,7 +7,7 @@ import logging
 import re
 from pathlib import Path
 
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.whole import naming, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -247,7 +247,8 @@ class Rows:
         write_whole(self.path, header + b"".join(kept.values()))
 
     def __enter__(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with naming(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "a", newline="", **AS_GIVEN)
         if self._file.tell() > self._n_bytes:
             logger.warning(
@@ -259,11 +260,13 @@ class Rows:
         return self
 
     def __exit__(self, *error):
-        self._file.close()
+        with naming(self.path):
+            self._file.close()
 
     def _write(self, text):
-        self._file.write(text)
-        self._file.flush()
+        with naming(self.path):
+            self._file.write(text)
+            self._file.flush()
 
     def _look(self):
         """Take the names of all rows; say how many bytes are to be kept."""

@@ -1,10 +1,15 @@
 """What a run was told to compute, so that another does not resume it."""
 
 import json
+import logging
 import re
 from pathlib import Path
 
 from hyperpyyaml import resolve_references
+
+from speechbrain_clser.whole import read_json, remove_stale, write_whole
+
+logger = logging.getLogger(__name__)
 
 # Keys of the YAML that say where and how, but not what is computed; each seed
 # and draw has a folder of its own, each baseline a file.
@@ -76,7 +81,8 @@ def claim(folder, now: dict):
     Raises
     ------
     ValueError
-        If the folder holds a run with other values; nothing in it is touched.
+        If the folder holds a run with other values, or its settings.json is
+        damaged; nothing in it is touched.
 
     Example
     -------
@@ -87,8 +93,9 @@ def claim(folder, now: dict):
     ValueError: ...run holds a run with other values of lr...
     """
     path = Path(folder) / "settings.json"
+    remove_stale(folder, "**/*")
     if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
+        before = _before(path, now)
         changed = sorted(
             key
             for key in before.keys() | now.keys()
@@ -103,4 +110,20 @@ def claim(folder, now: dict):
             )
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(now, indent=1) + "\n")
+
+
+def _before(path, now):
+    """Settings of the run; damaged ones count for nothing before it trains."""
+    advice = (
+        "if this command is that of the run, delete the file and type the "
+        "command again; otherwise give another --output_folder"
+    )
+    try:
+        return read_json(path, advice, dict)
+    except ValueError as error:
+        if any(path.parent.glob("**/seed_*/epochs.jsonl")):
+            raise
+        logger.warning("%s; nothing is trained there, so it is replaced", error)
+        write_whole(path, json.dumps(now, indent=1) + "\n")
+        return now

@@ -40,14 +40,14 @@ def write(path: Path, rows: list, told: dict, root: Path) -> None:
         Folder of the corpus, called ``$data_root`` in the CSV.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _csv(rows, root).encode())
+    write_whole(path, _csv(rows, root))
     phones = {row.id: row.phones for row in rows if row.phones}
     phones_of(path).unlink(missing_ok=True)
     if phones:
         text = json.dumps(phones, ensure_ascii=False)
-        write_whole(phones_of(path), text.encode())
+        write_whole(phones_of(path), text)
     text = json.dumps(told, indent=1, ensure_ascii=False)
-    write_whole(report_of(path), text.encode())
+    write_whole(report_of(path), text)
 
 
 def read(path, data_root) -> list:
