@@ -140,7 +140,7 @@ def read_json(path, advice, kind=object):
 
 
 def remove_stale(folder, pattern="*"):
-    """Delete partial files that killed processes left.
+    """Delete partial files of ``write_whole`` that killed processes left.
 
     Arguments
     ---------
@@ -153,13 +153,14 @@ def remove_stale(folder, pattern="*"):
     Example
     -------
     >>> folder = getfixture("tmp_path")
-    >>> (folder / "a.json.0a1b.partial").touch()
-    >>> os.utime(folder / "a.json.0a1b.partial", (0, 0))
+    >>> path = folder / f"a.json.{uuid.uuid4().hex}.partial"
+    >>> path.touch()
+    >>> os.utime(path, (0, 0))
     >>> remove_stale(folder)
     >>> [*folder.iterdir()]
     []
     """
-    for path in Path(folder).glob(f"{pattern}{PARTIAL}"):
+    for path in Path(folder).glob(f"{pattern}.{'[0-9a-f]' * 32}{PARTIAL}"):
         # Nothing depends on it, so a folder that is only read stays as it is.
         with contextlib.suppress(OSError):
             if path.is_file() and (

@@ -93,7 +93,6 @@ def claim(folder, now: dict):
     ValueError: ...run holds a run with other values of lr...
     """
     path = Path(folder) / "settings.json"
-    remove_stale(folder, "**/*")
     if path.exists():
         before = _before(path, now)
         changed = sorted(
@@ -108,6 +107,7 @@ def claim(folder, now: dict):
                 f"delete that one to start anew (found {changed[0]}: "
                 f"{before.get(changed[0], 'nothing')})"
             )
+        remove_stale(folder, "**/*")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(now, indent=1) + "\n")

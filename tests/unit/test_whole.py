@@ -66,20 +66,22 @@ def test_damaged_json_is_named_with_what_to_do(tmp_path, text):
         read_json(path, "delete it", dict)
 
 
-def test_only_old_partial_files_are_removed(tmp_path, monkeypatch):
+def test_only_own_old_partial_files_are_removed(tmp_path, monkeypatch):
     young, old, other = (
-        tmp_path / f"{name}{PARTIAL}" for name in ("a.csv.0", "a.csv.1", "b.2")
+        tmp_path / f"{name}.{n:032x}{PARTIAL}"
+        for n, name in enumerate(("a.csv", "a.csv", "b"))
     )
-    for path in (young, old, other):
+    foreign = tmp_path / "download.partial"
+    for path in (young, old, other, foreign):
         path.touch()
-    for path in (old, other):
+    for path in (old, other, foreign):
         os.utime(path, (time.time() - 4000,) * 2)
-    remove_stale(tmp_path, "a.csv.*")
-    assert sorted(tmp_path.iterdir()) == [young, other]
+    remove_stale(tmp_path, "a.csv")
+    assert sorted(tmp_path.iterdir()) == [young, other, foreign]
     # A folder that is only read keeps it.
     monkeypatch.setattr(type(other), "unlink", _refuse)
     remove_stale(tmp_path)
-    assert other.exists()
+    assert other.exists() and foreign.exists()
 
 
 def _refuse(*_):

@@ -80,11 +80,15 @@ def test_damaged_settings_are_named_once_something_is_trained(
 
 
 def test_partial_files_of_killed_runs_are_removed(told, tmp_path):
-    path = tmp_path / "seed_1" / "epochs.jsonl.0a1b.partial"
+    path = tmp_path / "seed_1" / f"epochs.jsonl.{32 * '0'}.partial"
     path.parent.mkdir()
     path.touch()
     claim(tmp_path, told())
+    claim(tmp_path, told())
     assert path.exists()
     os.utime(path, (0, 0))
+    with pytest.raises(ValueError, match="other values"):
+        claim(tmp_path, told(lr=0.2))
+    assert path.exists()
     claim(tmp_path, told())
     assert not path.exists()
