@@ -9,8 +9,6 @@ import time
 import uuid
 from pathlib import Path
 
-from speechbrain_clser.errors import FULL
-
 logger = logging.getLogger(__name__)
 
 PARTIAL = ".partial"
@@ -63,7 +61,7 @@ def write_whole(path, data):
 
 @contextlib.contextmanager
 def naming(path):
-    """Let an error of a full disk say what could not be written.
+    """Let an error of a disk, such as a full one, say what was not written.
 
     Arguments
     ---------
@@ -86,7 +84,7 @@ def naming(path):
     try:
         yield
     except OSError as error:
-        if error.errno in FULL and error.filename is None:
+        if error.errno and error.filename is None:
             error.filename = str(path)
         raise
     except RuntimeError as error:
