@@ -14,6 +14,8 @@ import click
 from speechbrain_clser import __version__
 from speechbrain_clser.errors import EXPECTED, message_of
 
+INTERRUPTED = 130  # as shells count signals
+
 
 class Commands(click.Group):
     """Commands in the order in which they are written here.
@@ -29,6 +31,11 @@ class Commands(click.Group):
         """Run one, its complaints without a traceback."""
         try:
             return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo(
+                "Stopped; the same command takes the work up again.", err=True
+            )
+            context.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read our output has had enough
             raise
         except EXPECTED as error:

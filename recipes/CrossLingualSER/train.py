@@ -15,13 +15,23 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
+import signal
 import sys
 from pathlib import Path
 
-import speechbrain as sb
-import torch
-from hyperpyyaml import load_hyperpyyaml
-from speechbrain.utils.distributed import run_on_main
+
+def stop(*_):
+    """End with one line on Ctrl-C while libraries are imported."""
+    sys.stderr.write("Stopped; the same command takes the run up again.\n")
+    sys.exit(130)
+
+
+signal.signal(signal.SIGINT, stop)  # until command_line.run takes over
+
+import speechbrain as sb  # noqa: E402
+import torch  # noqa: E402
+from hyperpyyaml import load_hyperpyyaml  # noqa: E402
+from speechbrain.utils.distributed import run_on_main  # noqa: E402
 
 SEEDS_APART = 1000  # of two draws
 THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it

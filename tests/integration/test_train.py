@@ -5,10 +5,24 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 from helpers import toy
+
+# Runs train.py with an interrupt when it comes to import torch.
+STOPPED = """
+import builtins, os, runpy, signal, sys
+load = builtins.__import__
+def stopped(name, *more):
+    if name == "torch":
+        os.kill(os.getpid(), signal.SIGINT)
+    return load(name, *more)
+builtins.__import__ = stopped
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +275,24 @@ def test_interrupt_is_one_line_and_leaves_no_folder(data):
     (line,) = said.splitlines()
     assert line.startswith("Stopped; ")
     assert not output.parent.exists()
+
+
+@pytest.mark.slow
+def test_interrupt_while_libraries_are_imported_is_one_line(data):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", STOPPED),
+            *toy.command(data, data / "early")[1:],
+        ],
+        cwd=toy.RECIPE,
+        env=toy.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 130
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Stopped; ")
 
 
 @pytest.mark.slow
