@@ -324,7 +324,7 @@ def test_leaky_split_is_refused(data):
 
 @pytest.mark.slow
 def test_run_that_fails_in_its_first_step_leaves_no_folder(data):
-    more = ("--loss_weights", "{emotion: .nan}", "--nonfinite_patience", "0")
+    more = ("--loss_weights", "{emotion: 1e39}", "--nonfinite_patience", "0")
     done = toy.train(data, data / "nan" / "run", *more)
     assert "is not finite" in message(done)
     assert not (data / "nan").exists()
