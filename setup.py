@@ -23,6 +23,7 @@ setup(
     entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},
     install_requires=[
         "click>=8",
+        "filelock>=3.12",
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
         "matplotlib>=3.8",

@@ -15,6 +15,8 @@ from speechbrain_clser import __version__
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
 
+INTERRUPTED = 130  # as shells count signals
+
 
 class Commands(click.Group):
     """Commands in the order in which they are written here.
@@ -30,6 +32,11 @@ class Commands(click.Group):
         """Run one, its complaints without a traceback."""
         try:
             return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo(
+                "Stopped; the same command takes the work up again.", err=True
+            )
+            context.exit(INTERRUPTED)
         except BrokenPipeError:  # whoever read our output has had enough
             raise
         except EXPECTED as error:
@@ -399,15 +406,13 @@ def compare(run_folders, against, kind, out, across_protocols):
     to --against) with its interval, and the p-value of the paired permutation
     test over speakers, corrected by Holm for the number of comparisons.
     """
-    from pathlib import Path
-
     from speechbrain_clser.commands import compare
     from speechbrain_clser.whole import write_whole
 
     found = compare.compare(run_folders, against, across_protocols)
     text = compare.write(found, kind)
     if out:
-        write_whole(Path(out), text.encode())
+        write_whole(out, text)
         _echo(out)
     else:
         _echo(text, nl=False)
@@ -554,6 +559,7 @@ def layers(
     from speechbrain_clser.commands import layers as command
     from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
+    from speechbrain_clser.whole import naming
 
     protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
@@ -570,7 +576,8 @@ def layers(
         device or "cpu",
     )
     _show_table(command.table(found))
-    plot(found).savefig(os.path.join(out, "layers.svg"))
+    with naming(out):
+        plot(found).savefig(os.path.join(out, "layers.svg"))
     _echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 

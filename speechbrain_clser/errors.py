@@ -3,8 +3,14 @@
 Classes of their own have only those errors that a caller reacts to.
 """
 
+import errno
+import shutil
+from pathlib import Path
+
 # Errors that a user can cause; a command shows their message and no traceback.
 EXPECTED = (ValueError, KeyError, OSError, ImportError)
+# Of a disk, or of a user's share of it, on which no space is left.
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def message_of(error: BaseException) -> str:
@@ -28,12 +34,27 @@ def message_of(error: BaseException) -> str:
     >>> message_of(KeyError("lr"))
     'KeyError: lr'
     """
+    if isinstance(error, OSError) and error.errno in FULL:
+        return _full_disk(error.filename)
     # str() of a KeyError has quotes around the message.
     is_key = isinstance(error, KeyError) and error.args
     message = str(error.args[0] if is_key else error).strip()
     if len(message.split()) > 1:
         return message
     return ": ".join(filter(None, [type(error).__name__, message]))
+
+
+def _full_disk(path):
+    """Say which disk is full, how full, and what to do."""
+    place = Path(path or ".").absolute()
+    while not place.exists():
+        place = place.parent
+    n_bytes = shutil.disk_usage(place).free
+    return (
+        f"{path or 'a file'}: no space left to write it, {n_bytes:,} bytes are "
+        f"free on the disk of {place}; free some (or raise the quota), then "
+        f"type the same command again: it takes up what is done"
+    )
 
 
 class BadAudioError(ValueError):

@@ -15,13 +15,23 @@ Authors
  * The founders of speechbrain-clser 2026
 """
 
+import signal
 import sys
 from pathlib import Path
 
-import speechbrain as sb
-import torch
-from hyperpyyaml import load_hyperpyyaml
-from speechbrain.utils.distributed import run_on_main
+
+def stop(*_):
+    """End with one line on Ctrl-C while libraries are imported."""
+    sys.stderr.write("Stopped; the same command takes the run up again.\n")
+    sys.exit(130)
+
+
+signal.signal(signal.SIGINT, stop)  # until command_line.run takes over
+
+import speechbrain as sb  # noqa: E402
+import torch  # noqa: E402
+from hyperpyyaml import load_hyperpyyaml  # noqa: E402
+from speechbrain.utils.distributed import run_on_main  # noqa: E402
 
 SEEDS_APART = 1000  # of two draws
 THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it
@@ -37,6 +47,7 @@ NO_STEPS = {
 def main(arguments, at_end):
     """Prepare, train and score once per draw and seed, report on all of them."""
     from speechbrain_clser.training import as_found, console, options
+    from speechbrain_clser.whole import naming
 
     hparams_file, run_opts, overrides = options.parse(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
@@ -46,6 +57,7 @@ def main(arguments, at_end):
     draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
 
     at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
+    at_end.enter_context(naming(hparams["output_folder"]))
     names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     if layers:
         run_on_main(write_layers, [hparams, layers])

@@ -1,16 +1,17 @@
 """Export the model of a finished run once more, as train.py did at its end."""
 
 import csv
-import json
 from pathlib import Path
 
 from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.evaluation.run import AGAIN
 from speechbrain_clser.features.views import views
 from speechbrain_clser.inference.choice import best
 from speechbrain_clser.inference.export import export
+from speechbrain_clser.whole import read_json
 
 
 def export_again(
@@ -77,7 +78,7 @@ def export_again(
 def _refuse_other_encoder(run, extractor):
     """Features of another encoder than the run's would be the wrong ones."""
     path = Path(run, "settings.json")
-    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings = read_json(path, AGAIN)
     expected = settings.get("key of the encoder", extractor.key)
     # A run whose phases do not train the encoder took the published one.
     if expected not in (extractor.key, extractor.published().key):
@@ -93,7 +94,7 @@ def _refuse_other_encoder(run, extractor):
 def _material(choice, run, hparams, data_folder):
     """Parts of a run, or of one of its draws, cut again."""
     drawn = choice.folder.parent
-    values = json.loads((drawn / "protocol.json").read_text(encoding="utf-8"))
+    values = read_json(drawn / "protocol.json", AGAIN)
     del values["digest"]
     protocol = Protocol(**values)
     found = prepare.gather(

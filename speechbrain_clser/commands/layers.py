@@ -1,6 +1,7 @@
 """Probe the layers of an encoder, and tell which are best."""
 
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from speechbrain_clser.data import prepare
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.features.encoders import extractor as build
 from speechbrain_clser.training import layer_choice
+from speechbrain_clser.whole import write_whole
 
 NOT_USED = "target (not used for choosing)"
 
@@ -71,9 +73,10 @@ def probe(
     text = json.dumps(
         {"encoder": encoder, "protocol": protocol.name, **found}, indent=1
     )
-    (out / "layers.json").write_text(f"{text}\n", encoding="utf-8")
-    with open(out / "layers.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(table(found))
+    write_whole(out / "layers.json", f"{text}\n")
+    rows = io.StringIO()
+    csv.writer(rows).writerows(table(found))
+    write_whole(out / "layers.csv", rows.getvalue())
     return found
 
 

@@ -17,15 +17,19 @@ import importlib.metadata
 import json
 import logging
 import os
-import subprocess
-import sys
 from pathlib import Path
 
-import speechbrain_clser
 from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.corpora._speaking import script
+from speechbrain_clser.corpora._speaking.process import ask_worker
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.whole import (
+    PARTIAL,
+    read_json,
+    remove_stale,
+    write_whole,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -97,26 +101,6 @@ def default_root() -> Path:
     return Path(cache_folder(), "demo", fingerprint())
 
 
-def _perform(takes, folder):
-    # The worker must find the package even where it is not installed.
-    home = str(Path(speechbrain_clser.__file__).parents[1])
-    path = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
-    worker = "speechbrain_clser.corpora._speaking.worker"
-    done = subprocess.run(
-        [sys.executable, "-m", worker, str(folder)],
-        input=json.dumps([dataclasses.asdict(take) for take in takes]),
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    if done.returncode != 0:
-        raise RuntimeError(
-            f"the worker that speaks the demo corpus into {folder} should end "
-            f"with 0, it ended with {done.returncode}:\n{done.stderr}"
-        )
-    return json.loads(done.stdout)
-
-
 def speak(takes, folder, n_workers: int | None = None):
     """Speak takes into a folder, and list them in its index at last.
 
@@ -136,6 +120,8 @@ def speak(takes, folder, n_workers: int | None = None):
     ------
     ImportError
         If eSpeak NG is not installed.
+    OSError
+        If a worker cannot write, as on a full disk.
     RuntimeError
         If a worker fails.
     """
@@ -144,10 +130,19 @@ def speak(takes, folder, n_workers: int | None = None):
     folder.mkdir(parents=True, exist_ok=True)
     n_workers = n_workers or min(8, os.cpu_count() or 1)
     parts = [takes[i::n_workers] for i in range(min(n_workers, len(takes)))]
-    phones = {}
+    phones, workers = {}, []
+
+    def perform(part):
+        rows = [dataclasses.asdict(take) for take in part]
+        return ask_worker(rows, folder, started=workers.append)
+
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
-        for answer in pool.map(_perform, parts, [folder] * len(parts)):
-            phones.update(answer)
+        try:
+            for answer in pool.map(perform, parts):
+                phones.update(answer)
+        finally:
+            for worker in workers:
+                worker.kill()  # where this process is stopped
     rows = [
         {
             "id": take.id,
@@ -157,15 +152,14 @@ def speak(takes, folder, n_workers: int | None = None):
             "gender": take.gender,
             "sentence": take.sentence,
             "phones": phones[take.id],
+            "n_bytes": (folder / f"{take.id}.wav").stat().st_size,
         }
         for take in takes
     ]
     index = {"fingerprint": version, "utterances": rows}
-    part = folder / f"{INDEX}.{os.getpid()}.part"
-    part.write_text(
-        json.dumps(index, ensure_ascii=False, indent=0), encoding="utf-8"
-    )
-    os.replace(part, folder / INDEX)
+    text = json.dumps(index, ensure_ascii=False, indent=0)
+    write_whole(folder / INDEX, text)
+    remove_stale(folder)
 
 
 def _index(root, takes):
@@ -177,7 +171,7 @@ def _index(root, takes):
     foreign = [
         name
         for name in sorted(there - whole)
-        if not name.startswith(".") and not name.endswith(".part")
+        if not name.startswith(".") and not name.endswith((".part", PARTIAL))
     ]
     if foreign:
         raise ValueError(
@@ -186,8 +180,19 @@ def _index(root, takes):
         )
     if not whole <= there:
         return None
-    index = json.loads((root / INDEX).read_text(encoding="utf-8"))
-    return index if index["fingerprint"] == fingerprint() else None
+    try:
+        index = read_json(root / INDEX, "the corpus is spoken again", dict)
+    except ValueError as error:
+        logger.warning("%s", error)
+        return None
+    if index["fingerprint"] != fingerprint():
+        return None
+    for row in index["utterances"]:
+        path = root / f"{row['id']}.wav"
+        if row.pop("n_bytes") != path.stat().st_size:
+            logger.warning("%s: damaged; the corpus is spoken again", path)
+            return None
+    return index
 
 
 def utterances(root):

@@ -14,24 +14,15 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
-
-from speechbrain_clser.data.unique_keys import UniqueKeys
+from speechbrain_clser.data.protocol_schema import (
+    check_keys,
+    check_values,
+    read,
+)
 from speechbrain_clser.labels import Scheme, refuse_unsafe
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
-CHOICES = {
-    "target_material": ("none", "unlabelled", "shots"),
-    "scored": ("all", "held_out"),
-    "split": ("speaker_disjoint", "random"),
-    "unlabelled_pool": ("all", "classes"),
-    # What ``evaluation.selection`` can do.
-    "select_by": (
-        *("last", "source_valid_uar", "source_valid_loss"),
-        "oracle_target_uar",
-    ),
-}
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
 JOINED = ("sizes", "source_shots", "target_share")
@@ -234,7 +225,8 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     FileNotFoundError
         If there is neither such a name nor such a file.
     ValueError
-        If a key is unknown or written twice, or a value makes no sense.
+        If it is no YAML, a key is unknown or stands twice, or a value is of
+        another type or makes no sense.
 
     Example
     -------
@@ -253,34 +245,15 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
             "name that `clser protocols` lists"
             + (f", such as {', '.join(near)}" if near else "")
         )
-    values = _read(path)
+    values = read(path)
     known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
-    if not isinstance(values, dict) or not {"sources", "targets"} <= set(
-        values
-    ):
-        raise ValueError(f"{path}: expected at least `sources` and `targets`")
     name = path.name.rpartition(".")[0]
     if changes:
         values |= changes
         told = ", ".join(f"{key} {value}" for key, value in changes.items())
         name = f"{name} with {told}"
-    if unknown := sorted(set(values) - known):
-        raise ValueError(
-            f"{path}: unknown {', '.join(unknown)}; a protocol knows "
-            f"{', '.join(sorted(known))}"
-        )
+    check_keys(values, known, path)
     return Protocol(name=name, **values)
-
-
-def _read(path):
-    """What is in a YAML file, every key once."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), UniqueKeys)
-    except (yaml.YAMLError, ValueError) as error:
-        raise ValueError(
-            f"{path}: expected YAML of different keys, found {error}; correct "
-            "the file"
-        ) from error
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
@@ -361,34 +334,9 @@ def neutral_class(protocol: str) -> int:
 
 def _check(protocol):
     where = f"protocol {protocol.name!r}"
-    for key in ("sources", "targets", "classes", "allowed_leaks"):
-        if not isinstance(getattr(protocol, key), tuple):
-            raise ValueError(
-                f"{where}: {key} must be a list, got {getattr(protocol, key)!r}"
-            )
-    for key, choices in CHOICES.items():
-        if getattr(protocol, key) not in choices:
-            raise ValueError(
-                f"{where}: {key} must be one of {', '.join(choices)}, "
-                f"got {getattr(protocol, key)!r}"
-            )
-    for key in ("held_out_share", "valid_share"):
-        if not 0 < getattr(protocol, key) < 1:
-            raise ValueError(
-                f"{where}: {key} must lie between 0 and 1, "
-                f"got {getattr(protocol, key)!r}"
-            )
-    for key in ("shots", "source_shots"):
-        value = getattr(protocol, key)
-        if not isinstance(value, int) or value < 0:
-            raise ValueError(
-                f"{where}: {key} must be a number such as 5, got {value!r}"
-            )
-    if not 0 <= protocol.target_share < 1:
-        raise ValueError(
-            f"{where}: target_share must lie between 0 and 1, "
-            f"got {protocol.target_share!r}"
-        )
+    values = {**vars(protocol)}
+    del values["name"]
+    check_values(values, where)
     n_ways = bool(protocol.shots) + bool(protocol.target_share)
     if n_ways != (protocol.target_material == "shots"):
         raise ValueError(
@@ -429,7 +377,15 @@ def _check(protocol):
         raise ValueError(f"{where}: sources is empty; name what shall train")
     selectors = [*protocol.sources, *protocol.targets]
     refuse_unsafe(selectors, f"{where}: sources and targets")
-    Scheme(protocol.classes, protocol.merge)  # checks both
+    try:
+        Scheme(protocol.classes, protocol.merge)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+    if len(protocol.classes) < 2:
+        raise ValueError(
+            f"{where}: classes must be two or more, got "
+            f"{list(protocol.classes)}; of one class there is nothing to learn"
+        )
 
 
 def _check_sizes(protocol, where):
@@ -440,11 +396,7 @@ def _check_sizes(protocol, where):
                 f"{where}: sizes names {selector!r}, which is neither among "
                 f"the sources nor among the targets"
             )
-        if sizes != "official" and (
-            not isinstance(sizes, list)
-            or len(sizes) != 3
-            or not all(isinstance(n, int) and n >= 0 for n in sizes)
-        ):
+        if sizes != "official" and len(sizes) != 3:
             raise ValueError(
                 f"{where}: sizes of {selector} must be official or the three "
                 f"numbers [train, valid, test], got {sizes!r}"

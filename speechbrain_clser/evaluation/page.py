@@ -4,7 +4,6 @@ The first screen answers what was trained on what, with which supervision, how
 well, and whether that is better than guessing. The rest is for those who ask.
 """
 
-import json
 import os
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from speechbrain_clser.evaluation.sections.provenance import (
 from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
 from speechbrain_clser.evaluation.sections.undefined import undefined
+from speechbrain_clser.whole import read_json, write_whole
 
 
 def write(run_folder: str | os.PathLike) -> Path:
@@ -57,11 +57,11 @@ def write(run_folder: str | os.PathLike) -> Path:
         raise FileNotFoundError(
             f"{folder}: expected {FILE}, found none; call report.build first"
         )
-    report = json.loads(path.read_text(encoding="utf-8"))
+    report = read_json(path, "type clser report for this run again")
     blocks = story(report)
-    (folder / "report.md").write_text(markdown(blocks), encoding="utf-8")
+    write_whole(folder / "report.md", markdown(blocks))
     shown = folder / "report.html"
-    shown.write_text(page(title(report), blocks), encoding="utf-8")
+    write_whole(shown, page(title(report), blocks))
     return shown
 
 

@@ -145,7 +145,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(lines)
-    write_whole(Path(path), file.getvalue().encode())
+    write_whole(path, file.getvalue())
 
 
 def read(path: str | os.PathLike) -> Predictions:

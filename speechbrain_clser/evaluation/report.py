@@ -21,6 +21,7 @@ from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
 from speechbrain_clser.evaluation.strict import compact_counts, strict
 from speechbrain_clser.labels import Scheme
+from speechbrain_clser.whole import write_whole
 
 FORMAT = 1
 FILE = "report.json"
@@ -118,7 +119,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     report = strict(report)
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
     text = compact_counts(text)
-    Path(run_folder, FILE).write_text(text + "\n", encoding="utf-8")
+    write_whole(Path(run_folder, FILE), text + "\n")
     return report
 
 

@@ -11,9 +11,11 @@ import yaml
 from safetensors.numpy import load_file
 
 from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.whole import read_json
 
 PARTS = ("target_scored", "source_valid")
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
+AGAIN = "type the command of train.py again: it writes the file anew"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -239,11 +241,10 @@ def _predictions_file(folder, part):
 
 def _seed(folder, draw):
     """Everything of one seed but its embeddings, which are large."""
-    lines = (folder / "epochs.jsonl").read_text(encoding="utf-8").splitlines()
     return Seed(
         number=int(folder.name.removeprefix("seed_")),
         folder=folder,
-        records=[json.loads(line) for line in lines],
+        records=_records(folder / "epochs.jsonl"),
         selected=_json(folder / "selected.json"),
         predictions={
             part: predictions.read(_predictions_file(folder, part))
@@ -266,8 +267,18 @@ def _rows(path):
         return list(csv.DictReader(file))
 
 
+def _records(path):
+    lines = path.read_bytes().splitlines()
+    try:
+        return [json.loads(line) for line in lines]
+    except ValueError as error:
+        raise ValueError(
+            f"{path}: expected JSON in every line, found a damaged one; {AGAIN}"
+        ) from error
+
+
 def _json(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_json(path, AGAIN)
 
 
 def _json_or(nothing, path):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from speechbrain_clser.printable import printable
+from speechbrain_clser.whole import write_whole
 
 _BLOCK = re.compile(
     r"(?P<start><!-- table: (?P<name>[\w./-]+) -->\n)"
@@ -222,7 +223,7 @@ def rewrite(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> None:
     <!-- end: n -->
     """
     path = Path(path)
-    path.write_text(_rewritten(path, tables), encoding="utf-8")
+    write_whole(path, _rewritten(path, tables))
 
 
 def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:

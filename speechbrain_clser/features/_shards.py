@@ -4,6 +4,8 @@ A shard is written whole or not at all, and is never changed afterwards: any
 number of processes may write into a folder at once.
 """
 
+import contextlib
+import functools
 import zlib
 from hashlib import sha256
 from pathlib import Path
@@ -77,6 +79,28 @@ class Shards:
                 pass  # deleted by another process since it was listed
         return broken
 
+    def changed(self, names):
+        """Find shards whose content is no longer what was written.
+
+        Each is read once in a process, however often this is asked for.
+
+        Arguments
+        ---------
+        names : iterable of str
+            Only the shards of these tensors are read.
+
+        Returns
+        -------
+        dict
+            Path of each such shard to what is wrong with it.
+        """
+        found = {}
+        for path in sorted({self._homes[n] for n in names if n in self}):
+            with contextlib.suppress(FileNotFoundError):
+                stat = path.stat()
+                found[path] = _fault(path, stat.st_size, stat.st_mtime_ns)
+        return {path: fault for path, fault in found.items() if fault}
+
     def _learn(self, path):
         handle = self._handles[path] = safe_open(path, framework="pt")
         for name in handle.keys():  # noqa: SIM118, a handle is no mapping
@@ -121,6 +145,16 @@ def checksum(tensors) -> str:
     for _, tensor in sorted(tensors.items()):
         crc = zlib.crc32(tensor.numpy(), crc)
     return f"{crc:08x}"
+
+
+@functools.cache
+def _fault(path, n_bytes, mtime_ns):
+    """Say what is wrong with a shard of this size and time, if anything."""
+    try:
+        read_whole(path)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def read_whole(path) -> dict:

@@ -5,6 +5,7 @@ digest of the samples it came from, so neither a moved file nor a renamed corpus
 computes anything again. Delete the folder at any time.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -17,7 +18,7 @@ import torch
 from speechbrain_clser.features._batches import batches, decoded, padded
 from speechbrain_clser.features._shards import Shards
 from speechbrain_clser.progress import progress
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.whole import remove_stale, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,9 @@ class Store:
     def fill(self, rows, load, device="cpu", batch_s=None):
         """Extract what is not there yet; done before, it opens no audio.
 
+        Shards of these rows are held against their checksums, once in a
+        process; what is damaged is extracted again.
+
         Under torchrun each process extracts its share and waits for the
         others. What a killed process had written stays.
 
@@ -105,7 +109,11 @@ class Store:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._introduce()
+        rows = list(rows)
         self._scan()
+        if changed := self._shards.changed({row.digest for row in rows}):
+            self._discard(changed)
+            self._scan()
         rank, n_ranks = _rank()
         # Shares are cut from all rows and not from what is missing: that may
         # look different to a process that starts a moment later.
@@ -159,11 +167,17 @@ class Store:
         path = self.folder / ABOUT
         if not path.exists():
             text = json.dumps(about(self.extractor), indent=1)
-            write_whole(path, f"{text}\n".encode())
-        os.utime(path)
+            write_whole(path, f"{text}\n")
+        # Only for ``--unused-days``: a cache that cannot be written is read.
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        remove_stale(self.folder)
 
     def _scan(self):
-        for path, reason in self._shards.scan().items():
+        self._discard(self._shards.scan())
+
+    def _discard(self, broken):
+        for path, reason in broken.items():
             logger.warning(
                 "%s: broken shard (%s); its utterances are extracted again",
                 *(path, reason),

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from speechbrain_clser.features._shards import SUFFIX, Shards, read_whole
 from speechbrain_clser.features.store import ABOUT
-from speechbrain_clser.whole import PARTIAL
+from speechbrain_clser.whole import PARTIAL, WRITING_S
 
-WRITING_S = 3600  # a partial file this young may still become a shard
 DAY_S = 86400
 
 

@@ -1,12 +1,12 @@
 """Which training of a run others shall use, and how a model says it is of it."""
 
 import dataclasses
-import json
 import os
 from pathlib import Path
 
-from speechbrain_clser.evaluation.run import draw_of, trainings
+from speechbrain_clser.evaluation.run import AGAIN, draw_of, trainings
 from speechbrain_clser.evaluation.selection import pick_epoch
+from speechbrain_clser.whole import read_json
 
 FILE = "training.json"  # of a model folder
 RULE = "source_valid_uar"
@@ -40,13 +40,14 @@ class Choice:
             ``draw``, ``seed``, ``phase``, ``epoch``, ``protocol``, the digest
             of one, and ``chosen``.
         """
-        selected = _json(self.folder / "selected.json")
+        protocol = read_json(self.folder.parent / "protocol.json", AGAIN)
+        selected = read_json(self.folder / "selected.json", AGAIN)
         return {
             "draw": self.draw,
             "seed": self.seed,
             "phase": selected["phase"],
             "epoch": selected["epoch"],
-            "protocol": _json(self.folder.parent / "protocol.json")["digest"],
+            "protocol": protocol["digest"],
             "chosen": self.sentence,
         }
 
@@ -74,7 +75,7 @@ def best(run: str | os.PathLike) -> Choice:
         If there is none.
     """
     records = [
-        {**_json(path), "folder": path.parent}
+        {**read_json(path, AGAIN), "folder": path.parent}
         for training in trainings(run)
         if (path := training / "selected.json").is_file()
     ]
@@ -100,7 +101,3 @@ def _choice(run, record, sentence):
     folder = record["folder"]
     seed = int(folder.name.removeprefix("seed_"))
     return Choice(folder, draw_of(folder, run), seed, sentence)
-
-
-def _json(path):
-    return json.loads(path.read_text(encoding="utf-8"))

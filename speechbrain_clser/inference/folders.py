@@ -6,6 +6,8 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
+from speechbrain_clser.whole import naming
+
 
 @contextlib.contextmanager
 def new_folder(model):
@@ -38,9 +40,13 @@ def new_folder(model):
     refuse_another(model)
     partial = model.with_name(f".{model.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    yield partial
-    _replace(model, partial)
+    try:
+        with naming(model):
+            partial.mkdir(parents=True)
+            yield partial
+        _replace(model, partial)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def refuse_links_out(folder):

@@ -97,7 +97,7 @@ def claim(path, made_by, has_rows):
     if not has_rows:
         beside.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(made_by, indent=2)
-        write_whole(beside, f"{text}\n".encode())
+        write_whole(beside, f"{text}\n")
         return
     if before is None:
         raise ValueError(

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from speechbrain_clser.features import encoder_settings
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
@@ -47,7 +47,8 @@ class PackedEncoder(SSLFeatures):
                 text = json.dumps(settings[name])
                 Path(folder, name).write_text(text, encoding="utf-8")
             # Nothing is in it, so all parameters are random until ``unpack``.
-            save_file({}, Path(folder, "model.safetensors"), {"format": "pt"})
+            empty = save({}, {"format": "pt"})
+            Path(folder, "model.safetensors").write_bytes(empty)
             with _without_complaints():
                 unpinned = dataclasses.replace(config, revision="")
                 super().__init__(folder, unpinned)

@@ -19,9 +19,11 @@ from tqdm import tqdm
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
+from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.origin import claim
-from speechbrain_clser.inference.rows import Rows, neutral
+from speechbrain_clser.inference.rows import Rows, format_of, neutral
 from speechbrain_clser.inference.timeline import Timeline
+from speechbrain_clser.whole import remove_stale
 
 logger = logging.getLogger(__name__)
 
@@ -149,8 +151,8 @@ def predict_into(
 ) -> Tally:
     """Classify recordings into a table, and list beside it what cannot be used.
 
-    What stands in the table is not done again; files that could not be used
-    are tried anew. What made the table stands beside it too.
+    What stands in the table is not done again, and dropped where it stands there
+    twice; files that could not be used are tried anew. What made the table stands beside it too.
 
     Arguments
     ---------
@@ -172,25 +174,29 @@ def predict_into(
     ------
     ValueError
         If ``path``, or what stands beside it, holds something else, or rows of
-        another model or other settings; or if there is no file at all. All is
-        left as it was.
+        another model or other settings; if another process writes it; or if
+        there is no file at all. All is left as it was.
     """
     files, in_windows = some(files), window_s is not None
     names = columns(classifier.classes, in_windows)
-    rows = Rows(path, names, count=N_SEGMENTS if in_windows else None)
-    bad = Rows(bad_path(path), BAD_COLUMNS)
     made_by = {
         **origin,
         "unknown_below": classifier.unknown_below,
         "temperature": classifier.temperature,
         "window_s": window_s,
     }
-    claim(path, made_by, has_rows=bool(rows.names))
-    with rows, bad:
-        tally = predict(
-            classifier, files, rows, bad, n_threads, has_bar, window_s
-        )
-    bad.settle(gone=rows.names)
+    format_of(path)
+    with locked(path):
+        remove_stale(Path(path).parent, f"{Path(path).stem}*")
+        rows = Rows(path, names, count=N_SEGMENTS if in_windows else None)
+        bad = Rows(bad_path(path), BAD_COLUMNS)
+        claim(path, made_by, has_rows=bool(rows.names))
+        rows.drop_repeats()
+        with rows, bad:
+            tally = predict(
+                classifier, files, rows, bad, n_threads, has_bar, window_s
+            )
+        bad.settle(gone=rows.names)
     return tally
 
 

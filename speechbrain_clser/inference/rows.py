@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 import logging
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from speechbrain_clser.labels import FORMULA
 from speechbrain_clser.printable import printable
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.whole import naming, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -163,6 +164,28 @@ class JsonLines:
 FORMATS = {".csv": Csv, ".jsonl": JsonLines}
 
 
+def format_of(path):
+    """Choose the class of a format by the suffix of a file.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Example
+    -------
+    >>> format_of("of/emotions.CSV").__name__
+    'Csv'
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise ValueError(
+            f"expected a file that ends in {' or '.join(FORMATS)}, got "
+            f"{str(path)!r}"
+        )
+    return FORMATS[suffix]
+
+
 class Printed:
     """Rows that are shown as they come, comma-separated.
 
@@ -239,16 +262,10 @@ class Rows:
 
     def __init__(self, path, columns, count=None):
         self.path = Path(path)
-        if self.path.suffix.lower() not in FORMATS:
-            raise ValueError(
-                f"expected a file that ends in {' or '.join(FORMATS)}, got "
-                f"{str(path)!r}"
-            )
-        self._format = FORMATS[self.path.suffix.lower()](columns)
+        self._format = format_of(path)(columns)
         self._name = self._format.columns[0]
         self._count = count
-        self.names = set()
-        self._n_bytes = self._look() if self.path.exists() else 0
+        self._n_bytes = self._look()
 
     def add(self, *rows):
         """Write rows, dicts with all columns, to the disk at once."""
@@ -272,8 +289,35 @@ class Rows:
         header = self._format.header.encode(**AS_GIVEN)
         write_whole(self.path, header + b"".join(kept.values()))
 
+    def drop_repeats(self):
+        """Keep the first rows of each name, if two processes wrote the file.
+
+        Not to be asked for while rows are added.
+        """
+        if not self.has_repeats:
+            return
+        kept, n_dropped = {}, 0
+        for line, row in self._whole():
+            lines = kept.setdefault(row and neutral(row[self._name]), [])
+            if line in lines or (row and self._is_full(row, len(lines))):
+                n_dropped += 1
+            else:
+                lines.append(line)
+        write_whole(self.path, b"".join(itertools.chain(*kept.values())))
+        logger.warning(
+            "%s: %d rows stood in it twice and are dropped",
+            self.path,
+            n_dropped,
+        )
+        self._n_bytes = self._look()
+
+    def _is_full(self, row, n_rows):
+        """Tell whether so many rows are all of a name."""
+        return str(n_rows) == str(row[self._count] if self._count else 1)
+
     def __enter__(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with naming(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "a", newline="", **AS_GIVEN)
         if self._file.tell() > self._n_bytes:
             logger.warning(
@@ -285,24 +329,30 @@ class Rows:
         return self
 
     def __exit__(self, *error):
-        self._file.close()
+        with naming(self.path):
+            self._file.close()
 
     def _write(self, text):
-        self._file.write(text)
-        self._file.flush()
+        with naming(self.path):
+            self._file.write(text)
+            self._file.flush()
 
     def _look(self):
         """Take the names of all rows; say how many bytes are to be kept."""
+        self.names, self.has_repeats = set(), False
         n_bytes = n_before = n_rows = 0
         row = name = None
-        for line, row in self._whole():
+        for line, row in self._whole() if self.path.exists() else ():
+            if row and self._is_full(row, n_rows) and row[self._name] == name:
+                name = None  # the same once more
             if row and row[self._name] != name:
                 name, n_before, n_rows = row[self._name], n_bytes, 0
                 # Before there was ``neutral``, paths were written as given.
+                self.has_repeats |= neutral(name) in self.names
                 self.names.add(neutral(name))
             n_rows += 1
             n_bytes += len(line)
-        if row and self._count and str(n_rows) != str(row[self._count]):
+        if row and self._count and not self._is_full(row, n_rows):
             self.names.remove(neutral(name))
             return n_before
         return n_bytes

@@ -49,9 +49,9 @@ def add_results(run, model=None) -> bool:
     )
     if not n_found:  # exported by an earlier version
         text = f"{text.rstrip()}\n\n{section}"
-    write_whole(needed[2], text.encode())
+    write_whole(needed[2], text)
     values = json.dumps(found, indent=1, ensure_ascii=False)
-    write_whole(model / f"{RESULTS.lower()}.json", f"{values}\n".encode())
+    write_whole(model / f"{RESULTS.lower()}.json", f"{values}\n")
     return True
 
 

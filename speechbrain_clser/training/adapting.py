@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.pipeline import dataset
@@ -80,11 +80,11 @@ def predict_parts(plan, brain, material, sound, folder, loader):
         )
         path = Path(folder, "adaptation", f"{part}.safetensors")
         path.parent.mkdir(exist_ok=True)
-        save_file(
-            {"posterior": posteriors.numpy(), "embedding": embeddings.numpy()},
-            path,
-            metadata={"ids": json.dumps(ids)},
-        )
+        tensors = {
+            "posterior": posteriors.numpy(),
+            "embedding": embeddings.numpy(),
+        }
+        write_whole(path, save(tensors, {"ids": json.dumps(ids)}))
 
 
 def _further_parts(plan, material):
@@ -176,7 +176,7 @@ def adapt(plan, names, material, heard, view, folders):
             "systems": systems,
         }
         text = json.dumps(record, indent=1) + "\n"
-        write_whole(Path(folder, "adaptation.json"), text.encode())
+        write_whole(Path(folder, "adaptation.json"), text)
         _log(record, plan, seed)
 
 

@@ -7,6 +7,7 @@ import speechbrain as sb
 import torch
 
 from speechbrain_clser.training.highlights import caption, first_of_each
+from speechbrain_clser.whole import write_whole
 
 FILE = "attention.json"
 LARGEST = 32  # of a map; longer sides are averaged
@@ -53,7 +54,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
         for utterance, row in shown.items()
     ]
     text = json.dumps(told)
-    Path(folder, FILE).write_text(text, encoding="utf-8")
+    write_whole(Path(folder, FILE), text)
 
 
 def _of_utterance(place, index):

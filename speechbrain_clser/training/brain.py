@@ -56,7 +56,7 @@ class MethodBrain(sb.Brain):
         Name of a part of the method to its state before any phase, for those
         that this one begins anew.
     train_logger : TrainLogger, optional
-        SpeechBrain's; receives each epoch once it is kept.
+        SpeechBrain's; receives each epoch before it is kept.
     **brain
         For ``sb.Brain``: opt_class, hparams, run_opts, checkpointer.
     """
@@ -259,8 +259,8 @@ class MethodBrain(sb.Brain):
             if self.oracle is not None:
                 record["oracle_target_uar"] = self.oracle(self)
             record["seconds"] = round(time.time() - self.started, 2)
+            self.log(record)  # first: a kill in between repeats the line
             self.keep(record)
-            self.log(record)
 
     def log(self, record):
         """Log an epoch in one line, on the console and in a file."""

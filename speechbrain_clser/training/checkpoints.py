@@ -1,6 +1,11 @@
 """Checkpoints that a kill cannot break."""
 
-from speechbrain.utils.checkpoints import Checkpointer
+import shutil
+
+from speechbrain.utils.checkpoints import CKPT_PREFIX, Checkpointer
+from speechbrain.utils.distributed import if_main_process
+
+from speechbrain_clser.whole import naming
 
 WHOLE = "WHOLE"
 
@@ -27,11 +32,27 @@ class WholeCheckpointer(Checkpointer):
     """
 
     def save_checkpoint(self, *args, **kwargs):
-        """Save as SpeechBrain does, and mark what is whole."""
-        saved = super().save_checkpoint(*args, **kwargs)
-        if saved is not None:  # only the main process saves
-            (saved.path / WHOLE).touch()
+        """Save as SpeechBrain does, mark what is whole, delete what is not."""
+        before = set(self._unfinished())
+        try:
+            with naming(self.checkpoints_dir):
+                saved = super().save_checkpoint(*args, **kwargs)
+                if saved is not None:  # only the main process saves
+                    (saved.path / WHOLE).touch()
+        finally:
+            # Those of before stay where nothing is marked: they are of a
+            # version without marks.
+            has_marks = any(self.list_checkpoints())
+            for path in self._unfinished() if if_main_process() else ():
+                if has_marks or path not in before:
+                    shutil.rmtree(path)
         return saved
+
+    def _unfinished(self):
+        """Folders of checkpoints that a kill or a full disk cut short."""
+        for path in self.checkpoints_dir.glob(f"{CKPT_PREFIX}*"):
+            if not (path / WHOLE).exists():
+                yield path
 
     def list_checkpoints(self):
         """List the checkpoints that are whole."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pydoc
 import signal
 import sys
 
@@ -33,6 +34,7 @@ def run(main, arguments):
     """
     console.set_up()
     signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     expected = (*EXPECTED, YAMLError, torch.OutOfMemoryError)
     if "--traceback" in arguments:
         arguments = [text for text in arguments if text != "--traceback"]
@@ -42,7 +44,10 @@ def run(main, arguments):
         with contextlib.ExitStack() as at_end:
             main(arguments, at_end)
         status = 0
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, pydoc.ErrorDuringImport) as error:
+        # HyperPyYAML imports through pydoc, which wraps an interrupt.
+        if getattr(error, "exc", KeyboardInterrupt) is not KeyboardInterrupt:
+            raise
         status = INTERRUPTED
         if not get_rank():
             _tell("Stopped; the same command takes the run up again.")

@@ -3,12 +3,14 @@
 import logging
 import logging.config
 import os
+import sys
 from pathlib import Path
 
 import yaml
 from speechbrain.utils.distributed import if_main_process
 
 from speechbrain_clser.progress import has_bars
+from speechbrain_clser.whole import naming
 
 # For SpeechBrain's create_experiment_directory.
 LOG_CONFIG = str(Path(__file__).with_name("log_config.yaml"))
@@ -52,6 +54,18 @@ class ForUser(logging.Filter):
             if f"{record.name}.".startswith(f"{name}."):
                 lowest = level
         return record.levelno >= lowest
+
+
+class LogFile(logging.FileHandler):
+    """A log file on a full disk is an error like any other, without traceback."""
+
+    def handleError(self, record):
+        """Raise what could not be written; ``logging`` shows its traceback."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            with naming(self.baseFilename):
+                raise error
+        super().handleError(record)
 
 
 def set_up():

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from speechbrain_clser.data.audio import load
+from speechbrain_clser.whole import write_whole
 
 N_BINS = 400
 RATE_HZ = 16000
@@ -46,7 +47,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
         for name, row in shown.items()
     ]
     text = json.dumps(told, indent=1)
-    Path(folder, FILE).write_text(text, encoding="utf-8")
+    write_whole(Path(folder, FILE), text)
 
 
 def first_of_each(rows, scheme) -> dict:

@@ -8,6 +8,7 @@ corpus, its speakers are left out in groups.
 import dataclasses
 import hashlib
 import json
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.ssl import SSLFeatures, layer_range
 from speechbrain_clser.features.statistics import Statistics
 from speechbrain_clser.features.store import Store
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.whole import read_json, write_whole
+
+logger = logging.getLogger(__name__)
 
 MIDDLE = 3  # layers of an average that does not begin at layer 0
 
@@ -266,7 +269,10 @@ def choose(
     digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
     path = Path(cache_folder, "layers", f"{digest}.json")
     if path.exists():
-        return json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return read_json(path, "the layers are chosen again", dict)
+        except ValueError as error:
+            logger.warning("%s", error)
     view = statistics_of(statistics, rows, cache_folder, device)
     scores = validate(statistics, view, rows, scheme, normalise_by)
     found = {
@@ -278,7 +284,7 @@ def choose(
         ],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, f"{json.dumps(found, indent=1)}\n".encode())
+    write_whole(path, f"{json.dumps(found, indent=1)}\n")
     return found
 
 
@@ -305,7 +311,7 @@ def record(found, folder) -> str:
     'layers 2-4 are best on source validation: UAR 50.0 % of a linear probe; ...'
     """
     text = json.dumps(found, indent=1)
-    write_whole(Path(folder, "layers.json"), f"{text}\n".encode())
+    write_whole(Path(folder, "layers.json"), f"{text}\n")
     uar = max(row["uar"] for row in found["validation"])
     return (
         f"layers {found['chosen']} are best on source validation: UAR "

@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import io
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -19,6 +20,18 @@ from speechbrain_clser.progress import has_bars
 AT_LEAST_ONE = {
     *("seeds", "draws", "threads", "batch_size", "passes"),
     *("dim", "space_dim", "top_layers", "n_averaged", "n_stages"),
+    *("languages", "classes", "utterances"),  # of cells
+}
+LARGEST = 2**31 - 1
+# More than these, whole numbers exhaust the machine.
+AT_MOST = {"threads": 1024, "dim": 2**16, "space_dim": 2**16}
+# Numbers above 0, and those of 0-1 beside any ``*_share``; all are 0 or more.
+POSITIVE = {"lr", "encoder_lr", "temperature"}
+SHARES = {"confidence", "dropout", "input_dropout", "label_smoothing"}
+# Least values of SpeechBrain's own options.
+LEAST = {
+    **{"grad_accumulation_factor": 1, "max_grad_norm": 0},
+    **{"nonfinite_patience": 0, "optimizer_step_limit": 1},
 }
 # Texts of a YAML in whose place a mapping may stand. They are passed on as
 # text: HyperPyYAML takes a mapping only where one stood before.
@@ -48,7 +61,7 @@ def parse(arguments) -> tuple:
         If there is no such YAML.
     ValueError
         If there is no such option, if a value is of another type than that of
-        the YAML, or if there is no such device.
+        the YAML or out of range, or if there is no such device.
 
     Example
     -------
@@ -65,6 +78,12 @@ def parse(arguments) -> tuple:
     overrides = _mapping(text)
     keys = _keys(hparams_file)
     check_values({**keys, **overrides}, keys)
+    for key, least in LEAST.items():
+        value = run_opts[key]
+        if value is not None and not least <= value < math.inf:
+            raise ValueError(
+                f"--{key}: expected a number, {least} or more, found {value}"
+            )
     check_device(run_opts["device"], run_opts["distributed_backend"])
     return (
         hparams_file,
@@ -297,12 +316,9 @@ def _unlike(key, default, value):
     if isinstance(default, bool):
         return not isinstance(value, bool) and "True or False"
     if isinstance(default, int):
-        least = int(key in AT_LEAST_ONE)
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        is_right = is_whole and value >= least
-        return not is_right and f"a whole number, {least} or more"
+        return _unlike_whole(key, value)
     if isinstance(default, float):
-        return not _is_number(value) and "a number"
+        return _unlike_number(key, value)
     if isinstance(default, str):
         is_text = not isinstance(value, (dict, list, type(None)))
         is_mapping = key in MAY_BE_MAPPING and isinstance(value, dict)
@@ -315,5 +331,23 @@ def _unlike(key, default, value):
     return f"a mapping such as {json.dumps(default)}"
 
 
+def _unlike_whole(key, value):
+    least = int(key in AT_LEAST_ONE)
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        return f"a whole number, {least} or more"
+    most = AT_MOST.get(key, LARGEST)
+    return value > most and f"a whole number, {most} or less"
+
+
+def _unlike_number(key, value):
+    if key in SHARES or key.endswith("_share"):
+        return not (_is_number(value) and 0 <= value <= 1) and "a number of 0-1"
+    if key in POSITIVE:
+        return not (_is_number(value) and value > 0) and "a number above 0"
+    return not (_is_number(value) and value >= 0) and "a number, 0 or more"
+
+
 def _is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Tell whether this is a finite number."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and abs(value) < math.inf

@@ -11,6 +11,7 @@ from speechbrain_clser.data.protocol import load
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
+from speechbrain_clser.whole import write_whole
 
 LABELLED = ("train", "shots")
 
@@ -243,5 +244,5 @@ def run_phases(
     if if_main_process():
         for name, value in (("selected", chosen), ("notes", method.notes())):
             path = folder / f"{name}.json"
-            path.write_text(json.dumps(value, indent=1), encoding="utf-8")
+            write_whole(path, json.dumps(value, indent=1))
     return trainer

@@ -1,7 +1,7 @@
 """One record per epoch, in a file that people and selection rules read."""
 
 import json
-import os
+import logging
 from pathlib import Path
 
 from speechbrain.utils.checkpoints import (
@@ -11,13 +11,17 @@ from speechbrain.utils.checkpoints import (
 )
 from speechbrain.utils.distributed import if_main_process, main_process_only
 
+from speechbrain_clser.whole import read_json, write_whole
+
+logger = logging.getLogger(__name__)
+
 
 @register_checkpoint_hooks
 class EpochRecords:
     """The records of one phase; a checkpoint carries those up to its epoch.
 
-    A resumed run so forgets the epochs it will do again, and the file never
-    holds one twice.
+    A resumed run so forgets the epochs it will do again, the file never holds
+    one twice, and one that was damaged is whole again.
 
     Arguments
     ---------
@@ -46,26 +50,35 @@ class EpochRecords:
             self._write()
 
     def _write(self):
-        others = []
-        if self.path.exists():
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-            others = [
-                line
-                for line in lines
-                if json.loads(line)["phase"] != self.phase
-            ]
-        lines = [*others, *map(json.dumps, self.records)]
-        partial = self.path.with_suffix(".partial")
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        os.replace(partial, self.path)
+        lines = [*self._others(), *map(json.dumps, self.records)]
+        write_whole(self.path, "\n".join(lines) + "\n")
+
+    def _others(self):
+        """Lines of other phases, without those that are damaged."""
+        if not self.path.exists():
+            return
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        for number, line in enumerate(text.splitlines(), start=1):
+            try:
+                if json.loads(line)["phase"] != self.phase:
+                    yield line
+            except (ValueError, TypeError, KeyError):
+                logger.warning(
+                    "%s, line %d: damaged, so it is left out; each phase "
+                    "writes its lines again from its checkpoint",
+                    *(self.path, number),
+                )
 
     @mark_as_saver
     @main_process_only
     def save(self, path):
         """Put the records into a checkpoint."""
-        Path(path).write_text(json.dumps(self.records), encoding="utf-8")
+        write_whole(path, json.dumps(self.records))
 
     @mark_as_loader
     def load(self, path, end_of_epoch):
         """Take the records from a checkpoint."""
-        self.records = json.loads(Path(path).read_text(encoding="utf-8"))
+        advice = "delete its folder: the checkpoint before it is taken"
+        self.records = read_json(path, advice, list)
+        if if_main_process():
+            self._write()

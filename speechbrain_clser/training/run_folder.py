@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import logging
 import platform
 import re
 from importlib.metadata import version
@@ -12,6 +13,9 @@ from pathlib import Path
 from speechbrain_clser import __version__
 from speechbrain_clser.features.encoders import encoder_name
 from speechbrain_clser.training.commit import commit
+from speechbrain_clser.whole import read_json, write_whole
+
+logger = logging.getLogger(__name__)
 
 # Of parts.csv, as an Utterance names them, after the name of the part.
 COLUMNS = (
@@ -79,7 +83,8 @@ def write(folder, material, device, command, extractor):
     Raises
     ------
     ValueError
-        If the folder holds a run on another protocol or other data.
+        If the folder holds a run on another protocol or other data, or the
+        file that says which is damaged.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,8 +113,8 @@ def write(folder, material, device, command, extractor):
         "environment": environment,
     }.items():
         text = json.dumps(value, indent=1, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "parts.csv").write_text(_parts(material), encoding="utf-8")
+        write_whole(folder / f"{name}.json", text + "\n")
+    write_whole(folder / "parts.csv", _parts(material))
 
 
 def write_phones(folder, source, rows, phones):
@@ -130,7 +135,7 @@ def write_phones(folder, source, rows, phones):
 
     told = {"source": source, **coverage(rows, phones)}
     text = json.dumps(told, indent=1, ensure_ascii=False)
-    Path(folder, "phones.json").write_text(text + "\n", encoding="utf-8")
+    write_whole(Path(folder, "phones.json"), text + "\n")
 
 
 def write_undefined(folder, columns, parts, frames):
@@ -155,7 +160,7 @@ def write_undefined(folder, columns, parts, frames):
         if rows
     }
     text = json.dumps(told, indent=1)
-    Path(folder, "undefined.json").write_text(text + "\n", encoding="utf-8")
+    write_whole(Path(folder, "undefined.json"), text + "\n")
 
 
 def _protocol(material):
@@ -180,12 +185,20 @@ def _refuse_other_material(folder, material):
     """Stop before old checkpoints meet another protocol or other data."""
     if not any(folder.glob("seed_*")):
         return
-    protocol = json.loads((folder / "protocol.json").read_text("utf-8"))
-    parts = (folder / "parts.csv").read_text("utf-8")
-    for name, is_same in (
-        ("protocol values", protocol["digest"] == material.protocol.digest),
-        ("data", _is_same_table(parts, _parts(material))),
-    ):
+    advice = (
+        "if protocol and data are those of the run, delete it and type the "
+        "command again: it is written anew"
+    )
+    protocol, parts = folder / "protocol.json", folder / "parts.csv"
+    for path, name in ((protocol, "protocol values"), (parts, "data")):
+        if not path.exists():
+            logger.warning("%s: not there, so it is written anew", path)
+            continue
+        if path is protocol:
+            before = read_json(path, advice, dict)
+            is_same = before.get("digest") == material.protocol.digest
+        else:
+            is_same = _is_same_table(path, _parts(material), advice)
         if not is_same:
             raise ValueError(
                 f"{folder} holds a run on other {name}; give another "
@@ -193,15 +206,26 @@ def _refuse_other_material(folder, material):
             )
 
 
-def _is_same_table(before, now):
-    """Tell whether two CSV texts agree in the columns that both have.
+def _is_same_table(path, now, advice):
+    """Tell whether two tables agree in the columns that both have.
 
     A run of an earlier version, with fewer columns, can so be taken up again.
     """
-    before, now = (
-        {name: values for name, *values in zip(*csv.reader(file), strict=True)}
-        for file in (io.StringIO(before), io.StringIO(now))
-    )
+    try:
+        before, now = (
+            {
+                name: cells
+                for name, *cells in zip(*csv.reader(file), strict=True)
+            }
+            for file in (io.StringIO(path.read_text("utf-8")), io.StringIO(now))
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"{path}: expected {','.join(['part', *COLUMNS])} in every row, "
+            f"found a damaged table; {advice}"
+        ) from error
+    if not before:
+        raise ValueError(f"{path}: expected a table, found none; {advice}")
     return all(before[name] == now[name] for name in before.keys() & now.keys())
 
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.metrics import uar
+from speechbrain_clser.whole import write_whole
 
 
 def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
@@ -88,7 +89,7 @@ def embed(brain, name, dataset, folder, loader):
     ids, probabilities, embeddings = brain.predict(dataset, loader)
     path = Path(folder, "embeddings", f"{name}.safetensors")
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({"embedding": embeddings}, path)
+    write_whole(path, save({"embedding": embeddings}))
     return ids, probabilities
 
 

@@ -1,10 +1,15 @@
 """What a run was told to compute, so that another does not resume it."""
 
 import json
+import logging
 import re
 from pathlib import Path
 
 from hyperpyyaml import resolve_references
+
+from speechbrain_clser.whole import read_json, remove_stale, write_whole
+
+logger = logging.getLogger(__name__)
 
 # Keys of the YAML that say where and how, but not what is computed; each seed
 # and draw has a folder of its own, each baseline a file.
@@ -76,7 +81,8 @@ def claim(folder, now: dict):
     Raises
     ------
     ValueError
-        If the folder holds a run with other values; nothing in it is touched.
+        If the folder holds a run with other values, or its settings.json is
+        damaged; nothing in it is touched.
 
     Example
     -------
@@ -88,7 +94,7 @@ def claim(folder, now: dict):
     """
     path = Path(folder) / "settings.json"
     if path.exists():
-        before = json.loads(path.read_text(encoding="utf-8"))
+        before = _before(path, now)
         changed = sorted(
             key
             for key in before.keys() | now.keys()
@@ -101,6 +107,23 @@ def claim(folder, now: dict):
                 f"delete that one to start anew (found {changed[0]}: "
                 f"{before.get(changed[0], 'nothing')})"
             )
+        remove_stale(folder, "**/*")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(now, indent=1) + "\n")
+
+
+def _before(path, now):
+    """Settings of the run; damaged ones count for nothing before it trains."""
+    advice = (
+        "if this command is that of the run, delete the file and type the "
+        "command again; otherwise give another --output_folder"
+    )
+    try:
+        return read_json(path, advice, dict)
+    except ValueError as error:
+        if any(path.parent.glob("**/seed_*/epochs.jsonl")):
+            raise
+        logger.warning("%s; nothing is trained there, so it is replaced", error)
+        write_whole(path, json.dumps(now, indent=1) + "\n")
+        return now

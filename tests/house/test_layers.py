@@ -32,6 +32,7 @@ LEVELS = {
     "data.video": 1,
     "data.manifest.*": 1,
     "data.protocol": 1,
+    "data.protocol_schema": 1,
     "data.splits": 1,
     "data.draws": 1,
     "data.sizes": 1,

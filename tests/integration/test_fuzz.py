@@ -4,11 +4,16 @@ import collections
 import csv
 import json
 import os
+import random
 import subprocess
 import sys
+import time
 
 import pytest
+import yaml
 from helpers import damaged, damaged_models, encoders, served, toy
+
+from speechbrain_clser.data import protocol
 
 PATIENCE_S = 900
 REASONS = {
@@ -147,3 +152,74 @@ def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
         if not told["error"]:
             assert sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
     assert 5 < sum(bool(told["error"]) for told in found) < len(found)
+
+
+VALUES = [
+    *(None, True, False, 0, 1, -1, 7, 10**30, 2**31, 0.5, -0.5, 1e308),
+    *(float("nan"), float("inf"), "", " ", "emodb", "Löwe 狮", "\U0001f600"),
+    *("a" * 10_000, "emodb:deu", "../x", [], [1], [None], ["emodb"], [[]]),
+    *([["emodb"]], ["anger"], ["anger", "anger"], ["anger", "fear"], {}),
+    *({"emodb": 1}, {"emodb": [1, 2]}, {"emodb": [1, 2, 3]}, {1: 2}),
+    *({"calm": "neutral"}, {"a": {"b": {"c": []}}}, ["speaker"], ["phone"]),
+    *("all", "official", "shots", "unlabelled", "random", "oracle_target_uar"),
+]
+
+
+def mutated(rng):
+    """The text of a shipped protocol after a few changes."""
+    name = rng.choice(protocol.shipped())
+    values = yaml.safe_load((protocol.SHIPPED / f"{name}.yaml").read_text())
+    known = [*protocol.Protocol.__dataclass_fields__, "surprise", "sources "]
+    for _ in range(rng.randint(1, 2)):
+        kind = rng.choice(["set", "set", "delete", "nest"])
+        key = rng.choice([*values, *known])
+        if kind == "set":
+            values[key] = rng.choice(VALUES)
+        elif kind == "delete":
+            values.pop(key, None)
+        else:
+            for _ in range(rng.choice([1, 50])):
+                values[key] = [values.get(key)]
+    text = yaml.safe_dump(values, allow_unicode=True)
+    lines = text.splitlines(keepends=True)
+    kind = rng.choice(["none", "none", "none", "twice", "cut", "char"])
+    if kind == "twice":
+        lines.append(rng.choice(lines))
+    elif kind == "cut":
+        lines = [text[: rng.randrange(len(text))]]
+    elif kind == "char":
+        place = rng.randrange(len(text))
+        lines = [
+            text[:place],
+            rng.choice("\x00[]{}:&*!?|>\t'\"%@`-"),
+            text[place:],
+        ]
+    return "".join(lines)
+
+
+@pytest.mark.slow
+def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
+    rng, path = random.Random(0), tmp_path / "mutant.yaml"
+    outcomes = collections.Counter()
+    keys = [*protocol.Protocol.__dataclass_fields__]
+    keys.remove("name")
+    for _ in range(500):
+        text = mutated(rng)
+        path.write_text(text, encoding="utf-8")
+        started = time.monotonic()
+        try:
+            found = protocol.load(str(path))
+        except ValueError as error:
+            outcomes["refused"] += 1
+            message = str(error)
+            assert message.startswith((f"{path}: ", "protocol 'mutant': ")), (
+                text
+            )
+            is_file = "expected" in message and str(path) in message
+            assert is_file or any(key in message for key in keys), message
+            assert len(message) < 2000, text
+        else:
+            outcomes["loaded"] += 1
+            assert len(found.digest) == 12 and len(found.scheme) > 1
+        assert time.monotonic() - started < 2, text
+    assert min(outcomes["refused"], outcomes["loaded"]) > 20, outcomes

@@ -1,4 +1,5 @@
 import csv
+import importlib
 import io
 import json
 import logging
@@ -54,6 +55,30 @@ def done(*arguments, **options):
     result = clser(*arguments, **options)
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+@pytest.mark.parametrize(
+    "place, arguments",
+    [
+        ("inference.source.locate", ["predict", "model", "a.wav"]),
+        ("corpora.load", ["prepare", "demo"]),
+        (
+            "commands.layers.probe",
+            ["layers", "--encoder", "x", "--protocol", "demo"],
+        ),
+    ],
+)
+def test_interrupt_is_one_line_and_130(monkeypatch, place, arguments):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    module, name = place.rsplit(".", 1)
+    module = importlib.import_module(f"speechbrain_clser.{module}")
+    monkeypatch.setattr(module, name, stop)
+    result = clser(*arguments)
+    assert result.exit_code == 130
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("Stopped; the same command")
 
 
 def rows(text):

@@ -1,4 +1,7 @@
+import errno
 import pickle
+import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,3 +39,18 @@ def test_bad_audio_error_survives_a_worker_process():
 )
 def test_message_is_never_a_bare_key_or_empty(error, shown):
     assert message_of(error).endswith(shown)
+
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EDQUOT"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_full_disk_says_where_how_full_and_what_to_do(
+    tmp_path, monkeypatch, number, is_named
+):
+    usage = SimpleNamespace(free=12345)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    path = tmp_path / "run" / "parts.csv"
+    name = str(path) if is_named else None
+    shown = message_of(OSError(getattr(errno, number), "full", name))
+    assert shown.startswith(f"{name or 'a file'}: no space left")
+    assert "12,345 bytes are free on the disk of /" in shown
+    assert "type the same command again" in shown

@@ -5,6 +5,7 @@ JSON, writes a WAV file for each, and answers with the phones of each as JSON;
 with ``recite`` behind the folder, plain sentences.
 """
 
+import io
 import json
 import os
 import sys
@@ -14,7 +15,13 @@ import numpy as np
 import soundfile
 
 from speechbrain_clser.corpora._speaking import effects, engine
+from speechbrain_clser.corpora._speaking.process import NOT_WRITTEN
 from speechbrain_clser.corpora._speaking.script import Take
+from speechbrain_clser.errors import message_of
+from speechbrain_clser.whole import write_whole
+
+# Who asked; another process adopts a worker whose parent has been killed.
+PARENT = int(os.environ.get("CLSER_PARENT", os.getppid()))
 
 
 def perform(take):
@@ -110,18 +117,25 @@ def main():
     folder, manner = Path(sys.argv[1]), "".join(sys.argv[2:]) or "perform"
     phones = {}
     for row in json.load(sys.stdin):
+        # On Windows the parent may be the launcher of a virtual environment.
+        if os.name == "posix" and os.getppid() != PARENT:
+            sys.exit("the process that asked has ended")
         samples, phones[row["id"]] = MANNERS[manner](**row)
-        part = folder / f"{row['id']}.{os.getpid()}.part"
+        wav = io.BytesIO()
         soundfile.write(
-            part,
+            wav,
             samples,
             effects.SAMPLE_RATE_HZ,
             subtype="PCM_16",
             format="WAV",
         )
-        os.replace(part, folder / f"{row['id']}.wav")
+        write_whole(folder / f"{row['id']}.wav", wav.getvalue())
     json.dump(phones, sys.stdout)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.stderr.write(message_of(error))
+        sys.exit(NOT_WRITTEN)

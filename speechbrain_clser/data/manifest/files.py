@@ -1,13 +1,14 @@
 """The files of a manifest, written and read back: CSV, report and phones."""
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
 
 from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.whole import read_json, remove_stale, write_whole
 
 COLUMNS = (
     "ID",
@@ -25,6 +26,32 @@ COLUMNS = (
 )
 
 
+def digest(path: Path) -> str:
+    """Digest what a manifest and its phones hold now.
+
+    Arguments
+    ---------
+    path : Path
+        Of the CSV.
+
+    Returns
+    -------
+    str
+        16 hex letters.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "emodb.csv"
+    >>> digest(path)
+    'e3b0c44298fc1c14'
+    """
+    found = hashlib.sha256()
+    for file in (path, phones_of(path)):
+        if file.exists():
+            found.update(file.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def write(path: Path, rows: list, told: dict, root: Path) -> None:
     """Write a manifest and what lies beside it; the folder is made if need be.
 
@@ -40,14 +67,17 @@ def write(path: Path, rows: list, told: dict, root: Path) -> None:
         Folder of the corpus, called ``$data_root`` in the CSV.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _csv(rows, root).encode())
+    remove_stale(path.parent, f"{path.stem}.*")
+    write_whole(path, _csv(rows, root))
     phones = {row.id: row.phones for row in rows if row.phones}
-    phones_of(path).unlink(missing_ok=True)
-    if phones:
+    if not phones:
+        phones_of(path).unlink(missing_ok=True)
+    else:
         text = json.dumps(phones, ensure_ascii=False)
-        write_whole(phones_of(path), text.encode())
+        write_whole(phones_of(path), text)
+    told = {**told, "digest": digest(path)}
     text = json.dumps(told, indent=1, ensure_ascii=False)
-    write_whole(report_of(path), text.encode())
+    write_whole(report_of(path), text)
 
 
 def read(path, data_root) -> list:
@@ -105,14 +135,17 @@ def report(path) -> dict:
         ``emotions``, ``languages``, ``genders``, ``speakers``), ``card``,
         ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
         folder that are none of the corpus), ``same_recordings`` (ids that
-        share all samples), ``version`` and ``fingerprint``.
+        share all samples), ``version``, ``fingerprint`` and ``digest`` of
+        the manifest.
 
     Raises
     ------
     FileNotFoundError
         If nothing was prepared there.
+    ValueError
+        If it is damaged.
     """
-    return json.loads(report_of(Path(path)).read_text(encoding="utf-8"))
+    return read_json(report_of(Path(path)), "prepare the corpus again", dict)
 
 
 def _csv(rows, root):

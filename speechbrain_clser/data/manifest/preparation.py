@@ -1,5 +1,6 @@
 """From a corpus to its manifest: list, check, listen, write, tell."""
 
+import logging
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
@@ -9,11 +10,13 @@ from speechbrain_clser.data.manifest.checks import (
     off_card,
     unusable,
 )
-from speechbrain_clser.data.manifest.files import report, write
+from speechbrain_clser.data.manifest.files import digest, report, write
 from speechbrain_clser.data.manifest.fingerprint import VERSION, fingerprint_of
 from speechbrain_clser.data.manifest.paths import report_of
 from speechbrain_clser.data.manifest.rows import rows_of
 from speechbrain_clser.data.manifest.summary import summary, tell
+
+logger = logging.getLogger(__name__)
 
 
 def prepare(
@@ -22,7 +25,8 @@ def prepare(
     """Check a corpus and write its manifest, unless that has been done.
 
     "Done" means that the fingerprint in the report agrees: rows, sizes and
-    times of the files, card, and version of this code.
+    times of the files, card, and version of this code; and that the manifest
+    is as it was written.
 
     Arguments
     ---------
@@ -96,6 +100,13 @@ def _is_prepared(path, fingerprint, allow_bad_files):
     """Whether a manifest is there that this call would write again."""
     if not (path.exists() and report_of(path).exists()):
         return False
-    told = report(path)
+    try:
+        told = report(path)
+    except ValueError as error:
+        logger.warning("%s", error)
+        return False
+    if told.get("digest") != digest(path):
+        logger.warning("%s: damaged or old, so it is written again", path)
+        return False
     is_whole = not told["left_out"] and told["card"]["agrees"]
     return told["fingerprint"] == fingerprint and (is_whole or allow_bad_files)

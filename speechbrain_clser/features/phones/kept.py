@@ -8,6 +8,7 @@ from pathlib import Path
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.phone import Phone
 from speechbrain_clser.progress import progress
+from speechbrain_clser.whole import naming
 
 AT_ONCE = 200  # utterances; a kill loses no more
 
@@ -80,5 +81,5 @@ def _add(path, found):
         json.dumps([key, [dataclasses.astuple(phone) for phone in said]])
         for key, said in found.items()
     ]
-    with path.open("a", encoding="utf-8") as file:
+    with naming(path), path.open("a", encoding="utf-8") as file:
         file.write("\n" + "\n".join(lines) + "\n")

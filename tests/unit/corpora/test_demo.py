@@ -5,12 +5,17 @@ import dataclasses
 import importlib.metadata
 import importlib.util
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 import soundfile
 import torch
+from helpers import toy
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import recall_score
 from sklearn.pipeline import make_pipeline
@@ -131,6 +136,48 @@ def test_half_finished_folder_is_done_again(small, tmp_path, lost):
     (tmp_path / f"{SLICE[0].id}.wav.99.part").write_bytes(b"RIFF")
     list(demo.utterances(tmp_path))
     assert whole.items() <= content(tmp_path).items()
+
+
+@installed
+@pytest.mark.parametrize("name", [demo.INDEX, f"{SLICE[3].id}.wav"])
+def test_cut_file_is_told_and_spoken_again(small, tmp_path, name, caplog):
+    before = list(demo.utterances(tmp_path))
+    whole = content(tmp_path)
+    (tmp_path / name).write_bytes(whole[name][:-100])
+    stale = tmp_path / f"a.wav.{32 * '0'}.partial"
+    stale.touch()
+    os.utime(stale, (0, 0))
+    assert list(demo.utterances(tmp_path)) == before
+    assert content(tmp_path) == whole
+    assert f"{tmp_path / name}: " in caplog.text and "damaged" in caplog.text
+
+
+SPEAK = """
+import sys
+from speechbrain_clser.corpora import demo
+from speechbrain_clser.corpora._speaking import script
+demo.speak(script.plan(), sys.argv[1], 2)
+"""
+
+
+@installed
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_the_process_that_asked(tmp_path, number):
+    process = subprocess.Popen(
+        [sys.executable, "-c", SPEAK, str(tmp_path)],
+        env=toy.environment(),
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.time() + 60
+    while not any(tmp_path.iterdir()) and time.time() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.wait(timeout=10)
+    time.sleep(0.5)
+    n_files = len([*tmp_path.iterdir()])
+    assert 0 < n_files < 900
+    time.sleep(0.5)
+    assert len([*tmp_path.iterdir()]) == n_files
 
 
 @installed

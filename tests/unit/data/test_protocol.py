@@ -170,6 +170,10 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
             "a select_by without target",
         ),
         (
+            "sources: [emodb]\ntargets: [urdu]\nclasses: [anger]\n",
+            "classes must be two or more, got .'anger'.",
+        ),
+        (
             "sources: [emodb]\ntargets: [urdu]\nclasses: [joy]\n",
             "joy is no canonical emotion",
         ),
@@ -188,7 +192,7 @@ def test_corpora_are_named_once_and_without_language():
 
 
 def test_rules_are_those_that_selection_can_do(tmp_path):
-    from speechbrain_clser.data.protocol import CHOICES
+    from speechbrain_clser.data.protocol_schema import CHOICES
     from speechbrain_clser.evaluation.selection import key_and_direction
 
     for rule in CHOICES["select_by"]:

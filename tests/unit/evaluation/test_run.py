@@ -113,3 +113,15 @@ def test_loss_weights_are_read_from_the_yaml(tmp_path):
     found = run.read(make_run(tmp_path))
     assert found.loss_weights == {"emotion": 1.0}
     assert found.method == "source_only"
+
+
+@pytest.mark.parametrize(
+    "name", ["protocol.json", "seed_1/selected.json", "seed_1/epochs.jsonl"]
+)
+def test_damaged_file_is_named_with_what_to_do(tmp_path, name):
+    path = make_run(tmp_path) / name
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(
+        ValueError, match=f"{name}: expected JSON.*train.py again"
+    ):
+        run.read(tmp_path)

@@ -85,6 +85,28 @@ def test_changed_shard_shows_in_its_checksum(tmp_path):
         read_whole(path)
 
 
+def test_changed_shard_is_found_where_its_tensors_are_wanted(
+    tmp_path, monkeypatch
+):
+    shards_of(tmp_path, ONE, TWO)
+    reads = []
+    monkeypatch.setattr(
+        *(_shards, "read_whole"), lambda path: reads.append(path)
+    )
+    shards = Shards(tmp_path)
+    shards.scan()
+    assert shards.changed(["a", "b", "z"]) == {} and len(reads) == 1
+    monkeypatch.undo()
+    (path,) = reads
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    assert shards.changed("c") == {}
+    assert list(shards.changed("ac")) == [path]
+    monkeypatch.setattr(_shards, "read_whole", None)
+    assert list(shards.changed("ac")) == [path]  # each is read once
+
+
 def test_checksum_does_not_depend_on_the_order_of_writing():
     assert checksum(ONE) == checksum(dict(reversed(ONE.items())))
     assert checksum(ONE) != checksum({**ONE, "b": torch.ones(1, 2)})

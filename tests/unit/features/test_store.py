@@ -1,7 +1,9 @@
 import dataclasses
+import errno
 import json
 import logging
 import multiprocessing
+import os
 import pickle
 
 import pytest
@@ -133,6 +135,41 @@ def test_broken_shard_is_told_and_done_again(tmp_path, caplog, kept):
         again = filled(tmp_path).view(ROWS)
     assert f"{shard}: broken shard" in caplog.text
     assert all(whole[name].equal(again[name]) for name in whole)
+
+
+def test_shard_with_a_changed_bit_is_told_and_done_again(tmp_path, caplog):
+    store = filled(tmp_path)
+    whole = dict(store.view(ROWS))
+    (shard,) = shards(store)
+    content = bytearray(shard.read_bytes())
+    content[-1] ^= 1
+    shard.write_bytes(content)
+    heard = []
+    again = filled(tmp_path, load=listening(heard)).view(ROWS)
+    assert f"{shard}: broken shard" in caplog.text
+    assert "its content has changed" in caplog.text
+    assert len(heard) == len(ROWS)
+    assert all(whole[name].equal(again[name]) for name in whole)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_full_store_that_cannot_be_written_is_read(
+    tmp_path, monkeypatch, number
+):
+    store = filled(tmp_path)
+    stale = store.folder / f"0a1b.safetensors.{32 * '0'}.partial"
+    stale.touch()
+    os.utime(stale, (0, 0))
+
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    for name in ("utime", "replace", "unlink", "remove"):
+        monkeypatch.setattr(os, name, refuse)
+    assert len(filled(tmp_path, load=unheard).view(ROWS)) == len(ROWS)
+    monkeypatch.undo()
+    filled(tmp_path, load=unheard)
+    assert not stale.exists()
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):

@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from speechbrain_clser.inference.folders import (
@@ -39,6 +41,10 @@ def test_error_leaves_the_model_of_before(tmp_path):
     with pytest.raises(ValueError, match="no weights"), new_folder(model):
         raise ValueError("no weights")
     assert (model / "hyperparams.yaml").is_file()
+    assert [*tmp_path.iterdir()] == [model]  # nothing fills the disk
+    with pytest.raises(OSError, match="full") as caught, new_folder(model):
+        raise OSError(errno.ENOSPC, "full")
+    assert caught.value.filename == str(model)
     with new_folder(model) as folder:
         assert list(folder.iterdir()) == []
 

@@ -10,6 +10,7 @@ import torch
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference import predict as predicting
 from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.origin import origin_path
 from speechbrain_clser.inference.predict import (
     answers,
@@ -324,3 +325,19 @@ def test_table_with_paths_as_they_were_is_taken_up_again(tmp_path):
     into(path, Listener(), ["=a.wav"])
     path.write_text(path.read_text().replace("./=a.wav", "=a.wav"))
     assert into(path, Listener(), ["=a.wav"]).n_before == 1
+
+
+def test_second_process_is_refused_and_repeats_of_before_are_dropped(
+    tmp_path, caplog
+):
+    path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
+    into(path, Listener(), files)
+    whole = path.read_text()
+    path.write_text(whole + "".join(whole.splitlines(keepends=True)[1:]))
+    with locked(path), pytest.raises(ValueError, match="another process"):
+        into(path, Listener(), files)
+    listener = Listener()
+    assert into(path, listener, files).n_before == 3
+    assert path.read_text() == whole and listener.blocks == []
+    assert "a.csv: 3 rows stood in it twice and are dropped" in caplog.text
+    assert not [*tmp_path.glob(".*")]

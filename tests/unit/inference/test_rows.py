@@ -237,3 +237,46 @@ def test_terminal_is_shown_escapes_and_a_pipe_all_as_it_is():
         )
         shown[is_terminal] = stream.getvalue().splitlines()[1]
     assert shown == {True: r"\x1b[2J.wav,anger", False: "\x1b[2J.wav,anger"}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_rows_that_stand_twice_are_dropped_and_counted(
+    tmp_path, suffix, caplog
+):
+    path = tmp_path / f"a{suffix}"
+    fill(path, *NAMES)
+    whole = path.read_bytes()
+    fill(path, *NAMES[2:])
+    fill(path, *NAMES[-1:])
+    rows = Rows(path, COLUMNS)
+    rows.drop_repeats()
+    assert path.read_bytes() == whole and rows.names == set(NAMES)
+    assert f"{len(NAMES) - 1} rows stood in it twice" in caplog.text
+    caplog.clear()
+    Rows(path, COLUMNS).drop_repeats()
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_groups_that_stand_twice_are_dropped_whole(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    columns = ["file", "n", "start_s"]
+    with Rows(path, columns, count="n") as rows:
+        for name, n in (("0.wav", 2), ("1.wav", 1), ("2.wav", 3)):
+            rows.add(*({"file": name, "n": n, "start_s": s} for s in range(n)))
+    whole = path.read_text()
+    lines = whole.splitlines(keepends=True)
+    head, lines = lines[: suffix == ".csv"], lines[suffix == ".csv" :]
+    a, b, c = lines[:2], lines[2:3], lines[3:]
+    for twice in (
+        [*a, *a, *b, *c],
+        [*a, *b, *a, *b, *c],
+        [*a, *b, *c, *c],
+        [*a, *b, *c, *a[:1]],
+        [a[0], a[0], a[1], *b, a[1], *c],
+    ):
+        path.write_text("".join([*head, *twice]))
+        rows = Rows(path, columns, count="n")
+        rows.drop_repeats()
+        assert path.read_text() == whole
+        assert rows.names == {"0.wav", "1.wav", "2.wav"}

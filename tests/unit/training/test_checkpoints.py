@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 import torch
 
@@ -24,9 +26,24 @@ def test_checkpoint_cut_in_the_middle_is_never_loaded(tmp_path):
     with pytest.raises(PowerCut, match="in the middle"):
         saved.save_checkpoint(meta={"epoch": 2})
 
+    assert len([*tmp_path.iterdir()]) == 1
     resumed = WholeCheckpointer(tmp_path, {"model": model})
     assert resumed.recover_if_possible().meta["epoch"] == 1
     assert model.weight.item() == 1.0
+
+
+def test_checkpoint_on_a_full_disk_names_the_folder(tmp_path, monkeypatch):
+    def full(obj, path):
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "no space left")
+
+    (tmp_path / "CKPT+old").mkdir()  # of a version without marks
+    saved = WholeCheckpointer(tmp_path)
+    saved.add_recoverable("model", object(), custom_save_hook=full)
+    with pytest.raises(OSError, match="no space left") as caught:
+        saved.save_checkpoint()
+    assert caught.value.filename == str(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["CKPT+old"]
 
 
 def test_empty_leftover_of_a_kill_is_no_checkpoint(tmp_path):

@@ -1,3 +1,4 @@
+import pydoc
 import signal
 import subprocess
 import sys
@@ -85,15 +86,27 @@ def test_traceback_is_shown_when_asked_for():
 
 @pytest.mark.parametrize(
     "error",
-    [TypeError("a bug"), RuntimeError("a bug"), AttributeError("a bug")],
+    [
+        *(TypeError("a bug"), RuntimeError("a bug"), AttributeError("a bug")),
+        pydoc.ErrorDuringImport(
+            "a.py", (ValueError, ValueError("a bug"), None)
+        ),
+    ],
 )
 def test_error_of_ours_keeps_its_traceback(error):
     with pytest.raises(type(error), match="a bug"):
         command_line.run(failing(error), ["x.yaml"])
 
 
-def test_interrupt_is_one_line_and_130(capsys):
-    assert status_of(failing(KeyboardInterrupt())) == 130
+INFO = (KeyboardInterrupt, KeyboardInterrupt(), None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyboardInterrupt(), pydoc.ErrorDuringImport("method.py", INFO)],
+)
+def test_interrupt_is_one_line_and_130(error, capsys):
+    assert status_of(failing(error)) == 130
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("Stopped; ")
 

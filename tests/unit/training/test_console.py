@@ -1,3 +1,4 @@
+import errno
 import logging
 import subprocess
 import sys
@@ -76,3 +77,20 @@ def test_log_file_has_what_the_console_leaves_out(tmp_path):
     assert "INFO - ours after" in kept and "INFO - theirs after" in kept
     assert "Beginning experiment!" in kept and "deprecated after" in kept
     assert "before" not in kept and "details" not in kept
+
+
+def test_log_file_on_a_full_disk_is_an_error_without_traceback(
+    tmp_path, monkeypatch, capsys
+):
+    def full(self):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    path = tmp_path / "log.txt"
+    handler = console.LogFile(path)
+    monkeypatch.setattr(handler, "flush", full.__get__(handler))
+    with pytest.raises(OSError, match="no space left") as caught:
+        handler.handle(logging.makeLogRecord({"msg": "epoch"}))
+    assert caught.value.filename == str(path)
+    assert capsys.readouterr().err == ""
+    monkeypatch.undo()
+    handler.close()

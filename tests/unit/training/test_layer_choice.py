@@ -123,6 +123,9 @@ def test_choice_is_recalled_unless_labels_or_normalisation_change(
     assert len(asked) == 24
     again = layer_choice.choose(extractor, rows, SCHEME, tmp_path)
     assert again == json.loads(json.dumps(found))
+    (path,) = (tmp_path / "layers").iterdir()
+    path.write_text("")  # as a full disk left it
+    assert layer_choice.choose(extractor, rows, SCHEME, tmp_path) == again
     layer_choice.choose(extractor, rows, SCHEME, tmp_path, "corpus")
     layer_choice.choose(extractor, rows[3:], SCHEME, tmp_path)
     assert len(list((tmp_path / "layers").iterdir())) == 3

@@ -101,7 +101,23 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("draws", "0", "a whole number, 1 or more, found 0"),
         ("batch_size", "0", "a whole number, 1 or more, found 0"),
         ("seed", "-1", "a whole number, 0 or more, found -1"),
-        ("lr", "fast", 'a number, found "fast"'),
+        ("lr", "fast", 'a number above 0, found "fast"'),
+        ("lr", "0", "a number above 0, found 0"),
+        ("lr", ".nan", "a number above 0, found NaN"),
+        ("encoder_lr", "-1", "a number above 0, found -1"),
+        ("lr", ".inf", "a number above 0, found Infinity"),
+        ("dropout", "2", "a number of 0-1, found 2"),
+        ("label_smoothing", "-0.1", "a number of 0-1, found -0.1"),
+        ("speeds", "[.nan]", "a list such as [], found [NaN]"),
+        ("number_of_epochs", "-1", "a whole number, 0 or more, found -1"),
+        ("number_of_epochs", "1e99", "a whole number, 0 or more, found 1e+99"),
+        ("seed", f"{2**64}", f"a whole number, {2**31 - 1} or less, found 18"),
+        ("batch_size", f"{10**20}", "a whole number, 2147483647 or less"),
+        ("threads", "100000", "a whole number, 1024 or less, found 100000"),
+        ("dim", f"{10**12}", "a whole number, 65536 or less, found 10000"),
+        ("grad_accumulation_factor", "0", "a number, 1 or more, found 0"),
+        ("max_grad_norm", "-1", "a number, 0 or more, found -1"),
+        ("max_grad_norm", "nan", "a number, 0 or more, found nan"),
         ("allow_bad_files", "yes", 'True or False, found "yes"'),
         (
             "baselines",
@@ -122,6 +138,10 @@ def test_value_of_the_wrong_type_is_refused(option, value, expected):
 def test_value_within_a_mapping_is_looked_at():
     message = refused(SHIPPED, "--cells", "{languages: two}")
     assert message.startswith("--cells: languages: expected a whole number")
+    message = refused(SHIPPED, "--cells", "{languages: 0}")
+    assert "languages: expected a whole number, 1 or more, found 0" in message
+    message = refused(SHIPPED, "--loss_weights", "{emotion: -1}")
+    assert message.endswith("emotion: expected a number, 0 or more, found -1")
     message = refused(SHIPPED, "--loss_weights", "{emotoin: 1}")
     assert message == (
         "--loss_weights: there is no key emotoin; did you mean emotion? The "

@@ -8,6 +8,7 @@ from helpers import tiny
 from speechbrain_clser.data.cells import CellBatches
 from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.phases import Phase, run_phases, wanted
+from speechbrain_clser.training.records import EpochRecords
 from speechbrain_clser.training.schedules import warmup_cosine
 
 TRAIN, EVAL = {"batch_size": 8, "shuffle": True}, {"batch_size": 8}
@@ -101,6 +102,20 @@ def test_resumed_run_logs_each_epoch_once_and_what_was_done(tmp_path, caplog):
         f"valid oracle target UAR: 50.0 %"
     )
     assert lines[-1] in caplog.text
+
+
+def test_epoch_that_was_not_kept_is_still_in_the_log(tmp_path, monkeypatch):
+    def killed(*_):
+        raise Killed("the power went off")
+
+    monkeypatch.setattr(EpochRecords, "append", killed)
+    with pytest.raises(Killed, match="power"):
+        run(tmp_path)
+    monkeypatch.undo()
+    run(tmp_path)
+    log = (tmp_path / "train_log.txt").read_text()
+    assert [log.count(f"epoch: {n},") for n in (1, 2, 3)] == [2, 1, 1]
+    assert [line["epoch"] for line in records(tmp_path)] == [1, 2, 3]
 
 
 def test_finished_run_is_not_trained_again(tmp_path):

@@ -138,3 +138,29 @@ def test_every_draw_tells_who_was_drawn(tmp_path):
         for text in (first, second)
     ]
     assert drawn[0] != drawn[1] and len(drawn[0]) == len(drawn[1]) == 4
+
+
+def test_facts_that_stay_the_same_are_not_written_again(tmp_path, monkeypatch):
+    write(tmp_path, material(), "cpu", [], Style())
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    monkeypatch.setattr("os.replace", None)
+    write(tmp_path, material(), "cpu", [], Style())
+    assert before == {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["protocol.json", "parts.csv"])
+@pytest.mark.parametrize("n_bytes", [0, 70])
+def test_damaged_fact_of_a_run_is_named_and_made_again_when_deleted(
+    tmp_path, name, n_bytes, caplog
+):
+    write(tmp_path, material(), "cpu", [], Style())
+    (tmp_path / "seed_1").mkdir()
+    path = tmp_path / name
+    whole = path.read_bytes()
+    path.write_bytes(whole[:n_bytes])
+    with pytest.raises(ValueError, match=f"{name}: expected .* delete it"):
+        write(tmp_path, material(), "cpu", [], Style())
+    path.unlink()
+    write(tmp_path, material(), "cpu", [], Style())
+    assert path.read_bytes() == whole
+    assert f"{path}: not there, so it is written anew" in caplog.text

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 from speechbrain.utils.run_opts import RunOptions
@@ -57,3 +58,37 @@ def test_new_folder_is_made_and_remembers(told, tmp_path):
     claim(tmp_path / "new" / "run", told())
     kept = json.loads((tmp_path / "new" / "run" / "settings.json").read_text())
     assert kept == told()
+
+
+@pytest.mark.parametrize("text", ["", '{"lr": "0', "[]"])
+def test_damaged_settings_are_named_once_something_is_trained(
+    told, tmp_path, text, caplog
+):
+    claim(tmp_path / "run", told())
+    path = tmp_path / "run" / "settings.json"
+    whole = path.read_text()
+    path.write_text(text)
+    claim(tmp_path / "run", told())
+    assert path.read_text() == whole
+    assert f"{path}: expected JSON, found a damaged file" in caplog.text
+    (tmp_path / "run" / "seed_1").mkdir()
+    (tmp_path / "run" / "seed_1" / "epochs.jsonl").touch()
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"settings.json: .* delete the file"):
+        claim(tmp_path / "run", told())
+    assert path.read_text() == text
+
+
+def test_partial_files_of_killed_runs_are_removed(told, tmp_path):
+    path = tmp_path / "seed_1" / f"epochs.jsonl.{32 * '0'}.partial"
+    path.parent.mkdir()
+    path.touch()
+    claim(tmp_path, told())
+    claim(tmp_path, told())
+    assert path.exists()
+    os.utime(path, (0, 0))
+    with pytest.raises(ValueError, match="other values"):
+        claim(tmp_path, told(lr=0.2))
+    assert path.exists()
+    claim(tmp_path, told())
+    assert not path.exists()

@@ -32,3 +32,10 @@ def test_missing_espeak_names_the_extra(monkeypatch, tmp_path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"-e '.\[demo\]'"):
         ask_worker([], tmp_path)
+
+
+@installed
+def test_worker_that_cannot_write_is_an_error_of_the_disk(tmp_path):
+    row = {"id": "7", "voice": "fi+m3", "text": "Kissa."}
+    with pytest.raises(OSError, match="No such file or directory.*none"):
+        ask_worker([row], tmp_path / "none", "recite")

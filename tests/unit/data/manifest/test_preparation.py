@@ -82,6 +82,27 @@ def test_lost_file_is_written_again(root, shelf, name):
     assert (shelf / name).exists()
 
 
+@pytest.mark.parametrize("name", ["toy.csv", "toy.json", "toy.phones.json"])
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_damaged_file_is_told_and_written_again(
+    root, shelf, name, share, caplog
+):
+    corpus = dataclasses.replace(FOUR, utterances=with_phones)
+    path = prepare(corpus, root, shelf)
+    rows, damaged = read(path, root), shelf / name
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[: int(share * len(whole))])
+    prepare(corpus, root, shelf)
+    assert damaged.read_bytes() == whole and read(path, root) == rows
+    assert f"{shelf / 'toy.'}" in caplog.text and "damaged" in caplog.text
+
+
+def with_phones(root):
+    """The corpus, with a phone in each recording."""
+    for row in FOUR.utterances(root):
+        yield dataclasses.replace(row, phones=(("a", 0.0, 0.1),))
+
+
 def test_manifest_without_bad_files_is_not_taken_for_a_whole_one(root, shelf):
     silence(root / "ann_hi_1.wav")
     prepare(FOUR, root, shelf, allow_bad_files=True)

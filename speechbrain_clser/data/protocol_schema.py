@@ -1,0 +1,208 @@
+"""What the YAML of a protocol may hold: its keys, and the values of each."""
+
+import difflib
+import reprlib
+from pathlib import Path
+
+import yaml
+
+from speechbrain_clser.data.unique_keys import UniqueKeys
+
+CHOICES = {
+    "target_material": ("none", "unlabelled", "shots"),
+    "scored": ("all", "held_out"),
+    "split": ("speaker_disjoint", "random"),
+    "unlabelled_pool": ("all", "classes"),
+    # What ``evaluation.selection`` can do.
+    "select_by": (
+        *("last", "source_valid_uar", "source_valid_loss"),
+        "oracle_target_uar",
+    ),
+}
+LEAKS = ("speaker", "session", "recording")
+LARGEST = 2**31 - 1
+# Of PyYAML, where a value contradicts its tag, or is nested too deep.
+UNREADABLE = (
+    *(ValueError, LookupError, AttributeError, TypeError),
+    *(OverflowError, RecursionError),
+)
+
+
+def read(path) -> dict:
+    """Read the YAML of a protocol as keys and values.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of the file.
+
+    Returns
+    -------
+    dict
+        With ``sources`` and ``targets``; values are not looked at.
+
+    Raises
+    ------
+    ValueError
+        If it is no YAML, a key stands twice, or one of the two is missing.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "mine.yaml"
+    >>> _ = path.write_text("sources: [emodb]\\ntargets: [urdu]\\n")
+    >>> read(path)
+    {'sources': ['emodb'], 'targets': ['urdu']}
+    """
+    try:
+        values = yaml.load(Path(path).read_text(encoding="utf-8"), UniqueKeys)
+    except (yaml.YAMLError, *UNREADABLE) as error:
+        raise ValueError(
+            f"{path}: expected the YAML of a protocol, found {error}"
+        ) from error
+    if not isinstance(values, dict) or not {"sources", "targets"} <= set(
+        values
+    ):
+        raise ValueError(f"{path}: expected at least `sources` and `targets`")
+    return values
+
+
+def check_keys(keys, known, where):
+    """Refuse keys that a protocol does not have.
+
+    Arguments
+    ---------
+    keys : iterable
+        Of the file and of changes.
+    known : collection of str
+        Keys of a protocol.
+    where : str or Path
+        For the message.
+
+    Raises
+    ------
+    ValueError
+        With the nearest known key, if one is near.
+
+    Example
+    -------
+    >>> check_keys(["source", "targets"], ["sources", "targets"], "mine.yaml")
+    Traceback (most recent call last):
+    ValueError: mine.yaml: unknown source (sources?); a protocol knows sources...
+    """
+    unknown = sorted(str(key) for key in keys if key not in known)
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        raise ValueError(
+            f"{where}: unknown {', '.join(unknown)[:80]}"
+            + (f" ({near[0]}?)" if near else "")
+            + f"; a protocol knows {', '.join(sorted(known))}"
+        )
+
+
+def check_values(values, where):
+    """Refuse values of another type than those of a protocol, or out of range.
+
+    Arguments
+    ---------
+    values : dict
+        All keys of a protocol but its name; lists may be tuples.
+    where : str
+        For the message.
+
+    Raises
+    ------
+    ValueError
+        With the key, what was expected and what came.
+
+    Example
+    -------
+    >>> check_values({"shots": "five"}, "protocol 'x'")
+    Traceback (most recent call last):
+    ValueError: protocol 'x': shots must be a number such as 5, got 'five'
+    """
+    for key, value in values.items():
+        expected, is_right = SCHEMA[key]
+        if not is_right(value):
+            raise ValueError(
+                f"{where}: {key} must {expected}, got {_short(value)}"
+            )
+
+
+def is_text(value) -> bool:
+    """Tell whether this is a text that is not empty."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list(value):
+    return isinstance(value, (list, tuple)) and all(map(is_text, value))
+
+
+def _is_leaks(value):
+    return _is_list(value) and set(value) <= set(LEAKS)
+
+
+def _is_mapping(value):
+    return isinstance(value, dict) and all(map(is_text, value))
+
+
+def _is_merge(value):
+    return _is_mapping(value) and all(map(is_text, value.values()))
+
+
+def _is_whole(value):
+    is_int = isinstance(value, int) and not isinstance(value, bool)
+    return is_int and 0 <= value <= LARGEST
+
+
+def _is_share(value):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and 0 <= value < 1
+
+
+def _is_inner_share(value):
+    return _is_share(value) and value > 0
+
+
+def _is_sizes(value):
+    return _is_mapping(value) and all(
+        size == "official"
+        or (isinstance(size, (list, tuple)) and all(map(_is_whole, size)))
+        for size in value.values()
+    )
+
+
+def _one_of(choices):
+    return (
+        f"be one of {', '.join(choices)}",
+        lambda value: isinstance(value, str) and value in choices,
+    )
+
+
+_LIST = ("be a list of names", _is_list)
+_WHOLE = ("be a number such as 5", _is_whole)
+_INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
+
+# Key to what its value must be, and the test of that.
+SCHEMA = {
+    **dict.fromkeys(("sources", "targets", "classes"), _LIST),
+    "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
+    "merge": ("map emotions to classes", _is_merge),
+    "sizes": (
+        "map corpora to official or to the three numbers [train, valid, test]",
+        _is_sizes,
+    ),
+    **dict.fromkeys(("shots", "source_shots", "split_seed"), _WHOLE),
+    **dict.fromkeys(("held_out_share", "valid_share"), _INNER_SHARE),
+    "target_share": ("lie between 0 and 1", _is_share),
+    "transductive": (
+        "be True or False",
+        lambda value: isinstance(value, bool),
+    ),
+    "note": ("be text", lambda value: isinstance(value, str)),
+    **{key: _one_of(choices) for key, choices in CHOICES.items()},
+}
+
+
+def _short(value):
+    """Write a value in a few words, however large or deep it is."""
+    return reprlib.repr(value)[:100]

@@ -1,0 +1,88 @@
+import dataclasses
+
+import pytest
+
+from speechbrain_clser.data import audit
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.protocol_schema import (
+    LEAKS,
+    SCHEMA,
+    check_keys,
+    check_values,
+    read,
+)
+
+
+def test_every_key_of_a_protocol_is_in_the_schema():
+    keys = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
+    assert SCHEMA.keys() == keys
+    assert set(LEAKS) == audit.LEAKS.keys()
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("sources: [a", "(?s)expected the YAML of a protocol, .*line"),
+        ("sources: \x00", "expected the YAML of a protocol"),
+        ("", "expected at least"),
+        ("sources: [a]\ntargets: [b]\nsources: [c]\n", "'sources' twice"),
+        ("sources: [a]\ntargets: [b]\nmerge: {c: d, c: e}\n", "'c' twice"),
+        ("sources: !!python/name:os.system\n", "could not determine a const"),
+        ('sources: !!int ""\n', "expected the YAML of a protocol"),
+        ("sources: !!timestamp x\n", "expected the YAML of a protocol"),
+        ("shots: " + 5000 * "9", "expected the YAML of a protocol"),
+        (3000 * "[", "expected the YAML of a protocol"),
+        ("? [a]\n: b\n", "unhashable"),
+    ],
+)
+def test_text_that_is_no_protocol_is_refused_with_its_file(
+    tmp_path, text, message
+):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=message) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_file_that_is_not_utf_8_is_refused_with_its_name(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"sources: [\xff]")
+    with pytest.raises(ValueError, match="mine.yaml: expected the YAML"):
+        read(path)
+
+
+@pytest.mark.parametrize("keys", [["sorces"], [1, "sorces", None]])
+def test_unknown_keys_are_named(keys):
+    with pytest.raises(ValueError, match="x: unknown .*sorces.*; a protocol"):
+        check_keys([*keys, "targets"], SCHEMA, "x")
+
+
+@pytest.mark.parametrize(
+    "key, values",
+    [
+        ("sources", ["emodb", [1], [""], [["a"]], None, {"a": 1}]),
+        ("classes", [[None], "anger", 3]),
+        ("allowed_leaks", [["sentence"], "speaker", [1]]),
+        ("merge", [[], {"calm": 1}, {1: "calm"}, None]),
+        ("sizes", [{"a": [1, -1, 1]}, {"a": [True, 1, 1]}, {"a": "all"}, [1]]),
+        ("shots", [-1, 1.5, True, "5", None, 2**31]),
+        ("split_seed", [-1, "0", 1e9, 10**30]),
+        ("valid_share", [0, 1, "0.1", float("nan"), True, None, [0.1]]),
+        ("target_share", [-0.1, 1, "0.1", float("nan"), False]),
+        ("transductive", [0, "yes", None]),
+        ("note", [None, 5, ["a"]]),
+        ("scored", ["some", None, ["all"], {}]),
+    ],
+)
+def test_value_of_another_type_is_refused_with_its_key(key, values):
+    for value in values:
+        with pytest.raises(ValueError, match=f"^x: {key} must .*, got "):
+            check_values({key: value}, "x")
+
+
+def test_message_stays_short_whatever_is_refused():
+    value = [[[["a" * 1000] * 1000] * 1000] * 1000]
+    with pytest.raises(ValueError, match="sources must be a list") as caught:
+        check_values({"sources": value}, "x")
+    assert len(str(caught.value)) < 400

@@ -1,0 +1,45 @@
+import subprocess
+import sys
+
+import filelock
+import pytest
+from helpers import toy
+
+from speechbrain_clser.inference.locked import locked
+
+HOLD = """
+import sys, time
+from speechbrain_clser.inference.locked import locked
+with locked(sys.argv[1]):
+    print("locked", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_other_process_is_refused_until_it_is_dead(tmp_path):
+    path = tmp_path / "of" / "a.csv"
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)],
+        env=toy.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout.readline() == "locked\n"
+        with pytest.raises(ValueError, match="a.csv: another process writes"):
+            with locked(path):
+                pass
+        process.kill()
+    with locked(path), locked(path.with_name("b.csv")):
+        pass
+    assert [*path.parent.iterdir()] == []
+
+
+def test_disk_without_locks_is_told(tmp_path, monkeypatch, caplog):
+    def none(*_, **__):
+        raise NotImplementedError("no flock here")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", none)
+    with locked(tmp_path / "a.csv"):
+        pass
+    assert "a.csv: its disk knows no locks" in caplog.text
