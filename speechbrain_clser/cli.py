@@ -34,7 +34,12 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
-            raise click.ClickException(message_of(error)) from error
+            from speechbrain_clser.commands.advice import spelled_for
+
+            message = message_of(error)
+            if command := self.commands.get(context.invoked_subcommand):
+                message = spelled_for(command, message)
+            raise click.ClickException(message) from error
 
 
 @click.group(
