@@ -1,8 +1,9 @@
 """Anybody's own data: a folder with one table that says what the files are.
 
 The table is a CSV or TSV file in the folder, in UTF-8, with a header. Needed are
-the columns ``path`` (within the folder) and ``emotion`` (a canonical name or a
-common synonym; blank where there is no label); ``speaker``, ``language`` (ISO
+the columns ``path`` (within the folder) and ``emotion`` (a canonical name, a
+common synonym, or a label of its own that a protocol lists; blank where there is
+no label); ``speaker``, ``language`` (ISO
 639-3), ``gender``, ``sentence`` and ``session`` are used when they are there,
 other columns are not looked at.
 
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical
+from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical_or_own
 
 NEEDED = ("path", "emotion")
 OPTIONAL = ("speaker", "language", "gender", "sentence", "session")
@@ -27,11 +28,11 @@ GENDERS = {"f": "female", "w": "female", "m": "male"}
 
 
 class Labels(dict):
-    """Canonical emotions and their synonyms, in any case; blank is none."""
+    """Canonical emotions, their synonyms and own labels; blank is none."""
 
     def __missing__(self, label):
-        """Look the label up as ``labels.canonical`` does."""
-        return canonical(label) if label else ""
+        """Look the label up as ``labels.canonical_or_own`` does."""
+        return canonical_or_own(label)
 
 
 def corpus(name: str) -> Corpus:

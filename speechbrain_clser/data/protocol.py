@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.labels import Scheme, canonical_or_own
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
@@ -33,7 +33,7 @@ CHOICES = {
 }
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
-JOINED = ("sizes", "source_shots", "target_share")
+JOINED = ("sizes", "source_shots", "target_share", "ignore_labels")
 # Results of ``classes`` had been published before there was a choice.
 FIRST_POOL = "classes"
 
@@ -51,9 +51,10 @@ class Protocol:
         ``corpus/session`` for one session. Without targets nothing is
         scored: all labels train and validate.
     classes : tuple of str
-        Canonical emotions, in the order of the logits.
+        Canonical emotions, or labels of own tables in lower case, in the order
+        of the logits.
     merge : dict
-        Canonical emotion to class, for emotions that join another's class.
+        Emotion or own label to class, for those that join another's class.
     target_material : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
         audio, or ``"shots"`` (labelled; the rest stays out of training).
@@ -100,6 +101,9 @@ class Protocol:
         What the unlabelled part is drawn from: ``"all"``, utterances with any
         label or none; ``"classes"``, those whose label is a class, which uses
         the labels.
+    ignore_labels : tuple of str
+        Labels, in any case, whose utterances are used in no part; own tables
+        may have labels that are neither emotions nor classes.
 
     Example
     -------
@@ -127,6 +131,7 @@ class Protocol:
     source_shots: int = 0
     target_share: float = 0.0
     unlabelled_pool: str = "all"
+    ignore_labels: tuple = ()
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -167,6 +172,11 @@ class Protocol:
             self.target_material == "shots" and self.scored == "held_out"
         )
         return ("source",) * bool(self.source_shots) + ("target",) * is_target
+
+    @property
+    def ignored(self):
+        """Emotions and own labels that ``ignore_labels`` names."""
+        return frozenset(map(canonical_or_own, self.ignore_labels))
 
     @property
     def scheme(self):
@@ -349,7 +359,8 @@ def neutral_class(protocol: str) -> int:
 
 def _check(protocol):
     where = f"protocol {protocol.name!r}"
-    for key in ("sources", "targets", "classes", "allowed_leaks"):
+    lists = ("sources", "targets", "classes", "allowed_leaks", "ignore_labels")
+    for key in lists:
         if not isinstance(getattr(protocol, key), tuple):
             raise ValueError(
                 f"{where}: {key} must be a list, got {getattr(protocol, key)!r}"
@@ -415,7 +426,23 @@ def _check(protocol):
         )
     if not protocol.sources:
         raise ValueError(f"{where}: sources is empty; name what shall train")
-    Scheme(protocol.classes, protocol.merge)  # checks both
+    _check_ignored(protocol, where)
+
+
+def _check_ignored(protocol, where):
+    """Ignored labels are names, and none of them a class."""
+    scheme = Scheme(protocol.classes, protocol.merge)  # checks both
+    for label in protocol.ignore_labels:
+        if not isinstance(label, str) or not label.strip():
+            raise ValueError(
+                f"{where}: ignore_labels must list labels such as xxx, got "
+                f"{label!r}; put it in quotes"
+            )
+        if scheme.index(canonical_or_own(label)) is not None:
+            raise ValueError(
+                f"{where}: ignore_labels names {label!r}, which is among the "
+                f"classes or merged into one; take it out of either"
+            )
 
 
 def _check_sizes(protocol, where):

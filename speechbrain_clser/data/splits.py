@@ -14,6 +14,7 @@ import dataclasses
 from speechbrain_clser.data import draws
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.sizes import sized_parts
+from speechbrain_clser.labels import near
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
 SOURCE, TARGET = 0, 1
@@ -89,6 +90,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     for row in rows:
         if not selects((*protocol.sources, *protocol.targets), row):
             left_out[f"{row.corpus} {row.language}: not in the protocol"] += 1
+        elif row.emotion in protocol.ignored:
+            left_out[f"{row.corpus}: label {row.emotion} is ignored"] += 1
         elif scheme.index(row.emotion) is None:
             others.append(row)
         elif selects(protocol.targets, row):
@@ -427,6 +430,6 @@ def _check(parts, protocol):
     if missing:
         raise ValueError(
             f"protocol {protocol.name!r}: no training utterance of "
-            f"{', '.join(missing)}; the sources give "
+            f"{', '.join(name + near(name) for name in missing)}; the sources give "
             f"{[protocol.classes[i] for i in sorted(present)]}"
         )

@@ -8,6 +8,7 @@ from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
 from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.labels import CANONICAL, near
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,9 @@ def summary(
         "n_speakers": len({row.speaker for row in good}),
         "minutes": round(sum(row.duration_s for row in good) / 60, 1),
         "emotions": _count(row.emotion for row in good),
+        "own_labels": _count(
+            row.emotion for row in good if row.emotion not in ("", *CANONICAL)
+        ),
         "languages": _count(row.language for row in good),
         "genders": _count(row.gender for row in good),
         "speakers": _count(row.speaker for row in good),
@@ -107,6 +111,17 @@ def tell(told: dict, path: Path) -> None:
             told["corpus"],
             ", ".join(f"{n} {reason}" for reason, n in reasons),
             report_of(path),
+        )
+    if told["own_labels"]:
+        logger.warning(
+            "%s: labels that are no known emotion: %s. A protocol uses them "
+            "under `classes` or `merge`, or leaves their rows out with "
+            "`ignore_labels`",
+            told["corpus"],
+            ", ".join(
+                f"{label}{near(label)} {n}"
+                for label, n in told["own_labels"].items()
+            ),
         )
     if told["strays"]["n"]:
         logger.warning(

@@ -139,13 +139,22 @@ def test_table_without_rows_is_refused(tmp_path):
         list(utterances(root))
 
 
-def test_unknown_label_is_refused_with_the_known_ones(tmp_path):
-    root = table(tmp_path, "path,emotion\n1.wav,grumpy\n")
-    expected = (
-        "mine: expected a label among .*anger, .*happy, .*found 'grumpy' for 1 "
+def test_own_label_is_kept_in_one_spelling_and_counted(tmp_path, caplog):
+    root = table(
+        tmp_path / "mine",
+        "path,emotion\n1.wav,Stress\n2.wav, no  stress\n3.wav,stress\n"
+        "4.wav,happines\n5.wav,joy\n",
     )
-    with pytest.raises(ValueError, match=expected):
-        manifest.prepare(corpus("mine"), root, tmp_path / "manifests")
+    for number in range(1, 6):
+        sounds.write(root / f"{number}.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    own = {"happines": 1, "no stress": 1, "stress": 2}
+    assert manifest.report(path)["own_labels"] == own
+    assert [row.emotion for row in manifest.read(path, root)] == [
+        *("stress", "no stress", "stress", "happines", "happiness")
+    ]
+    expected = "happines (did you mean happiness?) 1, no stress 1, stress 2. "
+    assert expected in caplog.text
 
 
 def test_file_listed_twice_is_refused(tmp_path):

@@ -171,7 +171,15 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
         ),
         (
             "sources: [emodb]\ntargets: [urdu]\nclasses: [joy]\n",
-            "joy is no canonical emotion",
+            "'joy' is no canonical emotion.*write happiness",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nignore_labels: [HAP]\n",
+            "ignore_labels names 'HAP', which is among the classes",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nignore_labels: [no]\n",
+            "labels such as xxx, got False; put it in quotes",
         ),
     ],
 )
