@@ -7,7 +7,8 @@ import math
 import numpy as np
 import torch
 
-from speechbrain_clser.data.recording import blocks, opened
+from speechbrain_clser.data import segment
+from speechbrain_clser.data.recording import opened
 from speechbrain_clser.data.soundness import refuse_unusable
 
 FINEST_HZ = 25  # that 11,025 and 16,000 have in common
@@ -158,7 +159,9 @@ def _resampler(from_hz, to_hz):
 
 
 def _read(path):
-    """Samples (samples, channels) and rate of a file that is whole."""
+    """Samples (samples, channels) and rate of a file, or a segment of one."""
+    path, *times = segment.split(path)
     with opened(path) as file:
         nothing = np.empty((0, file.channels), dtype="float32")
-        return np.concatenate([nothing, *blocks(file)]), file.samplerate
+        read = segment.samples(file, path, *times)
+        return np.concatenate([nothing, *read]), file.samplerate

@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from speechbrain_clser.labels import Scheme, canonical_or_own
+from speechbrain_clser.languages import normalise
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
@@ -139,6 +140,12 @@ class Protocol:
                 object.__setattr__(
                     self, field.name, tuple(getattr(self, field.name))
                 )
+        for key in ("sources", "targets"):
+            if isinstance(selectors := getattr(self, key), tuple):
+                object.__setattr__(self, key, tuple(map(_selector, selectors)))
+        if isinstance(self.sizes, Mapping):
+            sizes = {_selector(key): n for key, n in self.sizes.items()}
+            object.__setattr__(self, "sizes", sizes)
         _check(self)
 
     @property
@@ -300,6 +307,12 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
     4
     """
     return load(protocol, changes).scheme
+
+
+def _selector(selector):
+    """A selector with its language as the code of ISO 639-3."""
+    corpus, _, language = str(selector).partition(":")
+    return f"{corpus}:{normalise(language)}" if language else selector
 
 
 def _corpus(selector):

@@ -10,6 +10,7 @@ LEVELS = {
     "cache": 0,
     "errors": 0,
     "labels": 0,
+    "languages": -1,  # named by evaluation.wording
     "progress": 0,
     "seeds": 0,
     "whole": 0,
@@ -25,6 +26,7 @@ LEVELS = {
     "data.corpus": 1,
     "data.audio": 1,
     "data.recording": 1,
+    "data.segment": 1,
     "data.soundness": 1,
     "data.video": 1,
     "data.manifest.*": 1,

@@ -194,7 +194,7 @@ def test_audit_goes_on_without_bad_files_when_told(tmp_path):
     next((data / "south").rglob("*.wav")).write_bytes(b"cut")
     command = ["audit", data / "toy.yaml", "--data-folder", data]
     command += ["--manifests", tmp_path]
-    assert "allow_bad_files" in clser(*command).stderr
+    assert "--allow-bad-files" in clser(*command).stderr
     assert "utterances" in done(*command, "--allow-bad-files")
 
 

@@ -106,7 +106,9 @@ def report(path) -> dict:
         ``languages``, ``genders``, ``speakers``), ``card``,
         ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
         folder that are none of the corpus), ``same_recordings`` (ids that
-        share all samples), ``version`` and ``fingerprint``.
+        share all samples), ``several_labels`` (those of them whose labels
+        differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``
+        (see ``rows.rows_of``), ``version`` and ``fingerprint``.
 
     Raises
     ------

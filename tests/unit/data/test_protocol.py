@@ -195,6 +195,12 @@ def test_corpora_are_named_once_and_without_language():
     assert protocol.corpora == ("demo", "emodb")
 
 
+def test_language_of_a_selector_may_be_written_in_any_way():
+    protocol = Protocol("x", ("a:de",), ("b:German",), sizes={"a:de": [1] * 3})
+    assert (*protocol.sources, *protocol.targets) == ("a:deu", "b:deu")
+    assert protocol.sizes == {"a:deu": [1, 1, 1]}
+
+
 def test_rules_are_those_that_selection_can_do(tmp_path):
     from speechbrain_clser.data.protocol import CHOICES
     from speechbrain_clser.evaluation.selection import key_and_direction
