@@ -157,7 +157,9 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     """Tell what the parts of a protocol share, and what gives labels away.
 
     Ends with status 1 if it finds a leak that the protocol does not name;
-    training would refuse it.
+    training would refuse it. Copies of a recording are found under another
+    gain, codec, rate or small shift; a person under another name, or a
+    recording that was made again, cut or mixed, is not.
     """
     from speechbrain_clser.commands.audit import look_into
 

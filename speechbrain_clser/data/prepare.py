@@ -180,7 +180,8 @@ def divide(
         If parts share a speaker, a session or a recording.
     """
     parts = cut(rows, protocol, draw)
-    findings = audit(parts, protocol)
+    own = {card.name for card in cards if card.is_own}
+    findings = audit(parts, protocol, own)
     refuse_leaks(findings, protocol)
     taken = {row.id: row for _, part in parts.items() for row in part}
     return Material(

@@ -35,6 +35,8 @@ LEVELS = {
     "data.draws": 1,
     "data.sizes": 1,
     "data.audit": 1,
+    "data.contour": 1,
+    "data.copies": 1,
     "data.adaptation_parts": 1,
     "data.ledger": 1,
     "data.pipeline": 2,

@@ -22,6 +22,7 @@ COLUMNS = (
     "emotion",
     "raw_emotion",
     "digest",
+    "contour",
 )
 
 
@@ -139,6 +140,7 @@ def _csv(rows, root):
                 row.emotion,
                 row.raw_emotion,
                 row.digest,
+                row.contour,
             ]
         )
     return text.getvalue()
@@ -160,4 +162,5 @@ def _utterance(row, data_root, phones):
         emotion=row["emotion"],
         duration_s=float(row["duration"]),
         digest=row["digest"],
+        contour=row["contour"],
     )
