@@ -99,7 +99,14 @@ def audit(parts: Parts, protocol: Protocol, own=()) -> list:
     """
     rows = dict(parts.items())
     everything = {row.id: row for part in rows.values() for row in part}
-    recording = same_recordings(list(everything.values()))
+    ids = {name: {row.id for row in part} for name, part in rows.items()}
+    recording = same_recordings(
+        list(everything.values()),
+        {
+            name: " ".join(part for part in rows if name in ids[part])
+            for name in everything
+        },
+    )
     leaks = LEAKS | {"recording": lambda row: recording[row.id]}
     by_pair = {pair: [rows[name] for name in pair] for pair in PAIRS}
     if protocol.transductive:

@@ -80,6 +80,25 @@ def test_takes_of_one_sentence_by_one_speaker_are_no_copies(tmp_path):
     assert same_recordings(rows) == {row.id: row.id for row in rows}
 
 
+def test_synthetic_voice_in_another_pitch_is_no_copy(tmp_path):
+    """Same vowels at the same times, as text to speech gives them."""
+    rows = [
+        row_of(tmp_path / f"{hz}.wav", sounds.speech(1, 1, pitch_hz=hz))
+        for hz in (100, 107, 115)
+    ]
+    assert near_copies(rows) == []
+
+
+def test_copies_are_looked_for_between_groups(tmp_path):
+    samples = sounds.speech(1, 1)
+    rows = [
+        row_of(tmp_path / f"{gain}.wav", gain * samples) for gain in (0.5, 0.25)
+    ]
+    one, other = (row.id for row in rows)
+    assert len(near_copies(rows, {one: "train", other: "scored"})) == 1
+    assert near_copies(rows, {one: "train", other: "train"}) == []
+
+
 def test_other_lengths_are_not_compared(tmp_path):
     samples = sounds.speech(1, 1)
     half = samples[: len(samples) // 2]
