@@ -54,16 +54,20 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
     >>> list(read_table(path, ("path", "emotion"), ("speaker",), {}))
     [(3, {'path': 'a.wav', 'emotion': 'sad', 'speaker': ''})]
     """
-    records = _records(path, _text(path))
-    _, header = next(records, (0, []))
+    (_, header), *records = [*_records(path, _text(path))] or [(0, [])]
     names = [name.strip().lower() for name in header]
     names = [renamed.get(name, name) for name in names]
     _check_header(path, names, needed, optional)
     n_needed = max(names.index(name) for name in needed) + 1
+    # Some programs end every row, but not the header, with a separator. A row
+    # that alone has more fields has a separator within a value.
+    n_more = min((len(fields) for _, fields in records), default=0)
+    n_more = max(0, n_more - len(names))
     for line, fields in records:
-        while len(fields) > len(names) and not fields[-1].strip():
-            fields.pop()
-        if not n_needed <= len(fields) <= len(names):
+        n_fields = len(fields) - n_more
+        if any(field.strip() for field in fields[n_fields:]) or not (
+            n_needed <= n_fields <= len(names)
+        ):
             raise TableError(
                 f"{path}, line {line}: expected {len(names)} fields as in the "
                 f"header, found {len(fields)} ({_shown(fields)}); write the "
@@ -111,7 +115,8 @@ def _text(path):
 
 def _records(path, text):
     """Line and fields of each record that has any value, the header first."""
-    lines = io.StringIO(text, newline="").readlines()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = io.StringIO(text).readlines()
     n_passed, separator = 0, ""
     for n_passed, line in enumerate(lines):  # noqa: B007
         if found := EXCEL.match(line.strip(" \r\n")):
@@ -143,6 +148,12 @@ def _check_header(path, names, needed, optional):
         raise TableError(
             f"{path}: expected the columns {', '.join(needed)} (and maybe "
             f"{', '.join(optional)}), found {told}; add {' and '.join(missing)}"
+        )
+    files = [n for n in names if Path(n).suffix in AUDIO_SUFFIXES]
+    if files:
+        raise TableError(
+            f"{path}: expected names of columns in the header, found "
+            f"{files[0]}; put the first row into a line of its own"
         )
     twice = [n for n in (*needed, *optional) if names.count(n) > 1]
     if twice:

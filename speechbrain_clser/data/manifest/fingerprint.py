@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from speechbrain_clser.data import segment
@@ -40,7 +41,8 @@ def fingerprint_of(
     spec = [VERSION, dataclasses.asdict(corpus.card), notes]
     for row in rows:
         wav = Path(segment.split(row.wav)[0])
-        stat = wav.stat() if wav.exists() else None
+        # Path.exists raises for a name that is too long.
+        stat = wav.stat() if os.path.exists(wav) else None
         row = dataclasses.replace(row, wav=within(root, row.wav))
         spec.append(
             [

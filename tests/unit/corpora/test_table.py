@@ -60,8 +60,14 @@ def test_header_may_have_capitals_blanks_and_other_names(tmp_path):
 
 
 def test_rows_without_any_value_are_passed_over(tmp_path):
-    text = f"{ROWS}\n,,\n , ,\n3.wav,sad,ann,,,\n,,,,\n"
+    text = f"{ROWS}\n,,\n , ,\n3.wav,sad,ann\n,,,,\n"
     assert [line for line, _ in read(tmp_path, text)] == [2, 3, 7]
+
+
+def test_every_row_may_end_with_separators(tmp_path):
+    head, *rows = ROWS.splitlines()
+    text = "\n".join([head, *(f"{row},," for row in rows)])
+    assert [row["speaker"] for _, row in read(tmp_path, text)] == ["ann", "bob"]
 
 
 def test_quoted_sentence_may_run_over_lines(tmp_path):
@@ -85,11 +91,14 @@ def test_row_may_end_before_columns_that_are_not_needed(tmp_path):
     [
         ("", "found no header; add path and emotion"),
         ("file,label,emotion\n1.wav,x,sad\n", "found file, label, .*add path"),
+        ("path,emotiona/1.wav,sad\n", "found path, emotiona/1.wav, sad; add"),
+        ("path,emotion,speaker1.wav,sad\n", "header, found speaker1.wav; put"),
         ("path,emotion,Emotion\n1.wav,sad,x\n", "found emotion twice"),
         ("path,emotion,who,speaker\n1.wav,sad,x\n", "found speaker twice"),
         (f"{ROWS},joy,ann\n", "line 4: expected a value for path"),
         (f"{ROWS}3.wav\n", "line 4: expected 3 fields .*found 1 .3.wav."),
         (f"{ROWS}\n3.wav,sad,a,b\n", "line 5: expected 3 fields .*found 4"),
+        (f"{ROWS}3.wav,,sad,\n", "line 4: expected 3 fields .*found 4"),
         (f'{ROWS}3.wav,sad,"ann\n4.wav,joy,bob\n', "line 4: .*quotes are clo"),
         (f'{ROWS}3.wav,sad,"a" b\n', "line 4: expected a row whose quotes"),
         (
