@@ -175,7 +175,7 @@ def test_audit_of_a_sound_protocol_ends_well(data, tmp_path):
         *("--manifests", tmp_path),
     )
     assert text.splitlines()[0].startswith("part ")
-    assert "leak:" not in text
+    assert "\nleak: " not in text
 
 
 def test_audit_that_finds_a_leak_ends_with_1(data, tmp_path):
