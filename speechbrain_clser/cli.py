@@ -42,7 +42,11 @@ class Commands(click.Group):
         except EXPECTED as error:
             if context.params["traceback"]:
                 raise
+            from speechbrain_clser.commands.advice import spelled_for
+
             message = printable(message_of(error))
+            if command := self.commands.get(context.invoked_subcommand):
+                message = spelled_for(command, message)
             raise click.ClickException(message) from error
 
 
@@ -163,7 +167,9 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     """Tell what the parts of a protocol share, and what gives labels away.
 
     Ends with status 1 if it finds a leak that the protocol does not name;
-    training would refuse it.
+    training would refuse it. Copies of a recording are found under another
+    gain, codec, rate or small shift; a person under another name, or a
+    recording that was made again, cut or mixed, is not.
     """
     from speechbrain_clser.commands.audit import look_into
 

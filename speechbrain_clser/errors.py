@@ -81,6 +81,10 @@ class BadAudioError(ValueError):
         return self.args[1]
 
 
+class TableError(ValueError):
+    """A table of own data that cannot be read whole; names the row."""
+
+
 class LeakError(ValueError):
     """A split whose parts share what they must not share."""
 

@@ -1,8 +1,11 @@
 """Canonical emotions, and schemes that turn them into the classes of a task.
 
 Labels travel in two steps: a corpus maps its own labels to canonical emotions,
-a scheme maps canonical emotions to classes. Neither knows of the other.
+a scheme maps canonical emotions to classes. Neither knows of the other. Own
+tables may bring labels of their own, which are kept as they are.
 """
+
+import difflib
 
 CANONICAL = (
     "anger",
@@ -26,21 +29,27 @@ FORMULA = "=+-@"
 SYNONYMS = {
     "ang": "anger",
     "angry": "anger",
+    "bor": "boredom",
     "bored": "boredom",
     "calmness": "calm",
     "contemptuous": "contempt",
+    "dis": "disgust",
     "disgusted": "disgust",
     "excited": "excitement",
     "exc": "excitement",
     "anxiety": "fear",
+    "fea": "fear",
     "fearful": "fear",
+    "fru": "frustration",
     "frustrated": "frustration",
     "hap": "happiness",
     "happy": "happiness",
     "joy": "happiness",
     "neu": "neutral",
     "neutrality": "neutral",
+    "oth": "other",
     "sad": "sadness",
+    "sur": "surprise",
     "surprised": "surprise",
 }
 
@@ -68,8 +77,7 @@ def canonical(label: str) -> str:
     >>> canonical("Happy")
     'happiness'
     """
-    name = label.strip().lower()
-    name = SYNONYMS.get(name, name)
+    name = canonical_or_own(label)
     if name not in CANONICAL:
         raise KeyError(
             f"unknown emotion {label!r}; expected one of {', '.join(CANONICAL)} "
@@ -112,20 +120,66 @@ def refuse_unsafe(names, where):
             )
 
 
+def canonical_or_own(label: str) -> str:
+    """Name the canonical emotion of a label, or the label in one spelling.
+
+    Arguments
+    ---------
+    label : str
+        Case and blanks at its ends do not matter; blanks within count as one.
+
+    Returns
+    -------
+    str
+        One of ``CANONICAL``, or the label in lower case.
+
+    Example
+    -------
+    >>> canonical_or_own("Happy"), canonical_or_own(" No  Stress ")
+    ('happiness', 'no stress')
+    """
+    name = " ".join(label.lower().split())
+    return SYNONYMS.get(name, name)
+
+
+def near(label: str) -> str:
+    """Suggest the emotion that a misspelled label may mean.
+
+    Arguments
+    ---------
+    label : str
+        In lower case.
+
+    Returns
+    -------
+    str
+        A question in brackets, after a blank; empty if none is near.
+
+    Example
+    -------
+    >>> near("happines"), near("xxx")
+    (' (did you mean happiness?)', '')
+    """
+    found = difflib.get_close_matches(label, [*CANONICAL, *SYNONYMS], 1, 0.8)
+    return f" (did you mean {canonical(found[0])}?)" if found else ""
+
+
 class Scheme:
     """Classes of a task, in the order of the logits.
 
     Arguments
     ---------
     classes : list of str
-        Canonical emotions that are classes.
+        Canonical emotions, or labels of own tables in lower case, that are
+        classes.
     merge : dict, optional
-        Canonical emotion to class, for emotions that join another's class.
+        Emotion or own label to class, for those that join another's class.
 
     Raises
     ------
     ValueError
-        If a name is not canonical, appears twice, or merges into no class.
+        If a name is a synonym, is not in lower case, appears twice, or merges
+        into no class.
 
     Example
     -------
@@ -136,14 +190,8 @@ class Scheme:
 
     def __init__(self, classes, merge=None):
         self.classes, self.merge = list(classes), dict(merge or {})
-        strange = [
-            n for n in [*self.classes, *self.merge] if n not in CANONICAL
-        ]
-        if strange:
-            raise ValueError(
-                f"classes and merge: {', '.join(strange)} is no canonical emotion; "
-                f"expected names among {', '.join(CANONICAL)}"
-            )
+        for name in [*self.classes, *self.merge]:
+            _refuse_spelling(name)
         if len(set(self.classes)) < len(self.classes) or not self.classes:
             raise ValueError(
                 f"classes must be one or more different names, got {self.classes}"
@@ -162,3 +210,18 @@ class Scheme:
         """Class index of an emotion, or ``otherwise`` if it is no class."""
         name = self.merge.get(emotion, emotion)
         return self.classes.index(name) if name in self.classes else otherwise
+
+
+def _refuse_spelling(name):
+    """Refuse a name that no label of a table is turned into."""
+    if not isinstance(name, str):
+        raise ValueError(
+            f"classes and merge: expected names, found {name!r}; put it in "
+            f"quotes, for YAML reads yes, no, on, off and numbers as values"
+        )
+    if name != (spelled := canonical_or_own(name)) or not name:
+        raise ValueError(
+            f"classes and merge: {name!r} is no canonical emotion and no own "
+            f"label as labels are read (lower case, no synonym of an emotion)"
+            + (f"; write {spelled}" if spelled else "; give it a name")
+        )

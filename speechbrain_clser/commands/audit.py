@@ -29,7 +29,7 @@ def look_into(
         Leaks first.
     """
     protocol = load(protocol)
-    _, rows = prepare.gather(
+    cards, rows = prepare.gather(
         protocol, data_folder, manifest_folder, allow_bad_files
     )
     parts, scheme = cut(rows, protocol), protocol.scheme
@@ -47,4 +47,5 @@ def look_into(
                 ),
             ]
         )
-    return table, parts.left_out, audit(parts, protocol)
+    own = {card.name for card in cards if card.is_own}
+    return table, parts.left_out, audit(parts, protocol, own)

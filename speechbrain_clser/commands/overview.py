@@ -71,6 +71,7 @@ def corpus_facts(name) -> dict:
     facts = {
         key: ", ".join(value) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(corpus.card).items()
+        if key != "is_own"  # none of those shipped is
     }
     emotions = ", ".join(sorted({*corpus.emotions.values()} - {None}))
     return {**facts, "emotions": emotions}

@@ -7,7 +7,9 @@ import math
 import numpy as np
 import torch
 
-from speechbrain_clser.data.recording import blocks, opened
+from speechbrain_clser.data import segment
+from speechbrain_clser.data.contour import contour
+from speechbrain_clser.data.recording import opened
 from speechbrain_clser.data.soundness import refuse_unusable
 
 FINEST_HZ = 25  # that 11,025 and 16,000 have in common
@@ -44,11 +46,47 @@ def check(path) -> tuple:
     >>> check(path)
     (0.5, '57be6a299f82219a')
     """
+    return describe(path)[:2]
+
+
+def describe(path) -> tuple:
+    """Read a whole recording as ``check`` does, and describe its loudness too.
+
+    Arguments
+    ---------
+    path : str or Path
+        As for ``check``.
+
+    Returns
+    -------
+    duration_s, digest : float, str
+        As from ``check``.
+    contour : str
+        What copies of the recording have in common; see ``contour.contour``.
+
+    Raises
+    ------
+    BadAudioError
+        As from ``check``.
+
+    Example
+    -------
+    >>> import soundfile
+    >>> path = getfixture("tmp_path") / "a.wav"
+    >>> soundfile.write(path, np.arange(8000) / 8192, 16000)
+    >>> duration_s, digest, contour = describe(path)
+    >>> digest, len(contour) > 0
+    ('57be6a299f82219a', True)
+    """
     samples, sample_rate_hz = _read(path)
     refuse_unusable(path, samples, sample_rate_hz)
     digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
     digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
-    return len(samples) / sample_rate_hz, digest.hexdigest()[:16]
+    return (
+        len(samples) / sample_rate_hz,
+        digest.hexdigest()[:16],
+        contour(samples, sample_rate_hz),
+    )
 
 
 def load(path, sample_rate_hz=16000) -> torch.Tensor:
@@ -158,7 +196,9 @@ def _resampler(from_hz, to_hz):
 
 
 def _read(path):
-    """Samples (samples, channels) and rate of a file that is whole."""
+    """Samples (samples, channels) and rate of a file, or a segment of one."""
+    path, *times = segment.split(path)
     with opened(path) as file:
         nothing = np.empty((0, file.channels), dtype="float32")
-        return np.concatenate([nothing, *blocks(file)]), file.samplerate
+        read = segment.samples(file, path, *times)
+        return np.concatenate([nothing, *read]), file.samplerate

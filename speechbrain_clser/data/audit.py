@@ -3,20 +3,22 @@
 A model that has met the speaker, the session or the very recording it is scored
 on looks better than it is. So does one that can guess the emotion from who is
 speaking. Leaks are refused unless the protocol names them; the rest is told.
+``LIMITS`` says what this cannot find.
 """
 
 import collections
 import dataclasses
 
+from speechbrain_clser.data.copies import same_recordings
+from speechbrain_clser.data.manifest.names import spelling_key
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts
 from speechbrain_clser.errors import LeakError
 from speechbrain_clser.evaluation.wording import count
 
-LEAKS = {
+LEAKS = {  # and "recording", which is found in ``data.copies``
     "speaker": lambda row: row.speaker,
     "session": lambda row: row.session and f"{row.corpus}/{row.session}",
-    "recording": lambda row: row.digest,
 }
 SHARED = {
     "sentence": lambda row: (
@@ -35,6 +37,12 @@ PAIRS = (
     ("unlabelled", "scored"),
 )
 N_EXAMPLES = 5
+LIMITS = (
+    "It cannot find: a person under different names, or in two published "
+    "corpora; a recording that was made again, cut by more than 0.3 s, changed "
+    "in speed or pitch, clipped or mixed with other sound; parts of one "
+    "recording as files without a common session."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +74,7 @@ class Finding:
     sentence: str
 
 
-def audit(parts: Parts, protocol: Protocol) -> list:
+def audit(parts: Parts, protocol: Protocol, own=()) -> list:
     """Look for leaks between parts and for confounded labels within them.
 
     Arguments
@@ -75,13 +83,31 @@ def audit(parts: Parts, protocol: Protocol) -> list:
         As cut by ``splits.cut``.
     protocol : Protocol
         Says which leaks are there by design.
+    own : collection of str
+        Corpora that are somebody's own data: equal names of speakers in two of
+        them may be one person.
 
     Returns
     -------
     list of Finding
         Leaks first; empty when there is nothing to tell.
+
+    Raises
+    ------
+    BadAudioError
+        If a recording that may be a copy can no longer be read.
     """
     rows = dict(parts.items())
+    everything = {row.id: row for part in rows.values() for row in part}
+    ids = {name: {row.id for row in part} for name, part in rows.items()}
+    recording = same_recordings(
+        list(everything.values()),
+        {
+            name: " ".join(part for part in rows if name in ids[part])
+            for name in everything
+        },
+    )
+    leaks = LEAKS | {"recording": lambda row: recording[row.id]}
     by_pair = {pair: [rows[name] for name in pair] for pair in PAIRS}
     if protocol.transductive:
         # The target is there by design, and the ledger says so.
@@ -95,15 +121,24 @@ def audit(parts: Parts, protocol: Protocol) -> list:
                 row for row in parts.unlabelled if row.id not in excluded
             ]
     findings = []
-    for kind, value in (LEAKS | SHARED).items():
+    for kind, value in (leaks | SHARED).items():
         for (first, second), sides in by_pair.items():
             if kind == "language" and (first, second) != ("train", "scored"):
                 continue  # elsewhere it says nothing
             shared = _values(sides[0], value) & _values(sides[1], value)
             if shared:
+                examples = sorted(shared)[:N_EXAMPLES]
+                if kind == "recording":
+                    examples = _pairs(examples, sides, value)
                 findings.append(
-                    _shared(kind, (first, second), shared, protocol)
+                    _shared(
+                        *(kind, (first, second), len(shared), examples),
+                        protocol,
+                    )
                 )
+    for (first, second), sides in by_pair.items():
+        findings += _same_names((first, second), sides, own)
+    findings += _several_emotions(rows, recording)
     for part in ("train", "scored"):
         findings += _confounds(part, rows[part])
     order = ("leak", "allowed", "confound", "note")
@@ -140,21 +175,95 @@ def _values(rows, value):
     return {value(row) for row in rows} - {"", None}
 
 
-def _shared(kind, parts, shared, protocol):
-    examples = tuple(sorted(shared)[:N_EXAMPLES])
+def _pairs(names, sides, value):
+    """What a recording is called on either side."""
+    one, other = ({value(row): row.id for row in side} for side in sides)
+    return [
+        one[name]
+        if one[name] == other[name]
+        else f"{one[name]} = {other[name]}"
+        for name in names
+    ]
+
+
+def _shared(kind, parts, n, examples, protocol):
     severity = "note"
-    if kind in LEAKS:
+    if kind in (*LEAKS, "recording"):
         severity = "allowed" if kind in protocol.allowed_leaks else "leak"
     return Finding(
         kind,
         parts,
-        len(shared),
-        examples,
+        n,
+        tuple(examples),
         severity,
-        f"{count(len(shared), kind)} in both {parts[0]} and {parts[1]} "
-        f"({', '.join(examples)}"
-        f"{', …' if len(shared) > N_EXAMPLES else ''}).",
+        f"{count(n, kind)} in both {parts[0]} and {parts[1]} "
+        f"({_listed(examples, n)}).",
     )
+
+
+def _same_names(parts, sides, own):
+    """Speakers of different own corpora who go by one name."""
+    by_name = []
+    for side in sides:
+        names = collections.defaultdict(set)
+        for row in side:
+            name = spelling_key(row.speaker.removeprefix(f"{row.corpus}_"))
+            if row.corpus in own and name != "unknown":
+                names[name].add(row.corpus)
+        by_name.append(names)
+    one, other = by_name
+    shared = sorted(
+        name
+        for name in one
+        if len(one[name] | other.get(name, set())) > 1 and name in other
+    )
+    if shared:
+        examples = [
+            f"{name} of {' and '.join(sorted(one[name] | other[name]))}"
+            for name in shared[:N_EXAMPLES]
+        ]
+        yield Finding(
+            "speaker name",
+            parts,
+            len(shared),
+            tuple(examples),
+            "note",
+            f"{count(len(shared), 'speaker name')} of different own folders in "
+            f"both {parts[0]} and {parts[1]} "
+            f"({_listed(examples, len(shared))}). If they are the same people, "
+            f"this is a leak: put both folders into one corpus, so that the "
+            f"audit compares their speakers.",
+        )
+
+
+def _several_emotions(rows, recording):
+    """Recordings that come with several labels."""
+    labels = collections.defaultdict(dict)
+    for part in ("train", "valid", "shots", "scored"):
+        for row in rows[part]:
+            labels[recording[row.id]][row.id] = row.emotion
+    unlike = {n: of for n, of in labels.items() if len({*of.values()}) > 1}
+    if unlike:
+        examples = [
+            " = ".join(f"{name} ({emotion})" for name, emotion in of.items())
+            for of in list(unlike.values())[:N_EXAMPLES]
+        ]
+        yield Finding(
+            "emotion of a recording",
+            tuple(name for name in rows if name != "unlabelled"),
+            len(unlike),
+            tuple(examples),
+            "confound",
+            f"{count(len(unlike), 'recording')} with several labels "
+            f"({_listed(examples, len(unlike))}): correct the labels, or keep "
+            f"one row of each.",
+        )
+
+
+def _listed(examples, n):
+    """Examples, and whether there are more."""
+    more = ", …" if n > len(examples) else ""
+    return f"{', '.join(examples)}{more}"
 
 
 def _confounds(part, rows):

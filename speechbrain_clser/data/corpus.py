@@ -33,6 +33,8 @@ class Card:
         Names its folder goes by (case ignored).
     example : str
         A file name as the corpus has it, shown when a folder holds none.
+    is_own : bool
+        Whether it is somebody's own data and not a published corpus.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Card:
     address: str
     folders: tuple
     example: str = ""
+    is_own: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

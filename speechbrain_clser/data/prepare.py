@@ -1,5 +1,6 @@
 """From the name of a protocol to rows that may be trained on."""
 
+import collections
 import dataclasses
 from pathlib import Path
 
@@ -7,8 +8,10 @@ from speechbrain_clser import corpora
 from speechbrain_clser.data import manifest
 from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.ledger import Ledger, ledger
-from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Parts, cut
+from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.labels import CANONICAL, near
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +121,8 @@ def gather(
     FileNotFoundError
         If corpora are not where they should be; names all that are not.
     ValueError
-        If a corpus is damaged.
+        If a corpus is damaged, or a label is neither an emotion nor named by
+        the protocol.
     """
     known = [corpora.load(name) for name in protocol.corpora]
     roots = _locate_all(
@@ -130,6 +134,7 @@ def gather(
             corpus, root, Path(manifest_folder), allow_bad_files
         )
         rows += manifest.read(path, root)
+    _refuse_unknown_labels(rows, protocol)
     return [corpus.card for corpus in known], rows
 
 
@@ -175,7 +180,8 @@ def divide(
         If parts share a speaker, a session or a recording.
     """
     parts = cut(rows, protocol, draw)
-    findings = audit(parts, protocol)
+    own = {card.name for card in cards if card.is_own}
+    findings = audit(parts, protocol, own)
     refuse_leaks(findings, protocol)
     taken = {row.id: row for _, part in parts.items() for row in part}
     return Material(
@@ -220,6 +226,32 @@ def refuse_same_draws(protocol: Protocol, n_draws: int):
             f"{n_draws} draws of them would all be the same; leave --draws "
             f"out, or choose a protocol with source_shots, shots or "
             f"target_share"
+        )
+
+
+def _refuse_unknown_labels(rows, protocol):
+    """Stop at labels of own tables of which the protocol says nothing."""
+    known = {"", *CANONICAL, *protocol.classes, *protocol.merge}
+    known |= protocol.ignored
+    selectors = (*protocol.sources, *protocol.targets)
+    found = collections.Counter(
+        (row.emotion, row.corpus)
+        for row in rows
+        if row.emotion not in known and selects(selectors, row)
+    )
+    if found:
+        listing = ", ".join(
+            f"{label}{near(label)} in {count(n, 'row')} of {corpus}"
+            for (label, corpus), n in sorted(found.items())
+        )
+        labels = ", ".join(sorted({label for label, _ in found}))
+        raise ValueError(
+            f"protocol {protocol.name!r}: expected emotions "
+            f"({', '.join(CANONICAL)}), their synonyms, or labels that the "
+            f"protocol names, found {listing}. Correct the table, or name them "
+            f"in the protocol: under `classes` to train on them, under `merge` "
+            f"to join them to a class, or with `ignore_labels: [{labels}]` to "
+            f"leave these rows out"
         )
 
 

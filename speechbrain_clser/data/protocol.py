@@ -19,13 +19,14 @@ from speechbrain_clser.data.protocol_schema import (
     check_values,
     read,
 )
-from speechbrain_clser.labels import Scheme, refuse_unsafe
+from speechbrain_clser.labels import Scheme, canonical_or_own, refuse_unsafe
+from speechbrain_clser.languages import normalise
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
-JOINED = ("sizes", "source_shots", "target_share")
+JOINED = ("sizes", "source_shots", "target_share", "ignore_labels")
 # Results of ``classes`` had been published before there was a choice.
 FIRST_POOL = "classes"
 
@@ -43,9 +44,10 @@ class Protocol:
         ``corpus/session`` for one session. Without targets nothing is
         scored: all labels train and validate.
     classes : tuple of str
-        Canonical emotions, in the order of the logits.
+        Canonical emotions, or labels of own tables in lower case, in the order
+        of the logits.
     merge : dict
-        Canonical emotion to class, for emotions that join another's class.
+        Emotion or own label to class, for those that join another's class.
     target_material : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
         audio, or ``"shots"`` (labelled; the rest stays out of training).
@@ -92,6 +94,9 @@ class Protocol:
         What the unlabelled part is drawn from: ``"all"``, utterances with any
         label or none; ``"classes"``, those whose label is a class, which uses
         the labels.
+    ignore_labels : tuple of str
+        Labels, in any case, whose utterances are used in no part; own tables
+        may have labels that are neither emotions nor classes.
 
     Example
     -------
@@ -119,6 +124,7 @@ class Protocol:
     source_shots: int = 0
     target_share: float = 0.0
     unlabelled_pool: str = "all"
+    ignore_labels: tuple = ()
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -126,6 +132,12 @@ class Protocol:
                 object.__setattr__(
                     self, field.name, tuple(getattr(self, field.name))
                 )
+        for key in ("sources", "targets"):
+            if isinstance(selectors := getattr(self, key), tuple):
+                object.__setattr__(self, key, tuple(map(_selector, selectors)))
+        if isinstance(self.sizes, Mapping):
+            sizes = {_selector(key): n for key, n in self.sizes.items()}
+            object.__setattr__(self, "sizes", sizes)
         _check(self)
 
     @property
@@ -159,6 +171,11 @@ class Protocol:
             self.target_material == "shots" and self.scored == "held_out"
         )
         return ("source",) * bool(self.source_shots) + ("target",) * is_target
+
+    @property
+    def ignored(self):
+        """Emotions and own labels that ``ignore_labels`` names."""
+        return frozenset(map(canonical_or_own, self.ignore_labels))
 
     @property
     def scheme(self):
@@ -277,6 +294,12 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
     return load(protocol, changes).scheme
 
 
+def _selector(selector):
+    """A selector with its language as the code of ISO 639-3."""
+    corpus, _, language = str(selector).partition(":")
+    return f"{corpus}:{normalise(language)}" if language else selector
+
+
 def _corpus(selector):
     """The corpus that a selector names, or names a part of."""
     return re.split("[:/]", selector)[0]
@@ -377,8 +400,9 @@ def _check(protocol):
         raise ValueError(f"{where}: sources is empty; name what shall train")
     selectors = [*protocol.sources, *protocol.targets]
     refuse_unsafe(selectors, f"{where}: sources and targets")
+    refuse_unsafe(protocol.classes, f"{where}: classes")
     try:
-        Scheme(protocol.classes, protocol.merge)
+        scheme = Scheme(protocol.classes, protocol.merge)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
     if len(protocol.classes) < 2:
@@ -386,6 +410,17 @@ def _check(protocol):
             f"{where}: classes must be two or more, got "
             f"{list(protocol.classes)}; of one class there is nothing to learn"
         )
+    _check_ignored(protocol, scheme, where)
+
+
+def _check_ignored(protocol, scheme, where):
+    """Ignored labels are names, and none of them a class."""
+    for label in protocol.ignore_labels:
+        if scheme.index(canonical_or_own(label)) is not None:
+            raise ValueError(
+                f"{where}: ignore_labels names {label!r}, which is among the "
+                f"classes or merged into one; take it out of either"
+            )
 
 
 def _check_sizes(protocol, where):

@@ -178,13 +178,13 @@ def _one_of(choices):
     )
 
 
-_LIST = ("be a list of names", _is_list)
+_LIST = ("be a list of names, numbers and yes or no in quotes", _is_list)
 _WHOLE = ("be a number such as 5", _is_whole)
 _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
 # Key to what its value must be, and the test of that.
 SCHEMA = {
-    **dict.fromkeys(("sources", "targets", "classes"), _LIST),
+    **dict.fromkeys(("sources", "targets", "classes", "ignore_labels"), _LIST),
     "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
     "merge": ("map emotions to classes", _is_merge),
     "sizes": (

@@ -14,6 +14,7 @@ import dataclasses
 from speechbrain_clser.data import draws
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.sizes import sized_parts
+from speechbrain_clser.labels import near
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
 SOURCE, TARGET = 0, 1
@@ -89,6 +90,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     for row in rows:
         if not selects((*protocol.sources, *protocol.targets), row):
             left_out[f"{row.corpus} {row.language}: not in the protocol"] += 1
+        elif row.emotion in protocol.ignored:
+            left_out[f"{row.corpus}: label {row.emotion} is ignored"] += 1
         elif scheme.index(row.emotion) is None:
             others.append(row)
         elif selects(protocol.targets, row):
@@ -254,18 +257,29 @@ def _refuse_undivided(protocol, undivided):
 
 def _source_parts(rows, sized, protocol):
     """Training and validation, by sizes where there are any."""
-    _, cut_off = _cut_off(
-        [row for row in rows if row.id not in sized],
-        protocol.valid_share,
-        "valid",
-        protocol,
-    )
-    part = dict.fromkeys((row.id for row in rows), "train") | sized
-    part |= dict.fromkeys((row.id for row in cut_off), "valid")
+    free = [row for row in rows if row.id not in sized]
+    kept = set()
+    while True:
+        _, valid = _cut_off(free, protocol.valid_share, "valid", protocol, kept)
+        part = dict.fromkeys((row.id for row in rows), "train") | sized
+        part |= dict.fromkeys((row.id for row in valid), "valid")
+        lost = _without_training(rows, part, valid, protocol.scheme)
+        if not lost:
+            break
+        kept |= lost
     return (
         [row for row in rows if part[row.id] == "train"],
         [row for row in rows if part[row.id] == "valid"],
     )
+
+
+def _without_training(rows, part, valid, scheme):
+    """A row of each class that validates and does not train."""
+    trained = {
+        scheme.index(row.emotion) for row in rows if part[row.id] == "train"
+    }
+    by_class = draws.group(valid, lambda row: scheme.index(row.emotion))
+    return {of[0].id for c, of in by_class.items() if c not in trained}
 
 
 def _target_parts(rows, shared, protocol, draw):
@@ -331,15 +345,20 @@ def _pools(others, valid, scored, protocol, left_out):
     return pools
 
 
-def _cut_off(rows, share, purpose, protocol):
-    """Rows that stay, and the share that is cut off from every origin."""
+def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
+    """Rows that stay, and the share that is cut off from every origin.
+
+    Rows whose ids are ``kept`` stay, and so do their speakers.
+    """
     chosen = set()
     for origin, members in draws.group(rows, _origin).items():
         rng = draws.rng_for(protocol, f"{purpose} of {origin}")
         if protocol.split == "random":
-            taken = rng.sample(members, round(share * len(members)))
+            free = [row for row in members if row.id not in kept]
+            size = min(round(share * len(members)), len(free))
+            taken = rng.sample(free, size)
         else:
-            taken = _whole_speakers(members, share, rng, origin)
+            taken = _whole_speakers(members, share, rng, origin, kept)
         chosen.update(row.id for row in taken)
     return (
         [row for row in rows if row.id not in chosen],
@@ -347,7 +366,7 @@ def _cut_off(rows, share, purpose, protocol):
     )
 
 
-def _whole_speakers(rows, share, rng, origin):
+def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
     """Rows of speakers drawn until they come closest to the share."""
     together = _together(rows)
     speakers = draws.group(rows, lambda row: together[row.speaker])
@@ -366,8 +385,10 @@ def _whole_speakers(rows, share, rng, origin):
         )
     names = sorted(speakers)
     rng.shuffle(names)
+    stay = {together[row.speaker] for row in rows if row.id in kept}
+    stay = stay or {names[-1]}
     wanted, taken = share * len(rows), []
-    for name in names[:-1]:
+    for name in [name for name in names if name not in stay]:
         if taken and len(taken) + len(speakers[name]) / 2 > wanted:
             break
         taken += speakers[name]
@@ -427,6 +448,8 @@ def _check(parts, protocol):
     if missing:
         raise ValueError(
             f"protocol {protocol.name!r}: no training utterance of "
-            f"{', '.join(missing)}; the sources give "
-            f"{[protocol.classes[i] for i in sorted(present)]}"
+            f"{', '.join(name + near(name) for name in missing)}; the sources give "
+            f"{[protocol.classes[i] for i in sorted(present)]}. Label some, "
+            f"correct the name, or take {' and '.join(missing)} out of the "
+            f"classes"
         )

@@ -27,9 +27,10 @@ class Utterance:
         Recording session, show or dialogue; ``""`` when there is none.
     phones : tuple
         ``(ipa, start_s, end_s)`` of each phone; empty when unknown.
-    corpus, emotion, duration_s, digest : str, str, float, str
-        Added by preparation: corpus name, canonical emotion, seconds, and a
-        digest of the samples.
+    corpus, emotion, duration_s, digest, contour : str, str, float, str, str
+        Added by preparation: corpus name, canonical emotion or own label,
+        seconds, a digest of the samples, and what copies of a recording have
+        in common (see ``data.contour``).
 
     Example
     -------
@@ -50,3 +51,4 @@ class Utterance:
     emotion: str = ""
     duration_s: float = 0.0
     digest: str = ""
+    contour: str = ""

@@ -2,31 +2,8 @@
 
 import math
 
-LANGUAGES = {
-    "ara": "Arabic",
-    "ben": "Bengali",
-    "cmn": "Mandarin",
-    "deu": "German",
-    "ell": "Greek",
-    "eng": "English",
-    "est": "Estonian",
-    "fas": "Persian",
-    "fin": "Finnish",
-    "fra": "French",
-    "hin": "Hindi",
-    "hun": "Hungarian",
-    "ind": "Indonesian",
-    "ita": "Italian",
-    "jpn": "Japanese",
-    "kor": "Korean",
-    "pol": "Polish",
-    "por": "Portuguese",
-    "rus": "Russian",
-    "spa": "Spanish",
-    "swh": "Swahili",
-    "tur": "Turkish",
-    "urd": "Urdu",
-}
+from speechbrain_clser.languages import name_of as language
+
 UNKNOWN = "–"
 
 # An interval over fewer speakers is a rough guide at best.
@@ -41,27 +18,6 @@ ORIGINS = {
 }
 # Of a protocol: what has some utterances drawn, to be labelled.
 LABELLED_BY_DRAW = ("source_shots", "shots", "target_share")
-
-
-def language(code: str) -> str:
-    """Name a language in English.
-
-    Arguments
-    ---------
-    code : str
-        ISO 639-3.
-
-    Returns
-    -------
-    str
-        The code itself when it is not among ``LANGUAGES``.
-
-    Example
-    -------
-    >>> language("urd"), language("xxx")
-    ('Urdu', 'xxx')
-    """
-    return LANGUAGES.get(code, code)
 
 
 def languages(origins: list) -> str:

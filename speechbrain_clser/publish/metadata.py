@@ -5,6 +5,7 @@ import re
 from huggingface_hub import EvalResult, ModelCardData
 
 from speechbrain_clser.evaluation import wording
+from speechbrain_clser.languages import two_letters
 from speechbrain_clser.publish import heard
 
 TASK = "audio-classification"
@@ -17,14 +18,6 @@ METRICS = {
     "uar": ("recall", "UAR, unweighted average recall"),
     "wa": ("accuracy", "WA, weighted accuracy"),
     "macro_f1": ("f1", "macro-F1"),
-}
-# The hub's filter knows languages by two letters where there are two.
-TWO_LETTERS = {
-    **{"ara": "ar", "ben": "bn", "cmn": "zh", "deu": "de", "ell": "el"},
-    **{"eng": "en", "est": "et", "fas": "fa", "fin": "fi", "fra": "fr"},
-    **{"hin": "hi", "hun": "hu", "ind": "id", "ita": "it", "jpn": "ja"},
-    **{"kor": "ko", "pol": "pl", "por": "pt", "rus": "ru", "spa": "es"},
-    **{"swh": "sw", "tur": "tr", "urd": "ur"},
 }
 OWN_TERMS = "terms-of-the-training-corpora"
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -74,8 +67,8 @@ def _languages(report):
         origin.partition(":")[2]
         for origin in (*heard.origins(report), *ledger["targets"])
     ]
-    # Somebody's own data may not tell.
-    told = [TWO_LETTERS.get(code, code) for code in codes if code]
+    # Own data may not say; the hub's filter has two letters where they exist.
+    told = [two_letters(code) for code in codes if code]
     return list(dict.fromkeys(told))
 
 

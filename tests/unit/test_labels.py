@@ -25,7 +25,11 @@ def test_canonical_name_stands_for_itself(name):
 
 @pytest.mark.parametrize(
     "label, name",
-    [("Happy", "happiness"), (" ANGER ", "anger"), ("anxiety", "fear")],
+    [
+        *[("Happy", "happiness"), (" ANGER ", "anger"), ("anxiety", "fear")],
+        *[("FEA", "fear"), ("DIS", "disgust"), ("SUR", "surprise")],
+        *[("FRU", "frustration"), ("OTH", "other"), ("BOR", "boredom")],
+    ],
 )
 def test_case_and_blanks_do_not_matter(label, name):
     assert canonical(label) == name
@@ -61,12 +65,24 @@ def test_scheme_does_not_change_with_the_lists_it_was_made_of():
 
 
 @pytest.mark.parametrize(
-    "classes, merge",
-    [(["angry", "neutral"], None), (["neutral"], {"angry": "neutral"})],
+    "classes, merge, message",
+    [
+        (["angry", "neutral"], None, "'angry' is no .*; write anger"),
+        (["neutral"], {"angry": "neutral"}, "'angry' is no .*; write anger"),
+        (["No  Stress", "stress"], None, "write no stress"),
+        (["", "stress"], None, "give it a name"),
+        ([True, False], None, "found True; put it in quotes"),
+        (["1", 2], None, "found 2; put it in quotes"),
+    ],
 )
-def test_name_that_is_not_canonical_is_refused(classes, merge):
-    with pytest.raises(ValueError, match="angry is no canonical emotion"):
+def test_name_that_no_label_is_turned_into_is_refused(classes, merge, message):
+    with pytest.raises(ValueError, match=message):
         Scheme(classes, merge)
+
+
+def test_classes_may_be_labels_of_ones_own():
+    scheme = Scheme(["stress", "no stress"], merge={"calm": "no stress"})
+    assert [scheme.index(name) for name in ("stress", "calm")] == [0, 1]
 
 
 @pytest.mark.parametrize("classes", [[], ["anger", "anger"]])

@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from speechbrain_clser.data.audio import check
+from speechbrain_clser.data.audio import describe
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.progress import progress
@@ -77,18 +77,18 @@ def listen(name: str, rows: list) -> tuple:
     Returns
     -------
     good : list of Utterance
-        Now with durations and digests.
+        Now with durations, digests and contours.
     bad : list of (Utterance, BadAudioError)
         Those that cannot be used, and why.
     """
 
     def hear(row):
         try:
-            duration_s, digest = check(row.wav)
+            duration_s, digest, contour = describe(row.wav)
         except BadAudioError as error:
             return row, error
-        row = dataclasses.replace(row, duration_s=duration_s, digest=digest)
-        return row, None
+        found = {"duration_s": duration_s, "digest": digest, "contour": contour}
+        return dataclasses.replace(row, **found), None
 
     # soundfile and the digest both let other threads run.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:

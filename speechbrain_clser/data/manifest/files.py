@@ -23,6 +23,7 @@ COLUMNS = (
     "emotion",
     "raw_emotion",
     "digest",
+    "contour",
 )
 
 
@@ -132,11 +133,14 @@ def report(path) -> dict:
     -------
     dict
         Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
-        ``emotions``, ``languages``, ``genders``, ``speakers``), ``card``,
+        ``emotions``, ``own_labels`` (those that are no canonical emotion),
+        ``languages``, ``genders``, ``speakers``), ``card``,
         ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
         folder that are none of the corpus), ``same_recordings`` (ids that
-        share all samples), ``version``, ``fingerprint`` and ``digest`` of
-        the manifest.
+        share all samples), ``several_labels`` (those of them whose labels
+        differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``
+        (see ``rows.rows_of``), ``version``, ``fingerprint``
+        and ``digest`` of the manifest.
 
     Raises
     ------
@@ -169,6 +173,7 @@ def _csv(rows, root):
                 row.emotion,
                 row.raw_emotion,
                 row.digest,
+                row.contour,
             ]
         )
     return text.getvalue()
@@ -190,4 +195,5 @@ def _utterance(row, data_root, phones):
         emotion=row["emotion"],
         duration_s=float(row["duration"]),
         digest=row["digest"],
+        contour=row["contour"],
     )

@@ -3,17 +3,21 @@
 import dataclasses
 import hashlib
 import json
+import os
 from pathlib import Path
 
+from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.paths import within
 
 # Raised by hand when the checks or the columns change: old manifests are then
 # prepared again.
-VERSION = 1
+VERSION = 2
 
 
-def fingerprint_of(corpus: Corpus, rows: list, strays: list, root: Path) -> str:
+def fingerprint_of(
+    corpus: Corpus, rows: list, strays: list, root: Path, notes: dict
+) -> str:
     """Digest all that a manifest is made from, without reading sound.
 
     Arguments
@@ -26,17 +30,20 @@ def fingerprint_of(corpus: Corpus, rows: list, strays: list, root: Path) -> str:
         Recordings in the folder that are none of the corpus.
     root : Path
         Folder of the corpus. It may move: paths count from here on.
+    notes : dict
+        From ``rows_of``, for they are part of the report.
 
     Returns
     -------
     str
         16 hex letters.
     """
-    spec = [VERSION, dataclasses.asdict(corpus.card)]
+    spec = [VERSION, dataclasses.asdict(corpus.card), notes]
     for row in rows:
-        wav = Path(row.wav)
-        stat = wav.stat() if wav.exists() else None
-        row = dataclasses.replace(row, wav=within(root, wav))
+        wav = Path(segment.split(row.wav)[0])
+        # Path.exists raises for a name that is too long.
+        stat = wav.stat() if os.path.exists(wav) else None
+        row = dataclasses.replace(row, wav=within(root, row.wav))
         spec.append(
             [
                 dataclasses.astuple(row),

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import Corpus, recordings
 from speechbrain_clser.data.manifest.checks import (
     incomplete,
@@ -73,10 +74,10 @@ def prepare(
     """
     root = Path(root).absolute()
     path = Path(manifest_folder, f"{corpus.card.name}.csv")
-    rows = rows_of(corpus, root)
-    files = {Path(row.wav) for row in rows}
+    rows, notes = rows_of(corpus, root)
+    files = {Path(segment.split(row.wav)[0]) for row in rows}
     strays = [file for file in recordings(root) if file not in files]
-    fingerprint = fingerprint_of(corpus, rows, strays, root)
+    fingerprint = fingerprint_of(corpus, rows, strays, root, notes)
     if _is_prepared(path, fingerprint, allow_bad_files):
         tell(report(path), path)
         return path
@@ -88,6 +89,7 @@ def prepare(
         raise unusable(corpus.card.name, bad, len(rows))
     told = {
         **summary(corpus, good, bad, difference, strays, root),
+        **notes,
         "version": VERSION,
         "fingerprint": fingerprint,
     }

@@ -4,9 +4,11 @@ import dataclasses
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
+from speechbrain_clser.data.manifest.names import one_spelling
+from speechbrain_clser.languages import is_known, normalise
 
 
-def rows_of(corpus: Corpus, root: Path) -> list:
+def rows_of(corpus: Corpus, root: Path) -> tuple:
     """List what a corpus tells, with prefixes and canonical emotions.
 
     Arguments
@@ -18,8 +20,13 @@ def rows_of(corpus: Corpus, root: Path) -> list:
 
     Returns
     -------
-    list of Utterance
-        Ids and speakers start with the name of the corpus.
+    rows : list of Utterance
+        Ids and speakers start with the name of the corpus; languages are ISO
+        639-3. Of own data, spellings of one speaker are one name.
+    notes : dict
+        What was changed, for the report: ``repeated`` (ids of rows that were
+        listed once more and dropped), ``speaker_spellings`` (name to its other
+        spellings) and ``unknown_languages`` (kept as they are).
 
     Raises
     ------
@@ -33,24 +40,37 @@ def rows_of(corpus: Corpus, root: Path) -> list:
     raw = list(corpus.utterances(root))
     if not raw:
         raise _nothing(corpus.card, root)
-    rows, seen = [], {}
+    names, merged = {}, {}
+    if corpus.card.is_own:
+        names, merged = one_spelling([row.speaker for row in raw])
+    seen, repeated = {}, []
     for row in raw:
         row = dataclasses.replace(
             row,
             id=f"{name}_{row.id}",
-            speaker=f"{name}_{row.speaker}",
+            speaker=f"{name}_{names.get(row.speaker, row.speaker)}",
+            language=normalise(row.language),
             corpus=name,
             emotion=_emotion(corpus, row),
         )
-        if row.id in seen:
+        known = seen.setdefault(row.id, row)
+        if known is row:
+            continue
+        if known.wav != row.wav or not corpus.card.is_own:
             raise ValueError(
                 f"{name}: expected every id once, found {row.id} as "
-                f"{seen[row.id]} and as {row.wav}; does the corpus lie in "
+                f"{known.wav} and as {row.wav}; does the corpus lie in "
                 f"{root} twice? Keep one copy, or give the folder of one"
             )
-        seen[row.id] = row.wav
-        rows.append(row)
-    return rows
+        repeated.append(row.id)
+    rows = list(seen.values())
+    return rows, {
+        "repeated": repeated,
+        "speaker_spellings": merged,
+        "unknown_languages": sorted(
+            {row.language for row in rows if not is_known(row.language)}
+        ),
+    }
 
 
 def _nothing(card, root):

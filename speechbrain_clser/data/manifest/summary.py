@@ -8,6 +8,7 @@ from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
 from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.labels import CANONICAL, near
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +41,13 @@ def summary(
     Returns
     -------
     dict
-        The report but for version and fingerprint; see ``report``.
+        The report but for notes on rows, version and fingerprint; see
+        ``report``.
     """
     digests = collections.defaultdict(list)
     for row in good:
-        digests[row.digest].append(row.id)
+        digests[row.digest].append(row)
+    same = [rows for rows in digests.values() if len(rows) > 1]
     return {
         "corpus": corpus.card.name,
         "title": corpus.card.title,
@@ -53,6 +56,9 @@ def summary(
         "n_speakers": len({row.speaker for row in good}),
         "minutes": round(sum(row.duration_s for row in good) / 60, 1),
         "emotions": _count(row.emotion for row in good),
+        "own_labels": _count(
+            row.emotion for row in good if row.emotion not in ("", *CANONICAL)
+        ),
         "languages": _count(row.language for row in good),
         "genders": _count(row.gender for row in good),
         "speakers": _count(row.speaker for row in good),
@@ -72,7 +78,12 @@ def summary(
             }
             for row, error in bad
         ],
-        "same_recordings": [ids for ids in digests.values() if len(ids) > 1],
+        "same_recordings": [[row.id for row in rows] for rows in same],
+        "several_labels": [
+            {row.id: row.emotion for row in rows}
+            for rows in same
+            if len({row.emotion for row in rows}) > 1
+        ],
         "strays": {
             "n": len(strays),
             "examples": [within(root, file) for file in strays[:N_LISTED]],
@@ -108,13 +119,64 @@ def tell(told: dict, path: Path) -> None:
             ", ".join(f"{n} {reason}" for reason, n in reasons),
             report_of(path),
         )
-    if told["strays"]["n"]:
-        logger.warning(
-            "%s: %d recordings in its folder are none of its own, such as %s",
-            told["corpus"],
-            told["strays"]["n"],
-            told["strays"]["examples"][0],
+    for sentence in _notes(told, path):
+        logger.warning("%s: %s", told["corpus"], sentence)
+
+
+def _notes(told, path):
+    """Sentences on what is to be looked at."""
+    if own := told["own_labels"]:
+        labels = [f"{label}{near(label)} {n}" for label, n in own.items()]
+        yield (
+            f"labels that are no known emotion: {_listed(labels)}. A protocol "
+            f"uses them under `classes` or `merge`, or leaves their rows out "
+            f"with `ignore_labels`"
         )
+    if repeated := told["repeated"]:
+        yield (
+            f"{count(len(repeated), 'row')} listed again with the same values, "
+            f"used once: {_listed(repeated)}"
+        )
+    if spellings := told["speaker_spellings"]:
+        names = [" = ".join([name, *more]) for name, more in spellings.items()]
+        yield (
+            f"spellings taken for one speaker: {_listed(names)}. If they are "
+            f"different people, give them names that differ in letters or "
+            f"digits"
+        )
+    if unknown := told["unknown_languages"]:
+        yield (
+            f"languages kept as they are written: {_listed(unknown)}. Expected "
+            f"a code of ISO 639-3 such as deu; these are none, or of a "
+            f"language without a code of two letters"
+        )
+    if unlike := told["several_labels"]:
+        rows = [
+            " = ".join(f"{i} ({e or 'no label'})" for i, e in labels.items())
+            for labels in unlike
+        ]
+        yield (
+            f"{count(len(unlike), 'recording')} listed under several names "
+            f"with different labels: {_listed(rows)}. The samples are the "
+            f"same: correct the labels, or keep one row of each"
+        )
+    if n_same := len(told["same_recordings"]) - len(unlike):
+        yield (
+            f"{count(n_same, 'recording')} listed under several names with one "
+            f"label; see same_recordings in {report_of(path)}"
+        )
+    if n_strays := told["strays"]["n"]:
+        yield (
+            f"{n_strays} recordings in its folder are none of its own, such as "
+            f"{told['strays']['examples'][0]}"
+        )
+
+
+def _listed(names):
+    """The first few of some names."""
+    more = len(names) - N_LISTED
+    listed = ", ".join(names[:N_LISTED])
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def _count(values):

@@ -3,6 +3,7 @@
 import json
 import shlex
 
+from speechbrain_clser.data.audit import LIMITS
 from speechbrain_clser.evaluation.document import (
     Code,
     Details,
@@ -35,7 +36,7 @@ def audit(report: dict) -> list:
         Heading("Audit"),
         Text(
             "What stands on both sides of a split, and labels that something "
-            "else gives away.",
+            f"else gives away. {LIMITS}",
             role="lead",
         ),
         Items(findings) if findings else nothing,

@@ -4,6 +4,8 @@ from helpers import sounds
 from speechbrain_clser import corpora as room
 from speechbrain_clser.corpora.folder import corpus, utterances
 from speechbrain_clser.data import manifest
+from speechbrain_clser.data.audio import load
+from speechbrain_clser.errors import TableError
 
 
 def table(root, text, name="mine.csv", encoding="utf-8"):
@@ -35,29 +37,9 @@ def test_path_and_emotion_are_enough(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("name", ["mine.csv", "LABELS.TSV"])
-def test_separator_is_seen_in_the_header(tmp_path, separator, name):
-    text = "path,emotion,speaker\n1.wav,sad,ann\n".replace(",", separator)
-    (row,) = utterances(table(tmp_path, text, name))
-    assert row.speaker == "ann"
-
-
-def test_header_may_have_capitals_blanks_and_a_byte_order_mark(tmp_path):
-    text = " Path , EMOTION\r\n1.wav, sad \r\n"
-    (row,) = utterances(table(tmp_path, text, encoding="utf-8-sig"))
-    assert (row.id, row.raw_emotion) == ("1", "sad")
-
-
 def test_columns_of_no_use_and_blank_lines_do_no_harm(tmp_path):
     text = "n,path,emotion,mood\n1,a.wav,sad,7\n\n2,b.wav,sad,8\n"
     assert len(list(utterances(table(tmp_path, text)))) == 2
-
-
-def test_quoted_sentence_may_run_over_lines(tmp_path):
-    text = 'path,emotion,sentence\n1.wav,sad,"one\ntwo"\n2.wav,sad,three\n'
-    rows = list(utterances(table(tmp_path, text)))
-    assert [row.sentence for row in rows] == ["one\ntwo", "three"]
 
 
 def test_path_of_windows_is_understood(tmp_path):
@@ -90,33 +72,6 @@ def test_labels_are_canonical_names_or_synonyms_in_any_case(label, emotion):
     assert corpus("mine").emotions[label] == emotion
 
 
-def test_missing_column_is_named_beside_those_found(tmp_path):
-    root = table(tmp_path, "file,label,emotion\n1.wav,x,sad\n")
-    expected = (
-        "expected the columns path, emotion .*found file, label, emotion; "
-        "add path"
-    )
-    with pytest.raises(ValueError, match=expected):
-        list(utterances(root))
-
-
-def test_empty_table_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="no header; add path and emotion"):
-        list(utterances(table(tmp_path, "")))
-
-
-def test_missing_value_is_told_with_its_line(tmp_path):
-    root = table(tmp_path, "path,emotion\n1.wav,sad\n,joy\n")
-    with pytest.raises(ValueError, match="line 3: expected a value for path"):
-        list(utterances(root))
-
-
-def test_table_in_another_encoding_is_refused(tmp_path):
-    root = table(tmp_path, "path,emotion\nä.wav,sad\n", encoding="latin-1")
-    with pytest.raises(ValueError, match="expected UTF-8, found byte 13"):
-        list(utterances(root))
-
-
 def test_folder_without_a_table_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="one .csv or .tsv .*none"):
         list(utterances(tmp_path))
@@ -139,19 +94,22 @@ def test_table_without_rows_is_refused(tmp_path):
         list(utterances(root))
 
 
-def test_unknown_label_is_refused_with_the_known_ones(tmp_path):
-    root = table(tmp_path, "path,emotion\n1.wav,grumpy\n")
-    expected = (
-        "mine: expected a label among .*anger, .*happy, .*found 'grumpy' for 1 "
+def test_own_label_is_kept_in_one_spelling_and_counted(tmp_path, caplog):
+    root = table(
+        tmp_path / "mine",
+        "path,emotion\n1.wav,Stress\n2.wav, no  stress\n3.wav,stress\n"
+        "4.wav,happines\n5.wav,joy\n",
     )
-    with pytest.raises(ValueError, match=expected):
-        manifest.prepare(corpus("mine"), root, tmp_path / "manifests")
-
-
-def test_file_listed_twice_is_refused(tmp_path):
-    root = table(tmp_path, "path,emotion\n1.wav,sad\n1.wav,joy\n")
-    with pytest.raises(ValueError, match="expected every id once.*mine_1 "):
-        manifest.prepare(corpus("mine"), root, tmp_path / "manifests")
+    for number in range(1, 6):
+        sounds.write(root / f"{number}.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    own = {"happines": 1, "no stress": 1, "stress": 2}
+    assert manifest.report(path)["own_labels"] == own
+    assert [row.emotion for row in manifest.read(path, root)] == [
+        *("stress", "no stress", "stress", "happines", "happiness")
+    ]
+    expected = "happines (did you mean happiness?) 1, no stress 1, stress 2. "
+    assert expected in caplog.text
 
 
 def test_listed_file_that_is_not_there_is_missing(tmp_path):
@@ -201,3 +159,127 @@ def test_file_outside_of_the_folder_keeps_its_path(tmp_path):
     root = table(tmp_path / "mine", f"path,emotion\n{wav},sad\n")
     path = manifest.prepare(corpus("mine"), root, tmp_path)
     assert manifest.read(path, root)[0].wav == str(wav)
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["1.wav,Sad,ANN,de", "./1.wav,sadness,ann,deu", ".\\1.wav,sad,Ann,ger"],
+)
+def test_row_listed_again_with_the_same_values_is_used_once(
+    tmp_path, caplog, again
+):
+    root = table(
+        tmp_path / "mine",
+        f"path,emotion,speaker,language\n1.wav,sad,ann,deu\n{again}\n",
+    )
+    sounds.write(root / "1.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    assert [row.id for row in manifest.read(path, root)] == ["mine_1"]
+    assert manifest.report(path)["repeated"] == ["mine_1"]
+    assert "1 row listed again with the same values" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "again, differs",
+    [
+        ("1.wav,joy,ann", "emotion 'sad' and 'joy'"),
+        ("./1.wav,sad,bob", "speaker 'ann' and 'bob'"),
+        ("1.wav,,ann", "emotion 'sad' and 'none'"),
+    ],
+)
+def test_rows_of_one_file_that_contradict_are_refused(tmp_path, again, differs):
+    text = f"path,emotion,speaker\n1.wav,sad,ann\n2.wav,sad,ann\n{again}\n"
+    expected = rf"lines 2 and 4: .* one row for 1.wav, .*{differs}.*start and"
+    with pytest.raises(TableError, match=expected):
+        list(utterances(table(tmp_path, text)))
+
+
+@pytest.mark.parametrize("names", ["start,end", "START_s,end_s"])
+def test_segments_of_a_recording_are_utterances(tmp_path, names):
+    root = table(
+        tmp_path / "mine",
+        f"path,{names},emotion\n1.wav,0,0.1,sad\n1.wav,0.1,,joy\n2.wav,,,sad\n",
+    )
+    sounds.write(root / "1.wav", sounds.noise(1, 4000))
+    sounds.write(root / "2.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    first, second, whole = manifest.read(path, root)
+    assert (first.id, first.duration_s) == ("mine_1_0-0.1", 0.1)
+    assert (second.id, second.duration_s) == ("mine_1_0.1", 0.15)
+    assert first.session == second.session == "1.wav" != whole.session
+    assert len(load(second.wav)) == 2400
+    assert manifest.report(path)["strays"]["n"] == 0
+    stamp = path.stat().st_mtime_ns
+    manifest.prepare(corpus("mine"), root, tmp_path)
+    assert path.stat().st_mtime_ns == stamp
+
+
+def test_session_of_the_table_holds_for_segments_too(tmp_path):
+    text = "path,emotion,start,end,session\n1.wav,sad,0,1,show\n"
+    (row,) = utterances(table(tmp_path, text))
+    assert row.session == "show"
+
+
+@pytest.mark.parametrize(
+    "times, message",
+    [
+        ("1,1", "an end after the start, found 1 to 1"),
+        ("2,1", "an end after the start, found 2 to 1"),
+        (",0", "an end after the start, found 0 to 0"),
+        ("-1,1", "seconds such as 1.5 for start, found '-1'"),
+        ("0:01,1", "seconds such as 1.5 for start, found '0:01'"),
+        ("0,inf", "seconds such as 1.5 for end, found 'inf'"),
+        ("nan,1", "seconds such as 1.5 for start, found 'nan'"),
+    ],
+)
+def test_senseless_times_are_refused_with_their_line(tmp_path, times, message):
+    text = f"path,emotion,start,end\n1.wav,sad,{times}\n"
+    with pytest.raises(TableError, match=f"line 2: expected {message}"):
+        list(utterances(table(tmp_path, text)))
+
+
+def test_times_may_have_a_decimal_comma(tmp_path):
+    text = "path;emotion;start;end\n1.wav;sad;0,5;1,25\n"
+    (row,) = utterances(table(tmp_path, text))
+    assert row.wav.endswith("1.wav#t=0.5,1.25")
+
+
+def test_segment_beyond_the_end_of_its_file_is_left_out_when_asked(tmp_path):
+    text = "path,emotion,start,end\n1.wav,sad,0,0.05\n1.wav,joy,0.04,9\n"
+    root = table(tmp_path / "mine", text)
+    sounds.write(root / "1.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path, True)
+    assert manifest.report(path)["left_out_by_reason"] == {"segment": 1}
+
+
+def test_spellings_of_a_speaker_are_one_and_noted(tmp_path, caplog):
+    names = [
+        "spk_1",
+        "spk_1",
+        "SPK 1",
+        "Spk-1",
+        "Ren\u00e9",
+        "Rene\u0301",
+        "spk1",
+    ]
+    lines = [f"{n}.wav,sad,{name}\n" for n, name in enumerate(names)]
+    root = table(tmp_path / "mine", "path,emotion,speaker\n" + "".join(lines))
+    for n in range(len(names)):
+        sounds.write(root / f"{n}.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    told = manifest.report(path)
+    assert told["n_speakers"] == 3
+    assert told["speaker_spellings"]["spk_1"] == ["SPK 1", "Spk-1"]
+    assert "taken for one speaker: spk_1 = SPK 1 = Spk-1, Ren" in caplog.text
+
+
+def test_languages_are_codes_and_unknown_ones_are_noted(tmp_path, caplog):
+    spellings = ["de", "German", "de-DE", "Klingon", ""]
+    lines = [f"{n}.wav,sad,{name}\n" for n, name in enumerate(spellings)]
+    root = table(tmp_path / "mine", "path,emotion,language\n" + "".join(lines))
+    for n in range(len(spellings)):
+        sounds.write(root / f"{n}.wav")
+    path = manifest.prepare(corpus("mine"), root, tmp_path)
+    languages = {"Klingon": 1, "deu": 3, "und": 1}
+    assert manifest.report(path)["languages"] == languages
+    assert "languages kept as they are written: Klingon. " in caplog.text

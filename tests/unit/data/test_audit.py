@@ -1,8 +1,10 @@
 import dataclasses
 
 import pytest
+from helpers import sounds
 from helpers.rows import rows_of
 
+from speechbrain_clser.data.audio import describe
 from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts, cut
@@ -143,3 +145,53 @@ def test_language_on_both_sides_is_noted():
     findings = audit(cut(rows, PROTOCOL), PROTOCOL)
     (note,) = [f for f in findings if f.kind == "language"]
     assert note.parts == ("train", "scored") and note.severity == "note"
+
+
+def test_copy_whose_samples_differ_is_a_leak(tmp_path):
+    rows = []
+    for number, gain in enumerate((1.0, 0.25)):
+        samples = gain * sounds.speech(1, 1)
+        wav = sounds.write(tmp_path / f"{number}.wav", samples)
+        _, digest, contour = describe(wav)
+        rows.append(
+            dataclasses.replace(
+                rows_of("ab"[number], "deu")[0],
+                **{"wav": str(wav), "digest": digest, "contour": contour},
+            )
+        )
+    first, second = rows
+    findings = audit(parts_of([first], scored=[second]), PROTOCOL)
+    (leak,) = (f for f in findings if f.severity == "leak")
+    assert first.digest != second.digest
+    assert leak.kind == "recording"
+    assert leak.examples == (f"{first.id} = {second.id}",)
+
+
+def test_recording_with_several_labels_is_a_confound():
+    one, other, *rest = rows_of("a", "deu", n_each=1)
+    other = dataclasses.replace(other, digest=one.digest)
+    found = audit(parts_of([one, other, *rest]), PROTOCOL)
+    (finding,) = (f for f in found if f.kind == "emotion of a recording")
+    assert finding.severity == "confound"
+    assert f"{one.id} (anger) = {other.id} (happiness)" in finding.sentence
+    assert "correct the labels" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    "own, name, expected",
+    [
+        ({"a", "b"}, "ANN", ("ann of a and b",)),
+        ({"a"}, "ann", ()),
+        ({"a", "b"}, "bob", ()),
+        ({"a", "b"}, "unknown", ()),
+    ],
+)
+def test_equal_names_in_two_own_folders_are_noted(own, name, expected):
+    first = dataclasses.replace(rows_of("a", "deu")[0], speaker="a_ann")
+    second = dataclasses.replace(rows_of("b", "ita")[0], speaker=f"b_{name}")
+    if name == "unknown":
+        first = dataclasses.replace(first, speaker="a_unknown")
+    found = audit(parts_of([first], scored=[second]), PROTOCOL, own)
+    names = [f for f in found if f.kind == "speaker name"]
+    assert tuple(e for f in names for e in f.examples) == expected
+    assert all(f.severity == "note" for f in names)

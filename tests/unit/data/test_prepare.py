@@ -135,3 +135,60 @@ def test_draws_that_would_all_be_the_same_are_refused():
     refuse_same_draws(plain, 1)
     with pytest.raises(ValueError, match="10 draws of them would all be"):
         refuse_same_draws(plain, 10)
+
+
+def own_labels(tmp_path, label, more):
+    """Toy corpora of which a fourth has labels of its own, and a protocol."""
+    toy.make(tmp_path)
+    for name in ("north", "south"):
+        table = tmp_path / name / "table.csv"
+        table.write_text(table.read_text().replace(",anger,", f",{label},"))
+    with open(tmp_path / "toy.yaml", "a") as file:
+        file.write(more)
+    return tmp_path
+
+
+def test_label_of_which_the_protocol_says_nothing_is_refused(tmp_path):
+    own_labels(tmp_path, "XXX", "")
+    expected = (
+        "expected emotions .*found xxx in 6 rows of north, xxx in 6 rows of "
+        r"south. Correct .*`ignore_labels: \[xxx\]`"
+    )
+    with pytest.raises(ValueError, match=expected):
+        material(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "classes, merge, n_scored",
+    [
+        ("[stress, sadness]", "{}", 12),
+        ("[stress, neutral]", "{sadness: neutral}", 18),
+        ("[anger, sadness]", "{stress: anger}", 12),
+    ],
+)
+def test_own_labels_may_be_classes_or_merge_into_one(
+    tmp_path, classes, merge, n_scored
+):
+    own_labels(tmp_path, "Stress", f"classes: {classes}\nmerge: {merge}\n")
+    assert len(material(tmp_path).parts.scored) == n_scored
+
+
+@pytest.mark.parametrize("ignored", ["XXX", " xxx ", "[HAP, xxx]"])
+def test_ignored_labels_are_left_out_and_counted(tmp_path, ignored):
+    ignored = ignored if "[" in ignored else f"['{ignored}']"
+    own_labels(
+        tmp_path,
+        "XXX",
+        f"classes: [neutral, sadness]\nignore_labels: {ignored}\n",
+    )
+    left_out = material(tmp_path).parts.left_out
+    assert left_out["south: label xxx is ignored"] == 6
+    is_happy_too = "HAP" in ignored
+    key = "label happiness is ignored" if is_happy_too else "not a class"
+    assert sum(n for reason, n in left_out.items() if key in reason) == 12
+
+
+def test_missing_class_is_named_with_the_one_that_it_may_mean(tmp_path):
+    own_labels(tmp_path, "anger", "classes: [anger, sadnes]\n")
+    with pytest.raises(ValueError, match=r"sadnes \(did you mean sadness\?\)"):
+        material(tmp_path)

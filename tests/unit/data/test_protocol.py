@@ -175,7 +175,15 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
         ),
         (
             "sources: [emodb]\ntargets: [urdu]\nclasses: [joy]\n",
-            "joy is no canonical emotion",
+            "'joy' is no canonical emotion.*write happiness",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nignore_labels: [HAP]\n",
+            "ignore_labels names 'HAP', which is among the classes",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nignore_labels: [no]\n",
+            "ignore_labels must be a list of names",
         ),
     ],
 )
@@ -189,6 +197,12 @@ def test_senseless_protocol_is_refused(tmp_path, text, message):
 def test_corpora_are_named_once_and_without_language():
     protocol = Protocol("x", ("demo:deu", "emodb/1"), ("demo:tur",))
     assert protocol.corpora == ("demo", "emodb")
+
+
+def test_language_of_a_selector_may_be_written_in_any_way():
+    protocol = Protocol("x", ("a:de",), ("b:German",), sizes={"a:de": [1] * 3})
+    assert (*protocol.sources, *protocol.targets) == ("a:deu", "b:deu")
+    assert protocol.sizes == {"a:deu": [1, 1, 1]}
 
 
 def test_rules_are_those_that_selection_can_do(tmp_path):
@@ -207,10 +221,10 @@ def test_rules_are_those_that_selection_can_do(tmp_path):
     "text, message",
     [
         ("sources: [a]\ntargets: [b]\nsources: [c]", "the key 'sources' a second"),
-        ("sources: [a\ntargets: [b]", "expected YAML of different keys, found"),
+        ("sources: [a\ntargets: [b]", "expected the YAML of a protocol, found"),
         ("sources: [=a]\ntargets: [b]", "sources and targets: expected names"),
         ("sources: [a]\ntargets: [<b>]", "sources and targets: expected names"),
-        ("sources: [a]\ntargets: [1]", "sources and targets: .* found 1;"),
+        ("sources: [a]\ntargets: [1]", "targets must be a list of names"),
     ],
 )  # fmt: skip
 def test_file_that_cannot_be_meant_is_refused(tmp_path, text, message):

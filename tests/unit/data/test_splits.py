@@ -40,6 +40,44 @@ def test_validation_takes_whole_speakers_of_every_source():
     assert len(parts.valid) == 2 * 8  # one of five speakers each
 
 
+def rare(n_speakers):
+    """Rows of one source, in which few speakers are ever sad."""
+    sad = {f"a_deu_s{n}" for n in range(n_speakers)}
+    return [
+        row
+        for row in rows_of("a", "deu", n_speakers=6)
+        if row.emotion != "sadness" or row.speaker in sad
+    ] + rows_of("c", "urd")
+
+
+@pytest.mark.parametrize("split", ["speaker_disjoint", "random"])
+@pytest.mark.parametrize("n_speakers", [1, 2])
+def test_validation_leaves_each_class_some_training(split, n_speakers):
+    rows = rare(n_speakers)
+    if split == "random":
+        rows = [
+            row
+            for row in rows
+            if row.emotion != "sadness" or row.id.endswith("0")
+        ]
+    for seed in range(20):
+        protocol = dataclasses.replace(
+            with_(split=split, split_seed=seed, valid_share=0.4),
+            sources=("a",),
+        )
+        parts = cut(rows, protocol)
+        assert "sadness" in {row.emotion for row in parts.train}
+        assert len(parts.valid) > 0
+        if split != "random":
+            assert not speakers(parts.train) & speakers(parts.valid)
+
+
+def test_class_without_training_is_refused_with_what_to_do():
+    rows = [row for row in ROWS if row.emotion != "sadness"]
+    with pytest.raises(ValueError, match="Label some, .*take sadness out of"):
+        cut([*rows, *(row for row in ROWS if row.corpus == "c")], ZERO_SHOT)
+
+
 def test_random_split_shares_speakers():
     parts = cut(ROWS, with_(split="random"))
     assert speakers(parts.train) & speakers(parts.valid)

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from speechbrain_clser.evaluation import wording
-from speechbrain_clser.publish.metadata import TWO_LETTERS, metadata
+from speechbrain_clser.publish.metadata import metadata
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 YAML = f"extractor:\n  source: owner/encoder\n  revision: {COMMIT}\n"
@@ -81,8 +81,3 @@ def test_language_of_three_letters_stays_and_an_unknown_one_is_left_out(told):
         {"name": name, "title": name} for name in ("yours", "mine")
     ]
     assert of(told)["language"] == ["de", "pcm"]
-
-
-def test_every_language_with_a_name_has_two_letters():
-    assert TWO_LETTERS.keys() == wording.LANGUAGES.keys()
-    assert all(len(code) == 2 for code in TWO_LETTERS.values())

@@ -20,7 +20,7 @@ def test_manifest_has_the_columns_of_speechbrain_and_ours(root, shelf):
         header, first, *_ = csv.reader(file)
     assert header == (
         "ID duration wav corpus language speaker gender sentence session "
-        "emotion raw_emotion digest"
+        "emotion raw_emotion digest contour"
     ).split(" ")
     assert first[:11] == [
         "toy_ann_hi_1",
@@ -130,7 +130,7 @@ def test_manifest_that_was_never_written_is_not_read(tmp_path):
 
 def test_manifest_without_a_column_is_refused(tmp_path):
     (tmp_path / "toy.csv").write_text("ID,duration,wav\n")
-    with pytest.raises(ValueError, match="found no corpus, digest, emotion"):
+    with pytest.raises(ValueError, match="found no contour, corpus, digest"):
         read(tmp_path / "toy.csv", tmp_path)
 
 

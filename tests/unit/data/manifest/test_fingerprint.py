@@ -11,7 +11,8 @@ from speechbrain_clser.data.manifest.rows import rows_of
 
 def digest_of(root, corpus=four.FOUR, strays=()):
     """Fingerprint of a corpus as it lies in a folder."""
-    return fingerprint_of(corpus, rows_of(corpus, root), list(strays), root)
+    rows, notes = rows_of(corpus, root)
+    return fingerprint_of(corpus, rows, list(strays), root, notes)
 
 
 def test_same_files_have_the_same_fingerprint_wherever_they_lie(root):
@@ -36,7 +37,7 @@ def test_time_label_card_and_stray_change_it(root):
 
 
 def test_file_that_is_not_there_has_a_fingerprint_too(root):
-    rows = rows_of(four.FOUR, root)
-    before = fingerprint_of(four.FOUR, rows, [], root)
+    rows, notes = rows_of(four.FOUR, root)
+    before = fingerprint_of(four.FOUR, rows, [], root, notes)
     (root / "ann_hi_1.wav").unlink()
-    assert fingerprint_of(four.FOUR, rows, [], root) != before
+    assert fingerprint_of(four.FOUR, rows, [], root, notes) != before

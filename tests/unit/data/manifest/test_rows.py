@@ -52,6 +52,6 @@ def test_corpus_that_lies_there_twice_is_refused(root, shelf, allow_bad_files):
 
 
 def test_rows_are_named_by_their_corpus_and_understood(root):
-    row = rows_of(FOUR, root)[0]
+    (row, *_), _ = rows_of(FOUR, root)
     assert (row.id, row.speaker) == ("toy_ann_hi_1", "toy_ann")
     assert (row.corpus, row.emotion) == ("toy", "happiness")

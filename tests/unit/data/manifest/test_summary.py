@@ -1,5 +1,6 @@
 """What a manifest holds is counted, what it does not is told."""
 
+import pytest
 from helpers import sounds
 from helpers.four import FOUR
 
@@ -27,6 +28,26 @@ def test_report_lists_recordings_that_are_the_same(root, shelf):
     (root / "bob_hi_3.wav").write_bytes(copy)
     told = report(prepare(FOUR, root, shelf))
     assert told["same_recordings"] == [["toy_ann_hi_1", "toy_bob_hi_3"]]
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        (
+            "bob_lo_4",
+            "1 recording listed under several names with different labels: "
+            "toy_ann_hi_1 (happiness) = toy_bob_lo_4 (sadness). The samples",
+        ),
+        ("bob_hi_3", "1 recording listed under several names with one label;"),
+    ],
+)
+def test_copies_are_warned_of_with_their_labels(
+    root, shelf, caplog, name, expected
+):
+    copy = (root / "ann_hi_1.wav").read_bytes()
+    (root / f"{name}.wav").write_bytes(copy)
+    prepare(FOUR, root, shelf)
+    assert expected in caplog.text
 
 
 def test_foreign_recordings_are_counted_and_warned_of(root, shelf, caplog):

@@ -23,6 +23,12 @@ def test_audit_without_findings_says_so(plain):
     )
 
 
+def test_audit_says_what_it_cannot_find(plain):
+    assert (
+        "It cannot find: a person under different names" in audit(plain)[1].text
+    )
+
+
 def test_parts_without_utterances_have_no_row(plain):
     (table,) = [b for b in data(plain) if isinstance(b, Table)]
     assert [row[0] for row in table.rows] == ["train", "valid", "scored"]

@@ -1,0 +1,188 @@
+"""A table as people save it: read whole, or refused with the line at fault."""
+
+import codecs
+import csv
+import io
+import re
+from pathlib import Path
+
+from speechbrain_clser.data.corpus import AUDIO_SUFFIXES
+from speechbrain_clser.errors import TableError
+
+SEPARATORS = "\t;,"
+MARKS = {  # the longer ones first: that of UTF-16 begins that of UTF-32
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+EXCEL = re.compile(r'"?sep=(.)"?$', flags=re.IGNORECASE)
+
+
+def read_table(path, needed: tuple, optional: tuple, renamed: dict):
+    """Yield the rows of a table, each with its line.
+
+    Arguments
+    ---------
+    path : Path
+        CSV or TSV in UTF-8, UTF-16 or UTF-32, separated by tabs, semicolons or
+        commas. A line ``sep=;`` above the header, blank lines, and rows
+        without any value are passed over.
+    needed, optional : tuple of str
+        Columns, in lower case; all others are not looked at. Every row has a
+        field for each needed one, and a value for the first.
+    renamed : dict
+        Other names of columns to those above.
+
+    Yields
+    ------
+    line : int
+        Where the row begins, from 1 on.
+    row : dict
+        Column to value, without blanks around it; ``""`` where there is none.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be read whole; names the line.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "mine.csv"
+    >>> _ = path.write_text("sep=;\\nPath;emotion\\na.wav;sad\\n;\\n")
+    >>> list(read_table(path, ("path", "emotion"), ("speaker",), {}))
+    [(3, {'path': 'a.wav', 'emotion': 'sad', 'speaker': ''})]
+    """
+    (_, header), *records = [*_records(path, _text(path))] or [(0, [])]
+    names = [name.strip().lower() for name in header]
+    names = [renamed.get(name, name) for name in names]
+    _check_header(path, names, needed, optional)
+    n_needed = max(names.index(name) for name in needed) + 1
+    # Some programs end every row, but not the header, with a separator. A row
+    # that alone has more fields has a separator within a value.
+    n_more = min((len(fields) for _, fields in records), default=0)
+    n_more = max(0, n_more - len(names))
+    for line, fields in records:
+        n_fields = len(fields) - n_more
+        if any(field.strip() for field in fields[n_fields:]) or not (
+            n_needed <= n_fields <= len(names)
+        ):
+            raise TableError(
+                f"{path}, line {line}: expected {len(names)} fields as in the "
+                f"header, found {len(fields)} ({_shown(fields)}); write the "
+                f"ones that are missing, and put quotes around a value that "
+                f"holds the separator"
+            )
+        found = dict(zip(names, fields, strict=False))
+        row = {
+            name: found.get(name, "").strip() for name in (*needed, *optional)
+        }
+        if not row[needed[0]]:
+            raise TableError(
+                f"{path}, line {line}: expected a value for {needed[0]}, found "
+                f"none; fill it in or take the line out"
+            )
+        _refuse_swallowed(path, line, fields, names, needed[0])
+        yield line, row
+
+
+def _text(path):
+    """The whole table as text."""
+    content = path.read_bytes()
+    encoding = next(
+        (name for mark, name in MARKS.items() if content.startswith(mark)),
+        "utf-8",
+    )
+    if encoding == "utf-8" and b"\0" in content[:2]:
+        encoding = "utf-16-be" if content[:1] == b"\0" else "utf-16-le"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TableError(
+            f"{path}, line {line}: expected {encoding.upper()}, found byte "
+            f"{error.start} that is not; save the table as UTF-8"
+        ) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise TableError(
+            f"{path}, line {line}: expected text, found a NUL byte; save the "
+            f"table as UTF-8"
+        )
+    return text
+
+
+def _records(path, text):
+    """Line and fields of each record that has any value, the header first."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = io.StringIO(text).readlines()
+    n_passed, separator = 0, ""
+    for n_passed, line in enumerate(lines):  # noqa: B007
+        if found := EXCEL.match(line.strip(" \r\n")):
+            separator = found.group(1)
+        elif line.strip(SEPARATORS + '" \r\n'):
+            break
+    header = lines[n_passed] if lines else ""
+    separator = separator or max(SEPARATORS, key=header.count)
+    reader = csv.reader(lines[n_passed:], delimiter=separator, strict=True)
+    line = n_passed + 1
+    try:
+        for fields in reader:
+            if any(field.strip() for field in fields):
+                yield line, fields
+            line = n_passed + reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(
+            f"{path}, line {line}: expected a row whose quotes are closed and "
+            f"whose fields are no longer than {csv.field_size_limit():,} "
+            f"characters, found: {error}; close the quote, or write a quote "
+            f'within a value twice ("")'
+        ) from error
+
+
+def _check_header(path, names, needed, optional):
+    """Every needed column once, and no column that is read twice."""
+    told = ", ".join(name for name in names if name) or "no header"
+    if missing := [name for name in needed if name not in names]:
+        raise TableError(
+            f"{path}: expected the columns {', '.join(needed)} (and maybe "
+            f"{', '.join(optional)}), found {told}; add {' and '.join(missing)}"
+        )
+    files = [n for n in names if Path(n).suffix in AUDIO_SUFFIXES]
+    if files:
+        raise TableError(
+            f"{path}: expected names of columns in the header, found "
+            f"{files[0]}; put the first row into a line of its own"
+        )
+    twice = [n for n in (*needed, *optional) if names.count(n) > 1]
+    if twice:
+        raise TableError(
+            f"{path}: expected each column once, found {' and '.join(twice)} "
+            f"twice in the header ({told}); rename or take out one"
+        )
+
+
+def _refuse_swallowed(path, line, fields, names, key):
+    """Stop at a quoted field that holds lines that look like rows."""
+    column = names.index(key)
+    for field in fields:
+        for n, inner in enumerate(field.splitlines()[1:], start=1):
+            for separator in SEPARATORS:
+                parts = inner.split(separator)
+                if len(parts) < 2 or len(parts) <= column:
+                    continue
+                value = Path(parts[column].strip().strip('"'))
+                if value.suffix.lower() in AUDIO_SUFFIXES:
+                    raise TableError(
+                        f"{path}, line {line}: expected a quote that is closed "
+                        f"in its row, found a field that runs on over line "
+                        f"{line + n}, which looks like a row of its own "
+                        f"({inner[:60]}); close the quote"
+                    )
+
+
+def _shown(fields):
+    """Fields, shortened for a message."""
+    text = " | ".join(field.strip() for field in fields)
+    return text if len(text) <= 100 else f"{text[:100]}…"

@@ -1,0 +1,127 @@
+"""Tables as people save them are read whole, or refused with a line."""
+
+import csv
+
+import pytest
+
+from speechbrain_clser.corpora._table import read_table
+from speechbrain_clser.errors import TableError
+
+NEEDED, OPTIONAL = ("path", "emotion"), ("speaker", "sentence")
+ROWS = "path,emotion,speaker\n1.wav,sad,ann\n2.wav,joy,bob\n"
+
+
+def read(folder, content, encoding="utf-8"):
+    """Lines and rows of a table."""
+    path = folder / "mine.csv"
+    if isinstance(content, str):
+        content = content.encode(encoding)
+    path.write_bytes(content)
+    return list(read_table(path, NEEDED, OPTIONAL, {"who": "speaker"}))
+
+
+def refuse(folder, content, match):
+    """A table that must not be read."""
+    with pytest.raises(TableError, match=match):
+        read(folder, content)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "before", ["", "sep=S\n", '"sep=S"\n', "\n \n", "SS\n"]
+)
+def test_separator_line_ends_and_what_is_above_the_header(
+    tmp_path, separator, end, before
+):
+    text = before.replace("S", separator) + ROWS.replace(",", separator)
+    found = read(tmp_path, text.replace("\n", end))
+    n_above = before.count("\n")
+    assert [line for line, _ in found] == [n_above + 2, n_above + 3]
+    assert [row["speaker"] for _, row in found] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"],
+)
+def test_encodings_of_spreadsheets_are_read(tmp_path, encoding):
+    (_, row), _ = read(tmp_path, ROWS.replace("ann", "Ánn"), encoding)
+    assert row == {
+        **{"path": "1.wav", "emotion": "sad"},
+        **{"speaker": "Ánn", "sentence": ""},
+    }
+
+
+def test_header_may_have_capitals_blanks_and_other_names(tmp_path):
+    text = " Path , EMOTION,Who\r\n1.wav, sad ,ann\r\n"
+    ((_, row),) = read(tmp_path, text)
+    assert (row["emotion"], row["speaker"]) == ("sad", "ann")
+
+
+def test_rows_without_any_value_are_passed_over(tmp_path):
+    text = f"{ROWS}\n,,\n , ,\n3.wav,sad,ann\n,,,,\n"
+    assert [line for line, _ in read(tmp_path, text)] == [2, 3, 7]
+
+
+def test_every_row_may_end_with_separators(tmp_path):
+    head, *rows = ROWS.splitlines()
+    text = "\n".join([head, *(f"{row},," for row in rows)])
+    assert [row["speaker"] for _, row in read(tmp_path, text)] == ["ann", "bob"]
+
+
+def test_quoted_sentence_may_run_over_lines(tmp_path):
+    text = (
+        'path,emotion,sentence\n1.wav,sad,"one,\ntwo"\n'
+        '2.wav,sad,a "b"\n3.wav,sad,"say ""hi"""\n'
+    )
+    found = read(tmp_path, text)
+    assert [(line, row["sentence"]) for line, row in found] == [
+        *[(2, "one,\ntwo"), (4, 'a "b"'), (5, 'say "hi"')]
+    ]
+
+
+def test_row_may_end_before_columns_that_are_not_needed(tmp_path):
+    text = "path,emotion,speaker,sentence\n1.wav,sad\n"
+    assert read(tmp_path, text)[0][1]["speaker"] == ""
+
+
+@pytest.mark.parametrize(
+    "text, match",
+    [
+        ("", "found no header; add path and emotion"),
+        ("file,label,emotion\n1.wav,x,sad\n", "found file, label, .*add path"),
+        ("path,emotiona/1.wav,sad\n", "found path, emotiona/1.wav, sad; add"),
+        ("path,emotion,speaker1.wav,sad\n", "header, found speaker1.wav; put"),
+        ("path,emotion,Emotion\n1.wav,sad,x\n", "found emotion twice"),
+        ("path,emotion,who,speaker\n1.wav,sad,x\n", "found speaker twice"),
+        (f"{ROWS},joy,ann\n", "line 4: expected a value for path"),
+        (f"{ROWS}3.wav\n", "line 4: expected 3 fields .*found 1 .3.wav."),
+        (f"{ROWS}\n3.wav,sad,a,b\n", "line 5: expected 3 fields .*found 4"),
+        (f"{ROWS}3.wav,,sad,\n", "line 4: expected 3 fields .*found 4"),
+        (f'{ROWS}3.wav,sad,"ann\n4.wav,joy,bob\n', "line 4: .*quotes are clo"),
+        (f'{ROWS}3.wav,sad,"a" b\n', "line 4: expected a row whose quotes"),
+        (
+            f'{ROWS}3.wav,sad,"ann\n4.wav,joy,"\n',
+            "line 4: .*runs on over line 5, .*4.wav,joy.*close the quote",
+        ),
+        (
+            f'{ROWS}3.wav,sad,"{"x" * (csv.field_size_limit() + 1)}"\n',
+            "line 4: .*no longer than 131,072 characters",
+        ),
+    ],
+)
+def test_table_that_cannot_be_read_whole_is_refused(tmp_path, text, match):
+    refuse(tmp_path, text, match)
+
+
+@pytest.mark.parametrize(
+    "content, match",
+    [
+        (ROWS.encode() + b"\xe4.wav,sad,ann\n", "line 4: expected UTF-8, foun"),
+        (ROWS.encode() + b"\0.wav,sad,ann\n", "line 4: .*found a NUL byte"),
+        (ROWS.encode("utf-16")[:-1], "line 3: expected UTF-16, found byte"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(tmp_path, content, match):
+    refuse(tmp_path, content, match)
