@@ -24,6 +24,8 @@ LEVELS = {
     "data.utterance": 1,
     "data.corpus": 1,
     "data.audio": 1,
+    "data.containers": 1,
+    "data.headers": 1,
     "data.recording": 1,
     "data.soundness": 1,
     "data.video": 1,
