@@ -7,28 +7,28 @@ names another format is read all the same, if it is sound at all.
 import contextlib
 import errno
 import os
-import struct
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from speechbrain_clser.data.containers import (
+    FOREIGN,
+    container,
+    conversion,
+    is_readable,
+)
+from speechbrain_clser.data.headers import (
+    Restated,
+    refuse_truncated,
+    streamed,
+)
 from speechbrain_clser.data.soundness import refuse_rate
 from speechbrain_clser.errors import BadAudioError
 
 UNKNOWN = 2**63 - 1  # samples, as libsndfile says it of what came from a pipe
 KEPT_PROMISE = 0.99  # MP3 promises only nearly so many samples as it has
-BLOCK_SAMPLES = 2**20
-
-# First bytes of what arrives under an audio name, and what to do about it.
-FOREIGN = {
-    b"<": "a web page; download it again",
-    b"version https://git-lfs": "a Git LFS pointer; run git lfs pull",
-    b"/annex/": "a git-annex pointer; run git annex get",
-    b"PK\3\4": "a zip archive; unpack it",
-    b"\x1f\x8b": "a gzip archive; unpack it",
-}
-SOUND = (b"RIFF", b"RF64", b"FORM", b"fLaC", b"OggS", b"ID3", b"\xff\xfb")
+BLOCK_VALUES = 2**20  # of all channels
 
 
 @contextlib.contextmanager
@@ -61,24 +61,29 @@ def opened(path):
     (8000, 2)
     """
     path = Path(path)
-    head = _head(path)
+    head, stream = _inspected(path)
     try:
-        with _Stream(openable(path)) as file:
+        with contextlib.ExitStack() as stack:
+            source = openable(path)
+            if stream is not None:
+                source = stack.enter_context(Restated(source, stream))
+            file = stack.enter_context(_Stream(source))
             refuse_rate(path, file.samplerate)
             yield file
     except soundfile.LibsndfileError as error:
         raise _undecodable(path, head, error) from error
 
 
-def blocks(file, n_block=BLOCK_SAMPLES, n_hop=BLOCK_SAMPLES):
+def blocks(file, n_block=None, n_hop=None):
     """Read what is opened, to its end, however long it says it is.
 
     Arguments
     ---------
     file : soundfile.SoundFile
         From ``opened``.
-    n_block, n_hop : int
-        Samples of a block, and from the start of one to that of the next.
+    n_block, n_hop : int, optional
+        Samples of a block, and from the start of one to that of the next; by
+        default one after the other, each of 4 MB.
 
     Yields
     ------
@@ -98,6 +103,8 @@ def blocks(file, n_block=BLOCK_SAMPLES, n_hop=BLOCK_SAMPLES):
     ...     [len(samples) for samples in blocks(file, 50, 20)]
     [50, 50, 40]
     """
+    n_block = n_block or max(BLOCK_VALUES // file.channels, 1)
+    n_hop = n_hop or n_block
     n_found, kept = 0, np.empty((0, file.channels), dtype="float32")
     while True:
         n_new = min(n_block - len(kept), file.frames - n_found)
@@ -181,8 +188,8 @@ class _Stream(soundfile.SoundFile):
         return False
 
 
-def _head(path):
-    """First bytes of a file that is there, and whole if it is a WAV."""
+def _inspected(path):
+    """First bytes of a file that is there and whole, and samples of a stream."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             # Who opens a pipe waits for somebody to write into it.
@@ -190,10 +197,15 @@ def _head(path):
             raise OSError(errno.EINVAL, told)
         with path.open("rb") as file:
             head = file.read(64)
-            missing_bytes = _missing_bytes(file) if _is_wav(head) else 0
+            refuse_truncated(path, file, head)
+            stream = streamed(file, head)
+    except BadAudioError:
+        raise
     except (FileNotFoundError, ValueError) as error:  # of a NUL in the name
         raise BadAudioError(
-            "missing", f"{path}: expected a recording, found no such file"
+            "missing",
+            f"{path}: expected a recording, found no such file"
+            f"{_on_separators(path)}",
         ) from error
     except OSError as error:
         raise BadAudioError(
@@ -204,13 +216,14 @@ def _head(path):
         raise BadAudioError(
             "empty", f"{path}: expected a recording, found 0 bytes"
         )
-    if missing_bytes:
-        raise BadAudioError(
-            "truncated",
-            f"{path}: expected as many bytes as the header says, found "
-            f"{missing_bytes} fewer; copy or download it again",
-        )
-    return head
+    return head, stream
+
+
+def _on_separators(path):
+    """What to do about a path of another system."""
+    if os.name == "nt" or "\\" not in str(path):
+        return ""
+    return "; on this system folders are separated by /: replace each \\"
 
 
 def _undecodable(path, head, error):
@@ -220,38 +233,22 @@ def _undecodable(path, head, error):
             return BadAudioError(
                 "suffix", f"{path}: expected audio, found {what}"
             )
-    if head.startswith(SOUND):
+    if name := container(head):
+        return BadAudioError(
+            "suffix",
+            f"{path}: expected a format that libsndfile reads (WAV, FLAC, OGG, "
+            f"MP3, AIFF, ...), found {name}; "
+            f"convert it: {conversion(path, '-vn')}",
+        )
+    if is_readable(head):
         return BadAudioError(
             "unreadable",
-            f"{path}: expected audio, found a damaged file "
-            f"({error.error_string}); copy or download it again",
+            f"{path}: expected audio, found a damaged file or an unknown codec "
+            f"({error.error_string}); copy or download it again, or convert "
+            f"it: {conversion(path, '-vn')}",
         )
     return BadAudioError(
         "suffix",
-        f"{path}: expected audio as {path.suffix} says, found another kind of "
-        f"file (it starts with {head[:8]!r}); convert it to WAV",
+        f"{path}: expected audio, found another kind of file (it starts with "
+        f"{head[:8]!r}); if it is audio, convert it: {conversion(path, '-vn')}",
     )
-
-
-def _is_wav(head):
-    """Whether these are the first bytes of a WAV file."""
-    return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
-
-
-def _missing_bytes(file):
-    """How many bytes a WAV file's header promises beyond the file's end.
-
-    soundfile reads such a file without a word, as far as it goes.
-    """
-    n_bytes = file.seek(0, 2)
-    position = 12
-    while position + 8 <= n_bytes:
-        file.seek(position)
-        name, size = struct.unpack("<4sI", file.read(8))
-        position += 8
-        if name == b"data":
-            # Who writes to a pipe cannot know the size and says 2 or 4 GB.
-            is_unknown = size >= 0x7FFFFF00
-            return 0 if is_unknown else max(0, position + size - n_bytes)
-        position += size + size % 2
-    return 0

@@ -28,6 +28,8 @@ LEVELS = {
     "data.unique_keys": 1,
     "data.corpus": 1,
     "data.audio": 1,
+    "data.containers": 1,
+    "data.headers": 1,
     "data.recording": 1,
     "data.segment": 1,
     "data.soundness": 1,

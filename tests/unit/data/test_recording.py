@@ -89,7 +89,7 @@ def test_file_of_no_bytes_is_empty(tmp_path):
     refused(path, "empty", "found 0 bytes")
 
 
-@pytest.mark.parametrize("cut", [1, 100, 1000])
+@pytest.mark.parametrize("cut", [45, 100, 1000])
 def test_wav_that_ends_before_its_header_says_is_truncated(tmp_path, cut):
     path = sounds.write(tmp_path / "a.wav")
     path.write_bytes(path.read_bytes()[:-cut])
@@ -110,8 +110,33 @@ def test_chunks_before_the_samples_are_skipped(tmp_path):
     odd = b"note" + struct.pack("<I", 3) + b"abc\0"
     path.write_bytes(whole[:12] + odd + whole[12:])
     assert len(read(path)) == 800
-    path.write_bytes(path.read_bytes()[:-10])
-    refused(path, "truncated", "found 10 fewer")
+    path.write_bytes(path.read_bytes()[:-100])
+    refused(path, "truncated", "found 100 fewer")
+
+
+@pytest.mark.parametrize(
+    "size", [1600 + 16, 1600 + 44, 0, 0xFFFFFFFF, 0x7FFFFFFF]
+)
+def test_wav_is_read_whole_whatever_size_its_writer_stated(tmp_path, size):
+    path = sounds.write(tmp_path / "a.wav")
+    samples = read(path)
+    whole = bytearray(path.read_bytes()[: 44 + 1600])
+    whole[40:44] = struct.pack("<I", size)
+    whole[4:8] = bytes(4) if size == 0 else whole[4:8]
+    path.write_bytes(whole)
+    np.testing.assert_array_equal(read(path), samples)
+    assert duration_s(path) == 0.05
+
+
+def test_wav_without_samples_before_other_chunks_is_no_stream(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", np.zeros((0, 1)))
+    with path.open("ab") as file:
+        file.write(b"LIST\x04\0\0\0INFO")
+    assert duration_s(path) == 0
+
+
+def test_path_of_another_system_says_how_to_write_it(tmp_path):
+    refused("C:\\x\\y.wav", "missing", r"found no such file; .* by /: replace")
 
 
 def test_damaged_header_is_unreadable(tmp_path):
@@ -156,7 +181,10 @@ def test_sound_under_the_suffix_of_another_format_passes(tmp_path):
         (b"/annex/objects/SHA256E-s1--2.wav\n", "git annex get"),
         (b"PK\3\4" + bytes(60), "a zip archive; unpack it"),
         (b"\x1f\x8b" + bytes(60), "a gzip archive; unpack it"),
-        (b"\0\0\0\x20ftypM4A " + bytes(60), "as .wav says.*convert it to WAV"),
+        (
+            b"\0\0\0\x20ftypM4A " + bytes(60),
+            "MP4 container.*convert it: ffmpeg -i .*a.wav -vn .*converted.wav",
+        ),
         (b"just some words", "it starts with b'just som'"),
     ],
 )

@@ -1,0 +1,240 @@
+"""Sizes that headers of sound files state, against the bytes that are there.
+
+libsndfile reads a file that was cut as far as it goes, without an error.
+"""
+
+import dataclasses
+import io
+import os
+import struct
+
+from speechbrain_clser.data.containers import conversion
+from speechbrain_clser.errors import BadAudioError
+
+SLACK_BYTES = 512  # of WAV: some writers count its header as samples
+# Who writes to a pipe cannot know the size and states 2 or 4 GB, -1, or 0.
+UNKNOWN_BYTES = range(0x7FFFFF00, 2**32)
+OGG_PAGE_BYTES = 27 + 255 + 255 * 255
+END_OF_STREAM = 4  # flag of a page
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Where the chunks of a format are.
+
+    Arguments
+    ---------
+    first : int
+        Place of the first one.
+    form : str
+        Of name and size, for ``struct``.
+    align : int
+        Chunks begin at multiples of this.
+    samples : bytes
+        Name of the chunk that holds them.
+    n_counted : int
+        Bytes of the chunk's own head that its size includes.
+    """
+
+    first: int
+    form: str
+    align: int
+    samples: bytes
+    n_counted: int = 0
+
+
+LAYOUTS = {
+    (b"RIFF", b"WAVE"): Layout(12, "<4sI", 2, b"data"),
+    (b"RIFX", b"WAVE"): Layout(12, ">4sI", 2, b"data"),
+    (b"RF64", b"WAVE"): Layout(12, "<4sI", 2, b"data"),
+    (b"FORM", b"AIFF"): Layout(12, ">4sI", 2, b"SSND"),
+    (b"FORM", b"AIFC"): Layout(12, ">4sI", 2, b"SSND"),
+}
+W64 = Layout(40, "<4s12xq", 8, b"data", 24)
+APPLE = Layout(8, ">4sq", 1, b"data")
+
+
+@dataclasses.dataclass(frozen=True)
+class Samples:
+    """The part of a file that holds the samples, as its header says.
+
+    Arguments
+    ---------
+    start : int
+        Place of the first byte.
+    n_bytes : int
+        Stated size; -1 if it is stated to be unknown.
+    size_at : int
+        Place where a WAV file states it.
+    """
+
+    start: int
+    n_bytes: int
+    size_at: int = 0
+
+
+def refuse_truncated(path, file, head):
+    """Refuse a file that ends before its header, or its last page, says.
+
+    Of a WAV file as many bytes as the header has may be missing, 512 at most:
+    some recorders count the header as samples.
+
+    Arguments
+    ---------
+    path : Path
+        For the message.
+    file : file
+        Of bytes, to seek in.
+    head : bytes
+        The first 16 or more.
+
+    Raises
+    ------
+    BadAudioError
+        With the reason ``truncated``.
+
+    Example
+    -------
+    >>> head = b".snd" + struct.pack(">II", 24, 1000) + bytes(12)
+    >>> refuse_truncated("a.au", io.BytesIO(head + bytes(90)), head)
+    Traceback (most recent call last):
+    ...
+    speechbrain_clser.errors.BadAudioError: a.au: expected as many bytes as ...
+    """
+    if head.startswith(b"OggS"):
+        _refuse_open_stream(path, file)
+    samples = _samples(file, head)
+    if samples is None or samples.n_bytes < 0:
+        return
+    n_missing = samples.start + samples.n_bytes - file.seek(0, os.SEEK_END)
+    slack = min(samples.start, SLACK_BYTES) if head[:3] == b"RIF" else 0
+    if n_missing > slack:
+        raise BadAudioError(
+            "truncated",
+            f"{path}: expected as many bytes as the header says, found "
+            f"{n_missing} fewer; copy or download it again",
+        )
+
+
+def streamed(file, head):
+    """Find samples that a WAV header states to be none, as a recorder streams.
+
+    Arguments
+    ---------
+    file, head
+        As for ``refuse_truncated``.
+
+    Returns
+    -------
+    Samples or None
+        With the size that they have. None where the size is stated, or other
+        chunks and no samples follow.
+
+    Example
+    -------
+    >>> head = b"RIFF\\0\\0\\0\\0WAVEdata\\0\\0\\0\\0"
+    >>> streamed(io.BytesIO(head + bytes(90)), head)
+    Samples(start=20, n_bytes=90, size_at=16)
+    """
+    if not (head[:4] == b"RIFF" and head[8:12] == b"WAVE"):
+        return None
+    found = _samples(file, head)
+    if found is None or found.n_bytes != 0:
+        return None
+    n_bytes = file.seek(0, os.SEEK_END)
+    if found.start == n_bytes or _are_chunks(file, found.start, n_bytes):
+        return None
+    return dataclasses.replace(found, n_bytes=n_bytes - found.start)
+
+
+class Restated(io.FileIO):
+    """A WAV file that states the size of its samples, whatever it stated.
+
+    Arguments
+    ---------
+    path : str or bytes
+        Of the file; it is only read.
+    samples : Samples
+        From ``streamed``.
+    """
+
+    def __init__(self, path, samples):
+        super().__init__(path)
+        self._place = samples.size_at
+        self._size = struct.pack("<I", min(samples.n_bytes, 0xFFFFFFFF))
+
+    def readinto(self, buffer):
+        """Read bytes, those of the size replaced."""
+        start = self.tell()
+        n_read = super().readinto(buffer)
+        view = memoryview(buffer).cast("B")
+        for place, value in enumerate(self._size, self._place - start):
+            if 0 <= place < n_read:
+                view[place] = value
+        return n_read
+
+
+def _samples(file, head):
+    """Where the samples are; None if the format is another, or has none."""
+    if head.startswith((b".snd", b"dns.")) and len(head) >= 12:
+        order = ">" if head.startswith(b".snd") else "<"
+        start, n_bytes = struct.unpack(f"{order}II", head[4:12])
+        return Samples(start, -1 if n_bytes in UNKNOWN_BYTES else n_bytes)
+    layout = LAYOUTS.get((head[:4], head[8:12]))
+    if head.startswith(b"riff") and head[24:28] == b"wave":
+        layout = W64
+    if head.startswith(b"caff"):
+        layout = APPLE
+    return layout and _chunk(file, layout)
+
+
+def _chunk(file, layout):
+    """The chunk of the samples, if there is one."""
+    n_file = file.seek(0, os.SEEK_END)
+    n_head, position, long = struct.calcsize(layout.form), layout.first, None
+    while position + n_head <= n_file:
+        file.seek(position)
+        name, size = struct.unpack(layout.form, file.read(n_head))
+        position += n_head
+        size -= layout.n_counted
+        if name == b"ds64":  # of RF64: sizes of 64 bits
+            long = struct.unpack("<8xQ", file.read(16).ljust(16, b"\0"))[0]
+        if name == layout.samples:
+            if long is not None and size == 0xFFFFFFFF:
+                size = long
+            elif size in UNKNOWN_BYTES and n_head == 8:
+                size = -1
+            return Samples(position, max(size, -1), position - 4)
+        position += max(size, 0) + -size % layout.align
+    return None
+
+
+def _are_chunks(file, position, n_file):
+    """Whether whole chunks with names of letters go on to the end."""
+    while position + 8 <= n_file:
+        file.seek(position)
+        name, size = struct.unpack("<4sI", file.read(8))
+        if not (name.isascii() and name.decode().isprintable()):
+            return False
+        position += 8 + size + size % 2
+    return position in (n_file, n_file + 1)
+
+
+def _refuse_open_stream(path, file):
+    """Refuse an OGG file whose last page is cut, or is not said to be last."""
+    n_file = file.seek(0, os.SEEK_END)
+    file.seek(max(0, n_file - 2 * OGG_PAGE_BYTES))
+    tail = file.read()
+    start = tail.rfind(b"OggS")
+    page = tail[start:]
+    n_segments = page[26] if len(page) > 26 else 255
+    n_page = 27 + n_segments + sum(page[27 : 27 + n_segments])
+    if start >= 0 and len(page) >= n_page and page[5] & END_OF_STREAM:
+        return
+    whole = "-c copy".split()
+    raise BadAudioError(
+        "truncated",
+        f"{path}: expected a last page that ends the OGG stream, found none; "
+        "copy or download it again, or, if its recorder was stopped so, write "
+        f"it anew: {conversion(path, *whole, ending='.whole.ogg')}",
+    )
