@@ -3,17 +3,40 @@
 import functools
 import hashlib
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from speechbrain_clser.data.recording import blocks, opened
-from speechbrain_clser.data.soundness import refuse_unusable
+from speechbrain_clser.data.containers import conversion
+from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
+from speechbrain_clser.data.recording import UNKNOWN, blocks, opened
+from speechbrain_clser.errors import BadAudioError
 
 FINEST_HZ = 25  # that 11,025 and 16,000 have in common
+MOST_VALUES = 2**26  # 256 MB; 87 s of 16 channels at 48 kHz
 
 
-def check(path) -> tuple:
+class Checked(NamedTuple):
+    """What ``check`` finds in a recording that can be used.
+
+    Arguments
+    ---------
+    duration_s : float
+        Its length.
+    digest : str
+        16 hex letters that are the same for the same samples at the same rate,
+        whatever the name, the header or the lossless format.
+    notes : tuple of str
+        What is suspicious in it, as keys of ``profile.NOTES``.
+    """
+
+    duration_s: float
+    digest: str
+    notes: tuple
+
+
+def check(path) -> Checked:
     """Read a whole recording and find out whether it can be used.
 
     Arguments
@@ -23,18 +46,15 @@ def check(path) -> tuple:
 
     Returns
     -------
-    duration_s : float
-        Its length.
-    digest : str
-        16 hex letters that are the same for the same samples at the same rate,
-        whatever the name, the header or the lossless format.
+    Checked
+        Length, digest and notes.
 
     Raises
     ------
     BadAudioError
         With the reason ``missing``, ``suffix`` (no audio file at all),
-        ``unreadable``, ``truncated``, ``rate``, ``empty``, ``nan``, ``loud``
-        or ``silent``.
+        ``unreadable``, ``truncated``, ``rate``, ``large``, ``empty``, ``nan``,
+        ``loud``, ``silent`` or ``antiphase`` (channels cancel each other).
 
     Example
     -------
@@ -42,13 +62,17 @@ def check(path) -> tuple:
     >>> path = getfixture("tmp_path") / "a.wav"
     >>> soundfile.write(path, np.arange(8000) / 8192, 16000)
     >>> check(path)
-    (0.5, '57be6a299f82219a')
+    Checked(duration_s=0.5, digest='57be6a299f82219a', notes=('steady',))
     """
-    samples, sample_rate_hz = _read(path)
-    refuse_unusable(path, samples, sample_rate_hz)
-    digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
-    digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
-    return len(samples) / sample_rate_hz, digest.hexdigest()[:16]
+    with opened(path) as file:
+        profile = Profile(path, file.samplerate)
+        digest = hashlib.sha256(f"{file.samplerate} {file.channels} ".encode())
+        for samples in _limited(path, file):
+            profile.add(samples)
+            digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
+    profile.refuse_unusable()
+    duration_s = profile.n_samples / profile.sample_rate_hz
+    return Checked(duration_s, digest.hexdigest()[:16], profile.notes)
 
 
 def load(path, sample_rate_hz=16000) -> torch.Tensor:
@@ -69,7 +93,8 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
     Raises
     ------
     BadAudioError
-        If it is missing, truncated, or cannot be decoded; see ``opened``.
+        If it is missing, truncated, too large, or cannot be decoded; see
+        ``opened``.
 
     Example
     -------
@@ -79,12 +104,13 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
     >>> load(path).shape
     torch.Size([8000])
     """
-    samples, found_hz = _read(path)
-    return one_channel(samples, found_hz, sample_rate_hz)
+    with opened(path) as file:
+        wav = _mean(_limited(path, file))
+        return one_channel(wav, file.samplerate, sample_rate_hz)
 
 
-def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
-    """Read a recording as ``load`` does, unless ``check`` would refuse it.
+def load_usable(path, sample_rate_hz=16000) -> tuple:
+    """Read a recording as ``load`` does, if it can be classified.
 
     Arguments
     ---------
@@ -93,13 +119,15 @@ def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
 
     Returns
     -------
-    torch.Tensor, (samples,)
+    wav : torch.Tensor, (samples,)
         float32; full scale is 1.
+    notes : tuple of str
+        What is suspicious in it, as keys of ``profile.NOTES``.
 
     Raises
     ------
     BadAudioError
-        As from ``check``.
+        As from ``check``; also with the reason ``short`` below 0.1 s.
 
     Example
     -------
@@ -111,9 +139,12 @@ def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
     ...
     speechbrain_clser.errors.BadAudioError: ...a.wav: expected sound, found ...
     """
-    samples, found_hz = _read(path)
-    refuse_unusable(path, samples, found_hz)
-    return one_channel(samples, found_hz, sample_rate_hz)
+    with opened(path) as file:
+        profile = Profile(path, file.samplerate)
+        wav = _mean(_profiled(_limited(path, file), profile))
+    profile.refuse_unusable(CLASSIFIED_S)
+    wav = one_channel(wav, profile.sample_rate_hz, sample_rate_hz)
+    return wav, profile.notes
 
 
 def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
@@ -157,8 +188,57 @@ def _resampler(from_hz, to_hz):
     return Resample(from_hz, to_hz)
 
 
-def _read(path):
-    """Samples (samples, channels) and rate of a file that is whole."""
-    with opened(path) as file:
-        nothing = np.empty((0, file.channels), dtype="float32")
-        return np.concatenate([nothing, *blocks(file)]), file.samplerate
+def refuse_large(path, n_samples, n_channels):
+    """Refuse what would take too much memory, before it is decoded.
+
+    Arguments
+    ---------
+    path : str or Path
+        For the message.
+    n_samples, n_channels : int
+        Of what is held at once.
+
+    Raises
+    ------
+    BadAudioError
+        With the reason ``large``.
+
+    Example
+    -------
+    >>> refuse_large("a.flac", 2**26, 8)
+    Traceback (most recent call last):
+    ...
+    speechbrain_clser.errors.BadAudioError: a.flac: expected at most 67,108,864 ...
+    """
+    if n_samples * n_channels > MOST_VALUES:
+        command = conversion(path, "-ar", "16000")
+        raise BadAudioError(
+            "large",
+            f"{path}: expected at most {MOST_VALUES:,} samples of all channels "
+            f"together, found {n_samples:,} of {n_channels:,} channels; cut "
+            f"it, take fewer channels or a lower rate: {command}",
+        )
+
+
+def _limited(path, file):
+    """Blocks of a file, (samples, channels), unless all are too many."""
+    n_samples = 0
+    if file.frames != UNKNOWN:
+        refuse_large(path, file.frames, file.channels)
+    for samples in blocks(file):
+        n_samples += len(samples)
+        refuse_large(path, n_samples, file.channels)
+        yield samples
+
+
+def _profiled(samples, profile):
+    """Blocks, each added to a profile."""
+    for block in samples:
+        profile.add(block)
+        yield block
+
+
+def _mean(samples):
+    """Mean of the channels of all blocks, (samples,)."""
+    means = [torch.from_numpy(block).mean(dim=1) for block in samples]
+    return torch.cat([torch.empty(0), *means])

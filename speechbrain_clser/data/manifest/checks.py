@@ -80,15 +80,17 @@ def listen(name: str, rows: list) -> tuple:
         Now with durations and digests.
     bad : list of (Utterance, BadAudioError)
         Those that cannot be used, and why.
+    notes : dict
+        Key of ``profile.NOTES`` to those of ``good`` of which it is true.
     """
 
     def hear(row):
         try:
-            duration_s, digest = check(row.wav)
+            duration_s, digest, notes = check(row.wav)
         except BadAudioError as error:
-            return row, error
+            return row, error, ()
         row = dataclasses.replace(row, duration_s=duration_s, digest=digest)
-        return row, None
+        return row, None, notes
 
     # soundfile and the digest both let other threads run.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
@@ -98,8 +100,13 @@ def listen(name: str, rows: list) -> tuple:
                 pool.map(hear, rows),
             )
         )
-    good = [row for row, error in heard if error is None]
-    return good, [(row, error) for row, error in heard if error is not None]
+    good = [row for row, error, _ in heard if error is None]
+    bad = [(row, error) for row, error, _ in heard if error is not None]
+    noted = collections.defaultdict(list)
+    for row, _, notes in heard:
+        for note in notes:
+            noted[note].append(row)
+    return good, bad, noted
 
 
 def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:

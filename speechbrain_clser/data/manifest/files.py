@@ -103,7 +103,8 @@ def report(path) -> dict:
     dict
         Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
         ``emotions``, ``languages``, ``genders``, ``speakers``), ``card``,
-        ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
+        ``left_out`` with ``left_out_by_reason``, ``notes`` (files that are
+        suspicious, by a key of ``profile.NOTES``), ``strays`` (recordings in the
         folder that are none of the corpus), ``same_recordings`` (ids that
         share all samples), ``version`` and ``fingerprint``.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.evaluation.wording import count
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ def summary(
     corpus: Corpus,
     good: list,
     bad: list,
+    notes: dict,
     off_card: str,
     strays: list,
     root: Path,
@@ -30,6 +32,8 @@ def summary(
         What the manifest lists.
     bad : list of (Utterance, BadAudioError)
         What it leaves out, and why.
+    notes : dict
+        Key of ``profile.NOTES`` to utterances that are suspicious for it.
     off_card : str
         In what the counts differ from the card; empty when they agree.
     strays : list of Path
@@ -72,6 +76,10 @@ def summary(
             }
             for row, error in bad
         ],
+        "notes": {
+            note: [within(root, row.wav) for row in rows]
+            for note, rows in sorted(notes.items())
+        },
         "same_recordings": [ids for ids in digests.values() if len(ids) > 1],
         "strays": {
             "n": len(strays),
@@ -107,6 +115,13 @@ def tell(told: dict, path: Path) -> None:
             told["corpus"],
             ", ".join(f"{n} {reason}" for reason, n in reasons),
             report_of(path),
+        )
+    for note, files in told["notes"].items():
+        logger.warning(
+            "%s: %s with %s, such as %s; see %s",
+            told["corpus"],
+            count(len(files), "recording"),
+            *(NOTES[note], files[0], report_of(path)),
         )
     if told["strays"]["n"]:
         logger.warning(

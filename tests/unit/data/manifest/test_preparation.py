@@ -23,7 +23,7 @@ def count_checks(monkeypatch):
 
     def check(path):
         heard.append(path)
-        return 1.0, "0" * 16
+        return 1.0, "0" * 16, ()
 
     monkeypatch.setattr(checks, "check", check)
     return heard
