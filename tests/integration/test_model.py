@@ -58,8 +58,9 @@ def hold(model, training, data):
             for answer in ours.classify_files(files, has_bar=False)
         ]
     )
+    # In float32 the sizes of batches show: 1.03e-4 in hump_cat on some CPUs.
     for found in (single, many):
-        torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
+        torch.testing.assert_close(found, expected, atol=2e-4, rtol=0)
 
 
 @pytest.mark.slow
