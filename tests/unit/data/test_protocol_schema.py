@@ -58,9 +58,9 @@ def test_file_that_is_not_utf_8_is_refused_with_its_name(tmp_path):
         read(path)
 
 
-@pytest.mark.parametrize("keys", [["sorces"], [1, "sorces", None]])
+@pytest.mark.parametrize("keys", [["source_s"], [1, "source_s", None]])
 def test_unknown_keys_are_named(keys):
-    with pytest.raises(ValueError, match="x: unknown .*sorces.*; a protocol"):
+    with pytest.raises(ValueError, match="x: unknown .*source_s.*; a protocol"):
         check_keys([*keys, "targets"], SCHEMA, "x")
 
 
