@@ -33,7 +33,7 @@ def late(*_):
 signal.signal(signal.SIGALRM, late)
 wav, *folders = sys.argv[1:]
 for folder in folders:
-    start, told = time.monotonic(), {"folder": folder, "error": ""}
+    start, told = time.process_time(), {"folder": folder, "error": ""}
     signal.alarm(30)
     try:
         classifier = EmotionClassifier.from_hparams(folder)
@@ -46,7 +46,7 @@ for folder in folders:
     # Not ru_maxrss: it begins with what the process that started this one had.
     status = open("/proc/self/status").read()
     told["rss_bytes"] = int(status.split("VmHWM:")[1].split()[0]) * 1024
-    told["wall_s"] = time.monotonic() - start
+    told["cpu_s"] = time.process_time() - start
     print(json.dumps(told), flush=True)
 """
 
@@ -149,7 +149,7 @@ def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
     assert found[0]["error"] == ""
     for told in found:
         assert not told["error"] or told["is_ours"], told
-        assert told["wall_s"] < MAX_MODEL_S, told
+        assert told["cpu_s"] < MAX_MODEL_S, told
         assert told["rss_bytes"] < MAX_RSS_BYTES, told
         if not told["error"]:
             assert sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
