@@ -9,17 +9,17 @@ import dataclasses
 import difflib
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from speechbrain_clser.data.protocol_schema import (
+    check,
     check_keys,
-    check_values,
+    corpus_of,
     read,
 )
-from speechbrain_clser.labels import Scheme, canonical_or_own, refuse_unsafe
+from speechbrain_clser.labels import Scheme, canonical_or_own
 from speechbrain_clser.languages import normalise
 
 SHIPPED = files("speechbrain_clser") / "protocols"
@@ -138,7 +138,7 @@ class Protocol:
         if isinstance(self.sizes, Mapping):
             sizes = {_selector(key): n for key, n in self.sizes.items()}
             object.__setattr__(self, "sizes", sizes)
-        _check(self)
+        check(self)
 
     @property
     def digest(self):
@@ -157,7 +157,7 @@ class Protocol:
     def corpora(self):
         """Corpus names, each once, sources first."""
         selectors = [*self.sources, *self.targets]
-        return tuple(dict.fromkeys(map(_corpus, selectors)))
+        return tuple(dict.fromkeys(map(corpus_of, selectors)))
 
     @property
     def is_drawn(self):
@@ -243,7 +243,7 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
         If there is neither such a name nor such a file.
     ValueError
         If it is no YAML, a key is unknown or stands twice, or a value is of
-        another type or makes no sense.
+        another type or makes no sense; names the file and the key.
 
     Example
     -------
@@ -270,7 +270,10 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
         told = ", ".join(f"{key} {value}" for key, value in changes.items())
         name = f"{name} with {told}"
     check_keys(values, known, path)
-    return Protocol(name=name, **values)
+    try:
+        return Protocol(name=name, **values)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
@@ -298,11 +301,6 @@ def _selector(selector):
     """A selector with its language as the code of ISO 639-3."""
     corpus, _, language = str(selector).partition(":")
     return f"{corpus}:{normalise(language)}" if language else selector
-
-
-def _corpus(selector):
-    """The corpus that a selector names, or names a part of."""
-    return re.split("[:/]", selector)[0]
 
 
 def labelled_share(share: float | None, **changes) -> dict:
@@ -353,86 +351,3 @@ def neutral_class(protocol: str) -> int:
     """
     classes = load(protocol).classes
     return classes.index("neutral") if "neutral" in classes else -1
-
-
-def _check(protocol):
-    where = f"protocol {protocol.name!r}"
-    values = {**vars(protocol)}
-    del values["name"]
-    check_values(values, where)
-    n_ways = bool(protocol.shots) + bool(protocol.target_share)
-    if n_ways != (protocol.target_material == "shots"):
-        raise ValueError(
-            f"{where}: `target_material: shots` and either `shots: 1` or more "
-            f"or `target_share: 0.1` or the like go together, got "
-            f"{protocol.target_material!r}, {protocol.shots} and "
-            f"{protocol.target_share}"
-        )
-    _check_sizes(protocol, where)
-    if protocol.transductive and protocol.target_material != "unlabelled":
-        raise ValueError(
-            f"{where}: transductive training uses the scored audio, so "
-            f"target_material must be unlabelled, not "
-            f"{protocol.target_material!r}"
-        )
-    if (
-        protocol.target_material == "unlabelled"
-        and not protocol.transductive
-        and protocol.scored == "all"
-        and protocol.unlabelled_pool == "classes"
-    ):
-        raise ValueError(
-            f"{where}: nothing is left for the unlabelled part; set "
-            f"`scored: held_out`, or `transductive: True` to adapt to the "
-            f"scored audio itself"
-        )
-    if not protocol.targets and (
-        protocol.target_material != "none"
-        or protocol.select_by.startswith("oracle")
-    ):
-        raise ValueError(
-            f"{where}: targets is empty, so nothing of a target can train or "
-            f"choose the epoch; expected `target_material: none` and a "
-            f"select_by without target, got {protocol.target_material!r} and "
-            f"{protocol.select_by!r}"
-        )
-    if not protocol.sources:
-        raise ValueError(f"{where}: sources is empty; name what shall train")
-    selectors = [*protocol.sources, *protocol.targets]
-    refuse_unsafe(selectors, f"{where}: sources and targets")
-    refuse_unsafe(protocol.classes, f"{where}: classes")
-    try:
-        scheme = Scheme(protocol.classes, protocol.merge)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from error
-    if len(protocol.classes) < 2:
-        raise ValueError(
-            f"{where}: classes must be two or more, got "
-            f"{list(protocol.classes)}; of one class there is nothing to learn"
-        )
-    _check_ignored(protocol, scheme, where)
-
-
-def _check_ignored(protocol, scheme, where):
-    """Ignored labels are names, and none of them a class."""
-    for label in protocol.ignore_labels:
-        if scheme.index(canonical_or_own(label)) is not None:
-            raise ValueError(
-                f"{where}: ignore_labels names {label!r}, which is among the "
-                f"classes or merged into one; take it out of either"
-            )
-
-
-def _check_sizes(protocol, where):
-    """Sizes are numbers of three parts, of corpora that the protocol has."""
-    for selector, sizes in protocol.sizes.items():
-        if _corpus(selector) not in protocol.corpora:
-            raise ValueError(
-                f"{where}: sizes names {selector!r}, which is neither among "
-                f"the sources nor among the targets"
-            )
-        if sizes != "official" and len(sizes) != 3:
-            raise ValueError(
-                f"{where}: sizes of {selector} must be official or the three "
-                f"numbers [train, valid, test], got {sizes!r}"
-            )

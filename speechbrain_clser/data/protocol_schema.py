@@ -1,12 +1,14 @@
 """What the YAML of a protocol may hold: its keys, and the values of each."""
 
 import difflib
+import re
 import reprlib
 from pathlib import Path
 
 import yaml
 
 from speechbrain_clser.data.unique_keys import UniqueKeys
+from speechbrain_clser.labels import Scheme, canonical_or_own, refuse_unsafe
 
 CHOICES = {
     "target_material": ("none", "unlabelled", "shots"),
@@ -128,13 +130,78 @@ def check_values(values, where):
             )
 
 
+def check(protocol):
+    """Refuse a protocol whose values are no values, or contradict each other.
+
+    Arguments
+    ---------
+    protocol : Protocol
+        While it is made.
+
+    Raises
+    ------
+    ValueError
+        With the key, what was expected, what came, and what to do.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.protocol import Protocol
+    >>> Protocol("pair", (), ("urdu",))
+    Traceback (most recent call last):
+    ValueError: protocol 'pair': sources is empty; name what shall train
+    """
+    where = f"protocol {protocol.name!r}"
+    values = {**vars(protocol)}
+    del values["name"]
+    check_values(values, where)
+    if not protocol.sources:
+        raise ValueError(f"{where}: sources is empty; name what shall train")
+    selectors = [*protocol.sources, *protocol.targets]
+    refuse_unsafe(selectors, f"{where}: sources and targets")
+    _check_material(protocol, where)
+    _check_sizes(protocol, where)
+    _check_classes(protocol, where)
+
+
+def corpus_of(selector: str) -> str:
+    """Name the corpus that a selector names, or names a part of.
+
+    Arguments
+    ---------
+    selector : str
+        As in ``sources``.
+
+    Returns
+    -------
+    str
+        Its first part.
+
+    Example
+    -------
+    >>> corpus_of("demo:deu"), corpus_of("iemocap/1")
+    ('demo', 'iemocap')
+    """
+    return re.split("[:/]", selector)[0]
+
+
 def is_text(value) -> bool:
-    """Tell whether this is a text that is not empty."""
-    return isinstance(value, str) and bool(value.strip())
+    """Tell whether this is a text that is not empty and can be written."""
+    return _is_note(value) and bool(value.strip())
+
+
+def _is_note(value):
+    # Half a surrogate pair has no UTF-8.
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
 def _is_list(value):
     return isinstance(value, (list, tuple)) and all(map(is_text, value))
+
+
+def _is_selectors(value):
+    return _is_list(value) and all(
+        re.fullmatch("[^:/]+([:/].+)?", selector) for selector in value
+    )
 
 
 def _is_leaks(value):
@@ -179,12 +246,18 @@ def _one_of(choices):
 
 
 _LIST = ("be a list of names, numbers and yes or no in quotes", _is_list)
+_SELECTORS = (
+    "be a list of names such as emodb, demo:deu or iemocap/1, numbers and yes "
+    "or no in quotes",
+    _is_selectors,
+)
 _WHOLE = ("be a number such as 5", _is_whole)
 _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
 # Key to what its value must be, and the test of that.
 SCHEMA = {
-    **dict.fromkeys(("sources", "targets", "classes", "ignore_labels"), _LIST),
+    **dict.fromkeys(("sources", "targets"), _SELECTORS),
+    **dict.fromkeys(("classes", "ignore_labels"), _LIST),
     "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
     "merge": ("map emotions to classes", _is_merge),
     "sizes": (
@@ -198,11 +271,93 @@ SCHEMA = {
         "be True or False",
         lambda value: isinstance(value, bool),
     ),
-    "note": ("be text", lambda value: isinstance(value, str)),
+    "note": ("be text", _is_note),
     **{key: _one_of(choices) for key, choices in CHOICES.items()},
 }
 
 
 def _short(value):
     """Write a value in a few words, however large or deep it is."""
-    return reprlib.repr(value)[:100]
+    try:
+        return reprlib.repr(value)[:100]
+    except ValueError:  # Python writes no whole number of so many digits
+        return "a number that is too large to be written"
+
+
+def _check_material(protocol, where):
+    """What training uses of the target is there, and is left to use."""
+    n_ways = bool(protocol.shots) + bool(protocol.target_share)
+    if n_ways != (protocol.target_material == "shots"):
+        raise ValueError(
+            f"{where}: `target_material: shots` and either `shots: 1` or more "
+            f"or `target_share: 0.1` or the like go together, got "
+            f"{protocol.target_material!r}, {protocol.shots} and "
+            f"{protocol.target_share}"
+        )
+    if protocol.transductive and protocol.target_material != "unlabelled":
+        raise ValueError(
+            f"{where}: transductive training uses the scored audio, so "
+            f"target_material must be unlabelled, not "
+            f"{protocol.target_material!r}"
+        )
+    if (
+        protocol.target_material == "unlabelled"
+        and not protocol.transductive
+        and protocol.scored == "all"
+        and protocol.unlabelled_pool == "classes"
+    ):
+        raise ValueError(
+            f"{where}: nothing is left for the unlabelled part; set "
+            f"`scored: held_out`, or `transductive: True` to adapt to the "
+            f"scored audio itself"
+        )
+    if not protocol.targets and (
+        protocol.target_material != "none"
+        or protocol.select_by.startswith("oracle")
+    ):
+        raise ValueError(
+            f"{where}: targets is empty, so nothing of a target can train or "
+            f"choose the epoch; expected `target_material: none` and a "
+            f"select_by without target, got {protocol.target_material!r} and "
+            f"{protocol.select_by!r}"
+        )
+
+
+def _check_classes(protocol, where):
+    """Classes are two or more, and make a scheme."""
+    refuse_unsafe(protocol.classes, f"{where}: classes")
+    try:
+        scheme = Scheme(protocol.classes, protocol.merge)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+    if len(protocol.classes) < 2:
+        raise ValueError(
+            f"{where}: classes must be two or more, got "
+            f"{list(protocol.classes)}; of one class there is nothing to learn"
+        )
+    _check_ignored(protocol, scheme, where)
+
+
+def _check_ignored(protocol, scheme, where):
+    """Ignored labels are names, and none of them a class."""
+    for label in protocol.ignore_labels:
+        if scheme.index(canonical_or_own(label)) is not None:
+            raise ValueError(
+                f"{where}: ignore_labels names {label!r}, which is among the "
+                f"classes or merged into one; take it out of either"
+            )
+
+
+def _check_sizes(protocol, where):
+    """Sizes are numbers of three parts, of corpora that the protocol has."""
+    for selector, sizes in protocol.sizes.items():
+        if corpus_of(selector) not in protocol.corpora:
+            raise ValueError(
+                f"{where}: sizes names {selector!r}, which is neither among "
+                f"the sources nor among the targets"
+            )
+        if sizes != "official" and len(sizes) != 3:
+            raise ValueError(
+                f"{where}: sizes of {selector} must be official or the three "
+                f"numbers [train, valid, test], got {_short(sizes)}"
+            )

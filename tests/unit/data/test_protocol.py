@@ -190,8 +190,16 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
 def test_senseless_protocol_is_refused(tmp_path, text, message):
     path = tmp_path / "mine.yaml"
     path.write_text(text)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as caught:
         load(str(path))
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_message_about_sizes_stays_short():
+    sizes = {"a": [1] * 50_000}
+    with pytest.raises(ValueError, match="sizes of a must be") as caught:
+        Protocol("x", ("a",), ("b",), sizes=sizes)
+    assert len(str(caught.value)) < 400
 
 
 def test_corpora_are_named_once_and_without_language():
