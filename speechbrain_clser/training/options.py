@@ -207,8 +207,9 @@ def check_values(overrides, keys, within=""):
         else:
             expected = _unlike(key, default, value)
         if expected:
-            found = "nothing" if value is None else json.dumps(value)
-            raise ValueError(f"{name}: expected {expected}, found {found}")
+            raise ValueError(
+                f"{name}: expected {expected}, found {_shown(value)}"
+            )
 
 
 def check_device(device, backend="nccl"):
@@ -281,9 +282,10 @@ def _mapping(text):
     """Read overrides that SpeechBrain has made YAML of."""
     try:
         overrides = YAML(typ="safe").load(text) or {}
-    except MarkedYAMLError as error:
+    except (MarkedYAMLError, ValueError) as error:
+        problem = getattr(error, "problem", error)
         raise ValueError(
-            f"options could not be read as YAML: {error.problem}, in\n{text}"
+            f"options could not be read as YAML: {problem}, in\n{text[:1000]}"
         ) from error
     if not isinstance(overrides, dict):
         raise ValueError(
@@ -329,6 +331,16 @@ def _unlike(key, default, value):
         )
         return not is_right and f"a list such as {json.dumps(default)}"
     return f"a mapping such as {json.dumps(default)}"
+
+
+def _shown(value):
+    """Write a value as it would be typed."""
+    if value is None:
+        return "nothing"
+    try:
+        return json.dumps(value)
+    except ValueError:  # Python writes no whole number of so many digits
+        return "a number that is too large to be written"
 
 
 def _unlike_whole(key, value):

@@ -113,6 +113,7 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("number_of_epochs", "1e99", "a whole number, 0 or more, found 1e+99"),
         ("seed", f"{2**64}", f"a whole number, {2**31 - 1} or less, found 18"),
         ("batch_size", f"{10**20}", "a whole number, 2147483647 or less"),
+        ("seeds", "0x" + "f" * 5000, "a whole number, 2147483647 or less"),
         ("threads", "100000", "a whole number, 1024 or less, found 100000"),
         ("dim", f"{10**12}", "a whole number, 65536 or less, found 10000"),
         ("grad_accumulation_factor", "0", "a number, 1 or more, found 0"),
@@ -160,6 +161,7 @@ def test_value_of_the_yaml_itself_is_looked_at(tmp_path):
     [
         (["--precision", "fp8"], "argument --precision: invalid choice"),
         (["--speeds", "[0.9"], "options could not be read as YAML"),
+        (["--seeds", "9" * 5000], "could not be read as YAML: Exceeds the"),
         (["--seeds", "2", "--seeds", "3"], "duplicate key"),
         (["seeds", "3"], "expected options such as --seeds 3"),
     ],
