@@ -185,7 +185,7 @@ def _index(root, takes):
     except ValueError as error:
         logger.warning("%s", error)
         return None
-    if index["fingerprint"] != fingerprint():
+    if index.get("fingerprint") != fingerprint():
         return None
     for row in index["utterances"]:
         path = root / f"{row['id']}.wav"

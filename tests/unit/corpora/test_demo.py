@@ -152,6 +152,13 @@ def test_cut_file_is_told_and_spoken_again(small, tmp_path, name, caplog):
     assert f"{tmp_path / name}: " in caplog.text and "damaged" in caplog.text
 
 
+@installed
+def test_index_without_its_keys_is_spoken_again(small, tmp_path):
+    before = list(demo.utterances(tmp_path))
+    (tmp_path / demo.INDEX).write_text("{}")
+    assert list(demo.utterances(tmp_path)) == before
+
+
 SPEAK = """
 import sys
 from speechbrain_clser.corpora import demo
