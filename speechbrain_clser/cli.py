@@ -281,11 +281,13 @@ def predict(
       emotion      most probable class, or unknown (see --unknown-below)
       probability  of the most probable class, 0-1, calibrated
       p_<class>    probability of each class; they sum to 1
+      note         what is suspicious in the sound: channels, quiet, steady
 
     Beside emotions.csv, recordings that cannot be used are listed in
-    emotions.bad.csv (file, reason, message), and the status is then 1; model
-    and settings are written to emotions.csv.model.json. All columns and keys are
-    described in docs/predict.md of the repository.
+    emotions.bad.csv (file, reason, message), and the status is then 1. Files of
+    folders that are no audio are listed there as skipped. Model and settings are
+    written to emotions.csv.model.json. All columns and keys are described in
+    docs/predict.md of the repository.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.adapted import sentence
@@ -315,7 +317,8 @@ def predict(
     )
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
-    files = find(recordings, sys.stdin)
+    skipped = []
+    files = find(recordings, sys.stdin, skipped)
     adapted_to = []
     if adapt:
         # Standard input can be read once, and every pass needs all files.
@@ -338,7 +341,10 @@ def predict(
         names = columns(classifier.classes, window_s is not None)
         rows = Printed(sys.stdout, names)
         tally = predict(
-            *(classifier, files, rows), n_threads=threads, window_s=window_s
+            *(classifier, files, rows),
+            n_threads=threads,
+            window_s=window_s,
+            skipped=skipped,
         )
     else:
         tally = predict_into(
@@ -353,6 +359,7 @@ def predict(
             n_threads=threads,
             has_bar=sys.stderr.isatty(),
             window_s=window_s,
+            skipped=skipped,
         )
     _echo(tally.sentence, err=True)
     if tally.reasons:

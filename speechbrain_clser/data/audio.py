@@ -3,19 +3,42 @@
 import functools
 import hashlib
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from speechbrain_clser.data import segment
 from speechbrain_clser.data.contour import contour
+from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
 from speechbrain_clser.data.recording import opened
-from speechbrain_clser.data.soundness import refuse_unusable
 
 FINEST_HZ = 25  # that 11,025 and 16,000 have in common
 
 
-def check(path) -> tuple:
+class Checked(NamedTuple):
+    """What ``check`` finds in a recording that can be used.
+
+    Arguments
+    ---------
+    duration_s : float
+        Its length.
+    digest : str
+        16 hex letters that are the same for the same samples at the same rate,
+        whatever the name, the header or the lossless format.
+    contour : str
+        What copies of the recording have in common; see ``contour.contour``.
+    notes : tuple of str
+        What is suspicious in it, as keys of ``profile.NOTES``.
+    """
+
+    duration_s: float
+    digest: str
+    contour: str
+    notes: tuple
+
+
+def check(path) -> Checked:
     """Read a whole recording and find out whether it can be used.
 
     Arguments
@@ -25,67 +48,40 @@ def check(path) -> tuple:
 
     Returns
     -------
-    duration_s : float
-        Its length.
-    digest : str
-        16 hex letters that are the same for the same samples at the same rate,
-        whatever the name, the header or the lossless format.
+    Checked
+        Length, digest, contour and notes.
 
     Raises
     ------
     BadAudioError
         With the reason ``missing``, ``suffix`` (no audio file at all),
-        ``unreadable``, ``truncated``, ``rate``, ``empty``, ``nan``, ``loud``
-        or ``silent``.
+        ``unreadable``, ``truncated``, ``rate``, ``large``, ``empty``, ``nan``,
+        ``loud``, ``silent`` or ``antiphase`` (channels cancel each other).
 
     Example
     -------
     >>> import soundfile
     >>> path = getfixture("tmp_path") / "a.wav"
     >>> soundfile.write(path, np.arange(8000) / 8192, 16000)
-    >>> check(path)
-    (0.5, '57be6a299f82219a')
+    >>> found = check(path)
+    >>> found.duration_s, found.digest, found.notes
+    (0.5, '57be6a299f82219a', ('steady',))
     """
-    return describe(path)[:2]
-
-
-def describe(path) -> tuple:
-    """Read a whole recording as ``check`` does, and describe its loudness too.
-
-    Arguments
-    ---------
-    path : str or Path
-        As for ``check``.
-
-    Returns
-    -------
-    duration_s, digest : float, str
-        As from ``check``.
-    contour : str
-        What copies of the recording have in common; see ``contour.contour``.
-
-    Raises
-    ------
-    BadAudioError
-        As from ``check``.
-
-    Example
-    -------
-    >>> import soundfile
-    >>> path = getfixture("tmp_path") / "a.wav"
-    >>> soundfile.write(path, np.arange(8000) / 8192, 16000)
-    >>> duration_s, digest, contour = describe(path)
-    >>> digest, len(contour) > 0
-    ('57be6a299f82219a', True)
-    """
-    samples, sample_rate_hz = _read(path)
-    refuse_unusable(path, samples, sample_rate_hz)
-    digest = hashlib.sha256(f"{sample_rate_hz} {samples.shape[1]} ".encode())
-    digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
-    return (
-        len(samples) / sample_rate_hz,
+    whole, *times = segment.split(path)
+    with opened(whole) as file:
+        profile = Profile(path, file.samplerate)
+        digest = hashlib.sha256(f"{file.samplerate} {file.channels} ".encode())
+        means = []
+        for samples in segment.samples(file, path, *times):
+            profile.add(samples)
+            digest.update(np.ascontiguousarray(samples, dtype="<f4").tobytes())
+            means.append(samples.mean(axis=1))
+    profile.refuse_unusable()
+    return Checked(
+        profile.n_samples / profile.sample_rate_hz,
         digest.hexdigest()[:16],
-        contour(samples, sample_rate_hz),
+        contour(np.concatenate(means), profile.sample_rate_hz),
+        profile.notes,
     )
 
 
@@ -107,7 +103,8 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
     Raises
     ------
     BadAudioError
-        If it is missing, truncated, or cannot be decoded; see ``opened``.
+        If it is missing, truncated, too large, or cannot be decoded; see
+        ``opened``.
 
     Example
     -------
@@ -117,12 +114,14 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
     >>> load(path).shape
     torch.Size([8000])
     """
-    samples, found_hz = _read(path)
-    return one_channel(samples, found_hz, sample_rate_hz)
+    whole, *times = segment.split(path)
+    with opened(whole) as file:
+        wav = _mean(segment.samples(file, path, *times))
+        return one_channel(wav, file.samplerate, sample_rate_hz)
 
 
-def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
-    """Read a recording as ``load`` does, unless ``check`` would refuse it.
+def load_usable(path, sample_rate_hz=16000) -> tuple:
+    """Read a recording as ``load`` does, if it can be classified.
 
     Arguments
     ---------
@@ -131,13 +130,15 @@ def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
 
     Returns
     -------
-    torch.Tensor, (samples,)
+    wav : torch.Tensor, (samples,)
         float32; full scale is 1.
+    notes : tuple of str
+        What is suspicious in it, as keys of ``profile.NOTES``.
 
     Raises
     ------
     BadAudioError
-        As from ``check``.
+        As from ``check``; also with the reason ``short`` below 0.1 s.
 
     Example
     -------
@@ -149,9 +150,14 @@ def load_usable(path, sample_rate_hz=16000) -> torch.Tensor:
     ...
     speechbrain_clser.errors.BadAudioError: ...a.wav: expected sound, found ...
     """
-    samples, found_hz = _read(path)
-    refuse_unusable(path, samples, found_hz)
-    return one_channel(samples, found_hz, sample_rate_hz)
+    whole, *times = segment.split(path)
+    with opened(whole) as file:
+        profile = Profile(path, file.samplerate)
+        samples = segment.samples(file, path, *times)
+        wav = _mean(map(profile.added, samples))
+    profile.refuse_unusable(CLASSIFIED_S)
+    wav = one_channel(wav, profile.sample_rate_hz, sample_rate_hz)
+    return wav, profile.notes
 
 
 def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
@@ -195,10 +201,7 @@ def _resampler(from_hz, to_hz):
     return Resample(from_hz, to_hz)
 
 
-def _read(path):
-    """Samples (samples, channels) and rate of a file, or a segment of one."""
-    path, *times = segment.split(path)
-    with opened(path) as file:
-        nothing = np.empty((0, file.channels), dtype="float32")
-        read = segment.samples(file, path, *times)
-        return np.concatenate([nothing, *read]), file.samplerate
+def _mean(samples):
+    """Mean of the channels of all blocks, (samples,)."""
+    means = [torch.from_numpy(block).mean(dim=1) for block in samples]
+    return torch.cat([torch.empty(0), *means])

@@ -29,6 +29,7 @@ from speechbrain_clser.errors import BadAudioError
 UNKNOWN = 2**63 - 1  # samples, as libsndfile says it of what came from a pipe
 KEPT_PROMISE = 0.99  # MP3 promises only nearly so many samples as it has
 BLOCK_VALUES = 2**20  # of all channels
+MOST_VALUES = 48_000_000  # 8 channels of 48 kHz for 125 s; 400 MB at work
 
 
 @contextlib.contextmanager
@@ -120,6 +121,67 @@ def blocks(file, n_block=None, n_hop=None):
             "truncated",
             f"{os.fsdecode(file.name)}: expected {file.frames} samples as the "
             f"header says, found {n_found}; copy or download it again",
+        )
+
+
+def limited_blocks(file, path):
+    """Read what is opened to its end, as ``blocks``, if all can be held.
+
+    Arguments
+    ---------
+    file : soundfile.SoundFile
+        From ``opened``.
+    path : str or Path
+        For messages.
+
+    Yields
+    ------
+    numpy.ndarray, (samples, channels)
+        float32.
+
+    Raises
+    ------
+    BadAudioError
+        As from ``blocks``, and with the reason ``large``.
+    """
+    if file.frames != UNKNOWN:
+        refuse_large(path, file.frames, file.channels)
+    n_samples = 0
+    for samples in blocks(file):
+        n_samples += len(samples)
+        refuse_large(path, n_samples, file.channels)
+        yield samples
+
+
+def refuse_large(path, n_samples, n_channels):
+    """Refuse what would take too much memory, before it is decoded.
+
+    Arguments
+    ---------
+    path : str or Path
+        For the message.
+    n_samples, n_channels : int
+        Of what is held at once.
+
+    Raises
+    ------
+    BadAudioError
+        With the reason ``large``.
+
+    Example
+    -------
+    >>> refuse_large("a.flac", 2**26, 8)
+    Traceback (most recent call last):
+    ...
+    speechbrain_clser.errors.BadAudioError: a.flac: expected at most 48,000,000 ...
+    """
+    if n_samples * n_channels > MOST_VALUES:
+        command = conversion(path, "-ar", "16000")
+        raise BadAudioError(
+            "large",
+            f"{path}: expected at most {MOST_VALUES:,} samples of all channels "
+            f"together, found {n_samples:,} of {n_channels:,} channels; cut "
+            f"it, take fewer channels or a lower rate: {command}",
         )
 
 

@@ -7,7 +7,13 @@ a manifest, so whatever reads a path reads the segment.
 import os
 import re
 
-from speechbrain_clser.data.recording import UNKNOWN, blocks
+from speechbrain_clser.data.recording import (
+    BLOCK_VALUES,
+    UNKNOWN,
+    blocks,
+    limited_blocks,
+    refuse_large,
+)
 from speechbrain_clser.errors import BadAudioError
 
 FRAGMENT = re.compile(r"#t=(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?$")
@@ -69,7 +75,7 @@ def split(path) -> tuple:
     return str(path)[: found.start()], float(start), end and float(end)
 
 
-def samples(file, path, start_s: float, end_s: float | None) -> list:
+def samples(file, path, start_s: float, end_s: float | None):
     """Read the samples of a segment, in blocks.
 
     Arguments
@@ -81,30 +87,44 @@ def samples(file, path, start_s: float, end_s: float | None) -> list:
     start_s, end_s : float
         From ``split``.
 
-    Returns
-    -------
-    list of numpy.ndarray, (samples, channels)
+    Yields
+    ------
+    numpy.ndarray, (samples, channels)
         float32.
 
     Raises
     ------
     BadAudioError
-        With the reason ``segment``, if the recording ends before the segment.
+        With the reason ``segment``, if the recording ends before the segment;
+        ``large``, if it takes too much memory; or as from ``blocks``.
     """
     if not start_s and end_s is None:
-        return list(blocks(file))
+        yield from limited_blocks(file, path)
+        return
+    whole = split(path)[0]
     first = round(start_s * file.samplerate)
     last = UNKNOWN if end_s is None else round(end_s * file.samplerate)
-    found, position = [], 0
+    position = 0
     if file.frames != UNKNOWN and first < file.frames:
         position = file.seek(first)
-        n_samples = min(last, file.frames) - first
-        found = [file.read(n_samples, dtype="float32", always_2d=True)]
-        position += len(found[0])
-    else:
-        for block in blocks(file):
-            found.append(block[max(0, first - position) : last - position])
+        end = min(last, file.frames)
+        refuse_large(whole, end - first, file.channels)
+        n_block = max(BLOCK_VALUES // file.channels, 1)
+        while len(
+            block := file.read(
+                min(n_block, end - position), dtype="float32", always_2d=True
+            )
+        ):
             position += len(block)
+            yield block
+    else:
+        n_samples = 0
+        for block in blocks(file):
+            found = block[max(0, first - position) : max(0, last - position)]
+            n_samples += len(found)
+            refuse_large(whole, n_samples, file.channels)
+            position += len(block)
+            yield found
     wanted_s = start_s if end_s is None else end_s - TOLERANCE_S
     if position < wanted_s * file.samplerate:
         raise BadAudioError(
@@ -113,4 +133,3 @@ def samples(file, path, start_s: float, end_s: float | None) -> list:
             f"{end_s or start_s:g} s, as the columns start and end say, found "
             f"one of {position / file.samplerate:.2f} s; correct them",
         )
-    return found

@@ -10,41 +10,13 @@ LOUDEST_PEAK = 1e6  # some write 32768 for full scale; beyond that is damage
 RATES_HZ = (1_000, 768_000)
 
 
-def refuse_unusable(name, samples, sample_rate_hz):
-    """Complain about samples that are too few, no numbers, or no sound.
-
-    Arguments
-    ---------
-    name : str or Path
-        Of what is looked at, for the message.
-    samples : array, (samples,) or (samples, channels)
-        All of them; full scale is 1.
-    sample_rate_hz : int
-        Theirs.
-
-    Raises
-    ------
-    BadAudioError
-        With the reason ``rate``, ``empty``, ``nan``, ``loud`` or ``silent``.
-
-    Example
-    -------
-    >>> refuse_unusable("a.wav", np.zeros(800), 16000)
-    Traceback (most recent call last):
-    ...
-    speechbrain_clser.errors.BadAudioError: a.wav: expected sound, found a peak ...
-    """
-    refuse_rate(name, sample_rate_hz)
-    refuse_unheard(name, len(samples), sample_rate_hz, peak(name, samples))
-
-
 def refuse_rate(name, sample_rate_hz):
     """Complain about a rate that no recorder has.
 
     Arguments
     ---------
     name, sample_rate_hz
-        As for ``refuse_unusable``.
+        Of what is looked at, for the message, and its rate.
 
     Raises
     ------
@@ -65,7 +37,7 @@ def peak(name, samples) -> float:
     Arguments
     ---------
     name : str or Path
-        As for ``refuse_unusable``.
+        As for ``refuse_rate``.
     samples : array, (samples,) or (samples, channels)
         Some or all of them.
 
@@ -101,22 +73,26 @@ def peak(name, samples) -> float:
     return loudest
 
 
-def refuse_unheard(name, n_samples, sample_rate_hz, loudest):
+def refuse_unheard(
+    name, n_samples, sample_rate_hz, loudest, shortest_s=SHORTEST_S
+):
     """Complain about a recording in which there is nothing to be heard.
 
     Arguments
     ---------
     name, sample_rate_hz
-        As for ``refuse_unusable``.
+        As for ``refuse_rate``.
     n_samples : int
         In all of it, of each channel.
     loudest : float
         The ``peak`` of all of it.
+    shortest_s : float
+        Shorter ones are refused.
 
     Raises
     ------
     BadAudioError
-        With the reason ``empty`` or ``silent``.
+        With the reason ``empty``, ``short`` or ``silent``.
     """
     duration_s = n_samples / sample_rate_hz
     if duration_s < SHORTEST_S:
@@ -124,6 +100,12 @@ def refuse_unheard(name, n_samples, sample_rate_hz, loudest):
             "empty",
             f"{name}: expected at least {SHORTEST_S} s of sound, found "
             f"{n_samples} samples",
+        )
+    if duration_s < shortest_s:
+        raise BadAudioError(
+            "short",
+            f"{name}: expected at least {shortest_s} s of sound to classify, "
+            f"found {duration_s:.3f} s; give a longer recording",
         )
     if loudest < SILENT_PEAK:
         raise BadAudioError(

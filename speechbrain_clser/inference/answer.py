@@ -26,6 +26,8 @@ class Answer:
         The emotion is ``"unknown"`` if no class is as probable as this.
     file : str
         Where the sound came from, if from a file.
+    notes : tuple of str
+        What is suspicious in the sound, as keys of ``data.profile.NOTES``.
 
     Example
     -------
@@ -42,6 +44,7 @@ class Answer:
     probabilities: dict
     unknown_below: float = 0.0
     file: str = ""
+    notes: tuple = ()
 
     @property
     def probability(self):

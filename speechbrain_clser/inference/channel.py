@@ -3,7 +3,7 @@
 import torch
 
 from speechbrain_clser.data.audio import one_channel
-from speechbrain_clser.data.soundness import refuse_unusable
+from speechbrain_clser.data.profile import CLASSIFIED_S, profile_of
 
 
 class OneChannel:
@@ -31,7 +31,7 @@ class OneChannel:
         Raises
         ------
         BadAudioError
-            If it is what ``data.audio.check`` refuses in a file.
+            If it is what ``data.audio.load_usable`` refuses in a file.
         ValueError
             If it has another shape.
         """
@@ -43,6 +43,7 @@ class OneChannel:
                 f"{tuple(signal.shape)}; transpose what torchaudio.load gives"
             )
         device, signal = signal.device, signal.float().cpu()
-        refuse_unusable("signal", signal.detach().numpy(), sample_rate_hz)
+        profile = profile_of(None, signal.detach().numpy(), sample_rate_hz)
+        profile.refuse_unusable(CLASSIFIED_S)
         wav = one_channel(signal, sample_rate_hz, self.sample_rate_hz)
         return wav.to(device)

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import os
 from numbers import Real
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from speechbrain.inference.classifiers import EncoderClassifier
 from tqdm import tqdm
 
+from speechbrain_clser.data.profile import profile_of
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
@@ -280,7 +282,7 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         """
-        files = list(files)
+        files = _paths(files)
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
             for place, answer in self.answers(files, batch_s):
@@ -305,8 +307,9 @@ class EmotionClassifier(EncoderClassifier):
         answer : Answer or BadAudioError
             What was heard, or why nothing was.
         """
-        files = [str(path) for path in files]
-        for places, sound in listen(files, self.sample_rate_hz, batch_s):
+        files, notes = _paths(files), {}
+        sounds = listen(files, self.sample_rate_hz, batch_s, notes)
+        for places, sound in sounds:
             if isinstance(sound, BadAudioError):
                 yield places[0], sound
                 continue
@@ -317,7 +320,8 @@ class EmotionClassifier(EncoderClassifier):
                 except BadAudioError as error:
                     yield place, error
                 else:
-                    yield place, self._answer(values, files[place])
+                    told = files[place], notes[place]
+                    yield place, self._answer(values, *told)
 
     def classify_signal(self, signal, sample_rate_hz):
         """Classify sound that is in memory.
@@ -343,7 +347,9 @@ class EmotionClassifier(EncoderClassifier):
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
         chances = self.classify_batch(wav[None])[0].exp()
-        return self._answer(chances[0].tolist())
+        samples = torch.as_tensor(signal).detach().float().cpu().numpy()
+        notes = profile_of(None, samples, sample_rate_hz).notes
+        return self._answer(chances[0].tolist(), notes=notes)
 
     def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
         """Classify a recording of any length, from moment to moment.
@@ -379,7 +385,8 @@ class EmotionClassifier(EncoderClassifier):
                 f"expected windows of at most {longest_s:g} s, for this model "
                 f"hears no more of a recording at once, got {window_s}"
             )
-        heard = windows(path, window_s, hop_s, self.sample_rate_hz)
+        [path], notes = _paths([path]), []
+        heard = windows(path, window_s, hop_s, self.sample_rate_hz, notes)
         pieces = (((start_s, end_s), wav) for start_s, end_s, wav in heard)
         found = []
         for batch in batches(pieces, batch_s * self.sample_rate_hz):
@@ -391,7 +398,7 @@ class EmotionClassifier(EncoderClassifier):
             found += [
                 (*time, row) for time, row in zip(times, chances, strict=True)
             ]
-        return Timeline(path, self.classes, found, self.unknown_below)
+        return Timeline(path, self.classes, found, self.unknown_below, notes)
 
     def embed(self, files, batch_s=BATCH_S, has_bar=False):
         """Embed recordings: what their logits are computed from.
@@ -413,7 +420,7 @@ class EmotionClassifier(EncoderClassifier):
         ValueError
             If there is no file.
         """
-        files = [str(path) for path in files]
+        files = _paths(files)
         if not files:
             raise ValueError(
                 "expected recordings to embed, got none; give one or more"
@@ -469,7 +476,7 @@ class EmotionClassifier(EncoderClassifier):
             self.is_normalised = False
             return
         moments = Moments()
-        for _, wavs in self._sounds(map(str, files), batch_s, keep_going):
+        for _, wavs in self._sounds(_paths(files), batch_s, keep_going):
             sound = (part.to(self.device) for part in padded(wavs))
             frames, n_frames = self.recogniser.hear(*sound)
             for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
@@ -543,7 +550,7 @@ class EmotionClassifier(EncoderClassifier):
                 "features normalised by %s; give it the same recordings first",
                 self.hparams.normalise_by,
             )
-        files = [str(path) for path in files]
+        files = _paths(files)
         found = {}
         for places, wavs in self._sounds(files, batch_s, keep_going):
             rows = zip(*self._describe(*padded(wavs)), strict=True)
@@ -600,9 +607,26 @@ class EmotionClassifier(EncoderClassifier):
             else:
                 raise sound
 
-    def _answer(self, chances, file=""):
+    def _answer(self, chances, file="", notes=()):
         named = dict(zip(self.classes, chances, strict=True))
-        return Answer(named, self.unknown_below, file)
+        return Answer(named, self.unknown_below, file, notes)
+
+
+def _paths(files):
+    """Paths as text; complains about what is open, or in memory."""
+    if isinstance(files, (str, bytes, os.PathLike)):
+        files = [files]  # letters of a name are no paths
+    paths = []
+    for path in files:
+        try:
+            paths.append(os.fsdecode(path))
+        except TypeError as error:
+            raise TypeError(
+                f"expected the path of a file, got {type(path).__name__}; of an "
+                "open file, or sound in memory, classify_signal takes the "
+                "samples: classify_signal(*soundfile.read(file))"
+            ) from error
+    return paths
 
 
 def _refuse_unknown_device(run_opts):

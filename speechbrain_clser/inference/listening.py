@@ -12,7 +12,7 @@ LONGEST_S = 120.0  # attention grows with the square of it
 File = namedtuple("File", "place wav")
 
 
-def listen(files, sample_rate_hz, batch_s):
+def listen(files, sample_rate_hz, batch_s, notes=None):
     """Read files, the longest first, into batches of so much sound.
 
     Arguments
@@ -23,6 +23,9 @@ def listen(files, sample_rate_hz, batch_s):
         Wanted.
     batch_s : float
         Sound in a batch, with the padding; a longer file stands alone.
+    notes : dict, optional
+        Filled: place to what is suspicious in a file that can be used, as keys
+        of ``profile.NOTES``.
 
     Yields
     ------
@@ -48,11 +51,14 @@ def listen(files, sample_rate_hz, batch_s):
     bad = []
 
     def usable():
-        for row, wav in decoded(rows, _load, sample_rate_hz):
-            if isinstance(wav, BadAudioError):
-                bad.append((row.place, wav))
-            else:
-                yield row.place, wav
+        for row, found in decoded(rows, _load, sample_rate_hz):
+            if isinstance(found, BadAudioError):
+                bad.append((row.place, found))
+                continue
+            wav, noted = found
+            if notes is not None:
+                notes[row.place] = noted
+            yield row.place, wav
 
     for batch in batches(usable(), batch_s * sample_rate_hz):
         while bad:
@@ -78,7 +84,7 @@ def _length_s(path):
 
 
 def _load(path, sample_rate_hz):
-    """Samples, or why there are none."""
+    """Samples and notes, or why there are none."""
     try:
         return load_usable(path, sample_rate_hz)
     except BadAudioError as error:

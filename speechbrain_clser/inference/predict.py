@@ -7,8 +7,6 @@ no time is more held than the blocks under way. Heard in windows, a file is a
 block by itself, and has a row for each segment.
 """
 
-import collections
-import dataclasses
 import itertools
 import logging
 import os
@@ -17,11 +15,13 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.locked import locked
-from speechbrain_clser.inference.origin import claim
+from speechbrain_clser.inference.origin import claim, origin_path
 from speechbrain_clser.inference.rows import Rows, format_of, neutral
+from speechbrain_clser.inference.tally import NOTE, Tally
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.whole import remove_stale
 
@@ -30,45 +30,8 @@ logger = logging.getLogger(__name__)
 BLOCK_FILES = 64  # enough to find neighbours of like length
 N_DIGITS = 6
 N_SEGMENTS = "n_segments"
+SKIPPED = "skipped"
 BAD_COLUMNS = ("file", "reason", "message")
-
-
-@dataclasses.dataclass
-class Tally:
-    """How a prediction went.
-
-    Arguments
-    ---------
-    n_new : int
-        Files that were classified.
-    n_before : int
-        That stood in the output already.
-    reasons : collections.Counter
-        Reason to number of files that cannot be used.
-    """
-
-    n_new: int = 0
-    n_before: int = 0
-    reasons: collections.Counter = dataclasses.field(
-        default_factory=collections.Counter
-    )
-
-    @property
-    def sentence(self):
-        """All of it in a line.
-
-        Example
-        -------
-        >>> Tally(12, 3, collections.Counter(["silent", "empty"])).sentence
-        '12 files classified, 3 before, 2 cannot be used (1 silent, 1 empty)'
-        """
-        told = [f"{self.n_new} files classified"]
-        if self.n_before:
-            told.append(f"{self.n_before} before")
-        if self.reasons:
-            reasons = ", ".join(f"{n} {why}" for why, n in self.reasons.items())
-            told.append(f"{self.reasons.total()} cannot be used ({reasons})")
-        return ", ".join(told)
 
 
 def n_threads(device) -> int:
@@ -115,9 +78,9 @@ def columns(classes, in_windows=False) -> list:
     Example
     -------
     >>> columns(["anger", "neutral"])
-    ['file', 'emotion', 'probability', 'p_anger', 'p_neutral']
-    >>> columns(["anger"], in_windows=True)
-    ['file', 'n_segments', 'start_s', 'end_s', 'emotion', 'probability', 'p_anger']
+    ['file', 'emotion', 'probability', 'p_anger', 'p_neutral', 'note']
+    >>> columns(["anger"], in_windows=True)[:5]
+    ['file', 'n_segments', 'start_s', 'end_s', 'emotion']
     """
     return [
         "file",
@@ -125,6 +88,7 @@ def columns(classes, in_windows=False) -> list:
         "emotion",
         "probability",
         *(f"p_{name}" for name in classes),
+        NOTE,
     ]
 
 
@@ -148,6 +112,7 @@ def predict_into(
     n_threads=1,
     has_bar=False,
     window_s=None,
+    skipped=(),
 ) -> Tally:
     """Classify recordings into a table, and list beside it what cannot be used.
 
@@ -162,7 +127,7 @@ def predict_into(
         As for ``predict``.
     origin : dict
         Tells the model from others; see ``origin``.
-    n_threads, has_bar, window_s
+    n_threads, has_bar, window_s, skipped
         As for ``predict``.
 
     Returns
@@ -186,6 +151,8 @@ def predict_into(
         "window_s": window_s,
     }
     format_of(path)
+    own = {*map(os.path.abspath, (path, bad_path(path), origin_path(path)))}
+    skipped = (name for name in skipped if os.path.abspath(name) not in own)
     with locked(path):
         remove_stale(Path(path).parent, f"{Path(path).stem}*")
         rows = Rows(path, names, count=N_SEGMENTS if in_windows else None)
@@ -194,7 +161,8 @@ def predict_into(
         rows.drop_repeats()
         with rows, bad:
             tally = predict(
-                classifier, files, rows, bad, n_threads, has_bar, window_s
+                *(classifier, files, rows, bad),
+                *(n_threads, has_bar, window_s, skipped),
             )
         bad.settle(gone=rows.names)
     return tally
@@ -240,6 +208,7 @@ def predict(
     n_threads=1,
     has_bar=False,
     window_s=None,
+    skipped=(),
 ) -> Tally:
     """Classify recordings, each row written when its block is done.
 
@@ -261,6 +230,9 @@ def predict(
         Whether to show how far it is.
     window_s : float, optional
         Hear files of any length in windows of this, half of it apart.
+    skipped : list of str
+        Files that are no audio, complete when ``files`` has ended; they are
+        listed in ``bad``.
 
     Returns
     -------
@@ -287,14 +259,26 @@ def predict(
             if isinstance(answer, BadAudioError):
                 logger.warning("%s", answer)
                 tally.reasons[answer.reason] += 1
-                if bad is not None:
-                    told = (path, answer.reason, str(answer))
-                    bad.add(dict(zip(BAD_COLUMNS, told, strict=True)))
+                _list_bad(bad, path, answer.reason, str(answer))
             else:
                 tally.n_new += 1
                 rows.add(*_rows(path, answer))
+                tally.add_notes(path, answer.notes)
             bar.update()
+    for path in dict.fromkeys(skipped):
+        tally.n_skipped += 1
+        _list_bad(
+            *(bad, path, SKIPPED),
+            f"{path}: expected audio, found a file that is none by suffix and "
+            f"content; if it is, convert it: {conversion(path, '-vn')}",
+        )
     return tally
+
+
+def _list_bad(bad, *values):
+    """Add a file to the list of those that cannot be used, if there is one."""
+    if bad is not None:
+        bad.add(dict(zip(BAD_COLUMNS, values, strict=True)))
 
 
 def answers(classifier, files, n_threads=1, window_s=None):
@@ -377,4 +361,5 @@ def _row(path, answer):
         "emotion": answer.emotion,
         "probability": round(answer.probability, N_DIGITS),
         **chances,
+        NOTE: " ".join(answer.notes),
     }

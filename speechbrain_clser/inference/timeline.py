@@ -43,6 +43,8 @@ class Timeline:
         Start and end in seconds, and probabilities, (classes,), of each.
     unknown_below : float
         See ``Answer``.
+    notes : tuple of str
+        Of the recording; see ``Answer``.
 
     Example
     -------
@@ -55,12 +57,12 @@ class Timeline:
     SPEAKER a 1 2.000 1.000 <NA> <NA> neutral 0.700 <NA>
     """
 
-    def __init__(self, file, classes, windows, unknown_below=0.0):
+    def __init__(self, file, classes, windows, unknown_below=0.0, notes=()):
         self.file, self.classes = str(file), tuple(classes)
-        self.segments = []
+        self.segments, self.notes = [], tuple(notes)
         for start_s, end_s, chances in _moments(list(windows)):
             named = dict(zip(self.classes, chances.tolist(), strict=True))
-            answer = Answer(named, unknown_below, self.file)
+            answer = Answer(named, unknown_below, self.file, self.notes)
             self._append(Segment(start_s, end_s, answer))
 
     def _append(self, new):

@@ -1,17 +1,13 @@
 """A long recording as overlapping windows, never whole in memory."""
 
 from speechbrain_clser.data.audio import one_channel
-from speechbrain_clser.data.recording import blocks, opened
-from speechbrain_clser.data.soundness import (
-    SHORTEST_S,
-    SILENT_PEAK,
-    peak,
-    refuse_unheard,
-)
+from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
+from speechbrain_clser.data.recording import blocks, opened, refuse_large
+from speechbrain_clser.data.soundness import SHORTEST_S, SILENT_PEAK, peak
 from speechbrain_clser.inference.listening import LONGEST_S
 
 
-def windows(path, window_s, hop_s, sample_rate_hz):
+def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
     """Read a recording window by window.
 
     Each window is as if it had been cut out and saved: mixed and resampled by
@@ -26,6 +22,8 @@ def windows(path, window_s, hop_s, sample_rate_hz):
         Length of a window, and from the start of one to that of the next.
     sample_rate_hz : int
         Wanted.
+    notes : list, optional
+        At the end what is suspicious is added, as keys of ``profile.NOTES``.
 
     Yields
     ------
@@ -37,7 +35,7 @@ def windows(path, window_s, hop_s, sample_rate_hz):
     Raises
     ------
     BadAudioError
-        As from ``data.audio.check``; where all of it has to be known, at the
+        As from ``data.audio.load_usable``; where all of it has to be known, at the
         end.
     ValueError
         If windows would leave gaps, be too short to be heard, or be longer than
@@ -51,24 +49,31 @@ def windows(path, window_s, hop_s, sample_rate_hz):
     >>> [(s, e) for s, e, _ in windows(path, 1.0, 0.5, 16000)]
     [(0.0, 1.0), (0.5, 1.5), (1.0, 2.0), (1.5, 2.5)]
     """
-    if not SHORTEST_S <= hop_s <= window_s <= LONGEST_S:
+    if not (
+        SHORTEST_S <= hop_s <= window_s
+        and CLASSIFIED_S <= window_s <= LONGEST_S
+    ):
         raise ValueError(
-            f"expected {SHORTEST_S} <= hop_s <= window_s <= {LONGEST_S:.0f}, "
-            f"got hop_s {hop_s} and window_s {window_s}"
+            f"expected {SHORTEST_S} <= hop_s <= window_s and {CLASSIFIED_S} <= "
+            f"window_s <= {LONGEST_S:.0f}, got hop_s {hop_s} and window_s "
+            f"{window_s}"
         )
     with opened(path) as file:
         found_hz = file.samplerate
         shortest, n_window, n_hop = (
             round(length_s * found_hz)
-            for length_s in (SHORTEST_S, window_s, hop_s)
+            for length_s in (CLASSIFIED_S, window_s, hop_s)
         )
-        loudest, first, end = 0.0, 0, 0
+        refuse_large(path, min(n_window, file.frames), file.channels)
+        profile, first, end = Profile(path, found_hz), 0, 0
         for samples in blocks(file, n_window, n_hop):
-            end, height = first + len(samples), peak(path, samples)
-            if len(samples) >= shortest:
-                loudest = max(loudest, height)
-                if height >= SILENT_PEAK:
-                    wav = one_channel(samples, found_hz, sample_rate_hz)
-                    yield first / found_hz, end / found_hz, wav
+            # What the window before has, too, is counted once.
+            profile.add(samples[max(end - first, 0) :])
+            end = first + len(samples)
+            if len(samples) >= shortest and peak(path, samples) >= SILENT_PEAK:
+                wav = one_channel(samples, found_hz, sample_rate_hz)
+                yield first / found_hz, end / found_hz, wav
             first += n_hop
-        refuse_unheard(path, end, found_hz, loudest)
+        profile.refuse_unusable(CLASSIFIED_S)
+        if notes is not None:
+            notes += profile.notes

@@ -127,7 +127,7 @@ def utterances(folder):
             folder / f"{number}.wav",
             0.3 * swell[:, None] * sounds.noise(number, n_samples),
         )
-        duration_s, digest = audio.check(wav)
+        duration_s, digest, *_ = audio.check(wav)
         rows.append(
             Utterance(
                 id=str(number),
@@ -160,7 +160,7 @@ def tones(folder, n=60, emotions=("anger", "happiness", "neutral", "sadness")):
             folder / f"tone_{number}.wav",
             0.3 * (share * noise + (1 - share) * tone),
         )
-        duration_s, digest = audio.check(wav)
+        duration_s, digest, *_ = audio.check(wav)
         rows.append(
             Utterance(
                 id=f"tone_{number}",

@@ -30,6 +30,7 @@ LEVELS = {
     "data.audio": 1,
     "data.containers": 1,
     "data.headers": 1,
+    "data.profile": 1,
     "data.recording": 1,
     "data.segment": 1,
     "data.soundness": 1,

@@ -18,7 +18,7 @@ from speechbrain_clser.data import protocol
 PATIENCE_S = 900
 REASONS = {
     *("missing", "suffix", "unreadable", "truncated", "rate", "empty", "nan"),
-    *("loud", "silent", "long"),
+    *("loud", "silent", "long", "short", "large", "antiphase"),
 }
 MAX_MODEL_S, MAX_RSS_BYTES = 10, 1.5e9
 # Loads each folder that is named, classifies a recording, and tells how it went.

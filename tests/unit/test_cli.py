@@ -11,7 +11,7 @@ import types
 import click
 import pytest
 from click.testing import CliRunner
-from helpers import runs, served, toy
+from helpers import runs, served, sounds, toy
 from house.sources import ROOT
 
 from speechbrain_clser import cli
@@ -557,6 +557,29 @@ def test_model_with_parts_of_ones_own_is_served_when_trusted(
     monkeypatch.syspath_prepend(tmp_path)
     expected = done("predict", model.folder, *command[2:])
     assert done(*command, "--trust") == expected
+
+
+def test_every_file_of_a_folder_is_answered_or_named(model, tmp_path):
+    folder, out = tmp_path / "folder", tmp_path / "a.csv"
+    for name, form in (("ok.wav", "WAV"), ("voice.oga", "OGG")):
+        sounds.write(folder / name, sounds.noise(0, 16000), format=form)
+    (folder / "browser.webm").write_bytes(b"\x1a\x45\xdf\xa3" + bytes(60))
+    (folder / "notes.txt").write_text("hello")
+    result = clser("predict", model.folder, folder, "--out", out)
+    assert result.exit_code == 1
+    found = [(row["file"], row["note"]) for row in rows(out.read_text())]
+    assert found == [
+        (str(folder / name), "steady") for name in ("ok.wav", "voice.oga")
+    ]
+    bad = rows((tmp_path / "a.bad.csv").read_text())
+    assert [(row["file"], row["reason"]) for row in bad] == [
+        (str(folder / "browser.webm"), "suffix"),
+        (str(folder / "notes.txt"), "skipped"),
+    ]
+    assert result.stderr.splitlines()[-1] == (
+        "2 files classified, 1 cannot be used (1 suffix), 1 skipped that are no "
+        "audio, 2 noted as steady"
+    )
 
 
 def test_what_predict_writes_is_described(model, tmp_path):

@@ -6,7 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from speechbrain_clser.data.audio import describe
+from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.progress import progress
@@ -80,15 +80,19 @@ def listen(name: str, rows: list) -> tuple:
         Now with durations, digests and contours.
     bad : list of (Utterance, BadAudioError)
         Those that cannot be used, and why.
+    notes : dict
+        Key of ``profile.NOTES`` to those of ``good`` of which it is true.
     """
 
     def hear(row):
         try:
-            duration_s, digest, contour = describe(row.wav)
+            found = check(row.wav)
         except BadAudioError as error:
-            return row, error
-        found = {"duration_s": duration_s, "digest": digest, "contour": contour}
-        return dataclasses.replace(row, **found), None
+            return row, error, ()
+        *measured, notes = found
+        names = ("duration_s", "digest", "contour")
+        measured = dict(zip(names, measured, strict=True))
+        return dataclasses.replace(row, **measured), None, notes
 
     # soundfile and the digest both let other threads run.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
@@ -98,8 +102,13 @@ def listen(name: str, rows: list) -> tuple:
                 pool.map(hear, rows),
             )
         )
-    good = [row for row, error in heard if error is None]
-    return good, [(row, error) for row, error in heard if error is not None]
+    good = [row for row, error, _ in heard if error is None]
+    bad = [(row, error) for row, error, _ in heard if error is not None]
+    noted = collections.defaultdict(list)
+    for row, _, notes in heard:
+        for note in notes:
+            noted[note].append(row)
+    return good, bad, noted
 
 
 def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:

@@ -135,7 +135,8 @@ def report(path) -> dict:
         Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
         ``emotions``, ``own_labels`` (those that are no canonical emotion),
         ``languages``, ``genders``, ``speakers``), ``card``,
-        ``left_out`` with ``left_out_by_reason``, ``strays`` (recordings in the
+        ``left_out`` with ``left_out_by_reason``, ``suspicious`` (files,
+        by a key of ``profile.NOTES``), ``strays`` (recordings in the
         folder that are none of the corpus), ``same_recordings`` (ids that
         share all samples), ``several_labels`` (those of them whose labels
         differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``

@@ -84,11 +84,11 @@ def prepare(
     difference = off_card(corpus.card, rows)
     if difference and not allow_bad_files:
         raise incomplete(difference, root)
-    good, bad = listen(corpus.card.name, rows)
+    good, bad, suspicious = listen(corpus.card.name, rows)
     if not good or (bad and not allow_bad_files):
         raise unusable(corpus.card.name, bad, len(rows))
     told = {
-        **summary(corpus, good, bad, difference, strays, root),
+        **summary(corpus, good, bad, suspicious, difference, strays, root),
         **notes,
         "version": VERSION,
         "fingerprint": fingerprint,

@@ -7,6 +7,7 @@ from pathlib import Path
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.evaluation.wording import count
 from speechbrain_clser.labels import CANONICAL, near
 
@@ -17,6 +18,7 @@ def summary(
     corpus: Corpus,
     good: list,
     bad: list,
+    notes: dict,
     off_card: str,
     strays: list,
     root: Path,
@@ -31,6 +33,8 @@ def summary(
         What the manifest lists.
     bad : list of (Utterance, BadAudioError)
         What it leaves out, and why.
+    notes : dict
+        Key of ``profile.NOTES`` to utterances that are suspicious for it.
     off_card : str
         In what the counts differ from the card; empty when they agree.
     strays : list of Path
@@ -78,6 +82,10 @@ def summary(
             }
             for row, error in bad
         ],
+        "suspicious": {
+            note: [within(root, row.wav) for row in rows]
+            for note, rows in sorted(notes.items())
+        },
         "same_recordings": [[row.id for row in rows] for rows in same],
         "several_labels": [
             {row.id: row.emotion for row in rows}
@@ -131,6 +139,11 @@ def _notes(told, path):
             f"labels that are no known emotion: {_listed(labels)}. A protocol "
             f"uses them under `classes` or `merge`, or leaves their rows out "
             f"with `ignore_labels`"
+        )
+    for note, files in told["suspicious"].items():
+        yield (
+            f"{count(len(files), 'recording')} with {NOTES[note]}, such as "
+            f"{files[0]}; see suspicious in {report_of(path)}"
         )
     if repeated := told["repeated"]:
         yield (

@@ -1,9 +1,12 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 import soundfile
 import torch
 from helpers import sounds
 
+from speechbrain_clser.data import recording
 from speechbrain_clser.data.audio import check, load, load_usable, one_channel
 from speechbrain_clser.errors import BadAudioError
 
@@ -71,8 +74,38 @@ def test_load_of_a_lost_file_names_it(tmp_path):
 
 
 def test_what_check_refuses_is_not_loaded_as_usable(tmp_path):
-    silence = sounds.write(tmp_path / "a.wav", np.zeros((800, 1)))
+    silence = sounds.write(tmp_path / "a.wav", np.zeros((1600, 1)))
     with pytest.raises(BadAudioError, match="a peak of 0.0e"):
         load_usable(silence)
     sound = sounds.write(tmp_path / "b.wav", sounds.noise(0, 4800, 2), 48000)
-    assert load_usable(sound).equal(load(sound))
+    wav, notes = load_usable(sound)
+    assert wav.equal(load(sound)) and notes == ()
+
+
+@pytest.mark.parametrize("read", [check, load, load_usable])
+def test_too_many_samples_are_refused_before_they_are_decoded(
+    tmp_path, monkeypatch, read
+):
+    path = sounds.write(tmp_path / "a.flac", sounds.noise(0, 2000, 8), 655350)
+    monkeypatch.setattr(recording, "MOST_VALUES", 15999)
+    monkeypatch.setattr(recording, "blocks", None)
+    match = r"at most 15,999 samples .* 2,000 of 8 channels; .*-ar 16000"
+    with pytest.raises(BadAudioError, match=match) as caught:
+        read(path)
+    assert caught.value.reason == "large"
+
+
+def test_too_many_samples_of_unknown_number_are_refused(tmp_path, monkeypatch):
+    path = sounds.pipe_flac(tmp_path / "a.flac", sounds.noise(0, 8000))
+    monkeypatch.setattr(recording, "MOST_VALUES", 7999)
+    with pytest.raises(BadAudioError, match="found 8,000 of 1 channels"):
+        load(path)
+
+
+def test_channels_of_a_block_are_averaged_before_the_next(tmp_path):
+    path = sounds.write(tmp_path / "a.wav", np.ones((1_500_000, 8)) / 9)
+    tracemalloc.start()
+    check(path)
+    _, n_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert n_bytes < 40e6  # all of it has 48 MB, as float64 96

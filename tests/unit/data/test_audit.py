@@ -4,7 +4,7 @@ import pytest
 from helpers import sounds
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.audio import describe
+from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Parts, cut
@@ -152,7 +152,7 @@ def test_copy_whose_samples_differ_is_a_leak(tmp_path):
     for number, gain in enumerate((1.0, 0.25)):
         samples = gain * sounds.speech(1, 1)
         wav = sounds.write(tmp_path / f"{number}.wav", samples)
-        _, digest, contour = describe(wav)
+        _, digest, contour, _ = check(wav)
         rows.append(
             dataclasses.replace(
                 rows_of("ab"[number], "deu")[0],

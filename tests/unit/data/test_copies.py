@@ -9,7 +9,7 @@ import torch
 import torchaudio
 from helpers import sounds
 
-from speechbrain_clser.data.audio import describe
+from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.copies import near_copies, same_recordings
 from speechbrain_clser.data.utterance import Utterance
 
@@ -17,7 +17,7 @@ from speechbrain_clser.data.utterance import Utterance
 def row_of(path, samples, rate=16000):
     """An utterance as prepared; its file is there."""
     sounds.write(path, samples, rate, subtype="FLOAT")
-    _, digest, contour = describe(path)
+    _, digest, contour, _ = check(path)
     return Utterance(
         path.stem, str(path), "", "s", "deu", digest=digest, contour=contour
     )

@@ -16,7 +16,7 @@ def test_signal_is_heard_as_a_file_of_it_would_be(tmp_path):
 
 
 def test_one_channel_may_come_without_an_axis_of_channels():
-    wav = torch.randn(800)
+    wav = torch.randn(1600)
     assert OneChannel(16000)(wav, 16000).equal(wav)
 
 
@@ -34,6 +34,8 @@ def test_signal_of_another_shape_is_refused(shape):
         (torch.full((800, 2), torch.nan), 16000, "nan"),
         (np.full(800, 1e30), 16000, "loud"),
         (np.ones(800), 7, "rate"),
+        (sounds.noise(0, 480), 16000, "short"),
+        (sounds.noise(0, 1600) * [1, -1], 16000, "antiphase"),
     ],
 )
 def test_signal_is_refused_as_a_file_of_it_would_be(signal, rate_hz, reason):

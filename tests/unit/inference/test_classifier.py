@@ -1,3 +1,5 @@
+import io
+import os
 import shutil
 
 import numpy as np
@@ -130,6 +132,34 @@ def test_bad_file_ends_all_or_stands_in_its_place(classifier, model):
     )
     assert bad.reason == "missing"
     assert [first.file, last.file] == [model.files[0], model.files[1]]
+
+
+@pytest.mark.parametrize(
+    "act", ["classify_file", "classify_files", "classify_long", "embed"]
+)
+def test_open_file_is_refused_with_what_to_call(classifier, act):
+    file = io.BytesIO()
+    given = [file] if act in ("classify_files", "embed") else file
+    with pytest.raises(TypeError, match=r"got BytesIO; .*classify_signal\("):
+        getattr(classifier, act)(given)
+
+
+def test_one_path_is_one_file(classifier, model):
+    [answer] = classifier.classify_files(model.files[0])
+    assert answer.file == model.files[0]
+    [of_bytes] = classifier.classify_files(os.fsencode(model.files[0]))
+    same(answer, of_bytes)
+
+
+def test_answers_carry_notes_of_the_sound(classifier, tmp_path):
+    samples = sounds.noise(0, 16000)
+    path = sounds.write(tmp_path / "a.wav", samples)
+    answers = [
+        classifier.classify_file(path),
+        classifier.classify_signal(samples, 16000),
+        classifier.classify_long(path, 0.5, 0.5).segments[0].answer,
+    ]
+    assert [answer.notes for answer in answers] == [("steady",)] * 3
 
 
 def test_signal_is_heard_like_its_file(classifier, model):

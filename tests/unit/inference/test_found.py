@@ -24,8 +24,44 @@ def test_folders_are_walked_in_the_order_of_names(tmp_path):
 
 
 def test_what_cannot_be_read_is_not_left_out(tmp_path):
-    make(tmp_path, "phone.m4a", "voice.amr")
-    assert below(tmp_path) == ["phone.m4a", "voice.amr"]
+    make(tmp_path, "browser.webm", "phone.m4a", "voice.amr", "voice.oga")
+    assert below(tmp_path) == [
+        *("browser.webm", "phone.m4a", "voice.amr", "voice.oga")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"RIFF\0\0\0\0WAVEfmt ", b"OggS\0\2", b"\0\0\0\x1cftypisom"]
+)
+def test_sound_of_any_suffix_is_found_by_its_content(tmp_path, content):
+    (tmp_path / "call.dat").write_bytes(content + bytes(20))
+    assert below(tmp_path) == ["call.dat"]
+
+
+def test_files_that_are_no_audio_are_named(tmp_path, caplog):
+    names = [f"{letter}.txt" for letter in "abcdefg"]
+    make(tmp_path, "a.wav", *names, ".hidden", "image/x.png")
+    skipped = []
+    found = find([str(tmp_path)], skipped=skipped)
+    assert list(found) == [str(tmp_path / "a.wav")]
+    names.append("image/x.png")
+    assert skipped == [str(tmp_path / name) for name in names]
+    told = "skipped 8 files that are no audio: a.txt, b.txt, c.txt, d.txt, "
+    assert f"{tmp_path}: {told}e.txt, ..." in caplog.text
+
+
+def test_skipped_files_of_a_listed_folder_are_named_too(tmp_path):
+    make(tmp_path, "a.wav", "b.txt")
+    skipped = []
+    list(find(["-"], [f"{tmp_path}\n"], skipped))
+    assert skipped == [str(tmp_path / "b.txt")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_pipe_of_no_audio_suffix_is_not_waited_for(tmp_path):
+    make(tmp_path, "a.wav")
+    os.mkfifo(tmp_path / "pipe")
+    assert below(tmp_path) == ["a.wav"]
 
 
 def test_hidden_files_and_folders_are_no_recordings(tmp_path):

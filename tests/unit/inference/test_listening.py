@@ -29,10 +29,10 @@ def test_similar_lengths_are_together(tmp_path):
 
 
 def test_every_file_is_heard_or_has_a_reason(tmp_path):
-    good = sounds.write(tmp_path / "good.wav")
+    good = sounds.write(tmp_path / "good.wav", sounds.noise(0, 1600))
     (tmp_path / "text.wav").write_text("hello")
     (tmp_path / "empty.wav").touch()
-    sounds.write(tmp_path / "silent.wav", np.zeros(800))
+    sounds.write(tmp_path / "silent.wav", np.zeros(1600))
     sounds.write(tmp_path / "nan.wav", np.full(800, np.nan), subtype="FLOAT")
     names = ["text.wav", "good.wav", "none.wav", "empty.wav", "silent.wav"]
     found, _ = heard([str(tmp_path / name) for name in (*names, "nan.wav")])
@@ -61,9 +61,19 @@ def test_flac_of_unknown_length_is_heard_or_too_long(tmp_path, monkeypatch):
 
 
 def test_name_that_no_file_can_have_ends_nothing(tmp_path):
-    good = str(sounds.write(tmp_path / "a.wav"))
+    good = str(sounds.write(tmp_path / "a.wav", sounds.noise(0, 1600)))
     found, _ = heard(["x\0y.wav", good])
-    assert found[0].reason == "missing" and len(found[1]) == 800
+    assert found[0].reason == "missing" and len(found[1]) == 1600
+
+
+def test_notes_are_those_of_each_file(tmp_path):
+    files = [
+        str(sounds.write(tmp_path / f"{n}.wav", scale * sounds.noise(0, n)))
+        for n, scale in ((1600, 1), (1700, 0.001), (16000, 1))
+    ]
+    notes = {}
+    list(listening.listen(files, 16000, 60.0, notes))
+    assert notes == {0: (), 1: ("quiet",), 2: ("steady",)}
 
 
 def test_no_files_are_no_batches():

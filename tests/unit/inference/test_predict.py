@@ -26,7 +26,7 @@ class Listener:
     """Stands for a classifier: hears anger in all files but bad ones."""
 
     classes = ("anger", "neutral")
-    unknown_below, temperature = 0.0, 1.0
+    unknown_below, temperature, notes = 0.0, 1.0, ()
 
     def __init__(self):
         self.blocks, self.n_threads = [], set()
@@ -42,12 +42,13 @@ class Listener:
         if "bad" in path:
             raise BadAudioError("nan", f"{path}: expected numbers")
         windows = [(0, 4, [1, 0]), (4, 5, [0, 1])]
-        return Timeline(path, self.classes, windows)
+        return Timeline(path, self.classes, windows, notes=self.notes)
 
     def hear(self, path):
         if "bad" in path:
             return BadAudioError("silent", f"{path}: expected sound")
-        return Answer({"anger": 2 / 3, "neutral": 1 / 3}, file=path)
+        chances = {"anger": 2 / 3, "neutral": 1 / 3}
+        return Answer(chances, file=path, notes=self.notes)
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +80,7 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
             "probability": "0.666667",
             "p_anger": "0.666667",
             "p_neutral": "0.333333",
+            "note": "",
         }
         for name in ("a.wav", "c.wav")
     ]
@@ -86,6 +88,31 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
     message = "bad.wav: expected sound"
     assert read(bad_path(path)) == [{**told, "message": message}]
     assert message in caplog.text
+
+
+@pytest.mark.parametrize("window_s", [None, 4.0])
+def test_notes_have_a_column_and_a_count(tmp_path, window_s):
+    path, listener = tmp_path / "a.csv", Listener()
+    listener.notes = ("quiet", "steady")
+    tally = into(path, listener, ["a.wav", "b.wav"], window_s=window_s)
+    assert {row["note"] for row in read(path)} == {"quiet steady"}
+    assert tally.notes == {"quiet": 2, "steady": 2}
+
+
+def test_skipped_files_are_listed_without_those_of_the_output(tmp_path):
+    path, skipped = tmp_path / "a.csv", []
+
+    def files():
+        yield "a.wav"
+        skipped.extend([str(path), "notes.txt", str(bad_path(path))])
+
+    for _ in range(2):
+        skipped.clear()
+        tally = into(path, Listener(), files(), skipped=skipped)
+        assert (tally.n_skipped, tally.reasons.total()) == (1, 0)
+        [row] = read(bad_path(path))
+        assert (row["file"], row["reason"]) == ("notes.txt", "skipped")
+        assert "ffmpeg -i notes.txt -vn notes.converted.wav" in row["message"]
 
 
 def test_json_lines_hold_numbers(tmp_path):
@@ -228,7 +255,9 @@ def test_output_of_other_classes_is_refused(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     into(path, listener, ["a.wav"])
     listener.classes = ("joy", "neutral")
-    with pytest.raises(ValueError, match="p_joy, p_neutral, found 'file,"):
+    with pytest.raises(
+        ValueError, match="p_joy, p_neutral, note, found 'file,"
+    ):
         into(path, listener, ["b.wav"])
 
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 from helpers import sounds
 
+from speechbrain_clser.data import recording
 from speechbrain_clser.data.audio import check, load
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.windows import windows
@@ -64,10 +65,10 @@ def test_flac_of_unknown_length_has_the_windows_of_a_whole_one(tmp_path):
 
 @pytest.mark.parametrize(
     "window_s, hop_s",
-    [(1.0, 0.0), (1.0, 1.5), (1.0, 1e-5), (0.02, 0.02), (121.0, 1.0)],
+    [(1.0, 0.0), (1.0, 1.5), (1.0, 1e-5), (0.09, 0.05), (121.0, 1.0)],
 )
 def test_windows_that_cannot_be_heard_are_refused(window_s, hop_s, tmp_path):
-    match = r"expected 0\.025 <= hop_s <= window_s <= 120, got"
+    match = r"expected 0\.025 <= hop_s <= window_s and 0\.1 <= window_s <= 120"
     with pytest.raises(ValueError, match=match):
         next(windows(tmp_path / "a.wav", window_s, hop_s, 16000))
 
@@ -101,3 +102,22 @@ def test_file_is_refused_as_it_is_when_it_is_heard_whole(tmp_path):
         with pytest.raises(BadAudioError, match="expected") as caught:
             list(windows(path, 1.0, 0.5, 16000))
         assert caught.value.reason == whole.value.reason == reason
+
+
+def test_window_of_too_many_samples_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording, "MOST_VALUES", 15999)
+    path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 40000))
+    with pytest.raises(BadAudioError, match="at most 15,999 samples"):
+        next(windows(path, 1.0, 0.5, 16000))
+    next(windows(path, 0.9, 0.5, 16000))
+
+
+def test_notes_and_cancelled_channels_are_known_at_the_end(tmp_path):
+    left, right = sounds.noise(0, 40000), sounds.noise(1, 40000)
+    both = np.hstack([left, right])
+    path, notes = sounds.write(tmp_path / "a.wav", both), []
+    assert len(list(windows(path, 1.0, 0.5, 16000, notes))) == 4
+    assert notes == ["channels", "steady"]
+    path = sounds.write(tmp_path / "b.wav", np.hstack([left, -left]))
+    with pytest.raises(BadAudioError, match="that cancel each other"):
+        list(windows(path, 1.0, 0.5, 16000))

@@ -21,11 +21,11 @@ def count_checks(monkeypatch):
     """A list that grows by a path with every recording that is read."""
     heard = []
 
-    def describe(path):
+    def check(path):
         heard.append(path)
-        return 1.0, "0" * 16, ""
+        return 1.0, "0" * 16, "", ()
 
-    monkeypatch.setattr(checks, "describe", describe)
+    monkeypatch.setattr(checks, "check", check)
     return heard
 
 

@@ -1,10 +1,14 @@
 """What a manifest holds is counted, what it does not is told."""
 
+import re
+
+import numpy as np
 import pytest
 from helpers import sounds
 from helpers.four import FOUR
 
 from speechbrain_clser.data.manifest import prepare, report
+from speechbrain_clser.errors import BadAudioError
 
 
 def test_report_counts(root, shelf):
@@ -62,3 +66,26 @@ def test_what_is_left_out_is_told_at_every_call(damaged, shelf, caplog):
     caplog.clear()
     prepare(FOUR, damaged, shelf, allow_bad_files=True)
     assert "left out 1 silent, 1 truncated; see" in caplog.text
+
+
+def test_suspicious_recordings_are_listed_and_warned_of(root, shelf, caplog):
+    quiet = 0.001 * sounds.noise(0)
+    for name in ("ann_hi_1", "bob_hi_3"):
+        sounds.write(root / f"{name}.wav", quiet)
+    path = prepare(FOUR, root, shelf)
+    assert report(path)["suspicious"] == {
+        "quiet": ["ann_hi_1.wav", "bob_hi_3.wav"]
+    }
+    caplog.clear()
+    prepare(FOUR, root, shelf)
+    told = "toy: 2 recordings with a peak below -50 dB .* such as ann_hi_1.wav"
+    assert re.search(told, caplog.text)
+
+
+def test_channels_that_cancel_each_other_are_left_out(root, shelf):
+    left = sounds.noise(0)
+    sounds.write(root / "ann_hi_1.wav", np.hstack([left, -left]))
+    with pytest.raises(BadAudioError, match="take one of them: ffmpeg"):
+        prepare(FOUR, root, shelf)
+    path = prepare(FOUR, root, shelf, allow_bad_files=True)
+    assert report(path)["left_out_by_reason"] == {"antiphase": 1}

@@ -1,0 +1,111 @@
+import shlex
+
+import numpy as np
+import pytest
+from helpers import sounds
+
+from speechbrain_clser.data.profile import Profile, profile_of
+from speechbrain_clser.errors import BadAudioError
+
+RATE_HZ = 16000
+
+
+def speech(seed, seconds=2.0):
+    """Noise that swells four times a second, (samples,)."""
+    n_samples = round(seconds * RATE_HZ)
+    phase = np.arange(n_samples) / RATE_HZ * 2 * np.pi * 4
+    return sounds.noise(seed, n_samples)[:, 0] * np.sin(phase + seed) ** 4
+
+
+def silence(seconds=2.0):
+    """As long as ``speech``."""
+    return np.zeros(round(seconds * RATE_HZ))
+
+
+def profile(*channels, name="my call.wav"):
+    """Profile of channels."""
+    return profile_of(name, np.stack(channels, axis=1), RATE_HZ)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a, b: (a, -a),
+        lambda a, b: (a + 0.05, -a + 0.05),  # as of a recorder with an offset
+        lambda a, b: (a, 0.01 * b - a),
+        lambda a, b: (a, -0.7 * a),
+        lambda a, b: (a, b, -a, -b),
+    ],
+)
+def test_channels_that_cancel_each_other_are_refused(make):
+    with pytest.raises(BadAudioError, match="that cancel each") as caught:
+        profile(*make(speech(0), speech(1))).refuse_unusable()
+    assert caught.value.reason == "antiphase"
+    command = str(caught.value).rpartition("take one of them: ")[2]
+    assert shlex.split(command) == [
+        *("ffmpeg", "-i", "my call.wav", "-af", "pan=mono|c0=c0"),
+        "my call.channel0.wav",
+    ]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a, b: (a, a),
+        lambda a, b: (a, b),
+        lambda a, b: (a, -0.3 * a),
+        lambda a, b: (a, *[silence()] * 7),
+        lambda a, b: (a,),
+        lambda a, b: (silence() + 0.1, silence() - 0.1),
+    ],
+)
+def test_channels_that_add_up_pass(make):
+    profile(*make(speech(0), speech(1))).refuse_unusable()
+
+
+def test_channels_of_a_signal_are_chosen_in_python():
+    with pytest.raises(BadAudioError, match=r"signal: .*: signal\[:, 0\]"):
+        profile(speech(0), -speech(0), name=None).refuse_unusable()
+
+
+@pytest.mark.parametrize(
+    "make, notes",
+    [
+        (lambda a, b: (a,), ()),
+        (lambda a, b: (a, b), ("channels",)),
+        (lambda a, b: (a, a + 0.1 * b), ()),
+        (lambda a, b: (a, np.roll(a, 30)), ()),  # a microphone 60 cm away
+        (lambda a, b: (a, 0.01 * b), ()),  # noise of an open input
+        (lambda a, b: (a[:8000], b[:8000]), ()),  # too short to tell
+        (lambda a, b: (0.003 * a,), ("quiet",)),
+        (lambda a, b: (sounds.noise(0, 16000)[:, 0],), ("steady",)),
+        (lambda a, b: (np.sin(np.arange(16000) / 9),), ("steady",)),
+        (lambda a, b: (sounds.noise(0, 4800)[:, 0],), ()),
+        (lambda a, b: (np.append(a, silence()),), ()),
+    ],
+)
+def test_notes_tell_what_is_suspicious(make, notes):
+    assert profile(*make(speech(0), speech(1))).notes == notes
+
+
+def test_blocks_are_like_the_whole():
+    samples = np.stack([speech(0), speech(1)], axis=1)
+    pieces = Profile("a.wav", RATE_HZ)
+    for start in range(0, len(samples), 8000):
+        pieces.add(samples[start : start + 8000])
+    assert pieces.notes == ("channels",)
+    assert (pieces.n_samples, pieces.peak) == (32000, np.abs(samples).max())
+
+
+@pytest.mark.parametrize(
+    "n_samples, reason", [(399, "empty"), (480, "short"), (1599, "short")]
+)
+def test_too_little_to_classify_is_refused(n_samples, reason):
+    short = profile_of("a.wav", sounds.noise(0, n_samples), RATE_HZ)
+    with pytest.raises(BadAudioError, match="expected at least") as caught:
+        short.refuse_unusable(0.1)
+    assert caught.value.reason == reason
+
+
+def test_a_tenth_of_a_second_is_enough():
+    profile_of("a.wav", sounds.noise(0, 1600), RATE_HZ).refuse_unusable(0.1)

@@ -1,0 +1,18 @@
+from speechbrain_clser.inference.tally import Tally
+
+
+def test_first_file_of_a_kind_is_warned_of_and_all_are_counted(caplog):
+    tally = Tally(n_new=3)
+    tally.add_notes("a.wav", ())
+    tally.add_notes("b.wav", ("quiet", "steady"))
+    tally.add_notes("c.wav", ("steady",))
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("b.wav: found a peak below -50 dB")
+    assert second.endswith("such files have 'steady' in the column note")
+    told = "3 files classified, 1 noted as quiet, 2 noted as steady"
+    assert tally.sentence == told
+
+
+def test_skipped_files_are_counted():
+    tally = Tally(n_new=1, n_skipped=2)
+    assert tally.sentence == "1 files classified, 2 skipped that are no audio"
