@@ -1,44 +1,144 @@
 """Emotion of recordings: python onnx_runner.py model.onnx one.wav two.wav ...
 
-Needs numpy and onnxruntime, and of recordings what the model expects: WAV, 16
-bit, of its sample rate. The channels of a recording are averaged.
+Needs numpy and onnxruntime, and WAV files of the sample rate that the model expects:
+integers of 8 to 32 bits or floating point. The channels of a recording are averaged.
+What cannot be used is written to standard error, and the status is then 1.
 """
 
 import json
+import shlex
+import struct
 import sys
-import wave
 
 import numpy as np
 import onnxruntime
 
+PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+FORMATS = {*((PCM, n) for n in (1, 2, 3, 4)), (FLOAT, 4), (FLOAT, 8)}
+SHORTEST_S, LONGEST_S = 0.1, 120.0
+SILENT_PEAK, LOUDEST_PEAK = 1e-4, 1e6
+CANCELLED_POWER = 0.1  # of the mean, relative to that of unrelated channels
+SLACK_BYTES = 512  # some writers count the header as samples
+UNKNOWN_BYTES = 0x7FFFFF00  # who writes to a pipe states so many, or 0
+
+
+def chunks(content):
+    """Yield name, start and stated size of each chunk, those of samples last."""
+    position = 12
+    while position + 8 <= len(content):
+        name, size = struct.unpack_from("<4sI", content, position)
+        yield name, position + 8, size
+        if name == b"data":
+            return
+        position += 8 + size + size % 2
+
+
+def decode(content):
+    """Samples, (samples, channels), full scale 1, and rate of a WAV file, bytes."""
+    if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
+        raise ValueError(f"expected a WAV file, found {content[:12]!r}")
+    found = {name: (start, size) for name, start, size in chunks(content)}
+    if b"data" not in found or found.get(b"fmt ", (0, 0))[1] < 16:
+        raise ValueError("expected a format and samples, found a cut header")
+    form, n_channels, rate_hz, _, n_frame, n_bits = struct.unpack_from(
+        "<HHIIHH", content, found[b"fmt "][0]
+    )
+    if form == EXTENSIBLE and found[b"fmt "][1] >= 26:
+        (form,) = struct.unpack_from("<H", content, found[b"fmt "][0] + 24)
+    n_bytes = n_frame // max(n_channels, 1)
+    if (
+        (form, n_bytes) not in FORMATS
+        or n_bytes * n_channels != n_frame
+        or n_bytes != (n_bits + 7) // 8
+    ):
+        raise ValueError(
+            "expected PCM of 8, 16, 24 or 32 bits or floating point of 32 or 64, "
+            f"found format {form} of {n_bits} bits"
+        )
+    start, size = found[b"data"]
+    is_stated = 0 < size < UNKNOWN_BYTES
+    n_missing = start + size - len(content) if is_stated else 0
+    if n_missing > min(start, SLACK_BYTES):
+        raise ValueError(
+            f"expected as many bytes as the header says, found {n_missing} fewer; "
+            "copy or download it again"
+        )
+    data = content[start : start + size] if is_stated else content[start:]
+    data = data[: len(data) // n_frame * n_frame]
+    duration_s = len(data) / n_frame / max(rate_hz, 1)
+    if not SHORTEST_S <= duration_s <= LONGEST_S:
+        raise ValueError(
+            f"expected {SHORTEST_S}-{LONGEST_S:.0f} s of sound, found "
+            f"{duration_s:.3f} s"
+        )
+    if form == FLOAT:
+        samples = np.frombuffer(data, f"<f{n_bytes}")
+    elif n_bytes == 1:  # without a sign
+        samples = (np.frombuffer(data, "u1") - 128.0) / 128
+    else:
+        # Of little-endian integers the last bytes are the highest.
+        padded = np.zeros((len(data) // n_bytes, 4), "u1")
+        padded[:, 4 - n_bytes :] = np.frombuffer(data, "u1").reshape(
+            -1, n_bytes
+        )
+        samples = padded.view("<i4")[:, 0] / 2.0**31
+    return samples.reshape(-1, n_channels), rate_hz
+
+
+def mix(samples, path):
+    """Mean of the channels, (samples,), if it can be classified."""
+    if not np.isfinite(samples).all():
+        raise ValueError(
+            "expected numbers, found samples that are NaN or infinite"
+        )
+    if not SILENT_PEAK <= np.abs(samples).max() <= LOUDEST_PEAK:
+        raise ValueError(
+            f"expected sound of full scale 1, found a peak of {np.abs(samples).max()}"
+        )
+    mean, own = samples.mean(axis=1), samples.var(axis=0).sum()
+    share = mean.var() * samples.shape[1] ** 2 / max(own, SILENT_PEAK**2)
+    if own > SILENT_PEAK**2 * samples.shape[1] and share < CANCELLED_POWER:
+        raise ValueError(
+            "expected channels that add up, found some that cancel each other; take "
+            f"one of them: ffmpeg -i {shlex.quote(path)} -af 'pan=mono|c0=c0' channel0.wav"
+        )
+    return mean.astype(np.float32)
+
 
 def load(path, sample_rate_hz):
     """Read a WAV file, (samples,), full scale 1."""
-    with wave.open(path) as file:
-        found = file.getframerate(), 8 * file.getsampwidth()
-        samples = file.readframes(file.getnframes())
-    if found != (sample_rate_hz, 16):
-        raise SystemExit(
-            f"{path}: expected {sample_rate_hz} Hz and 16 bit, found "
-            f"{found[0]} Hz and {found[1]} bit; convert it: ffmpeg -i {path} "
-            f"-ar {sample_rate_hz} -c:a pcm_s16le converted.wav"
+    with open(path, "rb") as file:
+        samples, found_hz = decode(file.read())
+    if found_hz != sample_rate_hz:
+        raise ValueError(
+            f"expected {sample_rate_hz} Hz, found {found_hz} Hz; convert it: "
+            f"ffmpeg -i {shlex.quote(path)} -ar {sample_rate_hz} converted.wav"
         )
-    samples = np.frombuffer(samples, "<i2").reshape(-1, file.getnchannels())
-    return samples.mean(axis=1, dtype=np.float32) / 32768
+    return mix(samples, path)
 
 
 def main(model, *paths):
-    """Write one line of JSON a recording."""
+    """Write one line of JSON a recording; returns how many cannot be used."""
     session = onnxruntime.InferenceSession(model)
     about = session.get_modelmeta().custom_metadata_map
-    classes = json.loads(about["classes"])
+    classes, n_bad = json.loads(about["classes"]), 0
     for path in paths:
-        wav = load(path, int(about["sample_rate_hz"]))
-        (chances,) = session.run(None, {"wav": wav})
+        try:
+            wav = load(path, int(about["sample_rate_hz"]))
+            (chances,) = session.run(None, {"wav": wav})
+            if not ((chances >= 0).all() and abs(chances.sum() - 1) < 1e-3):
+                raise ValueError(
+                    f"expected probabilities that sum to 1, found {chances.tolist()}"
+                )
+        except (ValueError, OSError) as error:
+            sys.stderr.write(f"{path}: {error}\n")
+            n_bad += 1
+            continue
         named = dict(zip(classes, chances.tolist(), strict=True))
         answer = {"file": path, "emotion": max(named, key=named.get), **named}
         sys.stdout.write(json.dumps(answer) + "\n")
+    return n_bad
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(min(main(*sys.argv[1:]), 1))
