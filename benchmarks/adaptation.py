@@ -53,14 +53,14 @@ def features(data_folder, store_folder, encoder, layers) -> tuple:
         Utterance id to torch.Tensor, (frames, dim).
     """
     from speechbrain_clser.data.audio import load
-    from speechbrain_clser.data.prepare import gather
+    from speechbrain_clser.data.prepare import load_corpora
     from speechbrain_clser.data.protocol import Protocol
     from speechbrain_clser.features.encoders import extractor
     from speechbrain_clser.features.store import Store
 
     protocol = Protocol("adaptation", tuple(CORPORA[1:]), (CORPORA[0],))
     manifests = Path(store_folder, "manifests")
-    _, rows = gather(protocol, data_folder, manifests)
+    _, rows = load_corpora(protocol, data_folder, manifests)
     rows = [row for row in rows if row.emotion in CLASSES]
     store = Store(store_folder, extractor(encoder, layers))
     store.fill(rows, load)

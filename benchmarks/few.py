@@ -33,7 +33,7 @@ def semi_supervised() -> dict:
                 str(len(cell["classes"])),
                 str(cell["draws"]),
                 score(cell["uar"]),
-                *(score(told["uar"]) for told in _baselines(cell)),
+                *(score(output["uar"]) for output in _baselines(cell)),
             ]
             for cell in cells()
         ],
@@ -42,7 +42,7 @@ def semi_supervised() -> dict:
 
 
 def semi_supervised_gains() -> dict:
-    """The method minus each baseline, paired over speakers and draws.
+    """The method minus each baseline, paired over speakers and trials.
 
     Returns
     -------
@@ -57,7 +57,10 @@ def semi_supervised_gains() -> dict:
         "rows": [
             [
                 *_place(cell),
-                *(difference(told["difference"]) for told in _baselines(cell)),
+                *(
+                    difference(output["difference"])
+                    for output in _baselines(cell)
+                ),
             ]
             for cell in cells()
         ],
@@ -89,8 +92,8 @@ def _place(cell):
 
 def _baselines(cell):
     """Baselines of a cell, in the order of the columns."""
-    told = {one["name"]: one for one in cell["baselines"]}
-    return [told[name] for name in BASELINES]
+    output = {one["name"]: one for one in cell["baselines"]}
+    return [output[name] for name in BASELINES]
 
 
 TABLES = (semi_supervised, semi_supervised_gains, semi_supervised_supervision)

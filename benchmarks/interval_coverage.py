@@ -33,7 +33,7 @@ N_CLASSES = len(RECALLS)
 CONCENTRATION = 4.0
 # Of the variance of a recall before it is made beta distributed: that of the
 # speaker common to all classes; where labelled utterances are drawn, that of
-# the drawing and that of its interaction with the speaker.
+# the trial and that of its interaction with the speaker.
 OF_SPEAKER, OF_DRAWING, OF_INTERACTION = 0.3, 0.1, 0.2
 # Of each, the share that two systems have in common.
 SHARED_BY_SYSTEMS = 0.5
@@ -98,13 +98,13 @@ class Design:
         Utterances of the test set of each fold.
     recalls : sequence of float, (classes,)
         Of the population.
-    n_drawings : int
+    n_trials : int
         Of labelled utterances, one training each.
     """
 
     folds: tuple
     recalls: tuple = RECALLS
-    n_drawings: int = 1
+    n_trials: int = 1
 
 
 DESIGNS = {
@@ -119,7 +119,7 @@ DESIGNS = {
         (balanced(10), balanced(6), one_emotion(), balanced(24))
     ),
     **{
-        f"{n} speakers, 5 draws": Design((balanced(n),), n_drawings=5)
+        f"{n} speakers, 5 trials": Design((balanced(n),), n_trials=5)
         for n in (4, 10)
     },
 }
@@ -149,7 +149,7 @@ def populations(design, rng, n_sets, n_systems=1) -> list:
     wrong = np.roll(right, 1, axis=1)
     found = []
     for fold in design.folds:
-        n, d = len(fold), design.n_drawings
+        n, d = len(fold), design.n_trials
         parts = {(1, n, 1): OF_SPEAKER, (1, n, N_CLASSES): 1 - OF_SPEAKER}
         if d > 1:
             parts[1, n, N_CLASSES] -= OF_DRAWING + OF_INTERACTION
@@ -177,7 +177,7 @@ def _normal(rng, n_sets, n_systems, shape):
 
 
 def percentile(folds, rng) -> np.ndarray:
-    """Find percentile intervals of a bootstrap over speakers and drawings.
+    """Find percentile intervals of a bootstrap over speakers and trials.
 
     Arguments
     ---------
@@ -220,8 +220,8 @@ def ours(folds, term=None) -> np.ndarray:
     numpy.ndarray, (2, sets)
         Low and high.
     """
-    n_sets, n_systems, n_drawings = folds[0].shape[:3]
-    trials = list(range(n_drawings))
+    n_sets, n_systems, n_trials = folds[0].shape[:3]
+    trials = list(range(n_trials))
     found = []
     for place in range(n_sets):
         systems = [

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 
 HERE = Path(__file__).parent
 # As their authors write them.
@@ -98,4 +98,4 @@ def difference(uar) -> str:
     >>> difference({"mean": 0.5, "low": 0.41, "high": 0.6})
     '+50.0 [+41.0, +60.0]'
     """
-    return " ".join(wording.gain(uar))
+    return " ".join(formatting.format_difference(uar))

@@ -9,8 +9,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from speechbrain_clser.evaluation.comparison import contest
-from speechbrain_clser.evaluation.strict import compact_counts
+from speechbrain_clser.evaluation.comparison import compare_systems
+from speechbrain_clser.evaluation.json_safe import compact_counts
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
 # Languages of the four corpora that anybody can download; each is left out.
@@ -173,14 +173,16 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
             *("--seeds", str(arguments.seeds)),
             *flags(overrides),
         )
-        told = result(report)
-        print(f"{system}, {fold}: {100 * told['uar']['mean']:.1f} %")
-        return {"system": system, "fold": fold, **told}
+        cell = result(report)
+        print(f"{system}, {fold}: {100 * cell['uar']['mean']:.1f} %")
+        return {"system": system, "fold": fold, **cell}
 
     cells = itertools.product(systems, folds)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(lambda names: cell(*names), cells))
-    against = {baseline: contest(runs, baseline) for baseline in baselines}
+    against = {
+        baseline: compare_systems(runs, baseline) for baseline in baselines
+    }
     write(arguments.output, {"cells": results, "against": against})
 
 

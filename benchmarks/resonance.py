@@ -101,9 +101,9 @@ def utterances(n_utterances, n_frames) -> tuple:
 
 def difference(n_utterances, n_frames) -> float:
     """Greatest difference between the two forms."""
-    told = utterances(n_utterances, n_frames)
+    args = utterances(n_utterances, n_frames)
     with torch.no_grad():
-        return float((naive(*told) - sums(*told)).abs().max())
+        return float((naive(*args) - sums(*args)).abs().max())
 
 
 def measure(form, n_utterances, n_frames) -> dict:

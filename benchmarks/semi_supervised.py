@@ -3,7 +3,7 @@
 EMO-DB (German), EMOVO (Italian), RAVDESS (English) and URDU; ``sere`` and four
 baselines told the same, scored on the target they adapt to (transductive, as
 papers do) and on speakers they have not heard (inductive). Which utterances are
-labelled is drawn anew for each training; intervals are over speakers and draws.
+labelled is drawn anew for each training; intervals are over speakers and trials.
 
 > python benchmarks/semi_supervised.py --data_folder <folder of the four corpora>
 
@@ -30,7 +30,7 @@ MODES = ("transductive", "inductive")
 def main():
     """Run what is missing, write what came of it."""
     parser = recipe.parser(__file__, __doc__, seeds=1)
-    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     arguments = parser.parse_args()
 
@@ -41,16 +41,16 @@ def main():
             Path(arguments.runs, mode, task),
             *("--protocol", f"{task}_few_{mode}"),
             *("--data_folder", str(Path(arguments.data_folder).resolve())),
-            *("--draws", str(arguments.draws)),
+            *("--trials", str(arguments.trials)),
             *("--seeds", str(arguments.seeds)),
         )
-        told = recipe.result(report)
-        print(f"{task}, {mode}: {100 * told['uar']['mean']:.1f} %")
+        cell = recipe.result(report)
+        print(f"{task}, {mode}: {100 * cell['uar']['mean']:.1f} %")
         return {
             "task": task,
             "mode": mode,
-            **told,
-            "draws": report["n_draws"],
+            **cell,
+            "draws": report["n_trials"],
             "classes": report["classes"],
             "baselines": report["baselines"],
         }

@@ -267,8 +267,8 @@ def main():
 
     from speechbrain_clser.data.audio import load
     from speechbrain_clser.features.encoders import extractor as build
+    from speechbrain_clser.features.loading import LazyWaveforms
     from speechbrain_clser.features.store import Store
-    from speechbrain_clser.features.views import Sounds
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -281,7 +281,7 @@ def main():
         }
         store = Store(folder / "frames" / "0", extractor)
         store.fill(rows, load)
-        sounds = Sounds(rows, load, extractor.sample_rate_hz)
+        sounds = LazyWaveforms(rows, load, extractor.sample_rate_hz)
         stored_s = epoch(
             rows, [store.view(rows)], extractor, folder / "stored", "frames"
         )

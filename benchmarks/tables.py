@@ -18,7 +18,7 @@ import shares
 import transfer
 from measured import difference, mark_uncorrected, read, score
 
-from speechbrain_clser.evaluation import statistics, wording
+from speechbrain_clser.evaluation import formatting, statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
@@ -216,7 +216,7 @@ def demo() -> dict:
 def _told(ledger):
     """The ledger in one line, of whose languages the number is enough."""
     _, *facts = ledger["sentence"].split("; ")
-    languages = wording.count(len(ledger["sources"]), "language")
+    languages = formatting.pluralise(len(ledger["sources"]), "language")
     return "; ".join([f"from {languages}", *facts])
 
 

@@ -4,7 +4,7 @@ RAVDESS (English) to EMO-DB (German), EMOVO (Italian) and URDU; 0, 5, 10 and 20 
 of the target labelled, its speakers apart from those who are scored, or the same
 as papers have them; ``hump_cat`` as its YAML stands, without training on the
 source, and with each of its streams alone. Which utterances are labelled is
-drawn anew for each training; where none are, seeds take the place of draws. Who
+drawn anew for each training; where none are, seeds take the place of trials. Who
 is scored stays the same. Without source training the network has few steps on the
 target alone, so it is also trained four times as long at the source's own rate.
 
@@ -25,7 +25,7 @@ from pathlib import Path
 import recipe
 from measured import CORPUS
 
-from speechbrain_clser.evaluation.comparison import contest
+from speechbrain_clser.evaluation.comparison import compare_systems
 
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "transfer.svg"
 TARGETS = ("emodb", "emovo", "urdu")
@@ -101,11 +101,11 @@ def against_all_streams(runs, targets, shares) -> dict:
     Returns
     -------
     dict
-        Split to share to the cells of ``evaluation.comparison.contest``.
+        Split to share to the cells of ``evaluation.comparison.compare_systems``.
     """
     return {
         split: {
-            f"{share:g}": contest(
+            f"{share:g}": compare_systems(
                 {
                     system: {
                         target: folder(runs, target, split, system, share)
@@ -125,7 +125,7 @@ def against_all_streams(runs, targets, shares) -> dict:
 def main():
     """Run what is missing, write and draw what came of it."""
     parser = recipe.parser(__file__, __doc__, seeds=1)
-    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--trials", type=int, default=5)
     parser.add_argument(
         "--targets", nargs="+", choices=TARGETS, default=TARGETS
     )
@@ -134,27 +134,29 @@ def main():
 
     def cell(target, split, system, share):
         """Train, score and tell one cell."""
-        n_draws, n_seeds = arguments.draws, arguments.seeds
+        n_trials, n_seeds = arguments.trials, arguments.seeds
         if not share:  # nothing is drawn
-            n_draws, n_seeds = 1, n_draws * n_seeds
+            n_trials, n_seeds = 1, n_trials * n_seeds
         report = recipe.run(
             "hump_cat",
             folder(arguments.runs, target, split, system, share),
             *("--protocol", f"ravdess_to_{target}_{SPLITS[split]}"),
             *("--data_folder", str(Path(arguments.data_folder).resolve())),
-            *("--draws", str(n_draws), "--seeds", str(n_seeds)),
-            *recipe.flags({**SYSTEMS[system], "target_share": share}),
+            *("--trials", str(n_trials), "--seeds", str(n_seeds)),
+            *recipe.flags(
+                {**SYSTEMS[system], "target_labelled_fraction": share}
+            ),
         )
-        told = recipe.result(report)
-        del told["ledger"], told["probes"]  # of no table here
+        args = recipe.result(report)
+        del args["ledger"], args["probes"]  # of no table here
         print(
             f"{target}, {split}, {system}, {100 * share:g} %: "
-            f"{100 * told['uar']['mean']:.1f} %",
+            f"{100 * args['uar']['mean']:.1f} %",
             flush=True,
         )
         return {
             **{"target": target, "split": split, "system": system},
-            **{"share": share, "draws": report["n_draws"], **told},
+            **{"share": share, "draws": report["n_trials"], **args},
             "wa": report["parts"]["target_scored"]["scores"]["wa"],
         }
 

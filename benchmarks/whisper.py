@@ -294,7 +294,7 @@ def main():
     torch.set_num_threads(1)
     plan = protocol.load("four_without_german")
     scheme, cache = plan.scheme, arguments.cache
-    _, rows = prepare.gather(
+    _, rows = prepare.load_corpora(
         plan, arguments.data_folder, Path(cache, "manifests")
     )
     rows = [row for row in rows if scheme.index(row.emotion) is not None]

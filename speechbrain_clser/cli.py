@@ -12,6 +12,7 @@ import sys
 import click
 
 from speechbrain_clser import __version__
+from speechbrain_clser.deprecation import current_command
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
 
@@ -27,6 +28,10 @@ class Commands(click.Group):
     def list_commands(self, context):
         """Name the commands."""
         return list(self.commands)
+
+    def parse_args(self, context, args):
+        """Read commands and options of the previous version by their names."""
+        return super().parse_args(context, current_command(args))
 
     def invoke(self, context):
         """Run one, its complaints without a traceback."""
@@ -201,13 +206,13 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
 )
 @click.option("--revision", help="Of a model on the hub.")
 @click.option(
-    "--unknown-below",
+    "--min-confidence",
     type=click.FloatRange(0, 1),
     default=0.0,
     help="Answer 'unknown' if no class is as probable as this.",
 )
 @click.option(
-    "--normalise-over",
+    "--normalise-with",
     multiple=True,
     metavar="PATH",
     help="Recordings, without labels, by whose statistics features are "
@@ -219,7 +224,7 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     help="Adapt the model to all recordings together, without labels, then "
     "classify them; they are read once more, and twice more if the model was "
     "trained on features normalised by corpus or speaker: it then also "
-    "normalises over them, unless --normalise-over is given.",
+    "normalises over them, unless --normalise-with is given.",
 )
 @click.option(
     "--adapt-method",
@@ -256,8 +261,8 @@ def predict(
     recordings,
     out,
     revision,
-    unknown_below,
-    normalise_over,
+    min_confidence,
+    normalise_with,
     adapt,
     adapt_method,
     window_s,
@@ -278,7 +283,7 @@ def predict(
       n_segments   with --window-s: segments of the file, one row each
       start_s      with --window-s: start of the segment in seconds
       end_s        with --window-s: its end
-      emotion      most probable class, or unknown (see --unknown-below)
+      emotion      most probable class, or unknown (see --min-confidence)
       probability  of the most probable class, 0-1, calibrated
       p_<class>    probability of each class; they sum to 1
       note         what is suspicious in the sound: channels, quiet, steady
@@ -291,47 +296,47 @@ def predict(
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.adapted import sentence
+    from speechbrain_clser.inference.audio_files import LIST, list_audio_files
     from speechbrain_clser.inference.classifier import EmotionClassifier
-    from speechbrain_clser.inference.found import LIST, find
-    from speechbrain_clser.inference.origin import origin
     from speechbrain_clser.inference.predict import (
         columns,
         n_threads,
         predict,
         predict_into,
     )
-    from speechbrain_clser.inference.rows import AS_GIVEN, Printed
+    from speechbrain_clser.inference.provenance import provenance
+    from speechbrain_clser.inference.result_table import AS_GIVEN, Printed
     from speechbrain_clser.inference.source import locate
 
-    if LIST in normalise_over:
+    if LIST in normalise_with:
         raise click.UsageError(
-            f"--normalise-over takes files and folders, and no {LIST}"
+            f"--normalise-with takes files and folders, and no {LIST}"
         )
     memory.keep_freed()
     folder = locate(model, revision)
     classifier = EmotionClassifier.from_hparams(
         folder,
         is_trusted=trust,
-        unknown_below=unknown_below,
+        min_confidence=min_confidence,
         run_opts={"device": device} if device else None,
     )
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []
-    files = find(recordings, sys.stdin, skipped)
+    files = list_audio_files(recordings, sys.stdin, skipped)
     adapted_to = []
     if adapt:
         # Standard input can be read once, and every pass needs all files.
         files = adapted_to = list(files)
-    others = list(find(normalise_over))
+    others = list(list_audio_files(normalise_with))
     if (
         adapt
-        and not normalise_over
+        and not normalise_with
         and classifier.hparams.normalise_by != "none"
     ):
-        normalise_over, others = recordings, adapted_to
-    if normalise_over:
-        classifier.normalise_over(others, keep_going=True)
+        normalise_with, others = recordings, adapted_to
+    if normalise_with:
+        classifier.normalise_with(others, keep_going=True)
     if adapt:
         classifier = classifier.adapt(files, adapt_method, keep_going=True)
     if fitted := classifier.adaptation:  # also of a model that is adapted
@@ -351,8 +356,8 @@ def predict(
             out,
             classifier,
             files,
-            origin(
-                *(model, folder, normalise_over, others),
+            provenance(
+                *(model, folder, normalise_with, others),
                 adapt_method if adapt else None,
                 adapted_to,
             ),
@@ -420,12 +425,12 @@ def compare(run_folders, against, kind, out, across_protocols):
     test over speakers, corrected by Holm for the number of comparisons.
     """
     from speechbrain_clser.commands import compare
-    from speechbrain_clser.whole import write_whole
+    from speechbrain_clser.io import atomic_write
 
     found = compare.compare(run_folders, against, across_protocols)
     text = compare.write(found, kind)
     if out:
-        write_whole(out, text)
+        atomic_write(out, text)
         _echo(out)
     else:
         _echo(text, nl=False)
@@ -440,7 +445,7 @@ def compare(run_folders, against, kind, out, across_protocols):
 )
 @data_folder_option
 @click.option(
-    "--pack-encoder",
+    "--bundle-encoder",
     is_flag=True,
     help="Put the weights of an encoder of the hub into the folder.",
 )
@@ -451,13 +456,13 @@ def compare(run_folders, against, kind, out, across_protocols):
     "model then. Goes with no other option.",
 )
 @device_option
-def export(run, out, data_folder, pack_encoder, onnx, device):
+def export(run, out, data_folder, bundle_encoder, onnx, device):
     """Make the model folder of a finished run again.
 
     RUN is the output_folder of train.py.
     """
     if onnx:
-        if out or data_folder or pack_encoder or device:
+        if out or data_folder or bundle_encoder or device:
             raise click.UsageError(
                 "--onnx writes what is there, and goes with no other option"
             )
@@ -466,10 +471,10 @@ def export(run, out, data_folder, pack_encoder, onnx, device):
         model = os.path.join(run, "model")
         _echo(export_onnx(model if os.path.isdir(model) else run, onnx))
         return
-    from speechbrain_clser.commands.again import export_again
+    from speechbrain_clser.commands.reexport import export_run
     from speechbrain_clser.publish.model_results import add_results
 
-    model = export_again(run, out, data_folder, pack_encoder, device or "cpu")
+    model = export_run(run, out, data_folder, bundle_encoder, device or "cpu")
     add_results(run, model)
     _echo(model)
 
@@ -572,7 +577,7 @@ def layers(
     from speechbrain_clser.commands import layers as command
     from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
-    from speechbrain_clser.whole import naming
+    from speechbrain_clser.io import naming
 
     protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
@@ -594,7 +599,7 @@ def layers(
     _echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 
-@main.command(epilog="Example:  clser store --remove 0d72ff1b55e7c2dd")
+@main.command(epilog="Example:  clser cache --remove 0d72ff1b55e7c2dd")
 @click.option(
     "--folder",
     metavar="FOLDER",
@@ -614,28 +619,28 @@ def layers(
     help="Delete what nobody used for longer.",
 )
 @click.pass_context
-def store(context, folder, verify, remove, unused_days):
+def cache(context, folder, verify, remove, unused_days):
     """Show what is kept of features that were computed once.
 
     All of it may be deleted: what a run needs it computes again.
     """
     from speechbrain_clser.cache import cache_folder
     from speechbrain_clser.commands import overview
-    from speechbrain_clser.features import upkeep
+    from speechbrain_clser.features import cache_admin
 
     folder = folder or cache_folder()
     if remove or unused_days is not None:
-        for path in upkeep.prune(folder, remove, unused_days):
+        for path in cache_admin.prune(folder, remove, unused_days):
             _echo(f"deleted {path}")
     _show_table(overview.stores_table(folder))
-    broken = upkeep.verify(folder) if verify else {}
+    broken = cache_admin.verify(folder) if verify else {}
     for message in broken.values():
         _echo(message)
     if broken:
         context.exit(1)
 
 
-@main.command(epilog="Example:  clser demo model/ --open")
+@main.command(epilog="Example:  clser app model/ --open")
 @click.argument("model")
 @click.option(
     "--host",
@@ -647,12 +652,12 @@ def store(context, folder, verify, remove, unused_days):
     "--port", type=click.IntRange(1, 65535), help="The first free from 7860."
 )
 @click.option("--open", "is_open", is_flag=True, help="Open a browser.")
-def demo(model, host, port, is_open):
+def app(model, host, port, is_open):
     """Serve a page on which a model can be tried.
 
     MODEL is the model/ of a run, or a hub id. Ends with Ctrl-C.
     """
-    from speechbrain_clser.page.serving import serve
+    from speechbrain_clser.app.serving import serve
 
     serve(model, host, port, is_open)
 
@@ -668,7 +673,7 @@ def doctor(context):
 
     findings = doctor.examine()
     for finding in findings:
-        _echo(f"{finding.state:<8}{finding.what}: {finding.told}")
+        _echo(f"{finding.state:<8}{finding.what}: {finding.message}")
         if finding.to_type:
             _echo(f"{'':8}> {finding.to_type}")
     if any(finding.state == doctor.BROKEN for finding in findings):

@@ -40,10 +40,10 @@ def answer_of(error: BaseException) -> str:
     if refusal is not None:
         status = refusal.response.status_code
         known = [one.phrase for one in http.HTTPStatus if one == status]
-        told = f"the hub answered {' '.join([str(status), *known])}"
+        message = f"the hub answered {' '.join([str(status), *known])}"
         if wait_s := retry_after_s(error):
-            told += f", to be asked again in {wait_s} s"
-        return f"{told}; {ADVICE.get(status, LATER)}"
+            message += f", to be asked again in {wait_s} s"
+        return f"{message}; {ADVICE.get(status, LATER)}"
     if constants.HF_HUB_OFFLINE:
         return f"HF_HUB_OFFLINE is set; {NO_ANSWER}"
     return f"the hub did not answer; {NO_ANSWER}"

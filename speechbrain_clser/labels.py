@@ -172,7 +172,7 @@ class Scheme:
     classes : list of str
         Canonical emotions, or labels of own tables in lower case, that are
         classes.
-    merge : dict, optional
+    merge_classes : dict, optional
         Emotion or own label to class, for those that join another's class.
 
     Raises
@@ -183,23 +183,26 @@ class Scheme:
 
     Example
     -------
-    >>> scheme = Scheme(["anger", "neutral"], merge={"calm": "neutral"})
+    >>> scheme = Scheme(["anger", "neutral"], merge_classes={"calm": "neutral"})
     >>> scheme.index("calm"), scheme.index("fear"), len(scheme)
     (1, None, 2)
     """
 
-    def __init__(self, classes, merge=None):
-        self.classes, self.merge = list(classes), dict(merge or {})
-        for name in [*self.classes, *self.merge]:
+    def __init__(self, classes, merge_classes=None):
+        self.classes, self.merge_classes = (
+            list(classes),
+            dict(merge_classes or {}),
+        )
+        for name in [*self.classes, *self.merge_classes]:
             _refuse_spelling(name)
         if len(set(self.classes)) < len(self.classes) or not self.classes:
             raise ValueError(
                 f"classes must be one or more different names, got {self.classes}"
             )
-        for emotion, name in self.merge.items():
+        for emotion, name in self.merge_classes.items():
             if name not in self.classes or emotion in self.classes:
                 raise ValueError(
-                    f"merge: {emotion!r} -> {name!r} must lead from an emotion that is "
+                    f"merge_classes: {emotion!r} -> {name!r} must lead from an emotion that is "
                     f"no class into one of {self.classes}"
                 )
 
@@ -208,7 +211,7 @@ class Scheme:
 
     def index(self, emotion, otherwise=None):
         """Class index of an emotion, or ``otherwise`` if it is no class."""
-        name = self.merge.get(emotion, emotion)
+        name = self.merge_classes.get(emotion, emotion)
         return self.classes.index(name) if name in self.classes else otherwise
 
 
@@ -216,12 +219,12 @@ def _refuse_spelling(name):
     """Refuse a name that no label of a table is turned into."""
     if not isinstance(name, str):
         raise ValueError(
-            f"classes and merge: expected names, found {name!r}; put it in "
+            f"classes and merge_classes: expected names, found {name!r}; put it in "
             f"quotes, for YAML reads yes, no, on, off and numbers as values"
         )
     if name != (spelled := canonical_or_own(name)) or not name:
         raise ValueError(
-            f"classes and merge: {name!r} is no canonical emotion and no own "
+            f"classes and merge_classes: {name!r} is no canonical emotion and no own "
             f"label as labels are read (lower case, no synonym of an emotion)"
             + (f"; write {spelled}" if spelled else "; give it a name")
         )

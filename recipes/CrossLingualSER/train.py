@@ -7,7 +7,7 @@ scored and under which supervision stands in the protocol that it names.
 > python train.py hparams/source_only.yaml
 > python train.py hparams/source_only.yaml --protocol four_without_german \
       --data_folder <folder that holds a folder per corpus> --seeds 3
-> python train.py hparams/sere.yaml --draws 10 --seeds 3
+> python train.py hparams/sere.yaml --trials 10 --seeds 3
 
 With --traceback an error shows where in the code it arose.
 
@@ -33,7 +33,7 @@ import torch  # noqa: E402
 from hyperpyyaml import load_hyperpyyaml  # noqa: E402
 from speechbrain.utils.distributed import run_on_main  # noqa: E402
 
-SEEDS_APART = 1000  # of two draws
+SEEDS_APART = 1000  # of two trials
 THREADS = torch.get_num_threads()  # all cores, or as OMP_NUM_THREADS has it
 EXTRACTORS = {"encoder": "extractor", "styles": "style_extractor"}
 # What the YAML of a method without gradient steps leaves out.
@@ -45,28 +45,30 @@ NO_STEPS = {
 
 
 def main(arguments, at_end):
-    """Prepare, train and score once per draw and seed, report on all of them."""
+    """Prepare, train and score once per trial and seed, report on all of them."""
+    from speechbrain_clser.io import naming
     from speechbrain_clser.training import as_found, console, options
-    from speechbrain_clser.whole import naming
 
     hparams_file, run_opts, overrides = options.parse(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
     layers = choose_layers(hparams_file, overrides, run_opts)
     hparams = build(hparams_file, overrides, run_opts)
-    first, n_draws = hparams["seed"], hparams["draws"]
-    draws = [seeds_of(hparams, first, draw) for draw in range(n_draws)]
+    first, n_trials = hparams["seed"], hparams["trials"]
+    trials = [seeds_of(hparams, first, trial) for trial in range(n_trials)]
 
-    at_end.enter_context(as_found.as_found(hparams["output_folder"], draws))
+    at_end.enter_context(as_found.as_found(hparams["output_folder"], trials))
     at_end.enter_context(naming(hparams["output_folder"]))
     names = run_on_main(claim, [hparams, hparams_file, overrides, run_opts])
     if layers:
         run_on_main(write_layers, [hparams, layers])
     found = run_on_main(gather, [hparams])
-    for draw, seeds in enumerate(draws):
-        material = run_on_main(divide, [hparams, found, draw])
-        run_on_main(announce, [hparams, run_opts, material, seeds])
+    for trial, seeds in enumerate(trials):
+        material = run_on_main(divide, [hparams, found, trial])
+        run_on_main(log_plan, [hparams, run_opts, material, seeds])
         sound = extract(hparams, run_opts, material)
-        told, phones = tell(hparams, material, sound)
+        side_information, phones = load_side_information(
+            hparams, material, sound
+        )
         for seed in seeds:
             overrides["seed"] = seed
             if seed != first:
@@ -77,8 +79,8 @@ def main(arguments, at_end):
                 overrides=overrides,
                 log_config=console.LOG_CONFIG,
             )
-            heard = sound, told, phones
-            brain, datasets = train(hparams, run_opts, material, *heard)
+            inputs = sound, side_information, phones
+            brain, datasets = train(hparams, run_opts, material, *inputs)
             run_on_main(score, [hparams, brain, datasets, material, sound])
         run_on_main(compare, [hparams, names, material, sound, seeds])
         run_on_main(export, [hparams, run_opts, material, sound])
@@ -96,7 +98,7 @@ def build(hparams_file, overrides, run_opts):
     if run_opts["debug"]:  # two batches are no result
         hparams["output_folder"] = f"{hparams['output_folder']}/debug"
     if not any(phase.with_encoder for phase in hparams["phases"]):
-        hparams["extractor"] = hparams["extractor"].published()
+        hparams["extractor"] = hparams["extractor"].frozen_copy()
     return hparams
 
 
@@ -112,12 +114,12 @@ def choose_layers(hparams_file, overrides, run_opts):
 
     hparams = build(hparams_file, {**overrides, "layers": None}, run_opts)
     set_threads(hparams, with_encoder=True)
-    told = (
+    args = (
         *(protocol_of(hparams), hparams["data_folder"]),
         *(Path(hparams["cache_folder"], "manifests"), hparams["normalise_by"]),
         *(set(), hparams["allow_bad_files"]),
     )
-    parts = run_on_main(prepare.prepare, told).parts
+    parts = run_on_main(prepare.prepare, args).parts
     layers = layer_choice.choose(
         hparams.get("encoder_extractor", hparams["extractor"]),
         [*parts.train, *parts.valid],
@@ -137,22 +139,22 @@ def write_layers(hparams, layers):
     print(layer_choice.record(layers, hparams["output_folder"]))
 
 
-def seeds_of(hparams, first, draw):
-    """Seeds of a draw; no two draws share one, so that they are independent."""
-    first += SEEDS_APART * draw
+def seeds_of(hparams, first, trial):
+    """Seeds of a trial; no two trials share one, so that they are independent."""
+    first += SEEDS_APART * trial
     return range(first, first + hparams["seeds"])
 
 
 def seed_folder(hparams, material):
-    """Folder of one training within that of its draw."""
-    return draw_folder(hparams, material) / f"seed_{hparams['seed']}"
+    """Folder of one training within that of its trial."""
+    return trial_folder(hparams, material) / f"seed_{hparams['seed']}"
 
 
-def draw_folder(hparams, material):
-    """Folder of a draw within that of the run: the same one for the first."""
+def trial_folder(hparams, material):
+    """Folder of a trial within that of the run: the same one for the first."""
     from speechbrain_clser.training import run_folder
 
-    return run_folder.of_draw(hparams["output_folder"], material.draw)
+    return run_folder.of_trial(hparams["output_folder"], material.trial)
 
 
 def claim(hparams, hparams_file, overrides, run_opts):
@@ -167,7 +169,7 @@ def claim(hparams, hparams_file, overrides, run_opts):
     names = baselines.usable(
         hparams["baselines"], hparams["extractor"], "baselines" in overrides
     )
-    settings.claim(
+    settings.check_same_settings(
         hparams["output_folder"],
         {
             **settings.settings(hparams_file, overrides, run_opts),
@@ -187,8 +189,8 @@ def gather(hparams):
 
     set_threads(hparams, with_encoder=True)
     protocol = protocol_of(hparams)
-    prepare.refuse_same_draws(protocol, hparams["draws"])
-    return prepare.gather(
+    prepare.refuse_same_trials(protocol, hparams["trials"])
+    return prepare.load_corpora(
         protocol,
         hparams["data_folder"],
         Path(hparams["output_folder"], "manifests"),
@@ -203,22 +205,22 @@ def protocol_of(hparams):
     return protocol.load(hparams["protocol"], hparams.get("protocol_changes"))
 
 
-def divide(hparams, found, draw):
+def divide(hparams, found, trial):
     """Cut the parts, audit them, refuse what leaks."""
     from speechbrain_clser.data import prepare
 
-    told = set(hparams["method"].TARGETS)
+    metadata = set(hparams["method"].TARGETS)
     if hparams.get("phones") == "align":
-        told.add("text")
+        metadata.add("text")
     if not hparams["extractor"].is_shared:
-        told.add("language")
-    return prepare.divide(
+        metadata.add("language")
+    return prepare.make_splits(
         protocol_of(hparams),
         *found,
         normalise_by=hparams["normalise_by"],
         used={part for phase in hparams["phases"] for part in phase.parts},
-        draw=draw,
-        told=told,
+        trial=trial,
+        metadata=metadata,
         adaptation=hparams["target_adaptation"],
     )
 
@@ -229,20 +231,20 @@ def set_threads(hparams, with_encoder):
     torch.set_num_threads(THREADS if is_heavy else hparams["threads"])
 
 
-def announce(hparams, run_opts, material, seeds):
-    """Say what will happen, and write it into the folder of the draw."""
+def log_plan(hparams, run_opts, material, seeds):
+    """Say what will happen, and write it into the folder of the trial."""
     from speechbrain_clser.training import plan, run_folder
 
     device = run_opts["device"] or sb.utils.distributed.infer_device()
     run_folder.write(
-        draw_folder(hparams, material),
+        trial_folder(hparams, material),
         material,
         device,
         sys.argv,
         hparams["extractor"],
     )
-    if material.draw:  # all that differs is who was drawn
-        print(f"\ndraw {material.draw}, seeds {[*seeds]}")
+    if material.trial:  # all that differs is who was drawn
+        print(f"\ndraw {material.trial}, seeds {[*seeds]}")
         return
     print(
         plan.plan(
@@ -261,8 +263,8 @@ def extract(hparams, run_opts, material):
     Stored frames, where any part of the extractor is frozen; samples, where any
     learns.
     """
-    from speechbrain_clser.data import feed
-    from speechbrain_clser.features import views
+    from speechbrain_clser.data import dataio
+    from speechbrain_clser.features import load_features
     from speechbrain_clser.training import run_folder
 
     set_threads(hparams, with_encoder=True)
@@ -270,22 +272,22 @@ def extract(hparams, run_opts, material):
     how = (
         Path(hparams["cache_folder"], "frames"),
         material,
-        feed.heard(material, hparams["phases"]),
+        dataio.training_rows(material, hparams["phases"]),
         hparams["normalise_by"],
-        hparams["speeds"],
+        hparams["speed_perturb"],
         hparams["store_dtype"],
         run_opts["device"] or sb.utils.distributed.infer_device(),
     )
     if not extractor.is_frozen:
-        sound["wavs"] = views.views(extractor, *how)
+        sound["wavs"] = load_features.views(extractor, *how)
     if extractor.has_frozen_part:
-        sound["frames"] = views.views(extractor.published(), *how)
+        sound["frames"] = load_features.views(extractor.frozen_copy(), *how)
     set_threads(hparams, with_encoder=not extractor.is_frozen)
-    if extractor.has_undefined:
-        folder = draw_folder(hparams, material)
+    if extractor.may_be_nan:
+        folder = trial_folder(hparams, material)
         frames = sound["frames"][0].frames
-        told = [extractor.columns, material.parts, frames]
-        run_on_main(run_folder.write_undefined, [folder, *told])
+        args = [extractor.columns, material.parts, frames]
+        run_on_main(run_folder.write_undefined, [folder, *args])
     return sound
 
 
@@ -294,67 +296,70 @@ def at_own_speed(sound):
     return (sound.get("frames") or sound["wavs"])[0]
 
 
-def tell(hparams, material, sound):
+def load_side_information(hparams, material, sound):
     """Find out what the method is told beside the sound, if it asks."""
-    from speechbrain_clser.data import feed, pipeline
-    from speechbrain_clser.features import spoken
-    from speechbrain_clser.features.views import views
+    from speechbrain_clser.data import dataio, pipeline
+    from speechbrain_clser.features import phone_labels
+    from speechbrain_clser.features.loading import load_features
     from speechbrain_clser.training import run_folder
 
-    wanted, told, phones = hparams["method"].TARGETS, {}, []
-    heard = feed.heard(material, hparams["phases"])
-    heard += material.parts.valid  # its losses are computed too
+    wanted, side_information, phones = hparams["method"].TARGETS, {}, []
+    rows_used = dataio.training_rows(material, hparams["phases"])
+    rows_used += material.parts.valid  # its losses are computed too
     if "style" in wanted:
-        (told["style"],) = views(
+        (side_information["style"],) = load_features(
             hparams["style_extractor"],
             Path(hparams["cache_folder"], "frames"),
             material,
-            heard,
+            rows_used,
             "none",
         )
     if "phones" in wanted:
-        said = spoken.spoken(
+        said = phone_labels.phone_labels(
             hparams["phones"],
-            heard,
+            rows_used,
             at_own_speed(sound),
             hparams["extractor"].frames_per_s,
             Path(hparams["cache_folder"], "phones"),
-            hparams["recogniser"],
+            hparams["phone_recogniser"],
         )
-        folder = draw_folder(hparams, material)
+        folder = trial_folder(hparams, material)
         run_on_main(
-            run_folder.write_phones, [folder, hparams["phones"], heard, said]
+            run_folder.write_phones,
+            [folder, hparams["phones"], rows_used, said],
         )
-        phones, told["phones"] = spoken.phone_codes(
-            heard, said, hparams["vowels_only"]
+        phones, side_information["phones"] = phone_labels.phone_codes(
+            rows_used, said, hparams["vowels_only"]
         )
     if "oracle_emotion" in wanted:
-        told["oracle_emotion"] = {
+        side_information["oracle_emotion"] = {
             row.id: hparams["scheme"].index(row.emotion, pipeline.UNKNOWN)
-            for row in heard
+            for row in rows_used
         }
-    return told, phones
+    return side_information, phones
 
 
-def train(hparams, run_opts, material, sound, told, phones):
+def train(hparams, run_opts, material, sound, side_information, phones):
     """Run the phases; labels of the scored part are not among the data."""
-    from speechbrain_clser.data import feed
+    from speechbrain_clser.data import dataio
     from speechbrain_clser.inference import normaliser
     from speechbrain_clser.training import phases, scoring
 
-    codes, datasets = feed.datasets_of(material, hparams["phases"], sound, told)
-    loaders = feed.loaders_of(
+    codes, datasets = dataio.datasets_of(
+        material, hparams["phases"], sound, side_information
+    )
+    loaders = dataio.loaders_of(
         material,
         hparams["phases"],
         hparams["balance"],
         hparams["seed"],
         hparams["batch_size"],
-        hparams["cells"],
+        hparams["hierarchical_sampling"],
     )
     folder, evaluation = seed_folder(hparams, material), loaders["eval"]
     # Filling a store draws from the same generator; a full one does not.
     torch.manual_seed(hparams["seed"])
-    hparams["method"].meet(codes.speaker_languages, phones)
+    hparams["method"].setup(codes.speaker_languages, phones)
 
     def before(brain):
         name, valid = "source_valid_before", datasets["valid"]
@@ -400,7 +405,7 @@ def score(hparams, brain, datasets, material, sound):
     from speechbrain_clser.training.scoring import score
 
     parts, plan = material.parts, hparams["target_adaptation"]
-    told = (
+    args = (
         hparams["scheme"],
         seed_folder(hparams, material),
         {"batch_size": hparams["batch_size"]},
@@ -411,41 +416,41 @@ def score(hparams, brain, datasets, material, sound):
     ):
         if rows:
             file = adapting.file_of(plan, name)
-            score(brain, name, rows, data, *told, file)
-    adapting.predict_parts(plan, brain, material, sound, *told[1:])
+            score(brain, name, rows, data, *args, file)
+    adapting.predict_parts(plan, brain, material, sound, *args[1:])
     if not parts.scored:
         return
     for what in (highlights, attention):
-        what.write(brain, parts.scored, datasets["scored"], *told)
+        what.write(brain, parts.scored, datasets["scored"], *args)
 
 
 def compare(hparams, names, material, sound, seeds):
     """Fit the baselines on the method's training set and features; adapt all."""
-    from speechbrain_clser.data import feed
+    from speechbrain_clser.data import dataio
     from speechbrain_clser.training import adapting, baselines
 
     if not material.parts.scored:
         return
-    folder = draw_folder(hparams, material)
-    told = (
+    folder = trial_folder(hparams, material)
+    args = (
         names,
         material,
-        feed.heard(material, hparams["phases"]),
+        dataio.training_rows(material, hparams["phases"]),
         at_own_speed(sound),
         {seed: folder / f"seed_{seed}" for seed in seeds},
     )
-    baselines.answer(*told)
-    adapting.adapt(hparams["target_adaptation"], *told)
+    baselines.answer(*args)
+    adapting.adapt(hparams["target_adaptation"], *args)
 
 
 def export(hparams, run_opts, material, sound):
-    """Make a model folder of the best training, when it is of this draw."""
-    from speechbrain_clser.inference.choice import best
+    """Make a model folder of the best training, when it is of this trial."""
     from speechbrain_clser.inference.export import export
+    from speechbrain_clser.inference.select import select_training
 
     folder = Path(hparams["output_folder"])
-    choice = best(folder)
-    if run_opts["debug"] or choice.draw != material.draw:
+    choice = select_training(folder)
+    if run_opts["debug"] or choice.trial != material.trial:
         return  # a debug run keeps no parameters
     if not hparams["extractor"].is_shared:
         print("no model folder: sound alone does not tell which encoder hears")
@@ -456,7 +461,7 @@ def export(hparams, run_opts, material, sound):
         hparams["extractor"],
         sound,
         material.parts.train,
-        hparams["pack_encoder"],
+        hparams["bundle_encoder"],
     )
 
 

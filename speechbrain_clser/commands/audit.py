@@ -16,7 +16,7 @@ def look_into(
     protocol : str
         Name of a shipped one, or path.
     data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
-        See ``data.prepare.gather``.
+        See ``data.prepare.load_corpora``.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def look_into(
         Leaks first.
     """
     protocol = load(protocol)
-    cards, rows = prepare.gather(
+    cards, rows = prepare.load_corpora(
         protocol, data_folder, manifest_folder, allow_bad_files
     )
     parts, scheme = cut(rows, protocol), protocol.scheme

@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from speechbrain_clser.evaluation import comparison, tables, wording
+from speechbrain_clser.evaluation import comparison, formatting, tables
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.console import columns
 
 # Keys of a row, as they stand in the CSV; scores and differences are 0-1.
 COLUMNS = (
-    *("run", "folder", "method", "protocol", "digest", "draws", "trainings"),
+    *("run", "folder", "method", "protocol", "digest", "trials", "trainings"),
     *("utterances", "speakers", "uar", "uar_low", "uar_high", "against"),
     *("difference", "difference_low", "difference_high", "p", "p_holm"),
 )
@@ -66,7 +66,7 @@ def compare(
         )
     _check_recordings(found, baseline)
     names = dict(zip(folders, labels(folders), strict=True))
-    cells = comparison.contest(
+    cells = comparison.compare_systems(
         {names[folder]: {"": folder} for folder in folders}, names[baseline]
     )
     rows = [
@@ -211,7 +211,7 @@ def _row(name, run, cell, baseline):
         "method": run.method,
         "protocol": run.protocol["name"],
         "digest": run.protocol["digest"],
-        "draws": len({seed.draw for seed in run.seeds}),
+        "trials": len({seed.trial for seed in run.seeds}),
         "trainings": len(run.seeds),
         "utterances": len(scored),
         "speakers": len(set(scored.speaker)),
@@ -229,25 +229,26 @@ def _row(name, run, cell, baseline):
 
 def _reading(run, rows, baseline):
     """How to read the table."""
-    where = wording.languages(run.ledger["targets"])
+    where = formatting.languages(run.ledger["targets"])
     n_tests = len(rows) - 1
     return (
         f"UAR in percent on {rows[0]['utterances']} utterances of "
-        f"{wording.count(rows[0]['speakers'], 'speaker')} ({where}), protocol "
+        f"{formatting.pluralise(rows[0]['speakers'], 'speaker')} ({where}), protocol "
         f"{run.protocol['name']} ({run.protocol['digest']}), with the 95 % "
         f"interval over speakers. Differences are to {baseline}, paired over "
         "speakers; p is that of the paired permutation test over speakers, "
-        f"corrected by Holm for {wording.count(n_tests, 'comparison')}."
+        f"corrected by Holm for {formatting.pluralise(n_tests, 'comparison')}."
     )
 
 
 def _supervision(found, names):
     """The ledger of each run, where they differ."""
-    told = {names[f]: run.ledger["sentence"] for f, run in found.items()}
-    if len(set(told.values())) == 1:
+    entries = {names[f]: run.ledger["sentence"] for f, run in found.items()}
+    if len(set(entries.values())) == 1:
         return []
     return [
-        f"Supervision of {name}: {sentence}." for name, sentence in told.items()
+        f"Supervision of {name}: {sentence}."
+        for name, sentence in entries.items()
     ]
 
 
@@ -258,7 +259,7 @@ def _shown(found):
         uar = {key: row[f"uar_{key}"] for key in ("low", "high")}
         gain, p = (None, None), None
         if row["against"]:
-            gain = wording.gain(
+            gain = formatting.format_difference(
                 {
                     "mean": row["difference"],
                     "low": row["difference_low"],
@@ -270,8 +271,8 @@ def _shown(found):
             [
                 row["run"],
                 row["trainings"],
-                wording.percent(row["uar"]),
-                wording.interval(uar),
+                formatting.percent(row["uar"]),
+                formatting.interval(uar),
                 *gain,
                 p,
             ]

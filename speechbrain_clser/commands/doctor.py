@@ -57,7 +57,7 @@ class Finding:
         It is.
     state : str
         ``"ok"``, ``"note"`` for what can be done without, or ``"broken"``.
-    told : str
+    message : str
         What was found.
     to_type : str
         A command that helps; empty if none is needed.
@@ -65,7 +65,7 @@ class Finding:
 
     what: str
     state: str
-    told: str
+    message: str
     to_type: str = ""
 
 
@@ -170,14 +170,14 @@ def packages(needed, installed) -> list:
         if version is None:
             found.append(Finding(need.name, BROKEN, "not installed", to_type))
         elif not _fits(version, need):
-            told = f"{version}, expected {need.specifier}"
-            found.append(Finding(need.name, BROKEN, told, to_type))
+            output = f"{version}, expected {need.specifier}"
+            found.append(Finding(need.name, BROKEN, output, to_type))
         else:
             found.append(Finding(need.name, OK, version))
     return found
 
 
-def pair(torch, torchaudio, works, told) -> Finding:
+def pair(torch, torchaudio, works, output) -> Finding:
     """Check that torch and torchaudio were built for each other.
 
     Arguments
@@ -186,7 +186,7 @@ def pair(torch, torchaudio, works, told) -> Finding:
         Installed versions.
     works : bool
         Whether both can be imported.
-    told : str
+    output : str
         By the attempt: the device, or the error.
 
     Returns
@@ -197,7 +197,7 @@ def pair(torch, torchaudio, works, told) -> Finding:
     Example
     -------
     >>> clash = pair("2.11.0+cpu", "2.11.1", False, "OSError: undefined symbol")
-    >>> clash.told
+    >>> clash.message
     'torch 2.11.0+cpu and torchaudio 2.11.1 do not work: OSError: undefined symbol'
     >>> clash.to_type
     'pip install --force-reinstall torch==2.11.0 torchaudio==2.11.0 --index-url ...'
@@ -210,10 +210,10 @@ def pair(torch, torchaudio, works, told) -> Finding:
     release = Version(torchaudio).release[:2]
     is_pair = release > (2, 10) or release == Version(torch).release[:2]
     if works and is_pair:
-        return Finding(what, OK, f"{torch} and {torchaudio}, {told}")
+        return Finding(what, OK, f"{torch} and {torchaudio}, {output}")
     both = f"torch {torch} and torchaudio {torchaudio}"
     why = "do not work" if is_pair else "are no pair"
-    return Finding(what, BROKEN, f"{both} {why}: {told}", to_type)
+    return Finding(what, BROKEN, f"{both} {why}: {output}", to_type)
 
 
 def extras(needed, names, installed) -> list:
@@ -237,7 +237,7 @@ def extras(needed, names, installed) -> list:
     -------
     >>> needed = [Requirement('x>=1; extra == "graph"')]
     >>> [graph] = extras(needed, ["graph"], {"x": None})
-    >>> graph.state, graph.told, graph.to_type
+    >>> graph.state, graph.message, graph.to_type
     ('note', 'lacks x>=1', "pip install 'x>=1'")
     """
     found = []
@@ -249,9 +249,9 @@ def extras(needed, names, installed) -> list:
             if _is_of(need, extra) and not _fits(installed[need.name], need)
         ]
         if lacking:
-            told = f"lacks {', '.join(lacking)}"
+            output = f"lacks {', '.join(lacking)}"
             to_type = f"pip install {shlex.join(lacking)}"
-            found.append(Finding(what, NOTE, told, to_type))
+            found.append(Finding(what, NOTE, output, to_type))
         else:
             found.append(Finding(what, OK, "complete"))
     return found
@@ -306,14 +306,14 @@ def cache(what, folder) -> Finding:
     )
 
 
-def hub(works, told) -> list:
+def hub(works, output) -> list:
     """See where the hub keeps models, and whether it may be asked.
 
     Arguments
     ---------
     works : bool
         Whether its library can be imported.
-    told : str
+    output : str
         By the attempt, see ``HUB``; or the error.
 
     Returns
@@ -329,8 +329,8 @@ def hub(works, told) -> list:
     """
     if not works:
         to_type = "pip install --force-reinstall huggingface-hub"
-        return [Finding("hub", BROKEN, told, to_type)]
-    network, folder = told.split(maxsplit=1)
+        return [Finding("hub", BROKEN, output, to_type)]
+    network, folder = output.split(maxsplit=1)
     found = [cache("cache of the hub", Path(folder))]
     if network == "online":
         return [*found, Finding("hub", OK, "may be asked")]
@@ -372,10 +372,10 @@ def _tested(torch):
 
 def _tried(what, code, to_type):
     """What can be done without, if it does not work."""
-    works, told = _try(code)
+    works, output = _try(code)
     if works:
-        return Finding(what, OK, told)
-    return Finding(what, NOTE, told, to_type)
+        return Finding(what, OK, output)
+    return Finding(what, NOTE, output, to_type)
 
 
 def _try(code):

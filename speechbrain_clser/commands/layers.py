@@ -10,8 +10,8 @@ from speechbrain_clser.corpora import source_language
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.features.encoders import extractor as build
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training import layer_choice
-from speechbrain_clser.whole import write_whole
 
 NOT_USED = "target (not used for choosing)"
 
@@ -59,8 +59,8 @@ def probe(
     )
     parts, scheme, cache = material.parts, protocol.scheme, cache_folder()
     source = [*parts.train, *parts.valid]
-    told = scheme, cache, normalise_by, device
-    found = layer_choice.choose(features, source, *told)
+    args = scheme, cache, normalise_by, device
+    found = layer_choice.choose(features, source, *args)
 
     statistics = layer_choice.all_layers(features)
     rows = [*source, *parts.scored]
@@ -73,10 +73,10 @@ def probe(
     text = json.dumps(
         {"encoder": encoder, "protocol": protocol.name, **found}, indent=1
     )
-    write_whole(out / "layers.json", f"{text}\n")
+    atomic_write(out / "layers.json", f"{text}\n")
     rows = io.StringIO()
     csv.writer(rows).writerows(table(found))
-    write_whole(out / "layers.csv", rows.getvalue())
+    atomic_write(out / "layers.csv", rows.getvalue())
     return found
 
 

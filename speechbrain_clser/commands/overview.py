@@ -5,10 +5,14 @@ import time
 
 from speechbrain_clser import corpora
 from speechbrain_clser.data import protocol as protocols
-from speechbrain_clser.features import upkeep
+from speechbrain_clser.features import cache_admin
 
 MB = 1e6
-OF_LABELS = ("shots", "target_share", "source_shots")  # 0: unused
+OF_LABELS = (
+    "shots",
+    "target_labelled_fraction",
+    "source_shots_per_class",
+)  # 0: unused
 
 
 def corpora_table() -> list:
@@ -129,7 +133,7 @@ def protocol_facts(name) -> dict:
         for key, value in dataclasses.asdict(protocol).items()
         if value or key not in OF_LABELS
     }
-    if protocol.scored == "all":
+    if protocol.test_on == "all":
         del facts["held_out_share"]
     return {**facts, "digest": protocol.digest}
 
@@ -152,14 +156,14 @@ def stores_table(folder) -> list:
         head,
         *(
             [
-                upkeep.name(store.path, folder),
+                cache_admin.name(store.path, folder),
                 store.about["extractor"],
                 store.n_utterances,
                 round(store.n_bytes / MB, 1),
                 time.strftime("%Y-%m-%d", time.localtime(store.last_used)),
                 len(store.broken),
             ]
-            for store in upkeep.summaries(folder)
+            for store in cache_admin.summaries(folder)
         ),
     ]
 
@@ -170,9 +174,9 @@ def _or_dash(number):
 
 def _material(protocol):
     """What training may use of the target, in a word or two."""
-    if protocol.target_share:
-        return f"{protocol.target_share:.0%} labelled"
+    if protocol.target_labelled_fraction:
+        return f"{protocol.target_labelled_fraction:.0%} labelled"
     if protocol.shots:
         return f"{protocol.shots} labelled per class"
     how = " (transductive)" if protocol.transductive else ""
-    return f"{protocol.target_material}{how}"
+    return f"{protocol.target_supervision}{how}"

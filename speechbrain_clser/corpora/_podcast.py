@@ -19,7 +19,7 @@ EMOTIONS = {
     "U": "surprise",
     "X": "other",  # no agreement among the raters
 }
-# Official part to the start of a session; see ``data.sizes``.
+# Official part to the start of a session; see ``data.predefined_splits``.
 PARTS = {
     "Train": "train",
     "Development": "dev",
@@ -94,10 +94,10 @@ def labelled(root, prefix, language):
             )
 
 
-def _speaker(told, podcast):
+def _speaker(name, podcast):
     """Who speaks; whoever has no name is taken for one person per podcast."""
-    told = (told or "").strip()
-    return f"unknown_{podcast}" if told.lower() in NOBODY else told
+    name = (name or "").strip()
+    return f"unknown_{podcast}" if name.lower() in NOBODY else name
 
 
 def _text(path):

@@ -143,11 +143,11 @@ def _records(path, text):
 
 def _check_header(path, names, needed, optional):
     """Every needed column once, and no column that is read twice."""
-    told = ", ".join(name for name in names if name) or "no header"
+    columns = ", ".join(name for name in names if name) or "no header"
     if missing := [name for name in needed if name not in names]:
         raise TableError(
             f"{path}: expected the columns {', '.join(needed)} (and maybe "
-            f"{', '.join(optional)}), found {told}; add {' and '.join(missing)}"
+            f"{', '.join(optional)}), found {columns}; add {' and '.join(missing)}"
         )
     files = [n for n in names if Path(n).suffix in AUDIO_SUFFIXES]
     if files:
@@ -159,7 +159,7 @@ def _check_header(path, names, needed, optional):
     if twice:
         raise TableError(
             f"{path}: expected each column once, found {' and '.join(twice)} "
-            f"twice in the header ({told}); rename or take out one"
+            f"twice in the header ({columns}); rename or take out one"
         )
 
 

@@ -24,11 +24,11 @@ from speechbrain_clser.corpora._speaking import script
 from speechbrain_clser.corpora._speaking.process import ask_worker
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.whole import (
+from speechbrain_clser.io import (
     PARTIAL,
+    atomic_write,
     read_json,
     remove_stale,
-    write_whole,
 )
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ def speak(takes, folder, n_workers: int | None = None):
     ]
     index = {"fingerprint": version, "utterances": rows}
     text = json.dumps(index, ensure_ascii=False, indent=0)
-    write_whole(folder / INDEX, text)
+    atomic_write(folder / INDEX, text)
     remove_stale(folder)
 
 

@@ -15,7 +15,7 @@ parts are meant not to share speakers, but for the tests among each other.
 Published as ``Labels/labels_consensus.csv`` with the columns FileName, EmoClass,
 SpkrID, Gender and Split_Set, ``Audios/MSP-PODCAST_0001_0008.wav`` (podcast and turn;
 turns cut again have a third number), ``Transcripts/…txt`` and
-``ForceAligned/…TextGrid`` with ARPAbet phones, which ``features.phones.known`` reads. A
+``ForceAligned/…TextGrid`` with ARPAbet phones, which ``features.phones.reference_phones`` reads. A
 folder ``Audio`` will do as well.
 
 The session is the official part and the podcast, ``train/0001``; Test1 is

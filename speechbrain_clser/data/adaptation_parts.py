@@ -3,7 +3,7 @@
 import dataclasses
 
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Parts, halves
+from speechbrain_clser.data.splits import Splits, halves
 
 FORMS = ("auto", "transductive", "inductive")
 
@@ -25,7 +25,7 @@ class AdaptationParts:
 
     Example
     -------
-    >>> AdaptationParts("scored", ((("a", "b"), ("a", "b")),)).form
+    >>> AdaptationSplits("scored", ((("a", "b"), ("a", "b")),)).form
     'transductive'
     """
 
@@ -46,7 +46,7 @@ class AdaptationParts:
         )
 
 
-def adaptation_parts(form: str, parts: Parts, protocol: Protocol):
+def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
     """Choose the target utterances that an adaptation is fitted to.
 
     Arguments
@@ -55,7 +55,7 @@ def adaptation_parts(form: str, parts: Parts, protocol: Protocol):
         ``"transductive"``, ``"inductive"`` or ``"auto"``: inductive where the
         protocol has unlabelled target utterances that are not scored,
         otherwise transductive.
-    parts : Parts
+    parts : Splits
         Of the protocol.
     protocol : Protocol
         Gives the seed of the halves.
@@ -77,12 +77,12 @@ def adaptation_parts(form: str, parts: Parts, protocol: Protocol):
     >>> rows = [Utterance(s, "x.wav", "W", s, "urd") for s in "abcd"]
     >>> protocol = Protocol("x", ("emodb",), ("urdu",))
     >>> ids = frozenset("abcd")
-    >>> parts = Parts((), (), (), (), tuple(rows), {}, ids)
+    >>> parts = Splits((), (), (), (), tuple(rows), {}, ids)
     >>> adaptation_parts("auto", parts, protocol).fitted_to
     'scored'
     >>> adaptation_parts("inductive", parts, protocol).fitted_to
     'halves'
-    >>> parts = Parts((), (), (), tuple(rows[:2]), tuple(rows[2:]), {}, ids)
+    >>> parts = Splits((), (), (), tuple(rows[:2]), tuple(rows[2:]), {}, ids)
     >>> adaptation_parts("auto", parts, protocol).fitted_to
     'unlabelled'
     """

@@ -12,9 +12,9 @@ import dataclasses
 from speechbrain_clser.data.copies import same_recordings
 from speechbrain_clser.data.manifest.names import spelling_key
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Parts
+from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.errors import LeakError
-from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.evaluation.formatting import pluralise
 
 LEAKS = {  # and "recording", which is found in ``data.copies``
     "speaker": lambda row: row.speaker,
@@ -74,12 +74,12 @@ class Finding:
     sentence: str
 
 
-def audit(parts: Parts, protocol: Protocol, own=()) -> list:
+def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     """Look for leaks between parts and for confounded labels within them.
 
     Arguments
     ---------
-    parts : Parts
+    parts : Splits
         As cut by ``splits.cut``.
     protocol : Protocol
         Says which leaks are there by design.
@@ -196,7 +196,7 @@ def _shared(kind, parts, n, examples, protocol):
         n,
         tuple(examples),
         severity,
-        f"{count(n, kind)} in both {parts[0]} and {parts[1]} "
+        f"{pluralise(n, kind)} in both {parts[0]} and {parts[1]} "
         f"({_listed(examples, n)}).",
     )
 
@@ -228,7 +228,7 @@ def _same_names(parts, sides, own):
             len(shared),
             tuple(examples),
             "note",
-            f"{count(len(shared), 'speaker name')} of different own folders in "
+            f"{pluralise(len(shared), 'speaker name')} of different own folders in "
             f"both {parts[0]} and {parts[1]} "
             f"({_listed(examples, len(shared))}). If they are the same people, "
             f"this is a leak: put both folders into one corpus, so that the "
@@ -254,7 +254,7 @@ def _several_emotions(rows, recording):
             len(unlike),
             tuple(examples),
             "confound",
-            f"{count(len(unlike), 'recording')} with several labels "
+            f"{pluralise(len(unlike), 'recording')} with several labels "
             f"({_listed(examples, len(unlike))}): correct the labels, or keep "
             f"one row of each.",
         )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Parts
-from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.data.splits import Splits
+from speechbrain_clser.evaluation.formatting import pluralise
 
 FITTED_TO = {
     "scored": "all of the scored audio jointly",
@@ -45,7 +45,7 @@ class Ledger:
         Leaks that the protocol has by design, between parts that are used.
     source_labels : int
         Labelled source utterances per class that train; 0 is all there are.
-    target_share : float
+    target_labelled_fraction : float
         Share of the target that is labelled, where a share is drawn.
     target_text : bool
         Whether what is said in the target is used.
@@ -77,7 +77,7 @@ class Ledger:
     oracle: bool
     leaks: tuple
     source_labels: int = 0
-    target_share: float = 0.0
+    target_labelled_fraction: float = 0.0
     target_text: bool = False
     source_trains: bool = True
     pool_is_filtered: bool = False
@@ -104,15 +104,15 @@ class Ledger:
             )
         if self.pool_is_filtered:
             audio += ", unlabelled pool filtered by target labels"
-        told = "" if self.source_trains else " (statistics alone)"
+        suffix = "" if self.source_trains else " (statistics alone)"
         targets = ", ".join(self.targets) or "not scored"
-        facts = [f"{', '.join(self.sources)}{told} → {targets}"]
+        facts = [f"{', '.join(self.sources)}{suffix} → {targets}"]
         if self.source_labels:
             facts.append(f"{self.source_labels} source labels per class")
         facts.append(audio)
-        if self.target_share:
+        if self.target_labelled_fraction:
             facts.append(
-                f"{100 * self.target_share:g} % of the target labelled"
+                f"{100 * self.target_labelled_fraction:g} % of the target labelled"
             )
         else:
             facts.append(
@@ -127,7 +127,7 @@ class Ledger:
             facts.append("language known")
         if len(self.labelled_corpora) > 1 and self.source_trains:
             facts.append(
-                count(len(self.labelled_corpora), "labelled source corpus")
+                pluralise(len(self.labelled_corpora), "labelled source corpus")
                 + f" ({', '.join(self.labelled_corpora)})"
             )
         both = [name for name in self.sources if name in self.targets]
@@ -154,11 +154,11 @@ class Ledger:
 
 def ledger(
     protocol: Protocol,
-    parts: Parts,
+    parts: Splits,
     normalise_by: str,
     used: set,
     findings: Sequence[Finding],
-    told: frozenset = frozenset(),
+    metadata: frozenset = frozenset(),
     adaptation=None,
 ) -> Ledger:
     """Write down the supervision of a run.
@@ -167,7 +167,7 @@ def ledger(
     ---------
     protocol : Protocol
         Says what may be used.
-    parts : Parts
+    parts : Splits
         Say which corpora and languages came.
     normalise_by : str
         ``"none"``, ``"corpus"`` or ``"speaker"``: features normalised by
@@ -176,7 +176,7 @@ def ledger(
         Names of the parts that some phase of the training reads.
     findings : sequence of Finding
         Of the audit: which leaks there are.
-    told : set of str
+    metadata : set of str
         What else the method is told of whatever it hears: ``"speaker"``,
         ``"language"``, ``"text"``, ``"oracle_emotion"``.
     adaptation : TargetAdaptation, optional
@@ -206,10 +206,10 @@ def ledger(
         target_labels=-(-n_labels // len(protocol.classes)),
         target_speakers=(
             (by_statistics and normalise_by == "speaker")
-            or (adapts and "speaker" in told)
+            or (adapts and "speaker" in metadata)
         ),
         # Speakers lean on the statistics of their language, so both modes know.
-        language_id=by_statistics or (adapts and "language" in told),
+        language_id=by_statistics or (adapts and "language" in metadata),
         labelled_corpora=tuple(
             sorted({row.corpus for row in (*parts.train, *parts.valid)})
         ),
@@ -219,12 +219,15 @@ def ledger(
             or bool(fitted and fitted.form == "transductive")
         ),
         oracle=(
-            protocol.select_by.startswith("oracle") or "oracle_emotion" in told
+            protocol.select_by.startswith("oracle")
+            or "oracle_emotion" in metadata
         ),
         leaks=_leaks(findings, used),
-        source_labels=protocol.source_shots,
-        target_share=protocol.target_share if n_labels else 0.0,
-        target_text=adapts and "text" in told,
+        source_labels=protocol.source_shots_per_class,
+        target_labelled_fraction=protocol.target_labelled_fraction
+        if n_labels
+        else 0.0,
+        target_text=adapts and "text" in metadata,
         source_trains="train" in used or bool(fitted),
         pool_is_filtered=bool(audio) and protocol.unlabelled_pool == "classes",
         pool_is_larger=not audio <= scored,

@@ -9,13 +9,13 @@ from speechbrain_clser.data import manifest
 from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.ledger import Ledger, ledger
 from speechbrain_clser.data.protocol import Protocol, selects
-from speechbrain_clser.data.splits import Parts, cut
-from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.data.splits import Splits, cut
+from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.labels import CANONICAL, near
 
 
 @dataclasses.dataclass(frozen=True)
-class Material:
+class PreparedData:
     """Everything a run knows of its data before it hears any.
 
     Arguments
@@ -24,7 +24,7 @@ class Material:
         As loaded.
     rows : tuple of Utterance
         Of all parts, each once.
-    parts : Parts
+    parts : Splits
         The rows by use.
     ledger : Ledger
         What is used of the target.
@@ -32,17 +32,17 @@ class Material:
         Of the audit; no leak among them that the protocol does not name.
     cards : list of Card
         Of the corpora.
-    draw : int
-        Which drawing of labelled utterances.
+    trial : int
+        Which trial of labelled utterances.
     """
 
     protocol: Protocol
     rows: tuple
-    parts: Parts
+    parts: Splits
     ledger: Ledger
     findings: list
     cards: list
-    draw: int = 0
+    trial: int = 0
 
 
 def prepare(
@@ -52,26 +52,26 @@ def prepare(
     normalise_by: str,
     used: set,
     allow_bad_files: bool = False,
-    draw: int = 0,
-    told: frozenset = frozenset(),
-) -> Material:
+    trial: int = 0,
+    metadata: frozenset = frozenset(),
+) -> PreparedData:
     """Write manifests, cut parts, audit them, and refuse what leaks.
 
-    Whoever wants many drawings of labelled utterances calls ``gather`` once and
-    ``divide`` for each.
+    Whoever wants many trials of labelled utterances calls ``load_corpora`` once and
+    ``make_splits`` for each.
 
     Arguments
     ---------
     protocol : Protocol
         Names the corpora.
     data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
-        As for ``gather``.
-    normalise_by, used, draw, told : str, set of str, int, set of str
-        As for ``divide``.
+        As for ``load_corpora``.
+    normalise_by, used, trial, metadata : str, set of str, int, set of str
+        As for ``make_splits``.
 
     Returns
     -------
-    Material
+    PreparedData
         Ready for feature extraction.
 
     Raises
@@ -83,13 +83,15 @@ def prepare(
     LeakError
         If parts share a speaker, a session or a recording.
     """
-    cards, rows = gather(
+    cards, rows = load_corpora(
         protocol, data_folder, manifest_folder, allow_bad_files
     )
-    return divide(protocol, cards, rows, normalise_by, used, draw, told)
+    return make_splits(
+        protocol, cards, rows, normalise_by, used, trial, metadata
+    )
 
 
-def gather(
+def load_corpora(
     protocol: Protocol,
     data_folder,
     manifest_folder,
@@ -138,16 +140,16 @@ def gather(
     return [corpus.card for corpus in known], rows
 
 
-def divide(
+def make_splits(
     protocol: Protocol,
     cards: list,
     rows: list,
     normalise_by: str,
     used: set,
-    draw: int = 0,
-    told: frozenset = frozenset(),
+    trial: int = 0,
+    metadata: frozenset = frozenset(),
     adaptation=None,
-) -> Material:
+) -> PreparedData:
     """Cut parts, audit them, and refuse what leaks.
 
     Arguments
@@ -155,21 +157,21 @@ def divide(
     protocol : Protocol
         Says how.
     cards, rows : list of Card, list of Utterance
-        From ``gather``.
+        From ``load_corpora``.
     normalise_by : str
         See ``features.normalisation``; goes into the ledger.
     used : set of str
         Parts that the training reads; goes into the ledger.
-    draw : int
-        Which drawing of labelled utterances; see ``splits.cut``.
-    told : set of str
+    trial : int
+        Which trial of labelled utterances; see ``splits.cut``.
+    metadata : set of str
         What else the method is told; goes into the ledger.
     adaptation : TargetAdaptation, optional
         After the method; goes into the ledger.
 
     Returns
     -------
-    Material
+    PreparedData
         Ready for feature extraction.
 
     Raises
@@ -179,33 +181,33 @@ def divide(
     LeakError
         If parts share a speaker, a session or a recording.
     """
-    parts = cut(rows, protocol, draw)
+    parts = cut(rows, protocol, trial)
     own = {card.name for card in cards if card.is_own}
     findings = audit(parts, protocol, own)
     refuse_leaks(findings, protocol)
     taken = {row.id: row for _, part in parts.items() for row in part}
-    return Material(
+    return PreparedData(
         protocol,
         tuple(taken.values()),
         parts,
         ledger(
-            *(protocol, parts, normalise_by, used, findings, told),
+            *(protocol, parts, normalise_by, used, findings, metadata),
             adaptation,
         ),
         findings,
         cards,
-        draw,
+        trial,
     )
 
 
-def refuse_same_draws(protocol: Protocol, n_draws: int):
-    """Refuse several draws where nothing is drawn: all would be the same.
+def refuse_same_trials(protocol: Protocol, n_trials: int):
+    """Refuse several trials where nothing is drawn: all would be the same.
 
     Arguments
     ---------
     protocol : Protocol
         Says what is drawn.
-    n_draws : int
+    n_trials : int
         Wanted.
 
     Raises
@@ -215,23 +217,25 @@ def refuse_same_draws(protocol: Protocol, n_draws: int):
 
     Example
     -------
-    >>> refuse_same_draws(Protocol("x", ("a",), ("b",), source_shots=5), 10)
-    >>> refuse_same_draws(Protocol("x", ("a",), ("b",)), 10)
+    >>> refuse_same_trials(
+    ...     Protocol("x", ("a",), ("b",), source_shots_per_class=5), 10
+    ... )
+    >>> refuse_same_trials(Protocol("x", ("a",), ("b",)), 10)
     Traceback (most recent call last):
-    ValueError: protocol 'x' draws no labelled utterances, so 10 draws ...
+    ValueError: protocol 'x' draws no labelled utterances, so 10 trials ...
     """
-    if n_draws > 1 and not protocol.is_drawn:
+    if n_trials > 1 and not protocol.is_drawn:
         raise ValueError(
             f"protocol {protocol.name!r} draws no labelled utterances, so "
-            f"{n_draws} draws of them would all be the same; leave --draws "
-            f"out, or choose a protocol with source_shots, shots or "
-            f"target_share"
+            f"{n_trials} trials of them would all be the same; leave --trials "
+            f"out, or choose a protocol with source_shots_per_class, shots or "
+            f"target_labelled_fraction"
         )
 
 
 def _refuse_unknown_labels(rows, protocol):
     """Stop at labels of own tables of which the protocol says nothing."""
-    known = {"", *CANONICAL, *protocol.classes, *protocol.merge}
+    known = {"", *CANONICAL, *protocol.classes, *protocol.merge_classes}
     known |= protocol.ignored
     selectors = (*protocol.sources, *protocol.targets)
     found = collections.Counter(
@@ -241,7 +245,7 @@ def _refuse_unknown_labels(rows, protocol):
     )
     if found:
         listing = ", ".join(
-            f"{label}{near(label)} in {count(n, 'row')} of {corpus}"
+            f"{label}{near(label)} in {pluralise(n, 'row')} of {corpus}"
             for (label, corpus), n in sorted(found.items())
         )
         labels = ", ".join(sorted({label for label, _ in found}))

@@ -1,8 +1,7 @@
 """Protocols: who trains, who is scored, on which classes, under which supervision.
 
 A protocol is plain data in a YAML file. Any method runs under any protocol that
-gives it what it hears, and a result is only worth what its protocol says; hence
-the digest in every report.
+gives it the data it needs. Every report carries the digest of its protocol.
 """
 
 import dataclasses
@@ -19,6 +18,7 @@ from speechbrain_clser.data.protocol_schema import (
     corpus_of,
     read,
 )
+from speechbrain_clser.deprecation import PROTOCOL_KEYS, current_keys
 from speechbrain_clser.labels import Scheme, canonical_or_own
 from speechbrain_clser.languages import normalise
 
@@ -26,7 +26,12 @@ SHIPPED = files("speechbrain_clser") / "protocols"
 
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
-JOINED = ("sizes", "source_shots", "target_share", "ignore_labels")
+JOINED = (
+    "predefined_splits",
+    "source_shots_per_class",
+    "target_labelled_fraction",
+    "ignore_labels",
+)
 # Results of ``classes`` had been published before there was a choice.
 FIRST_POOL = "classes"
 
@@ -46,18 +51,18 @@ class Protocol:
     classes : tuple of str
         Canonical emotions, or labels of own tables in lower case, in the order
         of the logits.
-    merge : dict
+    merge_classes : dict
         Emotion or own label to class, for those that join another's class.
-    target_material : str
+    target_supervision : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
         audio, or ``"shots"`` (labelled; the rest stays out of training).
     shots : int
         Labelled target utterances per class.
-    target_share : float
+    target_labelled_fraction : float
         In place of ``shots``: share of the target's utterances that is
         labelled, in the proportions of the classes among what may be, and at
         least one of each, 0-1.
-    scored : str
+    test_on : str
         ``"all"``: every target utterance that is not a shot is scored.
         ``"held_out"``: the speakers of ``held_out_share`` are scored, what
         is left gives the unlabelled part, or trains where sources select it
@@ -66,11 +71,11 @@ class Protocol:
         Share of the target speakers, 0-1.
     transductive : bool
         Whether the unlabelled part is the scored part itself.
-    source_shots : int
+    source_shots_per_class : int
         Labelled source utterances per class that train, of all sources
         together; what else would train joins the unlabelled part. 0 keeps
         every label.
-    sizes : dict
+    predefined_splits : dict
         Selector to ``[train, valid, test]``, numbers of utterances drawn in
         the proportions of the classes whoever speaks, as papers do; or to
         ``official``, the parts that the corpus comes with. A source then
@@ -82,7 +87,7 @@ class Protocol:
     valid_share : float
         Share of each source, 0-1.
     split_seed : int
-        Of all draws of this protocol; the run's seed does not move them.
+        Of all trials of this protocol; the run's seed does not move them.
     select_by : str
         Rule that chooses the epoch; see ``evaluation.selection``.
     allowed_leaks : tuple of str
@@ -108,10 +113,10 @@ class Protocol:
     sources: tuple
     targets: tuple
     classes: tuple = ("anger", "happiness", "neutral", "sadness")
-    merge: dict = dataclasses.field(default_factory=dict)
-    target_material: str = "none"
+    merge_classes: dict = dataclasses.field(default_factory=dict)
+    target_supervision: str = "none"
     shots: int = 0
-    scored: str = "all"
+    test_on: str = "all"
     held_out_share: float = 0.5
     transductive: bool = False
     split: str = "speaker_disjoint"
@@ -120,9 +125,9 @@ class Protocol:
     select_by: str = "last"
     allowed_leaks: tuple = ()
     note: str = ""
-    sizes: dict = dataclasses.field(default_factory=dict)
-    source_shots: int = 0
-    target_share: float = 0.0
+    predefined_splits: dict = dataclasses.field(default_factory=dict)
+    source_shots_per_class: int = 0
+    target_labelled_fraction: float = 0.0
     unlabelled_pool: str = "all"
     ignore_labels: tuple = ()
 
@@ -135,9 +140,11 @@ class Protocol:
         for key in ("sources", "targets"):
             if isinstance(selectors := getattr(self, key), tuple):
                 object.__setattr__(self, key, tuple(map(_selector, selectors)))
-        if isinstance(self.sizes, Mapping):
-            sizes = {_selector(key): n for key, n in self.sizes.items()}
-            object.__setattr__(self, "sizes", sizes)
+        if isinstance(self.predefined_splits, Mapping):
+            splits = {
+                _selector(key): n for key, n in self.predefined_splits.items()
+            }
+            object.__setattr__(self, "predefined_splits", splits)
         check(self)
 
     @property
@@ -150,6 +157,10 @@ class Protocol:
                 del values[key]
         if not self.pools or self.unlabelled_pool == FIRST_POOL:
             del values["unlabelled_pool"]
+        # Results had been published under the earlier names of these keys.
+        for old, new in PROTOCOL_KEYS.items():
+            if new in values:
+                values[old] = values.pop(new)
         text = json.dumps(values, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -161,16 +172,22 @@ class Protocol:
 
     @property
     def is_drawn(self):
-        """Whether labelled utterances are drawn, so that draws differ."""
-        return bool(self.source_shots or self.shots or self.target_share)
+        """Whether labelled utterances are drawn, so that trials differ."""
+        return bool(
+            self.source_shots_per_class
+            or self.shots
+            or self.target_labelled_fraction
+        )
 
     @property
     def pools(self):
         """Sides, ``"source"`` or ``"target"``, of the unlabelled part."""
-        is_target = self.target_material == "unlabelled" or (
-            self.target_material == "shots" and self.scored == "held_out"
+        is_target = self.target_supervision == "unlabelled" or (
+            self.target_supervision == "shots" and self.test_on == "held_out"
         )
-        return ("source",) * bool(self.source_shots) + ("target",) * is_target
+        return ("source",) * bool(self.source_shots_per_class) + (
+            "target",
+        ) * is_target
 
     @property
     def ignored(self):
@@ -180,7 +197,7 @@ class Protocol:
     @property
     def scheme(self):
         """The classes as a ``Scheme``."""
-        return Scheme(self.classes, self.merge)
+        return Scheme(self.classes, self.merge_classes)
 
 
 def shipped() -> list:
@@ -262,13 +279,13 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
             "name that `clser protocols` lists"
             + (f", such as {', '.join(near)}" if near else "")
         )
-    values = read(path)
+    values = current_keys(read(path), PROTOCOL_KEYS, path)
     known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
     name = path.name.rpartition(".")[0]
     if changes:
         values |= changes
-        told = ", ".join(f"{key} {value}" for key, value in changes.items())
-        name = f"{name} with {told}"
+        changed = ", ".join(f"{key} {value}" for key, value in changes.items())
+        name = f"{name} with {changed}"
     check_keys(values, known, path)
     try:
         return Protocol(name=name, **values)
@@ -320,15 +337,18 @@ def labelled_share(share: float | None, **changes) -> dict:
 
     Example
     -------
-    >>> load("demo_share", labelled_share(0.2)).target_share
+    >>> load("demo_share", labelled_share(0.2)).target_labelled_fraction
     0.2
-    >>> load("demo_share", labelled_share(0)).target_material
+    >>> load("demo_share", labelled_share(0)).target_supervision
     'none'
     """
     if share is None:
         return changes
-    material = "shots" if share else "none"
-    return {**changes, "target_share": share, "target_material": material}
+    return {
+        **changes,
+        "target_labelled_fraction": share,
+        "target_supervision": "shots" if share else "none",
+    }
 
 
 def neutral_class(protocol: str) -> int:

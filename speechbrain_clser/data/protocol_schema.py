@@ -11,8 +11,8 @@ from speechbrain_clser.data.unique_keys import UniqueKeys
 from speechbrain_clser.labels import Scheme, canonical_or_own, refuse_unsafe
 
 CHOICES = {
-    "target_material": ("none", "unlabelled", "shots"),
-    "scored": ("all", "held_out"),
+    "target_supervision": ("none", "unlabelled", "shots"),
+    "test_on": ("all", "held_out"),
     "split": ("speaker_disjoint", "random"),
     "unlabelled_pool": ("all", "classes"),
     # What ``evaluation.selection`` can do.
@@ -158,8 +158,8 @@ def check(protocol):
         raise ValueError(f"{where}: sources is empty; name what shall train")
     selectors = [*protocol.sources, *protocol.targets]
     refuse_unsafe(selectors, f"{where}: sources and targets")
-    _check_material(protocol, where)
-    _check_sizes(protocol, where)
+    _check_supervision(protocol, where)
+    _check_predefined_splits(protocol, where)
     _check_classes(protocol, where)
 
 
@@ -259,14 +259,14 @@ SCHEMA = {
     **dict.fromkeys(("sources", "targets"), _SELECTORS),
     **dict.fromkeys(("classes", "ignore_labels"), _LIST),
     "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
-    "merge": ("map emotions to classes", _is_merge),
-    "sizes": (
+    "merge_classes": ("map emotions to classes", _is_merge),
+    "predefined_splits": (
         "map corpora to official or to the three numbers [train, valid, test]",
         _is_sizes,
     ),
-    **dict.fromkeys(("shots", "source_shots", "split_seed"), _WHOLE),
+    **dict.fromkeys(("shots", "source_shots_per_class", "split_seed"), _WHOLE),
     **dict.fromkeys(("held_out_share", "valid_share"), _INNER_SHARE),
-    "target_share": ("lie between 0 and 1", _is_share),
+    "target_labelled_fraction": ("lie between 0 and 1", _is_share),
     "transductive": (
         "be True or False",
         lambda value: isinstance(value, bool),
@@ -284,41 +284,41 @@ def _short(value):
         return "a number that is too large to be written"
 
 
-def _check_material(protocol, where):
+def _check_supervision(protocol, where):
     """What training uses of the target is there, and is left to use."""
-    n_ways = bool(protocol.shots) + bool(protocol.target_share)
-    if n_ways != (protocol.target_material == "shots"):
+    n_ways = bool(protocol.shots) + bool(protocol.target_labelled_fraction)
+    if n_ways != (protocol.target_supervision == "shots"):
         raise ValueError(
-            f"{where}: `target_material: shots` and either `shots: 1` or more "
-            f"or `target_share: 0.1` or the like go together, got "
-            f"{protocol.target_material!r}, {protocol.shots} and "
-            f"{protocol.target_share}"
+            f"{where}: `target_supervision: shots` and either `shots: 1` or more "
+            f"or `target_labelled_fraction: 0.1` or the like go together, got "
+            f"{protocol.target_supervision!r}, {protocol.shots} and "
+            f"{protocol.target_labelled_fraction}"
         )
-    if protocol.transductive and protocol.target_material != "unlabelled":
+    if protocol.transductive and protocol.target_supervision != "unlabelled":
         raise ValueError(
             f"{where}: transductive training uses the scored audio, so "
-            f"target_material must be unlabelled, not "
-            f"{protocol.target_material!r}"
+            f"target_supervision must be unlabelled, not "
+            f"{protocol.target_supervision!r}"
         )
     if (
-        protocol.target_material == "unlabelled"
+        protocol.target_supervision == "unlabelled"
         and not protocol.transductive
-        and protocol.scored == "all"
+        and protocol.test_on == "all"
         and protocol.unlabelled_pool == "classes"
     ):
         raise ValueError(
             f"{where}: nothing is left for the unlabelled part; set "
-            f"`scored: held_out`, or `transductive: True` to adapt to the "
+            f"`test_on: held_out`, or `transductive: True` to adapt to the "
             f"scored audio itself"
         )
     if not protocol.targets and (
-        protocol.target_material != "none"
+        protocol.target_supervision != "none"
         or protocol.select_by.startswith("oracle")
     ):
         raise ValueError(
             f"{where}: targets is empty, so nothing of a target can train or "
-            f"choose the epoch; expected `target_material: none` and a "
-            f"select_by without target, got {protocol.target_material!r} and "
+            f"choose the epoch; expected `target_supervision: none` and a "
+            f"select_by without target, got {protocol.target_supervision!r} and "
             f"{protocol.select_by!r}"
         )
 
@@ -327,7 +327,7 @@ def _check_classes(protocol, where):
     """Classes are two or more, and make a scheme."""
     refuse_unsafe(protocol.classes, f"{where}: classes")
     try:
-        scheme = Scheme(protocol.classes, protocol.merge)
+        scheme = Scheme(protocol.classes, protocol.merge_classes)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
     if len(protocol.classes) < 2:
@@ -348,16 +348,16 @@ def _check_ignored(protocol, scheme, where):
             )
 
 
-def _check_sizes(protocol, where):
-    """Sizes are numbers of three parts, of corpora that the protocol has."""
-    for selector, sizes in protocol.sizes.items():
+def _check_predefined_splits(protocol, where):
+    """Predefined splits are numbers of three parts, of corpora that the protocol has."""
+    for selector, sizes in protocol.predefined_splits.items():
         if corpus_of(selector) not in protocol.corpora:
             raise ValueError(
-                f"{where}: sizes names {selector!r}, which is neither among "
+                f"{where}: predefined_splits names {selector!r}, which is neither among "
                 f"the sources nor among the targets"
             )
         if sizes != "official" and len(sizes) != 3:
             raise ValueError(
-                f"{where}: sizes of {selector} must be official or the three "
+                f"{where}: predefined_splits of {selector} must be official or the three "
                 f"numbers [train, valid, test], got {_short(sizes)}"
             )

@@ -255,8 +255,8 @@ def _inspected(path):
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             # Who opens a pipe waits for somebody to write into it.
-            told = "a pipe or a device; write it to a file"
-            raise OSError(errno.EINVAL, told)
+            reason = "a pipe or a device; write it to a file"
+            raise OSError(errno.EINVAL, reason)
         with path.open("rb") as file:
             head = file.read(64)
             refuse_truncated(path, file, head)

@@ -8,13 +8,15 @@ from speechbrain.dataio.sampler import (
 )
 from torch.utils.data import BatchSampler
 
-from speechbrain_clser.data.cells import CellBatches
-from speechbrain_clser.data.mixture import MixedBatches
+from speechbrain_clser.data.hierarchical_sampler import HierarchicalBatchSampler
+from speechbrain_clser.data.semi_supervised_sampler import (
+    SemiSupervisedBatchSampler,
+)
 
 BALANCE = ("none", "class", "language_class", "cells")
 
 
-def draws(
+def loader_options(
     rows,
     scheme,
     balance,
@@ -63,7 +65,9 @@ def draws(
 
     Example
     -------
-    >>> draws(["row"] * 3, None, "none", seed=1, batch_size=32)["batch_size"]
+    >>> loader_options(["row"] * 3, None, "none", seed=1, batch_size=32)[
+    ...     "batch_size"
+    ... ]
     32
     """
     if balance not in BALANCE:
@@ -72,7 +76,7 @@ def draws(
         )
     is_plain = not others and n_passes == 1
     if balance == "cells":
-        batches = CellBatches(rows, scheme, seed, **cells)
+        batches = HierarchicalBatchSampler(rows, scheme, seed, **cells)
         if is_plain:
             return {"batch_sampler": batches}
     else:
@@ -80,7 +84,9 @@ def draws(
         if is_plain:
             return {"batch_size": batch_size, "sampler": sampler}
         batches = BatchSampler(sampler, batch_size, drop_last=False)
-    mixed = MixedBatches(batches, others, n_others, seed, n_passes)
+    mixed = SemiSupervisedBatchSampler(
+        batches, others, n_others, seed, n_passes
+    )
     return {"batch_sampler": mixed}
 
 

@@ -11,9 +11,9 @@ how the others are cut.
 import collections
 import dataclasses
 
-from speechbrain_clser.data import draws
+from speechbrain_clser.data import sampling
+from speechbrain_clser.data.predefined_splits import sized_parts
 from speechbrain_clser.data.protocol import Protocol, selects
-from speechbrain_clser.data.sizes import sized_parts
 from speechbrain_clser.labels import near
 
 PARTS = ("train", "valid", "shots", "unlabelled", "scored")
@@ -21,7 +21,7 @@ SOURCE, TARGET = 0, 1
 
 
 @dataclasses.dataclass(frozen=True)
-class Parts:
+class Splits:
     """The rows of a run, by what they may be used for.
 
     Arguments
@@ -55,7 +55,7 @@ class Parts:
         return TARGET if row.id in self.target_ids else SOURCE
 
 
-def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
+def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
     """Divide rows as the protocol says.
 
     Arguments
@@ -65,13 +65,13 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
         an utterance without a label.
     protocol : Protocol
         Sources, targets, classes, and how to cut.
-    draw : int
-        Which drawing of labelled utterances (``shots``, ``source_shots``,
-        ``target_share``); speakers and sizes are cut alike in all of them.
+    trial : int
+        Which trial of labelled utterances (``shots``, ``source_shots_per_class``,
+        ``target_labelled_fraction``); speakers and sizes are cut alike in all of them.
 
     Returns
     -------
-    Parts
+    Splits
         Rows in the order they came. Of rows that sources and targets both
         select, the held-out speakers (or the test part of ``sizes``) are
         target, the others are source.
@@ -114,7 +114,7 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
         [row for row in targets if sized.get(row.id, "test") == "test"],
         undivided,
         protocol,
-        draw,
+        trial,
     )
     taken = {row.id for part in (shots, unlabelled, scored) for row in part}
     sources = [
@@ -124,8 +124,8 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     ]
     train, valid = _source_parts(sources, sized, protocol)
     hidden = []
-    if protocol.source_shots:
-        labelled = draws.shots(train, "source", protocol, draw)
+    if protocol.source_shots_per_class:
+        labelled = sampling.shots(train, "source", protocol, trial)
         known = {row.id for row in labelled}
         hidden = [row for row in train if row.id not in known]
         train = [row for row in train if row.id in known]
@@ -136,7 +136,7 @@ def cut(rows, protocol: Protocol, draw: int = 0) -> Parts:
     pools = _pools(others, valid, scored, protocol, left_out)
     hidden = _in_order(rows, [*hidden, *pools["source"]])
     unlabelled = _in_order(rows, [*unlabelled, *pools["target"]])
-    parts = Parts(
+    parts = Splits(
         tuple(train),
         tuple(valid),
         tuple(shots),
@@ -181,7 +181,7 @@ def halves(rows, protocol: Protocol) -> tuple:
     [2, 2]
     """
     second = set()
-    for origin, members in draws.group(rows, _origin).items():
+    for origin, members in sampling.group(rows, _origin).items():
         together = _together(members)
         if len(set(together.values())) < 2:
             raise ValueError(
@@ -191,7 +191,7 @@ def halves(rows, protocol: Protocol) -> tuple:
                 f"({', '.join(sorted(together))}); give --adaptation_form "
                 f"transductive"
             )
-        rng = draws.rng_for(protocol, f"half of {origin}")
+        rng = sampling.rng_for(protocol, f"half of {origin}")
         second.update(
             row.id for row in _whole_speakers(members, 0.5, rng, origin)
         )
@@ -240,16 +240,16 @@ def _refuse_undivided(protocol, undivided):
         f"{len(undivided)} utterances of "
         f"{', '.join(sorted({_origin(row) for row in undivided}))}"
     )
-    if protocol.target_material == "shots":
+    if protocol.target_supervision == "shots":
         raise ValueError(
-            f"{where}, and target_material is shots; labelled utterances of "
-            f"that corpus are sources already. Set `target_material: none` "
-            f"and `scored: held_out`, or take the corpus out of the sources"
+            f"{where}, and target_supervision is shots; labelled utterances of "
+            f"that corpus are sources already. Set `target_supervision: none` "
+            f"and `test_on: held_out`, or take the corpus out of the sources"
         )
-    if protocol.scored != "held_out":
+    if protocol.test_on != "held_out":
         raise ValueError(
-            f"{where}, and scored is {protocol.scored}, so nothing is left to "
-            f"train on. Set `scored: held_out` (and `held_out_share`) to score "
+            f"{where}, and scored is {protocol.test_on}, so nothing is left to "
+            f"train on. Set `test_on: held_out` (and `held_out_share`) to score "
             f"whole speakers and train on the others, give `sizes`, or name "
             f"sessions of their own on either side (`corpus/session`)"
         )
@@ -278,13 +278,13 @@ def _without_training(rows, part, valid, scheme):
     trained = {
         scheme.index(row.emotion) for row in rows if part[row.id] == "train"
     }
-    by_class = draws.group(valid, lambda row: scheme.index(row.emotion))
+    by_class = sampling.group(valid, lambda row: scheme.index(row.emotion))
     return {of[0].id for c, of in by_class.items() if c not in trained}
 
 
-def _target_parts(rows, shared, protocol, draw):
+def _target_parts(rows, shared, protocol, trial):
     """Shots, unlabelled and scored; of shared rows the held-out ones alone."""
-    if protocol.scored == "held_out" and (shared or not protocol.transductive):
+    if protocol.test_on == "held_out" and (shared or not protocol.transductive):
         rest, scored = _cut_off(
             rows, protocol.held_out_share, "held-out", protocol
         )
@@ -293,16 +293,16 @@ def _target_parts(rows, shared, protocol, draw):
         rest = scored = rows
     if protocol.transductive:
         return [], [*rest, *scored] if shared else scored, scored
-    if protocol.target_material == "none":
+    if protocol.target_supervision == "none":
         return [], [], scored
-    if protocol.target_material == "unlabelled":
-        return [], rest if protocol.scored == "held_out" else [], scored
+    if protocol.target_supervision == "unlabelled":
+        return [], rest if protocol.test_on == "held_out" else [], scored
     if protocol.shots:
-        shots = draws.shots(rest, "target", protocol, draw)
+        shots = sampling.shots(rest, "target", protocol, trial)
     else:
-        shots = draws.share(rest, len(rows), protocol, draw)
+        shots = sampling.share(rest, len(rows), protocol, trial)
     taken = {row.id for row in shots}
-    if protocol.scored == "all":
+    if protocol.test_on == "all":
         return shots, [], [row for row in scored if row.id not in taken]
     return shots, [row for row in rest if row.id not in taken], scored
 
@@ -334,7 +334,7 @@ def _pools(others, valid, scored, protocol, left_out):
             if side in protocol.pools
             and protocol.unlabelled_pool == "all"
             and selects(getattr(protocol, f"{side}s"), row)
-            and not selects(protocol.sizes, row)
+            and not selects(protocol.predefined_splits, row)
         ]
         if not sides:
             left_out[reason] += 1
@@ -351,8 +351,8 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
     Rows whose ids are ``kept`` stay, and so do their speakers.
     """
     chosen = set()
-    for origin, members in draws.group(rows, _origin).items():
-        rng = draws.rng_for(protocol, f"{purpose} of {origin}")
+    for origin, members in sampling.group(rows, _origin).items():
+        rng = sampling.rng_for(protocol, f"{purpose} of {origin}")
         if protocol.split == "random":
             free = [row for row in members if row.id not in kept]
             size = min(round(share * len(members)), len(free))
@@ -369,7 +369,7 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
 def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
     """Rows of speakers drawn until they come closest to the share."""
     together = _together(rows)
-    speakers = draws.group(rows, lambda row: together[row.speaker])
+    speakers = sampling.group(rows, lambda row: together[row.speaker])
     if len(speakers) < 2:
         n_speakers = len(together)
         raise ValueError(
@@ -398,7 +398,7 @@ def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
 def _together(rows):
     """Speaker to the first of all those who meet in sessions, by name."""
     meeting = {row.speaker: {row.speaker} for row in rows}
-    sessions = draws.group((row for row in rows if row.session), _session)
+    sessions = sampling.group((row for row in rows if row.session), _session)
     for members in sessions.values():
         everyone = set().union(*(meeting[row.speaker] for row in members))
         for speaker in everyone:
@@ -428,12 +428,12 @@ def _check(parts, protocol):
                 f"protocol {protocol.name!r} leaves the part {name!r} empty; "
                 f"left out: {parts.left_out or 'nothing'}"
             )
-    if protocol.target_material == "unlabelled" and not any(
+    if protocol.target_supervision == "unlabelled" and not any(
         map(parts.domain, parts.unlabelled)
     ):
         raise ValueError(
             f"protocol {protocol.name!r}: nothing is left for the unlabelled "
-            f"part, for every target speaker is scored; set `scored: held_out`, "
+            f"part, for every target speaker is scored; set `test_on: held_out`, "
             f"or `transductive: True` to adapt to the scored audio itself, or "
             f"add utterances without a label by other speakers; left out: "
             f"{parts.left_out or 'nothing'}"

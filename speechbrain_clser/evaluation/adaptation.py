@@ -19,7 +19,7 @@ def adaptation(seeds: Sequence[Seed]) -> dict | None:
     -------
     dict or None
         ``name``, ``form``, ``fitted_to``, ``class_shares``,
-        ``n_target_utterances`` and ``seeds``: for each training its ``draw``,
+        ``n_target_utterances`` and ``seeds``: for each training its ``trial``,
         ``seed``, ``vectors`` (constants and scores within the sources) and
         ``systems`` (shares of the predicted classes, and refusals). None
         where nothing is adapted.
@@ -32,7 +32,7 @@ def adaptation(seeds: Sequence[Seed]) -> dict | None:
         **{key: first[key] for key in first if key not in PER_SEED},
         "seeds": [
             {
-                "draw": seed.draw,
+                "trial": seed.trial,
                 "seed": seed.number,
                 **{key: seed.adaptation[key] for key in PER_SEED},
             }

@@ -10,7 +10,11 @@ from collections.abc import Sequence
 
 from speechbrain_clser.evaluation.layout import spring_layout
 from speechbrain_clser.evaluation.run import Seed
-from speechbrain_clser.evaluation.styles import KNOWN, coincidence, warnings
+from speechbrain_clser.evaluation.styles import (
+    KNOWN,
+    community_confounds,
+    warnings,
+)
 
 # What training knows by numbers: those heard, in alphabetical order.
 CODES = ("speaker", "language")
@@ -56,9 +60,9 @@ def anchoring(
         return None
     number, history = found[0]
     last = history[-1]
-    heard = _heard(rows, bool(last["n_unlabelled"]), bool(n_shots))
-    names = [sorted({row[key] for row in heard}) for key in CODES]
-    told = [h[-1]["communities"]["emotions"] for _, h in found]
+    training_rows = _heard(rows, bool(last["n_unlabelled"]), bool(n_shots))
+    names = [sorted({row[key] for row in training_rows}) for key in CODES]
+    tables = [h[-1]["communities"]["emotions"] for _, h in found]
     return {
         "seed": number,
         "styles": last["communities"]["styles"],
@@ -74,13 +78,13 @@ def anchoring(
             {
                 "class": name,
                 **{key: facts[key] for key in QUALITY},
-                **_beside(facts, names[0], heard),
-                "ari_seeds": _agreement([of.get(str(k)) for of in told]),
+                **_beside(facts, names[0], training_rows),
+                "ari_seeds": _agreement([of.get(str(k)) for of in tables]),
                 "anchors": last["anchors"][str(k)],
                 "graph": _graph(facts, *names),
             }
             for k, name in enumerate(classes)
-            if (facts := told[0].get(str(k)))
+            if (facts := tables[0].get(str(k)))
         ],
     }
 
@@ -98,15 +102,15 @@ def _heard(rows, with_unlabelled, with_shots):
     return [row for row in rows if row["part"] in parts]
 
 
-def _beside(facts, speakers, heard):
+def _beside(facts, speakers, training_rows):
     """What the communities of an emotion are besides, and what that means."""
     known = {
         row["speaker"]: {key: row.get(key, "") for key in KNOWN}
-        for row in heard
+        for row in training_rows
     }
     parted = [known[speakers[code]] for code in facts["speakers"]]
     found = {
-        **coincidence(facts["labels"], parted),
+        **community_confounds(facts["labels"], parted),
         "n_languages": len({speaker["language"] for speaker in parted}),
     }
     return {**found, "warnings": warnings({**facts, **found})}

@@ -13,7 +13,7 @@ def attention(seeds: Sequence[Seed]) -> dict | None:
     Arguments
     ---------
     seeds : sequence of Seed
-        Of one draw.
+        Of one trial.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def attention(seeds: Sequence[Seed]) -> dict | None:
     return {
         "seed": first.number,
         "utterances": [
-            told | {"predicted": answers[told["id"]]}
-            for told in first.attention
+            utterance | {"predicted": answers[utterance["id"]]}
+            for utterance in first.attention
         ],
     }

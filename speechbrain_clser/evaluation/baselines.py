@@ -26,22 +26,22 @@ def baselines(seeds: Sequence[Seed]) -> list:
         utterances; and ``counts``, from which ``statistics.estimate``
         computes both again.
     """
-    drawing = [seed.draw for seed in seeds]
+    trials = [seed.trial for seed in seeds]
     answered = [set(seed.baselines) for seed in seeds]
     method = statistics.speaker_counts(
-        [seed.predictions[PART] for seed in seeds], drawing
+        [seed.predictions[PART] for seed in seeds], trials
     )
     found = []
     for name in sorted(set.intersection(*answered)):
         counts = statistics.speaker_counts(
-            [seed.baselines[name] for seed in seeds], drawing
+            [seed.baselines[name] for seed in seeds], trials
         )
         uars = metrics.uar_of(counts.confusion.sum(axis=1))
         own = statistics.estimate([counts])
         found.append(
             {
                 "name": name,
-                "uar": own.to_json() | summary(uars, drawing),
+                "uar": own.to_json() | summary(uars, trials),
                 "difference": statistics.estimate(
                     [method], against=[counts]
                 ).to_json(),

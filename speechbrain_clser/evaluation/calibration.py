@@ -58,13 +58,15 @@ def calibration_bins(
             f"{probabilities.shape}"
         )
     answers = probabilities.argmax(axis=1)
-    meant = np.array([list(classes).index(name) for name in target], dtype=int)
+    true_class = np.array(
+        [list(classes).index(name) for name in target], dtype=int
+    )
     confidence = probabilities[np.arange(len(answers)), answers]
     edges = np.linspace(0.0, 1.0, n_bins + 1)
     bins = np.searchsorted(edges[1:-1], confidence)
     n = np.bincount(bins, minlength=n_bins)
     confidences = ratio(np.bincount(bins, confidence, n_bins), n)
-    accuracies = ratio(np.bincount(bins, answers == meant, n_bins), n)
+    accuracies = ratio(np.bincount(bins, answers == true_class, n_bins), n)
     columns = (edges[:-1], edges[1:], n, confidences, accuracies)
     names = ("low", "high", "n", "confidence", "accuracy")
     rows = zip(*(column.tolist() for column in columns), strict=True)
@@ -150,12 +152,12 @@ def fit_temperature(
     2.0
     """
     logits = np.log(np.clip(probabilities, 1e-12, None))
-    meant = logits[np.arange(len(logits)), np.asarray(target)]
+    target_logits = logits[np.arange(len(logits)), np.asarray(target)]
     low, high = 0.1, 2.0  # of the inverse temperature
     for _ in range(n_steps):
         middle = (low + high) / 2
         expected = (tempered(probabilities, 1 / middle) * logits).sum(axis=1)
-        if (expected - meant).mean() > 0:  # too sharp
+        if (expected - target_logits).mean() > 0:  # too sharp
             high = middle
         else:
             low = middle

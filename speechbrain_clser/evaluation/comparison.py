@@ -13,9 +13,9 @@ import numpy as np
 
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import statistics
+from speechbrain_clser.evaluation.json_safe import to_json_safe
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
 from speechbrain_clser.evaluation.statistics import RunCounts
-from speechbrain_clser.evaluation.strict import strict
 
 PART = "target_scored"
 MEAN = "mean"
@@ -48,10 +48,10 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
     }
     for name in ("uar", "wa"):
         found[name] = _difference([a], [b], name)
-    return strict(found)
+    return to_json_safe(found)
 
 
-def contest(
+def compare_systems(
     systems: Mapping[str, Mapping[str, str | os.PathLike]], baseline: str
 ) -> dict:
     """Hold every system against one of them, fold by fold and over all folds.
@@ -91,7 +91,7 @@ def contest(
 def compare_counts(
     systems: Mapping[str, Mapping[str, RunCounts]], baseline: str
 ) -> dict:
-    """Compute what ``contest`` does from confusion counts alone.
+    """Compute what ``compare_systems`` does from confusion counts alone.
 
     Arguments
     ---------
@@ -103,7 +103,7 @@ def compare_counts(
     Returns
     -------
     dict
-        See ``contest``.
+        See ``compare_systems``.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def compare_counts(
         for (name, fold), one in found.items():
             one["p_holm"] = corrected[name, fold]
             cells[name][fold]["difference"] = one
-    return strict(cells)
+    return to_json_safe(cells)
 
 
 def _folds(systems, baseline):
@@ -158,11 +158,11 @@ def _counted(systems, fold):
     everyone = [seed for of in seeds.values() for seed in of]
     counts = statistics.speaker_counts(
         [_in_order(seed.predictions[PART]) for seed in everyone],
-        [seed.draw for seed in everyone],
+        [seed.trial for seed in everyone],
     )
     ends = np.cumsum([len(of) for of in seeds.values()])[:-1]
     return {
-        name: RunCounts(counts.speakers, [seed.draw for seed in of], own)
+        name: RunCounts(counts.speakers, [seed.trial for seed in of], own)
         for (name, of), own in zip(
             seeds.items(), np.split(counts.confusion, ends), strict=True
         )

@@ -96,12 +96,12 @@ def markdown(blocks: Sequence) -> str:
     <BLANKLINE>
     a &lt; b
     """
-    told = [block for block in blocks if not isinstance(block, Picture)]
-    following = [*told[1:], Heading("")]
+    texts = [block for block in blocks if not isinstance(block, Picture)]
+    following = [*texts[1:], Heading("")]
     return (
         "\n\n".join(
             _markdown(block)
-            for block, after in zip(told, following, strict=True)
+            for block, after in zip(texts, following, strict=True)
             if not _is_bare(block, after)
         )
         + "\n"

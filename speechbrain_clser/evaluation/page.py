@@ -11,17 +11,17 @@ from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.evaluation.sections.adaptation import adaptation
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
-from speechbrain_clser.evaluation.sections.answer import answer, title
 from speechbrain_clser.evaluation.sections.attention import attention
+from speechbrain_clser.evaluation.sections.by_group import people
 from speechbrain_clser.evaluation.sections.classes import classes
-from speechbrain_clser.evaluation.sections.knowledge import knowledge
+from speechbrain_clser.evaluation.sections.missing_values import undefined
 from speechbrain_clser.evaluation.sections.model import (
     confidence,
     embeddings,
     training,
 )
-from speechbrain_clser.evaluation.sections.people import people
 from speechbrain_clser.evaluation.sections.phones import phones
+from speechbrain_clser.evaluation.sections.probes import knowledge
 from speechbrain_clser.evaluation.sections.provenance import (
     audit,
     data,
@@ -29,8 +29,8 @@ from speechbrain_clser.evaluation.sections.provenance import (
 )
 from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
-from speechbrain_clser.evaluation.sections.undefined import undefined
-from speechbrain_clser.whole import read_json, write_whole
+from speechbrain_clser.evaluation.sections.summary import answer, title
+from speechbrain_clser.io import atomic_write, read_json
 
 
 def write(run_folder: str | os.PathLike) -> Path:
@@ -59,9 +59,9 @@ def write(run_folder: str | os.PathLike) -> Path:
         )
     report = read_json(path, "type clser report for this run again")
     blocks = story(report)
-    write_whole(folder / "report.md", markdown(blocks))
+    atomic_write(folder / "report.md", markdown(blocks))
     shown = folder / "report.html"
-    write_whole(shown, page(title(report), blocks))
+    atomic_write(shown, page(title(report), blocks))
     return shown
 
 

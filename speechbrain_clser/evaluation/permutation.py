@@ -44,14 +44,14 @@ def permutation_test(
     folds_a: Sequence[np.ndarray],
     folds_b: Sequence[np.ndarray],
     score: Callable = metrics.uar_of,
-    n_draws: int = N_DRAWS,
+    n_trials: int = N_DRAWS,
     seed: int = 0,
 ) -> Comparison:
     """Ask whether two runs differ more than a swap of their answers would.
 
     If the runs are equally good, it does not matter whose answers for a
     speaker are called whose, so each speaker's are swapped at random. All ways
-    are tried when there are at most ``n_draws`` of them (13 speakers). Scores
+    are tried when there are at most ``n_trials`` of them (13 speakers). Scores
     of several folds are averaged, and the speakers of all of them are swapped.
     Seeds of a run are averaged as counts, so the runs may differ in their
     number; for UAR and WA this is the same as averaging the score.
@@ -63,7 +63,7 @@ def permutation_test(
         fold and of the same utterances; see ``speaker_counts``.
     score : callable
         From confusion counts to scores.
-    n_draws : int
+    n_trials : int
         Number of random ways of swapping.
     seed : int
         Of the swaps.
@@ -88,13 +88,13 @@ def permutation_test(
     for pair in pairs:
         _refuse_other_targets(*(counts[0].sum(axis=-1) for counts in pair))
     n_speakers = [counts.shape[1] for counts in folds_a]
-    is_exact = 2 ** sum(n_speakers) <= n_draws
+    is_exact = 2 ** sum(n_speakers) <= n_trials
     if is_exact:
         ways = itertools.product([0, 1], repeat=sum(n_speakers))
         swaps = np.array(list(ways))
     else:
         rng = np.random.default_rng(seed_for(seed, "swaps of speakers"))
-        swaps = rng.integers(0, 2, (n_draws, sum(n_speakers)))
+        swaps = rng.integers(0, 2, (n_trials, sum(n_speakers)))
         swaps[0] = 0  # what was seen is one of the ways
     by_fold = np.split(swaps, np.cumsum(n_speakers)[:-1], axis=1)
     differences = np.mean(

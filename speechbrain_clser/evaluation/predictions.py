@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
 TEXTS = ("id", "corpus", "language", "speaker", "gender")
 COLUMNS = (*TEXTS, "target", "predicted")
@@ -145,7 +145,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(lines)
-    write_whole(path, file.getvalue())
+    atomic_write(path, file.getvalue())
 
 
 def read(path: str | os.PathLike) -> Predictions:

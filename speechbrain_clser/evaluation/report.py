@@ -7,21 +7,21 @@ import json
 import os
 from pathlib import Path
 
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation import run as runs
-from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.adaptation import adaptation, refusals
 from speechbrain_clser.evaluation.anchoring import anchoring
 from speechbrain_clser.evaluation.attention import attention
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.embedding_map import embedding_map
+from speechbrain_clser.evaluation.json_safe import compact_counts, to_json_safe
 from speechbrain_clser.evaluation.probes import probes
 from speechbrain_clser.evaluation.resonance import resonance
 from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
-from speechbrain_clser.evaluation.strict import compact_counts, strict
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.labels import Scheme
-from speechbrain_clser.whole import write_whole
 
 FORMAT = 1
 FILE = "report.json"
@@ -34,7 +34,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     ---------
     run_folder : path
         ``output_folder`` of train.py; every seed in it that has predictions
-        is used. Curves, probes and the map are of the first draw.
+        is used. Curves, probes and the map are of the first trial.
 
     Returns
     -------
@@ -50,15 +50,15 @@ def build(run_folder: str | os.PathLike) -> dict:
     """
     run = runs.read(run_folder)
     numbers = [seed.number for seed in run.seeds]
-    drawing = [seed.draw for seed in run.seeds]
+    trials = [seed.trial for seed in run.seeds]
     parts = {
         part: scores(
-            [seed.predictions[part] for seed in run.seeds], numbers, drawing
+            [seed.predictions[part] for seed in run.seeds], numbers, trials
         )
         for part in runs.PARTS
     }
     first, scored = run.seeds[0], parts["target_scored"]
-    scheme = Scheme(run.protocol["classes"], run.protocol["merge"])
+    scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
     facts = {
         "protocol": run.protocol,
         "ledger": run.ledger,
@@ -68,22 +68,22 @@ def build(run_folder: str | os.PathLike) -> dict:
         "settings": run.settings,
         "adaptation": adaptation(run.seeds),
         "unfinished": run.unfinished,
-        "n_seeds": max(map(drawing.count, drawing)),
-        "n_draws": len(set(drawing)),
+        "n_seeds": max(map(trials.count, trials)),
+        "n_trials": len(set(trials)),
     }
     report = {
         "format": FORMAT,
         "method": run.method,
         **facts,
         "classes": first.predictions["target_scored"].classes,
-        "verdict": wording.verdict(scored, run.ledger["targets"]),
-        "notices": wording.notices(facts, scored),
+        "verdict": formatting.verdict(scored, run.ledger["targets"]),
+        "notices": formatting.notices(facts, scored),
         "parts": parts,
         "selection": {
             "rule": first.selected["rule"],
             "seeds": [
                 {
-                    "draw": seed.draw,
+                    "trial": seed.trial,
                     "seed": seed.number,
                     "phase": seed.selected["phase"],
                     "epoch": seed.selected["epoch"],
@@ -116,10 +116,10 @@ def build(run_folder: str | os.PathLike) -> dict:
             ),
         },
     }
-    report = strict(report)
+    report = to_json_safe(report)
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
     text = compact_counts(text)
-    write_whole(Path(run_folder, FILE), text + "\n")
+    atomic_write(Path(run_folder, FILE), text + "\n")
     return report
 
 
@@ -168,11 +168,11 @@ def summary_rows(report: dict) -> list:
         rows.append(
             [
                 name,
-                wording.percent(found["uar"]["mean"]),
-                wording.interval(found["uar"]),
-                wording.percent(part["chance_uar"]),
-                wording.percent(found["wa"]["mean"]),
-                wording.percent(found["macro_f1"]["mean"]),
+                formatting.percent(found["uar"]["mean"]),
+                formatting.interval(found["uar"]),
+                formatting.percent(part["chance_uar"]),
+                formatting.percent(found["wa"]["mean"]),
+                formatting.percent(found["macro_f1"]["mean"]),
                 str(part["n_utterances"]),
                 str(part["n_speakers"]),
             ]
@@ -196,9 +196,9 @@ def baseline_rows(report: dict) -> list:
     rows = [
         [
             one["name"],
-            wording.percent(one["uar"]["mean"]),
-            wording.interval(one["uar"]),
-            *wording.gain(one["difference"]),
+            formatting.percent(one["uar"]["mean"]),
+            formatting.interval(one["uar"]),
+            *formatting.format_difference(one["difference"]),
         ]
         for one in report["baselines"]
     ]

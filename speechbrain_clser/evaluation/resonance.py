@@ -15,7 +15,7 @@ def resonance(seeds: Sequence[Seed]) -> dict | None:
     Arguments
     ---------
     seeds : sequence of Seed
-        Of one draw.
+        Of one trial.
 
     Returns
     -------

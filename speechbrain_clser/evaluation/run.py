@@ -10,8 +10,13 @@ import numpy as np
 import yaml
 from safetensors.numpy import load_file
 
+from speechbrain_clser.deprecation import (
+    PROTOCOL_KEYS,
+    current_keys,
+    current_yaml,
+)
 from speechbrain_clser.evaluation import predictions
-from speechbrain_clser.whole import read_json
+from speechbrain_clser.io import read_json
 
 PARTS = ("target_scored", "source_valid")
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
@@ -20,7 +25,7 @@ AGAIN = "type the command of train.py again: it writes the file anew"
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """What one training, of a seed and a draw, left behind.
+    """What one training, of a seed and a trial, left behind.
 
     Arguments
     ---------
@@ -36,7 +41,7 @@ class Seed:
         Part to ``Predictions``.
     notes : dict
         What the method had to tell; older runs have none.
-    draw : int
+    trial : int
         Of the labelled utterances that it was trained on.
     baselines : dict
         Name of a baseline to its ``Predictions`` of the scored part.
@@ -55,7 +60,7 @@ class Seed:
     selected: dict
     predictions: dict
     notes: dict = dataclasses.field(default_factory=dict)
-    draw: int = 0
+    trial: int = 0
     baselines: dict = dataclasses.field(default_factory=dict)
     highlights: list = dataclasses.field(default_factory=list)
     attention: list = dataclasses.field(default_factory=list)
@@ -88,11 +93,11 @@ class Run:
     folder : Path
         Of the run.
     protocol, ledger, data, environment : dict
-        As training wrote them, of the first draw.
+        As training wrote them, of the first trial.
     audit : list of dict
-        Findings, of the first draw.
+        Findings, of the first trial.
     rows : list of dict
-        Lines of parts.csv of the first draw, as text; older runs have fewer
+        Lines of parts.csv of the first trial, as text; older runs have fewer
         columns.
     settings : dict
         Top-level values of the resolved YAML, as text.
@@ -130,8 +135,8 @@ class Run:
 
     @property
     def first_draw(self) -> tuple:
-        """Seeds of the draw that ``rows`` and the facts are of."""
-        return tuple(seed for seed in self.seeds if seed.draw == 0)
+        """Seeds of the trial that ``rows`` and the facts are of."""
+        return tuple(seed for seed in self.seeds if seed.trial == 0)
 
 
 def read(folder: str | os.PathLike) -> Run:
@@ -164,19 +169,23 @@ def read(folder: str | os.PathLike) -> Run:
         done = all(_predictions_file(path, part).is_file() for part in PARTS)
         (scored if done else unfinished).append(path)
     seeds = sorted(
-        (_seed(path, draw_of(path, folder)) for path in scored),
-        key=lambda seed: (seed.draw, seed.number),
+        (_seed(path, trial_of(path, folder)) for path in scored),
+        key=lambda seed: (seed.trial, seed.number),
     )
     if not _json(folder / "ledger.json")["targets"]:
         raise FileNotFoundError(
             f"{folder}: expected a run that was scored, found one whose "
             f"protocol has no targets; its model is in {folder / 'model'}"
         )
-    if not seeds or seeds[0].draw:
+    if not seeds or seeds[0].trial:
         raise FileNotFoundError(
             f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "
             f"none in {len(unfinished)} seeds; let train.py finish"
         )
+    facts = {name: _json(folder / f"{name}.json") for name in FACTS}
+    facts["protocol"] = current_keys(
+        facts["protocol"], PROTOCOL_KEYS, folder / "protocol.json"
+    )
     return Run(
         folder=folder,
         rows=_rows(folder / "parts.csv"),
@@ -187,7 +196,7 @@ def read(folder: str | os.PathLike) -> Run:
         ),
         phones=_json_or(None, folder / "phones.json"),
         undefined=_json_or(None, folder / "undefined.json"),
-        **{name: _json(folder / f"{name}.json") for name in FACTS},
+        **facts,
     )
 
 
@@ -202,17 +211,18 @@ def trainings(folder: str | os.PathLike) -> list:
     Returns
     -------
     list of Path
-        Those of the first draw first.
+        Those of the first trial first.
     """
     folder = Path(folder)
     return [
         *sorted(folder.glob("seed_*")),
-        *sorted(folder.glob("draw_*/seed_*")),
+        *sorted(folder.glob("trial_*/seed_*")),
+        *sorted(folder.glob("draw_*/seed_*")),  # of the previous version
     ]
 
 
-def draw_of(training, folder) -> int:
-    """Tell which draw a training is of; those of the first lie in the run's folder.
+def trial_of(training, folder) -> int:
+    """Tell which trial a training is of; those of the first lie in the run's folder.
 
     Arguments
     ---------
@@ -228,18 +238,18 @@ def draw_of(training, folder) -> int:
 
     Example
     -------
-    >>> draw_of(Path("run/draw_3/seed_9"), Path("run"))
+    >>> trial_of(Path("run/trial_3/seed_9"), Path("run"))
     3
     """
     above = training.relative_to(folder).parts[:-1]
-    return int(above[0].removeprefix("draw_")) if above else 0
+    return int(above[0].rpartition("_")[2]) if above else 0
 
 
 def _predictions_file(folder, part):
     return folder / "predictions" / f"{part}.csv"
 
 
-def _seed(folder, draw):
+def _seed(folder, trial):
     """Everything of one seed but its embeddings, which are large."""
     return Seed(
         number=int(folder.name.removeprefix("seed_")),
@@ -254,7 +264,7 @@ def _seed(folder, draw):
         highlights=_json_or([], folder / "highlights.json"),
         attention=_json_or([], folder / "attention.json"),
         adaptation=_json_or(None, folder / "adaptation.json"),
-        draw=draw,
+        trial=trial,
         baselines={
             path.stem: predictions.read(path)
             for path in sorted(folder.glob("baselines/*.csv"))
@@ -288,7 +298,8 @@ def _json_or(nothing, path):
 
 def _yaml(path):
     """Plain values, class names and loss weights of a YAML, nothing built."""
-    root = yaml.compose(path.read_text(encoding="utf-8"))
+    text = current_yaml(path.read_text(encoding="utf-8"), path)
+    root = yaml.compose(text)
     settings, weights = {}, {}
     for key, node in root.value:
         if node.tag.startswith("!new:"):

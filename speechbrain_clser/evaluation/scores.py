@@ -13,36 +13,36 @@ GROUPS = ("language", "corpus", "gender")
 def scores(
     runs: Sequence[Predictions],
     seeds: Sequence[int],
-    drawing: Sequence[int] | None = None,
+    trials: Sequence[int] | None = None,
 ) -> dict:
     """Compute every number that a report shows of a part.
 
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed; of one drawing, the same utterances in the same order.
+        One per seed; of one trial, the same utterances in the same order.
     seeds : sequence of int
         Their seeds.
-    drawing : sequence of int, optional
+    trials : sequence of int, optional
         Of the labelled utterances that each was trained on; by default the
         first.
 
     Returns
     -------
     dict
-        Scores with mean, spread over seeds (and over drawings, where there
-        are several), interval over speakers (and drawings); the same UAR by
+        Scores with mean, spread over seeds (and over trials, where there
+        are several), interval over speakers (and trials); the same UAR by
         group; recalls, confusion, histogram, calibration; ``counts``, from
         which ``statistics.intervals`` computes the intervals again. Shares are
-        0-1, numbers of utterances those of the first drawing.
+        0-1, numbers of utterances those of the first trial.
     """
-    drawing = drawing or [0] * len(runs)
-    run_counts = statistics.speaker_counts(runs, drawing)
+    trials = trials or [0] * len(runs)
+    run_counts = statistics.speaker_counts(runs, trials)
     speakers, counts = run_counts.speakers, run_counts.confusion
     first, classes = runs[0], runs[0].classes
     per_seed = [
-        {"draw": draw, "seed": seed, **_single(run)}
-        for draw, seed, run in zip(drawing, seeds, runs, strict=True)
+        {"trial": trial, "seed": seed, **_single(run)}
+        for trial, seed, run in zip(trials, seeds, runs, strict=True)
     ]
     intervals = statistics.intervals(run_counts)
     n_meant = counts[0].sum(axis=(0, 2))
@@ -59,9 +59,9 @@ def scores(
             if n == 0
         ],
         "per_seed": per_seed,
-        "per_draw": _per_draw(per_seed, drawing),
+        "per_trial": _per_trial(per_seed, trials),
         "scores": {
-            name: summary([one[name] for one in per_seed], drawing)
+            name: summary([one[name] for one in per_seed], trials)
             | _bounds(intervals.get(name))
             for name in ("uar", "wa", "macro_f1", "ece")
         },
@@ -77,8 +77,12 @@ def scores(
         ],
         "confusion": counts.sum((0, 1)).tolist(),
         "histogram": [
-            {"class": name, "target": int(meant), "predicted": float(answered)}
-            for name, meant, answered in zip(
+            {
+                "class": name,
+                "target": int(true_class),
+                "predicted": float(answered),
+            }
+            for name, true_class, answered in zip(
                 classes, n_meant, counts.mean(0).sum((0, 1)), strict=True
             )
         ],
@@ -89,12 +93,12 @@ def scores(
         ),
         "groups": {
             column: [
-                _group(column, name, runs, drawing)
+                _group(column, name, runs, trials)
                 for name in np.unique(getattr(first, column)).tolist()
             ]
             for column in GROUPS
         },
-        "speakers": [_speaker(name, runs, drawing) for name in speakers],
+        "speakers": [_speaker(name, runs, trials) for name in speakers],
         "counts": run_counts.to_json(),
     }
 
@@ -113,49 +117,49 @@ def _single(run):
 
 
 def summary(
-    values: Sequence[float], drawing: Sequence[int] | None = None
+    values: Sequence[float], trials: Sequence[int] | None = None
 ) -> dict:
-    """Find mean and spread over seeds, and over drawings if there are several.
+    """Find mean and spread over seeds, and over trials if there are several.
 
     Arguments
     ---------
     values : sequence of float
         One per seed.
-    drawing : sequence of int, optional
+    trials : sequence of int, optional
         Of the labelled utterances behind each.
 
     Returns
     -------
     dict
         ``mean``, and the standard deviation ``sd`` between seeds, nan for one.
-        Of several drawings, ``sd`` is that within a drawing (root mean
-        square), and ``sd_draws`` that between their means.
+        Of several trials, ``sd`` is that within a trial (root mean
+        square), and ``sd_trials`` that between their means.
 
     Example
     -------
     >>> summary([0.25, 0.5, 0.75])
     {'mean': 0.5, 'sd': 0.25}
     >>> summary([0.0, 0.5, 1.0], [0, 1, 2])
-    {'mean': 0.5, 'sd': nan, 'sd_draws': 0.5}
+    {'mean': 0.5, 'sd': nan, 'sd_trials': 0.5}
     """
     values = np.asarray(values, float)
-    drawing = np.asarray([0] * len(values) if drawing is None else drawing)
-    means = statistics.mean_by_drawing(values, drawing)
-    within = [values[drawing == draw] for draw in np.unique(drawing)]
+    trials = np.asarray([0] * len(values) if trials is None else trials)
+    means = statistics.mean_by_trial(values, trials)
+    within = [values[trials == trial] for trial in np.unique(trials)]
     spreads = [np.var(one, ddof=1) for one in within if len(one) > 1]
     spread = np.sqrt(np.mean(spreads)) if spreads else np.nan
     found = {"mean": float(np.mean(means)), "sd": float(spread)}
     if len(means) > 1:
-        found["sd_draws"] = float(np.std(means, ddof=1))
+        found["sd_trials"] = float(np.std(means, ddof=1))
     return found
 
 
-def _per_draw(per_seed, drawing):
-    """UAR of each drawing, with its spread over seeds."""
+def _per_trial(per_seed, trials):
+    """UAR of each trial, with its spread over seeds."""
     uars = np.array([one["uar"] for one in per_seed])
     return [
-        {"draw": draw, **summary(uars[np.asarray(drawing) == draw])}
-        for draw in sorted(set(drawing))
+        {"trial": trial, **summary(uars[np.asarray(trials) == trial])}
+        for trial in sorted(set(trials))
     ]
 
 
@@ -169,10 +173,10 @@ def _chance(n_meant):
     return float(1 / np.count_nonzero(n_meant))
 
 
-def _group(column, name, runs, drawing):
+def _group(column, name, runs, trials):
     """UAR of a language, corpus or gender, with its own interval."""
     kept = [run.where(getattr(run, column) == name) for run in runs]
-    counts = statistics.speaker_counts(kept, drawing)
+    counts = statistics.speaker_counts(kept, trials)
     n_meant = counts.confusion[0].sum(axis=(0, 2))
     uars = metrics.uar_of(counts.confusion.sum(axis=1))
     return (
@@ -184,21 +188,23 @@ def _group(column, name, runs, drawing):
             "chance_uar": _chance(n_meant),
         }
         | statistics.estimate([counts]).to_json()
-        | summary(uars, drawing)
+        | summary(uars, trials)
     )
 
 
-def _speaker(name, runs, drawing):
+def _speaker(name, runs, trials):
     """UAR of one speaker over the classes that he or she has."""
-    # Whose every utterance was drawn is not scored; another drawing scores.
-    heard = [
-        (draw, run.where(run.speaker == name))
-        for draw, run in zip(drawing, runs, strict=True)
+    # Whose every utterance was drawn is not scored; another trial scores.
+    runs_of_speaker = [
+        (trial, run.where(run.speaker == name))
+        for trial, run in zip(trials, runs, strict=True)
         if (run.speaker == name).any()
     ]
-    first = heard[0][1]
+    first = runs_of_speaker[0][1]
     n_meant = first.confusion().sum(axis=1)
-    uars = metrics.uar_of(np.array([run.confusion() for _, run in heard]))
+    uars = metrics.uar_of(
+        np.array([run.confusion() for _, run in runs_of_speaker])
+    )
     return {
         "name": name,
         "language": str(first.language[0]),
@@ -206,4 +212,4 @@ def _speaker(name, runs, drawing):
         "n_utterances": int(n_meant.sum()),
         "n_classes": int(np.count_nonzero(n_meant)),
         "chance_uar": _chance(n_meant),
-    } | summary(uars, [draw for draw, _ in heard])
+    } | summary(uars, [trial for trial, _ in runs_of_speaker])

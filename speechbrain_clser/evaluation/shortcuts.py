@@ -42,14 +42,14 @@ def shortcuts(
     missing = NEEDED - rows[0].keys()
     if missing:
         columns = ", ".join(sorted(missing))
-        told = f"parts.csv has no {columns}: an older version wrote this run."
-        return {"known": [], "left_out": [told]}
+        reason = f"parts.csv has no {columns}: an older version wrote this run."
+        return {"known": [], "left_out": [reason]}
     train = [row for row in rows if row["part"] == "train"]
     by_id = {row["id"]: row for row in rows}
-    meant = [scheme.index(row["emotion"]) for row in train]
+    true_class = [scheme.index(row["emotion"]) for row in train]
     known = []
     for seen, look in (("duration", _duration), ("corpus", _corpus(train))):
-        probe = linear_probe().fit(look(train), meant)
+        probe = linear_probe().fit(look(train), true_class)
         known.append(
             {
                 "seen": seen,

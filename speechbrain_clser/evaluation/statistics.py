@@ -14,11 +14,11 @@ bootstrap over few speakers gives intervals that are too narrow
 (``benchmarks/interval_coverage.py``).
 
 Where a run draws labelled utterances several times, drawings are a second
-sampling unit, crossed with the speakers, who are the same in all drawings. The
-variance is then that between speakers plus that between drawings, as far as it
+sampling unit, crossed with the speakers, who are the same in all trials. The
+variance is then that between speakers plus that between trials, as far as it
 exceeds that of their interaction, which the first contains already. Seeds
-within a drawing are averaged: what is left of their spread is part of the
-spread between drawings. With a single drawing the interval is conditional on
+within a trial are averaged: what is left of their spread is part of the
+spread between trials. With a single drawing the interval is conditional on
 the trainings that were made.
 """
 
@@ -114,16 +114,16 @@ class RunCounts:
 
 
 def speaker_counts(
-    runs: Sequence[Predictions], drawing: Sequence[int] | None = None
+    runs: Sequence[Predictions], trial_of_run: Sequence[int] | None = None
 ) -> RunCounts:
     """Count confusions per training and speaker.
 
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed; those of one drawing are of the same utterances, since
+        One per seed; those of one trial are of the same utterances, since
         what was drawn of the target is not scored.
-    drawing : sequence of int, optional
+    trial_of_run : sequence of int, optional
         Of the labelled utterances that each run was trained on; by default
         the same for all.
 
@@ -145,9 +145,9 @@ def speaker_counts(
     >>> counts.speakers, counts.confusion[0, 0].tolist()
     (['s1', 's2'], [[0, 0], [0, 1]])
     """
-    firsts, trials = {}, list(drawing or [0] * len(runs))
-    for run, draw in zip(runs, trials, strict=True):
-        first = firsts.setdefault(draw, run)
+    firsts, trials = {}, list(trial_of_run or [0] * len(runs))
+    for run, trial in zip(runs, trials, strict=True):
+        first = firsts.setdefault(trial, run)
         if not _same_task(first, run) or run.classes != runs[0].classes:
             raise ValueError(
                 "expected all seeds to score the same utterances with the "
@@ -171,16 +171,16 @@ def _same_task(a, b):
     )
 
 
-def mean_by_drawing(
-    scores: np.ndarray, drawing: Sequence[int] | None = None
+def mean_by_trial(
+    scores: np.ndarray, trial_of_run: Sequence[int] | None = None
 ) -> np.ndarray:
-    """Average scores over the seeds of each drawing.
+    """Average scores over the seeds of each trial.
 
     Arguments
     ---------
     scores : numpy.ndarray, (seeds, ...)
         Of trainings.
-    drawing : sequence of int, optional
+    trial_of_run : sequence of int, optional
         Of the labelled utterances behind each; one without.
 
     Returns
@@ -190,14 +190,17 @@ def mean_by_drawing(
 
     Example
     -------
-    >>> mean_by_drawing(np.array([0.25, 0.5, 0.75]), [0, 1, 1]).tolist()
+    >>> mean_by_trial(np.array([0.25, 0.5, 0.75]), [0, 1, 1]).tolist()
     [0.25, 0.625]
     """
-    if drawing is None:
+    if trial_of_run is None:
         return scores.mean(axis=0, keepdims=True)
-    drawing = np.asarray(drawing)
+    trial_of_run = np.asarray(trial_of_run)
     return np.stack(
-        [scores[drawing == draw].mean(axis=0) for draw in np.unique(drawing)]
+        [
+            scores[trial_of_run == trial].mean(axis=0)
+            for trial in np.unique(trial_of_run)
+        ]
     )
 
 
@@ -380,9 +383,9 @@ def _satterthwaite(variance, variances, dfs):
 
 def _fold(run, against, score, term):
     """Value, variance, degrees of freedom and number of speakers of one fold."""
-    blocks = [_by_drawing(run, score, term)]
+    blocks = [_by_trial(run, score, term)]
     if against is not None:
-        values, influence = _by_drawing(against, score, term)
+        values, influence = _by_trial(against, score, term)
         if len(values) == len(blocks[0][0]):
             blocks = [(blocks[0][0] - values, blocks[0][1] - influence)]
         else:
@@ -410,7 +413,7 @@ def _terms(run, score, term):
     return (one[..., chosen] for one in found)
 
 
-def _by_drawing(run, score, term):
+def _by_trial(run, score, term):
     """Scores, (drawings,), and influences of speakers, (drawings, speakers)."""
     part, whole = _terms(run, score, term)
     parts, wholes = (x.sum(axis=1, keepdims=True) for x in (part, whole))
@@ -422,7 +425,7 @@ def _by_drawing(run, score, term):
     influence = np.where(is_defined, adjusted, 0).sum(axis=2)
     influence = metrics.ratio(influence, is_defined.sum(axis=2))
     values = metrics.mean_ratio(parts[:, 0], wholes[:, 0])
-    return tuple(mean_by_drawing(x, run.trials) for x in (values, influence))
+    return tuple(mean_by_trial(x, run.trials) for x in (values, influence))
 
 
 def _design(run, score, term):

@@ -9,7 +9,7 @@ KNOWN = {
 }
 
 
-def coincidence(labels, speakers) -> dict:
+def community_confounds(labels, speakers) -> dict:
     """Measure how far communities are languages, sexes or corpora.
 
     Arguments
@@ -55,7 +55,7 @@ def warnings(facts) -> list:
     Arguments
     ---------
     facts : Mapping
-        Of one emotion: what ``graphs.quality`` and ``coincidence`` gave, and
+        Of one emotion: what ``graphs.quality`` and ``community_confounds`` gave, and
         ``n_languages`` of the speakers.
 
     Returns

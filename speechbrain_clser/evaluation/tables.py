@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.printable import printable
-from speechbrain_clser.whole import write_whole
 
 _BLOCK = re.compile(
     r"(?P<start><!-- table: (?P<name>[\w./-]+) -->\n)"
@@ -223,7 +223,7 @@ def rewrite(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> None:
     <!-- end: n -->
     """
     path = Path(path)
-    write_whole(path, _rewritten(path, tables))
+    atomic_write(path, _rewritten(path, tables))
 
 
 def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
 SUFFIX = ".safetensors"
 
@@ -118,7 +118,7 @@ class Shards:
         # time replaces the file by its like, and nobody's other tensors.
         names = sha256("\n".join(sorted(tensors)).encode()).hexdigest()[:16]
         path = self.folder / f"{names}{SUFFIX}"
-        write_whole(path, save(tensors, {"crc32": checksum(tensors)}))
+        atomic_write(path, save(tensors, {"crc32": checksum(tensors)}))
         self._learn(path)
 
 

@@ -7,17 +7,17 @@ from speechbrain.processing.features import DCT, Filterbank
 from speechbrain.utils.autocast import fwd_default_precision
 
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.functionals import summarise
 from speechbrain_clser.features.masked import masked_quantiles
 from speechbrain_clser.features.pitch import Pitch
-from speechbrain_clser.features.shape import spectral_shape
+from speechbrain_clser.features.spectral import spectral_shape
 from speechbrain_clser.features.spectrum import (
     HOP_SAMPLES,
     N_FFT,
     Spectrum,
     real_mask,
 )
-from speechbrain_clser.features.summary import summarise
-from speechbrain_clser.features.voice import voice_quality
+from speechbrain_clser.features.voice_quality import voice_quality
 
 ACTIVE_DB = 30.0
 N_CEPSTRA = 12

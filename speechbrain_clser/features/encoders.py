@@ -40,7 +40,7 @@ def extractor(
     layers : str or int, optional
         ``6``, ``"4-8"``; by default the middle third of the encoder.
     layer_mix : str
-        ``"mean"``, or ``"learned"``: side by side for a ``LayerMix``.
+        ``"mean"``, or ``"learned"``: side by side for a ``WeightedLayerSum``.
     adapt : str
         ``"frozen"``, ``"lora"``, ``"bottleneck"``, ``"lora+bottleneck"``,
         ``"top"`` or ``"full"``.

@@ -23,8 +23,8 @@ class Extractor(torch.nn.Module):
     frozen is called in every training step. ``has_frozen_part`` tells that some
     of their columns do not learn, whatever the others do. Frames of ``n_layers`` above 1
     hold so many layers side by side, each ``dim / n_layers`` wide, for a
-    ``LayerMix`` to mix. ``is_shared`` tells that all languages are heard alike; see
-    ``PerLanguage``. ``is_large`` asks for all cores. ``has_undefined`` warns of
+    ``WeightedLayerSum`` to mix. ``is_shared`` tells that all languages are heard alike; see
+    ``PerLanguage``. ``is_large`` asks for all cores. ``may_be_nan`` warns of
     NaN, which stands for what an utterance does not have.
 
     Arguments
@@ -50,7 +50,7 @@ class Extractor(torch.nn.Module):
     has_frozen_part = True
     is_shared = True
     is_large = False
-    has_undefined = False
+    may_be_nan = False
 
     def __init__(self, config):
         super().__init__()
@@ -64,7 +64,7 @@ class Extractor(torch.nn.Module):
         spec = f"{type(self).__name__}/{self.version}/{spec}"
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
 
-    def published(self):
+    def frozen_copy(self):
         """Give the extractor as it was before anything of it was trained.
 
         Returns
@@ -74,7 +74,7 @@ class Extractor(torch.nn.Module):
         """
         return self
 
-    def keep_out(self, names):
+    def exclude_from_state(self, names):
         """Keep out of the state what was not learned, for it is known anyway.
 
         Arguments

@@ -33,7 +33,7 @@ class SSLConfig:
         ``"6"``, ``"4-8"`` or ``"all"``; by default the middle third.
     layer_mix : str
         ``"mean"`` of the layers, or ``"learned"``: side by side, for a
-        ``LayerMix``.
+        ``WeightedLayerSum``.
     precision : str
         ``"fp32"``, ``"fp16"`` or ``"bf16"``, of the frozen encoder's
         arithmetic; a trained one follows its Brain.
@@ -140,7 +140,7 @@ class SSLFeatures(Extractor):
         self.trained = frozenset(
             name for name, p in self.named_parameters() if p.requires_grad
         )
-        self.keep_out(self.state_dict().keys() - self.trained)
+        self.exclude_from_state(self.state_dict().keys() - self.trained)
         self.train()
 
     def _limit(self, folder):
@@ -154,7 +154,7 @@ class SSLFeatures(Extractor):
         """Count the real frames by the encoder's strides; see ``Extractor``."""
         return self.lobe.n_frames(torch.as_tensor(n_samples).long())
 
-    def published(self):
+    def frozen_copy(self):
         """Give the encoder as it was published; see ``Extractor``."""
         if self.is_frozen:
             return self

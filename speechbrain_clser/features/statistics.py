@@ -100,7 +100,7 @@ class Statistics(UtteranceStatistics, Extractor):
                 f"statistics need a frozen extractor, got a trained {name}; "
                 "use frames, and pool them in the method"
             )
-        if extractor.has_undefined:
+        if extractor.may_be_nan:
             raise ValueError(
                 f"statistics need a value in every frame, and {name} leaves "
                 "some undefined; use an extractor of whole utterances"

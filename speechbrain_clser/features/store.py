@@ -17,8 +17,8 @@ import torch
 
 from speechbrain_clser.features._batches import batches, decoded, padded
 from speechbrain_clser.features._shards import Shards
+from speechbrain_clser.io import atomic_write, remove_stale
 from speechbrain_clser.progress import progress
-from speechbrain_clser.whole import remove_stale, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +167,7 @@ class Store:
         path = self.folder / ABOUT
         if not path.exists():
             text = json.dumps(about(self.extractor), indent=1)
-            write_whole(path, f"{text}\n")
+            atomic_write(path, f"{text}\n")
         # Only for ``--unused-days``: a cache that cannot be written is read.
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -226,7 +226,7 @@ class Store:
     def _check(self, row, values):
         name = type(self.extractor).__name__
         is_bad = torch.isinf(values)
-        if not self.extractor.has_undefined:
+        if not self.extractor.may_be_nan:
             is_bad |= torch.isnan(values)
         if is_bad.any():
             raise ValueError(

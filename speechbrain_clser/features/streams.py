@@ -82,25 +82,27 @@ class Streams(Extractor):
         self.has_frozen_part = any(
             e.has_frozen_part for e in extractors.values()
         )
-        self.has_undefined = any(e.has_undefined for e in extractors.values())
+        self.may_be_nan = any(e.may_be_nan for e in extractors.values())
         self.places, self.columns = {}, ()
         for name, extractor in extractors.items():
             first, self.dim = self.dim, self.dim + extractor.dim
             self.places[name] = (first, self.dim)
             own = getattr(extractor, "columns", range(extractor.dim))
             self.columns += tuple(f"{name}.{column}" for column in own)
-        self.keep_out(
+        self.exclude_from_state(
             f"extractors.{name}.{key}"
             for name, extractor in extractors.items()
             if extractor.is_frozen
             for key in extractor.state_dict()
         )
 
-    def published(self):
+    def frozen_copy(self):
         """Give the streams as they were published; see ``Extractor``."""
         if self.is_frozen:
             return self
-        return Streams(**{n: e.published() for n, e in self.extractors.items()})
+        return Streams(
+            **{n: e.frozen_copy() for n, e in self.extractors.items()}
+        )
 
     def requires_grad_(self, requires_grad=True):
         """Freeze or release what is trained; the rest stays frozen.
@@ -141,14 +143,14 @@ class Streams(Extractor):
             Columns as in ``columns``; NaN where a stream leaves it undefined.
         """
         n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
-        heard = {name: e(wavs, lens) for name, e in self.extractors.items()}
-        width = min(heard[name].shape[1] for name in self.framed)
+        frames_of = {name: e(wavs, lens) for name, e in self.extractors.items()}
+        width = min(frames_of[name].shape[1] for name in self.framed)
         width = widest(n_frames, width)
         streams = [
             frames[:, :width]
             if name in self.framed
             else frames.expand(-1, width, -1)
-            for name, frames in heard.items()
+            for name, frames in frames_of.items()
         ]
         is_real = real_mask(n_frames, width)
         return torch.cat(streams, dim=-1).where(is_real[..., None], 0.0)

@@ -256,7 +256,7 @@ def _readme(fitted, classes):
         method=fitted.adaptation.name,
         constants=source_summary.wording(fitted.adaptation),
         normalised="Features are normalised by statistics of recordings that "
-        "`normalise_over` was given. "
+        "`normalise_with` was given. "
         if about["is_normalised"]
         else "",
         stock=", on features that are normalised by statistics of the "

@@ -15,12 +15,12 @@ from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, padded
 from speechbrain_clser.features.normalisation import Moments
 from speechbrain_clser.inference import adapted, source_summary
-from speechbrain_clser.inference.answer import (
-    Answer,
+from speechbrain_clser.inference.audio_batches import iter_audio_batches
+from speechbrain_clser.inference.loading import TEMPERATURES, load
+from speechbrain_clser.inference.prediction import (
+    Prediction,
     refuse_no_probabilities,
 )
-from speechbrain_clser.inference.listening import listen
-from speechbrain_clser.inference.loading import TEMPERATURES, load
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.inference.windows import windows
@@ -46,7 +46,7 @@ class EmotionClassifier(EncoderClassifier):
     ---------
     modules, hparams, run_opts, freeze_params
         As SpeechBrain's ``Pretrained``; ``from_hparams`` gives them.
-    unknown_below : float
+    min_confidence : float
         An answer is ``"unknown"`` if no class is as probable as this.
     temperature : float, optional
         That logits are divided by, 0.01-100; by default the model's own.
@@ -68,7 +68,7 @@ class EmotionClassifier(EncoderClassifier):
         hparams=None,
         run_opts=None,
         freeze_params=True,
-        unknown_below=0.0,
+        min_confidence=0.0,
         temperature=None,
     ):
         if missing := sorted(set(self.MODULES_NEEDED) - {*(modules or ())}):
@@ -79,7 +79,7 @@ class EmotionClassifier(EncoderClassifier):
         _refuse_unknown_device(run_opts)
         super().__init__(modules, hparams, run_opts, freeze_params)
         self.classes = self._names()
-        self.unknown_below = unknown_below
+        self.min_confidence = min_confidence
         if temperature is None:
             temperature = self.hparams.temperature
         self.temperature = _usable(temperature)
@@ -104,7 +104,7 @@ class EmotionClassifier(EncoderClassifier):
         if self.hparams.normalise_by != "none" and not self.is_normalised:
             logger.warning(
                 "this model was trained on features normalised by %s; until "
-                "normalise_over is given recordings of one, statistics of the "
+                "normalise_with is given recordings of one, statistics of the "
                 "training corpora stand in",
                 self.hparams.normalise_by,
             )
@@ -157,7 +157,7 @@ class EmotionClassifier(EncoderClassifier):
             Whether the folder may run code, as a program of the same origin
             could. Without it only what ``inference.safe_yaml`` lists is built.
         **kwargs
-            For the class: ``run_opts``, ``unknown_below``, ``temperature``.
+            For the class: ``run_opts``, ``min_confidence``, ``temperature``.
 
         Returns
         -------
@@ -202,12 +202,12 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If they are NaN or infinite, or do not sum to 1.
         """
-        chances = self._log_probabilities(wavs, wav_lens)
-        for row in chances.exp().tolist():
+        probabilities = self._log_probabilities(wavs, wav_lens)
+        for row in probabilities.exp().tolist():
             refuse_no_probabilities(row, "signal")
-        score, index = chances.max(dim=-1)
+        score, index = probabilities.max(dim=-1)
         labels = self.hparams.label_encoder.decode_torch(index)
-        return chances, score, index, labels
+        return probabilities, score, index, labels
 
     def _log_probabilities(self, wavs, wav_lens=None):
         """Those of a batch, (batch, classes), adapted if the model is."""
@@ -215,14 +215,16 @@ class EmotionClassifier(EncoderClassifier):
             return self._calibrated(self.encode_batch(wavs, wav_lens))
         posteriors, vectors = self._describe(wavs, wav_lens)
         both = adapted.predict(self.adaptation, vectors, posteriors)
-        chances = torch.from_numpy(both).float().to(self.device)
+        probabilities = torch.from_numpy(both).float().to(self.device)
         # The logarithm of an exact 0 would be no number.
-        return chances.clamp(min=torch.finfo(chances.dtype).tiny).log()
+        return probabilities.clamp(
+            min=torch.finfo(probabilities.dtype).tiny
+        ).log()
 
     def _calibrated(self, both):
-        """Unadapted log-probabilities of what a ``Recogniser`` gives."""
-        chances = self.mods.classifier(both).squeeze(1) / self.temperature
-        return chances.log_softmax(dim=-1)
+        """Unadapted log-probabilities of what a ``EmotionEncoder`` gives."""
+        probabilities = self.mods.classifier(both).squeeze(1) / self.temperature
+        return probabilities.log_softmax(dim=-1)
 
     @torch.no_grad()
     def _describe(self, wavs, wav_lens=None):
@@ -244,7 +246,7 @@ class EmotionClassifier(EncoderClassifier):
 
         Returns
         -------
-        Answer
+        Prediction
             Unpacks like SpeechBrain's.
 
         Raises
@@ -274,7 +276,7 @@ class EmotionClassifier(EncoderClassifier):
 
         Returns
         -------
-        list of Answer
+        list of Prediction
             In the order of the files.
 
         Raises
@@ -304,24 +306,26 @@ class EmotionClassifier(EncoderClassifier):
         ------
         place : int
             Of the file in ``files``.
-        answer : Answer or BadAudioError
+        answer : Prediction or BadAudioError
             What was heard, or why nothing was.
         """
         files, notes = _paths(files), {}
-        sounds = listen(files, self.sample_rate_hz, batch_s, notes)
+        sounds = iter_audio_batches(files, self.sample_rate_hz, batch_s, notes)
         for places, sound in sounds:
             if isinstance(sound, BadAudioError):
                 yield places[0], sound
                 continue
-            chances = self._log_probabilities(*padded(sound)).exp().tolist()
-            for place, values in zip(places, chances, strict=True):
+            probabilities = (
+                self._log_probabilities(*padded(sound)).exp().tolist()
+            )
+            for place, values in zip(places, probabilities, strict=True):
                 try:
                     refuse_no_probabilities(values, files[place])
                 except BadAudioError as error:
                     yield place, error
                 else:
-                    told = files[place], notes[place]
-                    yield place, self._answer(values, *told)
+                    args = files[place], notes[place]
+                    yield place, self._answer(values, *args)
 
     def classify_signal(self, signal, sample_rate_hz):
         """Classify sound that is in memory.
@@ -335,7 +339,7 @@ class EmotionClassifier(EncoderClassifier):
 
         Returns
         -------
-        Answer
+        Prediction
             Unpacks like SpeechBrain's.
 
         Raises
@@ -346,10 +350,10 @@ class EmotionClassifier(EncoderClassifier):
             If it has another shape, as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
-        chances = self.classify_batch(wav[None])[0].exp()
+        probabilities = self.classify_batch(wav[None])[0].exp()
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return self._answer(chances[0].tolist(), notes=notes)
+        return self._answer(probabilities[0].tolist(), notes=notes)
 
     def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
         """Classify a recording of any length, from moment to moment.
@@ -386,19 +390,20 @@ class EmotionClassifier(EncoderClassifier):
                 f"hears no more of a recording at once, got {window_s}"
             )
         [path], notes = _paths([path]), []
-        heard = windows(path, window_s, hop_s, self.sample_rate_hz, notes)
-        pieces = (((start_s, end_s), wav) for start_s, end_s, wav in heard)
+        pieces_ = windows(path, window_s, hop_s, self.sample_rate_hz, notes)
+        pieces = (((start_s, end_s), wav) for start_s, end_s, wav in pieces_)
         found = []
         for batch in batches(pieces, batch_s * self.sample_rate_hz):
             times, wavs = zip(*batch, strict=True)
-            chances = self._log_probabilities(*padded(wavs)).exp()
-            chances = chances.cpu().numpy()
-            for row in chances.tolist():
+            probabilities = self._log_probabilities(*padded(wavs)).exp()
+            probabilities = probabilities.cpu().numpy()
+            for row in probabilities.tolist():
                 refuse_no_probabilities(row, path)
             found += [
-                (*time, row) for time, row in zip(times, chances, strict=True)
+                (*time, row)
+                for time, row in zip(times, probabilities, strict=True)
             ]
-        return Timeline(path, self.classes, found, self.unknown_below, notes)
+        return Timeline(path, self.classes, found, self.min_confidence, notes)
 
     def embed(self, files, batch_s=BATCH_S, has_bar=False):
         """Embed recordings: what their logits are computed from.
@@ -434,7 +439,7 @@ class EmotionClassifier(EncoderClassifier):
                 bar.update(len(places))
         return torch.stack(found)
 
-    def normalise_over(self, files=None, batch_s=BATCH_S, keep_going=False):
+    def normalise_with(self, files=None, batch_s=BATCH_S, keep_going=False):
         """Normalise what is heard from now on by these recordings' statistics.
 
         As training with ``normalise_by: corpus`` did: no label is needed, but
@@ -462,13 +467,13 @@ class EmotionClassifier(EncoderClassifier):
         normaliser = self.recogniser.normaliser
         if self.adaptation is not None:
             raise ValueError(
-                "normalise_over needs a model that is not adapted, and this "
+                "normalise_with needs a model that is not adapted, and this "
                 "one was fitted to features as they are normalised now; call "
                 "it first, then adapt"
             )
         if not self.source_statistics:
             raise ValueError(
-                "normalise_over needs a model with a frozen encoder, and the "
+                "normalise_with needs a model with a frozen encoder, and the "
                 "encoder of this one was trained; leave it out"
             )
         if files is None:
@@ -478,7 +483,7 @@ class EmotionClassifier(EncoderClassifier):
         moments = Moments()
         for _, wavs in self._sounds(_paths(files), batch_s, keep_going):
             sound = (part.to(self.device) for part in padded(wavs))
-            frames, n_frames = self.recogniser.hear(*sound)
+            frames, n_frames = self.recogniser.extract(*sound)
             for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
                 moments.add(values[:n])
         if not moments.n_utterances:
@@ -501,7 +506,7 @@ class EmotionClassifier(EncoderClassifier):
 
         All are heard once; kept are their posteriors and the mean and standard
         deviation of their normalised frames. A model that was trained with
-        ``normalise_by: corpus`` or ``speaker`` needs ``normalise_over`` first.
+        ``normalise_by: corpus`` or ``speaker`` needs ``normalise_with`` first.
         Adapted probabilities are not calibrated.
 
         Arguments
@@ -546,7 +551,7 @@ class EmotionClassifier(EncoderClassifier):
         )
         if self.hparams.normalise_by != "none" and not self.is_normalised:
             logger.warning(
-                "adapting without normalise_over a model that was trained on "
+                "adapting without normalise_with a model that was trained on "
                 "features normalised by %s; give it the same recordings first",
                 self.hparams.normalise_by,
             )
@@ -599,7 +604,9 @@ class EmotionClassifier(EncoderClassifier):
 
     def _sounds(self, files, batch_s, keep_going=False):
         """Batches of sound; a file that cannot be heard ends it, or is told."""
-        for places, sound in listen(files, self.sample_rate_hz, batch_s):
+        for places, sound in iter_audio_batches(
+            files, self.sample_rate_hz, batch_s
+        ):
             if not isinstance(sound, BadAudioError):
                 yield places, sound
             elif keep_going:
@@ -607,9 +614,9 @@ class EmotionClassifier(EncoderClassifier):
             else:
                 raise sound
 
-    def _answer(self, chances, file="", notes=()):
-        named = dict(zip(self.classes, chances, strict=True))
-        return Answer(named, self.unknown_below, file, notes)
+    def _answer(self, probabilities, file="", notes=()):
+        named = dict(zip(self.classes, probabilities, strict=True))
+        return Prediction(named, self.min_confidence, file, notes)
 
 
 def _paths(files):

@@ -37,17 +37,18 @@ from speechbrain.dataio.encoder import CategoricalEncoder
 from speechbrain.utils.checkpoints import Checkpointer
 
 from speechbrain_clser import __version__
+from speechbrain_clser.deprecation import current_yaml
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
 from speechbrain_clser.features.normalisation import group_of
 from speechbrain_clser.inference import blueprint, readme, source_summary
 from speechbrain_clser.inference.blueprint import Name, New, Ref
-from speechbrain_clser.inference.choice import FILE
 from speechbrain_clser.inference.folders import new_folder
 from speechbrain_clser.inference.normaliser import (
     LevelLayers,
     of_sources,
 )
+from speechbrain_clser.inference.select import FILE
 from speechbrain_clser.inference.weights import load_tensors
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
         That the training heard through.
     sound : dict
         As ``pipeline.dataset`` had it: ``"frames"`` are ``Normalised``, of
-        which the model takes the statistics, ``"wavs"`` are ``Sounds``.
+        which the model takes the statistics, ``"wavs"`` are ``LazyWaveforms``.
     train_rows : list of Utterance
         Of the sources; their statistics are the model's.
     pack : bool
@@ -89,7 +90,8 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
 def _write(choice, folder, extractor, sound, train_rows, pack):
     """All files of a model into a folder."""
     training = choice.folder
-    text = (training / "hyperparams.yaml").read_text(encoding="utf-8")
+    path = training / "hyperparams.yaml"
+    text = current_yaml(path.read_text(encoding="utf-8"), path)
     by = blueprint.read(text, "normalise_by", {})
     scheme = blueprint.build(blueprint.read(text, "scheme", {}))
     valid = predictions.read(training / "predictions" / "source_valid.csv")
@@ -218,7 +220,7 @@ def _serving(parts, extractor, sound, n_classes, folder):
     return {
         **parts,
         "recogniser": New(
-            f"{stages}.Recogniser",
+            f"{stages}.EmotionEncoder",
             {
                 "extractor": Ref("extractor"),
                 "normaliser": Ref("normaliser"),
@@ -230,7 +232,7 @@ def _serving(parts, extractor, sound, n_classes, folder):
         ),
         "modules": {
             "compute_features": New("torch.nn.Identity"),
-            "mean_var_norm": New(f"{stages}.AsItIs"),
+            "mean_var_norm": New(f"{stages}.NoNormalization"),
             "embedding_model": Ref("recogniser"),
             "classifier": New(
                 f"{stages}.LogPosterior", {"n_classes": n_classes}

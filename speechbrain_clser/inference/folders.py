@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huggingface_hub import constants
 
-from speechbrain_clser.whole import naming
+from speechbrain_clser.io import naming
 
 
 @contextlib.contextmanager

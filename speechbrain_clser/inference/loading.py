@@ -20,15 +20,19 @@ from speechbrain_clser.inference import blueprint, safe_yaml
 from speechbrain_clser.inference.channel import OneChannel
 from speechbrain_clser.inference.folders import refuse_links_out
 from speechbrain_clser.inference.packed import PackedEncoder, unpack
-from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
+from speechbrain_clser.inference.stages import (
+    EmotionEncoder,
+    LogPosterior,
+    NoNormalization,
+)
 from speechbrain_clser.inference.weights import load_exactly, load_labels
 from speechbrain_clser.methods.base import Method
 
 # Only the Recogniser has learned anything, by these of its parts.
 STAGES = {
     "compute_features": torch.nn.Identity,
-    "mean_var_norm": AsItIs,
-    "embedding_model": Recogniser,
+    "mean_var_norm": NoNormalization,
+    "embedding_model": EmotionEncoder,
     "classifier": LogPosterior,
 }
 LEARNERS = {
@@ -121,7 +125,7 @@ def _try(modules, path):
             if not extractor.is_large:  # that takes seconds, and has its checks
                 wavs = torch.ones(1, extractor.sample_rate_hz // 2)
                 wavs[:, ::100] = -1  # a buzz
-                frames, _ = recogniser.hear(wavs, torch.ones(1))
+                frames, _ = recogniser.extract(wavs, torch.ones(1))
             frames = recogniser.normaliser(frames)
             output = recogniser.method({"frames": (frames, torch.ones(1))})
         found = f"{output.logits.shape[-1]} logits"
@@ -176,7 +180,7 @@ def _refuse_local_encoders(value, path):
             raise ValueError(
                 f"{path}: source: expected an encoder of the hub, owner/name, "
                 f"found {source!r:.80}, which is none or a folder here; export "
-                "the model with --pack-encoder"
+                "the model with --bundle-encoder"
             )
         value = value.arguments
     if isinstance(value, dict):

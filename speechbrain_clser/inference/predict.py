@@ -19,11 +19,15 @@ from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.locked import locked
-from speechbrain_clser.inference.origin import claim, origin_path
-from speechbrain_clser.inference.rows import Rows, format_of, neutral
+from speechbrain_clser.inference.provenance import claim, provenance_path
+from speechbrain_clser.inference.result_table import (
+    ResultTable,
+    format_of,
+    neutral,
+)
 from speechbrain_clser.inference.tally import NOTE, Tally
 from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.whole import remove_stale
+from speechbrain_clser.io import remove_stale
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +126,7 @@ def predict_into(
     Arguments
     ---------
     path : str or Path
-        ``.csv`` or ``.jsonl``; see ``Rows``.
+        ``.csv`` or ``.jsonl``; see ``ResultTable``.
     classifier, files
         As for ``predict``.
     origin : dict
@@ -146,17 +150,19 @@ def predict_into(
     names = columns(classifier.classes, in_windows)
     made_by = {
         **origin,
-        "unknown_below": classifier.unknown_below,
+        "min_confidence": classifier.min_confidence,
         "temperature": classifier.temperature,
         "window_s": window_s,
     }
     format_of(path)
-    own = {*map(os.path.abspath, (path, bad_path(path), origin_path(path)))}
+    own = {*map(os.path.abspath, (path, bad_path(path), provenance_path(path)))}
     skipped = (name for name in skipped if os.path.abspath(name) not in own)
     with locked(path):
         remove_stale(Path(path).parent, f"{Path(path).stem}*")
-        rows = Rows(path, names, count=N_SEGMENTS if in_windows else None)
-        bad = Rows(bad_path(path), BAD_COLUMNS)
+        rows = ResultTable(
+            path, names, count=N_SEGMENTS if in_windows else None
+        )
+        bad = ResultTable(bad_path(path), BAD_COLUMNS)
         claim(path, made_by, has_rows=bool(rows.names))
         rows.drop_repeats()
         with rows, bad:
@@ -164,7 +170,7 @@ def predict_into(
                 *(classifier, files, rows, bad),
                 *(n_threads, has_bar, window_s, skipped),
             )
-        bad.settle(gone=rows.names)
+        bad.compact(gone=rows.names)
     return tally
 
 
@@ -219,9 +225,9 @@ def predict(
     files : iterable of str
         Paths, read as they are needed; one that comes twice is done once.
         Rows have them as ``rows.neutral`` writes them.
-    rows : Rows or Printed
+    rows : ResultTable or Printed
         For the answers, with the columns that ``columns`` names.
-    bad : Rows, optional
+    bad : ResultTable, optional
         For files that cannot be used, with ``BAD_COLUMNS``. They are logged in
         any case.
     n_threads : int
@@ -293,11 +299,11 @@ def answers(classifier, files, n_threads=1, window_s=None):
     ------
     path : str
         As given.
-    answer : Answer, Timeline or BadAudioError
+    answer : Prediction, Timeline or BadAudioError
         What was heard, or why nothing was.
     """
 
-    def hear(block):
+    def classify(block):
         if window_s is not None:
             return [_follow(classifier, path, window_s) for path in block]
         return classifier.classify_files(block, has_bar=False, keep_going=True)
@@ -310,8 +316,8 @@ def answers(classifier, files, n_threads=1, window_s=None):
     # Several for one operation gain less, so only where blocks are too few.
     torch.set_num_threads(n_threads // max(len(first), 1))
     try:
-        for block, heard in in_turn(hear, blocks, n_threads, n_threads):
-            yield from zip(block, heard, strict=True)
+        for block, results in in_turn(classify, blocks, n_threads, n_threads):
+            yield from zip(block, results, strict=True)
     finally:
         torch.set_num_threads(n_before)
 
@@ -352,7 +358,7 @@ def _rows(path, answer):
 
 
 def _row(path, answer):
-    chances = {
+    probabilities = {
         f"p_{name}": round(chance, N_DIGITS)
         for name, chance in answer.probabilities.items()
     }
@@ -360,6 +366,6 @@ def _row(path, answer):
         "file": path,
         "emotion": answer.emotion,
         "probability": round(answer.probability, N_DIGITS),
-        **chances,
+        **probabilities,
         NOTE: " ".join(answer.notes),
     }

@@ -7,10 +7,10 @@ else the report knows; see ``publish.card``.
 
 import json
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import New
-from speechbrain_clser.publish import heard
+from speechbrain_clser.publish import training_data
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
 INSTALL = """\
@@ -62,7 +62,7 @@ model can be adapted, from 20 recordings on: `clser predict {folder} recordings/
 {source}"""
 FIRST = (
     " This model was trained on features normalised by {by}: call "
-    "`classifier.normalise_over(files)` before `adapt`; `--adapt` does both."
+    "`classifier.normalise_with(files)` before `adapt`; `--adapt` does both."
 )
 
 NORMALISED = {
@@ -70,12 +70,12 @@ NORMALISED = {
     "which are in the folder.",
     "corpus": "It was trained and scored on features normalised by the "
     "statistics of each corpus, those of the scored one included. A file alone "
-    "tells no such statistics: until `classifier.normalise_over(files)` is "
+    "tells no such statistics: until `classifier.normalise_with(files)` is "
     "given recordings made under the same conditions, those of the training "
     "corpora stand in, and the scores of the report do not apply.",
     "speaker": "It was trained and scored on features normalised by the "
     "statistics of each speaker, of the scored corpus too. A file alone tells "
-    "no such statistics: until `classifier.normalise_over(files)` is given "
+    "no such statistics: until `classifier.normalise_with(files)` is given "
     "recordings of the speaker in several emotions, those of the training "
     "corpora stand in, and the scores of the report do not apply.",
 }
@@ -110,7 +110,7 @@ def readme(training, values, how, adapting) -> str:
     return "\n\n".join(
         [
             f"# Speech emotion recogniser: {method}",
-            *_warning(heard.synthetic(used)),
+            *_warning(training_data.synthetic(used)),
             f"Classes, in the order of the probabilities: "
             f"{cell(', '.join(values['classes']))}.",
             "## Install",
@@ -154,12 +154,12 @@ def limits(report: dict, classes: list) -> list:
     list of str
         Sentences.
     """
-    kinds = {card["elicitation"] for card in heard.cards(report)}
+    kinds = {card["elicitation"] for card in training_data.cards(report)}
     train = report["data"]["parts"]["train"]
     return [
-        f"It answers with one of {wording.enumeration(classes)} whatever is "
+        f"It answers with one of {formatting.enumeration(classes)} whatever is "
         "said; EmotionClassifier can answer `unknown` below a probability.",
-        f"It was trained on {wording.count(train['speakers'], 'speaker')} and "
+        f"It was trained on {formatting.pluralise(train['speakers'], 'speaker')} and "
         f"{train['minutes']} minutes of labelled speech.",
         *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
     ]

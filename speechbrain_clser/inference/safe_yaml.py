@@ -11,6 +11,7 @@ import re
 
 import yaml
 
+from speechbrain_clser.deprecation import current_model
 from speechbrain_clser.inference.blueprint import New, Reader
 
 # All that ``export`` writes: each takes plain values or others of these, opens
@@ -35,12 +36,12 @@ PARTS = {
             "inference.normaliser.LevelLayers",
             "inference.normaliser.SourceStatistics",
             "inference.packed.PackedEncoder",
-            "inference.stages.AsItIs",
+            "inference.stages.NoNormalization",
             "inference.stages.LogPosterior",
-            "inference.stages.Recogniser",
+            "inference.stages.EmotionEncoder",
             "lobes.conv_transformer.ConvTransformer",
             "lobes.cosine_head.CosineHead",
-            "lobes.dynamics.Dynamics",
+            "lobes.delta_features.DeltaFeatures",
             "lobes.highlight_gate.HighlightGate",
             "lobes.pooling.MeanStdPooling",
             "lobes.prosody_encoder.ProsodyEncoder",
@@ -142,7 +143,7 @@ def read(text, where, overrides=None) -> dict:
     ...
     ValueError: here, line 1: ...expected ...found !apply:os.system...
     """
-    root = _compose(text, where)
+    root = _compose(current_model(text, where), where)
     if overrides:
         root = _changed(root, yaml.compose(yaml.safe_dump(overrides)))
     kept = [pair for pair in root.value if pair[0].value != NOT_READ]

@@ -3,20 +3,26 @@
 It calls ``compute_features(wavs)``, ``mean_var_norm(features, lens)``,
 ``embedding_model(features, lens)`` and ``classifier(embedding)``. The first two
 have nothing to do here: only who knows the lens of the waveforms can tell
-which frames are real, and that is the ``Recogniser``, third in the row.
+which frames are real, and that is the ``EmotionEncoder``, third in the row.
 """
 
 import logging
 
 import torch
 
+from speechbrain_clser.deprecation import renamed_part
 from speechbrain_clser.features.spectrum import real_mask, widest
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 
 logger = logging.getLogger(__name__)
 
 
-class AsItIs(torch.nn.Module):
+def __getattr__(name):
+    """Find what was called otherwise in the previous version."""
+    return renamed_part(__name__, name)
+
+
+class NoNormalization(torch.nn.Module):
     """Hand on what comes, as ``mean_var_norm``."""
 
     def forward(self, features, lens):
@@ -24,7 +30,7 @@ class AsItIs(torch.nn.Module):
         return features
 
 
-class Recogniser(torch.nn.Module):
+class EmotionEncoder(torch.nn.Module):
     """Hear waveforms as training heard them, as ``embedding_model``.
 
     Not every method computes its logits from its embedding alone, and
@@ -47,10 +53,10 @@ class Recogniser(torch.nn.Module):
         super().__init__()
         self.extractor = extractor
         self.normaliser = normaliser
-        self.method = method.serve()
+        self.method = method.for_inference()
         self.longest_s, self.has_told = longest_s, False
 
-    def hear(self, wavs, lens):
+    def extract(self, wavs, lens):
         """Extract frames, not normalised yet.
 
         Arguments
@@ -95,7 +101,7 @@ class Recogniser(torch.nn.Module):
         Arguments
         ---------
         wavs, lens
-            As for ``hear``.
+            As for ``extract``.
 
         Returns
         -------
@@ -110,7 +116,7 @@ class Recogniser(torch.nn.Module):
         Arguments
         ---------
         wavs, lens
-            As for ``hear``.
+            As for ``extract``.
 
         Returns
         -------
@@ -127,7 +133,7 @@ class Recogniser(torch.nn.Module):
 
     def _normalised(self, wavs, lens):
         """Normalised frames, 0 in the padding, and how many are real."""
-        frames, n_frames = self.hear(wavs, lens)
+        frames, n_frames = self.extract(wavs, lens)
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
         return self.normaliser(frames).where(is_real, 0.0), n_frames
 
@@ -138,7 +144,7 @@ class Recogniser(torch.nn.Module):
 
 
 class LogPosterior(torch.nn.Module):
-    """Log-probabilities out of what a ``Recogniser`` gives, as ``classifier``.
+    """Log-probabilities out of what a ``EmotionEncoder`` gives, as ``classifier``.
 
     Arguments
     ---------

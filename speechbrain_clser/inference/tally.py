@@ -48,16 +48,16 @@ class Tally:
         >>> Tally(12, 3, collections.Counter(["silent", "empty"])).sentence
         '12 files classified, 3 before, 2 cannot be used (1 silent, 1 empty)'
         """
-        told = [f"{self.n_new} files classified"]
+        parts = [f"{self.n_new} files classified"]
         if self.n_before:
-            told.append(f"{self.n_before} before")
+            parts.append(f"{self.n_before} before")
         if self.reasons:
             reasons = ", ".join(f"{n} {why}" for why, n in self.reasons.items())
-            told.append(f"{self.reasons.total()} cannot be used ({reasons})")
+            parts.append(f"{self.reasons.total()} cannot be used ({reasons})")
         if self.n_skipped:
-            told.append(f"{self.n_skipped} skipped that are no audio")
-        told += [f"{n} noted as {note}" for note, n in self.notes.items()]
-        return ", ".join(told)
+            parts.append(f"{self.n_skipped} skipped that are no audio")
+        parts += [f"{n} noted as {note}" for note, n in self.notes.items()]
+        return ", ".join(parts)
 
     def add_notes(self, path, notes):
         """Count what is suspicious in a file; warn of the first of each kind.

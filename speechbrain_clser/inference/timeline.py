@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from speechbrain_clser.inference.answer import Answer
+from speechbrain_clser.inference.prediction import Prediction
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,13 +17,13 @@ class Segment:
     ---------
     start_s, end_s : float
         In the recording.
-    answer : Answer
+    answer : Prediction
         Probabilities are means over the stretch.
     """
 
     start_s: float
     end_s: float
-    answer: Answer
+    answer: Prediction
 
 
 class Timeline:
@@ -41,10 +41,10 @@ class Timeline:
         In the order of the probabilities.
     windows : iterable of (float, float, array)
         Start and end in seconds, and probabilities, (classes,), of each.
-    unknown_below : float
-        See ``Answer``.
+    min_confidence : float
+        See ``Prediction``.
     notes : tuple of str
-        Of the recording; see ``Answer``.
+        Of the recording; see ``Prediction``.
 
     Example
     -------
@@ -57,12 +57,12 @@ class Timeline:
     SPEAKER a 1 2.000 1.000 <NA> <NA> neutral 0.700 <NA>
     """
 
-    def __init__(self, file, classes, windows, unknown_below=0.0, notes=()):
+    def __init__(self, file, classes, windows, min_confidence=0.0, notes=()):
         self.file, self.classes = str(file), tuple(classes)
         self.segments, self.notes = [], tuple(notes)
-        for start_s, end_s, chances in _moments(list(windows)):
-            named = dict(zip(self.classes, chances.tolist(), strict=True))
-            answer = Answer(named, unknown_below, self.file, self.notes)
+        for start_s, end_s, probabilities in _moments(list(windows)):
+            named = dict(zip(self.classes, probabilities.tolist(), strict=True))
+            answer = Prediction(named, min_confidence, self.file, self.notes)
             self._append(Segment(start_s, end_s, answer))
 
     def _append(self, new):
@@ -76,11 +76,11 @@ class Timeline:
             self.segments.append(new)
             return
         share = (new.end_s - new.start_s) / (new.end_s - last.start_s)
-        chances = {
+        probabilities = {
             name: (1 - share) * chance + share * new.answer.probabilities[name]
             for name, chance in last.answer.probabilities.items()
         }
-        answer = dataclasses.replace(last.answer, probabilities=chances)
+        answer = dataclasses.replace(last.answer, probabilities=probabilities)
         self.segments[-1] = Segment(last.start_s, new.end_s, answer)
 
     def csv(self) -> str:
@@ -91,13 +91,13 @@ class Timeline:
         writer.writerow([*header, *(f"p_{name}" for name in self.classes)])
         for segment in self.segments:
             answer = segment.answer
-            chances = [answer.probability, *answer.probabilities.values()]
+            probabilities = [answer.probability, *answer.probabilities.values()]
             writer.writerow(
                 [
                     f"{segment.start_s:.3f}",
                     f"{segment.end_s:.3f}",
                     answer.emotion,
-                    *(f"{chance:.4f}" for chance in chances),
+                    *(f"{chance:.4f}" for chance in probabilities),
                 ]
             )
         return "".join(lines)
@@ -123,13 +123,15 @@ def _moments(windows):
     """Cut time where any window starts or ends; mean answers in between."""
     if not windows:
         return
-    starts, ends, chances = map(np.array, zip(*windows, strict=True))
+    starts, ends, probabilities = map(np.array, zip(*windows, strict=True))
     cuts = np.unique(np.concatenate([starts, ends]))
     # Windows are in order and of one length, so those that cover a moment
     # are neighbours.
     first = np.searchsorted(ends, cuts[:-1], side="right")
     last = np.searchsorted(starts, cuts[:-1], side="right")
-    sums = np.cumsum(np.vstack([np.zeros(chances.shape[1]), chances]), axis=0)
+    sums = np.cumsum(
+        np.vstack([np.zeros(probabilities.shape[1]), probabilities]), axis=0
+    )
     for number, (low, high) in enumerate(zip(first, last, strict=True)):
         if high > low:
             mean = (sums[high] - sums[low]) / (high - low)

@@ -4,7 +4,7 @@ from speechbrain_clser.data.audio import one_channel
 from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
 from speechbrain_clser.data.recording import blocks, opened, refuse_large
 from speechbrain_clser.data.soundness import SHORTEST_S, SILENT_PEAK, peak
-from speechbrain_clser.inference.listening import LONGEST_S
+from speechbrain_clser.inference.audio_batches import LONGEST_S
 
 
 def windows(path, window_s, hop_s, sample_rate_hz, notes=None):

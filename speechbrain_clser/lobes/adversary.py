@@ -40,7 +40,7 @@ class Adversary(torch.nn.Module):
     Example
     -------
     >>> adversary = Adversary(4, dim=8)
-    >>> adversary.meet([0, 0, 1])
+    >>> adversary.setup([0, 0, 1])
     >>> adversary.head.out_features
     3
     """
@@ -60,7 +60,7 @@ class Adversary(torch.nn.Module):
         )
         self.head = None
 
-    def meet(self, speaker_languages):
+    def setup(self, speaker_languages):
         """Make the head as wide as there are names.
 
         Arguments

@@ -4,8 +4,8 @@ import contextlib
 
 import torch
 
-from speechbrain_clser.lobes.layer_mix import LayerMix
 from speechbrain_clser.lobes.mask import real_frames
+from speechbrain_clser.lobes.weighted_layer_sum import WeightedLayerSum
 
 
 class ConvBlock(torch.nn.Module):
@@ -115,7 +115,7 @@ class ConvTransformer(torch.nn.Module):
     ):
         super().__init__()
         self.output_dim = dim
-        self.mix = LayerMix(input_dim, n_layers)
+        self.mix = WeightedLayerSum(input_dim, n_layers)
         self.input_dropout = torch.nn.Dropout1d(input_dropout)
         self.project = torch.nn.Linear(self.mix.output_dim, dim)
         self.dropout = torch.nn.Dropout(dropout)

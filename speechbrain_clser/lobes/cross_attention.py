@@ -146,13 +146,13 @@ class CrossAttention(torch.nn.Module):
         is_second = real_frames(second_lens, second.shape[1])
         weights = []
         for readers in self.layers:
-            heard, to_second = readers[0](
+            attended, to_second = readers[0](
                 first, second, ~is_second, with_weights
             )
             second, to_first = readers[-1](
                 second, first, ~is_first, with_weights
             )
-            first = heard
+            first = attended
             weights.append((to_second, to_first))
         first = first * is_first[..., None]
         return first, second * is_second[..., None], weights

@@ -77,7 +77,7 @@ class HighlightGate(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, dim)
             Encoded.
         dynamics : torch.Tensor, (batch, frames, dynamics_dim), or None
-            As ``Dynamics`` gives them.
+            As ``DeltaFeatures`` gives them.
         lens : torch.Tensor, (batch,)
             Share of each row that is real, 0-1.
 

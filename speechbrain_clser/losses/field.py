@@ -126,9 +126,11 @@ def self_organise(
     scores = scores.masked_fill(~is_neighbour[listens], -torch.inf)
     weights = scores.softmax(dim=-1)
     for _ in range(n_rounds):
-        heard = weights @ posterior
+        neighbours = weights @ posterior
         posterior = posterior.clone()
-        posterior[listens] = (1 - share) * posterior[listens] + share * heard
+        posterior[listens] = (1 - share) * posterior[
+            listens
+        ] + share * neighbours
     return posterior
 
 

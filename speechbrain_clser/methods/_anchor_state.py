@@ -35,7 +35,7 @@ class AnchorState(torch.nn.Module):
         Share of the training before the first communities, 0-1.
     confidence : float
         Least probability of a guess that is believed, 0-1.
-    believed_share : float
+    pseudo_label_fraction : float
         Share of the guesses of each class, the surest, that is believed.
     min_utterances : int
         Of an emotion, for a speaker to found a community.
@@ -61,7 +61,7 @@ class AnchorState(torch.nn.Module):
         target_labels="pseudo",
         warm_up=0.2,
         confidence=0.8,
-        believed_share=0.5,
+        pseudo_label_fraction=0.5,
         min_utterances=3,
         k=5,
         n_anchors=8,
@@ -78,14 +78,17 @@ class AnchorState(torch.nn.Module):
         self.communities, self.style = communities, style
         self.target_labels = target_labels
         self.warm_up = warm_up
-        self.confidence, self.believed_share = confidence, believed_share
+        self.confidence, self.pseudo_label_fraction = (
+            confidence,
+            pseudo_label_fraction,
+        )
         self.min_utterances, self.k = min_utterances, k
         self.n_anchors, self.min_segments = n_anchors, min_segments
         self.seed = seed
         self.networks, self.history = {}, []
-        self.meet(0, ())
+        self.setup(0, ())
 
-    def meet(self, n_speakers, phones):
+    def setup(self, n_speakers, phones):
         """Make room; nobody has a community and nothing is an anchor yet."""
         self.phones = list(phones)
         shape = n_speakers, self.n_classes
@@ -119,29 +122,29 @@ class AnchorState(torch.nn.Module):
         """Hear everything, and find thresholds, communities and anchors."""
         if progress < self.warm_up:
             return
-        heard = hear(method, loader)
-        is_target = heard["domain"] == 1
-        self._trust(heard)
-        emotion = self._names(heard)
-        facts = self._find_communities(heard, emotion, is_target)
+        outputs = hear(method, loader)
+        is_target = outputs["domain"] == 1
+        self._trust(outputs)
+        emotion = self._names(outputs)
+        facts = self._find_communities(outputs, emotion, is_target)
         anchors = anchor_table(
-            heard["segments"],
-            heard["phone"],
-            emotion[heard["row"]],
-            heard["language"][heard["row"]],
-            self._sides(is_target, heard["language"])[heard["row"]],
+            outputs["segments"],
+            outputs["phone"],
+            emotion[outputs["row"]],
+            outputs["language"][outputs["row"]],
+            self._sides(is_target, outputs["language"])[outputs["row"]],
             self.weight.shape[1],
             self.n_classes,
             self.n_anchors,
             self.min_segments,
         )
         self.weight = anchors.weight
-        is_guessed = (heard["known"] < 0) & (emotion >= 0)
+        is_guessed = (outputs["known"] < 0) & (emotion >= 0)
         self.history.append(
             {
                 "progress": round(progress, 4),
                 "n_believed": int(is_guessed.sum()),
-                "n_unlabelled": int((heard["known"] < 0).sum()),
+                "n_unlabelled": int((outputs["known"] < 0).sum()),
                 "communities": facts,
                 "anchors": self._anchors_by_name(anchors),
             }
@@ -155,37 +158,37 @@ class AnchorState(torch.nn.Module):
         """
         return is_target if is_target.any() else language != language.min()
 
-    def _trust(self, heard):
+    def _trust(self, outputs):
         """Believe the surest guesses of each class, whichever class it is."""
-        guessed = heard["known"] < 0
-        probability, guess = heard["logits"][guessed].softmax(-1).max(dim=-1)
+        guessed = outputs["known"] < 0
+        probability, guess = outputs["logits"][guessed].softmax(-1).max(dim=-1)
         for index in range(self.n_classes):
             sure = probability[guess == index]
             sure = sure[sure >= self.confidence].sort(descending=True).values
-            n_believed = round(self.believed_share * len(sure))
+            n_believed = round(self.pseudo_label_fraction * len(sure))
             self.threshold[index] = sure[n_believed - 1] if n_believed else 2.0
 
-    def _names(self, heard):
+    def _names(self, outputs):
         """Emotions by which communities and anchors are found."""
         if self.target_labels == "oracle":
-            return heard["truth"]
-        return self.believed(heard["known"], heard["logits"])
+            return outputs["truth"]
+        return self.believed(outputs["known"], outputs["logits"])
 
-    def _find_communities(self, heard, emotion, is_target):
+    def _find_communities(self, outputs, emotion, is_target):
         """Part the speakers of each emotion; gives what the report tells."""
-        style = heard["style"]
+        style = outputs["style"]
         style = (style - style.mean(0)) / style.std(0).clamp(min=1e-6)
         styles = speaker_styles(
             style,
-            heard["speaker"],
-            heard["language"],
+            outputs["speaker"],
+            outputs["language"],
             emotion,
             self.neutral,
             self.style,
         )
         guests = []
         if self.target_labels == "source_only":
-            guests = heard["speaker"][is_target].unique().tolist()
+            guests = outputs["speaker"][is_target].unique().tolist()
         self.community, graphs = community_table(
             styles,
             *self.community.shape,
@@ -276,7 +279,7 @@ def hear(method, loader):
             segments, phone, row = segment_means(
                 encoded, lens, batch.phones.data
             )
-            told = {
+            text = {
                 "known": batch.emotion,
                 "truth": getattr(batch, "oracle_emotion", batch.emotion),
                 "domain": batch.domain,
@@ -288,7 +291,7 @@ def hear(method, loader):
                 "phone": phone,
                 "row": row + n_heard,
             }
-            for name, values in told.items():
+            for name, values in text.items():
                 columns.setdefault(name, []).append(values)
             n_heard += len(batch.emotion)
     method.train(was_training)

@@ -44,7 +44,7 @@ class Method(torch.nn.Module):
     USES_GRADIENTS = True
     progress = 0.0
 
-    def meet(self, speaker_languages, phones=()):
+    def setup(self, speaker_languages, phones=()):
         """Learn who speaks in the training; some heads are as wide as that.
 
         Told once, before the optimiser is made.
@@ -93,7 +93,7 @@ class Method(torch.nn.Module):
     def begin_epoch(self, loader):
         """Look at the whole training material before an epoch; nothing here."""
 
-    def serve(self):
+    def for_inference(self):
         """Let go of what only training needs; answers stay the same.
 
         Returns
@@ -123,6 +123,6 @@ class Method(torch.nn.Module):
         """
         return []
 
-    def notes(self) -> dict:
+    def diagnostics(self) -> dict:
         """Facts that the report shall tell, as plain values; nothing here."""
         return {}

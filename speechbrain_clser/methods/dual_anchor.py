@@ -2,13 +2,14 @@
 
 import torch
 
+from speechbrain_clser.deprecation import renamed_arguments
 from speechbrain_clser.lobes.segment_means import segment_means, within
 from speechbrain_clser.losses.anchoring import (
     phone_anchoring,
     speaker_anchoring,
 )
 from speechbrain_clser.losses.coral import coral
-from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods._anchor_state import AnchorState
 from speechbrain_clser.methods.base import Method, MethodOutput
 
@@ -77,6 +78,7 @@ class DualAnchor(Method):
     LOSSES = frozenset({"emotion", "speaker_anchor", "phone_anchor", "coral"})
     TRAINING_ONLY = frozenset({"speaker_space", "phone_space", "state"})
 
+    @renamed_arguments(believed_share="pseudo_label_fraction")
     def __init__(
         self,
         encoder,
@@ -106,9 +108,9 @@ class DualAnchor(Method):
         self.n_segments = n_segments
         self.label_smoothing = label_smoothing
 
-    def meet(self, speaker_languages, phones=()):
+    def setup(self, speaker_languages, phones=()):
         """Make room for a community of each speaker, an anchor of each phone."""
-        self.state.meet(len(speaker_languages), phones)
+        self.state.setup(len(speaker_languages), phones)
 
     def begin_epoch(self, loader):
         """Hear the training material, find communities and anchors anew."""
@@ -142,7 +144,7 @@ class DualAnchor(Method):
 
         is_target = batch["domain"] == 1
         return {
-            "emotion": naming(
+            "emotion": masked_cross_entropy(
                 output.logits, known, label_smoothing=self.label_smoothing
             ),
             "speaker_anchor": speaker_anchoring(
@@ -174,6 +176,6 @@ class DualAnchor(Method):
         order = torch.randperm(len(places), device=places.device)
         return places[order[: self.n_segments]]
 
-    def notes(self):
+    def diagnostics(self):
         """Communities and anchors of every epoch that found them."""
         return {"anchoring": self.state.history}

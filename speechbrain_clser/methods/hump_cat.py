@@ -5,7 +5,7 @@ from speechbrain.nnet.losses import AngularMargin
 
 from speechbrain_clser.lobes.cosine_head import CosineHead
 from speechbrain_clser.losses.centre import centre
-from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 NAMINGS = ("cross_entropy", "am_softmax")
@@ -125,7 +125,7 @@ class HumpCat(Method):
             )
             logits = self.am(logits / self.am.scale, right)
         return {
-            "emotion": naming(
+            "emotion": masked_cross_entropy(
                 logits, emotion, label_smoothing=self.label_smoothing
             ),
             "centre": centre(output.embedding, emotion, self.centres.weight),

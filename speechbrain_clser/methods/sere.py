@@ -2,11 +2,12 @@
 
 import torch
 
+from speechbrain_clser.deprecation import renamed_arguments
 from speechbrain_clser.losses.balance import balance
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.field import field, reliability, self_organise
 from speechbrain_clser.losses.geometry import geometry, places
-from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.losses.resonance import gather, neighbours, products
 from speechbrain_clser.losses.supcon import supcon
 from speechbrain_clser.losses.tric import (
@@ -15,7 +16,7 @@ from speechbrain_clser.losses.tric import (
     visit,
     walk,
 )
-from speechbrain_clser.methods._emotion_structure import EmotionStructure
+from speechbrain_clser.methods._prototypes import Prototypes
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 LINKS = ("labelled_pairs", "labelled_link", "unlabelled_link")
@@ -54,7 +55,7 @@ class Sere(Method):
     tric : str
         ``"links"``, ``"chain"`` or ``"both"``; the losses of the other reading
         are 0.
-    resonates : str
+    field_level : str
         What the field hears: ``"highlights"``, frame by frame, or the control
         ``"utterance"``, their sum.
     temperature : float
@@ -63,7 +64,7 @@ class Sere(Method):
         Of the prototypes, 0-1.
     n_neighbours : int
         In the resonance graph; half of them forced to be of other languages.
-    heard_share : float
+    propagation_alpha : float
         What a round of self-organisation takes from the neighbours, 0-1; 0 is
         none.
     highest_threshold : float
@@ -85,11 +86,11 @@ class Sere(Method):
     -------
     >>> from speechbrain_clser.lobes.conv_transformer import ConvTransformer
     >>> from speechbrain_clser.lobes.cosine_head import CosineHead
-    >>> from speechbrain_clser.lobes.dynamics import Dynamics
+    >>> from speechbrain_clser.lobes.delta_features import DeltaFeatures
     >>> from speechbrain_clser.lobes.highlight_gate import HighlightGate
     >>> method = Sere(
     ...     ConvTransformer(input_dim=5, dim=8),
-    ...     Dynamics([0, 1]),
+    ...     DeltaFeatures([0, 1]),
     ...     HighlightGate(8, dynamics_dim=4),
     ...     CosineHead(8, 2),
     ...     classes=["anger", "sadness"],
@@ -104,6 +105,7 @@ class Sere(Method):
     )
     TRAINING_ONLY = frozenset({"change"})
 
+    @renamed_arguments(heard_share="propagation_alpha", resonates="field_level")
     def __init__(
         self,
         encoder,
@@ -113,11 +115,11 @@ class Sere(Method):
         classes,
         change=(),
         tric="both",
-        resonates="highlights",
+        field_level="highlights",
         temperature=0.1,
         momentum=0.9,
         n_neighbours=10,
-        heard_share=0.5,
+        propagation_alpha=0.5,
         highest_threshold=0.8,
         warm_up=0.17,
         label_smoothing=0.0,
@@ -127,31 +129,29 @@ class Sere(Method):
             raise ValueError(
                 f"tric must be one of {', '.join(READINGS)}, got {tric!r}"
             )
-        if resonates not in RESONATORS:
+        if field_level not in RESONATORS:
             raise ValueError(
-                f"resonates must be one of {', '.join(RESONATORS)}, got "
-                f"{resonates!r}"
+                f"field_level must be one of {', '.join(RESONATORS)}, got "
+                f"{field_level!r}"
             )
         self.encoder = encoder
         self.dynamics = dynamics
         self.gate = gate
         self.emotion_head = emotion_head
         self.change = torch.nn.ModuleList(change)
-        self.structure = EmotionStructure(
-            encoder.output_dim, len(classes), momentum
-        )
+        self.structure = Prototypes(encoder.output_dim, len(classes), momentum)
         self.register_buffer("places", places(classes), persistent=False)
-        self.tric, self.resonates = tric, resonates
+        self.tric, self.field_level = tric, field_level
         self.temperature = temperature
         self.n_neighbours = n_neighbours
-        self.heard_share = heard_share
+        self.propagation_alpha = propagation_alpha
         self.highest_threshold = highest_threshold
         self.warm_up = warm_up
         self.label_smoothing = label_smoothing
 
     def begin_epoch(self, loader):
         """Write down what the epoch before has found."""
-        self.structure.close()
+        self.structure.end_epoch()
 
     def forward(self, batch):
         """Logits and embedding of a batch, from its frames alone."""
@@ -159,12 +159,18 @@ class Sere(Method):
         encoded = self.encoder(frames, lens)
         weights = self.gate(encoded, self.dynamics(frames, lens), lens)
         embedding = gather(encoded, weights)
-        if self.resonates == "utterance":
-            encoded, heard = embedding[:, None], weights.new_ones(len(lens), 1)
+        if self.field_level == "utterance":
+            encoded, attention = (
+                embedding[:, None],
+                weights.new_ones(len(lens), 1),
+            )
         else:
-            heard = weights
+            attention = weights
         strength = field(
-            encoded, heard > 0, self.structure.prototypes, self.temperature
+            encoded,
+            attention > 0,
+            self.structure.prototypes,
+            self.temperature,
         )
         named = self.emotion_head(embedding)
         found = strength / self.temperature
@@ -184,7 +190,7 @@ class Sere(Method):
         emotion, language = batch["emotion"], batch["language"]
         free = emotion < 0
         if self.training:
-            self.structure.learn(output.embedding, emotion)
+            self.structure.update(output.embedding, emotion)
         frames, lens = output.extras["frames"]
         for change in self.change:
             frames, lens = change(frames, lens)
@@ -196,7 +202,7 @@ class Sere(Method):
         posterior = output.logits[free].float().softmax(dim=-1)
         counts = float(self.progress >= self.warm_up)
         return {
-            "emotion": naming(
+            "emotion": masked_cross_entropy(
                 torch.cat([output.extras["named"], other.extras["named"]]),
                 emotion.repeat(2),
                 label_smoothing=self.label_smoothing,
@@ -216,7 +222,7 @@ class Sere(Method):
         sure, tau = reliability(posterior), self.temperature
         if self.training:
             free = emotion < 0
-            self.structure.watch(
+            self.structure.record(
                 self.progress,
                 output.logits[free].float().softmax(dim=-1),
                 posterior[free],
@@ -260,11 +266,11 @@ class Sere(Method):
             resonance,
             near,
             is_known,
-            self.heard_share,
+            self.propagation_alpha,
             temperature=self.temperature,
         )
 
-    def notes(self):
+    def diagnostics(self):
         """What the field found among the unlabelled, epoch by epoch."""
-        self.structure.close()
+        self.structure.end_epoch()
         return {"field": self.structure.history}

@@ -1,6 +1,6 @@
 """Emotions of all languages close together, speakers impossible to tell."""
 
-from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.losses.supcon import supcon
 from speechbrain_clser.methods.base import Method, MethodOutput
 
@@ -51,7 +51,7 @@ class SupConSpkAdv(Method):
     ...     torch.nn.Linear(16, 4),
     ...     Adversary(16),
     ... )
-    >>> method.meet([0, 0, 1])
+    >>> method.setup([0, 0, 1])
     >>> method({"frames": (torch.ones(2, 9, 5), torch.ones(2))}).logits.shape
     torch.Size([2, 4])
     """
@@ -81,9 +81,9 @@ class SupConSpkAdv(Method):
         self.reversal = reversal
         self.label_smoothing = label_smoothing
 
-    def meet(self, speaker_languages, phones=()):
+    def setup(self, speaker_languages, phones=()):
         """Let the adversary know how many names there are."""
-        self.adversary.meet(speaker_languages)
+        self.adversary.setup(speaker_languages)
 
     def forward(self, batch):
         """Logits and embedding of a batch, from its frames alone."""
@@ -95,7 +95,7 @@ class SupConSpkAdv(Method):
         """Name the emotion, contrast it, hide the speaker."""
         emotion = batch["emotion"]
         return {
-            "emotion": naming(
+            "emotion": masked_cross_entropy(
                 output.logits, emotion, label_smoothing=self.label_smoothing
             ),
             "supcon": supcon(

@@ -2,8 +2,8 @@
 
 from huggingface_hub import ModelCardData
 
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation import report as reports
-from speechbrain_clser.evaluation import wording
 from speechbrain_clser.evaluation.document import (
     Heading,
     Items,
@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation.document import (
 )
 from speechbrain_clser.evaluation.sections import provenance
 from speechbrain_clser.inference.readme import FOLDER, LIMITS, RESULTS, limits
-from speechbrain_clser.publish import heard
+from speechbrain_clser.publish import training_data
 
 INTENDED = (
     "Research on recognising emotion across languages: to compare methods, and "
@@ -56,7 +56,7 @@ def card(
         for section in sections
         if section.partition("\n")[0] not in (RESULTS, LIMITS)
     ]
-    told = [
+    facts = [
         *results(report, training),
         *languages(report),
         *use(report),
@@ -72,7 +72,7 @@ def card(
             title,
             markdown(answer(report)),
             "".join(kept).lstrip("\n"),
-            markdown(told),
+            markdown(facts),
         ]
     )
 
@@ -92,13 +92,13 @@ def answer(report: dict) -> list:
     """
     part = report["parts"]["target_scored"]
     uar = part["scores"]["uar"]
-    over = wording.trainings(report["n_draws"], report["n_seeds"])
+    over = formatting.trainings(report["n_trials"], report["n_seeds"])
     return [
         Score(
-            f"{wording.percent(uar['mean'])} %",
-            f"UAR on {wording.languages(report['ledger']['targets'])} · 95 % "
-            f"interval {wording.interval(uar)} · chance "
-            f"{wording.percent(part['chance_uar'])} · {over}",
+            f"{formatting.percent(uar['mean'])} %",
+            f"UAR on {formatting.languages(report['ledger']['targets'])} · 95 % "
+            f"interval {formatting.interval(uar)} · chance "
+            f"{formatting.percent(part['chance_uar'])} · {over}",
         ),
         Text(report["verdict"]["sentence"]),
         *map(Text, report["notices"]),
@@ -113,7 +113,7 @@ def results(report: dict, training: dict) -> list:
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        ``draw`` and ``seed`` of the training that is in the folder.
+        ``trial`` and ``seed`` of the training that is in the folder.
 
     Returns
     -------
@@ -126,8 +126,8 @@ def results(report: dict, training: dict) -> list:
         [
             one["class"],
             one["n"],
-            wording.percent(one["mean"]),
-            wording.interval(one),
+            formatting.percent(one["mean"]),
+            formatting.interval(one),
         ]
         for one in part["recalls"]
     ]
@@ -146,13 +146,13 @@ def results(report: dict, training: dict) -> list:
         (own,) = (
             one
             for one in part["per_seed"]
-            if all(one[key] == training[key] for key in ("draw", "seed"))
+            if all(one[key] == training[key] for key in ("trial", "seed"))
         )
         blocks.append(
             Text(
                 f"Scores are over {len(part['per_seed'])} trainings. The one "
                 f"that is published (seed {own['seed']}) has by itself a UAR "
-                f"of {wording.percent(own['uar'])} on the target corpus."
+                f"of {formatting.percent(own['uar'])} on the target corpus."
             )
         )
     if report["baselines"]:
@@ -177,7 +177,7 @@ def languages(report: dict) -> list:
     list
         Blocks of ``document``.
     """
-    known = heard.languages(report)
+    known = training_data.languages(report)
     rows = [
         [
             _named(group["name"]),
@@ -185,9 +185,9 @@ def languages(report: dict) -> list:
             name,
             group["n_utterances"],
             group["n_speakers"],
-            wording.percent(group["mean"]),
-            wording.interval(group),
-            wording.percent(group["chance_uar"]),
+            formatting.percent(group["mean"]),
+            formatting.interval(group),
+            formatting.percent(group["chance_uar"]),
         ]
         for name, part in report["parts"].items()
         for group in part["groups"]["language"]
@@ -245,11 +245,11 @@ def made_by(report: dict, training: dict) -> list:
         f"seed {training['seed']}, epoch {training['epoch']} of phase "
         f"{training['phase']}"
     )
-    if report["n_draws"] > 1:
-        which += f", draw {training['draw']}"
+    if report["n_trials"] > 1:
+        which += f", trial {training['trial']}"
     return [("chosen", which), *provenance.software(report)]
 
 
 def _named(code):
     """A language by name and code; somebody's own data may tell neither."""
-    return f"{wording.language(code)} ({code})" if code else None
+    return f"{formatting.language(code)} ({code})" if code else None

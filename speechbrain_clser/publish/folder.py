@@ -6,9 +6,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from speechbrain_clser.evaluation.report import FILE
-from speechbrain_clser.inference.choice import FILE as TRAINING
-from speechbrain_clser.inference.choice import best
-from speechbrain_clser.publish import heard, licences
+from speechbrain_clser.inference.select import FILE as TRAINING
+from speechbrain_clser.inference.select import select_training
+from speechbrain_clser.publish import licences, training_data
 from speechbrain_clser.publish.card import card
 from speechbrain_clser.publish.metadata import metadata
 
@@ -50,7 +50,7 @@ def write(
     report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
     training = _training(run, report)
-    licences.check(heard.cards(report), allow_licence)
+    licences.check(training_data.cards(report), allow_licence)
     data = metadata(
         report, repo_id, model_yaml.read_text(encoding="utf-8"), licence
     )
@@ -76,17 +76,19 @@ def _needed(path, run):
 
 def _training(run, report):
     """Which training the model is of, if it is still that of the run."""
-    told = json.loads(_needed(run / "model" / TRAINING, run).read_text("utf-8"))
-    if told != best(run).origin():
+    chosen = json.loads(
+        _needed(run / "model" / TRAINING, run).read_text("utf-8")
+    )
+    if chosen != select_training(run).origin():
         raise ValueError(
             f"{run}: expected model/ to be of the run's best training, found "
-            f"seed {told['seed']} of draw {told['draw']}, from before the run "
+            f"seed {chosen['seed']} of trial {chosen['trial']}, from before the run "
             f"went on; type clser export {run}"
         )
     scored = report["parts"]["target_scored"]["per_seed"]
-    if told["seed"] not in (one["seed"] for one in scored):
+    if chosen["seed"] not in (one["seed"] for one in scored):
         raise ValueError(
-            f"{run}: expected {FILE} to know seed {told['seed']}, found one "
+            f"{run}: expected {FILE} to know seed {chosen['seed']}, found one "
             f"from before it was trained; type clser report {run}"
         )
-    return told
+    return chosen

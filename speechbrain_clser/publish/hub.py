@@ -24,7 +24,7 @@ from speechbrain_clser.hub_answers import answer_of
 from speechbrain_clser.publish import folder as folders
 from speechbrain_clser.publish.changes import Changes, compare
 from speechbrain_clser.publish.metadata import HUB_ID
-from speechbrain_clser.publish.retry import may_pass, persist
+from speechbrain_clser.publish.retry import may_pass, with_retries
 
 MAIN = "main"
 
@@ -111,11 +111,13 @@ def publish(
     folder = folders.write(Path(run), repo_id, allow_licence, licence)
     url = f"{api.endpoint}/{repo_id}"
     try:
-        _, changes = persist(lambda: _state(api, repo_id, revision, folder))
+        _, changes = with_retries(
+            lambda: _state(api, repo_id, revision, folder)
+        )
         if dry_run:
             return Published(folder, changes, url)
         message = _message(Path(run))
-        commit = persist(
+        commit = with_retries(
             lambda: _bring(api, repo_id, revision, folder, private, message)
         )
     except OfflineModeIsEnabled as error:

@@ -4,9 +4,9 @@ import re
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.languages import two_letters
-from speechbrain_clser.publish import heard
+from speechbrain_clser.publish import training_data
 
 TASK = "audio-classification"
 TAGS = (
@@ -52,7 +52,7 @@ def metadata(
         library_name="speechbrain",
         pipeline_tag=TASK,
         tags=[*TAGS, report["method"]],
-        datasets=[card["name"] for card in heard.cards(report)],
+        datasets=[card["name"] for card in training_data.cards(report)],
         metrics=[name for name, _ in METRICS.values()],
         base_model=_encoder(report, model_yaml),
         model_name=repo_id.rpartition("/")[2],
@@ -65,11 +65,11 @@ def _languages(report):
     ledger = report["ledger"]
     codes = [
         origin.partition(":")[2]
-        for origin in (*heard.origins(report), *ledger["targets"])
+        for origin in (*training_data.origins(report), *ledger["targets"])
     ]
     # Own data may not say; the hub's filter has two letters where they exist.
-    told = [two_letters(code) for code in codes if code]
-    return list(dict.fromkeys(told))
+    found = [two_letters(code) for code in codes if code]
+    return list(dict.fromkeys(found))
 
 
 def _licence(repo_id, licence):
@@ -95,20 +95,20 @@ def _results(report):
     targets, protocol = report["ledger"]["targets"], report["protocol"]
     names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
     titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
-    over = wording.trainings(report["n_draws"], report["n_seeds"])
+    over = formatting.trainings(report["n_trials"], report["n_seeds"])
     scores = report["parts"]["target_scored"]["scores"]
     return [
         EvalResult(
             task_type=TASK,
             task_name="Speech emotion recognition",
             dataset_type="+".join(names),
-            dataset_name=f"{wording.enumeration([titles[n] for n in names])} "
-            f"({wording.languages(targets)})",
+            dataset_name=f"{formatting.enumeration([titles[n] for n in names])} "
+            f"({formatting.languages(targets)})",
             dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
             metric_type=metric,
             metric_name=f"{title}, in percent, 95 % interval "
-            f"{wording.interval(scores[score])}, {over}",
-            metric_value=float(wording.percent(scores[score]["mean"])),
+            f"{formatting.interval(scores[score])}, {over}",
+            metric_value=float(formatting.percent(scores[score]["mean"])),
         )
         for score, (metric, title) in METRICS.items()
     ]

@@ -7,13 +7,13 @@ import json
 import re
 from pathlib import Path
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Text, markdown
 from speechbrain_clser.evaluation.report import FILE as REPORT
-from speechbrain_clser.inference.choice import FILE as TRAINING
 from speechbrain_clser.inference.readme import RESULTS
-from speechbrain_clser.publish import card, heard
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.inference.select import FILE as TRAINING
+from speechbrain_clser.io import atomic_write
+from speechbrain_clser.publish import card, training_data
 
 
 def add_results(run, model=None) -> bool:
@@ -49,9 +49,9 @@ def add_results(run, model=None) -> bool:
     )
     if not n_found:  # exported by an earlier version
         text = f"{text.rstrip()}\n\n{section}"
-    write_whole(needed[2], text)
+    atomic_write(needed[2], text)
     values = json.dumps(found, indent=1, ensure_ascii=False)
-    write_whole(model / f"{RESULTS.lower()}.json", f"{values}\n")
+    atomic_write(model / f"{RESULTS.lower()}.json", f"{values}\n")
     return True
 
 
@@ -76,7 +76,7 @@ def summary(report: dict, training: dict) -> dict | None:
     own = [
         one["uar"]
         for one in part["per_seed"]
-        if all(one[key] == training[key] for key in ("draw", "seed"))
+        if all(one[key] == training[key] for key in ("trial", "seed"))
     ]
     if not own or training["protocol"] != report["protocol"]["digest"]:
         return None
@@ -86,15 +86,15 @@ def summary(report: dict, training: dict) -> dict | None:
         "protocol": report["protocol"]["name"],
         "digest": report["protocol"]["digest"],
         "supervision": report["ledger"]["sentence"],
-        "languages": wording.languages(report["ledger"]["targets"]),
+        "languages": formatting.languages(report["ledger"]["targets"]),
         "utterances": part["n_utterances"],
         "speakers": part["n_speakers"],
-        "draws": report["n_draws"],
+        "trials": report["n_trials"],
         "seeds": report["n_seeds"],
         "uar": {key: uar[key] for key in ("mean", "low", "high")},
         "own_uar": own[0],
         "chance_uar": part["chance_uar"],
-        "synthetic": heard.synthetic(report),
+        "synthetic": training_data.synthetic(report),
     }
 
 

@@ -17,7 +17,7 @@ LONGEST_WAIT_S = 300  # that a busy hub may ask for; it counts in 5 minutes
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
-def persist(step: Callable):
+def with_retries(step: Callable):
     """Do a step of a conversation with the hub, again if it breaks off.
 
     Arguments

@@ -16,11 +16,11 @@ from safetensors.numpy import load_file, save
 from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.pipeline import dataset
 from speechbrain_clser.errors import AdaptationError
-from speechbrain_clser.evaluation import predictions, wording
+from speechbrain_clser.evaluation import formatting, predictions
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.scoring import write_answers
 from speechbrain_clser.training.vector_space import VectorSpace
-from speechbrain_clser.whole import write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
         From ``target_adaptation.wanted``; nothing is written without one.
     brain : MethodBrain
         Trained.
-    material : Material
+    material : PreparedData
         Gives the parts.
     sound : dict
         As for ``feed.datasets_of``.
@@ -84,7 +84,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
             "posterior": posteriors.numpy(),
             "embedding": embeddings.numpy(),
         }
-        write_whole(path, save(tensors, {"ids": json.dumps(ids)}))
+        atomic_write(path, save(tensors, {"ids": json.dumps(ids)}))
 
 
 def _further_parts(plan, material):
@@ -98,7 +98,7 @@ def _further_parts(plan, material):
     return parts
 
 
-def adapt(plan, names, material, heard, view, folders):
+def adapt(plan, names, material, training_rows, view, folders):
     """Adapt the predictions of the method and of the supervised baselines.
 
     Where an adaptation is refused (``AdaptationError``) the result is that
@@ -110,9 +110,9 @@ def adapt(plan, names, material, heard, view, folders):
         From ``target_adaptation.wanted``; nothing is done without one.
     names : list of str
         Baselines of the run.
-    material : Material
+    material : PreparedData
         Gives the parts; of the target no label is used.
-    heard : list of Utterance
+    training_rows : list of Utterance
         Training set of the method, all phases.
     view : Mapping or None
         As for ``baselines.answer``; not needed without baselines for vectors
@@ -139,7 +139,9 @@ def adapt(plan, names, material, heard, view, folders):
             plan, material, dict(zip(rows, vectors, strict=True))
         )
     if names and chosen.fitted_to == "unlabelled":
-        pool = _baseline_posteriors(names, material, heard, view, chosen.fitted)
+        pool = _baseline_posteriors(
+            names, material, training_rows, view, chosen.fitted
+        )
     for seed, folder in folders.items():
         own = spaces
         if plan.vectors == "embedding":
@@ -176,7 +178,7 @@ def adapt(plan, names, material, heard, view, folders):
             "systems": systems,
         }
         text = json.dumps(record, indent=1) + "\n"
-        write_whole(Path(folder, "adaptation.json"), text)
+        atomic_write(Path(folder, "adaptation.json"), text)
         _log(record, plan, seed)
 
 
@@ -214,14 +216,15 @@ def _shares(classes, posteriors):
     return dict(zip(classes, (count / count.sum()).tolist(), strict=True))
 
 
-def _baseline_posteriors(names, material, heard, view, rows):
+def _baseline_posteriors(names, material, training_rows, view, rows):
     """Posteriors of baselines on further utterances, by name and id."""
-    labels = baselines.labels_of(material, heard)
+    labels = baselines.labels_of(material, training_rows)
     if len(set(labels) - {-1}) < 2:
         return {}
-    corpora = [row.corpus for row in heard]
+    corpora = [row.corpus for row in training_rows]
     vectors, others = (
-        baselines.utterance_vectors(view, part) for part in (heard, rows)
+        baselines.utterance_vectors(view, part)
+        for part in (training_rows, rows)
     )
     n_classes = len(material.protocol.scheme)
     ids = [row.id for row in rows]
@@ -268,7 +271,7 @@ def _log(record, plan, seed):
         for name, value in constants.items()
         if value is not None
     )
-    origin = wording.ORIGINS[space["constants_from"]]
+    origin = formatting.ORIGINS[space["constants_from"]]
     if space["candidates"]:
         scores = {
             json.dumps(one["constants"]): one["mean"]

@@ -7,19 +7,24 @@ from pathlib import Path
 
 from speechbrain.utils.distributed import if_main_process
 
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
+TRIALS = ("trial_*", "draw_*")  # the second is of the previous version
 # What a run writes before it trains, besides the folders of its seeds.
 FILES = (
     *("*.json", "parts.csv", "manifests/*"),
-    *("draw_*/*.json", "draw_*/parts.csv"),
+    *(
+        f"{trial}/{name}"
+        for trial in TRIALS
+        for name in ("*.json", "parts.csv")
+    ),
 )
-SEEDS = ("seed_*", "draw_*/seed_*")
+SEEDS = ("seed_*", *(f"{trial}/seed_*" for trial in TRIALS))
 TRAINED = ("epochs.jsonl", "save/*/CKPT*")
 
 
 @contextlib.contextmanager
-def as_found(folder, draws):
+def as_found(folder, trials):
     """Undo what is written to a run folder if an error comes before training.
 
     As soon as one of the seeds has an epoch or a checkpoint, all stays. What
@@ -29,8 +34,8 @@ def as_found(folder, draws):
     ---------
     folder : str or Path
         Of the run; need not exist.
-    draws : iterable of iterable of int
-        Seeds that this process trains, for each draw.
+    trials : iterable of iterable of int
+        Seeds that this process trains, for each trial.
 
     Example
     -------
@@ -43,7 +48,7 @@ def as_found(folder, draws):
     False
     """
     folder = Path(folder)
-    own = {f"seed_{seed}" for seeds in draws for seed in seeds}
+    own = {f"seed_{seed}" for seeds in trials for seed in seeds}
     if not if_main_process():
         yield
         return
@@ -62,17 +67,20 @@ def as_found(folder, draws):
             for seed in new:
                 shutil.rmtree(seed)
             _restore(folder, before)
-            _remove_empty([folder / "manifests", *folder.glob("draw_*")])
+            _remove_empty([folder / "manifests", *_found(folder, TRIALS)])
             _remove_empty(missing)
 
 
 def _files(folder):
-    found = (path for pattern in FILES for path in folder.glob(pattern))
-    return [path for path in found if path.is_file()]
+    return [path for path in _found(folder, FILES) if path.is_file()]
+
+
+def _found(folder, patterns):
+    return [path for pattern in patterns for path in folder.glob(pattern)]
 
 
 def _seeds(folder):
-    return [path for pattern in SEEDS for path in folder.glob(pattern)]
+    return _found(folder, SEEDS)
 
 
 def _restore(folder, before):
@@ -81,7 +89,7 @@ def _restore(folder, before):
         if path not in before:
             path.unlink()
         elif path.read_bytes() != before[path]:
-            write_whole(path, before[path])
+            atomic_write(path, before[path])
 
 
 def _trained(folder, own):

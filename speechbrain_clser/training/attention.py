@@ -6,8 +6,8 @@ from pathlib import Path
 import speechbrain as sb
 import torch
 
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.highlights import caption, first_of_each
-from speechbrain_clser.whole import write_whole
 
 FILE = "attention.json"
 LARGEST = 32  # of a map; longer sides are averaged
@@ -43,18 +43,18 @@ def write(brain, rows, dataset, scheme, folder, loader):
     brain.modules.eval()
     found = {}
     for batch in batches:
-        frames = brain.hear(brain.given(batch))
+        frames = brain.extract(brain.given(batch))
         places = brain.method.attentions({"frames": frames})
         if not places:
             return
         for index, utterance in enumerate(batch.id):
             found[utterance] = [_of_utterance(p, index) for p in places]
-    told = [
+    records = [
         {**caption(row, scheme), "stages": found[utterance]}
         for utterance, row in shown.items()
     ]
-    text = json.dumps(told)
-    write_whole(Path(folder, FILE), text)
+    text = json.dumps(records)
+    atomic_write(Path(folder, FILE), text)
 
 
 def _of_utterance(place, index):

@@ -15,7 +15,7 @@ from sklearn.svm import SVC
 
 from speechbrain_clser.adaptation import linear
 from speechbrain_clser.losses.consistency import consistency, thresholds
-from speechbrain_clser.losses.naming import naming
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.linear import utterance_vector
 from speechbrain_clser.training.scoring import write_answers
 
@@ -84,7 +84,7 @@ def usable(names, extractor, is_explicit) -> list:
     return []
 
 
-def answer(names, material, heard, view, folders):
+def answer(names, material, training_rows, view, folders):
     """Fit baselines on a training set and write their predictions.
 
     Existing predictions are not computed again. Baselines without a random part
@@ -94,10 +94,10 @@ def answer(names, material, heard, view, folders):
     ---------
     names : list of str
         Among ``BASELINES``.
-    material : Material
+    material : PreparedData
         Gives the parts; no other label than those of ``train`` and ``shots``
         is read.
-    heard : list of Utterance
+    training_rows : list of Utterance
         Training set of the method, all phases.
     view : Mapping
         Utterance id to torch.Tensor, (frames, dim), finite: ``Normalised`` has
@@ -114,7 +114,7 @@ def answer(names, material, heard, view, folders):
     if not missing:
         return
     parts, scheme = material.parts, material.protocol.scheme
-    labels = labels_of(material, heard)
+    labels = labels_of(material, training_rows)
     if (n_classes := len(set(labels) - {-1})) < 2:
         logger.info(
             "baselines left out (%s): they need labelled training utterances "
@@ -123,9 +123,9 @@ def answer(names, material, heard, view, folders):
             n_classes,
         )
         return
-    corpora = [row.corpus for row in heard]
+    corpora = [row.corpus for row in training_rows]
     vectors, scored = (
-        utterance_vectors(view, part) for part in (heard, parts.scored)
+        utterance_vectors(view, part) for part in (training_rows, parts.scored)
     )
     found = {}
     for (name, seed), path in missing.items():
@@ -137,7 +137,7 @@ def answer(names, material, heard, view, folders):
         write_answers(path, parts.scored, found[key].tolist(), scheme)
 
 
-def labels_of(material, heard) -> list:
+def labels_of(material, training_rows) -> list:
     """List the classes of a training set.
 
     Arguments
@@ -153,7 +153,8 @@ def labels_of(material, heard) -> list:
     parts, scheme = material.parts, material.protocol.scheme
     known = {row.id for row in (*parts.train, *parts.shots)}
     return [
-        scheme.index(row.emotion) if row.id in known else -1 for row in heard
+        scheme.index(row.emotion) if row.id in known else -1
+        for row in training_rows
     ]
 
 
@@ -318,7 +319,7 @@ def _fixmatch(vectors, labels, scored, n_classes, seed):
         return values + spread * noise
 
     for _ in range(N_STEPS):
-        loss = naming(network(noisy(shots, WEAK)), names)
+        loss = masked_cross_entropy(network(noisy(shots, WEAK)), names)
         if len(others):
             places = torch.randperm(len(others), generator=draw)[:N_BESIDE]
             with torch.no_grad():

@@ -9,9 +9,9 @@ from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
 from speechbrain_clser.data.pipeline import hearing
+from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
-from speechbrain_clser.evaluation.wording import count
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.seeds import seed_for
 from speechbrain_clser.training.step import Step
@@ -82,7 +82,7 @@ class MethodBrain(sb.Brain):
     ):
         step = Step(method, extractor, normaliser)
         super().__init__(modules={"step": step}, **brain)
-        self.hear = step.hear
+        self.extract = step.extract
         self.sound = "frames" if extractor is None else "wavs"
         self.keys = {self.sound, *method.INPUTS, *method.TARGETS}
         self.method = method
@@ -172,8 +172,8 @@ class MethodBrain(sb.Brain):
 
     def make_dataloader(self, dataset, stage, **loader):
         """Load what this Brain hears, of all that a dataset has."""
-        heard = hearing(dataset, self.sound)
-        return super().make_dataloader(heard, stage, **loader)
+        with_sound = hearing(dataset, self.sound)
+        return super().make_dataloader(with_sound, stage, **loader)
 
     def compute_forward(self, batch, stage):
         """Predict, on augmented frames in training."""
@@ -204,7 +204,7 @@ class MethodBrain(sb.Brain):
             logger.info(
                 "seed: %d, phase: %s, %d of %s done before",
                 *(self.seed, self.phase.name, done),
-                count(self.phase.epochs, "epoch"),
+                pluralise(self.phase.epochs, "epoch"),
             )
 
     def on_stage_start(self, stage, epoch=None):
@@ -393,7 +393,7 @@ class MethodBrain(sb.Brain):
         for batch in tqdm(
             batches, dynamic_ncols=True, disable=self.noprogressbar
         ):
-            output = self.method({"frames": self.hear(self.given(batch))})
+            output = self.method({"frames": self.extract(self.given(batch))})
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
@@ -422,7 +422,7 @@ class MethodBrain(sb.Brain):
         self.modules.eval()
         found = {}
         for batch in batches:
-            frames, lens = self.hear(self.given(batch))
+            frames, lens = self.extract(self.given(batch))
             extras = self.method({"frames": (frames, lens)}).extras
             if name not in extras:
                 return {}

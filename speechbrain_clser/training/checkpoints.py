@@ -5,7 +5,7 @@ import shutil
 from speechbrain.utils.checkpoints import CKPT_PREFIX, Checkpointer
 from speechbrain.utils.distributed import if_main_process
 
-from speechbrain_clser.whole import naming
+from speechbrain_clser.io import naming
 
 WHOLE = "WHOLE"
 

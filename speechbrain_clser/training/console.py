@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 from speechbrain.utils.distributed import if_main_process
 
+from speechbrain_clser.io import naming
 from speechbrain_clser.progress import has_bars
-from speechbrain_clser.whole import naming
 
 # For SpeechBrain's create_experiment_directory.
 LOG_CONFIG = str(Path(__file__).with_name("log_config.yaml"))

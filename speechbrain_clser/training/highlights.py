@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from speechbrain_clser.data.audio import load
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
 N_BINS = 400
 RATE_HZ = 16000
@@ -38,7 +38,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
     found = brain.along(few, loader, "highlights")
     if not found:
         return
-    told = [
+    records = [
         {
             **caption(row, scheme),
             **outline(load(row.wav, RATE_HZ)),
@@ -46,8 +46,8 @@ def write(brain, rows, dataset, scheme, folder, loader):
         }
         for name, row in shown.items()
     ]
-    text = json.dumps(told, indent=1)
-    write_whole(Path(folder, FILE), text)
+    text = json.dumps(records, indent=1)
+    atomic_write(Path(folder, FILE), text)
 
 
 def first_of_each(rows, scheme) -> dict:

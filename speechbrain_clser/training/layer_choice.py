@@ -24,7 +24,7 @@ from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.ssl import SSLFeatures, layer_range
 from speechbrain_clser.features.statistics import Statistics
 from speechbrain_clser.features.store import Store
-from speechbrain_clser.whole import read_json, write_whole
+from speechbrain_clser.io import atomic_write, read_json
 
 logger = logging.getLogger(__name__)
 
@@ -284,7 +284,7 @@ def choose(
         ],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, f"{json.dumps(found, indent=1)}\n")
+    atomic_write(path, f"{json.dumps(found, indent=1)}\n")
     return found
 
 
@@ -311,7 +311,7 @@ def record(found, folder) -> str:
     'layers 2-4 are best on source validation: UAR 50.0 % of a linear probe; ...'
     """
     text = json.dumps(found, indent=1)
-    write_whole(Path(folder, "layers.json"), f"{text}\n")
+    atomic_write(Path(folder, "layers.json"), f"{text}\n")
     uar = max(row["uar"] for row in found["validation"])
     return (
         f"layers {found['chosen']} are best on source validation: UAR "

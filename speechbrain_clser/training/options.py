@@ -14,20 +14,25 @@ from ruamel.yaml.error import MarkedYAMLError
 from speechbrain.utils.distributed import get_local_rank
 from speechbrain.utils.run_opts import RunOptions
 
+from speechbrain_clser.deprecation import current_arguments
 from speechbrain_clser.progress import has_bars
 
 # Whole numbers of a YAML that are 1 at least; all others may be 0.
 AT_LEAST_ONE = {
-    *("seeds", "draws", "threads", "batch_size", "passes"),
+    *("seeds", "trials", "threads", "batch_size", "repeats_per_epoch"),
     *("dim", "space_dim", "top_layers", "n_averaged", "n_stages"),
     *("languages", "classes", "utterances"),  # of cells
 }
 LARGEST = 2**31 - 1
 # More than these, whole numbers exhaust the machine.
 AT_MOST = {"threads": 1024, "dim": 2**16, "space_dim": 2**16}
-# Numbers above 0, and those of 0-1 beside any ``*_share``; all are 0 or more.
+# Numbers above 0, and those of 0-1 beside any ``*_share`` and ``*_fraction``; all
+# are 0 or more.
 POSITIVE = {"lr", "encoder_lr", "temperature"}
-SHARES = {"confidence", "dropout", "input_dropout", "label_smoothing"}
+SHARES = {
+    *("confidence", "dropout", "input_dropout", "label_smoothing"),
+    "propagation_alpha",
+}
 # Least values of SpeechBrain's own options.
 LEAST = {
     **{"grad_accumulation_factor": 1, "max_grad_norm": 0},
@@ -71,7 +76,8 @@ def parse(arguments) -> tuple:
     {'seeds': 3}
     """
     if not {"-h", "--help"} & {*arguments}:
-        check_names(arguments, _keys(yaml_of(arguments)))
+        arguments = current_arguments(yaml_of(arguments), arguments[1:])
+        check_names(arguments, _keys(arguments[0]))
     if not has_bars():
         arguments = [*arguments, "--noprogressbar"]
     hparams_file, run_opts, text = _parsed(arguments)
@@ -352,7 +358,7 @@ def _unlike_whole(key, value):
 
 
 def _unlike_number(key, value):
-    if key in SHARES or key.endswith("_share"):
+    if key in SHARES or key.endswith(("_share", "_fraction")):
         return not (_is_number(value) and 0 <= value <= 1) and "a number of 0-1"
     if key in POSITIVE:
         return not (_is_number(value) and value > 0) and "a number above 0"

@@ -8,10 +8,10 @@ from pathlib import Path
 from speechbrain.utils.distributed import if_main_process
 
 from speechbrain_clser.data.protocol import load
+from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
-from speechbrain_clser.whole import write_whole
 
 LABELLED = ("train", "shots")
 
@@ -36,7 +36,7 @@ class Phase:
         Share of the optimiser's learning rate.
     n_unlabelled : int
         Unlabelled utterances beside each batch.
-    passes : int
+    repeats_per_epoch : int
         Through its rows in an epoch: where they are few, validation and
         checkpoints would take longer than training.
     with_encoder : bool
@@ -55,7 +55,7 @@ class Phase:
     lr_factor: float = 1.0
     n_unlabelled: int = 0
     fresh: tuple = ()
-    passes: int = 1
+    repeats_per_epoch: int = 1
     with_encoder: bool = True
 
     @property
@@ -111,7 +111,7 @@ def wanted(phases, protocol, changes=None):
     ['source', 'target']
     """
     given = set(LABELLED)
-    if load(protocol, changes).target_material != "shots":
+    if load(protocol, changes).target_supervision != "shots":
         given.remove("shots")
     found = [
         dataclasses.replace(
@@ -242,7 +242,10 @@ def run_phases(
         record = trainer.load_selected()
         chosen = {"rule": rule, **record}
     if if_main_process():
-        for name, value in (("selected", chosen), ("notes", method.notes())):
+        for name, value in (
+            ("selected", chosen),
+            ("notes", method.diagnostics()),
+        ):
             path = folder / f"{name}.json"
-            write_whole(path, json.dumps(value, indent=1))
+            atomic_write(path, json.dumps(value, indent=1))
     return trainer

@@ -11,7 +11,7 @@ from speechbrain.utils.checkpoints import (
 )
 from speechbrain.utils.distributed import if_main_process, main_process_only
 
-from speechbrain_clser.whole import read_json, write_whole
+from speechbrain_clser.io import atomic_write, read_json
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class EpochRecords:
 
     def _write(self):
         lines = [*self._others(), *map(json.dumps, self.records)]
-        write_whole(self.path, "\n".join(lines) + "\n")
+        atomic_write(self.path, "\n".join(lines) + "\n")
 
     def _others(self):
         """Lines of other phases, without those that are damaged."""
@@ -73,7 +73,7 @@ class EpochRecords:
     @main_process_only
     def save(self, path):
         """Put the records into a checkpoint."""
-        write_whole(path, json.dumps(self.records))
+        atomic_write(path, json.dumps(self.records))
 
     @mark_as_loader
     def load(self, path, end_of_epoch):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.features.encoders import encoder_name
+from speechbrain_clser.io import atomic_write, read_json
 from speechbrain_clser.training.commit import commit
-from speechbrain_clser.whole import read_json, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ COLUMNS = (
 TOLD_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "allow_bad_files"),
-    *("seed", "seeds", "draws", "baselines", "threads", "pack_encoder"),
+    *("seed", "seeds", "trials", "baselines", "threads", "bundle_encoder"),
 }
 PACKAGES = (
     "speechbrain",
@@ -38,8 +38,8 @@ PACKAGES = (
 )
 
 
-def of_draw(folder, draw) -> Path:
-    """Find the folder of a drawing of labelled utterances within a run.
+def of_trial(folder, trial) -> Path:
+    """Find the folder of a trial of labelled utterances within a run.
 
     The first lies in that of the run itself, the others beside its seeds, each
     laid out like a run; so there may be more of them later.
@@ -48,8 +48,8 @@ def of_draw(folder, draw) -> Path:
     ---------
     folder : str or Path
         Of the run.
-    draw : int
-        Which drawing; the first is 0.
+    trial : int
+        Which trial; the first is 0.
 
     Returns
     -------
@@ -58,10 +58,15 @@ def of_draw(folder, draw) -> Path:
 
     Example
     -------
-    >>> of_draw("run", 0).as_posix(), of_draw("run", 3).as_posix()
-    ('run', 'run/draw_3')
+    >>> of_trial("run", 0).as_posix(), of_trial("run", 3).as_posix()
+    ('run', 'run/trial_3')
     """
-    return Path(folder, f"draw_{draw}") if draw else Path(folder)
+    if not trial:
+        return Path(folder)
+    of_previous_version = Path(folder, f"draw_{trial}")
+    if of_previous_version.is_dir():
+        return of_previous_version
+    return Path(folder, f"trial_{trial}")
 
 
 def write(folder, material, device, command, extractor):
@@ -70,8 +75,8 @@ def write(folder, material, device, command, extractor):
     Arguments
     ---------
     folder : str or Path
-        Of the run, or of one of its draws.
-    material : Material
+        Of the run, or of one of its trials.
+    material : PreparedData
         What was prepared.
     device : str
         That computes.
@@ -113,8 +118,8 @@ def write(folder, material, device, command, extractor):
         "environment": environment,
     }.items():
         text = json.dumps(value, indent=1, ensure_ascii=False)
-        write_whole(folder / f"{name}.json", text + "\n")
-    write_whole(folder / "parts.csv", _parts(material))
+        atomic_write(folder / f"{name}.json", text + "\n")
+    atomic_write(folder / "parts.csv", _parts(material))
 
 
 def write_phones(folder, source, rows, phones):
@@ -123,9 +128,9 @@ def write_phones(folder, source, rows, phones):
     Arguments
     ---------
     folder : str or Path
-        Of the run, or of one of its draws.
+        Of the run, or of one of its trials.
     source : str
-        Of the phones; see ``features.spoken``.
+        Of the phones; see ``features.phone_labels``.
     rows : list of Utterance
         What was listened to.
     phones : dict
@@ -133,9 +138,9 @@ def write_phones(folder, source, rows, phones):
     """
     from speechbrain_clser.features.phones.coverage import coverage
 
-    told = {"source": source, **coverage(rows, phones)}
-    text = json.dumps(told, indent=1, ensure_ascii=False)
-    write_whole(Path(folder, "phones.json"), text + "\n")
+    record = {"source": source, **coverage(rows, phones)}
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    atomic_write(Path(folder, "phones.json"), text + "\n")
 
 
 def write_undefined(folder, columns, parts, frames):
@@ -144,23 +149,23 @@ def write_undefined(folder, columns, parts, frames):
     Arguments
     ---------
     folder : str or Path
-        Of the run, or of one of its draws.
+        Of the run, or of one of its trials.
     columns : sequence of str
         Of the frames.
-    parts : Parts
+    parts : Splits
         Rows of the run.
     frames : Mapping
         Utterance id to torch.Tensor, (frames, dim), NaN where undefined.
     """
-    from speechbrain_clser.features.undefined import count_undefined
+    from speechbrain_clser.features.missing_values import count_missing
 
-    told = {
-        part: count_undefined((frames[row.id] for row in rows), columns)
+    record = {
+        part: count_missing((frames[row.id] for row in rows), columns)
         for part, rows in parts.items()
         if rows
     }
-    text = json.dumps(told, indent=1)
-    write_whole(Path(folder, "undefined.json"), text + "\n")
+    text = json.dumps(record, indent=1)
+    atomic_write(Path(folder, "undefined.json"), text + "\n")
 
 
 def _protocol(material):
@@ -234,7 +239,7 @@ def describe(material):
 
     Arguments
     ---------
-    material : Material
+    material : PreparedData
         What was prepared.
 
     Returns

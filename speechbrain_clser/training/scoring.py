@@ -6,7 +6,7 @@ from safetensors.torch import save
 
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.metrics import uar
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
 
 def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
@@ -89,7 +89,7 @@ def embed(brain, name, dataset, folder, loader):
     ids, probabilities, embeddings = brain.predict(dataset, loader)
     path = Path(folder, "embeddings", f"{name}.safetensors")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, save({"embedding": embeddings}))
+    atomic_write(path, save({"embedding": embeddings}))
     return ids, probabilities
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from hyperpyyaml import resolve_references
 
-from speechbrain_clser.whole import read_json, remove_stale, write_whole
+from speechbrain_clser.deprecation import OPTIONS as OPTION_NAMES
+from speechbrain_clser.deprecation import current_keys
+from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
 
@@ -17,9 +19,9 @@ INDIFFERENT = {
     "baselines",
     "cache_folder",
     "data_folder",
-    "draws",
+    "trials",
     "output_folder",
-    "pack_encoder",
+    "bundle_encoder",
     "seed",
     "seeds",
     "threads",
@@ -65,7 +67,7 @@ def settings(hparams_file, overrides, run_opts) -> dict:
     return values | {key: str(run_opts[key]) for key in OPTIONS}
 
 
-def claim(folder, now: dict):
+def check_same_settings(folder, now: dict):
     """Take a folder for a run, or know the run in it again.
 
     Resuming is automatic, so a changed value must not meet old weights, nor
@@ -110,7 +112,7 @@ def claim(folder, now: dict):
         remove_stale(folder, "**/*")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(now, indent=1) + "\n")
+    atomic_write(path, json.dumps(now, indent=1) + "\n")
 
 
 def _before(path, now):
@@ -120,10 +122,10 @@ def _before(path, now):
         "command again; otherwise give another --output_folder"
     )
     try:
-        return read_json(path, advice, dict)
+        return current_keys(read_json(path, advice, dict), OPTION_NAMES, path)
     except ValueError as error:
         if any(path.parent.glob("**/seed_*/epochs.jsonl")):
             raise
         logger.warning("%s; nothing is trained there, so it is replaced", error)
-        write_whole(path, json.dumps(now, indent=1) + "\n")
+        atomic_write(path, json.dumps(now, indent=1) + "\n")
         return now

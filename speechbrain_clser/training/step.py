@@ -28,7 +28,7 @@ class Step(torch.nn.Module):
         self.extractor = extractor
         self.normaliser = normaliser
 
-    def hear(self, batch):
+    def extract(self, batch):
         """Frames and lens of a batch, extracted now if the encoder learns."""
         if self.extractor is None:
             return batch["frames"]
@@ -45,7 +45,7 @@ class Step(torch.nn.Module):
 
     def forward(self, batch, augment=()):
         """Output of the method on augmented frames, and its losses by name."""
-        frames, lens = self.hear(batch)
+        frames, lens = self.extract(batch)
         for change in augment:
             frames, lens = change(frames, lens)
         output = self.method({"frames": (frames, lens)})

@@ -17,7 +17,7 @@ class VectorSpace:
     ---------
     plan : TargetAdaptation
         Name and constants of the adaptation.
-    material : Material
+    material : PreparedData
         Gives the labelled source utterances and the classes.
     vectors : dict of str to numpy.ndarray, (dim,)
         By id, of source and target utterances.

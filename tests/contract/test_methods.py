@@ -28,7 +28,7 @@ def hparams(request):
     """Everything a YAML builds."""
     with open(request.param, encoding="utf-8") as file:
         built = load_hyperpyyaml(file)
-    built["method"].meet([0, 1], ["a", "e", "n"])
+    built["method"].setup([0, 1], ["a", "e", "n"])
     return built
 
 
@@ -103,7 +103,7 @@ def test_padding_changes_no_prediction(hparams, batch):
 def test_what_is_served_answers_alike_and_holds_nothing_else(hparams, batch):
     method = copy.deepcopy(hparams["method"]).eval()
     before = method(inputs(method, batch)).logits
-    served = method.serve()
+    served = method.for_inference()
     after = served(inputs(served, batch)).logits
     assert after.equal(before)
     after.sum().backward()

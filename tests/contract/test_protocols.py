@@ -58,7 +58,10 @@ def test_parts_are_disjoint_and_leak_only_what_is_named(name):
     ids = {part: {row.id for row in rows} for part, rows in parts.items()}
     assert all(len(ids[part]) == len(rows) for part, rows in parts.items())
     if protocol.transductive:
-        assert ids["scored"] < ids["unlabelled"] or not protocol.source_shots
+        assert (
+            ids["scored"] < ids["unlabelled"]
+            or not protocol.source_shots_per_class
+        )
         ids["unlabelled"] -= ids["scored"]
     for first, second in itertools.combinations(ids, 2):
         assert not ids[first] & ids[second], (first, second)
@@ -195,7 +198,7 @@ def test_form_says_whether_the_scored_audio_takes_part(name):
 @pytest.mark.parametrize("name", SHARE)
 @pytest.mark.parametrize("share", [0.05, 0.5])
 def test_share_of_the_target_is_labelled_and_a_rest_is_scored(name, share):
-    protocol, parts = material(name, target_share=share)
+    protocol, parts = material(name, target_labelled_fraction=share)
     rows = (*parts.shots, *parts.unlabelled, *parts.scored)
     n_target = sum(protocol.scheme.index(r.emotion) is not None for r in rows)
     assert len(parts.shots) == round(share * n_target)

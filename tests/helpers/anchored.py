@@ -16,9 +16,9 @@ def anchor(folder, epochs=3):
     """
     folder = Path(folder)
     header, *lines = (folder / "parts.csv").read_text("utf-8").splitlines()
-    heard = [line for line in lines if line.startswith("scored")]
-    heard = [line.replace("scored", "unlabelled", 1) for line in heard]
-    text = "\n".join([header, *lines, *heard, ""])
+    rows_used = [line for line in lines if line.startswith("scored")]
+    rows_used = [line.replace("scored", "unlabelled", 1) for line in rows_used]
+    text = "\n".join([header, *lines, *rows_used, ""])
     (folder / "parts.csv").write_text(text, encoding="utf-8")
     speakers = [
         sorted({line.split(",")[4] for line in lines if line.startswith(part)})
@@ -27,7 +27,7 @@ def anchor(folder, epochs=3):
     languages = [k for k, names in enumerate(speakers) for _ in names]
     for path in sorted(folder.glob("seed_*")):
         notes = [
-            _epoch(epoch / epochs, languages, 10 * epoch, len(heard))
+            _epoch(epoch / epochs, languages, 10 * epoch, len(rows_used))
             for epoch in range(1, epochs + 1)
         ]
         (path / "notes.json").write_text(json.dumps({"anchoring": notes}))
@@ -79,7 +79,7 @@ def _communities(languages):
         "n_communities": 2,
         "n_found": 3,
         "is_fallback": False,
-        "sizes": [(n + 1) // 2, n // 2],
+        "predefined_splits": [(n + 1) // 2, n // 2],
         "modularity": 0.4321,
         "n_attached": 1,
         "edges": sorted([*pairs, *((j, i) for i, j in pairs)]),

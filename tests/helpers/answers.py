@@ -8,12 +8,14 @@ CLASSES = ["anger", "happiness", "neutral", "sadness"]
 N_CLASSES = len(CLASSES)
 
 
-def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
+def run_of(
+    seed, n_utterances=400, n_speakers=10, skill=0.4, true_classes=N_CLASSES
+):
     """Predictions of one seed; utterances are equal for all seeds."""
     task, answers = np.random.default_rng(0), np.random.default_rng([1, seed])
     names = np.array([f"u{i}" for i in range(n_utterances)])
     text = np.full(n_utterances, "x")
-    target = task.integers(0, meant, n_utterances)
+    target = task.integers(0, true_classes, n_utterances)
     guesses = answers.integers(0, N_CLASSES, n_utterances)
     is_right = answers.random(n_utterances) < skill
     predicted = np.where(is_right, target, guesses)
@@ -32,10 +34,10 @@ def run_of(seed, n_utterances=400, n_speakers=10, skill=0.4, meant=N_CLASSES):
     )
 
 
-def draw(seed, n_utterances=300, meant=CLASSES):
+def trial(seed, n_utterances=300, true_classes=CLASSES):
     """Seeded targets, probabilities that favour them, and the answers."""
     rng = np.random.default_rng(seed)
-    target = rng.choice(meant, n_utterances)
+    target = rng.choice(true_classes, n_utterances)
     evidence = rng.normal(size=(n_utterances, len(CLASSES)))
     evidence += np.array([[name == c for c in CLASSES] for name in target])
     probabilities = np.exp(evidence)

@@ -13,7 +13,7 @@ def attend(folder):
     folder = Path(folder)
     for path in sorted(folder.glob("seed_*")):
         scored = predictions.read(path / "predictions" / "target_scored.csv")
-        told = [
+        output = [
             {
                 "id": scored.id[k],
                 "language": "urd",
@@ -30,5 +30,5 @@ def attend(folder):
             }
             for k, name in enumerate(CLASSES)
         ]
-        (path / "attention.json").write_text(json.dumps(told))
+        (path / "attention.json").write_text(json.dumps(output))
     return folder

@@ -212,8 +212,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Tell the commit."""
         if commit := self._head(repo, revision or "main"):
             names = [{"rfilename": name} for name in commit.files]
-            told = {"id": repo, "sha": commit.sha, "siblings": names}
-            self._say({**told, "private": repo in self.hub.private})
+            arguments = {"id": repo, "sha": commit.sha, "siblings": names}
+            self._say({**arguments, "private": repo in self.hub.private})
 
     def tree(self, repo, revision):
         """List the files."""
@@ -303,19 +303,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._lack("EntryNotFound")
             return
         content = commit.files[path]
-        told = {"X_Repo_Commit": commit.sha, "ETag": f'"{git_hash(content)}"'}
+        arguments = {
+            "X_Repo_Commit": commit.sha,
+            "ETag": f'"{git_hash(content)}"',
+        }
         if _is_large(path):
             oid = _digest(content)
             self.hub.blobs[oid] = content
             self._say(
                 *({}, 302),
-                **{**told, "X_Linked_Etag": f'"{oid}"'},
+                **{**arguments, "X_Linked_Etag": f'"{oid}"'},
                 X_Linked_Size=str(len(content)),
                 # Large files lie on another host, told by its name.
                 Location=f"{self.hub.store}/lfs/{oid}",
             )
         else:
-            self._say(content, **told)
+            self._say(content, **arguments)
 
     def send(self, oid):
         """Give a large file."""

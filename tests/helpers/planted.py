@@ -15,7 +15,7 @@ def planted(n, n_groups, dim=32, spread=0.5, n_languages=2, seed=0):
     n_languages : int
         Every group has speakers of all.
     seed : int
-        Of the draw.
+        Of the trial.
 
     Returns
     -------

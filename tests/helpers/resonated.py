@@ -25,7 +25,7 @@ def resonate(folder, epochs=4, n_highlights=3):
         known = json.loads(notes.read_text()) if notes.exists() else {}
         notes.write_text(json.dumps(known | {"field": field}))
         scored = predictions.read(path / "predictions" / "target_scored.csv")
-        told = [
+        output = [
             {
                 "id": scored.id[k],
                 "language": "urd",
@@ -37,5 +37,5 @@ def resonate(folder, epochs=4, n_highlights=3):
             }
             for k in range(n_highlights)
         ]
-        (path / "highlights.json").write_text(json.dumps(told))
+        (path / "highlights.json").write_text(json.dumps(output))
     return folder

@@ -23,7 +23,7 @@ def make_run(
     skill=2.0,
     n_target_speakers=4,
     n_per_speaker=12,
-    meant=CLASSES,
+    true_classes=CLASSES,
     audit=True,
     epochs=6,
 ):
@@ -41,7 +41,7 @@ def make_run(
         Of Urdu; four Germans validate.
     n_per_speaker : int
         Utterances of each.
-    meant : sequence of str
+    true_classes : sequence of str
         Classes that the target has.
     audit : bool
         Whether the audit found something.
@@ -59,7 +59,7 @@ def make_run(
         "train": _task("emodb", "deu", range(4, 8), 4 * n_per_speaker, CLASSES),
         "valid": _task("emodb", "deu", range(4), n_per_speaker, CLASSES),
         "scored": _task(
-            "urdu", "urd", range(n_target_speakers), n_per_speaker, meant
+            "urdu", "urd", range(n_target_speakers), n_per_speaker, true_classes
         ),
     }
     valid, scored = parts["valid"], parts["scored"]
@@ -99,7 +99,7 @@ def _write_json(path, value):
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 
 
-def _task(corpus, language, speakers, n_per_speaker, meant):
+def _task(corpus, language, speakers, n_per_speaker, true_classes):
     """Utterances to answer, as rows of predictions.csv and of parts.csv.
 
     Later classes take longer, with some overlap.
@@ -111,9 +111,11 @@ def _task(corpus, language, speakers, n_per_speaker, meant):
             "language": language,
             "speaker": f"{corpus}_{speaker:02d}",
             "gender": ("female", "male")[speaker % 2],
-            "target": meant[k % len(meant)],
-            "emotion": meant[k % len(meant)],
-            "duration_s": 1.0 + 0.4 * (k % len(meant)) + 0.3 * (k // 3 % 4),
+            "target": true_classes[k % len(true_classes)],
+            "emotion": true_classes[k % len(true_classes)],
+            "duration_s": 1.0
+            + 0.4 * (k % len(true_classes))
+            + 0.3 * (k // 3 % 4),
         }
         for speaker in speakers
         for k in range(n_per_speaker)
@@ -189,8 +191,8 @@ def _facts(parts, audit):
             "sources": ["emodb"],
             "targets": ["urdu"],
             "classes": list(CLASSES),
-            "merge": {},
-            "target_material": "none",
+            "merge_classes": {},
+            "target_supervision": "none",
             "shots": 0,
             "split": "speaker_disjoint",
             "select_by": "source_valid_uar",

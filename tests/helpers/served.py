@@ -13,10 +13,10 @@ from speechbrain.utils.checkpoints import Checkpointer
 from speechbrain_clser.data import audio, pipeline
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import predictions
-from speechbrain_clser.features import views
-from speechbrain_clser.inference.choice import Choice
+from speechbrain_clser.features import loading
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.normaliser import as_stored
+from speechbrain_clser.inference.select import Choice
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.phases import Phase
 from speechbrain_clser.training.records import EpochRecords
@@ -95,9 +95,9 @@ def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
     how = folder / "cache", _Material(rows), rows, hparams["normalise_by"]
     extractor, sound = hparams["extractor"], {}
     if not extractor.is_frozen:
-        sound["wavs"] = views.views(extractor, *how)
+        sound["wavs"] = loading.load_features(extractor, *how)
     if extractor.has_frozen_part:
-        sound["frames"] = views.views(extractor.published(), *how)
+        sound["frames"] = loading.load_features(extractor.frozen_copy(), *how)
     brain = _brain(hparams, training, sound)
     data = pipeline.dataset(rows, sound)
     _, probabilities, _ = brain.predict(data, {"batch_size": 4})
@@ -188,7 +188,7 @@ class _Material:
 def _brain(hparams, training, sound):
     """A Brain with parameters far from their beginning."""
     method, extractor = hparams["method"], hparams["extractor"]
-    method.meet([0, 0], ["a"])
+    method.setup([0, 0], ["a"])
     extractor = None if extractor.is_frozen else extractor
     torch.manual_seed(2)
     learned = [*method.parameters()]

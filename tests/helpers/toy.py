@@ -42,7 +42,7 @@ def make(folder, n_speakers=3):
     protocol = folder / "toy.yaml"
     protocol.write_text("sources: [north]\ntargets: [south]\n")
     (folder / "toy_unlabelled.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_material: unlabelled\n"
+        "sources: [north]\ntargets: [south]\ntarget_supervision: unlabelled\n"
         "transductive: True\n"
     )
     return protocol
@@ -61,7 +61,11 @@ def command(
     """The command that trains on the toy corpora."""
     if protocol.endswith(".yaml"):
         protocol = str(folder / protocol)
-    steps = {"--number_of_epochs": epochs, "--dim": dim, "--speeds": "[]"}
+    steps = {
+        "--number_of_epochs": epochs,
+        "--dim": dim,
+        "--speed_perturb": "[]",
+    }
     if yaml.endswith("linear.yaml"):
         steps = {}  # it makes none
     return [

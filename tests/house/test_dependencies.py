@@ -30,7 +30,7 @@ LIGHT = {"numpy", "tqdm"}
 # need not be installed, and those that are slow to load.
 HOMES = {
     "espeakng_loader": "corpora._speaking.engine",
-    "gradio": "page.serving",
+    "gradio": "app.serving",
     "matplotlib": "evaluation.plots.*",
     "networkx": "graphs.partitions",
     "onnxruntime": "inference.onnx.*",

@@ -52,8 +52,8 @@ def test_baseline_of_the_controls_has_no_gain_over_itself(monkeypatch):
     gain = {"difference": -0.02, "low": -0.05, "high": 0.01, "p_holm": 0.25}
     places = (*tables.CORPUS, "mean")
     alone = {place: {"uar": uar} for place in places}
-    told = {place: {"uar": uar, "difference": gain} for place in places}
-    against = {"plain": {"plain": alone, "method": told}}
+    output = {place: {"uar": uar, "difference": gain} for place in places}
+    against = {"plain": {"plain": alone, "method": output}}
     found = {"cells": [{"counts": {}}], "against": against}
     monkeypatch.setattr(tables, "read", lambda name: found)
     assert tables.controls()["rows"][0] == ["plain"] + ["50.0 [40.0, 60.0]"] * 5

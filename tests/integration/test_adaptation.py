@@ -138,8 +138,8 @@ def test_few_utterances_keep_the_unadapted_result(tmp_path):
 
 
 def test_wrong_option_is_refused_before_anything_is_read(tmp_path):
-    told = ("--adaptation_form", "both")
-    done = adapt(tmp_path, tmp_path / "run", *told)
+    args = ("--adaptation_form", "both")
+    done = adapt(tmp_path, tmp_path / "run", *args)
     assert done.returncode == 1
     assert "--adaptation_form: expected one of auto" in done.stdout
     assert not (tmp_path / "run").exists()

@@ -18,7 +18,7 @@ TORCHRUN = [
     *("--standalone", "--nproc_per_node=2"),
 ]
 # Batches of cells hold at most the one language that the toy corpus has.
-CELLS = ["--cells", "{languages: 1, classes: 4, utterances: 1}"]
+CELLS = ["--hierarchical_sampling", "{languages: 1, classes: 4, utterances: 1}"]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,10 @@ def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
     done = toy.train(
         *(data, data / "adapted", "--encoder", str(data / "hubert")),
         *("--adapt", "lora", "--distributed_backend", "gloo"),
-        *("--cells", "{languages: 2, classes: 2, utterances: 2}"),
+        *(
+            "--hierarchical_sampling",
+            "{languages: 2, classes: 2, utterances: 2}",
+        ),
         protocol="toy_two_sources.yaml",
         yaml="hparams/supcon_spkadv.yaml",
         launcher=TORCHRUN,
@@ -55,9 +58,9 @@ def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
         for tensor in state.values()
     )
     losses = (data / "adapted" / "seed_1001" / "epochs.jsonl").read_text()
-    told = [json.loads(line) for line in losses.splitlines()]
+    output = [json.loads(line) for line in losses.splitlines()]
     # Two languages are in every batch, or there is nothing to contrast.
-    assert all(epoch["train_supcon"] > 0 for epoch in told)
+    assert all(epoch["train_supcon"] > 0 for epoch in output)
 
 
 @pytest.mark.slow

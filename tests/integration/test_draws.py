@@ -6,7 +6,7 @@ import pytest
 from helpers import toy
 
 QUICK = {"yaml": "hparams/sere.yaml", "epochs": 1, "protocol": "few.yaml"}
-OPTIONS = ["--draws", "2", "--baselines", "[linear, nearest_prototype]"]
+OPTIONS = ["--trials", "2", "--baselines", "[linear, nearest_prototype]"]
 
 
 @pytest.fixture(scope="module")
@@ -15,8 +15,8 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     (folder / "few.yaml").write_text(
-        "sources: [north]\ntargets: [south]\nsource_shots: 1\n"
-        "target_material: unlabelled\ntransductive: True\n"
+        "sources: [north]\ntargets: [south]\nsource_shots_per_class: 1\n"
+        "target_supervision: unlabelled\ntransductive: True\n"
     )
     return folder
 
@@ -44,16 +44,17 @@ def test_draws_and_seeds_join_what_is_there(data):
         name.removesuffix("/predictions/target_scored.csv") for name in every
     } == {
         *("seed_1001", "seed_1002"),
-        *("draw_1/seed_2001", "draw_1/seed_2002"),
+        *("trial_1/seed_2001", "trial_1/seed_2002"),
     }
     assert alone.items() <= every.items()
     parts = [
-        (path / "parts.csv").read_text() for path in (folder, folder / "draw_1")
+        (path / "parts.csv").read_text()
+        for path in (folder, folder / "trial_1")
     ]
     assert parts[0] != parts[1]
 
     report = json.loads((folder / "report.json").read_text())
-    assert (report["n_draws"], report["n_seeds"]) == (2, 2)
+    assert (report["n_trials"], report["n_seeds"]) == (2, 2)
     names = [one["name"] for one in report["baselines"]]
     assert names == ["linear", "nearest_prototype"]
     assert "sere minus it" in done.stdout
@@ -62,6 +63,6 @@ def test_draws_and_seeds_join_what_is_there(data):
 
 @pytest.mark.slow
 def test_draws_are_refused_where_nothing_is_drawn(data):
-    done = toy.train(data, data / "none", "--draws", "2")
+    done = toy.train(data, data / "none", "--trials", "2")
     assert done.returncode != 0
     assert "draws no labelled utterances" in done.stdout

@@ -31,9 +31,9 @@ def train(data, output, *more):
 
 def test_frozen_encoder_trains_from_the_store_and_is_recorded(data):
     assert len(train(data, "frozen")) == 24
-    told = json.loads((data / "frozen" / "environment.json").read_text())
-    assert told["encoder"]["class"] == "SSLFeatures"
-    assert told["encoder"]["config"]["revision"]
+    text = json.loads((data / "frozen" / "environment.json").read_text())
+    assert text["encoder"]["class"] == "SSLFeatures"
+    assert text["encoder"]["config"]["revision"]
     assert list((data / "cache" / "frames").rglob("*.safetensors"))
 
 
@@ -55,8 +55,8 @@ def test_layers_may_be_chosen_on_the_sources(data):
     found = json.loads((data / "auto" / "layers.json").read_text())
     assert {*found["validation"][0]["folds"]} == {"north", "west"}
     assert f"layers {found['chosen']} are best on source" in done.stdout
-    told = json.loads((data / "auto" / "environment.json").read_text())
-    assert told["encoder"]["config"]["layers"] == found["chosen"]
+    text = json.loads((data / "auto" / "environment.json").read_text())
+    assert text["encoder"]["config"]["layers"] == found["chosen"]
     yaml = (data / "auto" / "seed_1001" / "hyperparams.yaml").read_text()
     assert "auto" not in yaml.partition("layers:")[2].partition("\n")[0]
 
@@ -80,7 +80,7 @@ def test_styles_may_be_those_of_a_speaker_network(data):
     ecapa = encoders.make_ecapa(data / "ecapa")
     done = toy.train(
         *(data, data / "styled", "--phones", "units"),
-        *("--style_source", ecapa, "--n_unlabelled", "8"),
+        *("--style_encoder", ecapa, "--n_unlabelled", "8"),
         protocol="toy_unlabelled.yaml",
         yaml="hparams/dual_anchor.yaml",
     )

@@ -82,24 +82,24 @@ def hold(model, tmp_path, n_files, seed, *options):
     done = predict(model, tmp_path / "files", out, *options)
     assert done.returncode == 1, done.stderr[-2000:]
     assert "Traceback" not in done.stderr
-    heard, bad = read(out), read(tmp_path / "a.bad.csv")
-    n_rows = collections.Counter(row["file"] for row in [*heard, *bad])
+    rows_used, bad = read(out), read(tmp_path / "a.bad.csv")
+    n_rows = collections.Counter(row["file"] for row in [*rows_used, *bad])
     assert n_rows.keys() == {*map(str, files)}
     assert all(
         n_rows[row["file"]] == int(row.get("n_segments", 1))
-        for row in [*heard, *bad]
+        for row in [*rows_used, *bad]
     )
     assert {row["reason"] for row in bad} <= REASONS
-    for row in heard:
-        chances = [float(row[key]) for key in row if key.startswith("p_")]
-        assert sum(chances) == pytest.approx(1.0, abs=1e-4)
-    return heard, bad
+    for row in rows_used:
+        probabilities = [float(row[key]) for key in row if key.startswith("p_")]
+        assert sum(probabilities) == pytest.approx(1.0, abs=1e-4)
+    return rows_used, bad
 
 
 def test_every_damaged_file_is_classified_or_listed(model, tmp_path):
-    heard, bad = hold(model, tmp_path, 60, seed=0)
+    rows_used, bad = hold(model, tmp_path, 60, seed=0)
     for kind in ("eight_bits", "eight_channels", "many_samples_a_second"):
-        assert sum(kind in row["file"] for row in heard) == 6
+        assert sum(kind in row["file"] for row in rows_used) == 6
     for kind in ("no_samples", "odd_samples", "other_content"):
         assert sum(kind in row["file"] for row in bad) == 6
     assert all(row["file"] in row["message"] for row in bad)
@@ -145,15 +145,15 @@ def load_all(folders, wav):
 def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
     folders = damaged_models.write(packed.folder, tmp_path, 50, seed)
     found = load_all(folders, packed.files[0])
-    assert [told["folder"] for told in found] == [*map(str, folders)]
+    assert [output["folder"] for output in found] == [*map(str, folders)]
     assert found[0]["error"] == ""
-    for told in found:
-        assert not told["error"] or told["is_ours"], told
-        assert told["cpu_s"] < MAX_MODEL_S, told
-        assert told["rss_bytes"] < MAX_RSS_BYTES, told
-        if not told["error"]:
-            assert sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
-    assert 5 < sum(bool(told["error"]) for told in found) < len(found)
+    for output in found:
+        assert not output["error"] or output["is_ours"], output
+        assert output["cpu_s"] < MAX_MODEL_S, output
+        assert output["rss_bytes"] < MAX_RSS_BYTES, output
+        if not output["error"]:
+            assert sum(output["probabilities"]) == pytest.approx(1, abs=1e-3)
+    assert 5 < sum(bool(output["error"]) for output in found) < len(found)
 
 
 VALUES = [

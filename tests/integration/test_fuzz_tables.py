@@ -130,12 +130,15 @@ def hold(folder, shelf, seed):
     except BadAudioError as error:  # nothing left, each file named
         assert "No recording is left" in str(error)
         return False
-    rows, told = manifest.read(path, folder), manifest.report(path)
+    rows, output = manifest.read(path, folder), manifest.report(path)
     if text:
-        n_known = len(rows) + len(told["left_out"]) + len(told["repeated"])
+        n_known = len(rows) + len(output["left_out"]) + len(output["repeated"])
         assert n_known == n_records(text)
         named = " ".join(
-            [*(row.wav for row in rows), *(r["file"] for r in told["left_out"])]
+            [
+                *(row.wav for row in rows),
+                *(r["file"] for r in output["left_out"]),
+            ]
         )
         lost = {*re.findall(r"rec\d\d\.wav", text)} - {
             *re.findall(r"rec\d\d\.wav", named)

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import torch
 from helpers import tiny
 
-from speechbrain_clser.data import feed
-from speechbrain_clser.lobes.column_jitter import ColumnJitter
+from speechbrain_clser.data import dataio
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.cosine_head import CosineHead
-from speechbrain_clser.lobes.dynamics import Dynamics
+from speechbrain_clser.lobes.delta_features import DeltaFeatures
+from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
 from speechbrain_clser.methods.sere import Sere
 from speechbrain_clser.training.phases import Phase, run_phases
@@ -26,11 +26,11 @@ def sere():
     torch.manual_seed(5)
     return Sere(
         ConvTransformer(tiny.DIM, dim=8, n_conv=1, n_heads=2),
-        Dynamics([0, 1]),
+        DeltaFeatures([0, 1]),
         HighlightGate(8, dynamics_dim=4),
         CosineHead(8, len(tiny.SCHEME)),
         classes=tiny.SCHEME.classes,
-        change=[ColumnJitter(0.5)],
+        change=[FeatureShift(0.5)],
         warm_up=0.0,
         highest_threshold=0.3,
     )
@@ -39,28 +39,28 @@ def sere():
 def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
     """Probabilities of the scored, after ``relabel`` went over the hidden."""
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.VALID, *tiny.SCORED])
-    told = [dataclasses.replace(row, emotion=relabel(row)) for row in hidden]
-    scored = [row for row in told if row.language == "urd"]
+    output = [dataclasses.replace(row, emotion=relabel(row)) for row in hidden]
+    scored = [row for row in output if row.language == "urd"]
     material = SimpleNamespace(
         parts=SimpleNamespace(
             train=SHOTS,
             valid=tiny.VALID,
             shots=(),
-            unlabelled=told,
+            unlabelled=output,
             scored=scored,
             target_ids={row.id for row in scored},
         ),
         protocol=SimpleNamespace(scheme=tiny.SCHEME, name="tiny"),
     )
     method = sere()
-    codes, datasets = feed.datasets_of(material, PHASES, {"frames": [frames]})
-    method.meet(codes.speaker_languages)
+    codes, datasets = dataio.datasets_of(material, PHASES, {"frames": [frames]})
+    method.setup(codes.speaker_languages)
     brain = run_phases(
         PHASES,
         method,
         datasets,
         folder,
-        feed.loaders_of(material, PHASES, "none", 1, 8, None),
+        dataio.loaders_of(material, PHASES, "none", 1, 8, None),
         rule="last",
         loss_weights=dict.fromkeys(Sere.LOSSES, 1.0),
         scheme=tiny.SCHEME,
@@ -87,6 +87,6 @@ def test_nonsense_outside_of_the_shots_changes_nothing(tmp_path):
 def test_what_is_unlabelled_is_heard_all_the_same(tmp_path):
     for name in ("all", "fewer"):
         (tmp_path / name).mkdir()
-    heard = said(tmp_path / "all", lambda row: row.emotion)
+    training_rows = said(tmp_path / "all", lambda row: row.emotion)
     fewer = said(tmp_path / "fewer", lambda row: row.emotion, tiny.SCORED)
-    assert not fewer.equal(heard)
+    assert not fewer.equal(training_rows)

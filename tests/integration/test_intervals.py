@@ -19,7 +19,7 @@ DESIGNS = {
     "4 speakers": Design((balanced(4),)),
     "6 speakers": Design((balanced(6),)),
     "29 speakers, 26 with one emotion": Design((one_emotion(),)),
-    "6 speakers, 3 draws": Design((balanced(6),), n_drawings=3),
+    "6 speakers, 3 trials": Design((balanced(6),), n_trials=3),
 }
 
 
@@ -48,7 +48,7 @@ def test_percentile_intervals_of_few_speakers_would_fail():
 
 def test_population_has_the_recalls_it_is_given():
     rng = np.random.default_rng(0)
-    (sets,) = populations(DESIGNS["6 speakers, 3 draws"], rng, 2000)
+    (sets,) = populations(DESIGNS["6 speakers, 3 trials"], rng, 2000)
     counts = sets.sum(axis=(0, 1, 2, 3))
     recalls = np.diagonal(counts) / counts.sum(axis=1)
     np.testing.assert_allclose(recalls, RECALLS, atol=0.02)

@@ -16,7 +16,7 @@ TWO = {"protocol": "toy_two_sources.yaml"}
 OPTIONS = {
     "dual_anchor": (["--phones", "units"], UNLABELLED),
     "sere": ([], UNLABELLED),
-    "supcon_spkadv": (["--cells", "{languages: 2}"], TWO),
+    "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),
 }
 
 
@@ -38,8 +38,8 @@ def evaluated(training, data):
         for row in rows
     ]
     names = [key for key in rows[0] if key.startswith("p_")]
-    chances = [[float(row[name]) for name in names] for row in rows]
-    return files, torch.tensor(chances)
+    probabilities = [[float(row[name]) for name in names] for row in rows]
+    return files, torch.tensor(probabilities)
 
 
 def hold(model, training, data):
@@ -100,8 +100,8 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
     data, run = tmp_path / "toy", tmp_path / "run"
     toy.make(data, n_speakers=4)
     (data / "toy_share.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_material: shots\n"
-        "target_share: 0.5\nscored: held_out\nheld_out_share: 0.5\n"
+        "sources: [north]\ntargets: [south]\ntarget_supervision: shots\n"
+        "target_labelled_fraction: 0.5\ntest_on: held_out\nheld_out_share: 0.5\n"
     )
     encoder = encoders.make(tmp_path / "encoder", "hubert_group")
 

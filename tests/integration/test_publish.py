@@ -103,8 +103,8 @@ def test_published_model_answers_as_the_training_did(data, hub, tmp_path):
     (code, _) = card.split("```python")[1:]
     code = code.partition("```")[0]
     code = code.replace("recording.wav", str(data / "west" / "s0_anger_0.wav"))
-    told = python(code, hub=hub, cache=tmp_path / "readers")
-    assert told.split()[0] in ("anger", "happiness", "neutral", "sadness")
+    output = python(code, hub=hub, cache=tmp_path / "readers")
+    assert output.split()[0] in ("anger", "happiness", "neutral", "sadness")
 
 
 def test_encoder_is_fetched_at_the_revision_that_was_trained_on(

@@ -221,8 +221,8 @@ def test_nonsense_labels_of_the_target_change_no_prediction(run, data):
         table.write_text(honest)
     assert done.returncode == 0, done.stdout
     assert probabilities(data / "nonsense") == probabilities(folder)
-    meant = {row["target"] for row in predictions(data / "nonsense")}
-    assert meant == set(toy.PITCH_HZ)
+    true_classes = {row["target"] for row in predictions(data / "nonsense")}
+    assert true_classes == set(toy.PITCH_HZ)
 
 
 @pytest.mark.slow
@@ -359,7 +359,7 @@ def test_recordings_without_labels_train_beside_the_labelled(yaml, tmp_path):
     with open(table, "w", newline="") as file:
         csv.writer(file).writerows([head, *rows])
     (tmp_path / "blank.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_material: unlabelled\n"
+        "sources: [north]\ntargets: [south]\ntarget_supervision: unlabelled\n"
     )
     more = ["--phones", "units"] if yaml == "dual_anchor" else []
     options = {"protocol": "blank.yaml", "yaml": f"hparams/{yaml}.yaml"}

@@ -55,7 +55,7 @@ def losses_under(override):
 
 def test_target_moves_the_head_alone_when_all_below_is_frozen():
     with open(YAML, encoding="utf-8") as file:
-        hparams = load_hyperpyyaml(file, {"frozen_parts": ["fusion", "norm"]})
+        hparams = load_hyperpyyaml(file, {"frozen_modules": ["fusion", "norm"]})
     frozen = hparams["phases"][1].frozen
     learning = {
         name
@@ -69,8 +69,8 @@ def test_target_moves_the_head_alone_when_all_below_is_frozen():
     ("override", "names"),
     [
         ({}, ["source", "target"]),
-        ({"target_share": 0.5}, ["source", "target"]),
-        ({"target_share": 0.0}, ["source"]),
+        ({"target_labelled_fraction": 0.5}, ["source", "target"]),
+        ({"target_labelled_fraction": 0.0}, ["source"]),
         ({"number_of_epochs": 0}, ["target"]),
         ({"target_epochs": 0}, ["source"]),
         ({"protocol": "ravdess_to_emodb"}, ["source"]),
@@ -98,8 +98,8 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder, n_speakers=4)
     (folder / "toy_share.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_material: shots\n"
-        "target_share: 0.5\nscored: held_out\nheld_out_share: 0.5\n"
+        "sources: [north]\ntargets: [south]\ntarget_supervision: shots\n"
+        "target_labelled_fraction: 0.5\ntest_on: held_out\nheld_out_share: 0.5\n"
     )
     return folder
 
@@ -144,7 +144,7 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
 
     _, phases = train(data, "target", source=0)
     assert phases == ["target"] * 3
-    report, phases = train(data, "none", "--target_share", "0")
+    report, phases = train(data, "none", "--target_labelled_fraction", "0")
     assert phases == ["source"] * 3
     assert report["ledger"]["target_labels"] == 0
     _, phases = train(data, "source", target=0)

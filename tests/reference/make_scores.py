@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 CLASSES = ["anger", "happiness", "neutral", "sadness"]
-# Utterances, share of right answers, and classes that may be meant.
+# Utterances, share of right answers, and classes that may be targets.
 CASES = [
     (400, 0.6, CLASSES),
     (57, 0.3, CLASSES),
@@ -21,8 +21,8 @@ def main():
 
     rng = np.random.default_rng(2)
     cases = []
-    for n_utterances, right, meant in CASES:
-        target = rng.choice(meant, n_utterances).tolist()
+    for n_utterances, right, true_classes in CASES:
+        target = rng.choice(true_classes, n_utterances).tolist()
         guesses = rng.choice(CLASSES, n_utterances).tolist()
         is_right = rng.random(n_utterances) < right
         predicted = [
@@ -30,8 +30,8 @@ def main():
             for t, g, ok in zip(target, guesses, is_right, strict=True)
         ]
         recalls = audmetric.recall_per_class(target, predicted, labels=CLASSES)
-        present = {name: recalls[name] for name in meant}
-        if set(meant) == set(CLASSES):
+        present = {name: recalls[name] for name in true_classes}
+        if set(true_classes) == set(CLASSES):
             uar = audmetric.unweighted_average_recall(target, predicted)
         else:
             uar = float(np.mean(list(present.values())))

@@ -173,7 +173,7 @@ def test_corpora_are_listed_and_told():
 def test_protocols_are_listed_and_told():
     assert "emodb_to_urdu" in done("protocols")
     text = done("protocols", "emodb_to_urdu")
-    assert "target material" in text
+    assert "target supervision" in text
     assert "digest" in text
     assert "no protocol 'x'" in clser("protocols", "x").stderr
 
@@ -254,22 +254,22 @@ def test_bad_file_is_listed_and_ends_with_1(model, tmp_path, caplog):
 
 def test_threshold_and_statistics_reach_the_model(model, tmp_path):
     plain = done("predict", model.folder, model.files[0])
-    text = done("predict", model.folder, model.files[0], "--unknown-below", 1)
+    text = done("predict", model.folder, model.files[0], "--min-confidence", 1)
     assert rows(text)[0]["emotion"] == "unknown"
     text = done(
         *("predict", model.folder, model.files[0], "--threads", 1),
-        *("--normalise-over", model.files[0], "--device", "cpu"),
-        *("--normalise-over", model.files[3]),
+        *("--normalise-with", model.files[0], "--device", "cpu"),
+        *("--normalise-with", model.files[3]),
     )
     assert rows(text)[0]["p_anger"] != rows(plain)[0]["p_anger"]
 
 
 def test_recordings_to_normalise_over_are_named_and_may_be_bad(model, caplog):
-    predict = ("predict", model.folder, model.files[0], "--normalise-over")
+    predict = ("predict", model.folder, model.files[0], "--normalise-with")
     result = clser(*predict, "-", input=model.files[0])
     assert result.exit_code == 2
     assert "takes files and folders, and no -" in result.stderr
-    done(*predict, model.files[0], "--normalise-over", "nowhere.wav")
+    done(*predict, model.files[0], "--normalise-with", "nowhere.wav")
     assert "nowhere.wav: expected a recording" in caplog.text
     result = clser(*predict, "nowhere.wav")
     assert "expected recordings to normalise over, found" in result.stderr
@@ -279,9 +279,9 @@ def test_table_tells_what_made_it_and_takes_nothing_else(model, tmp_path):
     out = tmp_path / "a.csv"
     predict = ("predict", model.folder, "--out", out)
     done(*predict, model.files[0])
-    told = json.loads((tmp_path / "a.csv.model.json").read_text())
-    assert told["model"] == str(model.folder)
-    result = clser(*predict, model.files[1], "--normalise-over", model.files[0])
+    record = json.loads((tmp_path / "a.csv.model.json").read_text())
+    assert record["model"] == str(model.folder)
+    result = clser(*predict, model.files[1], "--normalise-with", model.files[0])
     assert "expected rows of normalise_over_sha256 " in result.stderr
     assert "found those of null" in result.stderr
 
@@ -297,15 +297,15 @@ def test_recordings_are_adapted_to_together_and_read_from_a_list_once(tmp_path):
     result = clser(*predict, "--adapt", input=listed)
     assert "adapted to 40 recordings by em_gaussians (n_comp" in result.stderr
     classifier = EmotionClassifier.from_hparams(model.folder)
-    classifier.normalise_over(model.files)
+    classifier.normalise_with(model.files)
     adapted = classifier.adapt(model.files)
     answers = adapted.classify_files(model.files, has_bar=False)
     found = [float(row["p_anger"]) for row in rows(out.read_text())]
     expected = [answer.probabilities["anger"] for answer in answers]
     assert found == pytest.approx(expected, abs=1e-3)
-    told = json.loads((tmp_path / "a.csv.model.json").read_text())
-    assert told["adapt_method"] == "em_gaussians"
-    assert told["adapted_to_sha256"] == told["normalise_over_sha256"]
+    record = json.loads((tmp_path / "a.csv.model.json").read_text())
+    assert record["adapt_method"] == "em_gaussians"
+    assert record["adapted_to_sha256"] == record["normalise_over_sha256"]
     again = clser(*predict, "--adapt", input=listed)
     assert "0 files classified, 40 before" in again.stderr
     for options, refused in (
@@ -383,9 +383,9 @@ def test_report_is_built_again(tmp_path):
 def test_export_is_handed_what_was_typed(monkeypatch):
     given = []
     stand_in = types.SimpleNamespace(
-        export_again=lambda *arguments: given.append(arguments) or "run/model"
+        export_run=lambda *arguments: given.append(arguments) or "run/model"
     )
-    name = "speechbrain_clser.commands.again"
+    name = "speechbrain_clser.commands.reexport"
     monkeypatch.setitem(sys.modules, name, stand_in)
     assert done("export", "run") == "run/model\n"
     done(
@@ -467,25 +467,25 @@ def test_stores_are_shown_verified_and_removed(tmp_path, monkeypatch):
     monkeypatch.setenv("CLSER_CACHE", str(tmp_path))
     store = Store(tmp_path / "frames", extractor("acoustic"))
     store.fill([], load=None)
-    assert store.folder.name in done("store", "--verify")
+    assert store.folder.name in done("cache", "--verify")
     (store.folder / "ff.safetensors").write_bytes(b"cut")
-    result = clser("store", "--verify", "--folder", tmp_path)
+    result = clser("cache", "--verify", "--folder", tmp_path)
     assert result.exit_code == 1
     assert "ff.safetensors" in result.stdout
-    text = done("store", "--unused-days", 1)
+    text = done("cache", "--unused-days", 1)
     assert "deleted" not in text
-    text = done("store", "--remove", store.folder.name)
+    text = done("cache", "--remove", store.folder.name)
     assert f"deleted {store.folder}" in text
-    assert "no store is named x" in clser("store", "--remove", "x").stderr
+    assert "no store is named x" in clser("cache", "--remove", "x").stderr
 
 
 def test_page_is_served_where_it_shall_be(monkeypatch):
     given = []
-    stand_in = types.SimpleNamespace(serve=lambda *told: given.append(told))
-    name = "speechbrain_clser.page.serving"
+    stand_in = types.SimpleNamespace(serve=lambda *args: given.append(args))
+    name = "speechbrain_clser.app.serving"
     monkeypatch.setitem(sys.modules, name, stand_in)
-    done("demo", "model")
-    done("demo", "model", "--host", "0.0.0.0", "--port", 8000, "--open")
+    done("app", "model")
+    done("app", "model", "--host", "0.0.0.0", "--port", 8000, "--open")
     assert given == [
         ("model", "127.0.0.1", None, False),
         ("model", "0.0.0.0", 8000, True),

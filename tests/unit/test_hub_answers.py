@@ -47,10 +47,10 @@ ANSWERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("error, told", ANSWERS)
-def test_answer_of_the_hub_is_told_apart_from_none(error, told):
-    assert told in answer_of(error)
-    assert told in answer_of(uncached(error))
+@pytest.mark.parametrize("error, output", ANSWERS)
+def test_answer_of_the_hub_is_told_apart_from_none(error, output):
+    assert output in answer_of(error)
+    assert output in answer_of(uncached(error))
 
 
 def test_offline_is_told(monkeypatch):
@@ -72,13 +72,15 @@ def test_time_to_wait_is_read(headers, wait_s):
 
 
 @pytest.mark.parametrize(
-    "error, told",
+    "error, output",
     [
-        *((uncached(error), told) for error, told in ANSWERS),
-        *((error, told) for error, told in ANSWERS[:-1]),
+        *((uncached(error), output) for error, output in ANSWERS),
+        *((error, output) for error, output in ANSWERS[:-1]),
     ],
 )
-def test_encoder_and_model_say_what_the_hub_answered(error, told, monkeypatch):
+def test_encoder_and_model_say_what_the_hub_answered(
+    error, output, monkeypatch
+):
     def fail(*_, **__):
         raise error
 
@@ -86,4 +88,4 @@ def test_encoder_and_model_say_what_the_hub_answered(error, told, monkeypatch):
         monkeypatch.setattr(module, "snapshot_download", fail)
         with pytest.raises(FileNotFoundError, match="not in the c") as info:
             ask("owner/name")
-        assert told in str(info.value)
+        assert output in str(info.value)

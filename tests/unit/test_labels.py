@@ -52,20 +52,20 @@ def test_emotion_that_is_no_class_is_left_out():
 
 
 def test_merged_emotion_has_the_index_of_its_class():
-    scheme = Scheme(["anger", "neutral"], merge={"calm": "neutral"})
+    scheme = Scheme(["anger", "neutral"], merge_classes={"calm": "neutral"})
     assert scheme.index("calm") == scheme.index("neutral") == 1
 
 
 def test_scheme_does_not_change_with_the_lists_it_was_made_of():
-    classes, merge = ["anger", "neutral"], {}
-    scheme = Scheme(classes, merge)
+    classes, merge_classes = ["anger", "neutral"], {}
+    scheme = Scheme(classes, merge_classes)
     classes.append("fear")
-    merge["calm"] = "neutral"
+    merge_classes["calm"] = "neutral"
     assert (len(scheme), scheme.index("calm")) == (2, None)
 
 
 @pytest.mark.parametrize(
-    "classes, merge, message",
+    "classes, merge_classes, message",
     [
         (["angry", "neutral"], None, "'angry' is no .*; write anger"),
         (["neutral"], {"angry": "neutral"}, "'angry' is no .*; write anger"),
@@ -75,13 +75,17 @@ def test_scheme_does_not_change_with_the_lists_it_was_made_of():
         (["1", 2], None, "found 2; put it in quotes"),
     ],
 )
-def test_name_that_no_label_is_turned_into_is_refused(classes, merge, message):
+def test_name_that_no_label_is_turned_into_is_refused(
+    classes, merge_classes, message
+):
     with pytest.raises(ValueError, match=message):
-        Scheme(classes, merge)
+        Scheme(classes, merge_classes)
 
 
 def test_classes_may_be_labels_of_ones_own():
-    scheme = Scheme(["stress", "no stress"], merge={"calm": "no stress"})
+    scheme = Scheme(
+        ["stress", "no stress"], merge_classes={"calm": "no stress"}
+    )
     assert [scheme.index(name) for name in ("stress", "calm")] == [0, 1]
 
 
@@ -92,11 +96,12 @@ def test_classes_must_be_some_and_different(classes):
 
 
 @pytest.mark.parametrize(
-    "merge", [{"calm": "fear"}, {"anger": "neutral"}, {"anger": "anger"}]
+    "merge_classes",
+    [{"calm": "fear"}, {"anger": "neutral"}, {"anger": "anger"}],
 )
-def test_merge_must_lead_from_outside_into_a_class(merge):
+def test_merge_must_lead_from_outside_into_a_class(merge_classes):
     with pytest.raises(ValueError, match="must lead from an emotion"):
-        Scheme(["anger", "neutral"], merge)
+        Scheme(["anger", "neutral"], merge_classes)
 
 
 @pytest.mark.parametrize(

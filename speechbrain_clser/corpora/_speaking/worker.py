@@ -18,7 +18,7 @@ from speechbrain_clser.corpora._speaking import effects, engine
 from speechbrain_clser.corpora._speaking.process import NOT_WRITTEN
 from speechbrain_clser.corpora._speaking.script import Take
 from speechbrain_clser.errors import message_of
-from speechbrain_clser.whole import write_whole
+from speechbrain_clser.io import atomic_write
 
 # Who asked; another process adopts a worker whose parent has been killed.
 PARENT = int(os.environ.get("CLSER_PARENT", os.getppid()))
@@ -129,7 +129,7 @@ def main():
             subtype="PCM_16",
             format="WAV",
         )
-        write_whole(folder / f"{row['id']}.wav", wav.getvalue())
+        atomic_write(folder / f"{row['id']}.wav", wav.getvalue())
     json.dump(phones, sys.stdout)
 
 

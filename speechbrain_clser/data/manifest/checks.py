@@ -96,16 +96,16 @@ def listen(name: str, rows: list) -> tuple:
 
     # soundfile and the digest both let other threads run.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        heard = list(
+        checked = list(
             progress(
                 *(len(rows), f"Checking {name}", "files"),
                 pool.map(hear, rows),
             )
         )
-    good = [row for row, error, _ in heard if error is None]
-    bad = [(row, error) for row, error, _ in heard if error is not None]
+    good = [row for row, error, _ in checked if error is None]
+    bad = [(row, error) for row, error, _ in checked if error is not None]
     noted = collections.defaultdict(list)
-    for row, _, notes in heard:
+    for row, _, notes in checked:
         for note in notes:
             noted[note].append(row)
     return good, bad, noted

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.whole import read_json, remove_stale, write_whole
+from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 COLUMNS = (
     "ID",
@@ -53,7 +53,7 @@ def digest(path: Path) -> str:
     return found.hexdigest()[:16]
 
 
-def write(path: Path, rows: list, told: dict, root: Path) -> None:
+def write(path: Path, rows: list, report: dict, root: Path) -> None:
     """Write a manifest and what lies beside it; the folder is made if need be.
 
     Arguments
@@ -62,23 +62,23 @@ def write(path: Path, rows: list, told: dict, root: Path) -> None:
         Of the CSV.
     rows : list of Utterance
         What it lists.
-    told : dict
+    report : dict
         Its report. Written last: a manifest without one counts as unwritten.
     root : Path
         Folder of the corpus, called ``$data_root`` in the CSV.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(path.parent, f"{path.stem}.*")
-    write_whole(path, _csv(rows, root))
+    atomic_write(path, _csv(rows, root))
     phones = {row.id: row.phones for row in rows if row.phones}
     if not phones:
         phones_of(path).unlink(missing_ok=True)
     else:
         text = json.dumps(phones, ensure_ascii=False)
-        write_whole(phones_of(path), text)
-    told = {**told, "digest": digest(path)}
-    text = json.dumps(told, indent=1, ensure_ascii=False)
-    write_whole(report_of(path), text)
+        atomic_write(phones_of(path), text)
+    report = {**report, "digest": digest(path)}
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    atomic_write(report_of(path), text)
 
 
 def read(path, data_root) -> list:

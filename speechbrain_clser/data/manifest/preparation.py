@@ -15,7 +15,7 @@ from speechbrain_clser.data.manifest.files import digest, report, write
 from speechbrain_clser.data.manifest.fingerprint import VERSION, fingerprint_of
 from speechbrain_clser.data.manifest.paths import report_of
 from speechbrain_clser.data.manifest.rows import rows_of
-from speechbrain_clser.data.manifest.summary import summary, tell
+from speechbrain_clser.data.manifest.summary import log_findings, summary
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def prepare(
     strays = [file for file in recordings(root) if file not in files]
     fingerprint = fingerprint_of(corpus, rows, strays, root, notes)
     if _is_prepared(path, fingerprint, allow_bad_files):
-        tell(report(path), path)
+        log_findings(report(path), path)
         return path
     difference = off_card(corpus.card, rows)
     if difference and not allow_bad_files:
@@ -87,14 +87,14 @@ def prepare(
     good, bad, suspicious = listen(corpus.card.name, rows)
     if not good or (bad and not allow_bad_files):
         raise unusable(corpus.card.name, bad, len(rows))
-    told = {
+    found = {
         **summary(corpus, good, bad, suspicious, difference, strays, root),
         **notes,
         "version": VERSION,
         "fingerprint": fingerprint,
     }
-    write(path, good, told, root)
-    tell(told, path)
+    write(path, good, found, root)
+    log_findings(found, path)
     return path
 
 
@@ -103,12 +103,12 @@ def _is_prepared(path, fingerprint, allow_bad_files):
     if not (path.exists() and report_of(path).exists()):
         return False
     try:
-        told = report(path)
+        found = report(path)
     except ValueError as error:
         logger.warning("%s", error)
         return False
-    if told.get("digest") != digest(path):
+    if found.get("digest") != digest(path):
         logger.warning("%s: damaged or old, so it is written again", path)
         return False
-    is_whole = not told["left_out"] and told["card"]["agrees"]
-    return told["fingerprint"] == fingerprint and (is_whole or allow_bad_files)
+    is_whole = not found["left_out"] and found["card"]["agrees"]
+    return found["fingerprint"] == fingerprint and (is_whole or allow_bad_files)

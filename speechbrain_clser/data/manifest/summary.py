@@ -8,7 +8,7 @@ from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
 from speechbrain_clser.data.manifest.paths import report_of, within
 from speechbrain_clser.data.profile import NOTES
-from speechbrain_clser.evaluation.wording import count
+from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.labels import CANONICAL, near
 
 logger = logging.getLogger(__name__)
@@ -99,89 +99,89 @@ def summary(
     }
 
 
-def tell(told: dict, path: Path) -> None:
+def log_findings(facts: dict, path: Path) -> None:
     """Log what a manifest holds, and warn of what it does not, every time.
 
     Arguments
     ---------
-    told : dict
+    facts : dict
         The manifest's report.
     path : Path
         The manifest.
     """
     logger.info(
         "%s: %s of %s, %.1f minutes -> %s",
-        told["corpus"],
-        count(told["n_utterances"], "utterance"),
-        count(told["n_speakers"], "speaker"),
-        told["minutes"],
+        facts["corpus"],
+        pluralise(facts["n_utterances"], "utterance"),
+        pluralise(facts["n_speakers"], "speaker"),
+        facts["minutes"],
         path,
     )
-    if not told["card"]["agrees"]:
-        logger.warning("%s", told["card"]["sentence"])
-    if told["left_out"]:
-        reasons = told["left_out_by_reason"].items()
+    if not facts["card"]["agrees"]:
+        logger.warning("%s", facts["card"]["sentence"])
+    if facts["left_out"]:
+        reasons = facts["left_out_by_reason"].items()
         logger.warning(
             "%s: left out %s; see %s",
-            told["corpus"],
+            facts["corpus"],
             ", ".join(f"{n} {reason}" for reason, n in reasons),
             report_of(path),
         )
-    for sentence in _notes(told, path):
-        logger.warning("%s: %s", told["corpus"], sentence)
+    for sentence in _notes(facts, path):
+        logger.warning("%s: %s", facts["corpus"], sentence)
 
 
-def _notes(told, path):
+def _notes(facts, path):
     """Sentences on what is to be looked at."""
-    if own := told["own_labels"]:
+    if own := facts["own_labels"]:
         labels = [f"{label}{near(label)} {n}" for label, n in own.items()]
         yield (
             f"labels that are no known emotion: {_listed(labels)}. A protocol "
             f"uses them under `classes` or `merge`, or leaves their rows out "
             f"with `ignore_labels`"
         )
-    for note, files in told["suspicious"].items():
+    for note, files in facts["suspicious"].items():
         yield (
-            f"{count(len(files), 'recording')} with {NOTES[note]}, such as "
+            f"{pluralise(len(files), 'recording')} with {NOTES[note]}, such as "
             f"{files[0]}; see suspicious in {report_of(path)}"
         )
-    if repeated := told["repeated"]:
+    if repeated := facts["repeated"]:
         yield (
-            f"{count(len(repeated), 'row')} listed again with the same values, "
+            f"{pluralise(len(repeated), 'row')} listed again with the same values, "
             f"used once: {_listed(repeated)}"
         )
-    if spellings := told["speaker_spellings"]:
+    if spellings := facts["speaker_spellings"]:
         names = [" = ".join([name, *more]) for name, more in spellings.items()]
         yield (
             f"spellings taken for one speaker: {_listed(names)}. If they are "
             f"different people, give them names that differ in letters or "
             f"digits"
         )
-    if unknown := told["unknown_languages"]:
+    if unknown := facts["unknown_languages"]:
         yield (
             f"languages kept as they are written: {_listed(unknown)}. Expected "
             f"a code of ISO 639-3 such as deu; these are none, or of a "
             f"language without a code of two letters"
         )
-    if unlike := told["several_labels"]:
+    if unlike := facts["several_labels"]:
         rows = [
             " = ".join(f"{i} ({e or 'no label'})" for i, e in labels.items())
             for labels in unlike
         ]
         yield (
-            f"{count(len(unlike), 'recording')} listed under several names "
+            f"{pluralise(len(unlike), 'recording')} listed under several names "
             f"with different labels: {_listed(rows)}. The samples are the "
             f"same: correct the labels, or keep one row of each"
         )
-    if n_same := len(told["same_recordings"]) - len(unlike):
+    if n_same := len(facts["same_recordings"]) - len(unlike):
         yield (
-            f"{count(n_same, 'recording')} listed under several names with one "
+            f"{pluralise(n_same, 'recording')} listed under several names with one "
             f"label; see same_recordings in {report_of(path)}"
         )
-    if n_strays := told["strays"]["n"]:
+    if n_strays := facts["strays"]["n"]:
         yield (
             f"{n_strays} recordings in its folder are none of its own, such as "
-            f"{told['strays']['examples'][0]}"
+            f"{facts['strays']['examples'][0]}"
         )
 
 

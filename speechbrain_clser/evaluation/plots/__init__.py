@@ -5,7 +5,6 @@ saves or computes. ``svg`` writes a figure for the page.
 """
 
 from speechbrain_clser.evaluation.plots.attention import attention_maps
-from speechbrain_clser.evaluation.plots.believed import believed_guesses
 from speechbrain_clser.evaluation.plots.by_language import uar_by_language
 from speechbrain_clser.evaluation.plots.calibration import reliability
 from speechbrain_clser.evaluation.plots.chance import uar_against_chance
@@ -16,6 +15,7 @@ from speechbrain_clser.evaluation.plots.embeddings import embedding_map
 from speechbrain_clser.evaluation.plots.field import field_posteriors
 from speechbrain_clser.evaluation.plots.highlights import highlight_moments
 from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
+from speechbrain_clser.evaluation.plots.pseudo_labels import believed_guesses
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 

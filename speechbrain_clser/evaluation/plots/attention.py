@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.style import TARGET, WIDTH, styled
 
 SIDES = (("to_second", 0, 1), ("to_first", 1, 0))
@@ -31,18 +31,18 @@ def attention_maps(report: dict) -> Figure:
         (WIDTH, 0.3 + (side + 0.15) * len(utterances)), layout="constrained"
     )
     grid = figure.subplots(len(utterances), n_columns, squeeze=False)
-    for row, told in zip(grid, utterances, strict=True):
+    for row, utterance in zip(grid, utterances, strict=True):
         panels = iter(row)
-        for stage in told["stages"]:
+        for stage in utterance["stages"]:
             for key, here, there in SIDES:
                 axes = next(panels)
-                _map(axes, np.array(stage[key]), told["duration_s"])
+                _map(axes, np.array(stage[key]), utterance["duration_s"])
                 axes.set_ylabel(stage["names"][here], fontsize=8)
                 axes.set_xlabel(f"{stage['names'][there]}, s", fontsize=8)
-        is_right = told["predicted"] == told["target"]
-        answered = "" if is_right else f", heard as {told['predicted']}"
+        is_right = utterance["predicted"] == utterance["target"]
+        answered = "" if is_right else f", heard as {utterance['predicted']}"
         row[0].set_title(
-            f"{told['target']}{answered} ({wording.language(told['language'])})",
+            f"{utterance['target']}{answered} ({formatting.language(utterance['language'])})",
             fontsize=9,
             fontweight="normal",
         )

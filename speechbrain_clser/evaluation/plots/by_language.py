@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.axes import dot, estimate, share_axis
 from speechbrain_clser.evaluation.plots.style import (
     CHANCE,
@@ -62,7 +62,7 @@ def uar_by_language(report: dict) -> Figure:
             linewidth=1.2,
         )
     labels = [
-        f"{wording.language(language['name'])}\n{PARTS[name]}"
+        f"{formatting.language(language['name'])}\n{PARTS[name]}"
         for name, _, language in rows
     ]
     axes.set_yticks(range(len(rows)), labels)

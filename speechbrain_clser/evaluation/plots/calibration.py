@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.style import PALE, TARGET, styled
 
 
@@ -36,7 +36,7 @@ def reliability(report: dict, part: str = "target_scored") -> Figure:
         alpha=0.75,
         linewidth=0,
     )
-    error = wording.percent(scored["scores"]["ece"]["mean"])
+    error = formatting.percent(scored["scores"]["ece"]["mean"])
     axes.set_title(f"calibration error {error} %")
     axes.set(
         xlim=(0, 103),

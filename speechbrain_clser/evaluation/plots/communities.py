@@ -3,7 +3,7 @@
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.axes import dot
 from speechbrain_clser.evaluation.plots.style import (
     GROUPS,
@@ -47,7 +47,7 @@ def speaker_graphs(report: dict) -> Figure:
         _graph(axes, emotion["graph"], markers)
     figure.legend(
         handles=[
-            dot(INK, wording.language(name), marker=marker)
+            dot(INK, formatting.language(name), marker=marker)
             for name, marker in markers.items()
         ],
         loc="outside upper right",

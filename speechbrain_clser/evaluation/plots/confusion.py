@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.axes import slant
 from speechbrain_clser.evaluation.plots.style import INK, TARGET, WIDTH, styled
 
@@ -46,7 +46,7 @@ def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
             axes.text(
                 j,
                 i,
-                f"{100 * share:.0f} %\n{n}" if any(row) else wording.UNKNOWN,
+                f"{100 * share:.0f} %\n{n}" if any(row) else formatting.UNKNOWN,
                 ha="center",
                 va="center",
                 color="#ffffff" if share > 0.75 else INK,

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.axes import dot
 from speechbrain_clser.evaluation.plots.style import (
     EMOTIONS,
@@ -69,7 +69,7 @@ def _legend(axes, emotions, languages, n_speakers):
         (
             "language",
             [
-                dot(colour, wording.language(name))
+                dot(colour, formatting.language(name))
                 for name, colour in languages.items()
             ],
         ),

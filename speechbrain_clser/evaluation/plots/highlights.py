@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.style import (
     EMOTIONS,
     INK,
@@ -39,9 +39,9 @@ def highlight_moments(report: dict) -> Figure:
     return figure
 
 
-def _utterance(axes, told):
+def _utterance(axes, record):
     """One waveform, and its highlights behind it."""
-    duration_s, weights = told["duration_s"], np.array(told["weights"])
+    duration_s, weights = record["duration_s"], np.array(record["weights"])
     width_s = duration_s / len(weights)
     (places,) = np.nonzero(weights)
     for place, strength in zip(
@@ -50,19 +50,19 @@ def _utterance(axes, told):
         axes.axvspan(
             place * width_s,
             (place + 1) * width_s,
-            color=EMOTIONS.get(told["predicted"], PALE),
+            color=EMOTIONS.get(record["predicted"], PALE),
             alpha=0.15 + 0.6 * strength,
             linewidth=0,
         )
-    n_bins = len(told["low"])
+    n_bins = len(record["low"])
     time_s = (np.arange(n_bins) + 0.5) * duration_s / n_bins
     axes.fill_between(
-        time_s, told["low"], told["high"], color=INK, linewidth=0.4
+        time_s, record["low"], record["high"], color=INK, linewidth=0.4
     )
-    is_right = told["predicted"] == told["target"]
-    answered = "" if is_right else f", heard as {told['predicted']}"
+    is_right = record["predicted"] == record["target"]
+    answered = "" if is_right else f", heard as {record['predicted']}"
     axes.set_title(
-        f"{told['target']}{answered} ({wording.language(told['language'])})",
+        f"{record['target']}{answered} ({formatting.language(record['language'])})",
         fontsize=10,
         fontweight="normal",
     )

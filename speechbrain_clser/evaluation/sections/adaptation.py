@@ -1,6 +1,6 @@
 """How the posteriors were adapted to the target."""
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.adaptation import refusals
 from speechbrain_clser.evaluation.document import (
     Details,
@@ -73,7 +73,7 @@ def _shares(classes, seeds):
             [
                 f"{system}, {when}",
                 *(
-                    wording.percent(
+                    formatting.percent(
                         sum(one[f"shares_{when}"][name] for one in of) / len(of)
                     )
                     for name in classes
@@ -95,7 +95,7 @@ def _constants(seeds):
                 for name, value in space["constants"].items()
                 if value is not None
             )
-            origin = wording.ORIGINS[space["constants_from"]]
+            origin = formatting.ORIGINS[space["constants_from"]]
             yield f"Constants on {vectors} ({origin}): {values}."
 
 
@@ -110,8 +110,8 @@ def _candidates(seed):
                 ", ".join(f"{k} {v}" for k, v in one["constants"].items())
                 if one["constants"]
                 else "without adaptation",
-                wording.percent(one["mean"]),
-                *(wording.percent(one["uar"][fold]) for fold in folds),
+                formatting.percent(one["mean"]),
+                *(formatting.percent(one["uar"][fold]) for fold in folds),
             ]
             for one in sorted(space["candidates"], key=lambda c: -c["mean"])
         ]

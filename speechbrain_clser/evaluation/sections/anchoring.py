@@ -1,6 +1,6 @@
 """What dual anchoring found: communities of speakers, and phones as anchors."""
 
-from speechbrain_clser.evaluation import plots, wording
+from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Items, Table, Text
 from speechbrain_clser.evaluation.sections.shared import picture
 
@@ -118,16 +118,16 @@ def _styles(counts):
         if counts[key]
     ]
     left_out = [
-        f"{wording.count(counts[key], 'utterance')} of unknown {name}"
+        f"{formatting.pluralise(counts[key], 'utterance')} of unknown {name}"
         for key, name in (
             ("unknown_speaker", "speaker"),
             ("unknown_emotion", "emotion"),
         )
         if counts[key]
     ]
-    said = f"Styles measured: {wording.enumeration(freed)}." if freed else ""
+    said = f"Styles measured: {formatting.enumeration(freed)}." if freed else ""
     if left_out:
-        said += f" Left out: {wording.enumeration(left_out)}."
+        said += f" Left out: {formatting.enumeration(left_out)}."
     return said
 
 
@@ -154,5 +154,5 @@ def _believed(report):
             "Guesses about utterances without label that were sure enough to "
             "be believed; a line per seed.",
         ),
-        Text(f"Guesses believed at the end: {wording.enumeration(at_end)}."),
+        Text(f"Guesses believed at the end: {formatting.enumeration(at_end)}."),
     ]

@@ -1,6 +1,6 @@
 """The same by class: where the answers go."""
 
-from speechbrain_clser.evaluation import plots, wording
+from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Details, Heading, Table
 from speechbrain_clser.evaluation.sections.shared import picture
 
@@ -50,8 +50,8 @@ def classes(report: dict) -> list:
                         [
                             recall["class"],
                             recall["n"],
-                            wording.percent(recall["mean"]),
-                            wording.interval(recall),
+                            formatting.percent(recall["mean"]),
+                            formatting.interval(recall),
                             f"{bar['predicted']:.1f}",
                         ]
                         for recall, bar in zip(

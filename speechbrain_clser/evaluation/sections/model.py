@@ -1,6 +1,6 @@
 """What the model is like: its confidence, training and embeddings."""
 
-from speechbrain_clser.evaluation import plots, wording
+from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading
 from speechbrain_clser.evaluation.plots.curves import unweighted
 from speechbrain_clser.evaluation.sections.shared import picture
@@ -52,7 +52,9 @@ def training(report: dict) -> list:
         else "A line per seed. The epoch was chosen by the target corpus: oracle."
     )
     if left_out := unweighted(report):
-        caption += f" Not shown, of weight 0: {wording.enumeration(left_out)}."
+        caption += (
+            f" Not shown, of weight 0: {formatting.enumeration(left_out)}."
+        )
     return [
         Heading("Training"),
         picture(report, plots.training_curves, caption),

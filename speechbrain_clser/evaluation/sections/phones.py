@@ -1,6 +1,6 @@
 """Which phones training heard of each language, and which they share."""
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
 
 N_COMMONEST = 10
@@ -29,7 +29,7 @@ def phones(report: dict) -> list:
     if found is None:
         return []
     shared = found["shared"]
-    said = f"{wording.count(len(shared), 'phone')} in all languages"
+    said = f"{formatting.pluralise(len(shared), 'phone')} in all languages"
     return [
         Heading("Phones"),
         Text(f"Phones {SOURCES[found['source']]}.", role="lead"),

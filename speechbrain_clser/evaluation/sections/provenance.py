@@ -116,9 +116,9 @@ def making(report: dict) -> list:
         ("device", f"{environment['device']}, {environment['platform']}"),
         *software(report),
     ]
-    if report["n_draws"] > 1:
+    if report["n_trials"] > 1:
         which = "who was drawn stands in parts.csv of each folder"
-        facts.insert(1, ("draws", f"{report['n_draws']}; {which}"))
+        facts.insert(1, ("trials", f"{report['n_trials']}; {which}"))
     if protocol["note"]:
         facts.insert(1, ("note", protocol["note"]))
     return [

@@ -1,6 +1,6 @@
 """Where emotion was heard, and what the field made of the unlabelled."""
 
-from speechbrain_clser.evaluation import plots, wording
+from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Table, Text
 from speechbrain_clser.evaluation.sections.shared import picture
 
@@ -60,4 +60,4 @@ def _highlights(report):
 def _last(seed):
     """A row: where a seed ended."""
     shares = [seed["reliability"], seed["believed"], *seed["posterior"]]
-    return [seed["seed"], *(wording.percent(of[-1]) for of in shares)]
+    return [seed["seed"], *(formatting.percent(of[-1]) for of in shares)]

@@ -1,6 +1,6 @@
 """The scores in numbers."""
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import (
     Details,
     Heading,
@@ -11,7 +11,7 @@ from speechbrain_clser.evaluation.sections.shared import NAMES
 
 
 def scores(report: dict) -> list:
-    """Give means and intervals, each draw or seed, and the baselines.
+    """Give means and intervals, each trial or seed, and the baselines.
 
     Arguments
     ---------
@@ -28,75 +28,79 @@ def scores(report: dict) -> list:
     rows = [
         [
             NAMES[name],
-            wording.spread(part["scores"]["uar"]),
-            wording.interval(part["scores"]["uar"]),
+            formatting.format_mean_sd(part["scores"]["uar"]),
+            formatting.interval(part["scores"]["uar"]),
             *(
-                wording.spread(part["scores"][score])
+                formatting.format_mean_sd(part["scores"][score])
                 for score in ("wa", "macro_f1", "ece")
             ),
         ]
         for name, part in parts.items()
     ]
-    is_redrawn = report["n_draws"] > 1
+    is_repeated = report["n_trials"] > 1
     return [
         Heading("Scores"),
         Table(columns, rows),
         Text(
             "Source corpora: their validation part. All in "
-            f"percent, {_spreads(is_redrawn)}. UAR, unweighted average recall, "
+            f"percent, {_spreads(is_repeated)}. UAR, unweighted average recall, "
             "is the mean of "
             "the classes' recalls; WA, weighted accuracy, the share of right "
             "answers; ECE the expected calibration error. The interval is a "
             "95 % t interval with the speaker"
-            + (" and the draw" if is_redrawn else "")
+            + (" and the trial" if is_repeated else "")
             + " as the sampling unit: how the mean would move with other "
             "speakers"
-            + (" and other labelled utterances." if is_redrawn else "."),
+            + (" and other labelled utterances." if is_repeated else "."),
             role="lead",
         ),
         Text(f"Epochs were chosen by {report['selection']['rule']}."),
-        *(_draws(report) if is_redrawn else [_seeds(report)]),
+        *(_draws(report) if is_repeated else [_seeds(report)]),
         *baselines(report),
     ]
 
 
-def _spreads(is_redrawn):
+def _spreads(is_repeated):
     """What stands after the signs of a spread."""
-    if is_redrawn:
+    if is_repeated:
         return (
-            "mean over draws of the labelled utterances; after the first ± "
-            "the standard deviation between draws, after the second that "
-            "between seeds of one draw"
+            "mean over trials of the labelled utterances; after the first ± "
+            "the standard deviation between trials, after the second that "
+            "between seeds of one trial"
         )
     return "mean over seeds; after ± the standard deviation between seeds"
 
 
 def _draws(report):
-    """A row per draw; its seeds are folded away."""
-    of = {name: part["per_draw"] for name, part in report["parts"].items()}
+    """A row per trial; its seeds are folded away."""
+    of = {name: part["per_trial"] for name, part in report["parts"].items()}
     rows = [
-        [target["draw"], wording.spread(source), wording.spread(target)]
+        [
+            target["trial"],
+            formatting.format_mean_sd(source),
+            formatting.format_mean_sd(target),
+        ]
         for source, target in zip(
             of["source_valid"], of["target_scored"], strict=True
         )
     ]
     return [
-        Table(["draw", "UAR, source corpora", "UAR, target corpus"], rows),
+        Table(["trial", "UAR, source corpora", "UAR, target corpus"], rows),
         Details("Every training", [_seeds(report)]),
     ]
 
 
 def _seeds(report):
     """A row per training."""
-    parts, is_redrawn = report["parts"], report["n_draws"] > 1
+    parts, is_repeated = report["parts"], report["n_trials"] > 1
     header = ["seed", "phase", "epoch", "UAR, source corpora"]
     header += ["UAR, target corpus"]
     rows = [
         [
-            *([one["draw"]] if is_redrawn else []),
+            *([one["trial"]] if is_repeated else []),
             *(one[key] for key in header[:3]),
             *(
-                wording.percent(score)
+                formatting.percent(score)
                 for score in (
                     source["uar"],
                     target["uar"],
@@ -112,7 +116,7 @@ def _seeds(report):
             strict=True,
         )
     ]
-    first = ["draw"] if is_redrawn else []
+    first = ["trial"] if is_repeated else []
     return Table([*first, *header, "WA", "macro-F1"], rows)
 
 
@@ -135,13 +139,17 @@ def baselines(report: dict) -> list:
     rows = [
         [
             one["name"].replace("_", " "),
-            wording.spread(one["uar"]),
-            wording.interval(one["uar"]),
-            *wording.gain(one["difference"]),
+            formatting.format_mean_sd(one["uar"]),
+            formatting.interval(one["uar"]),
+            *formatting.format_difference(one["difference"]),
         ]
         for one in report["baselines"]
     ]
-    own = [report["method"], wording.spread(method), wording.interval(method)]
+    own = [
+        report["method"],
+        formatting.format_mean_sd(method),
+        formatting.interval(method),
+    ]
     return [
         Heading("Baselines"),
         Table(
@@ -154,7 +162,7 @@ def baselines(report: dict) -> list:
             "linear (logistic regression) and svm (Gaussian kernel) give each "
             "class of each corpus the same weight. Intervals of differences "
             "are paired by speaker"
-            + (" and draw." if report["n_draws"] > 1 else "."),
+            + (" and trial." if report["n_trials"] > 1 else "."),
             role="lead",
         ),
     ]

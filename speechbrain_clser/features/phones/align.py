@@ -51,8 +51,8 @@ def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
     [('a', 1.0), ('i', 1.5)]
     """
     read, read_index = cepstra(reading)
-    heard, heard_index = cepstra(wav)
-    distance = distances(read, heard)
+    recorded, heard_index = cepstra(wav)
+    distance = distances(read, recorded)
     path = warp(distance)
     similarity = (1 - distance[path[:, 0], path[:, 1]]).clip(0, 1)
     bounds_s = [segments[0][1], *(end_s for _, _, end_s in segments)]
@@ -62,7 +62,7 @@ def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
         np.array(bounds_s) / HOP_S, read_index, np.arange(len(read))
     )
     carried = np.interp(places, np.arange(len(read)), _partners(path))
-    times_s = np.interp(carried, np.arange(len(heard)), heard_index) * HOP_S
+    times_s = np.interp(carried, np.arange(len(recorded)), heard_index) * HOP_S
     stretches = _stretches(heard_index)
     found = []
     for n, (raw, _, _) in enumerate(segments):

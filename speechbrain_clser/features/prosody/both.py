@@ -38,7 +38,7 @@ class Prosody(Extractor):
     n_contours = ProsodyContours.dim
     n_measures = ProsodyMeasures.dim
     dim = n_contours + n_measures
-    has_undefined = True
+    may_be_nan = True
 
     def __init__(self, config=None):
         super().__init__(config or MeasuresConfig())

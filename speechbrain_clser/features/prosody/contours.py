@@ -77,7 +77,7 @@ class ProsodyContours(Extractor):
     version = 1
     columns = ("pitch", "voicing", "is_voiced", "level", "loudness")
     dim = len(columns)
-    has_undefined = True
+    may_be_nan = True
 
     def __init__(self, config=None):
         super().__init__(config or ContoursConfig())

@@ -128,7 +128,7 @@ class ProsodyMeasures(Extractor):
     frames_per_s = 0
     columns = COLUMNS
     dim = len(columns)
-    has_undefined = True
+    may_be_nan = True
 
     def __init__(self, config=None):
         super().__init__(config or MeasuresConfig())

@@ -41,8 +41,8 @@ class Listening(torch.nn.Module):
     def forward(self, wav):
         """Hear it, (samples,), and give (classes,), calibrated."""
         both = self.recogniser(wav[None], torch.ones(1))
-        chances = self.classifier(both) / self.temperature
-        return chances.softmax(dim=-1)[0, 0]
+        probabilities = self.classifier(both) / self.temperature
+        return probabilities.softmax(dim=-1)[0, 0]
 
 
 def export_onnx(model_folder, out) -> Path:

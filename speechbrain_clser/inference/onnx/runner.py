@@ -125,16 +125,19 @@ def main(model, *paths):
     for path in paths:
         try:
             wav = load(path, int(about["sample_rate_hz"]))
-            (chances,) = session.run(None, {"wav": wav})
-            if not ((chances >= 0).all() and abs(chances.sum() - 1) < 1e-3):
+            (probabilities,) = session.run(None, {"wav": wav})
+            if not (
+                (probabilities >= 0).all()
+                and abs(probabilities.sum() - 1) < 1e-3
+            ):
                 raise ValueError(
-                    f"expected probabilities that sum to 1, found {chances.tolist()}"
+                    f"expected probabilities that sum to 1, found {probabilities.tolist()}"
                 )
         except (ValueError, OSError) as error:
             sys.stderr.write(f"{path}: {error}\n")
             n_bad += 1
             continue
-        named = dict(zip(classes, chances.tolist(), strict=True))
+        named = dict(zip(classes, probabilities.tolist(), strict=True))
         answer = {"file": path, "emotion": max(named, key=named.get), **named}
         sys.stdout.write(json.dumps(answer) + "\n")
     return n_bad

@@ -45,7 +45,7 @@ def test_advised_option_is_accepted_by_the_command_that_advises_it(
         ("--allow_bad_files True.", "--allow-bad-files."),
         ("--allow_bad_files Truest", "--allow-bad-files Truest"),
         ("--data_folders, a--data_folder", "--data_folders, a--data_folder"),
-        ("train.py --draws 3", "train.py --draws 3"),
+        ("train.py --trials 3", "train.py --trials 3"),
     ],
 )
 def test_only_options_of_the_command_are_spelled_anew(message, expected):

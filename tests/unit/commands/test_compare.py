@@ -107,13 +107,17 @@ def test_latex_cells_hold_no_open_bracket_after_a_line_break(found):
 
 
 def test_other_protocols_are_refused_with_the_keys_that_differ(two):
-    change(two[1] / "protocol.json", digest="ba9876543210", target_material="x")
+    change(
+        two[1] / "protocol.json", digest="ba9876543210", target_supervision="x"
+    )
     change(two[1] / "ledger.json", sentence="unlabelled target audio")
-    with pytest.raises(ValueError, match="differs from .* in target_material;"):
+    with pytest.raises(
+        ValueError, match="differs from .* in target_supervision;"
+    ):
         compare(two)
     notes = "\n".join(compare(two, across_protocols=True)["notes"])
     assert "(ba9876543210)" in notes
-    assert "in target_material" in notes
+    assert "in target_supervision" in notes
     assert "Supervision of better: unlabelled target audio." in notes
 
 

@@ -9,8 +9,8 @@ from speechbrain_clser.commands import doctor
 
 
 def test_this_environment_is_looked_at_whole(monkeypatch, tmp_path):
-    told = f"online {tmp_path}"
-    monkeypatch.setattr(doctor, "_try", lambda code: (True, told))
+    output = f"online {tmp_path}"
+    monkeypatch.setattr(doctor, "_try", lambda code: (True, output))
     found = {finding.what: finding for finding in doctor.examine()}
     assert {"python", "torch", "torch with torchaudio", "hub"} <= found.keys()
     assert {"extra demo", "ffmpeg", "our cache"} <= found.keys()
@@ -24,13 +24,13 @@ def test_package_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setattr(importlib.metadata, "metadata", refuse)
     [finding] = doctor.examine()
     assert finding.state == "broken"
-    assert "not installed" in finding.told
+    assert "not installed" in finding.message
 
 
 def test_interpreter_is_held_against_the_bounds():
     assert doctor.python(">=3.10,<3.14").state == "ok"
     finding = doctor.python(">=3.10,<3.14", "3.14.0")
-    assert (finding.state, finding.told) == (
+    assert (finding.state, finding.message) == (
         "broken",
         "3.14.0, expected >=3.10,<3.14",
     )
@@ -39,7 +39,7 @@ def test_interpreter_is_held_against_the_bounds():
 def test_missing_and_old_packages_are_broken():
     needed = [Requirement(f"{name}>=2") for name in ("a", "b", "c")]
     found = doctor.packages(needed, {"a": None, "b": "1.9", "c": "2.0"})
-    assert [(f.state, f.told) for f in found] == [
+    assert [(f.state, f.message) for f in found] == [
         ("broken", "not installed"),
         ("broken", "1.9, expected >=2"),
         ("ok", "2.0"),
@@ -56,7 +56,7 @@ def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
 
 
 @pytest.mark.parametrize(
-    "torch, torchaudio, works, state, told, to_type",
+    "torch, torchaudio, works, state, output, to_type",
     [
         ("2.11.0", "2.11.0", True, "ok", "and 2.11.0, said", ""),
         ("2.14.1", "2.11.0", True, "ok", "and 2.11.0, said", ""),
@@ -79,11 +79,11 @@ def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
     ],
 )
 def test_torch_and_torchaudio_have_to_be_a_pair(
-    torch, torchaudio, works, state, told, to_type
+    torch, torchaudio, works, state, output, to_type
 ):
     finding = doctor.pair(torch, torchaudio, works, "said")
     assert finding.state == state
-    assert told in finding.told
+    assert output in finding.message
     assert to_type in finding.to_type
 
 
@@ -96,13 +96,13 @@ def test_extra_is_complete_or_says_what_it_lacks():
     ]
     installed = {"always": None, "a": "1.0", "b": "0.9", "c": "3"}
     phones, graph = doctor.extras(needed, ["phones", "graph"], installed)
-    assert (phones.state, phones.told) == ("note", "lacks b>=1")
+    assert (phones.state, phones.message) == ("note", "lacks b>=1")
     assert graph.state == "ok"
 
 
 def test_ffmpeg_is_found_or_its_use_is_told(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/bin/{name}")
-    assert doctor.ffmpeg().told == "/bin/ffmpeg"
+    assert doctor.ffmpeg().message == "/bin/ffmpeg"
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     assert doctor.ffmpeg().state == "note"
 
@@ -111,8 +111,8 @@ def test_cache_is_measured_where_it_is_and_where_it_will_be(tmp_path):
     (tmp_path / "a").mkdir()
     with open(tmp_path / "a" / "b", "wb") as file:
         file.truncate(200_000_000)
-    assert ": 0.2 GB, " in doctor.cache("cache", tmp_path).told
-    assert ": 0.0 GB, " in doctor.cache("cache", tmp_path / "x" / "y").told
+    assert ": 0.2 GB, " in doctor.cache("cache", tmp_path).message
+    assert ": 0.0 GB, " in doctor.cache("cache", tmp_path / "x" / "y").message
 
 
 def test_cache_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
@@ -131,37 +131,39 @@ def test_hub_is_asked_where_its_cache_is_and_whether_it_is_offline(
     monkeypatch.setenv("HF_HUB_OFFLINE", "false")
     monkeypatch.setenv("TRANSFORMERS_OFFLINE", "0")
     cached, network = doctor.hub(*doctor._try(doctor.HUB))
-    assert str(tmp_path / "huggingface" / "hub") in cached.told
+    assert str(tmp_path / "huggingface" / "hub") in cached.message
     assert network.state == "ok"
 
 
-@pytest.mark.parametrize("told, state", [("online", "ok"), ("offline", "note")])
-def test_offline_hub_is_told(tmp_path, told, state):
-    _, network = doctor.hub(True, f"{told} {tmp_path}/my cache")
+@pytest.mark.parametrize(
+    "output, state", [("online", "ok"), ("offline", "note")]
+)
+def test_offline_hub_is_told(tmp_path, output, state):
+    _, network = doctor.hub(True, f"{output} {tmp_path}/my cache")
     assert network.state == state
 
 
 def test_hub_that_cannot_be_imported_is_broken():
     [finding] = doctor.hub(False, "ImportError: no")
-    assert (finding.state, finding.told) == ("broken", "ImportError: no")
+    assert (finding.state, finding.message) == ("broken", "ImportError: no")
 
 
 def test_attempt_that_hangs_is_told(monkeypatch):
     monkeypatch.setattr(doctor, "PATIENCE_S", 0.01)
-    works, told = doctor._try("import time; time.sleep(60)")
-    assert (works, told) == (False, "no answer within 0.01 s")
+    works, output = doctor._try("import time; time.sleep(60)")
+    assert (works, output) == (False, "no answer within 0.01 s")
 
 
 def test_attempt_tells_the_last_line_of_what_happened():
     assert doctor._try("print(1); print('GPU')") == (True, "GPU")
-    works, told = doctor._try("import nothing_of_this_name")
+    works, output = doctor._try("import nothing_of_this_name")
     assert not works
-    assert told.startswith("ModuleNotFoundError: No module named")
+    assert output.startswith("ModuleNotFoundError: No module named")
     assert doctor._try("pass") == (True, "no answer")
 
 
 def test_crash_of_an_attempt_is_no_crash_of_ours():
-    works, told = doctor._try("import os; os.abort()")
+    works, output = doctor._try("import os; os.abort()")
     assert not works
 
 

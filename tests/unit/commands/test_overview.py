@@ -23,7 +23,7 @@ def test_every_protocol_stands_in_the_table():
 
 
 @pytest.mark.parametrize(
-    "name, told",
+    "name, output",
     [
         ("emodb_to_urdu", "none"),
         ("demo_share", "10% labelled"),
@@ -31,9 +31,9 @@ def test_every_protocol_stands_in_the_table():
         ("demo_transductive", "unlabelled (transductive)"),
     ],
 )
-def test_table_says_what_is_known_of_the_target(name, told):
+def test_table_says_what_is_known_of_the_target(name, output):
     row = next(row for row in overview.protocols_table() if row[0] == name)
-    assert told in row[-1]
+    assert output in row[-1]
 
 
 def test_unknown_corpus_names_those_that_are_known():
@@ -51,9 +51,11 @@ def test_facts_of_corpus_and_protocol_are_complete():
 
 def test_facts_of_a_protocol_are_those_that_it_uses():
     plain = overview.protocol_facts("emodb_to_urdu")
-    assert {"shots", "target_share", "held_out_share"}.isdisjoint(plain)
+    assert {"shots", "target_labelled_fraction", "held_out_share"}.isdisjoint(
+        plain
+    )
     share = overview.protocol_facts("demo_share")
-    assert {"target_share", "held_out_share"} <= share.keys()
+    assert {"target_labelled_fraction", "held_out_share"} <= share.keys()
 
 
 def test_stores_are_listed_with_what_they_hold(tmp_path):

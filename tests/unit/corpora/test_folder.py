@@ -267,9 +267,9 @@ def test_spellings_of_a_speaker_are_one_and_noted(tmp_path, caplog):
     for n in range(len(names)):
         sounds.write(root / f"{n}.wav")
     path = manifest.prepare(corpus("mine"), root, tmp_path)
-    told = manifest.report(path)
-    assert told["n_speakers"] == 3
-    assert told["speaker_spellings"]["spk_1"] == ["SPK 1", "Spk-1"]
+    output = manifest.report(path)
+    assert output["n_speakers"] == 3
+    assert output["speaker_spellings"]["spk_1"] == ["SPK 1", "Spk-1"]
     assert "taken for one speaker: spk_1 = SPK 1 = Spk-1, Ren" in caplog.text
 
 

@@ -164,9 +164,9 @@ def test_source_language_is_that_of_the_first_source(
 
 
 def test_sentences_are_those_that_corpora_name():
-    told = corpora.sentences()
-    assert {"emodb", "emovo", "ravdess"} <= told.keys()
-    assert "urdu" not in told
+    output = corpora.sentences()
+    assert {"emodb", "emovo", "ravdess"} <= output.keys()
+    assert "urdu" not in output
 
 
 def test_languages_are_those_of_all_selectors_each_once(tmp_path):

@@ -1,9 +1,9 @@
 from helpers import trees
 
 from speechbrain_clser.corpora.msp_podcast import utterances
+from speechbrain_clser.data.predefined_splits import OFFICIAL
 from speechbrain_clser.data.protocol import load
-from speechbrain_clser.data.sizes import OFFICIAL
-from speechbrain_clser.features.phones.known import aligned_phones
+from speechbrain_clser.features.phones.reference_phones import aligned_phones
 
 GRID = """File type = "ooTextFile"
 Object class = "TextGrid"
@@ -38,13 +38,13 @@ def test_alignments_of_the_corpus_are_found_by_name(tmp_path):
     grid = {"ForceAligned/MSP-PODCAST_0000_0001.TextGrid": GRID}
     rows = list(utterances(trees.write(root, grid)))
     phones = aligned_phones(rows, root / "ForceAligned", "arpabet")
-    heard = phones["MSP-PODCAST_0000_0001"]
-    assert [phone.ipa for phone in heard] == ["h", "aɪ"]
+    training_rows = phones["MSP-PODCAST_0000_0001"]
+    assert [phone.ipa for phone in training_rows] == ["h", "aɪ"]
     assert phones["MSP-PODCAST_0000_0002"] == ()
 
 
 def test_protocol_takes_the_source_as_its_authors_cut_it():
     protocol = load("msp_podcast_to_biic_podcast")
-    assert protocol.sizes == {"msp_podcast": "official"}
-    assert protocol.target_material == "unlabelled"
+    assert protocol.predefined_splits == {"msp_podcast": "official"}
+    assert protocol.target_supervision == "unlabelled"
     assert not protocol.transductive

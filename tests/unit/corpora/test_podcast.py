@@ -28,9 +28,9 @@ def test_table_tells_emotion_speaker_part_and_podcast(tmp_path):
     assert row.wav == str(tmp_path / "Audios" / f"{NAME}.wav")
 
 
-@pytest.mark.parametrize("told", ["Unknown", "unknown", "", "nan"])
-def test_speakers_without_a_name_are_one_per_podcast(tmp_path, told):
-    end = f"{told},Unknown,Train"
+@pytest.mark.parametrize("output", ["Unknown", "unknown", "", "nan"])
+def test_speakers_without_a_name_are_one_per_podcast(tmp_path, output):
+    end = f"{output},Unknown,Train"
     first, same, other = rows(
         tmp_path,
         f"MSP-PODCAST_0001_0001.wav,N,1,1,1,{end}",

@@ -26,16 +26,16 @@ def ids(rows):
     [
         ("auto", {}, "scored"),
         ("inductive", {}, "halves"),
-        ("auto", {"scored": "held_out"}, "unlabelled"),
-        ("inductive", {"scored": "held_out"}, "unlabelled"),
-        ("transductive", {"scored": "held_out"}, "scored"),
+        ("auto", {"test_on": "held_out"}, "unlabelled"),
+        ("inductive", {"test_on": "held_out"}, "unlabelled"),
+        ("transductive", {"test_on": "held_out"}, "scored"),
         ("auto", {"transductive": True}, "scored"),
         ("inductive", {"transductive": True}, "halves"),
     ],
 )
 def test_form_and_protocol_decide_what_is_fitted_to(form, values, expected):
     if values:
-        values = {"target_material": "unlabelled", **values}
+        values = {"target_supervision": "unlabelled", **values}
     found, parts = chosen(form, **values)
     assert found.fitted_to == expected
     is_scored = expected == "scored"
@@ -54,7 +54,7 @@ def test_halves_share_no_speaker_and_are_the_same_each_time():
 
 
 def test_pool_leaves_the_scored_utterances_out():
-    values = {"target_material": "unlabelled", "scored": "held_out"}
+    values = {"target_supervision": "unlabelled", "test_on": "held_out"}
     found, parts = chosen("inductive", **values)
     assert not ids(found.fitted) & ids(parts.scored)
     assert ids(found.fitted) == ids(parts.unlabelled)

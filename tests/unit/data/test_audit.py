@@ -7,7 +7,7 @@ from helpers.rows import rows_of
 from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Parts, cut
+from speechbrain_clser.data.splits import Splits, cut
 from speechbrain_clser.errors import LeakError
 
 PROTOCOL = Protocol("x", ("a",), ("b",))
@@ -17,7 +17,7 @@ ALLOWING = dataclasses.replace(PROTOCOL, allowed_leaks=("speaker",))
 def parts_of(train, valid=(), scored=()):
     scored = tuple(scored)
     targets = frozenset(row.id for row in scored)
-    return Parts(tuple(train), tuple(valid), (), (), scored, {}, targets)
+    return Splits(tuple(train), tuple(valid), (), (), scored, {}, targets)
 
 
 def kinds(findings, severity):
@@ -102,9 +102,9 @@ def test_scored_audio_that_takes_part_by_design_is_no_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
     protocol = dataclasses.replace(
         PROTOCOL,
-        target_material="unlabelled",
+        target_supervision="unlabelled",
         transductive=True,
-        source_shots=1,
+        source_shots_per_class=1,
     )
     parts = cut(rows, protocol)
     assert not kinds(audit(parts, protocol), "leak")
@@ -120,7 +120,7 @@ def test_speaker_of_the_unlabelled_target_is_scored_by_transductive_design():
         for row in rows_of("b", "ita")
     ]
     protocol = dataclasses.replace(
-        PROTOCOL, target_material="unlabelled", transductive=True
+        PROTOCOL, target_supervision="unlabelled", transductive=True
     )
     parts = cut(rows + unnamed, protocol)
     assert len(parts.unlabelled) == 2 * len(parts.scored)
@@ -132,7 +132,7 @@ def test_speaker_of_the_unlabelled_target_is_scored_by_transductive_design():
 
 def test_unlabelled_speaker_who_validates_is_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
-    protocol = dataclasses.replace(PROTOCOL, source_shots=1)
+    protocol = dataclasses.replace(PROTOCOL, source_shots_per_class=1)
     parts = cut(rows, protocol)
     assert not kinds(audit(parts, protocol), "leak")
     leaking = dataclasses.replace(parts, valid=parts.unlabelled[:4])

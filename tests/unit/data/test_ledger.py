@@ -14,13 +14,20 @@ ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
 
 
 def ledger_of(
-    normalise_by="none", used=("train",), told=(), adaptation=None, **values
+    normalise_by="none", used=("train",), metadata=(), adaptation=None, **values
 ):
     protocol = dataclasses.replace(ZERO_SHOT, **values)
     parts = cut(ROWS, protocol)
     findings = audit(parts, protocol)
     return ledger(
-        *(protocol, parts, normalise_by, set(used), findings, frozenset(told)),
+        *(
+            protocol,
+            parts,
+            normalise_by,
+            set(used),
+            findings,
+            frozenset(metadata),
+        ),
         adaptation,
     )
 
@@ -51,7 +58,7 @@ def test_normalising_by_the_target_is_transductive(
 
 
 def test_what_no_phase_reads_is_not_claimed():
-    values = {"target_material": "shots", "shots": 1, "scored": "held_out"}
+    values = {"target_supervision": "shots", "shots": 1, "test_on": "held_out"}
     assert ledger_of(**values).target_labels == 0
     book = ledger_of(used=("train", "shots", "unlabelled"), **values)
     assert book.target_labels == 1 and book.target_audio == "unlabelled"
@@ -59,13 +66,13 @@ def test_what_no_phase_reads_is_not_claimed():
 
 
 def test_adapting_to_the_scored_audio_is_said():
-    values = {"target_material": "unlabelled", "transductive": True}
+    values = {"target_supervision": "unlabelled", "transductive": True}
     book = ledger_of(used=("train", "unlabelled"), **values)
     assert "the scored utterances themselves" in book.sentence
 
 
 def test_filter_of_the_unlabelled_pool_is_said_where_training_reads_it():
-    values = {"target_material": "unlabelled", "scored": "held_out"}
+    values = {"target_supervision": "unlabelled", "test_on": "held_out"}
     values |= {"unlabelled_pool": "classes"}
     filtered = "unlabelled pool filtered by target labels"
     assert (
@@ -78,7 +85,7 @@ def test_filter_of_the_unlabelled_pool_is_said_where_training_reads_it():
 
 
 def test_target_audio_beside_the_scored_is_said():
-    values = {"target_material": "unlabelled", "transductive": True}
+    values = {"target_supervision": "unlabelled", "transductive": True}
     protocol = dataclasses.replace(ZERO_SHOT, **values)
     rows = ROWS + rows_of("c", "urd", 8, 1, emotions=("fear",))
     book = ledger(
@@ -88,7 +95,7 @@ def test_target_audio_beside_the_scored_is_said():
 
 
 def test_labels_of_the_scored_corpus_are_said():
-    book = ledger_of(sources=("c", "a"), scored="held_out")
+    book = ledger_of(sources=("c", "a"), test_on="held_out")
     assert "; labels of other utterances of c:urd; " in book.sentence
     assert "no target audio; no target labels" in book.sentence
 
@@ -103,37 +110,39 @@ def test_dict_is_plain_and_holds_the_sentence():
 
 
 def test_few_source_labels_are_said():
-    book = ledger_of(used=("train", "unlabelled"), source_shots=2)
+    book = ledger_of(used=("train", "unlabelled"), source_shots_per_class=2)
     assert book.source_labels == 2
     assert "2 source labels per class; no target audio" in book.sentence
 
 
 def test_unlabelled_sources_are_no_target_audio():
-    book = ledger_of(used=("train", "unlabelled"), source_shots=2)
+    book = ledger_of(used=("train", "unlabelled"), source_shots_per_class=2)
     assert book.target_audio == "none" and not book.transductive
-    values = {"target_material": "unlabelled", "transductive": True}
-    book = ledger_of(used=("train", "unlabelled"), source_shots=2, **values)
+    values = {"target_supervision": "unlabelled", "transductive": True}
+    book = ledger_of(
+        used=("train", "unlabelled"), source_shots_per_class=2, **values
+    )
     assert book.target_audio == "unlabelled" and book.transductive
 
 
 def test_labelled_share_is_said_when_a_phase_reads_it():
-    values = {"target_material": "shots", "target_share": 0.1}
+    values = {"target_supervision": "shots", "target_labelled_fraction": 0.1}
     book = ledger_of(used=("train", "shots"), **values)
     assert "10 % of the target labelled" in book.sentence
-    assert (book.target_labels, book.target_share) == (2, 0.1)
+    assert (book.target_labels, book.target_labelled_fraction) == (2, 0.1)
     unread = ledger_of(**values)
     assert "no target labels" in unread.sentence
-    assert (unread.target_labels, unread.target_share) == (0, 0.0)
+    assert (unread.target_labels, unread.target_labelled_fraction) == (0, 0.0)
 
 
 def test_what_a_method_is_told_of_the_target_is_written_down():
-    values = {"target_material": "unlabelled", "transductive": True}
-    told = ("speaker", "language", "text", "oracle_emotion")
-    book = ledger_of(used=("train", "unlabelled"), told=told, **values)
+    values = {"target_supervision": "unlabelled", "transductive": True}
+    metadata = ("speaker", "language", "text", "oracle_emotion")
+    book = ledger_of(used=("train", "unlabelled"), metadata=metadata, **values)
     assert book.target_speakers and book.language_id
     assert "target sentences" in book.sentence and "ORACLE" in book.sentence
     # Of the sources it may be told everything.
-    book = ledger_of(told=told[:3])
+    book = ledger_of(metadata=metadata[:3])
     assert not (book.target_speakers or book.target_text or book.language_id)
 
 
@@ -146,7 +155,7 @@ def test_languages_of_one_corpus_are_one_labelled_corpus():
 
 
 def test_leak_is_told_where_training_meets_it():
-    share = {"target_material": "shots", "target_share": 0.5}
+    share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
     share |= {"allowed_leaks": ("speaker",)}
     assert ledger_of(used=["train", "shots"], **share).leaks == ("speaker",)
     assert ledger_of(used=["train"], **share).leaks == ()
@@ -157,7 +166,7 @@ def test_leak_is_told_where_training_meets_it():
 
 
 def test_sources_that_give_statistics_alone_are_told_so():
-    share = {"target_material": "shots", "target_share": 0.5}
+    share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
     sentence = ledger_of(used=["shots"], **share).sentence
     assert sentence.startswith("a:deu, b:ita (statistics alone) → c:urd; ")
     assert "no other target audio; 50 % of the target labelled" in sentence
@@ -176,7 +185,7 @@ def test_run_without_targets_is_not_scored():
         )
 
 
-POOL = {"target_material": "unlabelled", "scored": "held_out"}
+POOL = {"target_supervision": "unlabelled", "test_on": "held_out"}
 
 
 @pytest.mark.parametrize(
@@ -207,8 +216,8 @@ def test_adaptation_to_the_scored_adds_to_a_pool_of_others():
     plan = types.SimpleNamespace(
         name="em_gaussians", form="transductive", class_shares=""
     )
-    told = {"used": ("train", "unlabelled"), "adaptation": plan}
-    book = ledger_of(**told, **POOL)
+    args = {"used": ("train", "unlabelled"), "adaptation": plan}
+    book = ledger_of(**args, **POOL)
     assert "(the scored utterances and others)" in book.sentence
     assert "class shares" not in book.sentence
     alone = ledger_of(used=("unlabelled",), adaptation=plan, **POOL)

@@ -88,9 +88,9 @@ def test_views_are_drawn_by_the_seed():
     views = [FRAMES, {name: frames + 100 for name, frames in FRAMES.items()}]
     items = dataset(ROWS, {"frames": views}, Codes(SCHEME, ROWS))
 
-    def draw():
+    def trial():
         torch.manual_seed(3)
         return [item["frames"][0, 0].item() for item in items]
 
-    assert draw() == draw()
-    assert {value >= 100 for value in draw()} == {True, False}
+    assert trial() == trial()
+    assert {value >= 100 for value in trial()} == {True, False}

@@ -4,10 +4,10 @@ import pytest
 from helpers import toy, trees
 
 from speechbrain_clser.data.prepare import (
-    divide,
-    gather,
+    load_corpora,
+    make_splits,
     prepare,
-    refuse_same_draws,
+    refuse_same_trials,
 )
 from speechbrain_clser.data.protocol import Protocol, load
 from speechbrain_clser.errors import LeakError
@@ -64,10 +64,12 @@ def test_bad_file_stops_the_preparation_unless_it_is_allowed(tmp_path):
 def test_source_speech_without_labels_is_source_beside_the_target(tmp_path):
     trees.make(tmp_path / "EMO-DB", "emodb")
     trees.make(tmp_path / "EMOVO", "emovo")
-    name, one = "emodb_to_emovo_few_transductive", {"source_shots": 1}
+    name, one = "emodb_to_emovo_few_transductive", {"source_shots_per_class": 1}
     protocol = load(name, one)
-    corpora = gather(protocol, tmp_path, tmp_path / "manifests", True)
-    parts = divide(protocol, *corpora, "none", {"train", "unlabelled"}).parts
+    corpora = load_corpora(protocol, tmp_path, tmp_path / "manifests", True)
+    parts = make_splits(
+        protocol, *corpora, "none", {"train", "unlabelled"}
+    ).parts
     domains = {
         corpus: [
             parts.domain(r) for r in parts.unlabelled if r.corpus == corpus
@@ -87,32 +89,32 @@ def test_all_missing_corpora_are_named_at_once_with_where_to_get_them(tmp_path):
         r".*urdu: .*github"
     )
     with pytest.raises(FileNotFoundError, match=expected):
-        gather(load("paper_en_to_de"), tmp_path, tmp_path)
+        load_corpora(load("paper_en_to_de"), tmp_path, tmp_path)
 
 
 def test_data_folder_that_is_not_there_is_said_once(tmp_path):
     with pytest.raises(FileNotFoundError, match="--data_folder") as error:
-        gather(load("paper_en_to_de"), tmp_path / "nowhere", tmp_path)
+        load_corpora(load("paper_en_to_de"), tmp_path / "nowhere", tmp_path)
     assert str(error.value).count("--data_folder") == 1
 
 
 def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
     toy.make(tmp_path)
-    changes = {"target_material": "shots", "shots": 1}
+    changes = {"target_supervision": "shots", "shots": 1}
     protocol = load(str(tmp_path / "toy.yaml"), changes)
-    cards, rows = gather(protocol, tmp_path, tmp_path / "manifests")
+    cards, rows = load_corpora(protocol, tmp_path, tmp_path / "manifests")
     first, second = (
-        divide(
+        make_splits(
             dataclasses.replace(protocol, allowed_leaks=("speaker",)),
             cards,
             rows,
             "none",
             {"train", "shots"},
-            draw,
+            trial,
         )
-        for draw in (0, 1)
+        for trial in (0, 1)
     )
-    assert (first.draw, second.draw) == (0, 1)
+    assert (first.trial, second.trial) == (0, 1)
     assert first.parts.shots != second.parts.shots
     assert first.parts.train == second.parts.train
     assert {r.id for r in first.rows} == {r.id for r in second.rows}
@@ -121,20 +123,20 @@ def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
 @pytest.mark.parametrize(
     "values",
     [
-        {"source_shots": 5},
-        {"target_material": "shots", "shots": 5},
-        {"target_material": "shots", "target_share": 0.1},
+        {"source_shots_per_class": 5},
+        {"target_supervision": "shots", "shots": 5},
+        {"target_supervision": "shots", "target_labelled_fraction": 0.1},
     ],
 )
 def test_draws_differ_where_something_is_drawn(values):
-    refuse_same_draws(Protocol("x", ("a",), ("b",), **values), 10)
+    refuse_same_trials(Protocol("x", ("a",), ("b",), **values), 10)
 
 
 def test_draws_that_would_all_be_the_same_are_refused():
     plain = Protocol("x", ("a",), ("b",))
-    refuse_same_draws(plain, 1)
-    with pytest.raises(ValueError, match="10 draws of them would all be"):
-        refuse_same_draws(plain, 10)
+    refuse_same_trials(plain, 1)
+    with pytest.raises(ValueError, match="10 trials of them would all be"):
+        refuse_same_trials(plain, 10)
 
 
 def own_labels(tmp_path, label, more):
@@ -169,7 +171,9 @@ def test_label_of_which_the_protocol_says_nothing_is_refused(tmp_path):
 def test_own_labels_may_be_classes_or_merge_into_one(
     tmp_path, classes, merge, n_scored
 ):
-    own_labels(tmp_path, "Stress", f"classes: {classes}\nmerge: {merge}\n")
+    own_labels(
+        tmp_path, "Stress", f"classes: {classes}\nmerge_classes: {merge}\n"
+    )
     assert len(material(tmp_path).parts.scored) == n_scored
 
 

@@ -45,9 +45,9 @@ def test_unlabelled_pool_changes_the_digest_where_there_is_one():
 @pytest.mark.parametrize(
     "later",
     [
-        {"sizes": {"urdu": [300, 20, 80]}},
-        {"source_shots": 5},
-        {"target_material": "shots", "target_share": 0.1},
+        {"predefined_splits": {"urdu": [300, 20, 80]}},
+        {"source_shots_per_class": 5},
+        {"target_supervision": "shots", "target_labelled_fraction": 0.1},
     ],
 )
 def test_later_values_change_the_digest_when_they_say_something(later):
@@ -57,9 +57,15 @@ def test_later_values_change_the_digest_when_they_say_something(later):
 
 
 def test_changes_take_the_place_of_the_files_values():
-    changed = load("ravdess_to_urdu_share", {"target_share": 0.2})
-    assert (changed.target_share, changed.scored) == (0.2, "held_out")
-    assert changed.name == "ravdess_to_urdu_share with target_share 0.2"
+    changed = load("ravdess_to_urdu_share", {"target_labelled_fraction": 0.2})
+    assert (changed.target_labelled_fraction, changed.test_on) == (
+        0.2,
+        "held_out",
+    )
+    assert (
+        changed.name
+        == "ravdess_to_urdu_share with target_labelled_fraction 0.2"
+    )
     assert load("demo", {}).name == "demo"
     three = {"classes": ["anger", "neutral", "sadness"]}
     assert len(scheme("demo", three)) == 3
@@ -75,9 +81,15 @@ def test_another_share_of_the_target_or_none_may_be_labelled(name):
     changed = labelled_share(0.5, held_out_share=0.3)
     assert load(name, changed).held_out_share == 0.3
     half, none = (load(name, labelled_share(share)) for share in (0.5, 0))
-    assert (half.target_share, half.target_material) == (0.5, "shots")
-    assert (none.target_share, none.target_material) == (0, "none")
-    assert half.scored == none.scored == load(name).scored
+    assert (half.target_labelled_fraction, half.target_supervision) == (
+        0.5,
+        "shots",
+    )
+    assert (none.target_labelled_fraction, none.target_supervision) == (
+        0,
+        "none",
+    )
+    assert half.test_on == none.test_on == load(name).test_on
 
 
 def test_selectors_name_a_corpus_a_language_or_a_session():
@@ -131,37 +143,37 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
         ("sources: [emodb]\ntargets: [urdu]\nshots: 5\n", "go together"),
         (
             "sources: [emodb]\ntargets: [urdu]\ntransductive: True\n",
-            "target_material must be unlabelled",
+            "target_supervision must be unlabelled",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\ntarget_material: unlabelled\n"
+            "sources: [emodb]\ntargets: [urdu]\ntarget_supervision: unlabelled\n"
             "unlabelled_pool: classes\n",
             "nothing is left",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\ntarget_material: shots\n"
-            "shots: 5\ntarget_share: 0.1\n",
+            "sources: [emodb]\ntargets: [urdu]\ntarget_supervision: shots\n"
+            "shots: 5\ntarget_labelled_fraction: 0.1\n",
             "go together",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\ntarget_share: 10\n",
-            "target_share must lie between 0 and 1, got 10",
+            "sources: [emodb]\ntargets: [urdu]\ntarget_labelled_fraction: 10\n",
+            "target_labelled_fraction must lie between 0 and 1, got 10",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\nsource_shots: five\n",
-            "source_shots must be a number such as 5, got 'five'",
+            "sources: [emodb]\ntargets: [urdu]\nsource_shots_per_class: five\n",
+            "source_shots_per_class must be a number such as 5, got 'five'",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\nsizes: {meld: official}\n",
-            "sizes names 'meld', which is neither",
+            "sources: [emodb]\ntargets: [urdu]\npredefined_splits: {meld: official}\n",
+            "predefined_splits names 'meld', which is neither",
         ),
         (
-            "sources: [emodb]\ntargets: [urdu]\nsizes: {urdu: [300, 100]}\n",
+            "sources: [emodb]\ntargets: [urdu]\npredefined_splits: {urdu: [300, 100]}\n",
             "three numbers .train, valid, test., got .300, 100.",
         ),
         ("sources: []\ntargets: [urdu]\n", "sources is empty"),
         (
-            "sources: [emodb]\ntargets: []\ntarget_material: unlabelled\n"
+            "sources: [emodb]\ntargets: []\ntarget_supervision: unlabelled\n"
             "transductive: True\n",
             "targets is empty",
         ),
@@ -197,8 +209,10 @@ def test_senseless_protocol_is_refused(tmp_path, text, message):
 
 def test_message_about_sizes_stays_short():
     sizes = {"a": [1] * 50_000}
-    with pytest.raises(ValueError, match="sizes of a must be") as caught:
-        Protocol("x", ("a",), ("b",), sizes=sizes)
+    with pytest.raises(
+        ValueError, match="predefined_splits of a must be"
+    ) as caught:
+        Protocol("x", ("a",), ("b",), predefined_splits=sizes)
     assert len(str(caught.value)) < 400
 
 
@@ -208,9 +222,11 @@ def test_corpora_are_named_once_and_without_language():
 
 
 def test_language_of_a_selector_may_be_written_in_any_way():
-    protocol = Protocol("x", ("a:de",), ("b:German",), sizes={"a:de": [1] * 3})
+    protocol = Protocol(
+        "x", ("a:de",), ("b:German",), predefined_splits={"a:de": [1] * 3}
+    )
     assert (*protocol.sources, *protocol.targets) == ("a:deu", "b:deu")
-    assert protocol.sizes == {"a:deu": [1, 1, 1]}
+    assert protocol.predefined_splits == {"a:deu": [1, 1, 1]}
 
 
 def test_rules_are_those_that_selection_can_do(tmp_path):

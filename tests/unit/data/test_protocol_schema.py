@@ -30,7 +30,7 @@ def test_every_key_of_a_protocol_is_in_the_schema():
             "'sources' a second time",
         ),
         (
-            "sources: [a]\ntargets: [b]\nmerge: {c: d, c: e}\n",
+            "sources: [a]\ntargets: [b]\nmerge_classes: {c: d, c: e}\n",
             "'c' a second time",
         ),
         ("sources: !!python/name:os.system\n", "could not determine a const"),
@@ -71,15 +71,18 @@ def test_unknown_keys_are_named(keys):
         ("sources", [[":deu"], ["/"], ["demo:"], ["demo/"], [16**5000]]),
         ("classes", [[None], "anger", 3]),
         ("allowed_leaks", [["sentence"], "speaker", [1]]),
-        ("merge", [[], {"calm": 1}, {1: "calm"}, None]),
-        ("sizes", [{"a": [1, -1, 1]}, {"a": [True, 1, 1]}, {"a": "all"}, [1]]),
+        ("merge_classes", [[], {"calm": 1}, {1: "calm"}, None]),
+        (
+            "predefined_splits",
+            [{"a": [1, -1, 1]}, {"a": [True, 1, 1]}, {"a": "all"}, [1]],
+        ),
         ("shots", [-1, 1.5, True, "5", None, 2**31]),
         ("split_seed", [-1, "0", 1e9, 10**30, 16**5000]),
         ("valid_share", [0, 1, "0.1", float("nan"), True, None, [0.1]]),
-        ("target_share", [-0.1, 1, "0.1", float("nan"), False]),
+        ("target_labelled_fraction", [-0.1, 1, "0.1", float("nan"), False]),
         ("transductive", [0, "yes", None]),
         ("note", [None, 5, ["a"], "\ud800"]),
-        ("scored", ["some", None, ["all"], {}]),
+        ("test_on", ["some", None, ["all"], {}]),
     ],
 )
 def test_value_of_another_type_is_refused_with_its_key(key, values):

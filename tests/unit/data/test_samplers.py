@@ -3,7 +3,7 @@ import collections
 import pytest
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.samplers import draws
+from speechbrain_clser.data.samplers import loader_options
 from speechbrain_clser.labels import Scheme
 
 SCHEME = Scheme(["anger", "neutral"])
@@ -16,7 +16,9 @@ ROWS = (
 
 
 def sampler(balance):
-    return draws(ROWS, SCHEME, balance, seed=1, batch_size=8)["sampler"]
+    return loader_options(ROWS, SCHEME, balance, seed=1, batch_size=8)[
+        "sampler"
+    ]
 
 
 def shares(balance, key):
@@ -31,9 +33,11 @@ def test_no_balance_means_every_utterance_once():
 
 def test_cells_make_batches_of_their_own_size():
     cells = {"languages": 2, "classes": 2, "utterances": 3}
-    told = draws(ROWS, SCHEME, "cells", seed=1, batch_size=8, cells=cells)
-    assert told.keys() == {"batch_sampler"}
-    assert {len(batch) for batch in told["batch_sampler"]} == {12}
+    output = loader_options(
+        ROWS, SCHEME, "cells", seed=1, batch_size=8, cells=cells
+    )
+    assert output.keys() == {"batch_sampler"}
+    assert {len(batch) for batch in output["batch_sampler"]} == {12}
 
 
 def test_classes_come_equally_often():
@@ -49,11 +53,11 @@ def test_cells_of_language_and_class_come_equally_often():
 
 
 def test_draws_change_with_the_epoch_only():
-    draw = sampler("class")
-    first = list(draw)
-    assert list(draw) == first
-    draw.set_epoch(1)
-    assert list(draw) != first
+    trial = sampler("class")
+    first = list(trial)
+    assert list(trial) == first
+    trial.set_epoch(1)
+    assert list(trial) != first
 
 
 def test_unknown_balance_is_refused():
@@ -63,7 +67,7 @@ def test_unknown_balance_is_refused():
 
 @pytest.mark.parametrize("balance", ["none", "language_class", "cells"])
 def test_others_stand_beside_every_batch(balance):
-    told = draws(
+    output = loader_options(
         ROWS,
         SCHEME,
         balance,
@@ -73,7 +77,7 @@ def test_others_stand_beside_every_batch(balance):
         others=range(1000, 1020),
         n_others=5,
     )
-    first = list(told["batch_sampler"])[0]
+    first = list(output["batch_sampler"])[0]
     assert len(first) == 13 and min(first[8:]) >= 1000 > max(first[:8])
-    told["batch_sampler"].set_epoch(1)
-    assert list(told["batch_sampler"])[0] != first
+    output["batch_sampler"].set_epoch(1)
+    assert list(output["batch_sampler"])[0] != first

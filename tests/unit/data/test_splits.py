@@ -91,14 +91,14 @@ def test_split_depends_on_its_seed_and_not_on_the_other_corpora():
     alone = cut(others, Protocol("x", ("a",), ("c",)))
     valid = ids(row for row in some.valid if row.corpus == "a")
     assert ids(alone.valid) == valid
-    draws = {
+    trials = {
         frozenset(ids(cut(ROWS, with_(split_seed=n)).valid)) for n in range(9)
     }
-    assert len(draws) > 1
+    assert len(trials) > 1
 
 
 def test_three_target_parts_are_disjoint_and_exhaust_the_target():
-    protocol = with_(target_material="shots", shots=2, scored="held_out")
+    protocol = with_(target_supervision="shots", shots=2, test_on="held_out")
     parts = cut(ROWS, protocol)
     counts = [row.emotion for row in parts.shots]
     assert {counts.count(name) for name in protocol.classes} == {2}
@@ -110,13 +110,13 @@ def test_three_target_parts_are_disjoint_and_exhaust_the_target():
 
 
 def test_shots_leave_all_other_target_utterances_to_be_scored():
-    parts = cut(ROWS, with_(target_material="shots", shots=1))
+    parts = cut(ROWS, with_(target_supervision="shots", shots=1))
     assert len(parts.shots) == 4 and len(parts.scored) == 6 * 8 - 4
     assert not parts.unlabelled
 
 
 def test_transductive_protocol_adapts_to_what_is_scored():
-    protocol = with_(target_material="unlabelled", transductive=True)
+    protocol = with_(target_supervision="unlabelled", transductive=True)
     parts = cut(ROWS, protocol)
     assert parts.unlabelled == parts.scored
 
@@ -138,7 +138,7 @@ def test_rows_outside_the_classes_are_counted_by_reason():
 
 def test_merged_emotions_count_as_their_class():
     rows = ROWS + rows_of("c", "urd", 1, 1, emotions=("calm",))
-    parts = cut(rows, with_(merge={"calm": "neutral"}))
+    parts = cut(rows, with_(merge_classes={"calm": "neutral"}))
     assert "calm" in {row.emotion for row in parts.scored}
 
 
@@ -157,7 +157,7 @@ def test_single_speaker_cannot_be_cut_and_the_message_says_what_to_do():
 
 def test_too_few_shots_are_an_error_with_both_numbers():
     with pytest.raises(ValueError, match="wants 99 shots of 'anger'.*has 12"):
-        cut(ROWS, with_(target_material="shots", shots=99))
+        cut(ROWS, with_(target_supervision="shots", shots=99))
 
 
 def test_class_without_training_utterance_is_an_error():
@@ -195,7 +195,7 @@ def test_speakers_who_all_meet_cannot_be_cut():
 
 
 def test_sizes_are_drawn_class_by_class_whoever_speaks():
-    protocol = with_(sizes={"a": [28, 4, 8]})
+    protocol = with_(predefined_splits={"a": [28, 4, 8]})
     parts = cut(ROWS, protocol)
     train = [row.emotion for row in parts.train if row.corpus == "a"]
     valid = [row.emotion for row in parts.valid if row.corpus == "a"]
@@ -210,7 +210,9 @@ def test_sizes_are_drawn_class_by_class_whoever_speaks():
 def test_classes_of_other_sizes_keep_their_proportions():
     rows = rows_of("a", "deu", 6, 2, ("anger", "happiness", "sadness"))
     rows += rows_of("a", "deu", 6, 1, ("neutral",)) + rows_of("b", "ita")
-    protocol = Protocol("x", ("b",), ("a",), sizes={"a": [26, 9, 7]})
+    protocol = Protocol(
+        "x", ("b",), ("a",), predefined_splits={"a": [26, 9, 7]}
+    )
     parts = cut(rows, protocol)
     scored = [row.emotion for row in parts.scored]
     assert [scored.count(name) for name in protocol.classes] == [2, 2, 1, 2]
@@ -226,16 +228,18 @@ def test_official_parts_are_read_from_the_sessions():
         rows_of("a", "deu", n_speakers=3),
         lambda row: f"{part[row.speaker[-1]]}/dia0",
     )
-    protocol = Protocol("x", ("a",), ("c",), sizes={"a": "official"})
+    protocol = Protocol(
+        "x", ("a",), ("c",), predefined_splits={"a": "official"}
+    )
     parts = cut(rows + rows_of("c", "urd"), protocol)
     assert speakers(parts.train) == {"a_deu_s0"}
     assert speakers(parts.valid) == {"a_deu_s1"}
     with pytest.raises(ValueError, match="official, but .* with '' and not"):
-        cut(ROWS, with_(sizes={"b": "official"}))
+        cut(ROWS, with_(predefined_splits={"b": "official"}))
 
 
 def test_few_source_utterances_keep_their_label():
-    protocol = with_(source_shots=2)
+    protocol = with_(source_shots_per_class=2)
     whole, parts = cut(ROWS, ZERO_SHOT), cut(ROWS, protocol)
     labels = [row.emotion for row in parts.train]
     assert [labels.count(name) for name in protocol.classes] == [2] * 4
@@ -246,7 +250,9 @@ def test_few_source_utterances_keep_their_label():
 
 def test_rest_of_the_source_joins_the_unlabelled_target():
     protocol = with_(
-        source_shots=2, target_material="unlabelled", scored="held_out"
+        source_shots_per_class=2,
+        target_supervision="unlabelled",
+        test_on="held_out",
     )
     parts = cut(ROWS, protocol)
     assert {row.corpus for row in parts.unlabelled} == {"a", "b", "c"}
@@ -256,42 +262,54 @@ def test_rest_of_the_source_joins_the_unlabelled_target():
 
 def test_too_few_source_utterances_are_an_error():
     with pytest.raises(ValueError, match="99 shots of 'anger', the source has"):
-        cut(ROWS, with_(source_shots=99))
+        cut(ROWS, with_(source_shots_per_class=99))
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        {"source_shots": 2},
-        {"target_material": "shots", "shots": 2, "scored": "held_out"},
-        {"target_material": "shots", "target_share": 0.2, "scored": "held_out"},
+        {"source_shots_per_class": 2},
+        {"target_supervision": "shots", "shots": 2, "test_on": "held_out"},
+        {
+            "target_supervision": "shots",
+            "target_labelled_fraction": 0.2,
+            "test_on": "held_out",
+        },
     ],
 )
 def test_draws_change_what_is_labelled_and_nothing_else(values):
     protocol = with_(**values)
-    first, again, other = (cut(ROWS, protocol, draw) for draw in (0, 0, 1))
+    first, again, other = (cut(ROWS, protocol, trial) for trial in (0, 0, 1))
     assert first == again == cut(ROWS, protocol)
-    labelled = "train" if protocol.source_shots else "shots"
+    labelled = "train" if protocol.source_shots_per_class else "shots"
     assert ids(getattr(first, labelled)) != ids(getattr(other, labelled))
     assert first.scored == other.scored and first.valid == other.valid
     counts = [len(rows) for _, rows in first.items()]
     assert counts == [len(rows) for _, rows in other.items()]
 
 
-@pytest.mark.parametrize("scored", ["all", "held_out"])
-def test_share_is_of_the_whole_target_in_the_proportions_of_its_classes(scored):
-    protocol = with_(target_material="shots", target_share=0.25, scored=scored)
+@pytest.mark.parametrize("test_on", ["all", "held_out"])
+def test_share_is_of_the_whole_target_in_the_proportions_of_its_classes(
+    test_on,
+):
+    protocol = with_(
+        target_supervision="shots",
+        target_labelled_fraction=0.25,
+        test_on=test_on,
+    )
     parts = cut(ROWS, protocol)
     labels = [row.emotion for row in parts.shots]
     assert [labels.count(name) for name in protocol.classes] == [3] * 4
-    assert len(parts.scored) == (36 if scored == "all" else 24)
+    assert len(parts.scored) == (36 if test_on == "all" else 24)
     shared = speakers(parts.shots) & speakers(parts.scored)
-    assert bool(shared) == (scored == "all")
+    assert bool(shared) == (test_on == "all")
 
 
 def test_share_that_the_held_out_leave_no_room_for_is_refused():
     protocol = with_(
-        target_material="shots", target_share=0.6, scored="held_out"
+        target_supervision="shots",
+        target_labelled_fraction=0.6,
+        test_on="held_out",
     )
     with pytest.raises(ValueError, match="wants 29 of 48 .* but 24 are left"):
         cut(ROWS, protocol)
@@ -305,7 +323,7 @@ def test_sessions_of_one_corpus_can_be_source_and_target():
 
 
 def test_target_speakers_of_no_use_are_counted():
-    protocol = with_(scored="held_out")
+    protocol = with_(test_on="held_out")
     parts = cut(ROWS, protocol)
     n_targets = sum(row.corpus == "c" for row in ROWS)
     unused = parts.left_out["c: the protocol does not use this part"]
@@ -337,7 +355,7 @@ def test_rows_without_a_label_are_left_out_by_reason_where_nothing_pools():
 @pytest.mark.parametrize("emotion", ["", "fear"])
 def test_inductive_pool_is_all_of_the_speakers_who_are_not_scored(emotion):
     others = unlabelled(BLANK, emotion)
-    protocol = with_(target_material="unlabelled", scored="held_out")
+    protocol = with_(target_supervision="unlabelled", test_on="held_out")
     parts, plain = cut(ROWS + others, protocol), cut(ROWS, protocol)
     assert parts.scored == plain.scored  # never moved by what has no label
     pool = [
@@ -356,7 +374,7 @@ def test_inductive_pool_is_all_of_the_speakers_who_are_not_scored(emotion):
 
 
 def test_transductive_pool_is_all_of_the_target():
-    protocol = with_(target_material="unlabelled", transductive=True)
+    protocol = with_(target_supervision="unlabelled", transductive=True)
     parts = cut(ROWS + BLANK, protocol)
     assert ids(parts.unlabelled) == ids(parts.scored) | ids(BLANK)
     assert all(parts.domain(row) for row in parts.unlabelled)
@@ -364,12 +382,12 @@ def test_transductive_pool_is_all_of_the_target():
 
 def test_unlabelled_rows_of_other_speakers_are_a_pool_beside_all_that_is_scored():
     others = unlabelled(rows_of("d", "urd"))
-    protocol = with_(targets=("c", "d"), target_material="unlabelled")
+    protocol = with_(targets=("c", "d"), target_supervision="unlabelled")
     parts = cut(ROWS + others, protocol)
     assert ids(parts.unlabelled) == ids(others)
     assert parts.scored == cut(ROWS, ZERO_SHOT).scored
     with pytest.raises(ValueError, match="nothing is left for the unlabelled"):
-        cut(ROWS + BLANK, with_(target_material="unlabelled"))
+        cut(ROWS + BLANK, with_(target_supervision="unlabelled"))
 
 
 def test_target_without_any_label_is_refused_with_what_to_label():
@@ -379,7 +397,7 @@ def test_target_without_any_label_is_refused_with_what_to_label():
     with pytest.raises(ValueError, match=match):
         cut(ROWS + others, protocol)
     protocol = with_(
-        targets=("d",), target_material="unlabelled", transductive=True
+        targets=("d",), target_supervision="unlabelled", transductive=True
     )
     with pytest.raises(ValueError, match="so nothing can be scored; label"):
         cut(ROWS + others, protocol)
@@ -388,7 +406,7 @@ def test_target_without_any_label_is_refused_with_what_to_label():
 def test_source_without_a_label_joins_the_pool_of_few_labelled_sources():
     others = unlabelled(rows_of("a", "deu", n_speakers=5, n_each=1))
     assert cut(ROWS + others, ZERO_SHOT).left_out == {"a: no label": 20}
-    parts = cut(ROWS + others, with_(source_shots=2))
+    parts = cut(ROWS + others, with_(source_shots_per_class=2))
     valid = speakers(parts.valid)
     wanted = {row.id for row in others if row.speaker not in valid}
     assert wanted and wanted == ids(parts.unlabelled) & ids(others)
@@ -400,7 +418,7 @@ def test_session_that_is_scored_gives_nothing_to_the_inductive_pool():
     blank = unlabelled(
         [dataclasses.replace(row, speaker="c_urd_x") for row in rows]
     )
-    protocol = with_(target_material="unlabelled", scored="held_out")
+    protocol = with_(target_supervision="unlabelled", test_on="held_out")
     others = [row for row in ROWS if row.corpus != "c"]
     parts = cut([*others, *rows, *blank], protocol)
     open_ = {"0", "1", "2"} - {row.session for row in parts.scored}
@@ -410,7 +428,7 @@ def test_session_that_is_scored_gives_nothing_to_the_inductive_pool():
 
 def test_one_corpus_on_both_sides_trains_on_the_speakers_not_held_out():
     rows = rows_of("a", "deu", n_speakers=6)
-    protocol = Protocol("x", ("a",), ("a",), scored="held_out")
+    protocol = Protocol("x", ("a",), ("a",), test_on="held_out")
     parts = cut(rows, protocol)
     assert len(speakers(parts.scored)) == 3
     trained = speakers((*parts.train, *parts.valid))
@@ -421,9 +439,9 @@ def test_one_corpus_on_both_sides_trains_on_the_speakers_not_held_out():
 
 
 def test_one_corpus_beside_others_trains_with_them():
-    protocol = with_(sources=("a", "c"), scored="held_out")
+    protocol = with_(sources=("a", "c"), test_on="held_out")
     parts = cut(ROWS, protocol)
-    assert parts.scored == cut(ROWS, with_(scored="held_out")).scored
+    assert parts.scored == cut(ROWS, with_(test_on="held_out")).scored
     assert {row.corpus for row in parts.train} == {"a", "c"}
     assert not speakers(parts.train) & speakers(parts.scored)
 
@@ -432,7 +450,9 @@ def test_one_corpus_with_blank_labels_adapts_to_them():
     rows = rows_of("a", "deu", n_speakers=6)
     blank = unlabelled(rows_of("a", "deu", n_speakers=6, n_each=1))
     protocol = Protocol(
-        *("x", ("a",), ("a",)), scored="held_out", target_material="unlabelled"
+        *("x", ("a",), ("a",)),
+        test_on="held_out",
+        target_supervision="unlabelled",
     )
     parts = cut(rows + blank, protocol)
     used = speakers(parts.train)
@@ -442,7 +462,9 @@ def test_one_corpus_with_blank_labels_adapts_to_them():
 
 def test_sizes_divide_one_corpus():
     rows = rows_of("a", "deu", n_speakers=6)
-    protocol = Protocol("x", ("a",), ("a",), sizes={"a": [32, 4, 12]})
+    protocol = Protocol(
+        "x", ("a",), ("a",), predefined_splits={"a": [32, 4, 12]}
+    )
     parts = cut(rows, protocol)
     assert [len(rows) for _, rows in parts.items()] == [32, 4, 0, 0, 12]
 
@@ -452,12 +474,12 @@ def test_sizes_divide_one_corpus():
     [
         ({}, "select 48 utterances of a:deu, and scored is all.*held_out"),
         (
-            {"target_material": "unlabelled", "transductive": True},
-            "scored is all.*Set `scored: held_out`",
+            {"target_supervision": "unlabelled", "transductive": True},
+            "scored is all.*Set `test_on: held_out`",
         ),
         (
-            {"target_material": "shots", "shots": 1, "scored": "held_out"},
-            "target_material is shots.*take the corpus out of the sources",
+            {"target_supervision": "shots", "shots": 1, "test_on": "held_out"},
+            "target_supervision is shots.*take the corpus out of the sources",
         ),
     ],
 )

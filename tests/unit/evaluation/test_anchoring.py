@@ -10,7 +10,7 @@ from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.anchoring import N_EDGES, N_NODES, anchoring
 
 
-def told(folder, **changes):
+def output(folder, **changes):
     """What is told of a made-up run."""
     run = runs.read(anchor(make_run(folder, **changes)))
     return anchoring(run.seeds, run.rows, CLASSES)
@@ -22,7 +22,7 @@ def test_run_that_anchored_nothing_has_nothing_to_tell(tmp_path):
 
 
 def test_speakers_and_languages_get_their_names_back(tmp_path):
-    graph = told(tmp_path)["emotions"][0]["graph"]
+    graph = output(tmp_path)["emotions"][0]["graph"]
     assert dict(zip(graph["speaker"], graph["language"], strict=True)) == {
         **{f"emodb_0{k}": "deu" for k in range(4, 8)},
         **{f"urdu_0{k}": "urd" for k in range(4)},
@@ -30,13 +30,13 @@ def test_speakers_and_languages_get_their_names_back(tmp_path):
 
 
 def test_emotions_without_communities_are_left_out(tmp_path):
-    emotions = told(tmp_path)["emotions"]
+    emotions = output(tmp_path)["emotions"]
     assert [e["class"] for e in emotions] == ["anger", "happiness"]
     assert [len(e["anchors"]) for e in emotions] == [5, 0]
 
 
 def test_each_edge_is_told_once_and_joins_the_speakers_it_joined(tmp_path):
-    graph = told(tmp_path)["emotions"][0]["graph"]
+    graph = output(tmp_path)["emotions"][0]["graph"]
     name = graph["speaker"]
     joined = [{name[i], name[j]} for i, j in graph["edges"]]
     assert {"emodb_04", "emodb_05"} in joined
@@ -50,11 +50,11 @@ def test_each_edge_is_told_once_and_joins_the_speakers_it_joined(tmp_path):
 
 
 def test_layout_is_the_same_every_time(tmp_path):
-    assert told(tmp_path / "a") == told(tmp_path / "b")
+    assert output(tmp_path / "a") == output(tmp_path / "b")
 
 
 def test_large_graph_is_thinned_evenly(tmp_path):
-    emotion = told(tmp_path, n_target_speakers=90)["emotions"][0]
+    emotion = output(tmp_path, n_target_speakers=90)["emotions"][0]
     graph = emotion["graph"]
     assert emotion["n_speakers"] == 94
     assert len(graph["x"]) == len(graph["y"]) == N_NODES
@@ -63,7 +63,7 @@ def test_large_graph_is_thinned_evenly(tmp_path):
 
 
 def test_guesses_are_told_of_every_epoch_and_seed(tmp_path):
-    one, two = told(tmp_path)["believed"]
+    one, two = output(tmp_path)["believed"]
     assert (one["seed"], two["seed"]) == (1, 2)
     assert one["n_believed"] == [10, 20, 30]
     assert one["n_unlabelled"] == 48
@@ -83,14 +83,14 @@ def test_seeds_that_part_alike_agree_whatever_the_names(tmp_path):
 
 
 def test_communities_are_held_against_what_is_known_of_their_speakers(tmp_path):
-    emotion = told(tmp_path)["emotions"][0]  # even speakers, odd speakers
+    emotion = output(tmp_path)["emotions"][0]  # even speakers, odd speakers
     assert emotion["nmi_gender"] == pytest.approx(1)
     assert emotion["nmi_language"] == emotion["nmi_corpus"] < 0.1
     assert "sexes of the speakers" in emotion["warnings"][0]
 
 
 def test_one_seed_agrees_with_nobody(tmp_path):
-    assert told(tmp_path, seeds=(1,))["emotions"][0]["ari_seeds"] is None
+    assert output(tmp_path, seeds=(1,))["emotions"][0]["ari_seeds"] is None
 
 
 def test_method_that_hears_only_sources_has_codes_of_those(tmp_path):

@@ -28,9 +28,9 @@ def copy_answers(seed, name, of):
 def seeds(tmp_path):
     """Two draws; one baseline guesses, one answers as the method does."""
     folder = make_run(tmp_path / "run", seeds=(1, 2))
-    make_run(folder / "draw_1", seeds=(3, 4))
+    make_run(folder / "trial_1", seeds=(3, 4))
     guesses = make_run(tmp_path / "guesses", seeds=(1, 2, 3, 4), skill=0.0)
-    for path in [*folder.glob("seed_*"), *folder.glob("draw_1/seed_*")]:
+    for path in [*folder.glob("seed_*"), *folder.glob("trial_1/seed_*")]:
         copy_answers(path, "guess", guesses / path.name)
         copy_answers(path, "twin", path)
     copy_answers(folder / "seed_1", "unfinished", folder / "seed_1")
@@ -50,19 +50,19 @@ def test_difference_is_that_of_the_means(seeds):
     assert guess["difference"]["mean"] == pytest.approx(
         twin["uar"]["mean"] - guess["uar"]["mean"]
     )
-    assert guess["uar"]["sd_draws"] > 0
+    assert guess["uar"]["sd_trials"] > 0
 
 
 def test_counts_give_the_same_interval_and_difference_again(seeds):
     method = speaker_counts(
         [seed.predictions["target_scored"] for seed in seeds],
-        [seed.draw for seed in seeds],
+        [seed.trial for seed in seeds],
     )
-    for told in json.loads(json.dumps(baselines(seeds))):
-        counts = RunCounts.from_json(told["counts"])
+    for output in json.loads(json.dumps(baselines(seeds))):
+        counts = RunCounts.from_json(output["counts"])
         again = estimate([method], against=[counts]).to_json()
-        assert again == told["difference"]
-        assert estimate([counts]).to_json().items() <= told["uar"].items()
+        assert again == output["difference"]
+        assert estimate([counts]).to_json().items() <= output["uar"].items()
 
 
 def test_run_without_baselines_has_none(tmp_path):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from helpers.answers import CLASSES, draw
+from helpers.answers import CLASSES, trial
 from sklearn.calibration import calibration_curve
 
 from speechbrain_clser.evaluation.calibration import (
@@ -17,7 +17,7 @@ from speechbrain_clser.evaluation.calibration import (
 
 @pytest.mark.parametrize("seed", range(3))
 def test_calibration_bins_equal_scikit_learn(seed):
-    target, probabilities, predicted = draw(seed)
+    target, probabilities, predicted = trial(seed)
     bins = calibration_bins(probabilities, target, CLASSES)
     filled = [bin for bin in bins if bin["n"]]
     accuracy, confidence = calibration_curve(

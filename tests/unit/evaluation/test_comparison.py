@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.comparison import (
     compare,
     compare_counts,
-    contest,
+    compare_systems,
 )
 from speechbrain_clser.evaluation.permutation import holm
 from speechbrain_clser.evaluation.scores import scores
@@ -64,7 +64,7 @@ def systems(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(systems):
     """The three held against the first."""
-    return contest(systems, "base")
+    return compare_systems(systems, "base")
 
 
 def test_cells_agree_with_the_comparison_of_two_runs(systems, found):
@@ -115,9 +115,9 @@ def test_baseline_is_not_held_against_itself(found):
 
 def test_system_of_equal_answers_does_not_differ(found):
     for cell in found["same"].values():
-        told = cell["difference"]
-        assert (told["difference"], told["p"]) == (0.0, 1.0)
-        assert (told["low"], told["high"]) == (0.0, 0.0)
+        output = cell["difference"]
+        assert (output["difference"], output["p"]) == (0.0, 1.0)
+        assert (output["low"], output["high"]) == (0.0, 0.0)
 
 
 def test_folds_together_tell_more_than_each_alone(found):
@@ -128,16 +128,18 @@ def test_folds_together_tell_more_than_each_alone(found):
 def test_corrections_are_for_systems_over_all_and_for_cells_in_folds(found):
     rivals = ("same", "better")
     for family in (["mean"], [*FOLDS]):
-        told = {
+        output = {
             (name, fold): found[name][fold]["difference"]
             for name in rivals
             for fold in family
         }
-        expected = holm({place: one["p"] for place, one in told.items()})
-        assert {place: one["p_holm"] for place, one in told.items()} == expected
+        expected = holm({place: one["p"] for place, one in output.items()})
+        assert {
+            place: one["p_holm"] for place, one in output.items()
+        } == expected
 
 
 def test_system_that_lacks_a_fold_is_refused(systems):
     short = systems | {"same": {"urdu": systems["same"]["urdu"]}}
     with pytest.raises(ValueError, match="'same' on the folds.*found urdu"):
-        contest(short, "base")
+        compare_systems(short, "base")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.answers import CLASSES, draw
+from helpers.answers import CLASSES, trial
 from sklearn import metrics as reference
 
 from speechbrain_clser.evaluation import metrics
@@ -16,7 +16,7 @@ SCORES = Path(__file__).parents[2] / "reference" / "scores.json"
 
 @pytest.mark.parametrize("seed", range(5))
 def test_scores_equal_scikit_learn(seed):
-    target, _, predicted = draw(seed)
+    target, _, predicted = trial(seed)
     assert metrics.uar(target, predicted, CLASSES) == pytest.approx(
         reference.balanced_accuracy_score(target, predicted)
     )
@@ -33,7 +33,7 @@ def test_scores_equal_scikit_learn(seed):
 
 
 def test_scores_equal_scikit_learn_when_an_answer_was_never_meant():
-    target, _, predicted = draw(7, meant=CLASSES[:2])
+    target, _, predicted = trial(7, true_classes=CLASSES[:2])
     assert set(predicted) == set(CLASSES)
     assert metrics.macro_f1(target, predicted, CLASSES) == pytest.approx(
         reference.f1_score(target, predicted, average="macro")
@@ -74,7 +74,7 @@ def test_scores_of_nothing_are_nan():
 
 
 def test_scores_take_indices_as_well_as_names():
-    target, _, predicted = draw(3)
+    target, _, predicted = trial(3)
     place = {name: index for index, name in enumerate(CLASSES)}
     indices = [[place[name] for name in side] for side in (target, predicted)]
     by_index = metrics.uar(*indices, range(len(CLASSES)))
@@ -82,7 +82,7 @@ def test_scores_take_indices_as_well_as_names():
 
 
 def test_scores_ignore_order_of_utterances():
-    target, _, predicted = draw(4)
+    target, _, predicted = trial(4)
     order = np.random.default_rng(0).permutation(len(target))
     assert metrics.macro_f1(target, predicted, CLASSES) == metrics.macro_f1(
         target[order], predicted[order], CLASSES
@@ -92,7 +92,7 @@ def test_scores_ignore_order_of_utterances():
 def test_counts_may_have_leading_axes():
     matrices = [
         metrics.confusion_matrix(t, p, CLASSES)
-        for t, _, p in (draw(seed) for seed in range(6))
+        for t, _, p in (trial(seed) for seed in range(6))
     ]
     stack = np.array(matrices).reshape(2, 3, 4, 4)
     for score in (metrics.uar_of, metrics.wa_of, metrics.macro_f1_of):

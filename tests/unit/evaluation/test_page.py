@@ -67,7 +67,7 @@ def test_page_tells_how_the_run_was_made(plain):
 ODD = {
     "seeds": (1,),
     "n_target_speakers": 1,
-    "meant": ("anger", "sadness"),
+    "true_classes": ("anger", "sadness"),
     "audit": False,
     "epochs": 1,
 }

@@ -42,11 +42,11 @@ def test_permutation_test_finds_no_difference_of_a_run_to_itself():
 def test_permutation_test_finds_a_clear_difference_of_many_speakers():
     runs = [run_of(k, 2000, 40, skill) for k, skill in ((1, 0.8), (2, 0.3))]
     good, bad = (speaker_counts([run]).confusion for run in runs)
-    found = permutation_test([good], [bad], n_draws=1000)
+    found = permutation_test([good], [bad], n_trials=1000)
     assert not found.is_exact
     assert found.difference > 0.3
     assert found.p == 1 / 1000  # only the way that was seen
-    assert permutation_test([bad], [good], n_draws=1000).p == found.p
+    assert permutation_test([bad], [good], n_trials=1000).p == found.p
 
 
 def test_permutation_test_averages_seeds():

@@ -121,9 +121,9 @@ def test_baselines_are_told_where_there_are_any(tmp_path):
 
 def test_draws_are_counted_and_the_first_is_looked_into(tmp_path):
     make_run(tmp_path, seeds=(1, 2))
-    make_run(tmp_path / "draw_1", seeds=(1001, 1002), skill=1.0)
+    make_run(tmp_path / "trial_1", seeds=(1001, 1002), skill=1.0)
     built = report.build(tmp_path)
-    assert (built["n_draws"], built["n_seeds"]) == (2, 2)
+    assert (built["n_trials"], built["n_seeds"]) == (2, 2)
     assert len(built["selection"]["seeds"]) == 4
     assert [curve["seed"] for curve in built["curves"]] == [1, 2]
-    assert built["parts"]["target_scored"]["scores"]["uar"]["sd_draws"] > 0
+    assert built["parts"]["target_scored"]["scores"]["uar"]["sd_trials"] > 0

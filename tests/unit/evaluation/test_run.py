@@ -72,25 +72,25 @@ def test_run_without_any_scored_seed_is_refused(tmp_path):
 
 def test_draws_are_read_after_each_other(tmp_path):
     make_run(tmp_path, seeds=(1, 2))
-    make_run(tmp_path / "draw_10", seeds=(10001,))
-    make_run(tmp_path / "draw_2", seeds=(2001, 2002))
-    shutil.rmtree(tmp_path / "draw_2" / "seed_2002" / "predictions")
+    make_run(tmp_path / "trial_10", seeds=(10001,))
+    make_run(tmp_path / "trial_2", seeds=(2001, 2002))
+    shutil.rmtree(tmp_path / "trial_2" / "seed_2002" / "predictions")
     found = run.read(tmp_path)
-    assert [(s.draw, s.number) for s in found.seeds] == [
+    assert [(s.trial, s.number) for s in found.seeds] == [
         *((0, 1), (0, 2), (2, 2001), (10, 10001)),
     ]
     assert [seed.number for seed in found.first_draw] == [1, 2]
-    assert found.unfinished == ("draw_2/seed_2002",)
+    assert found.unfinished == ("trial_2/seed_2002",)
 
 
 def test_folder_of_a_later_draw_is_a_run_of_its_own(tmp_path):
-    make_run(tmp_path / "draw_3", seeds=(3001,))
-    assert run.read(tmp_path / "draw_3").seeds[0].draw == 0
+    make_run(tmp_path / "trial_3", seeds=(3001,))
+    assert run.read(tmp_path / "trial_3").seeds[0].trial == 0
 
 
 def test_run_whose_first_draw_is_not_scored_is_refused(tmp_path):
     make_run(tmp_path, seeds=(1,))
-    make_run(tmp_path / "draw_1", seeds=(1001,))
+    make_run(tmp_path / "trial_1", seeds=(1001,))
     shutil.rmtree(tmp_path / "seed_1" / "predictions")
     with pytest.raises(FileNotFoundError, match="none in 1 seeds"):
         run.read(tmp_path)

@@ -36,10 +36,10 @@ def test_counts_give_the_same_intervals_again(tmp_path):
         statistics.RunCounts.from_json(found["counts"])
     )
     for name in ("uar", "wa", "macro_f1"):
-        told = found["scores"][name]
-        assert again[name] == (told["low"], told["high"])
+        output = found["scores"][name]
+        assert again[name] == (output["low"], output["high"])
     assert again["recalls"] == [
-        (told["low"], told["high"]) for told in found["recalls"]
+        (output["low"], output["high"]) for output in found["recalls"]
     ]
 
 
@@ -70,7 +70,7 @@ def test_counts_are_summed_over_seeds_and_answers_averaged(tmp_path):
 
 
 def test_recall_of_an_absent_class_is_nan_and_chance_rises(tmp_path):
-    _, found = target_of(tmp_path, meant=("anger", "sadness"))
+    _, found = target_of(tmp_path, true_classes=("anger", "sadness"))
     assert found["absent_classes"] == ["happiness"]
     assert found["chance_uar"] == 0.5
     assert [r["n"] for r in found["recalls"]] == [24, 0, 24]
@@ -99,9 +99,9 @@ def test_draws_are_averaged_before_they_are_compared(tmp_path):
     means = [np.mean(uars[:2]), uars[2]]
     uar = found["scores"]["uar"]
     assert uar["mean"] == pytest.approx(np.mean(means))
-    assert uar["sd_draws"] == pytest.approx(np.std(means, ddof=1))
+    assert uar["sd_trials"] == pytest.approx(np.std(means, ddof=1))
     assert uar["sd"] == pytest.approx(np.std(uars[:2], ddof=1))
-    assert [one["mean"] for one in found["per_draw"]] == pytest.approx(means)
+    assert [one["mean"] for one in found["per_trial"]] == pytest.approx(means)
 
 
 def test_utterances_may_differ_between_draws(tmp_path):

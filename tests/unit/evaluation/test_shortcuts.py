@@ -7,7 +7,7 @@ from speechbrain_clser.evaluation.predictions import Predictions
 from speechbrain_clser.evaluation.shortcuts import shortcuts
 from speechbrain_clser.labels import Scheme
 
-SCHEME = Scheme(["anger", "sadness"], merge={"boredom": "sadness"})
+SCHEME = Scheme(["anger", "sadness"], merge_classes={"boredom": "sadness"})
 
 
 def row(part, k, emotion, duration_s, corpus="a"):

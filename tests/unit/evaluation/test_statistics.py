@@ -128,12 +128,12 @@ def test_standard_error_agrees_with_a_bootstrap_over_many_speakers(score):
     rng = np.random.default_rng(0)
     weights = rng.multinomial(60, np.full(60, 1 / 60), size=4000)
     drawn = np.einsum("bs,tskl->tbkl", weights, counts.confusion)
-    draws = statistics.METRICS[score](drawn).mean(axis=0)
+    seeds_of_trials = statistics.METRICS[score](drawn).mean(axis=0)
     found = estimate([counts], score=score)
     assert found.value == pytest.approx(
         np.mean(statistics.METRICS[score](counts.confusion.sum(axis=1)))
     )
-    expected = draws.std() * math.sqrt(60 / 59)
+    expected = seeds_of_trials.std() * math.sqrt(60 / 59)
     assert found.standard_error == pytest.approx(expected, rel=0.05)
 
 
@@ -175,7 +175,7 @@ def test_class_of_one_speaker_has_no_interval_and_uar_has_none_either():
 
 
 def test_class_without_targets_is_left_out_of_the_mean():
-    counts = speaker_counts([run_of(1, meant=2)])
+    counts = speaker_counts([run_of(1, true_classes=2)])
     found = intervals(counts)
     assert math.isnan(found["recalls"][3][0])
     assert not math.isnan(found["recalls"][0][0])

@@ -2,7 +2,11 @@
 
 import pytest
 
-from speechbrain_clser.evaluation.styles import KNOWN, coincidence, warnings
+from speechbrain_clser.evaluation.styles import (
+    KNOWN,
+    community_confounds,
+    warnings,
+)
 
 GOOD = {
     **{f"nmi_{key}": 0.1 for key in KNOWN},
@@ -21,24 +25,26 @@ def speakers(**columns):
 
 @pytest.mark.parametrize("key", KNOWN)
 def test_communities_of_something_else_share_all_information(key):
-    found = coincidence([0, 0, 1, 1], speakers(**{key: [*"aabb"]}))
+    found = community_confounds([0, 0, 1, 1], speakers(**{key: [*"aabb"]}))
     assert found[f"nmi_{key}"] == pytest.approx(1)
     (text,) = warnings({**GOOD, **found})
     assert KNOWN[key] in text and "NMI 1.00" in text
 
 
 def test_independent_communities_share_no_information():
-    found = coincidence([0, 1, 0, 1], speakers(language=[*"aabb"]))
+    found = community_confounds([0, 1, 0, 1], speakers(language=[*"aabb"]))
     assert found["nmi_language"] == pytest.approx(0)
 
 
 def test_speakers_of_unknown_gender_are_left_out():
-    found = coincidence([0, 1, 0, 1], speakers(gender=["f", "m", "", ""]))
+    found = community_confounds(
+        [0, 1, 0, 1], speakers(gender=["f", "m", "", ""])
+    )
     assert found["nmi_gender"] == pytest.approx(1)
 
 
 def test_what_is_alike_for_all_shares_nothing():
-    found = coincidence([0, 1], speakers(language=["deu", "deu"]))
+    found = community_confounds([0, 1], speakers(language=["deu", "deu"]))
     assert set(found.values()) == {None}
     assert warnings({**GOOD, **found}) == []
 

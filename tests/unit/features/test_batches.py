@@ -41,18 +41,18 @@ def test_recordings_come_in_their_order():
 
 
 def test_decoding_runs_ahead_but_not_away():
-    heard, enough = [], threading.Event()
+    training_rows, enough = [], threading.Event()
 
     def load(wav, rate):
-        heard.append(wav)
-        if len(heard) > N_AHEAD:
+        training_rows.append(wav)
+        if len(training_rows) > N_AHEAD:
             enough.set()
         return torch.zeros(1)
 
     stream = decoded(ROWS * 8, load, 16000)
     next(stream)
     assert enough.wait(30)
-    assert len(heard) == N_AHEAD + 1
+    assert len(training_rows) == N_AHEAD + 1
     stream.close()
 
 

@@ -22,8 +22,8 @@ def test_frame_sees_the_middle_of_its_20_ms():
 def test_longer_window_sees_the_click_from_further_away():
     wav = torch.zeros(1, 3200)
     wav[0, 5 * 320 + 160] = 1.0
-    heard = Mfcc(MfccConfig(window_ms=60))(wav, ONE)[0, :, 0]
-    inside = heard[2:9]  # no edge of the sound in sight
+    training_rows = Mfcc(MfccConfig(window_ms=60))(wav, ONE)[0, :, 0]
+    inside = training_rows[2:9]  # no edge of the sound in sight
     near = (inside > inside.min() + 1).nonzero().flatten() + 2
     assert near.tolist() == [4, 5, 6]
 

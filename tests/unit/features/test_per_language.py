@@ -10,10 +10,10 @@ from helpers.rows import rows_of
 
 from speechbrain_clser.features.encoders import extractor
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.loading import load_features
 from speechbrain_clser.features.per_language import PerLanguage
-from speechbrain_clser.features.views import views
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
-from speechbrain_clser.lobes.dynamics import columns_of
+from speechbrain_clser.lobes.delta_features import columns_of
 
 
 def both(languages=("deu", "ita")):
@@ -37,8 +37,10 @@ def material(tmp_path):
 def test_each_language_has_its_own_columns(material, tmp_path):
     wide = both()
     half = wide.dim // 2
-    heard = material.rows
-    plain, fast = views(wide, tmp_path, material, heard, "none", [1.25])
+    training_rows = material.rows
+    plain, fast = load_features(
+        wide, tmp_path, material, training_rows, "none", [1.25]
+    )
     assert list(plain) == list(fast) == [row.id for row in material.rows]
     for row in material.rows:
         own = slice(None, half) if row.language == "deu" else slice(half, None)
@@ -49,7 +51,7 @@ def test_each_language_has_its_own_columns(material, tmp_path):
 
 
 def test_language_is_freed_from_its_own_mean(material, tmp_path):
-    (plain,) = views(both(), tmp_path, material, material.rows, "none")
+    (plain,) = load_features(both(), tmp_path, material, material.rows, "none")
     italian = torch.cat(
         [plain[row.id] for row in material.rows if row.language == "ita"]
     )
@@ -105,12 +107,12 @@ def test_nothing_is_heard_without_a_language():
 
 def test_language_that_training_never_hears_is_refused(material, tmp_path):
     with pytest.raises(ValueError, match="nothing in ita is heard"):
-        views(both(), tmp_path, material, material.rows[:4], "none")
+        load_features(both(), tmp_path, material, material.rows[:4], "none")
 
 
 def test_language_without_an_encoder_is_refused(material, tmp_path):
     with pytest.raises(ValueError, match="no encoder for ita, only for deu"):
-        views(both(("deu",)), tmp_path, material, material.rows, "none")
+        load_features(both(("deu",)), tmp_path, material, material.rows, "none")
 
 
 def test_plain_extractors_are_shared():

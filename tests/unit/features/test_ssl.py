@@ -10,7 +10,7 @@ from helpers import encoders
 
 from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures, layer_range
 from speechbrain_clser.features.ssl_adapters import WAYS, Adaptation
-from speechbrain_clser.lobes.layer_mix import LayerMix
+from speechbrain_clser.lobes.weighted_layer_sum import WeightedLayerSum
 
 WAVS = torch.sin(torch.arange(2 * 6000) ** 1.3 / 50).view(2, 6000)
 LENS = torch.tensor([1.0, 0.6])
@@ -125,7 +125,7 @@ def test_learned_layers_lie_side_by_side_and_mean_is_their_mean(folder):
     torch.testing.assert_close(layers.mean(dim=2), mean(WAVS, LENS))
     third = SSLFeatures(folder, SSLConfig(layers="3"))(WAVS, LENS)
     torch.testing.assert_close(layers[:, :, 2], third)
-    mix = LayerMix(learned.dim, learned.n_layers)
+    mix = WeightedLayerSum(learned.dim, learned.n_layers)
     assert mix(learned(WAVS, LENS), LENS).shape == third.shape
 
 
@@ -201,11 +201,11 @@ def test_encoder_that_a_phase_freezes_drops_nothing_out(folder):
 def test_published_is_what_it_was_before_it_was_trained(folder, way):
     extractor = lora(folder, adapt=way).eval()
     frozen = SSLFeatures(folder)
-    assert frozen.published() is frozen and frozen.has_frozen_part
+    assert frozen.frozen_copy() is frozen and frozen.has_frozen_part
     assert not extractor.has_frozen_part
     assert extractor(WAVS, LENS).allclose(frozen(WAVS, LENS))
     disturb(extractor)
-    published = extractor.published()
+    published = extractor.frozen_copy()
     assert published.is_frozen and published.key == frozen.key
     assert published(WAVS, LENS).equal(frozen(WAVS, LENS))
 

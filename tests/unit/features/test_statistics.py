@@ -59,6 +59,6 @@ def test_trained_extractor_is_refused():
 
 def test_undefined_values_are_refused():
     blocks = Blocks()
-    blocks.has_undefined = True
+    blocks.may_be_nan = True
     with pytest.raises(ValueError, match="Blocks leaves some undefined"):
         Statistics(blocks)

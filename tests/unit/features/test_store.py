@@ -29,9 +29,9 @@ def shards(store):
     return sorted(store.folder.glob("*.safetensors"))
 
 
-def listening(heard):
+def listening(training_rows):
     def load(wav, rate):
-        heard.append(wav)
+        training_rows.append(wav)
         return tone(wav, rate)
 
     return load
@@ -71,16 +71,18 @@ def test_other_values_are_kept_apart(tmp_path):
 
 def test_only_what_is_missing_is_extracted(tmp_path):
     filled(tmp_path, rows=ROWS[:5])
-    heard = []
-    filled(tmp_path, load=listening(heard))
-    assert sorted(heard) == sorted(row.wav for row in ROWS[5:])
+    training_rows = []
+    filled(tmp_path, load=listening(training_rows))
+    assert sorted(training_rows) == sorted(row.wav for row in ROWS[5:])
 
 
 def test_same_recording_under_two_names_is_heard_once(tmp_path):
-    heard = []
+    training_rows = []
     twin = dataclasses.replace(ROWS[0], id="twin")
-    store = filled(tmp_path, rows=[ROWS[0], twin], load=listening(heard))
-    assert heard == [ROWS[0].wav]
+    store = filled(
+        tmp_path, rows=[ROWS[0], twin], load=listening(training_rows)
+    )
+    assert training_rows == [ROWS[0].wav]
     frames = store.view([ROWS[0], twin])
     assert frames["twin"].equal(frames[ROWS[0].id])
 
@@ -120,9 +122,9 @@ def test_error_halfway_loses_the_shard_in_hand_only(tmp_path, monkeypatch):
 
     with pytest.raises(OSError, match="the disk is gone"):
         filled(tmp_path, load=load)
-    heard = []
-    filled(tmp_path, load=listening(heard))
-    assert sorted(heard) == [row.wav for row in ROWS[:2]]
+    training_rows = []
+    filled(tmp_path, load=listening(training_rows))
+    assert sorted(training_rows) == [row.wav for row in ROWS[:2]]
 
 
 @pytest.mark.parametrize("kept", [100, -1])
@@ -144,11 +146,11 @@ def test_shard_with_a_changed_bit_is_told_and_done_again(tmp_path, caplog):
     content = bytearray(shard.read_bytes())
     content[-1] ^= 1
     shard.write_bytes(content)
-    heard = []
-    again = filled(tmp_path, load=listening(heard)).view(ROWS)
+    training_rows = []
+    again = filled(tmp_path, load=listening(training_rows)).view(ROWS)
     assert f"{shard}: broken shard" in caplog.text
     assert "its content has changed" in caplog.text
-    assert len(heard) == len(ROWS)
+    assert len(training_rows) == len(ROWS)
     assert all(whole[name].equal(again[name]) for name in whole)
 
 
@@ -261,27 +263,29 @@ def test_workers_of_a_data_loader_read_the_same(tmp_path):
     assert list(loader) == [10.0 * n * n for n in range(1, 9)]
 
 
-def fill_as(rank, folder, heard):
+def fill_as(rank, folder, training_rows):
     """What each of two processes does under torchrun."""
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
     )
     own = []
     frames = filled(folder, load=listening(own)).view(ROWS)
-    heard.put((own, len(frames)))
+    training_rows.put((own, len(frames)))
     torch.distributed.destroy_process_group()
 
 
 def test_each_process_extracts_its_share_and_sees_all(tmp_path):
     context = multiprocessing.get_context("fork")
-    heard = context.Queue()
+    training_rows = context.Queue()
     processes = [
-        context.Process(target=fill_as, args=(rank, tmp_path, heard))
+        context.Process(target=fill_as, args=(rank, tmp_path, training_rows))
         for rank in range(2)
     ]
     for process in processes:
         process.start()
-    shares, seen = zip(*(heard.get(timeout=60) for _ in processes), strict=True)
+    shares, seen = zip(
+        *(training_rows.get(timeout=60) for _ in processes), strict=True
+    )
     for process in processes:
         process.join()
     assert [len(share) for share in shares] == [4, 4]

@@ -21,7 +21,7 @@ class Length(Blocks):
 
     frames_per_s = 0
     dim = 1
-    has_undefined = True
+    may_be_nan = True
 
     def n_frames(self, n_samples):
         return torch.ones_like(torch.as_tensor(n_samples))
@@ -60,8 +60,8 @@ def test_places_and_names_tell_the_streams_apart(streams):
 
 
 def test_what_one_stream_leaves_undefined_all_do(streams):
-    assert streams.has_undefined
-    assert not Streams(one=Blocks(), two=Blocks()).has_undefined
+    assert streams.may_be_nan
+    assert not Streams(one=Blocks(), two=Blocks()).may_be_nan
 
 
 def test_silence_has_no_pitch_and_no_tilt():
@@ -105,7 +105,7 @@ class Learner(Blocks):
         super().__init__()
         self.factor = torch.nn.Parameter(torch.tensor(1.0))
 
-    def published(self):
+    def frozen_copy(self):
         return Blocks()
 
     def forward(self, wavs, lens):
@@ -151,12 +151,12 @@ def test_phase_freezes_and_releases_the_trained_stream_alone(learning):
 
 def test_published_streams_are_those_of_a_frozen_run(learning, streams):
     learning.extractors.encoder.factor.data.fill_(5.0)
-    published = learning.published()
+    published = learning.frozen_copy()
     frozen = Streams(encoder=Blocks(), other=Blocks(2.0))
     assert published.is_frozen and published.key == frozen.key
     sound = torch.arange(20.0)[None], torch.ones(1)
     assert published(*sound).equal(frozen(*sound))
-    assert streams.published() is streams
+    assert streams.frozen_copy() is streams
 
 
 def test_streams_are_an_extractor_like_any_other(streams):

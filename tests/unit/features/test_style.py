@@ -10,10 +10,12 @@ def test_style_is_what_the_acoustic_features_say_of_the_utterance():
     wavs, lens = torch.rand(3, 16000) - 0.5, torch.tensor([1.0, 0.4, 0.7])
     acoustic, style = AcousticFeatures(), Style()
     frames = acoustic(wavs, lens)
-    told = style(wavs, lens)
+    output = style(wavs, lens)
     for name in ("pitch_q50", "level_active_std", "hnr_mean", "voiced_rate"):
         column = acoustic.columns.index(name)
-        assert told[:, 0, style.columns.index(name)].equal(frames[:, 0, column])
+        assert output[:, 0, style.columns.index(name)].equal(
+            frames[:, 0, column]
+        )
 
 
 def test_one_frame_however_long_and_however_padded():

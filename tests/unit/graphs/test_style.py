@@ -100,9 +100,9 @@ def test_order_of_utterances_does_not_matter():
 
 
 def test_rounding_does_not_become_a_style():
-    heard = torch.full((3, 4), 0.1)
+    training_rows = torch.full((3, 4), 0.1)
     zeros = torch.zeros(3).long()
-    found = speaker_styles(heard, zeros, zeros, zeros, neutral=0)
+    found = speaker_styles(training_rows, zeros, zeros, zeros, neutral=0)
     assert found.vectors.abs().max() < 1e-6
 
 

@@ -6,7 +6,7 @@ from speechbrain_clser.graphs.style import speaker_styles
 from speechbrain_clser.graphs.table import community_table
 
 
-def heard(n_times=3, n=24, n_groups=2, n_emotions=2):
+def training_rows(n_times=3, n=24, n_groups=2, n_emotions=2):
     """Every speaker in every emotion; groups differ between emotions."""
     columns = []
     for emotion in range(n_emotions):
@@ -28,7 +28,7 @@ def raw(columns):
 
 
 def test_every_emotion_has_communities_of_its_own():
-    columns, group = heard()
+    columns, group = training_rows()
     table, graphs = community_table(raw(columns), 24, 2, method="louvain")
     assert table.shape == (24, 2)
     for emotion in (0, 1):
@@ -39,7 +39,7 @@ def test_every_emotion_has_communities_of_its_own():
 
 
 def test_speaker_rarely_heard_joins_without_being_a_node():
-    columns, group = heard()
+    columns, group = training_rows()
     is_rare = (columns[1] == 5) & (columns[3] == 0)
     is_left = ~is_rare | (is_rare.cumsum(dim=0) == 1)
     columns = [column[is_left] for column in columns]
@@ -49,20 +49,20 @@ def test_speaker_rarely_heard_joins_without_being_a_node():
 
 
 def test_nobody_heard_often_enough_gives_no_graph():
-    columns, _ = heard(n_times=2)
+    columns, _ = training_rows(n_times=2)
     table, graphs = community_table(raw(columns), 24, 2, method="louvain")
     assert (table == -1).all() and graphs == {}
 
 
 def test_speaker_and_emotion_never_heard_are_unknown():
-    columns, _ = heard()
+    columns, _ = training_rows()
     table, graphs = community_table(raw(columns), 30, 4, method="one")
     assert (table[24:] == -1).all() and (table[:, 2:] == -1).all()
     assert set(graphs) == {0, 1}
 
 
 def test_next_build_starts_from_the_last_states():
-    columns, _ = heard()
+    columns, _ = training_rows()
     table, graphs = community_table(raw(columns), 24, 2, seed=1)
     states = {e: each.communities.state for e, each in graphs.items()}
     again, warm = community_table(raw(columns), 24, 2, seed=2, states=states)
@@ -71,7 +71,7 @@ def test_next_build_starts_from_the_last_states():
 
 
 def test_emotions_draw_by_themselves():
-    columns, _ = heard()
+    columns, _ = training_rows()
     both, _ = community_table(raw(columns), 24, 2, method="random")
     is_second = columns[3] == 1
     second = [column[is_second] for column in columns]

@@ -126,7 +126,7 @@ def test_original_is_unchanged_whatever_happens_to_either(
     other = classifier.adapt(model.files, "equal_mass")
     after = probabilities(other, files)
     np.testing.assert_array_equal(probabilities(classifier, files), before)
-    classifier.normalise_over(files)
+    classifier.normalise_with(files)
     assert (probabilities(classifier, files) != before).any()
     np.testing.assert_array_equal(probabilities(other, files), after)
     assert other.recogniser.extractor is classifier.recogniser.extractor
@@ -201,10 +201,10 @@ def test_statistics_of_the_target_are_saved_and_belong_to_the_adaptation(
     model, tmp_path, caplog
 ):
     classifier = EmotionClassifier.from_hparams(model.folder)
-    classifier.normalise_over(model.files[:30])
+    classifier.normalise_with(model.files[:30])
     target = classifier.adapt(model.files, "equal_mass")
-    with pytest.raises(ValueError, match="normalise_over needs a model that"):
-        target.normalise_over(model.files)
+    with pytest.raises(ValueError, match="normalise_with needs a model that"):
+        target.normalise_with(model.files)
     with pytest.raises(ValueError, match="adapt needs a model that is not"):
         target.adapt(model.files)
     target.save(tmp_path / "model")
@@ -269,4 +269,4 @@ def test_model_of_a_group_is_to_be_normalised_first(model, tmp_path, caplog):
     classifier = EmotionClassifier.from_hparams(folder)
     assert isinstance(classifier.recogniser.normaliser, SourceStatistics)
     classifier.adapt(model.files[:3])
-    assert "adapting without normalise_over" in caplog.text
+    assert "adapting without normalise_with" in caplog.text

@@ -207,7 +207,7 @@ def test_answers_that_are_no_probabilities_are_refused(copy, model):
 
 def test_answers_below_a_threshold_are_unknown(model):
     classifier = EmotionClassifier.from_hparams(
-        model.folder, unknown_below=0.999
+        model.folder, min_confidence=0.999
     )
     answer = classifier.classify_file(model.files[0])
     assert answer.emotion == "unknown"
@@ -257,18 +257,20 @@ def test_windows_of_more_than_is_heard_at_once_are_refused(
 def test_embeddings_are_those_behind_the_logits(classifier, model):
     embeddings = classifier.embed(model.files)
     head = classifier.recogniser.method.emotion_head
-    chances = head(embeddings).softmax(dim=-1)
-    torch.testing.assert_close(chances, model.probabilities, atol=1e-4, rtol=0)
+    probabilities = head(embeddings).softmax(dim=-1)
+    torch.testing.assert_close(
+        probabilities, model.probabilities, atol=1e-4, rtol=0
+    )
 
 
 def test_group_is_normalised_as_training_did(tmp_path):
     model = served.make(tmp_path, normalise_by="corpus")
     classifier = EmotionClassifier.from_hparams(model.folder, temperature=1.0)
     before = classifier.classify_file(model.files[0])
-    classifier.normalise_over(model.files[:2])
+    classifier.normalise_with(model.files[:2])
     other = classifier.classify_file(model.files[0])
     assert other.probabilities != before.probabilities
-    classifier.normalise_over(model.files)
+    classifier.normalise_with(model.files)
     for answer, expected in zip(
         classifier.classify_files(model.files, has_bar=False),
         model.probabilities.tolist(),
@@ -277,11 +279,11 @@ def test_group_is_normalised_as_training_did(tmp_path):
         assert [*answer.probabilities.values()] == pytest.approx(
             expected, abs=1e-4
         )
-    classifier.normalise_over()
+    classifier.normalise_with()
     same(classifier.classify_file(model.files[0]), before)
 
 
-@pytest.mark.parametrize("act", ["embed", "normalise_over"])
+@pytest.mark.parametrize("act", ["embed", "normalise_with"])
 def test_no_recordings_are_refused_in_words(classifier, act):
     with pytest.raises(ValueError, match="expected recordings to "):
         getattr(classifier, act)([])
@@ -290,21 +292,21 @@ def test_no_recordings_are_refused_in_words(classifier, act):
 def test_recordings_to_normalise_over_may_be_bad(model, caplog):
     classifier = EmotionClassifier.from_hparams(model.folder)
     with pytest.raises(BadAudioError, match="nowhere"):
-        classifier.normalise_over(["nowhere.wav", *model.files])
-    classifier.normalise_over(model.files)
+        classifier.normalise_with(["nowhere.wav", *model.files])
+    classifier.normalise_with(model.files)
     before = classifier.classify_file(model.files[0])
-    classifier.normalise_over(["nowhere.wav", *model.files], keep_going=True)
+    classifier.normalise_with(["nowhere.wav", *model.files], keep_going=True)
     same(classifier.classify_file(model.files[0]), before)
     assert "nowhere.wav: expected a recording" in caplog.text
     with pytest.raises(ValueError, match="found none that can be used"):
-        classifier.normalise_over(["nowhere.wav"], keep_going=True)
+        classifier.normalise_with(["nowhere.wav"], keep_going=True)
     same(classifier.classify_file(model.files[0]), before)
 
 
 def test_model_that_wants_a_group_says_so(tmp_path, caplog):
     model = served.make(tmp_path, normalise_by="speaker")
     EmotionClassifier.from_hparams(model.folder)
-    assert "until normalise_over is given" in caplog.text
+    assert "until normalise_with is given" in caplog.text
 
 
 def test_statistics_of_a_model_are_those_of_training(model, classifier):

@@ -54,6 +54,6 @@ def test_of_a_trained_stream_its_top_is_kept_beside_statistics(tmp_path):
 
 
 def test_model_says_which_training_it_is_of(model):
-    told = json.loads((model.folder / "training.json").read_text())
-    assert (told["draw"], told["seed"], told["epoch"]) == (0, 1, 1)
-    assert told["chosen"] == "How it was chosen."
+    output = json.loads((model.folder / "training.json").read_text())
+    assert (output["trial"], output["seed"], output["epoch"]) == (0, 1, 1)
+    assert output["chosen"] == "How it was chosen."

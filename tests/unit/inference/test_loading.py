@@ -128,7 +128,7 @@ def test_what_is_loaded_is_not_up_to_the_file(old, new, copy, model):
         ("  classifier:", "  klassifier:", "expected compute_features: Ident"),
         ("modules:", "mods:", "expected compute_features.* found none"),
         ("modules:", "modules: 1\nmods:", "expected compute_features.* found"),
-        ("stages.AsItIs {}", "stages.LogPosterior [4]", "norm: LogPosterior"),
+        ("stages.NoNormalization {}", "stages.LogPosterior [4]", "norm: LogPosterior"),
         ("embedding_model: !ref '<recogniser>'", f"embedding_model: {IDENTITY}",
          "found .*embedding_model: Identity"),
         ("  extractor: !ref '<extractor>'", f"  extractor: {IDENTITY}",

@@ -52,7 +52,7 @@ def test_other_c_libraries_are_left_alone(monkeypatch):
 
 def test_setting_that_is_refused_keeps_no_other_from_being_made(monkeypatch):
     made = []
-    library = types.SimpleNamespace(mallopt=lambda *told: made.append(told))
+    library = types.SimpleNamespace(mallopt=lambda *args: made.append(args))
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
     assert not memory.keep_freed()

@@ -9,16 +9,16 @@ import torch
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference import predict as predicting
-from speechbrain_clser.inference.answer import Answer
 from speechbrain_clser.inference.locked import locked
-from speechbrain_clser.inference.origin import origin_path
 from speechbrain_clser.inference.predict import (
     answers,
     bad_path,
     n_threads,
     predict_into,
 )
-from speechbrain_clser.inference.rows import Rows
+from speechbrain_clser.inference.prediction import Prediction
+from speechbrain_clser.inference.provenance import provenance_path
+from speechbrain_clser.inference.result_table import ResultTable
 from speechbrain_clser.inference.timeline import Timeline
 
 
@@ -26,7 +26,7 @@ class Listener:
     """Stands for a classifier: hears anger in all files but bad ones."""
 
     classes = ("anger", "neutral")
-    unknown_below, temperature, notes = 0.0, 1.0, ()
+    min_confidence, temperature, notes = 0.0, 1.0, ()
 
     def __init__(self):
         self.blocks, self.n_threads = [], set()
@@ -35,7 +35,7 @@ class Listener:
         assert keep_going
         self.n_threads.add(torch.get_num_threads())
         self.blocks.append(list(files))
-        return [self.hear(path) for path in files]
+        return [self.classify(path) for path in files]
 
     def classify_long(self, path, window_s, hop_s):
         assert hop_s == window_s / 2
@@ -44,11 +44,11 @@ class Listener:
         windows = [(0, 4, [1, 0]), (4, 5, [0, 1])]
         return Timeline(path, self.classes, windows, notes=self.notes)
 
-    def hear(self, path):
+    def classify(self, path):
         if "bad" in path:
             return BadAudioError("silent", f"{path}: expected sound")
-        chances = {"anger": 2 / 3, "neutral": 1 / 3}
-        return Answer(chances, file=path, notes=self.notes)
+        probabilities = {"anger": 2 / 3, "neutral": 1 / 3}
+        return Prediction(probabilities, file=path, notes=self.notes)
 
 
 @pytest.fixture(autouse=True)
@@ -84,9 +84,9 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
         }
         for name in ("a.wav", "c.wav")
     ]
-    told = {"file": "bad.wav", "reason": "silent"}
+    entry = {"file": "bad.wav", "reason": "silent"}
     message = "bad.wav: expected sound"
-    assert read(bad_path(path)) == [{**told, "message": message}]
+    assert read(bad_path(path)) == [{**entry, "message": message}]
     assert message in caplog.text
 
 
@@ -136,7 +136,7 @@ def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
     for _ in range(2):
         assert into(path, listener, ["bad.wav"]).reasons.total() == 1
         assert len(read(bad_path(path))) == 1
-    listener.hear = lambda path: Answer({"anger": 1.0, "neutral": 0.0})
+    listener.classify = lambda path: Prediction({"anger": 1.0, "neutral": 0.0})
     assert into(path, listener, ["bad.wav"]).n_new == 1
     assert not bad_path(path).exists()
 
@@ -144,7 +144,7 @@ def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
 def test_bad_files_of_before_stay_on_the_list(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     into(path, listener, ["1/bad.wav", "2/bad.wav"])
-    listener.hear = lambda path: Answer({"anger": 1.0, "neutral": 0.0})
+    listener.classify = lambda path: Prediction({"anger": 1.0, "neutral": 0.0})
     into(path, listener, ["2/bad.wav", "3/good.wav"])
     assert [row["file"] for row in read(bad_path(path))] == ["1/bad.wav"]
 
@@ -168,7 +168,7 @@ def test_own_file_in_the_place_of_the_list_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, value", [("unknown_below", 0.9), ("temperature", 2.0)]
+    "name, value", [("min_confidence", 0.9), ("temperature", 2.0)]
 )
 def test_rows_of_other_settings_do_not_mix(tmp_path, name, value):
     path, listener = tmp_path / "a.csv", Listener()
@@ -190,7 +190,7 @@ def test_rows_of_other_models_and_windows_do_not_mix(tmp_path):
             path, listener, ["b.wav"], {"model_sha256": "ff"}, window_s=4.0
         )
     with pytest.raises(ValueError, match="tell what made its rows, found none"):
-        origin_path(path).unlink()
+        provenance_path(path).unlink()
         into(path, listener, ["b.wav"], window_s=4.0)
 
 
@@ -237,9 +237,11 @@ def test_windows_of_a_second_folder_leave_the_first_as_it_is(tmp_path):
 
 
 def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
-    written, write = [], Rows._write
+    written, write = [], ResultTable._write
     monkeypatch.setattr(
-        Rows, "_write", lambda s, text: written.append(text) or write(s, text)
+        ResultTable,
+        "_write",
+        lambda s, text: written.append(text) or write(s, text),
     )
     into(tmp_path / "a.csv", Listener(), ["a.wav"], window_s=4.0)
     assert [text.count("a.wav") for text in written] == [0, 0, 2]
@@ -263,11 +265,11 @@ def test_output_of_other_classes_is_refused(tmp_path):
 
 def test_order_is_that_of_the_files_whoever_is_faster():
     listener = Listener()
-    hear = listener.classify_files
+    classify_files = listener.classify_files
 
     def slow(files, **options):
         time.sleep(0.1 if "0.wav" in files else 0.0)
-        return hear(files, **options)
+        return classify_files(files, **options)
 
     listener.classify_files = slow
     files = [f"{number}.wav" for number in range(9)]
@@ -306,7 +308,7 @@ def test_files_are_read_no_further_than_they_are_needed():
 
 def test_error_that_is_none_of_the_files_ends_all():
     listener, before = Listener(), threading.active_count()
-    listener.hear = lambda path: 1 / 0
+    listener.classify = lambda path: 1 / 0
     with pytest.raises(ZeroDivisionError, match="division"):
         list(answers(listener, ["a.wav", "b.wav", "c.wav"], n_threads=2))
     assert threading.active_count() == before

@@ -17,7 +17,7 @@ def of(folder, **changes):
         "temperature": 1.25,
         "normalise_by": "none",
         "extractor": New("x.Acoustic"),
-        "recogniser": New("x.Recogniser", {"longest_s": None}),
+        "recogniser": New("x.EmotionEncoder", {"longest_s": None}),
         "method": New("speechbrain_clser.methods.sere.Sere"),
         **changes,
     }
@@ -95,7 +95,7 @@ def test_model_of_synthetic_speech_warns_before_all_else(folder):
 @pytest.mark.parametrize("mode", ["corpus", "speaker"])
 def test_readme_says_that_one_file_tells_no_statistics(mode, folder):
     text = of(folder, normalise_by=mode)
-    assert "normalise_over(files)" in text
+    assert "normalise_with(files)" in text
     assert "the scores of the report do not apply" in text
 
 
@@ -110,7 +110,7 @@ def test_readme_names_an_encoder_and_its_revision(folder):
 
 def test_readme_says_what_of_a_recording_is_heard(folder):
     assert "hears no more of one" not in of(folder)
-    text = of(folder, recogniser=New("x.Recogniser", {"longest_s": 15.0}))
+    text = of(folder, recogniser=New("x.EmotionEncoder", {"longest_s": 15.0}))
     assert "on the first 15 s of a recording, and hears no more of one" in text
 
 

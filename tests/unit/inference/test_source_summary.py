@@ -51,11 +51,11 @@ def test_why_there_is_no_summary_is_told(tmp_path):
     frames, rows = source(n=12)
     how = {"frames": [frames]}, rows, SCHEME
     frozen = extractor("acoustic")
-    told = source_summary.write(tmp_path, frozen, *how)
-    assert "Only `equal_mass` can be fitted: expected at least" in told
+    output = source_summary.write(tmp_path, frozen, *how)
+    assert "Only `equal_mass` can be fitted: expected at least" in output
     frozen.is_frozen = False
-    told = source_summary.write(tmp_path, frozen, *how)
-    assert "The encoder was trained" in told
+    output = source_summary.write(tmp_path, frozen, *how)
+    assert "The encoder was trained" in output
     assert list(tmp_path.iterdir()) == []
     assert source_summary.read(tmp_path, 40, 2) is None
 

@@ -1,6 +1,10 @@
 import torch
 
-from speechbrain_clser.inference.stages import AsItIs, LogPosterior, Recogniser
+from speechbrain_clser.inference.stages import (
+    EmotionEncoder,
+    LogPosterior,
+    NoNormalization,
+)
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
@@ -34,7 +38,7 @@ class Sum(Method):
 
 def test_padding_is_silent_and_lens_are_those_of_frames():
     method = Sum()
-    recogniser = Recogniser(Blocks(), torch.nn.Identity(), method)
+    recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), method)
     wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
     both = recogniser(wavs, torch.tensor([1.0, 0.5]))
     assert both.tolist() == [[[8.0, 8.0, -8.0]], [[1.0, 1.0, -1.0]]]
@@ -43,7 +47,7 @@ def test_padding_is_silent_and_lens_are_those_of_frames():
 
 
 def test_statistics_are_those_of_normalised_real_frames_alone():
-    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum())
+    recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
     lens = torch.tensor([1.0, 0.5])
     both, statistics = recogniser.with_statistics(wavs, lens)
@@ -54,19 +58,23 @@ def test_statistics_are_those_of_normalised_real_frames_alone():
 
 
 def test_width_beyond_the_longest_row_is_not_heard():
-    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum())
+    recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
     assert recogniser(wavs, torch.tensor([0.5]))[0, 0, 0] == 2.0
 
 
 def test_what_comes_later_than_longest_is_not_heard():
-    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5)
+    recogniser = EmotionEncoder(
+        Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5
+    )
     wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
     assert recogniser(wavs, torch.ones(1))[0, 0, 0] == 2.0
 
 
 def test_recording_that_is_not_heard_whole_is_told_once(caplog):
-    recogniser = Recogniser(Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5)
+    recogniser = EmotionEncoder(
+        Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5
+    )
     recogniser(torch.ones(1, 4), torch.tensor([0.5]))
     assert not caplog.text
     for _ in range(2):
@@ -77,7 +85,7 @@ def test_recording_that_is_not_heard_whole_is_told_once(caplog):
 
 def test_first_stages_change_nothing():
     wavs = torch.randn(2, 8)
-    assert AsItIs()(wavs, torch.ones(2)) is wavs
+    assert NoNormalization()(wavs, torch.ones(2)) is wavs
 
 
 def test_posterior_looks_at_the_logits_alone():

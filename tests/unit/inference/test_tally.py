@@ -9,8 +9,8 @@ def test_first_file_of_a_kind_is_warned_of_and_all_are_counted(caplog):
     first, second = (record.getMessage() for record in caplog.records)
     assert first.startswith("b.wav: found a peak below -50 dB")
     assert second.endswith("such files have 'steady' in the column note")
-    told = "3 files classified, 1 noted as quiet, 2 noted as steady"
-    assert tally.sentence == told
+    output = "3 files classified, 1 noted as quiet, 2 noted as steady"
+    assert tally.sentence == output
 
 
 def test_skipped_files_are_counted():

@@ -12,7 +12,7 @@ SPEAKERS = [0, 0, 1]
 def adversary(against, head=None):
     """Without dropout; its head may be set so that values are known."""
     module = Adversary(2, dim=3, dropout=0.0, against=against)
-    module.meet(SPEAKERS)
+    module.setup(SPEAKERS)
     if head is not None:
         torch.nn.init.zeros_(module.head.weight)
         module.head.bias.data = torch.tensor(head)
@@ -72,13 +72,13 @@ def test_unknown_rows_do_not_count():
 
 
 def test_embedding_gets_the_gradient_reversed_and_the_head_does_not():
-    module, told = adversary("speaker"), batch([0, 2], [0, 1])
+    module, output = adversary("speaker"), batch([0, 2], [0, 1])
     embedding = torch.randn(2, 2, requires_grad=True)
     gradients = {}
     for strength in (1.0, -1.0):  # -1 turns it back
         module.zero_grad()
         embedding.grad = None
-        module(embedding, told, strength).backward()
+        module(embedding, output, strength).backward()
         gradients[strength] = embedding.grad, module.head.weight.grad.clone()
     assert gradients[1.0][0].equal(-gradients[-1.0][0])
     assert gradients[1.0][1].equal(gradients[-1.0][1])

@@ -42,9 +42,17 @@ def test_reading_says_what_is_heard(
 ):
     lobe, before = lobe_of(reading), frames.requires_grad_()
     (lobe(before, LENS)[0] * torch.randn(8)).sum().backward()
-    heard = before.grad[0].abs().sum(dim=0)
-    assert bool(heard[:2].all()) == bool(heard[:2].any()) == hears_contours
-    assert bool(heard[2:].all()) == bool(heard[2:].any()) == hears_measures
+    training_rows = before.grad[0].abs().sum(dim=0)
+    assert (
+        bool(training_rows[:2].all())
+        == bool(training_rows[:2].any())
+        == hears_contours
+    )
+    assert (
+        bool(training_rows[2:].all())
+        == bool(training_rows[2:].any())
+        == hears_measures
+    )
 
 
 def test_measures_say_the_same_in_every_frame_or_once(frames):

@@ -59,8 +59,10 @@ def test_phone_of_a_stretch_has_the_frames_it_has_there():
     bounds = {1: (0, 4), 2: (4, 12), 3: (12, 16)}
     for vector, code, n in zip(vectors, phone.tolist(), row, strict=True):
         first, after = bounds[code]
-        heard = [t for t in kept[n, :, 0].tolist() if first <= t < after]
-        assert vector.item() == sum(heard) / len(heard)
+        training_rows = [
+            t for t in kept[n, :, 0].tolist() if first <= t < after
+        ]
+        assert vector.item() == sum(training_rows) / len(training_rows)
     assert set(phone.tolist()) == {1, 2, 3}
     assert len(phone) < 600  # what lies outside is gone
 

@@ -60,10 +60,10 @@ def test_fewer_than_two_classes_cost_nothing_and_keep_the_graph(emotion):
 
 
 def test_geometry_stays_float32_under_autocast():
-    told = torch.randn(4, 3), torch.arange(4) % 2, torch.randn(2, 2)
+    args = torch.randn(4, 3), torch.arange(4) % 2, torch.randn(2, 2)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        cast = geometry(*told)
-    assert cast.dtype == torch.float32 and cast.equal(geometry(*told))
+        cast = geometry(*args)
+    assert cast.dtype == torch.float32 and cast.equal(geometry(*args))
 
 
 def test_every_canonical_emotion_but_other_has_a_place():

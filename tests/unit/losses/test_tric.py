@@ -95,12 +95,12 @@ def test_visit_by_hand():
 
 
 def test_order_of_the_batch_does_not_matter():
-    told = batch()
+    args = batch()
     order = torch.randperm(8)
     near = torch.rand(8, 8) > 0.5
     torch.testing.assert_close(
-        everything(*told, near),
-        everything(*(t[order] for t in told), near[order][:, order]),
+        everything(*args, near),
+        everything(*(t[order] for t in args), near[order][:, order]),
     )
 
 
@@ -130,11 +130,11 @@ def test_utterance_without_unlabelled_neighbours_is_skipped():
     near = NEAR.clone()
     near[4] = False
     resonance = embedding @ embedding.T
-    told = resonance, emotion, near, posterior
+    args = resonance, emotion, near, posterior
     weight[4] = 0.3
-    one = unlabelled_link(*told, weight)
+    one = unlabelled_link(*args, weight)
     near[4, :4] = True  # labelled neighbours are none
-    assert unlabelled_link(*told, weight).equal(one)
+    assert unlabelled_link(*args, weight).equal(one)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e3])
@@ -154,11 +154,11 @@ def test_beliefs_are_taken_as_given():
 
 
 def test_losses_stay_float32_under_autocast():
-    embedding, *told = batch()
-    plain = everything(embedding, *told)
+    embedding, *args = batch()
+    plain = everything(embedding, *args)
     resonance = embedding @ embedding.T
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        emotion, posterior, weight = told
+        emotion, posterior, weight = args
         cast = labelled_link(resonance, emotion, posterior, weight)
         walked = walk(resonance, emotion)
         linked = unlabelled_link(resonance, emotion, NEAR, posterior, weight)

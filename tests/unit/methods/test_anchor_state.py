@@ -90,7 +90,7 @@ def state_of(**values):
         **values,
     }
     state = AnchorState(N_CLASSES, **settings)
-    state.meet(6, PHONES)
+    state.setup(6, PHONES)
     return state
 
 
@@ -126,7 +126,7 @@ def test_half_of_the_sure_guesses_of_each_class_are_believed():
 
 
 def test_communities_join_those_who_voice_an_emotion_alike():
-    state = state_of(believed_share=1.0)
+    state = state_of(pseudo_label_fraction=1.0)
     state.refresh(Told(), loader_of(material()), progress=0.5)
     angry = state.community[:, 1]
     assert len(angry.unique()) == 2
@@ -136,8 +136,8 @@ def test_communities_join_those_who_voice_an_emotion_alike():
 
 def test_source_speakers_alone_found_communities_where_asked():
     both, source = (
-        state_of(believed_share=1.0),
-        state_of(believed_share=1.0, target_labels="source_only"),
+        state_of(pseudo_label_fraction=1.0),
+        state_of(pseudo_label_fraction=1.0, target_labels="source_only"),
     )
     for state in (both, source):
         state.refresh(Told(), loader_of(material()), progress=0.5)
@@ -155,7 +155,9 @@ def test_truth_is_used_only_where_the_oracle_is_asked():
     honest, oracle = state_of(), state_of(target_labels="oracle")
     seen = []
     for state in (honest, oracle):
-        state._find_communities = lambda heard, emotion, _: seen.append(emotion)
+        state._find_communities = lambda training_rows, emotion, _: seen.append(
+            emotion
+        )
         state.refresh(Told(), loader_of(rows), progress=0.5)
     truth = torch.tensor([row["oracle_emotion"] for row in rows])
     assert seen[1].equal(truth)
@@ -170,8 +172,8 @@ def test_sides_of_the_anchors_are_the_domains_whatever_is_labelled():
         row["language"] = 0
     seen = []
     state = state_of(target_labels="source_only")
-    state._find_communities = lambda heard, emotion, is_target: seen.append(
-        is_target
+    state._find_communities = (
+        lambda training_rows, emotion, is_target: seen.append(is_target)
     )
     state.refresh(Told(), loader_of(rows), progress=0.5)
     domain = torch.tensor([row["domain"] for row in rows])
@@ -188,7 +190,7 @@ def test_among_sources_alone_the_first_language_faces_the_others():
 
 
 def test_state_survives_a_round_trip():
-    state = state_of(communities="gnn", believed_share=1.0)
+    state = state_of(communities="gnn", pseudo_label_fraction=1.0)
     state.refresh(Told(), loader_of(material()), progress=0.5)
     other = state_of(communities="gnn")
     other.load_state_dict(state.state_dict())
@@ -199,10 +201,10 @@ def test_state_survives_a_round_trip():
 def test_hearing_leaves_mode_and_randomness_alone():
     method = Told().train()
     before = torch.random.get_rng_state()
-    heard = hear(method, loader_of(material()))
+    training_rows = hear(method, loader_of(material()))
     assert method.training and torch.random.get_rng_state().equal(before)
-    assert len(heard["phone"]) == 2 * len(heard["known"])
-    assert heard["row"].max() == len(heard["known"]) - 1
+    assert len(training_rows["phone"]) == 2 * len(training_rows["known"])
+    assert training_rows["row"].max() == len(training_rows["known"]) - 1
 
 
 def test_unknown_way_to_label_the_target_is_refused():

@@ -25,6 +25,6 @@ def test_served_method_lets_go_of_what_only_training_needs():
     method = Named()
     method.emotion_head = torch.nn.Linear(2, 2)
     method.speaker_head = torch.nn.Linear(2, 9)
-    assert {n.split(".")[0] for n in method.serve().state_dict()} == {
+    assert {n.split(".")[0] for n in method.for_inference().state_dict()} == {
         "emotion_head"
     }

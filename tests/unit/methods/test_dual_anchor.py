@@ -30,7 +30,7 @@ def method():
         neutral=0,
         communities="one",
     )
-    made.meet([0, 1], ["a"])
+    made.setup([0, 1], ["a"])
     return made
 
 

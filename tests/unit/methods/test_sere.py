@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from speechbrain_clser.lobes.column_jitter import ColumnJitter
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.cosine_head import CosineHead
-from speechbrain_clser.lobes.dynamics import Dynamics
+from speechbrain_clser.lobes.delta_features import DeltaFeatures
+from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
 from speechbrain_clser.losses.resonance import resonance
 from speechbrain_clser.losses.tric import walk
@@ -18,11 +18,11 @@ def method(**values):
     torch.manual_seed(1)
     return Sere(
         ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
-        Dynamics([0, 1]),
+        DeltaFeatures([0, 1]),
         HighlightGate(8, dynamics_dim=4),
         CosineHead(8, 2),
         classes=["anger", "sadness"],
-        change=[ColumnJitter(0.1)],
+        change=[FeatureShift(0.1)],
         **values,
     )
 
@@ -36,19 +36,19 @@ def batch(emotion=MIXED):
     }
 
 
-def losses_of(model, told):
+def losses_of(model, inputs):
     """Losses of a later step, when prototypes are known."""
-    model.structure.learn(model(told).embedding, told["emotion"])
-    return model.losses(model(told), told)
+    model.structure.update(model(inputs).embedding, inputs["emotion"])
+    return model.losses(model(inputs), inputs)
 
 
 def test_embeddings_resonate_like_the_highlights_they_come_from():
-    model, told = method(tric="chain").eval(), batch()
-    output = model(told)
-    encoded = model.encoder(*told["frames"])
+    model, inputs = method(tric="chain").eval(), batch()
+    output = model(inputs)
+    encoded = model.encoder(*inputs["frames"])
     found = resonance(encoded, output.extras["highlights"])
-    expected = walk(found, told["emotion"], model.temperature)
-    losses = model.losses(output, told)
+    expected = walk(found, inputs["emotion"], model.temperature)
+    losses = model.losses(output, inputs)
     torch.testing.assert_close(losses["walk"], expected)
 
 
@@ -83,9 +83,9 @@ def test_field_knows_nothing_before_the_first_prototype():
 
 
 def test_classifier_and_field_answer_together():
-    model, told = method().eval(), batch()
-    model.structure.learn(model(told).embedding, told["emotion"])
-    output = model(told)
+    model, inputs = method().eval(), batch()
+    model.structure.update(model(inputs).embedding, inputs["emotion"])
+    output = model(inputs)
     found = (output.extras["field"] / model.temperature).softmax(dim=-1)
     named = output.extras["named"].softmax(dim=-1)
     expected = (found * named).sqrt()
@@ -94,9 +94,9 @@ def test_classifier_and_field_answer_together():
 
 
 def test_without_moments_the_field_is_the_cosine_of_the_utterance():
-    model, told = method(resonates="utterance").eval(), batch()
-    model.structure.learn(model(told).embedding, told["emotion"])
-    output = model(told)
+    model, inputs = method(field_level="utterance").eval(), batch()
+    model.structure.update(model(inputs).embedding, inputs["emotion"])
+    output = model(inputs)
     expected = torch.cosine_similarity(
         output.embedding[:, None], model.structure.prototypes, dim=-1
     )
@@ -113,37 +113,39 @@ def test_warm_up_silences_consistency_and_balance():
 
 
 def test_prototypes_move_in_training_only():
-    model, told = method().eval(), batch()
-    model.losses(model(told), told)
+    model, inputs = method().eval(), batch()
+    model.losses(model(inputs), inputs)
     assert model.structure.prototypes.eq(0).all()
     model.train()
-    model.losses(model(told), told)
+    model.losses(model(inputs), inputs)
     assert model.structure.prototypes.ne(0).any()
 
 
 def test_order_of_the_batch_does_not_matter():
-    model, told = method(warm_up=0.0).eval(), batch()
+    model, inputs = method(warm_up=0.0).eval(), batch()
     order = torch.randperm(8)
-    frames, lens = told["frames"]
+    frames, lens = inputs["frames"]
     moved = {
         "frames": (frames[order], lens[order]),
-        "emotion": told["emotion"][order],
-        "language": told["language"][order],
+        "emotion": inputs["emotion"][order],
+        "language": inputs["language"][order],
     }
-    one, other = losses_of(model, told), losses_of(model, moved)
+    one, other = losses_of(model, inputs), losses_of(model, moved)
     for name in Sere.LOSSES:
         torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-5)
 
 
 def test_labels_are_not_read_to_predict():
-    model, told = method().eval(), batch()
-    assert model({"frames": told["frames"]}).logits.equal(model(told).logits)
+    model, inputs = method().eval(), batch()
+    assert model({"frames": inputs["frames"]}).logits.equal(
+        model(inputs).logits
+    )
 
 
 def test_encoder_without_named_columns_needs_no_dynamic_stream():
     model = Sere(
         ConvTransformer(input_dim=5, dim=8),
-        Dynamics([]),
+        DeltaFeatures([]),
         HighlightGate(8),
         CosineHead(8, 2),
         classes=["anger", "sadness"],
@@ -152,20 +154,20 @@ def test_encoder_without_named_columns_needs_no_dynamic_stream():
 
 
 def test_half_precision_gives_finite_losses_in_float32():
-    model, told = method(warm_up=0.0), batch()
+    model, inputs = method(warm_up=0.0), batch()
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        losses = losses_of(model, told)
+        losses = losses_of(model, inputs)
     for loss in losses.values():
         assert loss.isfinite() and loss.dtype == torch.float32
 
 
 def test_notes_tell_the_field_of_each_epoch():
-    model, told = method(), batch()
+    model, inputs = method(), batch()
     for epoch in range(2):
         model.progress = epoch / 2
         model.begin_epoch(None)
-        losses_of(model, told)
-    field = model.notes()["field"]
+        losses_of(model, inputs)
+    field = model.diagnostics()["field"]
     assert [line["progress"] for line in field] == [0.0, 0.5]
     for line in field:
         assert sum(line["posterior"]) == pytest.approx(1, abs=1e-3)
@@ -175,4 +177,4 @@ def test_unknown_reading_and_resonator_are_refused():
     with pytest.raises(ValueError, match="links, chain, both, got 'loop'"):
         method(tric="loop")
     with pytest.raises(ValueError, match="utterance, got 'words'"):
-        method(resonates="words")
+        method(field_level="words")

@@ -22,7 +22,7 @@ def method(**values):
         Adversary(16, dim=4, dropout=0.0),
         **values,
     )
-    made.meet([0, 0, 1])
+    made.setup([0, 0, 1])
     return made
 
 
@@ -41,12 +41,12 @@ def test_contrast_acts_on_the_embedding_with_the_papers_weight():
 
 
 def test_adversary_moves_the_encoder_against_its_head():
-    told = batch()
+    text = batch()
     gradients = []
     for reversal in (1.0, -1.0):
         torch.manual_seed(3)
         model = method(reversal=reversal)
-        model.losses(model(told), told)["adversary"].backward()
+        model.losses(model(text), text)["adversary"].backward()
         gradients.append(
             [p.grad for p in model.encoder.parameters() if p.grad is not None]
         )

@@ -10,8 +10,8 @@ from helpers.hub import Hub
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
-from speechbrain_clser.inference.choice import FILE, best
 from speechbrain_clser.inference.readme import FOLDER
+from speechbrain_clser.inference.select import FILE, select_training
 
 README = f"""\
 # Speech emotion recogniser: source_only
@@ -44,7 +44,7 @@ def finished(tmp_path_factory):
 
 def of_best(run):
     """Let the model of a run say that it is of its best training."""
-    text = json.dumps(best(run).origin())
+    text = json.dumps(select_training(run).origin())
     (run / "model" / FILE).write_text(text, encoding="utf-8")
 
 
@@ -55,7 +55,7 @@ def run(finished, tmp_path):
 
 
 @pytest.fixture
-def told(run):
+def output(run):
     """Its report."""
     return json.loads((run / "report.json").read_text(encoding="utf-8"))
 

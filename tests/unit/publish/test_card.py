@@ -16,7 +16,7 @@ Classes: a, b.
 
 from_hparams("path/of/this/folder")
 """
-TRAINING = {"draw": 0, "seed": 2, "phase": "target", "epoch": 7}
+TRAINING = {"trial": 0, "seed": 2, "phase": "target", "epoch": 7}
 
 
 def of(report, readme=README):
@@ -33,21 +33,21 @@ def tables(blocks):
     return [block for block in blocks if isinstance(block, Table)]
 
 
-def test_card_begins_with_metadata_that_the_hub_reads(told):
-    found = ModelCard(of(told)).data.to_dict()
+def test_card_begins_with_metadata_that_the_hub_reads(output):
+    found = ModelCard(of(output)).data.to_dict()
     assert found == {"license": "other", "tags": ["speech"]}
 
 
-def test_card_is_the_readme_with_the_report_around_it(told):
-    assert headings(of(told)) == [
+def test_card_is_the_readme_with_the_report_around_it(output):
+    assert headings(of(output)) == [
         *("Recogniser", "Use", "Results", "Languages", "Intended use"),
         *("Limits", "Data", "Protocol", "Audit", "Training"),
     ]
 
 
-def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(told):
+def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(output):
     text = of(
-        told,
+        output,
         f"{README}\n## Results\n\nstale\n\n## Limits\n\nstale\n\n## More\n\nx\n",
     )
     assert "stale" not in text
@@ -55,119 +55,119 @@ def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(told):
     assert headings(text).count("Limits") == 1
 
 
-def test_answer_stands_above_how_to_use_it(told):
-    text = of(told)
-    assert told["verdict"]["sentence"] in text.partition("## Use")[0]
+def test_answer_stands_above_how_to_use_it(output):
+    text = of(output)
+    assert output["verdict"]["sentence"] in text.partition("## Use")[0]
     assert text.index("Classes: a, b.") < text.index("UAR on Urdu")
     assert text.index("UAR on Urdu") < text.index("## Use")
 
 
-def test_model_is_loaded_from_where_it_will_be(told):
-    assert 'from_hparams("me/model")' in of(told)
-    assert "path/of/this/folder" not in of(told)
+def test_model_is_loaded_from_where_it_will_be(output):
+    assert 'from_hparams("me/model")' in of(output)
+    assert "path/of/this/folder" not in of(output)
 
 
-def test_readme_without_headings_is_kept_whole(told):
-    text = of(told, "# Mine\n\nWritten by hand.\n")
+def test_readme_without_headings_is_kept_whole(output):
+    text = of(output, "# Mine\n\nWritten by hand.\n")
     assert text.index("Written by hand.") < text.index("## Results")
 
 
-def test_scores_are_read_from_the_report(told):
-    uar = told["parts"]["target_scored"]["scores"]["uar"]
+def test_scores_are_read_from_the_report(output):
+    uar = output["parts"]["target_scored"]["scores"]["uar"]
     uar |= {"mean": 0.1234, "low": 0.1111, "high": 0.2222}
-    told["parts"]["target_scored"]["chance_uar"] = 0.3333
-    text = of(told)
+    output["parts"]["target_scored"]["chance_uar"] = 0.3333
+    text = of(output)
     assert "**12.3 %** UAR on Urdu · 95 % interval [11.1, 22.2]" in text
     assert "chance 33.3 · mean of 2 seeds" in text
     assert "| target\\_scored | 12.3 | [11.1, 22.2] |" in text
 
 
-def test_what_a_reader_must_know_stands_by_the_score(told):
-    told["notices"] = ["Synthetic: says nothing about speech of people."]
-    head, _, _ = of(told).partition("## Use")
-    assert told["notices"][0] in head
+def test_what_a_reader_must_know_stands_by_the_score(output):
+    output["notices"] = ["Synthetic: says nothing about speech of people."]
+    head, _, _ = of(output).partition("## Use")
+    assert output["notices"][0] in head
 
 
-def test_published_training_is_told_apart_from_the_mean(told):
-    told["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
+def test_published_training_is_told_apart_from_the_mean(output):
+    output["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
     assert "(seed 2) has by itself a UAR of 43.2 on the target corpus" in of(
-        told
+        output
     )
 
 
-def test_single_training_is_the_mean(told):
-    del told["parts"]["target_scored"]["per_seed"][0]
-    assert "by itself" not in of(told)
+def test_single_training_is_the_mean(output):
+    del output["parts"]["target_scored"]["per_seed"][0]
+    assert "by itself" not in of(output)
 
 
-def test_recall_of_each_class_is_told(told):
-    _, recalls = tables(cards.results(told, TRAINING))
-    assert [row[0] for row in recalls.rows] == told["classes"]
+def test_recall_of_each_class_is_told(output):
+    _, recalls = tables(cards.results(output, TRAINING))
+    assert [row[0] for row in recalls.rows] == output["classes"]
 
 
-def test_baselines_are_told_where_there_are_any(told):
-    told["baselines"] = [
+def test_baselines_are_told_where_there_are_any(output):
+    output["baselines"] = [
         {
             "name": "nearest_mean",
             "uar": {"mean": 0.4, "low": 0.3, "high": 0.5},
             "difference": {"mean": 0.1, "low": 0.0, "high": 0.2},
         }
     ]
-    found = tables(cards.results(told, TRAINING))[-1]
+    found = tables(cards.results(output, TRAINING))[-1]
     assert found.rows == [
         ["nearest_mean", "40.0", "[30.0, 50.0]", "+10.0", "[+0.0, +20.0]"]
     ]
 
 
-def test_languages_are_heard_or_never(told):
-    (found,) = tables(cards.languages(told))
+def test_languages_are_heard_or_never(output):
+    (found,) = tables(cards.languages(output))
     assert [row[:3] for row in found.rows] == [
         ["Urdu (urd)", "never", "target_scored"],
         ["German (deu)", "with labels", "source_valid"],
     ]
 
 
-def test_target_that_a_loss_had_is_a_language_that_was_heard(told):
-    told["data"]["parts"]["unlabelled"]["origins"] = ["urdu:urd"]
-    told["ledger"]["target_audio"] = "unlabelled"
-    (found,) = tables(cards.languages(told))
+def test_target_that_a_loss_had_is_a_language_that_was_heard(output):
+    output["data"]["parts"]["unlabelled"]["origins"] = ["urdu:urd"]
+    output["ledger"]["target_audio"] = "unlabelled"
+    (found,) = tables(cards.languages(output))
     assert [row[1] for row in found.rows] == ["without labels", "with labels"]
 
 
-def test_language_that_a_table_does_not_tell_is_a_dash(told):
-    told["parts"]["target_scored"]["groups"]["language"][0]["name"] = ""
-    (found,) = tables(cards.languages(told))
+def test_language_that_a_table_does_not_tell_is_a_dash(output):
+    output["parts"]["target_scored"]["groups"]["language"][0]["name"] = ""
+    (found,) = tables(cards.languages(output))
     assert found.rows[0][0] is None
 
 
 @pytest.mark.parametrize("kind", LEARNT_FROM)
-def test_limits_follow_from_how_the_emotions_came_about(kind, told):
-    for card in told["data"]["corpora"]:
+def test_limits_follow_from_how_the_emotions_came_about(kind, output):
+    for card in output["data"]["corpora"]:
         card["elicitation"] = kind
-    assert LEARNT_FROM[kind] in of(told)
+    assert LEARNT_FROM[kind] in of(output)
 
 
-def test_corpora_stand_with_licence_and_citation(told):
-    text = of(told)
+def test_corpora_stand_with_licence_and_citation(output):
+    text = of(output)
     assert "Berlin Database of Emotional Speech" in text
     assert "Somebody et al., 2005; licence: free for research." in text
 
 
-def test_protocol_stands_with_its_digest_and_the_audit_in_full(told):
-    text = of(told)
+def test_protocol_stands_with_its_digest_and_the_audit_in_full(output):
+    text = of(output)
     assert '| digest | "0123456789ab" |' in text
-    for finding in told["audit"]:
+    for finding in output["audit"]:
         assert finding["sentence"] in text
 
 
-def test_training_and_code_are_told(told):
-    text = of(told)
+def test_training_and_code_are_told(output):
+    text = of(output)
     assert "seed 2, epoch 7 of phase target" in text
     assert "0123456789" * 4 in text
     assert "speechbrain 1.1.2" in text
 
 
-def test_nothing_of_the_machine_is_published(told):
-    told["environment"]["command"] = ["train.py", "/home/me/secret"]
-    told["settings"]["data_folder"] = "/home/me/secret"
-    assert "secret" not in of(told)
+def test_nothing_of_the_machine_is_published(output):
+    output["environment"]["command"] = ["train.py", "/home/me/secret"]
+    output["settings"]["data_folder"] = "/home/me/secret"
+    assert "secret" not in of(output)

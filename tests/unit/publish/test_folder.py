@@ -71,16 +71,16 @@ def test_licence_of_the_model_is_told(run):
 
 
 def test_training_of_a_later_draw_is_found(run):
-    (run / "draw_1").mkdir()
-    shutil.copy(run / "protocol.json", run / "draw_1")
-    shutil.move(run / "seed_2", run / "draw_1" / "seed_1002")
-    chosen = run / "draw_1" / "seed_1002" / "selected.json"
+    (run / "trial_1").mkdir()
+    shutil.copy(run / "protocol.json", run / "trial_1")
+    shutil.move(run / "seed_2", run / "trial_1" / "seed_1002")
+    chosen = run / "trial_1" / "seed_1002" / "selected.json"
     record = json.loads(chosen.read_text()) | {"source_valid_uar": 1.0}
     chosen.write_text(json.dumps(record))
     path = run / "report.json"
     report = json.loads(path.read_text(encoding="utf-8"))
     report["parts"]["target_scored"]["per_seed"][1] |= {
-        "draw": 1,
+        "trial": 1,
         "seed": 1002,
         "uar": 0.4321,
     }
@@ -97,11 +97,11 @@ def test_model_from_before_the_run_went_on_is_refused(run):
     assert not (run / "published").exists()
 
 
-def test_report_from_before_the_model_was_trained_is_refused(run, told):
-    per_seed = told["parts"]["target_scored"]["per_seed"]
-    told["parts"]["target_scored"]["per_seed"] = [
+def test_report_from_before_the_model_was_trained_is_refused(run, output):
+    per_seed = output["parts"]["target_scored"]["per_seed"]
+    output["parts"]["target_scored"]["per_seed"] = [
         {**one, "seed": one["seed"] + 7} for one in per_seed
     ]
-    (run / "report.json").write_text(json.dumps(told), encoding="utf-8")
+    (run / "report.json").write_text(json.dumps(output), encoding="utf-8")
     with pytest.raises(ValueError, match="type clser report"):
         write(run, ID)

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from speechbrain_clser.evaluation import wording
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.publish.metadata import metadata
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -14,8 +14,8 @@ def of(report, model_yaml="", **options):
     return yaml.safe_load(text)
 
 
-def test_model_is_found_by_task_library_languages_corpora_and_method(told):
-    found = of(told)
+def test_model_is_found_by_task_library_languages_corpora_and_method(output):
+    found = of(output)
     assert found["pipeline_tag"] == "audio-classification"
     assert found["library_name"] == "speechbrain"
     assert found["language"] == ["de", "ur"]
@@ -24,8 +24,8 @@ def test_model_is_found_by_task_library_languages_corpora_and_method(told):
     assert {"cross-lingual", "source_only"} <= set(found["tags"])
 
 
-def test_scores_are_those_of_the_report_with_their_interval(told):
-    (index,) = of(told)["model-index"]
+def test_scores_are_those_of_the_report_with_their_interval(output):
+    (index,) = of(output)["model-index"]
     (result,) = index["results"]
     assert index["name"] == "model"
     assert result["dataset"] == {
@@ -33,28 +33,28 @@ def test_scores_are_those_of_the_report_with_their_interval(told):
         "name": "URDU <emotion> & speech (Urdu)",
         "split": "protocol emodb_to_urdu (0123456789ab)",
     }
-    scores = told["parts"]["target_scored"]["scores"]
+    scores = output["parts"]["target_scored"]["scores"]
     for metric, score in zip(
         result["metrics"], ("uar", "wa", "macro_f1"), strict=True
     ):
         assert metric["value"] == round(100 * scores[score]["mean"], 1)
-        assert wording.interval(scores[score]) in metric["name"]
+        assert formatting.interval(scores[score]) in metric["name"]
         assert "mean of 2 seeds" in metric["name"]
 
 
-def test_target_of_several_corpora_is_one_result(told):
-    told["ledger"]["targets"] = ["urdu:urd", "emodb:deu"]
-    (result,) = of(told)["model-index"][0]["results"]
+def test_target_of_several_corpora_is_one_result(output):
+    output["ledger"]["targets"] = ["urdu:urd", "emodb:deu"]
+    (result,) = of(output)["model-index"][0]["results"]
     assert result["dataset"]["type"] == "urdu+emodb"
     assert "and Berlin Database" in result["dataset"]["name"]
 
 
-def test_terms_of_the_corpora_hold_unless_a_licence_is_given(told):
-    found = of(told)
+def test_terms_of_the_corpora_hold_unless_a_licence_is_given(output):
+    found = of(output)
     assert found["license"] == "other"
     assert found["license_name"] == "terms-of-the-training-corpora"
     assert found["license_link"] == "https://huggingface.co/me/model#data"
-    given = of(told, licence="cc-by-4.0")
+    given = of(output, licence="cc-by-4.0")
     assert given["license"] == "cc-by-4.0" and "license_name" not in given
 
 
@@ -69,15 +69,15 @@ def test_terms_of_the_corpora_hold_unless_a_licence_is_given(told):
     ],
 )
 def test_encoder_is_named_if_it_is_of_the_hub(
-    encoder, model_yaml, expected, told
+    encoder, model_yaml, expected, output
 ):
-    told["settings"]["encoder"] = encoder
-    assert of(told, model_yaml).get("base_model") == expected
+    output["settings"]["encoder"] = encoder
+    assert of(output, model_yaml).get("base_model") == expected
 
 
-def test_language_of_three_letters_stays_and_an_unknown_one_is_left_out(told):
-    told["ledger"]["targets"] = ["yours:pcm", "mine:"]
-    told["data"]["corpora"] += [
+def test_language_of_three_letters_stays_and_an_unknown_one_is_left_out(output):
+    output["ledger"]["targets"] = ["yours:pcm", "mine:"]
+    output["data"]["corpora"] += [
         {"name": name, "title": name} for name in ("yours", "mine")
     ]
-    assert of(told)["language"] == ["de", "pcm"]
+    assert of(output)["language"] == ["de", "pcm"]

@@ -36,16 +36,16 @@ def text(run):
     return (run / "model" / "README.md").read_text(encoding="utf-8")
 
 
-def test_results_replace_what_stood_there_and_nothing_else(with_room, told):
+def test_results_replace_what_stood_there_and_nothing_else(with_room, output):
     assert add_results(with_room)
     head, results, rest = text(with_room).partition("## Results\n")
     assert head == README.partition("## Results\n")[0]
     assert rest.endswith("\n\n## Limits\n\n- Few.\n")
-    uar = told["parts"]["target_scored"]["scores"]["uar"]
+    uar = output["parts"]["target_scored"]["scores"]["uar"]
     low, high = (f"{100 * uar[key]:.1f}" for key in ("low", "high"))
     assert f"95 % interval [{low}, {high}]" in rest
     assert "Protocol emodb\\_to\\_urdu (0123456789ab); supervision: " in rest
-    assert told["verdict"]["sentence"] in rest
+    assert output["verdict"]["sentence"] in rest
     assert "Not computed yet" not in rest
 
 
@@ -68,10 +68,10 @@ def test_results_of_a_later_report_replace_the_first(with_room):
     assert text(with_room).count("## Results") == 1
 
 
-def test_scores_are_kept_for_programs_too(with_room, told):
+def test_scores_are_kept_for_programs_too(with_room, output):
     add_results(with_room)
     found = json.loads((with_room / "model" / "results.json").read_text())
-    part = told["parts"]["target_scored"]
+    part = output["parts"]["target_scored"]
     assert found["uar"]["mean"] == part["scores"]["uar"]["mean"]
     seed = json.loads((with_room / "model" / "training.json").read_text())[
         "seed"
@@ -89,10 +89,10 @@ def test_nothing_is_added_without_a_report_or_a_model(with_room, file):
 
 
 @pytest.mark.parametrize("other", [{"seed": 77}, {"protocol": "ffff"}])
-def test_report_of_other_trainings_adds_nothing(with_room, told, other):
+def test_report_of_other_trainings_adds_nothing(with_room, output, other):
     path = with_room / "model" / "training.json"
     training = json.loads(path.read_text())
-    assert summary(told, training)
+    assert summary(output, training)
     path.write_text(json.dumps(training | other))
     assert not add_results(with_room)
     assert text(with_room) == README

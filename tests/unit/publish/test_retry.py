@@ -7,7 +7,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
 )
 
-from speechbrain_clser.publish.retry import may_pass, persist
+from speechbrain_clser.publish.retry import may_pass, with_retries
 
 # The client's own, of whichever version it is.
 httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
@@ -65,29 +65,29 @@ def test_only_what_is_of_the_moment_may_pass(error, passes):
 
 
 def test_step_that_works_is_done_once(waits):
-    assert persist(step("done")) == "done" and waits == []
+    assert with_retries(step("done")) == "done" and waits == []
 
 
 def test_waiting_grows(waits):
-    assert persist(step(CUT, refused(503), wrapped(CUT), "done")) == "done"
+    assert with_retries(step(CUT, refused(503), wrapped(CUT), "done")) == "done"
     assert waits == [1, 4, 16]
 
 
 def test_after_the_last_try_the_error_is_told(waits):
     with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
-        persist(step(CUT, CUT, CUT, CUT))
+        with_retries(step(CUT, CUT, CUT, CUT))
     assert waits == [1, 4, 16]
 
 
 @pytest.mark.parametrize("error", [refused(401), OfflineModeIsEnabled("off")])
 def test_what_will_not_pass_is_told_at_once(error, waits):
     with pytest.raises(type(error), match="401|off"):
-        persist(step(error, "done"))
+        with_retries(step(error, "done"))
     assert waits == []
 
 
 def test_another_try_is_logged(waits, caplog):
-    persist(step(CUT, "done"))
+    with_retries(step(CUT, "done"))
     assert "Server disconnected; trying again in 1 s" in caplog.text
 
 
@@ -96,5 +96,5 @@ def test_another_try_is_logged(waits, caplog):
     [({"retry-after": "60"}, 60), ({"retry-after": "9999"}, 300), ({}, 1)],
 )
 def test_hub_that_says_when_is_asked_then(headers, waited_s, waits):
-    assert persist(step(refused(429, **headers), "done")) == "done"
+    assert with_retries(step(refused(429, **headers), "done")) == "done"
     assert waits == [waited_s]

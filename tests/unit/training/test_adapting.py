@@ -11,7 +11,7 @@ from unit.training.test_brain import brain_of
 
 from speechbrain_clser import adaptation
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Parts
+from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.training import adapting, baselines, target_adaptation
 from speechbrain_clser.training.scoring import score, write_answers
@@ -29,7 +29,7 @@ def wanted(name="em_gaussians", form="auto", vectors="statistics", given=GIVEN):
 
 
 def material_of(train=TRAIN, scored=SCORED, pool=()):
-    parts = Parts(
+    parts = Splits(
         *(tuple(train), (), (), tuple(pool), tuple(scored), {}),
         frozenset(row.id for row in (*scored, *pool)),
     )
@@ -58,9 +58,9 @@ def frames_of(*parts):
 def adapt(folder, plan=None, material=None, names=(), view=None):
     material = material or material_of()
     view = view or frames_of(TRAIN, SCORED, POOL)
-    told = (names, material, TRAIN, view, {7: folder})
-    baselines.answer(*told)
-    adapting.adapt(plan or wanted(), *told)
+    args = (names, material, TRAIN, view, {7: folder})
+    baselines.answer(*args)
+    adapting.adapt(plan or wanted(), *args)
     record = json.loads((folder / "adaptation.json").read_text())
     return predictions.read(folder / adapting.ADAPTED), record
 
@@ -158,15 +158,15 @@ def test_pool_is_predicted_by_the_method_and_fitted_to(tmp_path):
     brain = brain_of(tmp_path)
     sound = {"frames": [view]}
     data = adapting.dataset(scored, sound)
-    told = (tiny.SCHEME, tmp_path, loader, adapting.UNADAPTED)
-    score(brain, "target_scored", scored, data, *told)
+    args = (tiny.SCHEME, tmp_path, loader, adapting.UNADAPTED)
+    score(brain, "target_scored", scored, data, *args)
     adapting.predict_parts(plan, brain, material, sound, tmp_path, loader)
     stored = adapting._stored(tmp_path, "target_unlabelled", "posterior")
     assert list(stored) == [row.id for row in POOL]
     assert not (tmp_path / adapting.ADAPTED).exists()
-    told = (["linear"], material, tiny.TRAIN, view, {7: tmp_path})
-    baselines.answer(*told)
-    adapting.adapt(plan, *told)
+    args = (["linear"], material, tiny.TRAIN, view, {7: tmp_path})
+    baselines.answer(*args)
+    adapting.adapt(plan, *args)
     record = json.loads((tmp_path / "adaptation.json").read_text())
     assert record["fitted_to"] == "unlabelled"
     assert record["n_target_utterances"] == len(POOL)

@@ -20,9 +20,9 @@ def contents(folder):
 
 EARLY = (
     *("settings.json", "protocol.json", "parts.csv", "manifests/north.csv"),
-    *("draw_1/protocol.json", "draw_1/parts.csv"),
+    *("trial_1/protocol.json", "trial_1/parts.csv"),
     *("seed_1/hyperparams.yaml", "seed_1/log.txt", "seed_1/save/train/x"),
-    "draw_1/seed_1001/log.txt",
+    "trial_1/seed_1001/log.txt",
 )
 DRAWS = [range(1, 3), range(1001, 1003)]
 
@@ -57,14 +57,14 @@ def test_parent_that_another_run_uses_stays(tmp_path):
 def test_success_keeps_everything(tmp_path):
     with as_found(tmp_path / "run", DRAWS):
         write(tmp_path / "run", *EARLY)
-    assert (tmp_path / "run" / "draw_1" / "seed_1001" / "log.txt").is_file()
+    assert (tmp_path / "run" / "trial_1" / "seed_1001" / "log.txt").is_file()
 
 
 @pytest.mark.parametrize(
     "progress",
     [
         "seed_1/epochs.jsonl",
-        "draw_1/seed_1002/epochs.jsonl",
+        "trial_1/seed_1002/epochs.jsonl",
         "seed_2/save/train/CKPT+0/CKPT.yaml",  # within a long first epoch
     ],
 )
@@ -87,7 +87,7 @@ def test_run_of_before_is_as_it_was(tmp_path):
     fail(folder, "protocol.json", "manifests/south.csv", "manifests/north.csv")
     assert contents(folder) == before
     # A seed that is to be added and fails is not there afterwards.
-    fail(folder, "environment.json", "seed_2/log.txt", "draw_1/parts.csv")
+    fail(folder, "environment.json", "seed_2/log.txt", "trial_1/parts.csv")
     assert contents(folder) == before
 
 

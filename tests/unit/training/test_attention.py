@@ -47,18 +47,18 @@ class Watcher(Method):
         ]
 
 
-def told(tmp_path, frames, method):
+def output(tmp_path, frames, method):
     brain = brain_of(tmp_path)
     brain.method = method
-    heard = dataset(ROWS, {"frames": [frames]})
-    write(brain, ROWS, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
+    training_rows = dataset(ROWS, {"frames": [frames]})
+    write(brain, ROWS, training_rows, tiny.SCHEME, tmp_path, {"batch_size": 4})
     path = tmp_path / "attention.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
 def test_maps_of_the_first_of_each_class_without_padding(tmp_path):
     frames = {row.id: torch.randn(4 + k, 6) for k, row in enumerate(ROWS)}
-    found = told(tmp_path, frames, Watcher())
+    found = output(tmp_path, frames, Watcher())
     classes = [one["target"] for one in found]
     assert classes == list(dict.fromkeys(tiny.SCHEME.classes))
     for one in found:
@@ -71,7 +71,7 @@ def test_maps_of_the_first_of_each_class_without_padding(tmp_path):
 
 def test_long_sides_are_averaged_and_rows_still_sum_to_one(tmp_path):
     frames = {row.id: torch.randn(300, 6) for row in ROWS}
-    (stage,) = told(tmp_path, frames, Watcher())[0]["stages"]
+    (stage,) = output(tmp_path, frames, Watcher())[0]["stages"]
     assert len(stage["to_second"]) == len(stage["to_second"][0]) == 32
     for row in stage["to_second"] + stage["to_first"]:
         assert sum(row) == pytest.approx(1, abs=1e-3)
@@ -79,4 +79,4 @@ def test_long_sides_are_averaged_and_rows_still_sum_to_one(tmp_path):
 
 def test_method_without_attention_writes_nothing(tmp_path):
     frames = {row.id: torch.randn(4, 6) for row in ROWS}
-    assert told(tmp_path, frames, tiny.method_of()) is None
+    assert output(tmp_path, frames, tiny.method_of()) is None

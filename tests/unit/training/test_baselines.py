@@ -27,10 +27,10 @@ every = pytest.mark.parametrize("baseline", sorted(BASELINES))
 
 def blobs(n=40, dim=6, n_classes=3, spread=0.5, seed=0):
     """Points about a centre per class; the first three of each labelled."""
-    draw = np.random.default_rng(seed)
+    trial = np.random.default_rng(seed)
     truth = np.arange(n * n_classes) % n_classes
-    centres = draw.normal(size=(n_classes, dim))
-    vectors = centres[truth] + spread * draw.normal(size=(len(truth), dim))
+    centres = trial.normal(size=(n_classes, dim))
+    vectors = centres[truth] + spread * trial.normal(size=(len(truth), dim))
     labels = np.where(np.arange(len(truth)) < 3 * n_classes, truth, -1)
     return vectors, labels, truth
 
@@ -61,8 +61,8 @@ def test_scored_rows_do_not_change_each_other(baseline):
 
 @every
 def test_seed_decides(baseline):
-    told = (*blobs()[:2], blobs()[0], 3)
-    one, two = (predict(baseline, *told, seed=4) for _ in range(2))
+    args = (*blobs()[:2], blobs()[0], 3)
+    one, two = (predict(baseline, *args, seed=4) for _ in range(2))
     np.testing.assert_array_equal(one, two)
 
 
@@ -142,11 +142,11 @@ def material_of(scored=tiny.SCORED):
     )
 
 
-def answers(folder, heard=tiny.TRAIN, **changes):
+def answers(folder, training_rows=tiny.TRAIN, **changes):
     """Answers of all but the slowest, as read from the folder of a seed."""
     names = ["linear", "label_propagation"]
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
-    answer(names, material_of(**changes), heard, frames, {7: folder})
+    answer(names, material_of(**changes), training_rows, frames, {7: folder})
     return {
         name: predictions.read(folder / "baselines" / f"{name}.csv")
         for name in names
@@ -167,11 +167,11 @@ def test_baselines_are_not_told_hidden_labels(tmp_path):
         for row in (*tiny.TRAIN, *tiny.SCORED)
     ]
     n_heard = len(tiny.TRAIN)
-    told = answers(
+    found = answers(
         tmp_path / "nonsense", nonsense[:n_heard], scored=nonsense[n_heard:]
     )
     for name, scored in honest.items():
-        assert (scored.probabilities == told[name].probabilities).all()
+        assert (scored.probabilities == found[name].probabilities).all()
 
 
 def test_answer_that_is_there_is_not_given_again(tmp_path):
@@ -232,9 +232,9 @@ def test_fit_without_randomness_is_made_once_for_all_seeds(
 ):
     fitted = []
 
-    def spy(name, *told):
+    def spy(name, *args):
         fitted.append(name)
-        return predict(name, *told)
+        return predict(name, *args)
 
     monkeypatch.setattr(baselines, "predict", spy)
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])

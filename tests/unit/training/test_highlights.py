@@ -32,18 +32,18 @@ class Ear(Method):
 @pytest.fixture
 def rows(tmp_path):
     """Two utterances of each of two classes, of different lengths."""
-    told = []
+    records = []
     for k, emotion in enumerate(["anger", "anger", "sadness", "sadness"]):
         wav = tmp_path / f"{k}.wav"
         sounds.write(wav, 0.1 * sounds.noise(str(k), 1600 * (k + 1)))
-        told.append(
+        records.append(
             Utterance(
                 *(f"u{k}", str(wav), "X", "ann", "deu"),
                 emotion=emotion,
                 duration_s=0.1 * (k + 1),
             )
         )
-    return told
+    return records
 
 
 def frames_of(rows):
@@ -53,23 +53,23 @@ def frames_of(rows):
 def test_first_utterance_of_each_class_is_written(tmp_path, rows):
     brain = brain_of(tmp_path)
     brain.method = Ear()
-    heard = dataset(rows, {"frames": [frames_of(rows)]})
-    write(brain, rows, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
-    told = json.loads((tmp_path / "highlights.json").read_text())
-    assert [(one["id"], one["target"]) for one in told] == [
+    training_rows = dataset(rows, {"frames": [frames_of(rows)]})
+    write(brain, rows, training_rows, tiny.SCHEME, tmp_path, {"batch_size": 4})
+    records = json.loads((tmp_path / "highlights.json").read_text())
+    assert [(one["id"], one["target"]) for one in records] == [
         ("u0", "anger"),
         ("u2", "sadness"),
     ]
     # Padding is no part of an utterance.
-    assert [len(one["weights"]) for one in told] == [5, 15]
-    assert told[0]["weights"][:2] == [1.0, 0.0]
-    assert max(*told[0]["high"], *(-low for low in told[0]["low"])) == 1.0
+    assert [len(one["weights"]) for one in records] == [5, 15]
+    assert records[0]["weights"][:2] == [1.0, 0.0]
+    assert max(*records[0]["high"], *(-low for low in records[0]["low"])) == 1.0
 
 
 def test_method_without_highlights_leaves_no_file(tmp_path, rows):
-    heard = dataset(rows, {"frames": [frames_of(rows)]})
+    training_rows = dataset(rows, {"frames": [frames_of(rows)]})
     brain = brain_of(tmp_path)
-    write(brain, rows, heard, tiny.SCHEME, tmp_path, {"batch_size": 4})
+    write(brain, rows, training_rows, tiny.SCHEME, tmp_path, {"batch_size": 4})
     assert not (tmp_path / "highlights.json").exists()
 
 

@@ -36,10 +36,10 @@ def corpus(name, n=12, n_speakers=3):
 
 def view_of(rows, informative=1, sign=1.0):
     """Statistics in which one candidate alone tells the class."""
-    draw = torch.Generator().manual_seed(1)
+    trial = torch.Generator().manual_seed(1)
     values = {}
     for row in rows:
-        vector = torch.randn(1, 6, generator=draw)
+        vector = torch.randn(1, 6, generator=trial)
         label = sign * (2.0 * SCHEME.index(row.emotion) - 1)
         vector[0, 2 * informative] = 3 * label + 0.1 * vector[0, 0]
         values[row.id] = vector
@@ -82,9 +82,9 @@ def test_corpora_are_freed_from_their_offsets_where_asked():
     view = view_of(north + west)
     for row in west:
         view[row.id] = view[row.id] + 50
-    told = STATISTICS, view, north, west, SCHEME
-    assert layer_choice.score_target(*told)[1] == 0.5
-    assert layer_choice.score_target(*told, "corpus")[1] == 1.0
+    args = STATISTICS, view, north, west, SCHEME
+    assert layer_choice.score_target(*args)[1] == 0.5
+    assert layer_choice.score_target(*args, "corpus")[1] == 1.0
 
 
 @pytest.fixture(scope="module")

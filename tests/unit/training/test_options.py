@@ -30,7 +30,7 @@ def test_shipped_yaml_and_right_options_pass():
     path, run_opts, overrides = options.parse(
         [
             *(SHIPPED, "--device=cpu", "--seeds", "3", "--lr", "1e-4"),
-            *("--data_folder", "{emodb: /data}", "--speeds=[]"),
+            *("--data_folder", "{emodb: /data}", "--speed_perturb=[]"),
             *("--allow_bad_files", "True", "--loss_weights", "{emotion: 2}"),
         ]
     )
@@ -40,7 +40,7 @@ def test_shipped_yaml_and_right_options_pass():
         "seeds": 3,
         "lr": 0.0001,
         "data_folder": '{"emodb": "/data"}',
-        "speeds": [],
+        "speed_perturb": [],
         "allow_bad_files": True,
         "loss_weights": {"emotion": 2},
     }
@@ -75,7 +75,7 @@ def test_missing_yaml_is_answered_with_those_that_exist(recipe, arguments):
     "typed, meant",
     [
         ("--protocl", "--protocol"),
-        ("--speed", "--speeds"),
+        ("--speed_perturbs", "--speed_perturb"),
         ("--sedes=3", "--seeds"),
         ("--noprogresbar", "--noprogressbar"),
     ],
@@ -98,7 +98,7 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("seeds", "three", 'a whole number, 1 or more, found "three"'),
         ("seeds", "1.5", "a whole number, 1 or more, found 1.5"),
         ("seeds", "True", "a whole number, 1 or more, found true"),
-        ("draws", "0", "a whole number, 1 or more, found 0"),
+        ("trials", "0", "a whole number, 1 or more, found 0"),
         ("batch_size", "0", "a whole number, 1 or more, found 0"),
         ("seed", "-1", "a whole number, 0 or more, found -1"),
         ("lr", "fast", 'a number above 0, found "fast"'),
@@ -108,7 +108,7 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("lr", ".inf", "a number above 0, found Infinity"),
         ("dropout", "2", "a number of 0-1, found 2"),
         ("label_smoothing", "-0.1", "a number of 0-1, found -0.1"),
-        ("speeds", "[.nan]", "a list such as [], found [NaN]"),
+        ("speed_perturb", "[.nan]", "a list such as [], found [NaN]"),
         ("number_of_epochs", "-1", "a whole number, 0 or more, found -1"),
         ("number_of_epochs", "1e99", "a whole number, 0 or more, found 1e+99"),
         ("seed", f"{2**64}", f"a whole number, {2**31 - 1} or less, found 18"),
@@ -125,8 +125,8 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
             "linear",
             'a list such as ["linear", "svm"], found "linear"',
         ),
-        ("speeds", "[fast]", 'a list such as [], found ["fast"]'),
-        ("cells", "3", "a mapping such as {"),
+        ("speed_perturb", "[fast]", 'a list such as [], found ["fast"]'),
+        ("hierarchical_sampling", "3", "a mapping such as {"),
         ("protocol", "[demo]", 'text, found ["demo"]'),
         ("output_folder", "", "a value, found nothing"),
     ],
@@ -137,9 +137,11 @@ def test_value_of_the_wrong_type_is_refused(option, value, expected):
 
 
 def test_value_within_a_mapping_is_looked_at():
-    message = refused(SHIPPED, "--cells", "{languages: two}")
-    assert message.startswith("--cells: languages: expected a whole number")
-    message = refused(SHIPPED, "--cells", "{languages: 0}")
+    message = refused(SHIPPED, "--hierarchical_sampling", "{languages: two}")
+    assert message.startswith(
+        "--hierarchical_sampling: languages: expected a whole number"
+    )
+    message = refused(SHIPPED, "--hierarchical_sampling", "{languages: 0}")
     assert "languages: expected a whole number, 1 or more, found 0" in message
     message = refused(SHIPPED, "--loss_weights", "{emotion: -1}")
     assert message.endswith("emotion: expected a number, 0 or more, found -1")
@@ -160,7 +162,7 @@ def test_value_of_the_yaml_itself_is_looked_at(tmp_path):
     "arguments, expected",
     [
         (["--precision", "fp8"], "argument --precision: invalid choice"),
-        (["--speeds", "[0.9"], "options could not be read as YAML"),
+        (["--speed_perturb", "[0.9"], "options could not be read as YAML"),
         (["--seeds", "9" * 5000], "could not be read as YAML: Exceeds the"),
         (["--seeds", "2", "--seeds", "3"], "duplicate key"),
         (["seeds", "3"], "expected options such as --seeds 3"),

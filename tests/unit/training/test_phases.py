@@ -5,7 +5,7 @@ import pytest
 import torch
 from helpers import tiny
 
-from speechbrain_clser.data.cells import CellBatches
+from speechbrain_clser.data.hierarchical_sampler import HierarchicalBatchSampler
 from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.phases import Phase, run_phases, wanted
 from speechbrain_clser.training.records import EpochRecords
@@ -254,9 +254,9 @@ def test_phases_before_the_encoder_learns_hear_from_the_store(tmp_path):
     assert listener.n_heard == 0
     for name, value in frozen.state_dict().items():
         assert value.equal(source.state_dict()[name]), name
-    told = []
-    _, listener = listen(tmp_path / "both", begin=told.append)
-    assert told == [False, True]
+    output = []
+    _, listener = listen(tmp_path / "both", begin=output.append)
+    assert output == [False, True]
     assert listener.n_heard == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
     assert not listener.factors.equal(torch.ones(tiny.DIM))
     kept = (tmp_path / "both").rglob("extractor.ckpt")
@@ -298,7 +298,7 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
         ]
         return [phase.name for phase in wanted(phases, protocol, changes)]
 
-    none = {"target_share": 0.0, "target_material": "none"}
+    none = {"target_labelled_fraction": 0.0, "target_supervision": "none"}
     assert names(2, 3, "demo_share") == ["source", "target"]
     assert names(0, 3, "demo_share") == ["target"]
     assert names(2, 0, "demo_share") == ["source"]
@@ -370,7 +370,7 @@ def test_checkpoints_within_an_epoch_do_no_harm(tmp_path):
 def test_batches_of_cells_differ_from_epoch_to_epoch(tmp_path):
     drawn = []
 
-    class Spy(CellBatches):
+    class Spy(HierarchicalBatchSampler):
         def __iter__(self):
             drawn.append(list(super().__iter__()))
             return iter(drawn[-1])

@@ -17,7 +17,7 @@ def test_plan_tells_parts_supervision_and_audit():
 
 def test_classes_of_the_unlabelled_part_are_not_counted():
     protocol = dataclasses.replace(
-        PROTOCOL, target_material="unlabelled", scored="held_out"
+        PROTOCOL, target_supervision="unlabelled", test_on="held_out"
     )
     what = material(protocol=protocol)
     text = plan(describe(what), what.ledger, what.findings, "device cpu")

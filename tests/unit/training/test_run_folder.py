@@ -8,13 +8,13 @@ from helpers.rows import rows_of
 
 from speechbrain_clser.data.audit import audit
 from speechbrain_clser.data.ledger import ledger
-from speechbrain_clser.data.prepare import Material
+from speechbrain_clser.data.prepare import PreparedData
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
 from speechbrain_clser.training.run_folder import (
     describe,
-    of_draw,
+    of_trial,
     write,
     write_undefined,
 )
@@ -25,7 +25,7 @@ PROTOCOL = Protocol("x", ("a",), ("b",))
 
 def material(rows=ROWS, protocol=PROTOCOL):
     parts = cut(rows, protocol)
-    return Material(
+    return PreparedData(
         protocol,
         tuple(rows),
         parts,
@@ -47,7 +47,7 @@ def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
     tmp_path,
 ):
     protocol = dataclasses.replace(
-        PROTOCOL, target_material="unlabelled", scored="held_out"
+        PROTOCOL, target_supervision="unlabelled", test_on="held_out"
     )
     blank = [
         dataclasses.replace(row, id=f"{row.id} blank", emotion="")
@@ -58,8 +58,8 @@ def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
     assert part["utterances"] == 32 and part["classes"] == {}
     write(tmp_path, made, "cpu", ["train.py"], Style())
     with open(tmp_path / "parts.csv") as file:
-        told = [r for r in csv.DictReader(file) if r["part"] == "unlabelled"]
-    assert len(told) == 32 and {row["emotion"] for row in told} == {""}
+        output = [r for r in csv.DictReader(file) if r["part"] == "unlabelled"]
+    assert len(output) == 32 and {row["emotion"] for row in output} == {""}
 
 
 def test_everything_is_written_before_training(tmp_path):
@@ -72,13 +72,13 @@ def test_everything_is_written_before_training(tmp_path):
     assert environment["packages"]["torch"]
     assert environment["encoder"]["config"]["n_mels"] == 40
     with open(tmp_path / "parts.csv") as file:
-        told = {row["id"]: row for row in csv.DictReader(file)}
-    assert len(told) == len(ROWS)
-    assert {t["part"] for t in told.values()} == {"train", "valid", "scored"}
+        output = {row["id"]: row for row in csv.DictReader(file)}
+    assert len(output) == len(ROWS)
+    assert {t["part"] for t in output.values()} == {"train", "valid", "scored"}
     for row in ROWS:
         names = ("corpus", "language", "speaker", "emotion", "digest")
-        assert all(told[row.id][name] == getattr(row, name) for name in names)
-        assert float(told[row.id]["duration_s"]) == row.duration_s
+        assert all(output[row.id][name] == getattr(row, name) for name in names)
+        assert float(output[row.id]["duration_s"]) == row.duration_s
 
 
 def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
@@ -87,11 +87,11 @@ def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
     for row in parts.scored[:3]:
         frames[row.id][:, 1] = float("nan")
     write_undefined(tmp_path, ("pitch", "pause"), parts, frames)
-    told = json.loads((tmp_path / "undefined.json").read_text())
-    assert list(told) == ["train", "valid", "scored"]  # others are empty
-    assert told["scored"]["columns"] == {"pause": 3}
-    assert told["scored"]["n_utterances"] == len(parts.scored)
-    assert told["train"]["n_lacking"] == 0
+    output = json.loads((tmp_path / "undefined.json").read_text())
+    assert list(output) == ["train", "valid", "scored"]  # others are empty
+    assert output["scored"]["columns"] == {"pause": 3}
+    assert output["scored"]["n_utterances"] == len(parts.scored)
+    assert output["train"]["n_lacking"] == 0
 
 
 def test_other_material_does_not_meet_old_checkpoints(tmp_path):
@@ -123,15 +123,15 @@ def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
 
 
 def test_every_draw_tells_who_was_drawn(tmp_path):
-    protocol = Protocol("few", ("a",), ("b",), source_shots=1)
-    for draw in range(2):
-        told = dataclasses.replace(
-            material(protocol=protocol), parts=cut(ROWS, protocol, draw)
+    protocol = Protocol("few", ("a",), ("b",), source_shots_per_class=1)
+    for trial in range(2):
+        output = dataclasses.replace(
+            material(protocol=protocol), parts=cut(ROWS, protocol, trial)
         )
-        write(of_draw(tmp_path, draw), told, "cpu", [], Style())
+        write(of_trial(tmp_path, trial), output, "cpu", [], Style())
     first, second = (
         (folder / "parts.csv").read_text()
-        for folder in (tmp_path, tmp_path / "draw_1")
+        for folder in (tmp_path, tmp_path / "trial_1")
     )
     drawn = [
         {line for line in text.splitlines() if line.startswith("train")}

@@ -4,15 +4,15 @@ import os
 import pytest
 from speechbrain.utils.run_opts import RunOptions
 
-from speechbrain_clser.training.settings import claim, settings
+from speechbrain_clser.training.settings import check_same_settings, settings
 
 YAML = (
-    "# header\nseed: 1\ndraws: 1\nlr: 0.1\nrate: !ref <lr>\ndata_folder: /a\n"
+    "# header\nseed: 1\ntrials: 1\nlr: 0.1\nrate: !ref <lr>\ndata_folder: /a\n"
 )
 
 
 @pytest.fixture
-def told(tmp_path):
+def output(tmp_path):
     """Settings of the YAML under overrides and options."""
     path = tmp_path / "x.yaml"
     path.write_text(YAML)
@@ -23,15 +23,17 @@ def told(tmp_path):
     return settings_of
 
 
-def test_references_are_resolved_and_places_left_out(told):
-    values = told(lr=0.5)
+def test_references_are_resolved_and_places_left_out(output):
+    values = output(lr=0.5)
     assert values["rate"] == "0.5"
     assert not {"seed", "data_folder"} & values.keys()
 
 
-def test_same_values_may_go_on(told, tmp_path):
-    claim(tmp_path / "run", told())
-    claim(tmp_path / "run", told(data_folder="/b", seed=2, draws=10))
+def test_same_values_may_go_on(output, tmp_path):
+    check_same_settings(tmp_path / "run", output())
+    check_same_settings(
+        tmp_path / "run", output(data_folder="/b", seed=2, trials=10)
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,52 +45,52 @@ def test_same_values_may_go_on(told, tmp_path):
     ],
 )
 def test_other_values_are_refused_and_named(
-    told, tmp_path, options, overrides, key
+    output, tmp_path, options, overrides, key
 ):
-    claim(tmp_path / "run", told())
+    check_same_settings(tmp_path / "run", output())
     before = (tmp_path / "run" / "settings.json").read_text()
     with pytest.raises(
         ValueError, match=f"other values of {key};.*output_folder"
     ):
-        claim(tmp_path / "run", told(options, **overrides))
+        check_same_settings(tmp_path / "run", output(options, **overrides))
     assert (tmp_path / "run" / "settings.json").read_text() == before
 
 
-def test_new_folder_is_made_and_remembers(told, tmp_path):
-    claim(tmp_path / "new" / "run", told())
+def test_new_folder_is_made_and_remembers(output, tmp_path):
+    check_same_settings(tmp_path / "new" / "run", output())
     kept = json.loads((tmp_path / "new" / "run" / "settings.json").read_text())
-    assert kept == told()
+    assert kept == output()
 
 
 @pytest.mark.parametrize("text", ["", '{"lr": "0', "[]"])
 def test_damaged_settings_are_named_once_something_is_trained(
-    told, tmp_path, text, caplog
+    output, tmp_path, text, caplog
 ):
-    claim(tmp_path / "run", told())
+    check_same_settings(tmp_path / "run", output())
     path = tmp_path / "run" / "settings.json"
     whole = path.read_text()
     path.write_text(text)
-    claim(tmp_path / "run", told())
+    check_same_settings(tmp_path / "run", output())
     assert path.read_text() == whole
     assert f"{path}: expected JSON, found a damaged file" in caplog.text
     (tmp_path / "run" / "seed_1").mkdir()
     (tmp_path / "run" / "seed_1" / "epochs.jsonl").touch()
     path.write_text(text)
     with pytest.raises(ValueError, match=r"settings.json: .* delete the file"):
-        claim(tmp_path / "run", told())
+        check_same_settings(tmp_path / "run", output())
     assert path.read_text() == text
 
 
-def test_partial_files_of_killed_runs_are_removed(told, tmp_path):
+def test_partial_files_of_killed_runs_are_removed(output, tmp_path):
     path = tmp_path / "seed_1" / f"epochs.jsonl.{32 * '0'}.partial"
     path.parent.mkdir()
     path.touch()
-    claim(tmp_path, told())
-    claim(tmp_path, told())
+    check_same_settings(tmp_path, output())
+    check_same_settings(tmp_path, output())
     assert path.exists()
     os.utime(path, (0, 0))
     with pytest.raises(ValueError, match="other values"):
-        claim(tmp_path, told(lr=0.2))
+        check_same_settings(tmp_path, output(lr=0.2))
     assert path.exists()
-    claim(tmp_path, told())
+    check_same_settings(tmp_path, output())
     assert not path.exists()

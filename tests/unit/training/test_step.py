@@ -31,7 +31,7 @@ def test_layers_of_an_encoder_that_learns_are_brought_to_one_scale():
     step = Step(tiny.method_of(), Scaled())
     wavs = torch.randn(2, 8)
     wavs[1, 4:] = 0
-    frames, lens = step.hear({"wavs": (wavs, torch.tensor([1.0, 0.5]))})
+    frames, lens = step.extract({"wavs": (wavs, torch.tensor([1.0, 0.5]))})
     assert lens.tolist() == [1.0, 0.5]
     torch.testing.assert_close(
         frames[0].abs().mean(), torch.tensor(1.0), atol=0.2, rtol=0
@@ -46,6 +46,6 @@ def test_frames_of_a_part_that_learns_are_normalised_as_the_store_does():
 
     step = Step(tiny.method_of(), Scaled(), Shift())
     wavs, lens = torch.ones(2, 8), torch.tensor([1.0, 0.5])
-    frames, _ = step.hear({"wavs": (wavs, lens)})
+    frames, _ = step.extract({"wavs": (wavs, lens)})
     assert frames[0, :, 0].tolist() == [49.5] * 4
     assert frames[1, 2:].eq(0).all()

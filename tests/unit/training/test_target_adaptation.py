@@ -13,7 +13,7 @@ def adaptation_of(
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("args", "message"),
     [
         ({"name": "em"}, "--adaptation: expected one of none, em_g.*'em'"),
         ({"form": "both"}, "--adaptation_form: expected .*found 'both'"),
@@ -29,9 +29,9 @@ def adaptation_of(
         ),
     ],
 )
-def test_wrong_option_is_refused_by_name(told, message):
+def test_wrong_option_is_refused_by_name(args, message):
     with pytest.raises(ValueError, match=message):
-        adaptation_of(**told)
+        adaptation_of(**args)
 
 
 def test_options_are_read_as_yaml_gives_them():

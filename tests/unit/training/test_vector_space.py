@@ -35,8 +35,8 @@ def test_given_constants_are_used_and_shares_hold():
     found = space.adapted([(TARGET, TARGET)], POSTERIORS)
     mean = np.mean(list(found.values()), axis=0)
     np.testing.assert_allclose(mean, shares, atol=1e-5)
-    told = space.to_json()
-    assert told["constants_from"] == "given" and told["candidates"] == []
+    output = space.to_json()
+    assert output["constants_from"] == "given" and output["candidates"] == []
 
 
 def test_utterances_without_posteriors_are_left_out():

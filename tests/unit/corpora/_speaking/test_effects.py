@@ -30,20 +30,25 @@ def random():
 
 @pytest.mark.parametrize("speed", [0.8, 1.0, 1.25])
 def test_faster_tape_is_shorter_and_higher(speed):
-    heard = effects.play_faster(tone(1000, rate_hz=22050), 22050, speed)
-    assert len(heard) == int(16000 / speed)
-    assert loudest_hz(heard) == pytest.approx(1000 * speed, abs=2)
+    training_rows = effects.play_faster(tone(1000, rate_hz=22050), 22050, speed)
+    assert len(training_rows) == int(16000 / speed)
+    assert loudest_hz(training_rows) == pytest.approx(1000 * speed, abs=2)
 
 
 def test_what_16_khz_cannot_hold_is_gone():
-    heard = effects.play_faster(tone(9000, rate_hz=22050), 22050, 1.0)
-    assert level_db(heard[200:-200]) < -40
+    training_rows = effects.play_faster(tone(9000, rate_hz=22050), 22050, 1.0)
+    assert level_db(training_rows[200:-200]) < -40
 
 
 def test_wobble_moves_the_pitch_both_ways():
-    heard = effects.play_faster(tone(1000, rate_hz=22050), 22050, 1, 0.05, 5)
+    training_rows = effects.play_faster(
+        tone(1000, rate_hz=22050), 22050, 1, 0.05, 5
+    )
     # The pitch is highest at 0, 200, ... ms and lowest at 100, 300, ... ms.
-    high, low = heard[3200 - 320 : 3200 + 320], heard[4800 - 320 : 4800 + 320]
+    high, low = (
+        training_rows[3200 - 320 : 3200 + 320],
+        training_rows[4800 - 320 : 4800 + 320],
+    )
     assert loudest_hz(high) > 1020
     assert loudest_hz(low) < 980
 
@@ -66,13 +71,13 @@ def test_breath_stops_with_the_voice():
 
 
 def test_recording_has_the_level_asked_for():
-    heard = effects.record(tone(200), -30.0, 0.0, -90.0, random())
-    assert level_db(heard) == pytest.approx(-30, abs=0.1)
+    training_rows = effects.record(tone(200), -30.0, 0.0, -90.0, random())
+    assert level_db(training_rows) == pytest.approx(-30, abs=0.1)
 
 
 def test_recording_grows_louder_by_the_drift():
-    heard = effects.record(tone(200), -30.0, 6.0, -90.0, random())
-    change = level_db(heard[-1600:]) - level_db(heard[:1600])
+    training_rows = effects.record(tone(200), -30.0, 6.0, -90.0, random())
+    change = level_db(training_rows[-1600:]) - level_db(training_rows[:1600])
     # From the middle of the first tenth to that of the last.
     assert change == pytest.approx(0.9 * 6, abs=0.3)
 
@@ -84,5 +89,5 @@ def test_recording_never_clips():
 
 def test_pause_is_noise_and_not_digital_silence():
     voice = np.concatenate([tone(200, 0.5), np.zeros(8000)])
-    heard = effects.record(voice, -20.0, 0.0, -60.0, random())
-    assert level_db(heard[9000:]) == pytest.approx(-60, abs=1)
+    training_rows = effects.record(voice, -20.0, 0.0, -60.0, random())
+    assert level_db(training_rows[9000:]) == pytest.approx(-60, abs=1)

@@ -58,9 +58,9 @@ def test_speechbrain_reads_it(root, shelf):
 def test_reading_back_gives_all_that_was_told(root, shelf):
     rows = read(prepare(FOUR, root, shelf), root)
     assert [row.id for row in rows] == [f"toy_{name}" for name in NAMES]
-    told = {row.id: row for row in utterances(root)}
+    output = {row.id: row for row in utterances(root)}
     for row in rows:
-        raw = told[row.id.removeprefix("toy_")]
+        raw = output[row.id.removeprefix("toy_")]
         assert row == dataclasses.replace(
             raw,
             id=f"toy_{raw.id}",

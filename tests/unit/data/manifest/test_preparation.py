@@ -19,21 +19,21 @@ from speechbrain_clser.errors import BadAudioError
 
 def count_checks(monkeypatch):
     """A list that grows by a path with every recording that is read."""
-    heard = []
+    training_rows = []
 
     def check(path):
-        heard.append(path)
+        training_rows.append(path)
         return 1.0, "0" * 16, "", ()
 
     monkeypatch.setattr(checks, "check", check)
-    return heard
+    return training_rows
 
 
 def test_second_call_reads_no_recording(root, shelf, monkeypatch):
     path = prepare(FOUR, root, shelf)
-    heard = count_checks(monkeypatch)
+    training_rows = count_checks(monkeypatch)
     assert prepare(FOUR, root, shelf) == path
-    assert heard == []
+    assert training_rows == []
 
 
 def touch(root):
@@ -55,9 +55,9 @@ def rewrite(root):
 def test_any_change_of_a_file_is_seen(root, shelf, monkeypatch, change):
     prepare(FOUR, root, shelf)
     change(root)
-    heard = count_checks(monkeypatch)
+    training_rows = count_checks(monkeypatch)
     prepare(FOUR, root, shelf)
-    assert len(heard) == 4
+    assert len(training_rows) == 4
 
 
 def test_change_of_a_label_is_seen(root, shelf):
@@ -69,9 +69,9 @@ def test_change_of_a_label_is_seen(root, shelf):
 def test_change_of_the_code_is_seen(root, shelf, monkeypatch):
     prepare(FOUR, root, shelf)
     monkeypatch.setattr(fingerprint, "VERSION", fingerprint.VERSION + 1)
-    heard = count_checks(monkeypatch)
+    training_rows = count_checks(monkeypatch)
     prepare(FOUR, root, shelf)
-    assert len(heard) == 4
+    assert len(training_rows) == 4
 
 
 @pytest.mark.parametrize("name", ["toy.csv", "toy.json"])
@@ -123,9 +123,9 @@ def test_bad_files_are_left_out_only_when_asked(damaged, shelf, caplog):
     path = prepare(FOUR, damaged, shelf, allow_bad_files=True)
     ids = [row.id for row in read(path, damaged)]
     assert ids == ["toy_ann_lo_2", "toy_bob_hi_3"]
-    told = report(path)
-    assert told["left_out_by_reason"] == {"silent": 1, "truncated": 1}
-    first = told["left_out"][0]
+    output = report(path)
+    assert output["left_out_by_reason"] == {"silent": 1, "truncated": 1}
+    first = output["left_out"][0]
     assert (first["id"], first["file"]) == ("toy_ann_hi_1", "ann_hi_1.wav")
     assert first["reason"] == "silent"
     assert "found a peak of 0.0e+00" in first["message"]

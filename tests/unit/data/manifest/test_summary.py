@@ -12,26 +12,26 @@ from speechbrain_clser.errors import BadAudioError
 
 
 def test_report_counts(root, shelf):
-    told = report(prepare(FOUR, root, shelf))
-    assert (told["n_utterances"], told["n_speakers"]) == (4, 2)
-    assert told["emotions"] == {"happiness": 2, "sadness": 2}
-    assert told["speakers"] == {"toy_ann": 2, "toy_bob": 2}
-    assert told["card"] == {
+    output = report(prepare(FOUR, root, shelf))
+    assert (output["n_utterances"], output["n_speakers"]) == (4, 2)
+    assert output["emotions"] == {"happiness": 2, "sadness": 2}
+    assert output["speakers"] == {"toy_ann": 2, "toy_bob": 2}
+    assert output["card"] == {
         "n_utterances": 4,
         "n_speakers": 2,
         "agrees": True,
         "sentence": "",
     }
-    assert (told["left_out"], told["left_out_by_reason"]) == ([], {})
-    assert told["strays"] == {"n": 0, "examples": []}
-    assert told["same_recordings"] == []
+    assert (output["left_out"], output["left_out_by_reason"]) == ([], {})
+    assert output["strays"] == {"n": 0, "examples": []}
+    assert output["same_recordings"] == []
 
 
 def test_report_lists_recordings_that_are_the_same(root, shelf):
     copy = (root / "ann_hi_1.wav").read_bytes()
     (root / "bob_hi_3.wav").write_bytes(copy)
-    told = report(prepare(FOUR, root, shelf))
-    assert told["same_recordings"] == [["toy_ann_hi_1", "toy_bob_hi_3"]]
+    output = report(prepare(FOUR, root, shelf))
+    assert output["same_recordings"] == [["toy_ann_hi_1", "toy_bob_hi_3"]]
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_copies_are_warned_of_with_their_labels(
 
 def test_foreign_recordings_are_counted_and_warned_of(root, shelf, caplog):
     sounds.write(root / "songs" / "hum.wav")
-    told = report(prepare(FOUR, root, shelf))
-    assert told["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
+    output = report(prepare(FOUR, root, shelf))
+    assert output["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
     assert "1 recordings in its folder are none of its own" in caplog.text
 
 
@@ -78,8 +78,10 @@ def test_suspicious_recordings_are_listed_and_warned_of(root, shelf, caplog):
     }
     caplog.clear()
     prepare(FOUR, root, shelf)
-    told = "toy: 2 recordings with a peak below -50 dB .* such as ann_hi_1.wav"
-    assert re.search(told, caplog.text)
+    output = (
+        "toy: 2 recordings with a peak below -50 dB .* such as ann_hi_1.wav"
+    )
+    assert re.search(output, caplog.text)
 
 
 def test_channels_that_cancel_each_other_are_left_out(root, shelf):

@@ -19,7 +19,7 @@ CASES = {
         "n_target_speakers": 1,
         "epochs": 1,
     },
-    "absent class": {"meant": ("anger", "sadness")},
+    "absent class": {"true_classes": ("anger", "sadness")},
 }
 
 
@@ -31,21 +31,21 @@ def result(request, tmp_path_factory):
     return report.build(attend(resonate(anchor(run))))
 
 
-@pytest.mark.parametrize("draw", FIGURES)
-def test_figure_is_drawn_and_leaves_the_report_alone(draw, result):
+@pytest.mark.parametrize("trial", FIGURES)
+def test_figure_is_drawn_and_leaves_the_report_alone(trial, result):
     before = copy.deepcopy(result)
-    element = plots.svg(draw(result), "figure")
+    element = plots.svg(trial(result), "figure")
     assert element.startswith("<svg") and element.endswith("</svg>")
     assert "<path" in element
     assert result == before
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
-@pytest.mark.parametrize("draw", FIGURES)
-def test_names_with_a_dollar_are_text(draw, tmp_path):
+@pytest.mark.parametrize("trial", FIGURES)
+def test_names_with_a_dollar_are_text(trial, tmp_path):
     """Which matplotlib could read as an equation, and fail."""
     run = make_run(tmp_path)
     found = json.dumps(report.build(attend(resonate(anchor(run)))))
     for name in ("emodb", "urdu", "deu", "urd"):
         found = found.replace(name, rf"$\\frac{{a${name}")
-    assert plots.svg(draw(json.loads(found)), "figure").startswith("<svg")
+    assert plots.svg(trial(json.loads(found)), "figure").startswith("<svg")

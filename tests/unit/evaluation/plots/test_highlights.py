@@ -18,8 +18,8 @@ def test_frames_with_weight_are_coloured_the_stronger_the_more(tmp_path):
 
 def test_wrong_answer_is_named_beside_what_was_meant(tmp_path):
     result = report.build(resonate(make_run(tmp_path)))
-    told = result["resonance"]["highlights"]
-    told[0]["predicted"], told[1]["predicted"] = "sadness", "happiness"
+    output = result["resonance"]["highlights"]
+    output[0]["predicted"], output[1]["predicted"] = "sadness", "happiness"
     titles = [a.get_title(loc="left") for a in highlight_moments(result).axes]
     assert titles[0] == "anger, heard as sadness (Urdu)"
     assert titles[1] == "happiness (Urdu)"

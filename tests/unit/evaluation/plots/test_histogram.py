@@ -1,4 +1,4 @@
-"""The histogram: what was meant beside what was answered."""
+"""The histogram: what was true_classes beside what was answered."""
 
 from speechbrain_clser.evaluation.plots import prediction_histogram
 

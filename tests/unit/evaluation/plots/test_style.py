@@ -17,8 +17,8 @@ def test_svg_is_the_same_twice_and_fetches_nothing(plain):
 
 def test_ids_of_two_figures_do_not_meet(plain):
     ids = [
-        set(re.findall(r'\bid="([^"]*)"', plots.svg(draw(plain), name)))
-        for draw, name in ((plots.reliability, "a"), (plots.reliability, "b"))
+        set(re.findall(r'\bid="([^"]*)"', plots.svg(trial(plain), name)))
+        for trial, name in ((plots.reliability, "a"), (plots.reliability, "b"))
     ]
     assert ids[0] and not ids[0] & ids[1]
 
@@ -39,12 +39,12 @@ def test_ink_takes_the_colour_of_the_page():
 
 def test_style_holds_while_drawing_whatever_the_session_has_set():
     @style.styled
-    def draw():
+    def trial():
         return matplotlib.rcParams["axes.titlesize"]
 
     with matplotlib.rc_context({"axes.titlesize": 30}):
-        assert draw() == 11
-    assert draw.__name__ == "draw"
+        assert trial() == 11
+    assert trial.__name__ == "trial"
 
 
 def test_settings_of_the_session_are_left_alone(plain):

@@ -11,7 +11,7 @@ def section(refused=None, **changes):
     record = copy.deepcopy(RECORD | changes)
     record["systems"]["method"]["refused"] = refused
     seeds = [
-        {"draw": 0, "seed": number}
+        {"trial": 0, "seed": number}
         | {key: record[key] for key in ("vectors", "systems")}
         for number in (1, 2)
     ]

@@ -27,16 +27,16 @@ def test_every_seed_has_its_row(plain):
 
 @pytest.fixture
 def redrawn(tmp_path):
-    """The report of two draws of two seeds."""
+    """The report of two trials of two seeds."""
     make_run(tmp_path, seeds=(1, 2))
-    make_run(tmp_path / "draw_1", seeds=(1001, 1002))
+    make_run(tmp_path / "trial_1", seeds=(1001, 1002))
     return report.build(tmp_path)
 
 
 def test_every_draw_has_its_row_and_seeds_are_folded_away(redrawn):
     blocks = scores(redrawn)
-    _, draws = [b for b in blocks if isinstance(b, Table)]
-    assert [row[0] for row in draws.rows] == [0, 1]
+    _, trials = [b for b in blocks if isinstance(b, Table)]
+    assert [row[0] for row in trials.rows] == [0, 1]
     (folded,) = [b for b in blocks if isinstance(b, Details)]
     (trainings,) = folded.blocks
     assert [row[:2] for row in trainings.rows] == [

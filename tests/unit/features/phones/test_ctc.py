@@ -55,7 +55,7 @@ def recogniser(tmp_path_factory):
 
 
 @pytest.fixture
-def told(recogniser, monkeypatch):
+def output(recogniser, monkeypatch):
     """Make it hear a symbol a frame, with a probability of 0.8."""
 
     def tell(*path):
@@ -95,56 +95,58 @@ def test_same_sound_gives_the_same_phones(recogniser):
     )
 
 
-def test_runs_are_merged_and_grow_into_the_blanks(told):
+def test_runs_are_merged_and_grow_into_the_blanks(output):
     path = [BLANK] * 10 + [A, A] + [BLANK] * 2 + [T] + [BLANK] * 10
-    phones = told(*path).recognise(None)
+    phones = output(*path).recognise(None)
     assert times(phones) == [("a", 7, 13), ("t", 13, 18)]
     assert [p.confidence for p in phones] == pytest.approx([0.8, 0.8])
 
 
-def test_blank_parts_two_of_the_same_phone(told):
-    phones = told(A, BLANK, A).recognise(None)
+def test_blank_parts_two_of_the_same_phone(output):
+    phones = output(A, BLANK, A).recognise(None)
     assert times(phones) == [("a", 0, 1.5), ("a", 1.5, 3)]
 
 
-def test_special_symbols_are_no_phones(told):
-    assert told(1, 2, 3, 4, BLANK).recognise(None) == ()
+def test_special_symbols_are_no_phones(output):
+    assert output(1, 2, 3, 4, BLANK).recognise(None) == ()
 
 
-def test_raw_symbol_is_kept_and_length_is_stripped(told):
-    (phone,) = told(LONG_A, LONG_A).recognise(None)
+def test_raw_symbol_is_kept_and_length_is_stripped(output):
+    (phone,) = output(LONG_A, LONG_A).recognise(None)
     assert (phone.ipa, phone.raw) == ("a", "aː")
 
 
-def test_given_phones_are_found_in_their_order(told):
+def test_given_phones_are_found_in_their_order(output):
     # It hears no n, yet there has to be one somewhere between a and t.
-    phones = told(A, A, A, BLANK, BLANK, T, T).find(None, ["ˈa", "n", "t"])
+    phones = output(A, A, A, BLANK, BLANK, T, T).find(None, ["ˈa", "n", "t"])
     assert [p.ipa for p in phones] == ["a", "n", "t"]
     assert times(phones)[0][1] == 0 and times(phones)[2][2] == 7
     assert phones[0].confidence > 0.7
     assert phones[1].confidence < 0.1
 
 
-def test_symbol_of_the_recogniser_is_taken_as_it_is_before_the_plain_one(told):
-    recogniser = told(LONG_A)
+def test_symbol_of_the_recogniser_is_taken_as_it_is_before_the_plain_one(
+    output,
+):
+    recogniser = output(LONG_A)
     assert recogniser._id_of("aː") == LONG_A
     assert recogniser._id_of("ˈaː") == A
 
 
-def test_unknown_phone_is_left_out_and_named(told, caplog):
+def test_unknown_phone_is_left_out_and_named(output, caplog):
     caplog.set_level(logging.WARNING)
-    phones = told(A, BLANK, T).find(None, ["a", "ʘ", "t"])
+    phones = output(A, BLANK, T).find(None, ["a", "ʘ", "t"])
     assert [p.ipa for p in phones] == ["a", "t"]
     assert "no phone for ʘ" in caplog.text
 
 
 @pytest.mark.parametrize("symbols", [["a", "t", "n"], ["a", "a"], ["ʘ"], []])
-def test_too_many_phones_or_none_give_none(told, symbols):
-    assert told(A, T).find(None, symbols) == ()
+def test_too_many_phones_or_none_give_none(output, symbols):
+    assert output(A, T).find(None, symbols) == ()
 
 
-def test_probabilities_of_found_phones_are_those_of_their_frames(told):
-    (phone,) = told(A, A, A, A).find(None, ["a"])
+def test_probabilities_of_found_phones_are_those_of_their_frames(output):
+    (phone,) = output(A, A, A, A).find(None, ["a"])
     assert phone.confidence == pytest.approx(0.8, abs=1e-4)
     assert math.isclose(phone.end_s, 0.08)
 
@@ -159,8 +161,8 @@ def test_utterances_are_heard_one_at_a_time(recogniser):
 
 
 @installed
-def test_sentence_is_found_by_the_recogniser_when_there_is_one(told):
-    recogniser = told(*[T, A, N, T, A] * 4)
+def test_sentence_is_found_by_the_recogniser_when_there_is_one(output):
+    recogniser = output(*[T, A, N, T, A] * 4)
     row = Utterance("1", "1.wav", "W", "x", "deu", sentence="Tanne da, na.")
     found = align_all([row], lambda *_: np.zeros(1), {}, recogniser)["1"]
     assert [phone.ipa for phone in found][:3] == ["t", "a", "n"]

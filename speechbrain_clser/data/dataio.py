@@ -1,0 +1,137 @@
+"""What each phase of a training hears, in which batches."""
+
+from speechbrain_clser.data import protocol
+from speechbrain_clser.data.pipeline import Codes, dataset
+from speechbrain_clser.data.samplers import loader_options
+
+
+def training_rows(material, phases) -> list:
+    """List the utterances that training hears, each once.
+
+    Arguments
+    ---------
+    material : PreparedData
+        Gives the parts.
+    phases : list of Phase
+        Name the parts they hear.
+
+    Returns
+    -------
+    list of Utterance
+        Part by part.
+
+    Raises
+    ------
+    ValueError
+        If the protocol gives nothing for a part that a phase wants.
+    """
+    rows = {}
+    for phase in phases:
+        for part in phase.parts:
+            found = getattr(material.parts, part)
+            if not found:
+                raise ValueError(
+                    f"phase {phase.name!r} hears the part {part!r}, but "
+                    f"protocol {material.protocol.name!r} gives none; choose "
+                    f"a protocol with `target_supervision: {part}`, "
+                    + _shipped(material.protocol, part)
+                )
+            rows |= {row.id: row for row in found}
+    return list(rows.values())
+
+
+def _shipped(wanted, part):
+    """Say which shipped protocols for the same corpora give a part."""
+    names = [
+        one.name
+        for one in map(protocol.load, protocol.shipped())
+        if (one.sources, one.targets) == (wanted.sources, wanted.targets)
+        and one.target_supervision == part
+    ]
+    if not names:
+        return "none is shipped for these sources and targets"
+    return f"such as {', '.join(names)}"
+
+
+def datasets_of(material, phases, sound, extras=None) -> tuple:
+    """Build a dataset for each phase, for validation and for scoring.
+
+    Arguments
+    ---------
+    material : PreparedData
+        Gives parts and scheme.
+    phases : list of Phase
+        Each hears its labelled rows and, where it wants them, the unlabelled
+        after them.
+    sound : dict
+        See ``pipeline.dataset``; of each kind the first view has every
+        utterance, all have what training hears.
+    extras : dict, optional
+        Of the phases and of validation; see ``pipeline.dataset``.
+
+    Returns
+    -------
+    codes : Codes
+        Of what training hears.
+    datasets : dict
+        By phase name, ``"valid"`` and, where anything is scored,
+        ``"scored"``; scored items hold nothing but their sound.
+    """
+    parts = material.parts
+    codes = Codes(
+        material.protocol.scheme,
+        training_rows(material, phases),
+        parts.target_ids,
+    )
+    hidden = {row.id for row in parts.unlabelled}
+    hidden -= {row.id for row in (*parts.train, *parts.shots)}
+    plain = {name: views[:1] for name, views in sound.items()}
+    datasets = {"valid": dataset(parts.valid, plain, codes, extras=extras)}
+    if parts.scored:
+        datasets["scored"] = dataset(parts.scored, plain)
+    for phase in phases:
+        rows = [row for part in phase.parts for row in getattr(parts, part)]
+        datasets[phase.name] = dataset(rows, sound, codes, hidden, extras)
+    return codes, datasets
+
+
+def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
+    """Say how each dataset of ``datasets_of`` is drawn.
+
+    Arguments
+    ---------
+    material : PreparedData
+        Gives the parts.
+    phases : list of Phase
+        Say how many unlabelled utterances stand beside each batch.
+    balance, seed, batch_size, cells
+        See ``samplers.loader_options``.
+
+    Returns
+    -------
+    dict
+        Phase name, and ``"eval"``, to keyword arguments of a data loader.
+    """
+    loaders = {"eval": {"batch_size": batch_size}}
+    for phase in phases:
+        rows = [
+            row
+            for part in phase.labelled
+            for row in getattr(material.parts, part)
+        ]
+        others = ()
+        if phase.n_unlabelled:
+            n_others = len(material.parts.unlabelled)
+            others = range(len(rows), len(rows) + n_others)
+        loaders[phase.name] = loader_options(
+            rows,
+            material.protocol.scheme,
+            balance,
+            seed,
+            batch_size,
+            cells,
+            others,
+            phase.n_unlabelled,
+            phase.repeats_per_epoch,
+        )
+    return loaders

@@ -1,0 +1,314 @@
+"""Names of the previous version, which are still read, with a message."""
+
+import functools
+import importlib
+import logging
+import re
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+logger = logging.getLogger(__name__)
+
+PROTOCOL_KEYS = {
+    "merge": "merge_classes",
+    "scored": "test_on",
+    "sizes": "predefined_splits",
+    "source_shots": "source_shots_per_class",
+    "target_material": "target_supervision",
+    "target_share": "target_labelled_fraction",
+}
+# Keys of the recipe's YAMLs, and so options of train.py.
+OPTIONS = {
+    "believed_share": "pseudo_label_fraction",
+    "cells": "hierarchical_sampling",
+    "draws": "trials",
+    "fresh_parts": "reset_modules",
+    "frozen_parts": "frozen_modules",
+    "heard_share": "propagation_alpha",
+    "pack_encoder": "bundle_encoder",
+    "passes": "repeats_per_epoch",
+    "recogniser": "phone_recogniser",
+    "resonates": "field_level",
+    "speeds": "speed_perturb",
+    "style_source": "style_encoder",
+    "target_share": "target_labelled_fraction",
+}
+# Arguments of objects, at any depth of a YAML.
+ARGUMENTS = ("believed_share", "heard_share", "passes", "resonates")
+# Commands of clser, and their options.
+COMMANDS = {"demo": "app", "store": "cache"}
+COMMAND_OPTIONS = {
+    "normalise-over": "normalise-with",
+    "pack-encoder": "bundle-encoder",
+    "unknown-below": "min-confidence",
+}
+# Module and name of what YAMLs build.
+PARTS = {
+    "inference.stages.AsItIs": "inference.stages.NoNormalization",
+    "inference.stages.Recogniser": "inference.stages.EmotionEncoder",
+    "lobes.column_jitter.ColumnJitter": "lobes.feature_shift.FeatureShift",
+    "lobes.dynamics.Dynamics": "lobes.delta_features.DeltaFeatures",
+    "lobes.dynamics.columns_of": "lobes.delta_features.columns_of",
+    "lobes.stretch_mask.StretchMask": "lobes.spec_augment.SpecAugment",
+}
+
+
+def current_keys(values, names, where) -> dict:
+    """Rename keys of a mapping, with a warning for each.
+
+    Arguments
+    ---------
+    values : dict
+        As read.
+    names : dict of str to str
+        Old key to new key.
+    where : str or Path
+        Where it was read, for the message.
+
+    Returns
+    -------
+    dict
+        In the same order.
+
+    Raises
+    ------
+    ValueError
+        If both the old and the new key are there.
+
+    Example
+    -------
+    >>> current_keys({"merge": {}, "shots": 5}, PROTOCOL_KEYS, "p.yaml")
+    {'merge_classes': {}, 'shots': 5}
+    """
+    for old in values.keys() & names.keys():
+        if names[old] in values:
+            raise ValueError(
+                f"{where}: expected one of {old} and {names[old]}, found both; "
+                f"{names[old]} is the new name, delete {old}"
+            )
+        _warn(where, old, names[old])
+    return {names.get(key, key): value for key, value in values.items()}
+
+
+def current_yaml(text, where, names=OPTIONS) -> str:
+    """Rename keys, references and parts in a YAML of the recipe or of a run.
+
+    Arguments
+    ---------
+    text : str
+        As read.
+    where : str or Path
+        Where it was read, for the message.
+    names : dict of str to str
+        Old key to new key.
+
+    Returns
+    -------
+    str
+        The same YAML in the names of this version.
+
+    Example
+    -------
+    >>> current_yaml("speeds: []\nx: !ref <speeds>", "my.yaml")
+    'speed_perturb: []\nx: !ref <speed_perturb>'
+    """
+    for old, new in names.items():
+        indent = r"[ \t]*" if old in ARGUMENTS else ""
+        text, n_keys = re.subn(rf"(?m)^({indent}){old}:", rf"\g<1>{new}:", text)
+        text = text.replace(f"!ref <{old}>", f"!ref <{new}>")
+        if n_keys:
+            _warn(where, old, new)
+    for old, new in PARTS.items():
+        before, after = f"speechbrain_clser.{old}", f"speechbrain_clser.{new}"
+        text, n_parts = re.subn(rf"{re.escape(before)}\b", after, text)
+        if n_parts:
+            _warn(where, before, after)
+    return text
+
+
+def current_model(text, where) -> str:
+    """Rename arguments and parts in the YAML of a model folder.
+
+    Arguments
+    ---------
+    text : str or bytes
+        As read; what is no UTF-8 is returned as it is.
+    where : str or Path
+        Where it was read, for the message.
+
+    Returns
+    -------
+    str or bytes
+        The same YAML in the names of this version.
+
+    Example
+    -------
+    >>> current_model("  resonates: utterance", "hyperparams.yaml")
+    '  field_level: utterance'
+    """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            return text
+    return current_yaml(text, where, {old: OPTIONS[old] for old in ARGUMENTS})
+
+
+def current_arguments(hparams_file, options) -> list:
+    """Rename options of ``train.py``, and keys of the YAML that it was given.
+
+    Arguments
+    ---------
+    hparams_file : str
+        The YAML; one with old keys is copied, in the names of this version,
+        to a temporary folder.
+    options : list of str
+        As typed after it.
+
+    Returns
+    -------
+    list of str
+        The YAML or its copy, and the options.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "my.yaml"
+    >>> _ = path.write_text("trials: 1")
+    >>> current_arguments(str(path), ["--draws=3"])[1:]
+    ['--trials=3']
+    """
+    text = Path(hparams_file).read_text(encoding="utf-8")
+    if (current := current_yaml(text, hparams_file)) != text:
+        folder = tempfile.mkdtemp(prefix="speechbrain_clser_")
+        hparams_file = str(Path(folder, Path(hparams_file).name))
+        Path(hparams_file).write_text(current, encoding="utf-8")
+    return [hparams_file, *map(_current_option, options)]
+
+
+def current_command(arguments) -> list:
+    """Rename the command and the options of a command line of ``clser``.
+
+    Arguments
+    ---------
+    arguments : sequence of str
+        As typed after ``clser``.
+
+    Returns
+    -------
+    list of str
+        In the names of this version.
+
+    Example
+    -------
+    >>> current_command(["predict", "model", "--unknown-below=0.5"])
+    ['predict', 'model', '--min-confidence=0.5']
+    """
+    arguments = [_current_option(a, COMMAND_OPTIONS) for a in arguments]
+    for place, argument in enumerate(arguments):
+        if not argument.startswith("-"):
+            if argument in COMMANDS:
+                _warn("clser", argument, COMMANDS[argument])
+                arguments[place] = COMMANDS[argument]
+            break
+    return arguments
+
+
+def _current_option(argument, names=OPTIONS):
+    name, equals, value = argument.partition("=")
+    new = names.get(name.removeprefix("--"))
+    if not (name.startswith("--") and new):
+        return argument
+    _warn("command line", name, f"--{new}")
+    return f"--{new}{equals}{value}"
+
+
+def renamed_arguments(**names):
+    """Let a constructor take arguments by their old names, with a warning.
+
+    Arguments
+    ---------
+    **names
+        Old name to new name.
+
+    Returns
+    -------
+    callable
+        Decorator of ``__init__``.
+
+    Example
+    -------
+    >>> class Field:
+    ...     @renamed_arguments(resonates="field_level")
+    ...     def __init__(self, field_level):
+    ...         self.field_level = field_level
+    >>> Field(resonates="utterance").field_level
+    'utterance'
+    """
+
+    def decorate(init):
+        @functools.wraps(init)
+        def wrapper(self, *arguments, **options):
+            options = current_keys(options, names, type(self).__name__)
+            return init(self, *arguments, **options)
+
+        return wrapper
+
+    return decorate
+
+
+def renamed_part(package, name):
+    """Find what a module was called before, for ``__getattr__`` of a module.
+
+    SpeechBrain's own ``EncoderClassifier`` builds the parts that a model folder
+    names, and so imports them by their old names.
+
+    Arguments
+    ---------
+    package : str
+        Dotted name of the module that is asked.
+    name : str
+        What it is asked for.
+
+    Returns
+    -------
+    object
+        A class, or a module that holds renamed ones.
+
+    Raises
+    ------
+    AttributeError
+        If there never was such a name.
+
+    Example
+    -------
+    >>> renamed_part("speechbrain_clser.lobes", "dynamics").Dynamics.__name__
+    'DeltaFeatures'
+    """
+    asked = f"{package}.{name}".removeprefix("speechbrain_clser.")
+    if asked in PARTS:
+        _warn(package, asked, PARTS[asked])
+        return _imported(PARTS[asked])
+    inner = {
+        old.rpartition(".")[2]: new
+        for old, new in PARTS.items()
+        if old.rpartition(".")[0] == asked
+    }
+    if not inner:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    for old, new in inner.items():
+        _warn(package, f"{asked}.{old}", new)
+    return SimpleNamespace(**{k: _imported(v) for k, v in inner.items()})
+
+
+def _imported(path):
+    module, _, name = f"speechbrain_clser.{path}".rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+@functools.cache
+def _warn(where, old, new):
+    logger.warning(
+        "%s: %s is now called %s; the old name is read until version 0.3",
+        *(where, old, new),
+    )

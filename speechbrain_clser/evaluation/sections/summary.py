@@ -1,0 +1,79 @@
+"""The first screen: what was trained on what, and how well."""
+
+from speechbrain_clser.evaluation import formatting, plots
+from speechbrain_clser.evaluation.document import Heading, Score, Text
+from speechbrain_clser.evaluation.sections.shared import picture
+
+
+def title(report: dict) -> str:
+    """Name a run by its method and its languages.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    str
+        Such as ``source_only: German → Urdu``.
+    """
+    sources, targets = (
+        formatting.languages(report["ledger"][key])
+        for key in ("sources", "targets")
+    )
+    return f"{report['method']}: {sources} → {targets}"
+
+
+def answer(report: dict) -> list:
+    """Give the answer: all of the first screen.
+
+    Arguments
+    ---------
+    report : dict
+        From ``report.build``.
+
+    Returns
+    -------
+    list
+        Blocks of ``document``.
+    """
+    part = report["parts"]["target_scored"]
+    uar = part["scores"]["uar"]
+    over = formatting.trainings(report["n_trials"], report["n_seeds"])
+    verdict = report["verdict"]
+    is_known = uar["low"] is not None
+    trust = (
+        f"95 % interval {formatting.interval(uar)}"
+        if is_known
+        else "no interval"
+    )
+    return [
+        Heading(title(report), level=1),
+        Text(_material(report), role="lead"),
+        Text(f"Supervision: {report['ledger']['sentence']}.", role="lead"),
+        Score(
+            f"{formatting.percent(uar['mean'])} %",
+            f"UAR on the target corpus · {trust} · "
+            f"chance {formatting.percent(part['chance_uar'])} · {over}",
+        ),
+        picture(report, plots.uar_against_chance),
+        Text(verdict["sentence"], role=verdict["kind"]),
+        *(Text(notice, role="notice") for notice in report["notices"]),
+    ]
+
+
+def _material(report):
+    """What was trained on what, in numbers."""
+    parts, settings = report["data"]["parts"], report["settings"]
+    train, scored = (
+        f"{formatting.pluralise(parts[name]['utterances'], 'utterance')} of "
+        f"{formatting.pluralise(parts[name]['speakers'], 'speaker')}"
+        for name in ("train", "scored")
+    )
+    return (
+        f"Trained on {train}, scored on {scored}, as "
+        f"{formatting.enumeration(report['classes'])}. Encoder: "
+        f"{settings['encoder']}. Input normalised by: "
+        f"{settings['normalise_by']}."
+    )

@@ -1,0 +1,177 @@
+"""Files that are there whole or not at all."""
+
+import contextlib
+import errno
+import json
+import logging
+import os
+import time
+import uuid
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+PARTIAL = ".partial"
+WRITING_S = 3600  # a partial file this young may still be written
+# torch.save to a path does not say why it could not write.
+OF_TORCH = ("inline_container", "PytorchStreamWriter")
+
+
+def atomic_write(path, data):
+    """Write a file whole or not at all, whatever happens meanwhile.
+
+    A file that holds the same already is left as it is.
+
+    Arguments
+    ---------
+    path : str or Path
+        Replaced if it is there; its folder must be. A kill at worst leaves a
+        ``.partial`` beside it, see ``remove_stale``.
+    data : bytes or str
+        Its content; text is written as UTF-8.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there stays, and ``filename`` says
+        which file it is.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a.txt"
+    >>> write_whole(path, "whole")
+    >>> path.read_bytes()
+    b'whole'
+    """
+    path = Path(path)
+    data = data.encode() if isinstance(data, str) else data
+    if _holds(path, data):
+        return
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}{PARTIAL}")
+    try:
+        with naming(path):
+            with open(partial, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)  # it would take up a full disk
+
+
+@contextlib.contextmanager
+def naming(path):
+    """Let an error of a disk, such as a full one, say what was not written.
+
+    Arguments
+    ---------
+    path : str or Path
+        File or folder that is written meanwhile.
+
+    Raises
+    ------
+    OSError
+        With ``filename``, also in the place of the error that ``torch.save``
+        raises where the disk is full.
+
+    Example
+    -------
+    >>> with naming("run/a.csv"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    OSError: [Errno 28] No space left on device: 'run/a.csv'
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno and error.filename is None:
+            error.filename = str(path)
+        raise
+    except RuntimeError as error:
+        if not any(word in str(error) for word in OF_TORCH):
+            raise
+        raise OSError(errno.ENOSPC, str(error), str(path)) from error
+
+
+def read_json(path, advice, kind=object):
+    """Read a JSON file; say what to do if it is damaged.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of the file.
+    advice : str
+        What to do then.
+    kind : type
+        What it must hold, such as ``dict``.
+
+    Returns
+    -------
+    object
+        Plain values.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, or holds something else.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a.json"
+    >>> path.write_text("")
+    0
+    >>> read_json(path, "delete it")
+    Traceback (most recent call last):
+    ValueError: ...a.json: expected JSON, found a damaged file of 0 bytes; delete it
+    """
+    data = Path(path).read_bytes()
+    try:
+        found = json.loads(data)
+        if not isinstance(found, kind):
+            raise ValueError(f"found a {type(found).__name__}")
+        return found
+    except ValueError as error:
+        raise ValueError(
+            f"{path}: expected JSON, found a damaged file of {len(data)} "
+            f"bytes; {advice}"
+        ) from error
+
+
+def remove_stale(folder, pattern="*"):
+    """Delete partial files of ``atomic_write`` that killed processes left.
+
+    Arguments
+    ---------
+    folder : str or Path
+        Need not exist.
+    pattern : str
+        Which files of it, without the ``.partial``; ``**/*`` looks into the
+        folders in it too.
+
+    Example
+    -------
+    >>> folder = getfixture("tmp_path")
+    >>> path = folder / f"a.json.{uuid.uuid4().hex}.partial"
+    >>> path.touch()
+    >>> os.utime(path, (0, 0))
+    >>> remove_stale(folder)
+    >>> [*folder.iterdir()]
+    []
+    """
+    for path in Path(folder).glob(f"{pattern}.{'[0-9a-f]' * 32}{PARTIAL}"):
+        # Nothing depends on it, so a folder that is only read stays as it is.
+        with contextlib.suppress(OSError):
+            if path.is_file() and (
+                time.time() - path.stat().st_mtime > WRITING_S
+            ):
+                path.unlink()
+                logger.info("%s: removed, left by a killed process", path)
+
+
+def _holds(path, data):
+    try:
+        if path.stat().st_size != len(data):
+            return False
+        return path.read_bytes() == data
+    except OSError:
+        return False  # not there, or it is replaced

@@ -1,0 +1,98 @@
+import csv
+import json
+from types import SimpleNamespace
+
+import pytest
+import torch
+from helpers import toy
+from hyperpyyaml import load_hyperpyyaml
+
+from speechbrain_clser.commands import reexport
+from speechbrain_clser.commands.reexport import export_run
+from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.select import Choice
+from speechbrain_clser.publish.model_results import add_results
+
+
+def test_run_without_a_finished_training_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="let train.py finish"):
+        export_run(tmp_path)
+
+
+def drawn(folder, ids):
+    """What a run on the toy corpora wrote down before it trained."""
+    toy.make(folder)
+    protocol = Protocol("toy", ("north",), ("south",), split_seed=3)
+    values = {**vars(protocol), "digest": protocol.digest}
+    (folder / "protocol.json").write_text(json.dumps(values))
+    with open(folder / "parts.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["part", "id"])
+        writer.writerows(["train", one] for one in ids)
+    return {
+        **{"data_folder": json.dumps({"north": str(folder / "north")})},
+        **{"allow_bad_files": False, "normalise_by": "none"},
+    }
+
+
+def test_other_data_than_that_of_the_run_is_refused(tmp_path):
+    hparams = drawn(tmp_path, ["north_1"])
+    with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
+        reexport._material(
+            Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
+        )
+
+
+def test_corpora_are_sought_where_the_run_found_them(tmp_path):
+    hparams = drawn(tmp_path, [])
+    with pytest.raises(FileNotFoundError, match="a mapping of north"):
+        reexport._material(
+            Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, None
+        )
+
+
+def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
+    training = tmp_path / "seed_1"
+    training.mkdir()
+    (training / "hyperparams.yaml").write_text("extractor: 1")
+    (training / "selected.json").write_text("{}")
+    text = "!new:types.SimpleNamespace {is_shared: False}"
+    hparams = load_hyperpyyaml(f"extractor: {text}")
+    monkeypatch.setattr(reexport, "load_hyperpyyaml", lambda text: hparams)
+    with pytest.raises(ValueError, match="each language has an encoder"):
+        export_run(tmp_path)
+
+
+def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
+    class Features(SimpleNamespace):
+        def frozen_copy(self):
+            return SimpleNamespace(key="published")
+
+    settings = tmp_path / "settings.json"
+    for key in ("trained", "published"):
+        settings.write_text(json.dumps({"key of the encoder": key}))
+        reexport._refuse_other_encoder(tmp_path, Features(key="trained"))
+    settings.write_text('{"key of the encoder": "padded"}')
+    with pytest.raises(ValueError, match="key padded, .* add `window: 30s`"):
+        reexport._refuse_other_encoder(tmp_path, Features(key="trained"))
+
+
+@pytest.mark.slow
+def test_model_is_made_as_train_made_it(tmp_path):
+    toy.make(tmp_path)
+    done = toy.train(tmp_path, tmp_path / "run")
+    assert done.returncode == 0, done.stdout
+    made = export_run(tmp_path / "run", tmp_path / "again")
+    assert add_results(tmp_path / "run", made)  # as the command does
+    first = EmotionClassifier.from_hparams(tmp_path / "run" / "model")
+    second = EmotionClassifier.from_hparams(made)
+    same = ("hyperparams.yaml", "README.md", "results.json")
+    for name in (*same, "label_encoder.ckpt"):
+        assert (made / name).read_text() == (
+            tmp_path / "run" / "model" / name
+        ).read_text()
+    wavs = torch.randn(2, 16000)
+    torch.testing.assert_close(
+        first.classify_batch(wavs)[0], second.classify_batch(wavs)[0]
+    )

@@ -1,0 +1,88 @@
+import dataclasses
+
+import pytest
+import torch
+from helpers.rows import rows_of
+
+from speechbrain_clser.features.phone_labels import phone_codes, phone_labels
+from speechbrain_clser.features.phones import align
+from speechbrain_clser.features.phones.phone import Phone
+
+ROWS = rows_of("a", "deu", 1, 1)[:2]
+
+
+def with_phones(*phones):
+    return [dataclasses.replace(row, phones=phones) for row in ROWS]
+
+
+def test_known_phones_come_with_the_manifest(tmp_path):
+    found = phone_labels(
+        "known", with_phones(("a", 0.1, 0.3)), {}, 50, tmp_path
+    )
+    assert found[ROWS[0].id][0].ipa == "a"
+
+
+def test_units_need_nothing_but_frames(tmp_path):
+    frames = {
+        row.id: torch.randn(80, 3) + 5 * (torch.arange(80) // 20 % 2)[:, None]
+        for row in ROWS
+    }
+    found = phone_labels("units", ROWS, frames, 50, tmp_path)
+    assert all(found[row.id][-1].end_s == pytest.approx(1.6) for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    "source, message",
+    [
+        ("whisper", "phones must be one of known, align, ctc, units"),
+        ("ctc", "ctc needs a recogniser; give --phone_recogniser"),
+        ("known", "known found none in 2 utterances of a;"),
+    ],
+)
+def test_what_cannot_be_found_out_is_told(tmp_path, source, message):
+    with pytest.raises(ValueError, match=message):
+        phone_labels(source, ROWS, {}, 50, tmp_path)
+
+
+def test_second_run_aligns_nothing(tmp_path, monkeypatch):
+    asked = []
+
+    def align_all(rows, load, texts, hearing):
+        asked.extend(rows)
+        return {row.id: (Phone("a", 0.0, 0.5),) for row in rows}
+
+    monkeypatch.setattr(align, "align_all", align_all)
+    rows = [dataclasses.replace(row, sentence="Guten Tag") for row in ROWS]
+    first = phone_labels("align", rows, {}, 50, tmp_path)
+    assert phone_labels("align", rows, {}, 50, tmp_path) == first
+    assert asked == rows
+    said = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
+    phone_labels("align", said, {}, 50, tmp_path)
+    assert asked[2:] == said[:1]
+
+
+def test_times_become_shares_and_short_phones_go():
+    phones = {
+        ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.32)),
+        ROWS[1].id: (Phone("a", 0.75, 1.6),),
+    }
+    assert ROWS[0].duration_s == 1.5
+    names, codes = phone_codes(ROWS, phones)
+    assert names == ["a", "n"]
+    torch.testing.assert_close(
+        codes[ROWS[0].id], torch.tensor([[2.0, 0.0, 0.2]])
+    )
+    # What lasts longer than the recording ends with it.
+    torch.testing.assert_close(
+        codes[ROWS[1].id], torch.tensor([[1.0, 0.5, 1.0]])
+    )
+
+
+def test_consonants_can_be_left_out():
+    phones = {
+        ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.6)),
+        ROWS[1].id: (),
+    }
+    names, codes = phone_codes(ROWS, phones, vowels_only=True)
+    assert names == ["a"]
+    assert [len(codes[row.id]) for row in ROWS] == [1, 0]

@@ -1,0 +1,49 @@
+import pytest
+import torch
+
+from speechbrain_clser.errors import BadAudioError
+from speechbrain_clser.inference.prediction import (
+    UNKNOWN,
+    Prediction,
+    refuse_no_probabilities,
+)
+
+CHANCES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
+
+
+def test_most_probable_class_is_the_emotion():
+    answer = Prediction(CHANCES)
+    assert (answer.emotion, answer.probability) == ("neutral", 0.625)
+
+
+@pytest.mark.parametrize(
+    "threshold, emotion", [(0.625, "neutral"), (0.626, UNKNOWN)]
+)
+def test_unknown_is_what_lies_below_the_threshold(threshold, emotion):
+    answer = Prediction(CHANCES, threshold)
+    assert answer.emotion == emotion
+    assert answer.probability == 0.625
+
+
+def test_answer_unpacks_like_speechbrains():
+    probabilities, score, index, labels = Prediction(CHANCES)
+    torch.testing.assert_close(
+        probabilities.exp(), torch.tensor([[0.25, 0.625, 0.125]])
+    )
+    assert score.exp().item() == pytest.approx(0.625)
+    assert index.tolist() == [1] and labels == ["neutral"]
+
+
+@pytest.mark.parametrize(
+    "values, found",
+    [
+        ([float("nan"), 0.5], "NaN or infinity"),
+        ([float("inf"), 0.0], "NaN or infinity"),
+        ([0.7, 0.7], "a sum of 1.4"),
+        ([0.0, 0.0], "a sum of 0"),
+    ],
+)
+def test_what_is_no_distribution_is_refused(values, found):
+    with pytest.raises(BadAudioError, match=f"a.wav: .*found {found};") as info:
+        refuse_no_probabilities(values, "a.wav")
+    assert info.value.reason == "probabilities"
