@@ -110,8 +110,8 @@ def current_yaml(text, where, names=OPTIONS) -> str:
 
     Example
     -------
-    >>> current_yaml("speeds: []\nx: !ref <speeds>", "my.yaml")
-    'speed_perturb: []\nx: !ref <speed_perturb>'
+    >>> current_yaml("x: !ref <speeds>", "my.yaml")
+    'x: !ref <speed_perturb>'
     """
     for old, new in names.items():
         indent = r"[ \t]*" if old in ARGUMENTS else ""
@@ -296,8 +296,7 @@ def renamed_part(package, name):
     }
     if not inner:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
-    for old, new in inner.items():
-        _warn(package, f"{asked}.{old}", new)
+    _warn(package, asked, next(iter(inner.values())).rpartition(".")[0])
     return SimpleNamespace(**{k: _imported(v) for k, v in inner.items()})
 
 

@@ -1,0 +1,130 @@
+"""Names of version 0.1 are read for one version, with a warning."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from speechbrain.inference.classifiers import EncoderClassifier
+
+from speechbrain_clser import deprecation
+from speechbrain_clser.data import protocol
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.training import options, settings
+
+LEGACY = Path(__file__).parents[1] / "legacy"
+OLD_PROTOCOL = """
+sources: [emodb]
+targets: [urdu]
+merge: {boredom: neutral}
+target_material: shots
+target_share: 0.1
+scored: held_out
+"""
+# Of ``legacy/model`` under version 0.1, for ``wav``. SpeechBrain's own class does
+# not apply the temperature.
+EXPECTED = {
+    EmotionClassifier: [0.3143, 0.1927, 0.2753, 0.2178],
+    EncoderClassifier: [0.7700, 0.0058, 0.2046, 0.0196],
+}
+
+
+@pytest.fixture(autouse=True)
+def warn_anew():
+    """Warnings are given once per process."""
+    deprecation._warn.cache_clear()
+
+
+@pytest.fixture
+def legacy(tmp_path):
+    """Folders of a model and a run of version 0.1, as a copy."""
+    shutil.copytree(LEGACY, tmp_path / "legacy")
+    return tmp_path / "legacy"
+
+
+@pytest.fixture
+def wav():
+    time_s = torch.arange(16000) / 16000
+    return 0.1 * torch.sign(torch.sin(2 * torch.pi * 200 * time_s))[None]
+
+
+def test_old_protocol_keys_are_read(tmp_path, caplog):
+    path = tmp_path / "mine.yaml"
+    path.write_text(OLD_PROTOCOL)
+    read = protocol.load(path)
+    assert read.merge_classes == {"boredom": "neutral"}
+    assert (read.target_supervision, read.test_on) == ("shots", "held_out")
+    assert "target_share is now called target_labelled_fraction" in caplog.text
+
+
+def test_old_beside_new_key_is_refused(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(OLD_PROTOCOL + "test_on: all\n")
+    with pytest.raises(ValueError, match="scored and test_on, found both"):
+        protocol.load(path)
+
+
+def test_old_options_and_yaml_keys_are_read(tmp_path, caplog):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "draws: 1\nspeeds: []\nfield: !new:speechbrain_clser.lobes.dynamics"
+        ".Dynamics\n  columns: !ref <speeds>\n  resonates: utterance\n"
+    )
+    arguments = [str(path), "--draws", "3", "--speeds=[0.9]", "--device", "cpu"]
+    found, _, overrides = options.parse(arguments)
+    assert overrides == {"trials": 3, "speed_perturb": [0.9]}
+    text = Path(found).read_text()
+    assert "lobes.delta_features.DeltaFeatures" in text
+    assert "columns: !ref <speed_perturb>\n  field_level: utterance" in text
+    assert "--draws is now called --trials" in caplog.text
+    assert path.read_text().startswith("draws")
+
+
+def test_old_commands_of_clser_are_read():
+    assert deprecation.current_command(["store", "--verify"])[0] == "cache"
+    typed = ["export", "run", "--pack-encoder", "--out", "demo"]
+    assert deprecation.current_command(typed) == [
+        *("export", "run", "--bundle-encoder", "--out", "demo")
+    ]
+
+
+@pytest.mark.parametrize("loader", EXPECTED)
+def test_old_model_folder_gives_the_same_probabilities(
+    legacy, loader, wav, tmp_path, caplog
+):
+    model = loader.from_hparams(str(legacy / "model"), savedir=str(tmp_path))
+    probabilities = model.classify_batch(wav)[0].exp()
+    assert probabilities[0].tolist() == pytest.approx(
+        EXPECTED[loader], abs=1e-4
+    )
+    assert "is now called speechbrain_clser.lobes.delta_features" in (
+        caplog.text.replace("called lobes", "called speechbrain_clser.lobes")
+    )
+
+
+def test_old_run_folder_is_read_and_resumed(legacy):
+    run = runs.read(legacy / "run")
+    assert run.method == "sere" and run.protocol["merge_classes"] == {}
+    old = settings.read_json(legacy / "run" / "settings.json", "", dict)
+    assert {"speeds", "resonates"} <= old.keys()
+    now = deprecation.current_keys(old, deprecation.OPTIONS, "now")
+    settings.check_same_settings(legacy / "run", now)
+    with pytest.raises(ValueError, match="other values of speed_perturb"):
+        settings.check_same_settings(
+            legacy / "run", {**now, "speed_perturb": ""}
+        )
+
+
+def test_folders_of_old_trials_are_found(tmp_path):
+    for name in ("seed_1", "draw_1/seed_2", "trial_2/seed_3"):
+        (tmp_path / name).mkdir(parents=True)
+    found = runs.trainings(tmp_path)
+    assert [runs.trial_of(path, tmp_path) for path in found] == [0, 2, 1]
+
+
+def test_name_that_never_was_is_no_part():
+    from speechbrain_clser import lobes
+
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = lobes.nothing
