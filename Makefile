@@ -137,7 +137,7 @@ if [ "$$(uname)" != Linux ] || nvidia-smi -L >/dev/null 2>&1 || $(HAS_PAIR); the
 elif ! $(HAS_INDEX) && [ -n "$(CPU_INDEX)" ] && $(ANSWERS) && \
 	$(BIN)/python -m pip install --no-deps --index-url $(CPU_INDEX) $(PAIR); then :; \
 else echo "No GPU was found, but torch comes with CUDA unless pip's index has CPU builds:"; \
-	echo "about 3 GB are downloaded, 5 GB on disk. README, Installing, shows a smaller way."; fi
+	echo "about 3 GB are downloaded, 5 GB on disk. docs/installing.md shows a smaller way."; fi
 endef
 
 # The stamp is written last, so what was interrupted is taken up again.

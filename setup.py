@@ -57,8 +57,8 @@ setup(
         "graph": ["scikit-network>=0.33"],
         # Models as graphs that need no torch.
         "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
-        # The page of clser demo.
-        "page": ["gradio>=6"],
+        # The page of clser app.
+        "app": ["gradio>=6"],
         # Classes of phones; TextGrids of an aligner.
         "phones": ["panphon>=0.21", "praatio>=6.2"],
         # Oracles for tests and benchmarks, never imported by the package:

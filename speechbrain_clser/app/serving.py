@@ -248,6 +248,6 @@ def _gradio():
     except ImportError as error:
         raise ImportError(
             f"the page needs {error.name}, found none; "
-            "pip install -e '.[page]' in the clone of speechbrain-clser"
+            "pip install -e '.[app]' in the clone of speechbrain-clser"
         ) from error
     return gradio

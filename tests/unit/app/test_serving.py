@@ -16,7 +16,7 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 
 needs_gradio = pytest.mark.skipif(
     importlib.util.find_spec("gradio") is None,
-    reason="gradio is not installed: pip install -e '.[page]'",
+    reason="gradio is not installed: pip install -e '.[app]'",
 )
 
 TELL = """
