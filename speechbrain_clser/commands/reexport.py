@@ -13,10 +13,10 @@ from speechbrain_clser.deprecation import (
     current_yaml,
 )
 from speechbrain_clser.evaluation.run import AGAIN
-from speechbrain_clser.features.loading import load_features
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.select import select_training
 from speechbrain_clser.io import read_json
+from speechbrain_clser.training.experiment import extract_features
 
 
 def export_run(
@@ -69,15 +69,9 @@ def export_run(
         )
     _refuse_other_encoder(run, extractor)
     material = _material(choice, run, hparams, data_folder)
-    where = Path(hparams["cache_folder"], "frames")
-    by, dtype = hparams["normalise_by"], hparams["store_dtype"]
-    how = (where, material, [], by, (), dtype, device)
-    sound = {}
-    if not extractor.is_frozen:
-        sound["wavs"] = load_features(extractor, *how)
-    if extractor.has_frozen_part:
-        sound["frames"] = load_features(extractor.frozen_copy(), *how)
-    export(choice, model, extractor, sound, material.parts.train, pack)
+    dtype = hparams["store_dtype"]
+    features = extract_features(hparams, material, [], (), dtype, device)
+    export(choice, model, extractor, features.views, material.parts.train, pack)
     return model
 
 

@@ -95,8 +95,10 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
     return codes, datasets
 
 
-def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
-    """Say how each dataset of ``datasets_of`` is drawn.
+def loaders_of(
+    material, phases, balance, seed, batch_size, cells, options=None
+) -> dict:
+    """Describe the data loader of each dataset of ``datasets_of``.
 
     Arguments
     ---------
@@ -106,6 +108,8 @@ def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
         Say how many unlabelled utterances stand beside each batch.
     balance, seed, batch_size, cells
         See ``samplers.loader_options``.
+    options : dict, optional
+        ``num_workers``, ``pin_memory``, ``persistent_workers`` of all loaders.
 
     Returns
     -------
@@ -134,4 +138,6 @@ def loaders_of(material, phases, balance, seed, batch_size, cells) -> dict:
             phase.n_unlabelled,
             phase.repeats_per_epoch,
         )
-    return loaders
+    return {
+        name: {**loader, **(options or {})} for name, loader in loaders.items()
+    }

@@ -6,6 +6,8 @@ import torch
 from speechbrain.dataio.dataset import DynamicItemDataset
 from speechbrain.utils.data_pipeline import provides, takes
 
+from speechbrain_clser.seeds import seed_for
+
 UNKNOWN = -1
 SOUNDS = ("frames", "wavs")
 
@@ -72,8 +74,8 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     sound : dict
         Name of an item, ``"frames"``, or ``"wavs"`` for an encoder that is
         trained, to one or more views (such as speeds) of the same utterances:
-        mappings, id to torch.Tensor, (frames, dim) or (samples,). Each access
-        draws one of them.
+        mappings, id to torch.Tensor, (frames, dim) or (samples,). One is drawn
+        for each utterance and value of ``view_seed``.
     codes : Codes, optional
         Left out for scored rows: then an item holds nothing but its sound.
     hidden : container of str
@@ -85,7 +87,8 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     -------
     DynamicItemDataset
         Items ``id``, the sound and, with codes, ``emotion``, ``domain``,
-        ``speaker``, ``language``, ``corpus``, and the extras.
+        ``speaker``, ``language``, ``corpus``, and the extras. Its attribute
+        ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
     data = {
         row.id: codes(row, row.id not in hidden)
@@ -96,14 +99,19 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     extras = extras or {}
     targets = ["emotion", "domain", "speaker", "language", "corpus"]
     targets = targets if codes else []
-    return DynamicItemDataset(
+    view_seed = torch.zeros((), dtype=torch.int64)
+    if any(len(views) > 1 for views in sound.values()):
+        view_seed.share_memory_()  # with the workers of a data loader
+    found = DynamicItemDataset(
         data,
         dynamic_items=[
-            *(_sound(name, views) for name, views in sound.items()),
+            *(_sound(name, views, view_seed) for name, views in sound.items()),
             *(_item(name, values) for name, values in extras.items()),
         ],
         output_keys=["id", *sound, *targets, *extras],
     )
+    found.view_seed = view_seed
+    return found
 
 
 def hearing(dataset, sound):
@@ -139,15 +147,17 @@ def hearing(dataset, sound):
     return found
 
 
-def _sound(name, views):
+def _sound(name, views, view_seed):
     """The sound of an utterance, in one of its views."""
 
     @takes("id")
     @provides(name)
     def look_up(utterance):
-        """Draw one view of the utterance."""
-        view = torch.randint(len(views), ()).item() if len(views) > 1 else 0
-        return views[view][utterance]
+        """Draw one view of the utterance, in any worker the same."""
+        if len(views) == 1:
+            return views[0][utterance]
+        number = seed_for(view_seed.item(), f"view of {utterance}")
+        return views[number % len(views)][utterance]
 
     return look_up
 

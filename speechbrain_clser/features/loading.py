@@ -1,5 +1,6 @@
 """The sound of every utterance, as a training asks for it."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,35 @@ from speechbrain_clser.features.speed import at_speed
 from speechbrain_clser.features.store import Store
 
 LONGEST_S = 15.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Features:
+    """Frames or waveforms of all utterances of a run.
+
+    Arguments
+    ---------
+    data : PreparedData
+        Gives the utterances.
+    views : dict
+        ``"frames"``, ``"wavs"`` or both, to a list of mappings, utterance id to
+        torch.Tensor: first all utterances as recorded, then training utterances
+        at other speeds.
+    frames_per_s : float
+        Of the encoder.
+    cache_folder : Path
+        Of everything that is computed once.
+    """
+
+    data: object
+    views: dict
+    frames_per_s: float
+    cache_folder: Path
+
+    @property
+    def plain(self):
+        """All utterances as recorded: frames, where there are any."""
+        return (self.views.get("frames") or self.views["wavs"])[0]
 
 
 def load_features(

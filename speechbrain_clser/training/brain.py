@@ -5,6 +5,7 @@ import time
 
 import speechbrain as sb
 import torch
+from speechbrain.dataio.dataloader import SaveableDataLoader
 from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
@@ -17,6 +18,20 @@ from speechbrain_clser.seeds import seed_for
 from speechbrain_clser.training.step import Step
 
 logger = logging.getLogger(__name__)
+
+
+class PersistentLoader(SaveableDataLoader):
+    """A data loader whose workers live on, with the random numbers of others.
+
+    Each new iterator draws a seed for its workers; one that lives on does not,
+    and everything after it would be random in another way.
+    """
+
+    def __iter__(self):
+        """Start an epoch."""
+        if self._iterator is not None:
+            torch.empty((), dtype=torch.int64).random_()
+        return super().__iter__()
 
 
 class MethodBrain(sb.Brain):
@@ -173,7 +188,10 @@ class MethodBrain(sb.Brain):
     def make_dataloader(self, dataset, stage, **loader):
         """Load what this Brain hears, of all that a dataset has."""
         with_sound = hearing(dataset, self.sound)
-        return super().make_dataloader(with_sound, stage, **loader)
+        found = super().make_dataloader(with_sound, stage, **loader)
+        if found.persistent_workers:
+            found.__class__ = PersistentLoader
+        return found
 
     def compute_forward(self, batch, stage):
         """Predict, on augmented frames in training."""
@@ -213,9 +231,9 @@ class MethodBrain(sb.Brain):
         self.answers, self.meant = [], []
         if stage == sb.Stage.TRAIN:
             self.epoch, self.started = epoch, time.time()
-            torch.manual_seed(
-                seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
-            )
+            seed = seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
+            torch.manual_seed(seed)
+            self.train_loader.dataset.view_seed.fill_(seed)
             self.method.progress = (epoch - 1) / self.phase.epochs
             self.method.begin_epoch(self.train_loader)
 

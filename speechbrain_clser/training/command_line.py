@@ -6,15 +6,18 @@ import pydoc
 import signal
 import sys
 
-import torch
-from ruamel.yaml.error import YAMLError
-from speechbrain.utils.distributed import get_rank, rank_prefixed_message
-
-from speechbrain_clser.errors import EXPECTED, message_of
-from speechbrain_clser.printable import printable
-from speechbrain_clser.training import console
-
 FAILED, INTERRUPTED, TERMINATED = 1, 130, 143  # as shells count signals
+STOPPED = "Stopped; the same command takes the run up again."
+
+
+def _stop(*_):
+    """End with one line on Ctrl-C while libraries are imported."""
+    sys.stderr.write(f"{STOPPED}\n")
+    sys.exit(INTERRUPTED)
+
+
+if sys.argv[0].endswith("train.py"):
+    signal.signal(signal.SIGINT, _stop)  # until ``run``
 
 
 def run(main, arguments):
@@ -32,6 +35,14 @@ def run(main, arguments):
     arguments : list of str
         As typed. With ``--traceback`` an error keeps its traceback.
     """
+    import torch
+    from ruamel.yaml.error import YAMLError
+    from speechbrain.utils.distributed import get_rank
+
+    from speechbrain_clser.errors import EXPECTED, message_of
+    from speechbrain_clser.printable import printable
+    from speechbrain_clser.training import console
+
     console.set_up()
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -50,13 +61,13 @@ def run(main, arguments):
             raise
         status = INTERRUPTED
         if not get_rank():
-            _tell("Stopped; the same command takes the run up again.")
+            _write(STOPPED)
     except expected as error:
-        _tell(f"Error: {printable(message_of(error))}")
+        _write(f"Error: {printable(message_of(error))}")
     except RuntimeError as error:
         if not _is_lost_process(error):
             raise
-        _tell("Stopped, because another process ended.")
+        _write("Stopped, because another process ended.")
     finally:
         if torch.distributed.is_initialized():
             _leave(status, *sys.exc_info())
@@ -68,13 +79,17 @@ def _terminate(*_):
     sys.exit(TERMINATED)
 
 
-def _tell(message):
+def _write(message):
+    from speechbrain.utils.distributed import rank_prefixed_message
+
     sys.stdout.flush()
     sys.stderr.write(f"{rank_prefixed_message(message)}\n")
 
 
 def _is_lost_process(error):
     """Tell whether this error is that of gloo or NCCL losing another process."""
+    import torch
+
     return torch.distributed.is_initialized() and (
         isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
     )
@@ -92,6 +107,8 @@ def _leave(status, kind, error, traceback):
     elif kind is not None:
         sys.excepthook(kind, error, traceback)
     if status == 0:
+        import torch
+
         torch.distributed.destroy_process_group()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -288,30 +288,25 @@ def choose(
     return found
 
 
-def record(found, folder) -> str:
-    """Write the scores behind a choice into a run folder.
+def sentence(found) -> str:
+    """Describe a choice of layers in a sentence.
 
     Arguments
     ---------
     found : dict
         From ``choose``.
-    folder : str or Path
-        Of the run; ``layers.json`` is written.
 
     Returns
     -------
     str
-        The choice in a sentence.
+        For the console.
 
     Example
     -------
     >>> row = {"layers": "2-4", "uar": 0.5, "folds": {"urdu": 0.5}}
-    >>> folder = getfixture("tmp_path")
-    >>> record({"chosen": "2-4", "validation": [row]}, folder)
+    >>> sentence({"chosen": "2-4", "validation": [row]})
     'layers 2-4 are best on source validation: UAR 50.0 % of a linear probe; ...'
     """
-    text = json.dumps(found, indent=1)
-    atomic_write(Path(folder, "layers.json"), f"{text}\n")
     uar = max(row["uar"] for row in found["validation"])
     return (
         f"layers {found['chosen']} are best on source validation: UAR "

@@ -122,25 +122,18 @@ def write(folder, material, device, command, extractor):
     atomic_write(folder / "parts.csv", _parts(material))
 
 
-def write_phones(folder, source, rows, phones):
-    """Write which phones were found where, for the report.
+def write_json(path, record):
+    """Write a record of the run.
 
     Arguments
     ---------
-    folder : str or Path
-        Of the run, or of one of its trials.
-    source : str
-        Of the phones; see ``features.phone_labels``.
-    rows : list of Utterance
-        What was listened to.
-    phones : dict
-        Utterance id to tuple of Phone.
+    path : str or Path
+        Of the file.
+    record : dict
+        Plain values.
     """
-    from speechbrain_clser.features.phones.coverage import coverage
-
-    record = {"source": source, **coverage(rows, phones)}
     text = json.dumps(record, indent=1, ensure_ascii=False)
-    atomic_write(Path(folder, "phones.json"), text + "\n")
+    atomic_write(path, text + "\n")
 
 
 def write_undefined(folder, columns, parts, frames):

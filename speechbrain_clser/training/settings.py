@@ -19,6 +19,8 @@ INDIFFERENT = {
     "baselines",
     "cache_folder",
     "data_folder",
+    "dataloader_options",
+    "side_information",  # made of other keys
     "trials",
     "output_folder",
     "bundle_encoder",

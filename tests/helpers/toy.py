@@ -71,7 +71,12 @@ def command(
     return [
         *(launcher or [sys.executable]),
         *("train.py", yaml, "--device", "cpu", "--noprogressbar"),
-        *(str(part) for option in steps.items() for part in option),
+        *(
+            str(x)
+            for pair in steps.items()
+            if pair[0] not in more
+            for x in pair
+        ),
         *("--batch_size", "8"),
         *("--protocol", protocol),
         *("--data_folder", str(folder), "--output_folder", str(output)),

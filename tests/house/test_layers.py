@@ -67,6 +67,8 @@ LEVELS = {
     "corpora.*": 2,
     "methods.base": 1,
     "methods.*": 2,
+    "training.side_information": 4,
+    "training.experiment": 5,
     "training.*": 3,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
@@ -80,8 +82,8 @@ LEVELS = {
     "publish.training_data": 1,  # plain data
     "publish.*": 4,
     "app.*": 4,
-    "commands.*": 4,
-    "cli": 5,
+    "commands.*": 6,
+    "cli": 7,
 }
 
 # Rooms whose files are alternatives of each other and must not lean on each

@@ -89,3 +89,18 @@ def test_styles_may_be_those_of_a_speaker_network(data):
     assert report["anchoring"]["styles"]["own_neutral"] > 0
     abouts = (data / "cache" / "frames").rglob("about.json")
     assert any('"Ecapa"' in path.read_text() for path in abouts)
+
+
+@pytest.mark.parametrize(
+    "workers",
+    [
+        "{num_workers: 2}",
+        "{num_workers: 2, persistent_workers: True, pin_memory: True}",
+    ],
+)
+def test_workers_of_the_data_loader_change_no_prediction(data, workers):
+    more = ("--adapt", "lora", "--speed_perturb", "[0.9, 1.1]")
+    alone = train(data, "no_workers", *more)
+    options = ("--dataloader_options", workers)
+    folder = f"workers_{len(workers)}"
+    assert train(data, folder, *more, *options) == alone

@@ -8,8 +8,9 @@ from helpers.runs import make_run
 
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import run
+from speechbrain_clser.features.phones.coverage import coverage
 from speechbrain_clser.features.phones.phone import Phone
-from speechbrain_clser.training.run_folder import write_phones
+from speechbrain_clser.training.run_folder import write_json
 
 
 def test_run_is_read_seed_by_seed(tmp_path):
@@ -38,7 +39,9 @@ def test_phones_are_read_where_there_are_some(tmp_path):
     assert run.read(make_run(tmp_path)).phones is None
     rows = [Utterance("1", "1.wav", "W", "ann", "deu")]
     said = {"1": (Phone("a", 0.0, 0.5),)}
-    write_phones(tmp_path, "known", rows, said)
+    write_json(
+        tmp_path / "phones.json", {"source": "known", **coverage(rows, said)}
+    )
     found = run.read(tmp_path).phones
     assert (found["source"], found["shared"]) == ("known", ["a"])
 

@@ -9,13 +9,13 @@ from helpers import toy
 from ruamel.yaml import YAML
 
 from speechbrain_clser.errors import BadAudioError
-from speechbrain_clser.training import command_line
+from speechbrain_clser.training import command_line, console
 
 
 @pytest.fixture(autouse=True)
 def process(monkeypatch):
     """A process whose logging and signals stay as they are."""
-    monkeypatch.setattr(command_line.console, "set_up", lambda: None)
+    monkeypatch.setattr(console, "set_up", lambda: None)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.delenv("RANK", raising=False)
 

@@ -1,0 +1,518 @@
+"""One experiment of the recipe: data, features, scores, baselines, model, report.
+
+``train.py`` calls the methods of ``Experiment`` in the order in which they are
+written here, and trains between them.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+import torch
+from hyperpyyaml import load_hyperpyyaml
+from speechbrain.utils.distributed import infer_device, run_on_main
+
+from speechbrain_clser.data import dataio, prepare, protocol
+from speechbrain_clser.features.loading import Features, load_features
+from speechbrain_clser.io import naming
+from speechbrain_clser.training import (
+    adapting,
+    as_found,
+    attention,
+    baselines,
+    highlights,
+    layer_choice,
+    phases,
+    plan,
+    run_folder,
+    scoring,
+    settings,
+)
+from speechbrain_clser.training.target_adaptation import refuse_unusable
+
+logger = logging.getLogger(__name__)
+
+SEED_DISTANCE = 1000  # between the first seeds of two trials
+ALL_THREADS = torch.get_num_threads()  # all cores, or OMP_NUM_THREADS
+# Of keys that a YAML may leave out.
+DEFAULTS = {
+    **{"augment": (), "speed_perturb": (), "balance": "none"},
+    **{"hierarchical_sampling": None, "schedule": None},
+    **{"opt_class": None, "encoder_opt_class": None},
+    **{"target_adaptation": None, "protocol_changes": None},
+    **{"side_information": {}, "dataloader_options": {}},
+}
+
+
+class Experiment:
+    """What a YAML, its overrides and SpeechBrain's options describe.
+
+    Arguments
+    ---------
+    hparams_file : str
+        The YAML.
+    overrides : dict
+        Values for its keys; ``layers: auto`` is replaced by the chosen layers.
+    run_opts : RunOptions
+        SpeechBrain's.
+
+    ``hparams`` is the built YAML, of the seed that is trained at the moment.
+    """
+
+    def __init__(self, hparams_file, overrides, run_opts):
+        self.hparams_file, self.run_opts = hparams_file, run_opts
+        self.overrides = overrides
+        self.device = run_opts["device"] or infer_device()
+        self.layers = None
+        if overrides.get("layers") == "auto":
+            self.layers = self._choose_layers()
+            overrides["layers"] = self.layers["chosen"]
+        self.hparams = self._build(overrides)
+        self.folder = Path(self.hparams["output_folder"])
+        self.protocol = protocol.load(
+            self.hparams["protocol"], self.hparams["protocol_changes"]
+        )
+
+    def start(self, at_end, n_trials, n_seeds, names) -> list:
+        """Check that the run folder and all options fit, before any work.
+
+        Arguments
+        ---------
+        at_end : contextlib.ExitStack
+            Restores the run folder if an error comes before any training.
+        n_trials, n_seeds : int
+            Drawings of labelled utterances, and trainings on each.
+        names : list of str
+            Of the baselines.
+
+        Returns
+        -------
+        list of range
+            Seeds of each trial. No two trials share a seed, so that they are
+            independent.
+
+        Raises
+        ------
+        ValueError
+            If the folder holds a run with other settings, or an option does
+            not fit the protocol or the encoder.
+        """
+        first = self.hparams["seed"]
+        firsts = [first + SEED_DISTANCE * trial for trial in range(n_trials)]
+        self.seeds = [range(start, start + n_seeds) for start in firsts]
+        at_end.enter_context(as_found.as_found(self.folder, self.seeds))
+        at_end.enter_context(naming(self.folder))
+        run_on_main(self._check, [names])
+        prepare.refuse_same_trials(self.protocol, n_trials)
+        return self.seeds
+
+    def load_corpora(self, data_folder, allow_bad_files) -> tuple:
+        """Write the manifests of all corpora, and list their utterances.
+
+        Arguments
+        ---------
+        data_folder : str
+            As in the YAML.
+        allow_bad_files : bool
+            Whether files that cannot be used are left out.
+
+        Returns
+        -------
+        tuple
+            For ``make_splits``.
+        """
+        manifests = self.folder / "manifests"
+        args = (self.protocol, data_folder, manifests, allow_bad_files)
+        return run_on_main(prepare.load_corpora, args)
+
+    def make_splits(self, corpora, trial, normalise_by):
+        """Make the splits of a trial, audit them, and refuse leaks.
+
+        Arguments
+        ---------
+        corpora : tuple
+            Of ``load_corpora``.
+        trial : int
+            The first is 0.
+        normalise_by : str
+            Whose statistics normalise the features; for the ledger.
+
+        Returns
+        -------
+        PreparedData
+            Its protocol, splits, audit and ledger are written to the folder
+            of the trial.
+        """
+        hparams = self.hparams
+        metadata = set(hparams["method"].TARGETS)
+        for source in self._used(hparams["side_information"]).values():
+            metadata |= source.metadata
+        if not hparams["extractor"].is_shared:
+            metadata.add("language")
+        kwargs = {
+            "normalise_by": normalise_by,
+            "used": {part for p in hparams["phases"] for part in p.parts},
+            "trial": trial,
+            "metadata": metadata,
+            "adaptation": hparams["target_adaptation"],
+        }
+        data = run_on_main(
+            prepare.make_splits, [self.protocol, *corpora], kwargs
+        )
+        if self.layers:
+            path = self.folder / "layers.json"
+            run_on_main(run_folder.write_json, [path, self.layers])
+        args = (self.trial_folder(trial), data, self.device, sys.argv)
+        run_on_main(run_folder.write, [*args, hparams["extractor"]])
+        return data
+
+    def plan(self, data) -> str:
+        """Describe what the run will do.
+
+        Arguments
+        ---------
+        data : PreparedData
+            Of a trial.
+
+        Returns
+        -------
+        str
+            Lines for the console.
+        """
+        hparams, seeds = self.hparams, [*self.seeds[data.trial]]
+        if data.trial:  # only the labelled utterances differ
+            return f"\ntrial {data.trial}, seeds {seeds}"
+        chosen = [layer_choice.sentence(self.layers)] if self.layers else []
+        description = plan.plan(
+            run_folder.describe(data),
+            data.ledger,
+            data.findings,
+            f"encoder {hparams['encoder']}, features normalised by "
+            f"{hparams['normalise_by']}, device {self.device}, seeds {seeds}",
+        )
+        return "\n".join([*chosen, description])
+
+    def extract_features(self, data, speeds, dtype, n_threads) -> Features:
+        """Extract the features of every utterance, or open its waveform.
+
+        Arguments
+        ---------
+        data : PreparedData
+            Of a trial.
+        speeds : sequence of float
+            Factors, of copies of the training utterances.
+        dtype : str
+            Of stored frames; see ``features.store.Store``.
+        n_threads : int
+            Of torch, where no large encoder runs.
+
+        Returns
+        -------
+        Features
+            Stored frames, where any part of the encoder is frozen; samples,
+            where any is trained.
+        """
+        extractor = self.hparams["extractor"]
+        rows = dataio.training_rows(data, self.hparams["phases"])
+        self.set_threads(n_threads, with_encoder=True)
+        features = extract_features(
+            self.hparams, data, rows, speeds, dtype, self.device
+        )
+        self.set_threads(n_threads, with_encoder=not extractor.is_frozen)
+        if extractor.may_be_nan:
+            args = [extractor.columns, data.parts, features.plain.frames]
+            folder = self.trial_folder(data.trial)
+            run_on_main(run_folder.write_undefined, [folder, *args])
+        return features
+
+    def load_side_information(self, sources, data, features) -> dict:
+        """Compute the side information that the method uses.
+
+        Arguments
+        ---------
+        sources : dict
+            Name to object; see ``training.side_information``.
+        data : PreparedData
+            Of a trial.
+        features : Features
+            Of its utterances.
+
+        Returns
+        -------
+        dict
+            Name to a mapping, utterance id to torch.Tensor.
+        """
+        rows = dataio.training_rows(data, self.hparams["phases"])
+        rows += data.parts.valid  # its losses are computed too
+        found = {}
+        for name, source in self._used(sources).items():
+            found[name] = source.fit(rows, features)
+            if source.report is not None:
+                path = self.trial_folder(data.trial) / f"{name}.json"
+                run_on_main(run_folder.write_json, [path, source.report])
+        return found
+
+    def begin_seed(self, trial, seed) -> Path:
+        """Build the YAML anew with a seed.
+
+        Arguments
+        ---------
+        trial, seed : int
+            As in ``seeds``.
+
+        Returns
+        -------
+        Path
+            Folder of the training.
+        """
+        self.overrides["seed"] = seed
+        if seed != self.hparams["seed"]:
+            sources = self.hparams["side_information"]
+            self.hparams = self._build(self.overrides)
+            self.hparams["side_information"] = sources  # they are fitted
+        return self.trial_folder(trial) / f"seed_{seed}"
+
+    def set_up_method(self, codes):
+        """Make room in the method for the speakers and codes of its inputs.
+
+        Arguments
+        ---------
+        codes : Codes
+            Of the training rows.
+        """
+        # Filling a store draws from the same generator; a full one does not.
+        torch.manual_seed(self.hparams["seed"])
+        vocabularies = {
+            name: source.vocabulary
+            for name, source in self._used(
+                self.hparams["side_information"]
+            ).items()
+            if source.vocabulary
+        }
+        self.hparams["method"].setup(codes.speaker_languages, **vocabularies)
+
+    def set_threads(self, n_threads, with_encoder):
+        """Use all threads where a large encoder runs; small networks need few.
+
+        Arguments
+        ---------
+        n_threads : int
+            Where none runs.
+        with_encoder : bool
+            Whether the encoder runs.
+        """
+        is_large = with_encoder and self.hparams["extractor"].is_large
+        torch.set_num_threads(ALL_THREADS if is_large else n_threads)
+
+    def score(self, brain, datasets, data, features, folder):
+        """Write the predictions from which every score is computed.
+
+        Arguments
+        ---------
+        brain : MethodBrain
+            Trained.
+        datasets : dict
+            Of ``dataio.datasets_of``.
+        data, features : PreparedData, Features
+            Of the trial.
+        folder : Path
+            Of the training.
+        """
+        parts, plan_ = data.parts, self.hparams["target_adaptation"]
+        args = (
+            self.hparams["scheme"],
+            folder,
+            {"batch_size": self.hparams["batch_size"]},
+        )
+        for name, rows, dataset in (
+            ("source_valid", parts.valid, datasets["valid"]),
+            ("target_scored", parts.scored, datasets.get("scored")),
+        ):
+            if rows:
+                file = adapting.file_of(plan_, name)
+                scoring.score(brain, name, rows, dataset, *args, file)
+        adapting.predict_parts(plan_, brain, data, features.views, *args[1:])
+        if parts.scored:
+            for module in (highlights, attention):
+                module.write(brain, parts.scored, datasets["scored"], *args)
+
+    def compare_baselines(self, data, features):
+        """Fit the baselines on the same training set and features; adapt all.
+
+        Arguments
+        ---------
+        data, features : PreparedData, Features
+            Of a trial whose seeds are trained.
+        """
+        if not data.parts.scored:
+            return
+        folder = self.trial_folder(data.trial)
+        args = (
+            self.baselines,
+            data,
+            dataio.training_rows(data, self.hparams["phases"]),
+            features.plain,
+            {seed: folder / f"seed_{seed}" for seed in self.seeds[data.trial]},
+        )
+        baselines.answer(*args)
+        adapting.adapt(self.hparams["target_adaptation"], *args)
+
+    def export(self, data, features, bundle_encoder):
+        """Make the model folder, if the selected training is of this trial.
+
+        Arguments
+        ---------
+        data, features : PreparedData, Features
+            Of a trial whose seeds are trained.
+        bundle_encoder : bool
+            Whether the weights of an encoder of the hub go into the folder.
+        """
+        from speechbrain_clser.inference.export import export
+        from speechbrain_clser.inference.select import select_training
+
+        choice = select_training(self.folder)
+        if self.run_opts["debug"] or choice.trial != data.trial:
+            return  # a debug run keeps no parameters
+        extractor = self.hparams["extractor"]
+        if not extractor.is_shared:
+            logger.warning(
+                "no model folder: there is an encoder for each language, and "
+                "the audio alone does not give the language"
+            )
+            return
+        export(
+            choice,
+            self.folder / "model",
+            extractor,
+            features.views,
+            data.parts.train,
+            bundle_encoder,
+        )
+
+    def report(self) -> str:
+        """Compute all scores and write the report.
+
+        Returns
+        -------
+        str
+            Lines for the console: the main scores and where the report is.
+        """
+        from speechbrain_clser.evaluation import page, report
+        from speechbrain_clser.publish.model_results import add_results
+
+        if not self.protocol.targets:
+            return (
+                f"\nnot scored: the protocol has no targets; run: {self.folder}"
+            )
+        summary = report.summary(report.build(self.folder))
+        add_results(self.folder)
+        return f"{summary}\n\nreport: {page.write(self.folder).resolve()}"
+
+    def trial_folder(self, trial) -> Path:
+        """Find the folder of a trial; that of the first is the run folder."""
+        return run_folder.of_trial(self.folder, trial)
+
+    def _build(self, overrides):
+        """Build the objects that the YAML describes."""
+        with open(self.hparams_file, encoding="utf-8") as file:
+            hparams = DEFAULTS | load_hyperpyyaml(file, overrides)
+        if "output_folder" not in overrides:
+            hparams["output_folder"] += run_folder.suffix(overrides)
+        if self.run_opts["debug"]:  # two batches are no result
+            hparams["output_folder"] = f"{hparams['output_folder']}/debug"
+        if not any(phase.with_encoder for phase in hparams["phases"]):
+            hparams["extractor"] = hparams["extractor"].frozen_copy()
+        return hparams
+
+    def _choose_layers(self):
+        """Choose the encoder's layers by linear probes on source utterances."""
+        self.hparams = self._build({**self.overrides, "layers": None})
+        hparams = self.hparams
+        self.set_threads(hparams["threads"], with_encoder=True)
+        args = (
+            protocol.load(hparams["protocol"], hparams["protocol_changes"]),
+            hparams["data_folder"],
+            Path(hparams["cache_folder"], "manifests"),
+            hparams["normalise_by"],
+            set(),
+            hparams["allow_bad_files"],
+        )
+        parts = run_on_main(prepare.prepare, args).parts
+        return layer_choice.choose(
+            hparams.get("encoder_extractor", hparams["extractor"]),
+            [*parts.train, *parts.valid],
+            hparams["scheme"],
+            hparams["cache_folder"],
+            hparams["normalise_by"],
+            self.device,
+        )
+
+    def _check(self, names):
+        hparams = self.hparams
+        phases.refuse_empty(hparams["phases"])
+        refuse_unusable(
+            hparams["target_adaptation"], self.protocol, hparams["extractor"]
+        )
+        self.baselines = baselines.usable(
+            names,
+            hparams["extractor"],
+            "baselines" in self.overrides,
+        )
+        keys = {
+            "encoder": hparams["extractor"].key,
+            **{
+                f"{name}s": source.key
+                for name, source in hparams["side_information"].items()
+                if source.key
+            },
+        }
+        settings.check_same_settings(
+            self.folder,
+            {
+                **settings.settings(
+                    self.hparams_file, self.overrides, self.run_opts
+                ),
+                **{f"key of the {name}": key for name, key in keys.items()},
+            },
+        )
+
+    def _used(self, sources):
+        """Side information that the method uses, by name."""
+        targets = self.hparams["method"].TARGETS
+        return {name: sources[name] for name in sources if name in targets}
+
+
+def extract_features(hparams, data, rows, speeds, dtype, device) -> Features:
+    """Extract the features of all utterances with the encoder of a YAML.
+
+    Arguments
+    ---------
+    hparams : dict
+        The built YAML.
+    data : PreparedData
+        Gives the utterances.
+    rows : list of Utterance
+        Of training; these alone are also extracted at other speeds.
+    speeds : sequence of float
+        Factors.
+    dtype : str
+        Of stored frames.
+    device : str
+        Where a frozen encoder runs.
+
+    Returns
+    -------
+    Features
+        As of ``Experiment.extract_features``.
+    """
+    extractor, folder = hparams["extractor"], Path(hparams["cache_folder"])
+    args = (
+        *(folder / "frames", data, rows, hparams["normalise_by"]),
+        *(speeds, dtype, device),
+    )
+    views = {}
+    if not extractor.is_frozen:
+        views["wavs"] = load_features(extractor, *args)
+    if extractor.has_frozen_part:
+        views["frames"] = load_features(extractor.frozen_copy(), *args)
+    return Features(data, views, extractor.frames_per_s, folder)
