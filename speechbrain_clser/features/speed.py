@@ -7,7 +7,8 @@ from speechbrain.augment.time_domain import SpeedPerturb
 
 @functools.lru_cache
 def _perturb(sample_rate_hz, percent):
-    return SpeedPerturb(orig_freq=sample_rate_hz, speeds=[percent])
+    # Its ``forward`` draws one of the speeds, even of one, from torch's generator.
+    return SpeedPerturb(sample_rate_hz, speeds=[percent]).resamplers[0]
 
 
 def at_speed(load, speed):
