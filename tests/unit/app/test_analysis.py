@@ -7,7 +7,7 @@ import pytest
 from helpers import served, sounds
 
 from speechbrain_clser.app import analysis
-from speechbrain_clser.app.analysis import analyse, follow, over_time
+from speechbrain_clser.app.analysis import analyse, over_time, track
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
@@ -34,7 +34,7 @@ def test_short_recording_is_answered_at_once(classifier, tmp_path):
     found = analyse(classifier, path)
     assert found.duration_s == 1.5
     assert found.timeline is None
-    assert found.answer == classifier.classify_file(path)
+    assert found.prediction == classifier.classify_file(path)
 
 
 def test_long_recording_has_the_answer_of_its_file_and_a_timeline(
@@ -43,7 +43,7 @@ def test_long_recording_has_the_answer_of_its_file_and_a_timeline(
     path = tone(tmp_path / "a.wav", 9)
     found = analyse(classifier, path)
     assert found.timeline.segments[-1].end_s == 9
-    assert found.answer == classifier.classify_file(path)
+    assert found.prediction == classifier.classify_file(path)
     assert found.coverage == "of this recording"
 
 
@@ -60,9 +60,9 @@ def test_answer_to_what_is_too_long_at_once_is_the_mean_over_time(
 ):
     monkeypatch.setattr(analysis, "LONGEST_S", 8.5)
     found = analyse(classifier, tone(tmp_path / "a.wav", 9))
-    assert found.answer == over_time(found.timeline)
+    assert found.prediction == over_time(found.timeline)
     assert found.coverage == "mean over windows of 4 s"
-    assert sum(found.answer.probabilities.values()) == pytest.approx(1)
+    assert sum(found.prediction.probabilities.values()) == pytest.approx(1)
 
 
 def test_flac_of_unknown_length_is_heard(classifier, tmp_path):
@@ -89,19 +89,19 @@ def test_what_is_no_sound_is_refused(classifier, tmp_path):
 
 
 def test_pitch_is_that_of_the_tone_and_loudness_is_relative(tmp_path):
-    curves = follow(tone(tmp_path / "a.wav", 1.0, hz=200))
+    curves = track(tone(tmp_path / "a.wav", 1.0, hz=200))
     assert len(curves.pitch_hz) == len(curves.loudness) == 50
     assert curves.pitch_hz[25] == pytest.approx(200, abs=1)
     assert curves.loudness[25] == pytest.approx(1, abs=0.1)
 
 
 def test_silence_has_no_pitch(tmp_path):
-    curves = follow(tone(tmp_path / "a.wav", 1.0, before_s=1.0))
+    curves = track(tone(tmp_path / "a.wav", 1.0, before_s=1.0))
     assert math.isnan(curves.pitch_hz[25])
     assert curves.loudness[25] == 0
 
 
 def test_curves_begin_with_the_first_window_that_sounds(tmp_path):
-    curves = follow(tone(tmp_path / "a.wav", 5, before_s=2), longest_s=2.0)
+    curves = track(tone(tmp_path / "a.wav", 5, before_s=2), longest_s=2.0)
     assert curves.start_s == 2.0
     assert len(curves.loudness) == 100

@@ -107,7 +107,7 @@ def test_introduction_names_the_model_and_its_score():
     ) in text
     assert "synthetic" not in text
     synthetic = RESULTS | {"synthetic": ["Demo"]}
-    assert "of no use on speech of people" in serving.scored(synthetic)
+    assert "not suitable for human speech" in serving.scored(synthetic)
     assert serving.NO_RESULTS in serving.introduction(MODEL, "me/mine")
 
 

@@ -13,7 +13,7 @@ def test_this_environment_is_looked_at_whole(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "_try", lambda code: (True, output))
     found = {finding.what: finding for finding in doctor.examine()}
     assert {"python", "torch", "torch with torchaudio", "hub"} <= found.keys()
-    assert {"extra demo", "ffmpeg", "our cache"} <= found.keys()
+    assert {"extra demo", "ffmpeg", "feature cache"} <= found.keys()
     assert found["torch"].state == "ok"
 
 
@@ -65,7 +65,7 @@ def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
             "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
-            *("2.9.1", "2.8.0", True, "broken", "are no pair"),
+            *("2.9.1", "2.8.0", True, "broken", "are not compatible"),
             "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
@@ -151,7 +151,7 @@ def test_hub_that_cannot_be_imported_is_broken():
 def test_attempt_that_hangs_is_told(monkeypatch):
     monkeypatch.setattr(doctor, "PATIENCE_S", 0.01)
     works, output = doctor._try("import time; time.sleep(60)")
-    assert (works, output) == (False, "no answer within 0.01 s")
+    assert (works, output) == (False, "no output within 0.01 s")
 
 
 def test_attempt_tells_the_last_line_of_what_happened():
@@ -159,7 +159,7 @@ def test_attempt_tells_the_last_line_of_what_happened():
     works, output = doctor._try("import nothing_of_this_name")
     assert not works
     assert output.startswith("ModuleNotFoundError: No module named")
-    assert doctor._try("pass") == (True, "no answer")
+    assert doctor._try("pass") == (True, "no output")
 
 
 def test_crash_of_an_attempt_is_no_crash_of_ours():

@@ -60,7 +60,7 @@ def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
     text = "!new:types.SimpleNamespace {is_shared: False}"
     hparams = load_hyperpyyaml(f"extractor: {text}")
     monkeypatch.setattr(reexport, "load_hyperpyyaml", lambda text: hparams)
-    with pytest.raises(ValueError, match="each language has an encoder"):
+    with pytest.raises(ValueError, match="found one encoder per language"):
         export_run(tmp_path)
 
 

@@ -71,7 +71,7 @@ def test_adapted_answers_are_those_of_the_adaptation_on_the_same_vectors(
     alone = target.classify_signal(wav, 16000).probabilities
     np.testing.assert_allclose([*alone.values()], found[3], atol=1e-4)
     [segment] = target.classify_long(model.files[3]).segments
-    windowed = segment.answer.probabilities
+    windowed = segment.prediction.probabilities
     np.testing.assert_allclose([*windowed.values()], found[3], atol=1e-4)
 
 
@@ -212,7 +212,7 @@ def test_statistics_of_the_target_are_saved_and_belong_to_the_adaptation(
     np.testing.assert_array_equal(
         *(probabilities(each, model.files[:4]) for each in (loaded, target))
     )
-    assert "statistics of recordings" in (
+    assert "statistics of the recordings" in (
         tmp_path / "model" / "README.md"
     ).read_text().replace("\n", " ")
     (tmp_path / "model" / adapted.NORMALISER).unlink()
@@ -269,4 +269,4 @@ def test_model_of_a_group_is_to_be_normalised_first(model, tmp_path, caplog):
     classifier = EmotionClassifier.from_hparams(folder)
     assert isinstance(classifier.recogniser.normaliser, SourceStatistics)
     classifier.adapt(model.files[:3])
-    assert "adapting without normalise_with" in caplog.text
+    assert "call normalise_with with the same recordings" in caplog.text

@@ -46,7 +46,7 @@ def test_files_that_are_no_audio_are_named(tmp_path, caplog):
     assert list(found) == [str(tmp_path / "a.wav")]
     names.append("image/x.png")
     assert skipped == [str(tmp_path / name) for name in names]
-    output = "skipped 8 files that are no audio: a.txt, b.txt, c.txt, d.txt, "
+    output = "skipped 8 files that are not audio: a.txt, b.txt, c.txt, d.txt, "
     assert f"{tmp_path}: {output}e.txt, ..." in caplog.text
 
 

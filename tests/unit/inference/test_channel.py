@@ -22,7 +22,7 @@ def test_one_channel_may_come_without_an_axis_of_channels():
 
 @pytest.mark.parametrize("shape", [(1, 16000), (2, 800), (), (4, 4, 4)])
 def test_signal_of_another_shape_is_refused(shape):
-    with pytest.raises(ValueError, match=r"got \(.*\); transpose what"):
+    with pytest.raises(ValueError, match=r"got \(.*\); transpose the"):
         OneChannel(16000)(np.ones(shape), 16000)
 
 

@@ -157,7 +157,7 @@ def test_answers_carry_notes_of_the_sound(classifier, tmp_path):
     answers = [
         classifier.classify_file(path),
         classifier.classify_signal(samples, 16000),
-        classifier.classify_long(path, 0.5, 0.5).segments[0].answer,
+        classifier.classify_long(path, 0.5, 0.5).segments[0].prediction,
     ]
     assert [answer.notes for answer in answers] == [("steady",)] * 3
 
@@ -229,7 +229,7 @@ def test_long_recording_is_answered_window_by_window(
     names = [answer.emotion for answer in alone]
     found = [
         next(
-            s.answer.emotion
+            s.prediction.emotion
             for s in timeline.segments
             if s.start_s <= middle < s.end_s
         )
@@ -250,7 +250,7 @@ def test_windows_of_more_than_is_heard_at_once_are_refused(
     classifier, model, monkeypatch
 ):
     monkeypatch.setattr(classifier.recogniser, "longest_s", 0.5)
-    with pytest.raises(ValueError, match="at most 0.5 s, for this model"):
+    with pytest.raises(ValueError, match="at most 0.5 s, the maximum input"):
         classifier.classify_long(model.files[0], 1.0, 0.5)
 
 
@@ -306,7 +306,7 @@ def test_recordings_to_normalise_over_may_be_bad(model, caplog):
 def test_model_that_wants_a_group_says_so(tmp_path, caplog):
     model = served.make(tmp_path, normalise_by="speaker")
     EmotionClassifier.from_hparams(model.folder)
-    assert "until normalise_with is given" in caplog.text
+    assert "until normalise_with is called" in caplog.text
 
 
 def test_statistics_of_a_model_are_those_of_training(model, classifier):

@@ -17,11 +17,11 @@ def test_only_a_model_makes_room_for_a_model(tmp_path):
     model.mkdir()
     refuse_another(model)
     (model / "thesis.txt").touch()
-    with pytest.raises(ValueError, match="found something else; name another"):
+    with pytest.raises(ValueError, match="found other content; give another"):
         refuse_another(model)
     (model / "hyperparams.yaml").touch()
     refuse_another(model)
-    with pytest.raises(ValueError, match="found something else"):
+    with pytest.raises(ValueError, match="found other content"):
         refuse_another(model / "thesis.txt")
 
 

@@ -26,7 +26,7 @@ def test_other_process_is_refused_until_it_is_dead(tmp_path):
     )
     with process:
         assert process.stdout.readline() == "locked\n"
-        with pytest.raises(ValueError, match="a.csv: another process writes"):
+        with pytest.raises(ValueError, match="a.csv: another process is"):
             with locked(path):
                 pass
         process.kill()
@@ -42,4 +42,4 @@ def test_disk_without_locks_is_told(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(filelock.FileLock, "acquire", none)
     with locked(tmp_path / "a.csv"):
         pass
-    assert "a.csv: its disk knows no locks" in caplog.text
+    assert "a.csv: the file system does not support locks" in caplog.text

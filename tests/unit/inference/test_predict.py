@@ -189,7 +189,7 @@ def test_rows_of_other_models_and_windows_do_not_mix(tmp_path):
         predict_into(
             path, listener, ["b.wav"], {"model_sha256": "ff"}, window_s=4.0
         )
-    with pytest.raises(ValueError, match="tell what made its rows, found none"):
+    with pytest.raises(ValueError, match=r"a\.csv\.model\.json, found no such"):
         provenance_path(path).unlink()
         into(path, listener, ["b.wav"], window_s=4.0)
 
@@ -370,5 +370,5 @@ def test_second_process_is_refused_and_repeats_of_before_are_dropped(
     listener = Listener()
     assert into(path, listener, files).n_before == 3
     assert path.read_text() == whole and listener.blocks == []
-    assert "a.csv: 3 rows stood in it twice and are dropped" in caplog.text
+    assert "a.csv: removed 3 repeated rows" in caplog.text
     assert not [*tmp_path.glob(".*")]

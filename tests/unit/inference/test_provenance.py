@@ -94,7 +94,7 @@ def test_rows_of_other_settings_are_refused_by_name(tmp_path, name, value):
 
 
 def test_rows_of_nobody_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"a\.csv: expected a\.csv\.model\.j"):
+    with pytest.raises(ValueError, match=r"a\.csv: expected the provenance"):
         claim(tmp_path / "a.csv", SETTINGS, has_rows=True)
     assert not provenance_path(tmp_path / "a.csv").exists()
 

@@ -88,7 +88,7 @@ def test_mending_is_told(tmp_path, caplog):
     path = tmp_path / "a.csv"
     path.write_text("file,emotion\na.wav,an")
     assert fill(path) == set()
-    assert "what was written last was cut short: mended" in caplog.text
+    assert "removed an incomplete last row" in caplog.text
 
 
 def test_nothing_is_written_before_rows_are_wanted(tmp_path):
@@ -251,7 +251,7 @@ def test_rows_that_stand_twice_are_dropped_and_counted(
     rows = ResultTable(path, COLUMNS)
     rows.drop_repeats()
     assert path.read_bytes() == whole and rows.names == set(NAMES)
-    assert f"{len(NAMES) - 1} rows stood in it twice" in caplog.text
+    assert f"removed {len(NAMES) - 1} repeated rows" in caplog.text
     caplog.clear()
     ResultTable(path, COLUMNS).drop_repeats()
     assert caplog.text == ""

@@ -23,7 +23,7 @@ def test_best_training_is_that_of_the_sources_never_of_the_target(
     best = select.select_training(tmp_path)
     assert best.folder == tmp_path / "seed_2"
     assert "One of 3 trainings" in best.sentence and "(0.700)" in best.sentence
-    assert "the target had no part" in best.sentence
+    assert "target data was not used" in best.sentence
 
 
 def test_protocols_own_rule_over_the_sources_is_obeyed(tmp_path):

@@ -25,7 +25,7 @@ def test_folder_goes_before_a_hub_id(hub, tmp_path, monkeypatch):
 
 
 def test_folder_has_no_revisions(hub, tmp_path):
-    with pytest.raises(ValueError, match="revision abc is of a hub id, and"):
+    with pytest.raises(ValueError, match="revision abc needs a hub id, found"):
         source.locate(tmp_path, "abc")
 
 

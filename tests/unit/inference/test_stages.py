@@ -80,7 +80,7 @@ def test_recording_that_is_not_heard_whole_is_told_once(caplog):
     for _ in range(2):
         recogniser(torch.ones(1, 4), torch.ones(1))
     [record] = caplog.records
-    assert "hears the first 0.5 s of a recording" in record.getMessage()
+    assert "uses the first 0.5 s of a recording" in record.getMessage()
 
 
 def test_first_stages_change_nothing():

@@ -8,7 +8,9 @@ CLASSES = ("anger", "neutral")
 def segments(windows, threshold=0.0):
     """Times and emotions of segments."""
     timeline = Timeline("a.wav", CLASSES, windows, threshold)
-    return [(s.start_s, s.end_s, s.answer.emotion) for s in timeline.segments]
+    return [
+        (s.start_s, s.end_s, s.prediction.emotion) for s in timeline.segments
+    ]
 
 
 def test_moment_has_the_mean_of_the_windows_over_it():
@@ -17,16 +19,16 @@ def test_moment_has_the_mean_of_the_windows_over_it():
     first, second = timeline.segments
     assert (first.start_s, first.end_s, second.end_s) == (0, 2, 4)
     # 0.9 over one second, then the mean of 0.9 and 0.2 over another
-    assert first.answer.probabilities["anger"] == pytest.approx(0.725)
+    assert first.prediction.probabilities["anger"] == pytest.approx(0.725)
     # the mean of 0.8 and 0.9, then 0.9
-    assert second.answer.probabilities["neutral"] == pytest.approx(0.875)
+    assert second.prediction.probabilities["neutral"] == pytest.approx(0.875)
 
 
 def test_equal_neighbours_are_one_segment():
     windows = [(0, 1, [0.9, 0.1]), (1, 2, [0.7, 0.3]), (2, 3, [0.8, 0.2])]
     [segment] = Timeline("a.wav", CLASSES, windows).segments
     assert (segment.start_s, segment.end_s) == (0, 3)
-    assert segment.answer.probability == pytest.approx(0.8)
+    assert segment.prediction.probability == pytest.approx(0.8)
 
 
 def test_silence_parts_segments_and_has_none():

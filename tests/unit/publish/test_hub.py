@@ -222,7 +222,7 @@ def test_dry_run_that_reaches_nobody_speaks_of_nothing_sent(run, hub, api):
     hub.break_at = lambda asked: True
     with pytest.raises(ConnectionError, match="run/published") as caught:
         publish(run, ID, dry_run=True, api=api)
-    assert "would change there is not known" in str(caught.value)
+    assert "changes on the hub are unknown" in str(caught.value)
     assert "again" not in str(caught.value)
 
 
@@ -244,6 +244,6 @@ def test_private_model_is_not_put_where_all_can_see_it(run, hub, api):
     publish(run, ID, api=api)
     before = hub.head(ID)
     rewrite(run)
-    with pytest.raises(ValueError, match="found one that all can see"):
+    with pytest.raises(ValueError, match="found a public repository"):
         publish(run, ID, private=True, api=api)
     assert hub.head(ID) is before and len(hub.received) == 2

@@ -44,7 +44,7 @@ def test_owner_may_agree_for_each_corpus():
 
 
 def test_allowing_what_was_not_heard_is_a_mistake_that_is_told():
-    with pytest.raises(ValueError, match=r"heard \(a\) .*found iemocap"):
+    with pytest.raises(ValueError, match=r"corpora \(a\) .*found iemocap"):
         licences.check(cards(a="CC0-1.0"), ["iemocap"])
 
 

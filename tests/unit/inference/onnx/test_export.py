@@ -81,7 +81,7 @@ def toy(monkeypatch):
 
 
 def test_graph_answers_as_its_model_and_tells_what_it_is(toy, tmp_path):
-    listening = export.Listening(toy(Toy()))
+    listening = export.ProbabilityModel(toy(Toy()))
     path = export.export_onnx("model", tmp_path / "new" / "toy.onnx")
     session = onnxruntime.InferenceSession(path)
     wav = torch.randn(5000)
@@ -136,7 +136,7 @@ def test_listening_gives_the_calibrated_answers_of_the_model(tmp_path):
     )
     wav = torch.randn(9000)
     with torch.no_grad():
-        found = export.Listening(classifier)(wav)
+        found = export.ProbabilityModel(classifier)(wav)
     expected = classifier.classify_signal(wav, 16000).probabilities
     assert dict(
         zip(classifier.classes, found.tolist(), strict=True)
