@@ -104,7 +104,7 @@ def test_every_core_requirement_is_used(monkeypatch):
     assert core - used - UNUSED == set()
 
 
-def test_homes_of_libraries_exist():
+def test_allowed_modules_of_libraries_exist():
     modules = {module_name(path) for path in read(PACKAGE)}
     for home in HOMES.values():
         assert fnmatch.filter(modules, home), f"no module {home}"
@@ -214,7 +214,7 @@ def test_every_data_file_is_packed(monkeypatch):
     assert data_files(top) - packed == set()
 
 
-def test_every_room_is_packed():
+def test_every_package_is_packed():
     rooms = {path.rpartition("/")[0] for path in read(PACKAGE)}
     assert [
         r for r in rooms if not (ROOT / PACKAGE / r / "__init__.py").exists()

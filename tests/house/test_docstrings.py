@@ -66,7 +66,7 @@ def complaints(path, source):
 
 
 @pytest.mark.parametrize("folder", [PACKAGE, "recipes"])
-def test_public_things_say_what_they_do(folder):
+def test_public_docstrings_are_complete(folder):
     files = read(folder)
     assert files
     assert [c for item in files.items() for c in complaints(*item)] == []

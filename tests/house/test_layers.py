@@ -204,18 +204,18 @@ def test_relative_import_is_resolved():
     assert "imports training.brain" in text
 
 
-def test_import_between_rooms_of_a_level_is_caught():
+def test_import_between_packages_of_a_level_is_caught():
     source = "import speechbrain_clser.losses.supcon"
     (text,) = breach(lobes__heads=source, losses__supcon="")
     assert "sideways" in text
 
 
-def test_neighbours_in_a_room_may_lean_on_each_other():
+def test_modules_of_a_package_may_import_each_other():
     source = "from speechbrain_clser.data.utterance import Utterance"
     assert breach(data__splits=source, data__utterance="") == []
 
 
-def test_method_leaning_on_a_method_is_caught():
+def test_method_importing_a_method_is_caught():
     source = "from speechbrain_clser.methods.sere import Sere"
     (text,) = breach(methods__source_only=source, methods__sere="")
     assert "methods stand alone" in text
@@ -226,13 +226,13 @@ def test_corpora_may_share_a_private_module():
     assert breach(corpora__savee=source, corpora___names="") == []
 
 
-def test_loss_that_sees_data_is_caught_though_it_imports_sideways_or_down():
+def test_loss_importing_data_is_caught():
     source = "from speechbrain_clser.data.utterance import Utterance"
     (text,) = breach(losses__supcon=source, data__utterance="")
     assert "losses never sees data" in text
 
 
-def test_evaluation_that_sees_a_model_is_caught():
+def test_evaluation_importing_a_model_is_caught():
     source = "from speechbrain_clser import lobes\n"
     files = {"evaluation/report.py": source, "lobes/__init__.py": ""}
     (text,) = complaints(files)

@@ -43,25 +43,25 @@ def missing(modules, tests):
     return [path for path in wanted if not has_test(tests.get(path, ""))]
 
 
-def test_every_module_has_its_twin():
+def test_every_module_has_a_test_module():
     assert missing(read(PACKAGE), read("tests/unit")) == []
 
 
-def test_missing_twin_is_caught():
+def test_missing_test_module_is_caught():
     assert missing({"data/splits.py": ""}, {}) == ["data/test_splits.py"]
 
 
-def test_twin_without_a_test_is_caught():
+def test_test_module_without_a_test_is_caught():
     tests = {"data/test_splits.py": "import pytest"}
     assert missing({"data/splits.py": ""}, tests) == ["data/test_splits.py"]
 
 
-def test_twin_is_found():
+def test_test_module_is_found():
     tests = {"data/test_splits.py": "def test_it():\n    assert 1"}
     assert missing({"data/splits.py": "", "data/__init__.py": ""}, tests) == []
 
 
-def test_private_module_needs_a_twin_once_it_defines_something():
+def test_private_module_with_definitions_needs_a_test_module():
     assert missing({"corpora/_words.py": "A = 1"}, {}) == []
     assert missing({"corpora/_words.py": "def f(): ..."}, {}) == [
         "corpora/test_words.py"

@@ -98,7 +98,7 @@ def test_every_top_level_key_is_used():
         assert unused_keys(yaml, script, options) == [], row["Hparam_file"]
 
 
-def test_yaml_asks_for_one_thing_at_most():
+def test_yaml_has_at_most_one_placeholder():
     for path in yamls():
         yaml = without_comments((ROOT / path).read_text())
         assert yaml.count("!PLACEHOLDER") <= 1, path

@@ -47,7 +47,7 @@ def ledger(folder):
     return json.loads((folder / "ledger.json").read_text())
 
 
-def test_scores_with_and_without_stand_side_by_side(run):
+def test_scores_with_and_without_adaptation_are_written(run):
     folder, console = run
     unadapted = posteriors(folder, "baselines/without adaptation.csv")
     linear = posteriors(folder, "baselines/linear.csv")
@@ -72,7 +72,7 @@ def test_scores_with_and_without_stand_side_by_side(run):
     assert "fitted to all of the scored audio jointly" in book["sentence"]
 
 
-def test_run_killed_before_or_while_it_adapts_resumes_to_the_same(run, data):
+def test_killed_adaptation_resumes_to_the_same_result(run, data):
     folder, _ = run
     output = data / "killed"
     options = ("--adaptation", "em_gaussians")

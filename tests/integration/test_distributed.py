@@ -35,7 +35,7 @@ def target_uar(folder):
 
 
 @pytest.mark.slow
-def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
+def test_two_processes_adapt_an_encoder_with_hierarchical_batches(data):
     encoders.make(data / "hubert", "hubert_group")
     done = toy.train(
         *(data, data / "adapted", "--encoder", str(data / "hubert")),
@@ -96,7 +96,7 @@ def test_two_processes_adapt(data, name):
     [path for path in YAMLS if path.stem not in {*ADAPTING, "linear"}],
     ids=lambda path: path.stem,
 )
-def test_two_processes_learn_what_one_learns(data, yaml):
+def test_two_processes_train_as_one(data, yaml):
     folders = data / f"{yaml.stem}_one", data / f"{yaml.stem}_two"
     for folder, launcher in zip(folders, ([], TORCHRUN), strict=True):
         done = toy.train(

@@ -30,7 +30,7 @@ def answers(folder):
 
 
 @pytest.mark.slow
-def test_draws_and_seeds_join_what_is_there(data):
+def test_trials_and_seeds_are_added_to_a_run(data):
     folder = data / "run"
     done = toy.train(data, folder, *OPTIONS[2:], **QUICK)
     assert done.returncode == 0, done.stdout
@@ -62,7 +62,7 @@ def test_draws_and_seeds_join_what_is_there(data):
 
 
 @pytest.mark.slow
-def test_draws_are_refused_where_nothing_is_drawn(data):
+def test_trials_are_refused_without_random_labels(data):
     done = toy.train(data, data / "none", "--trials", "2")
     assert done.returncode != 0
     assert "draws no labelled utterances" in done.stdout

@@ -38,7 +38,7 @@ def test_frozen_encoder_trains_from_the_store_and_is_recorded(data):
 
 
 @pytest.mark.parametrize("adapt", ["lora", "full"])
-def test_encoder_that_learns_is_kept_with_the_method(data, adapt):
+def test_trained_encoder_is_saved_with_the_method(data, adapt):
     first = train(data, adapt, "--adapt", adapt)
     checkpoints = (data / adapt / "seed_1001" / "save").rglob("extractor.ckpt")
     assert list(checkpoints)

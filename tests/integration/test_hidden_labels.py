@@ -84,7 +84,7 @@ def test_nonsense_outside_of_the_shots_changes_nothing(tmp_path):
     assert wrong.equal(right)
 
 
-def test_what_is_unlabelled_is_heard_all_the_same(tmp_path):
+def test_unlabelled_audio_changes_predictions(tmp_path):
     for name in ("all", "fewer"):
         (tmp_path / name).mkdir()
     training_rows = said(tmp_path / "all", lambda row: row.emotion)

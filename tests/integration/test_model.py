@@ -65,7 +65,7 @@ def hold(model, training, data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("yaml", served.YAMLS)
-def test_every_run_ends_with_a_model_that_answers_alike(yaml, data, tmp_path):
+def test_exported_model_predicts_as_in_training(yaml, data, tmp_path):
     more, options = OPTIONS.get(yaml, ([], {}))
     done = toy.train(
         data, tmp_path / "run", *more, yaml=f"hparams/{yaml}.yaml", **options

@@ -92,7 +92,7 @@ def hold(run, data, **place):
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
 
 
-def test_published_model_answers_as_the_training_did(data, hub, tmp_path):
+def test_published_model_predicts_as_in_training(data, hub, tmp_path):
     run = train(data, tmp_path / "run")
     commit = python(PUBLISH, run, ID, "north", hub=hub, cache=tmp_path / "mine")
     assert commit == hub.head(ID).sha

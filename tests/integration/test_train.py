@@ -70,7 +70,7 @@ def probabilities(folder):
     ]
 
 
-def test_console_says_what_will_happen_and_what_came_out(run):
+def test_console_shows_plan_and_results(run):
     folder, console = run
     before, after = console.split("features normalised by")
     assert "Supervision: north:deu → south:ita; no target audio" in before
@@ -79,7 +79,7 @@ def test_console_says_what_will_happen_and_what_came_out(run):
     assert f"report: {folder / 'report.html'}" in after
 
 
-def test_run_folder_is_whole(run):
+def test_run_folder_is_complete(run):
     folder, _ = run
     for name in (
         *("protocol.json", "ledger.json", "audit.json", "parts.csv"),
@@ -297,7 +297,7 @@ def test_interrupt_while_libraries_are_imported_is_one_line(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["corpus", "speaker"])
-def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
+def test_normalisation_by_the_target_is_in_the_ledger(data, mode):
     done = toy.train(data, data / mode, "--normalise_by", mode)
     assert done.returncode == 0, done.stdout
     book = json.loads((data / mode / "ledger.json").read_text())
@@ -305,7 +305,7 @@ def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
 
 
 @pytest.mark.slow
-def test_missing_corpus_says_where_it_was_looked_for(data):
+def test_missing_corpus_error_names_the_folder(data):
     done = toy.train(data, data / "x", protocol="emodb_to_urdu")
     assert "emodb: expected a folder" in message(done)
     assert not (data / "x").exists()
@@ -349,7 +349,7 @@ def test_command_works_from_the_top_folder(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("yaml", ["sere", "dual_anchor"])
-def test_recordings_without_labels_train_beside_the_labelled(yaml, tmp_path):
+def test_unlabelled_recordings_are_used_in_training(yaml, tmp_path):
     toy.make(tmp_path, n_speakers=4)
     table = tmp_path / "south" / "table.csv"
     with open(table, newline="") as file:

@@ -53,7 +53,7 @@ def losses_under(override):
     return combine(losses, hparams["loss_weights"])
 
 
-def test_target_moves_the_head_alone_when_all_below_is_frozen():
+def test_target_phase_trains_only_the_head():
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, {"frozen_modules": ["fusion", "norm"]})
     frozen = hparams["phases"][1].frozen
@@ -76,7 +76,7 @@ def test_target_moves_the_head_alone_when_all_below_is_frozen():
         ({"protocol": "ravdess_to_emodb"}, ["source"]),
     ],
 )
-def test_phases_follow_what_there_is_to_learn_from(override, names):
+def test_phases_depend_on_available_data(override, names):
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, override)
     assert [phase.name for phase in hparams["phases"]] == names
@@ -119,7 +119,7 @@ def train(data, name, *more, source=3, target=3):
 
 
 @pytest.mark.slow
-def test_source_then_target_and_what_is_lacking_is_told(data):
+def test_missing_phase_is_reported(data):
     report, phases = train(data, "both")
     assert phases == ["source"] * 3 + ["target"] * 3
     assert report["ledger"]["target_labels"] == 4  # of each class
@@ -153,7 +153,7 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
 
 
 @pytest.mark.slow
-def test_linear_method_is_the_linear_baseline_on_all_labels(data):
+def test_linear_method_equals_linear_baseline(data):
     folder = data / "linear"
     done = toy.train(
         data, folder, yaml="hparams/linear.yaml", protocol="toy_share.yaml"

@@ -87,7 +87,7 @@ def test_checkpoint_without_a_block_is_refused(folder, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
-def test_graph_answers_as_its_model_below_and_above_30_s(folder, tmp_path):
+def test_graph_agrees_with_model_below_and_above_30_s(folder, tmp_path):
     model = served.make(tmp_path, encoder=folder, layers="1-2")
     path = export_onnx(model.folder, tmp_path / "graph" / "model.onnx")
     session = onnxruntime.InferenceSession(path)

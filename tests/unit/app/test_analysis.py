@@ -29,7 +29,7 @@ def tone(path, seconds, hz=220, before_s=0.0):
     return sounds.write(path, np.concatenate([silence, wav]))
 
 
-def test_short_recording_is_answered_at_once(classifier, tmp_path):
+def test_short_recording_has_no_timeline(classifier, tmp_path):
     path = tone(tmp_path / "a.wav", 1.5)
     found = analyse(classifier, path)
     assert found.duration_s == 1.5
@@ -37,9 +37,7 @@ def test_short_recording_is_answered_at_once(classifier, tmp_path):
     assert found.prediction == classifier.classify_file(path)
 
 
-def test_long_recording_has_the_answer_of_its_file_and_a_timeline(
-    classifier, tmp_path
-):
+def test_long_recording_has_file_prediction_and_timeline(classifier, tmp_path):
     path = tone(tmp_path / "a.wav", 9)
     found = analyse(classifier, path)
     assert found.timeline.segments[-1].end_s == 9
@@ -47,7 +45,7 @@ def test_long_recording_has_the_answer_of_its_file_and_a_timeline(
     assert found.coverage == "of this recording"
 
 
-def test_answer_to_what_is_heard_in_part_says_so(
+def test_coverage_of_truncated_recording_is_described(
     classifier, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(classifier.recogniser, "longest_s", 1.0)
@@ -55,7 +53,7 @@ def test_answer_to_what_is_heard_in_part_says_so(
     assert found.coverage == "of its first 1 s"
 
 
-def test_answer_to_what_is_too_long_at_once_is_the_mean_over_time(
+def test_prediction_for_too_long_recording_is_mean_over_time(
     classifier, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(analysis, "LONGEST_S", 8.5)
@@ -65,12 +63,12 @@ def test_answer_to_what_is_too_long_at_once_is_the_mean_over_time(
     assert sum(found.prediction.probabilities.values()) == pytest.approx(1)
 
 
-def test_flac_of_unknown_length_is_heard(classifier, tmp_path):
+def test_flac_of_unknown_length_is_analysed(classifier, tmp_path):
     path = sounds.pipe_flac(tmp_path / "a.flac", sounds.noise(0, 24000))
     assert analyse(classifier, path).duration_s == 1.5
 
 
-def test_no_class_is_probable_enough(classifier, tmp_path):
+def test_low_probabilities_are_unknown(classifier, tmp_path):
     timeline = analyse(classifier, tone(tmp_path / "a.wav", 9)).timeline
     assert over_time(timeline, min_confidence=1.1).emotion == "unknown"
 
@@ -82,7 +80,7 @@ def test_silence_is_refused(classifier, tmp_path, seconds):
         analyse(classifier, path)
 
 
-def test_what_is_no_sound_is_refused(classifier, tmp_path):
+def test_text_file_is_refused(classifier, tmp_path):
     (tmp_path / "a.wav").write_text("hello")
     with pytest.raises(BadAudioError, match="a.wav: expected audio"):
         analyse(classifier, tmp_path / "a.wav")

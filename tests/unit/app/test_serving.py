@@ -54,20 +54,18 @@ def classifier(model):
     )
 
 
-def test_recording_is_heard_and_drawn(model, classifier):
+def test_recording_is_classified_and_rendered(model, classifier):
     text = serving.show(classifier, model.files[1])
     answer = classifier.classify_file(model.files[1])
     assert f"<strong>{answer.emotion}</strong>" in text
     assert "Pitch and loudness" in text
 
 
-def test_without_a_recording_there_is_nothing(classifier):
+def test_missing_recording_renders_empty(classifier):
     assert serving.show(classifier, None) == ""
 
 
-def test_bad_recording_gets_its_reason_in_the_place_of_an_answer(
-    classifier, tmp_path
-):
+def test_unusable_recording_renders_the_reason(classifier, tmp_path):
     (tmp_path / "a.wav").write_text("hello")
     text = serving.show(classifier, str(tmp_path / "a.wav"))
     assert 'class="complaint">Expected audio' in text
@@ -76,7 +74,7 @@ def test_bad_recording_gets_its_reason_in_the_place_of_an_answer(
 @pytest.mark.parametrize(
     "by, is_told", [("none", False), ("corpus", True), ("speaker", True)]
 )
-def test_introduction_tells_classes_and_what_stands_in(by, is_told):
+def test_introduction_lists_classes_and_normalisation(by, is_told):
     text = serving.introduction(
         SimpleNamespace(
             classes=("anger", "neutral", "sadness"),
@@ -98,7 +96,7 @@ MODEL = SimpleNamespace(
 )
 
 
-def test_introduction_names_the_model_and_its_score():
+def test_introduction_has_model_name_and_score():
     text = serving.introduction(MODEL, "me/mine", RESULTS)
     assert "<code>me/mine</code>" in text
     assert (
@@ -114,7 +112,7 @@ def test_introduction_names_the_model_and_its_score():
 @pytest.mark.parametrize(
     "key", ["method", "protocol", "supervision", "languages"]
 )
-def test_words_of_results_are_no_html(key):
+def test_results_are_escaped(key):
     assert "<script>" not in serving.scored(RESULTS | {key: "<script>"})
 
 
@@ -131,7 +129,7 @@ def test_results_are_read_from_the_folder_of_the_model(tmp_path):
             serving.read_results(tmp_path)
 
 
-def test_words_of_a_model_are_no_html():
+def test_model_text_is_escaped():
     text = serving.introduction(
         SimpleNamespace(
             classes=("<img src=x onerror=alert(1)>", "<b>", "<i>"),
@@ -164,14 +162,14 @@ def output(model):
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_hears_what_it_is_given(output):
+def test_page_analyses_a_recording(output):
     assert output["kinds"].count("audio") == 1
     assert "Pitch and loudness" in output["heard"]
 
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_reports_to_nobody_and_fetches_no_font(output):
+def test_page_has_no_analytics_and_no_external_fonts(output):
     assert output["is_reporting"] is False
     assert output["variable"] == "False"
     assert output["stylesheets"] == []
@@ -179,11 +177,11 @@ def test_page_reports_to_nobody_and_fetches_no_font(output):
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_is_served_to_this_machine_alone(output):
+def test_page_is_served_on_localhost(output):
     assert output["server_name"] == "127.0.0.1"
     assert output["server_port"] == 7999
     assert output["share"] is False
 
 
-def test_style_fetches_nothing():
+def test_style_sheet_has_no_external_resources():
     assert not re.search(r"https?:|url\(|@import", serving.STYLE.read_text())

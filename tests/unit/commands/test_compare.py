@@ -70,7 +70,7 @@ def test_rows_have_the_values_of_the_comparison_of_two_runs(three, found):
     assert others[0]["p_holm"] == 2 * others[0]["p"] == pytest.approx(4 / 2**6)
 
 
-def test_another_run_may_be_the_one_that_others_are_compared_with(three, found):
+def test_baseline_run_can_be_chosen(three, found):
     turned = compare(three, against=three[1])["rows"]
     assert turned[1]["against"] is None
     ahead = found["rows"][1]["difference"]

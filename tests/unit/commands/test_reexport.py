@@ -44,7 +44,7 @@ def test_other_data_than_that_of_the_run_is_refused(tmp_path):
         )
 
 
-def test_corpora_are_sought_where_the_run_found_them(tmp_path):
+def test_corpora_default_to_the_folder_of_the_run(tmp_path):
     hparams = drawn(tmp_path, [])
     with pytest.raises(FileNotFoundError, match="a mapping of north"):
         reexport._material(
@@ -79,7 +79,7 @@ def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_model_is_made_as_train_made_it(tmp_path):
+def test_export_again_equals_export_of_train(tmp_path):
     toy.make(tmp_path)
     done = toy.train(tmp_path, tmp_path / "run")
     assert done.returncode == 0, done.stdout

@@ -16,7 +16,7 @@ with locked(sys.argv[1]):
 """
 
 
-def test_other_process_is_refused_until_it_is_dead(tmp_path):
+def test_lock_is_held_until_the_process_ends(tmp_path):
     path = tmp_path / "of" / "a.csv"
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)],
@@ -35,7 +35,9 @@ def test_other_process_is_refused_until_it_is_dead(tmp_path):
     assert [*path.parent.iterdir()] == []
 
 
-def test_disk_without_locks_is_told(tmp_path, monkeypatch, caplog):
+def test_file_system_without_locks_logs_a_warning(
+    tmp_path, monkeypatch, caplog
+):
     def none(*_, **__):
         raise NotImplementedError("no flock here")
 

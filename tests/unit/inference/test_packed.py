@@ -14,7 +14,7 @@ def packed(tmp_path):
     return encoder, pack(encoder, tmp_path / "encoder.ckpt"), tmp_path
 
 
-def test_packed_encoder_hears_the_same(packed):
+def test_packed_encoder_gives_equal_features(packed):
     encoder, settings, folder = packed
     wavs, lens = torch.randn(2, 8000), torch.tensor([1.0, 0.6])
     again = PackedEncoder(settings, encoder.config)
@@ -53,7 +53,7 @@ def test_file_of_another_encoder_is_refused(change, match, packed):
         unpack(again, folder / "encoder.ckpt")
 
 
-def test_settings_name_no_other_place(packed):
+def test_settings_cannot_write_elsewhere(packed):
     encoder, settings, folder = packed
     stray = {**settings, "../stray.json": {}, "adapter_config.json": {}}
     PackedEncoder(stray, encoder.config)

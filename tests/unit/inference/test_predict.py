@@ -67,9 +67,7 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def test_answers_become_rows_and_bad_files_a_list_of_their_own(
-    tmp_path, caplog
-):
+def test_predictions_and_bad_files_are_written_to_two_tables(tmp_path, caplog):
     path = tmp_path / "a.csv"
     tally = into(path, Listener(), ["a.wav", "bad.wav", "c.wav"])
     assert tally.sentence == ("2 files classified, 1 cannot be used (1 silent)")
@@ -122,7 +120,7 @@ def test_json_lines_hold_numbers(tmp_path):
     assert (row["file"], row["p_neutral"]) == ("a.wav", 0.333333)
 
 
-def test_what_stands_there_is_not_done_again(tmp_path):
+def test_files_in_the_table_are_not_classified_again(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     into(path, listener, ["a.wav", "b.wav"])
     tally = into(path, listener, ["b.wav", "c.wav", "a.wav"])
@@ -131,7 +129,7 @@ def test_what_stands_there_is_not_done_again(tmp_path):
     assert [row["file"] for row in read(path)] == ["a.wav", "b.wav", "c.wav"]
 
 
-def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
+def test_bad_file_is_removed_from_the_list_when_usable(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     for _ in range(2):
         assert into(path, listener, ["bad.wav"]).reasons.total() == 1
@@ -141,7 +139,7 @@ def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
     assert not bad_path(path).exists()
 
 
-def test_bad_files_of_before_stay_on_the_list(tmp_path):
+def test_earlier_bad_files_stay_on_the_list(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     into(path, listener, ["1/bad.wav", "2/bad.wav"])
     listener.classify = lambda path: Prediction({"anger": 1.0, "neutral": 0.0})
@@ -149,7 +147,7 @@ def test_bad_files_of_before_stay_on_the_list(tmp_path):
     assert [row["file"] for row in read(bad_path(path))] == ["1/bad.wav"]
 
 
-def test_list_that_a_kill_left_is_put_in_order(tmp_path):
+def test_list_is_compacted_after_an_interruption(tmp_path):
     path, listener = tmp_path / "a.csv", Listener()
     into(path, listener, ["1/bad.wav", "2/bad.wav"])
     lines = bad_path(path).read_text().splitlines(keepends=True)
@@ -158,7 +156,7 @@ def test_list_that_a_kill_left_is_put_in_order(tmp_path):
     assert bad_path(path).read_text() == "".join(lines)
 
 
-def test_own_file_in_the_place_of_the_list_is_refused(tmp_path):
+def test_other_content_in_the_bad_table_is_refused(tmp_path):
     path = tmp_path / "a.csv"
     bad_path(path).write_text("my,notes\n")
     with pytest.raises(ValueError, match=r"a\.bad\.csv: expected rows of file"):
@@ -217,7 +215,7 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
     assert {row["n_segments"] for row in read(path)} == {"2"}
 
 
-def test_windows_are_taken_up_again_at_the_last_file(tmp_path):
+def test_windows_resume_at_the_last_file(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
     into(path, Listener(), files, window_s=4.0)
     whole = path.read_bytes()
@@ -227,7 +225,7 @@ def test_windows_are_taken_up_again_at_the_last_file(tmp_path):
     assert path.read_bytes() == whole
 
 
-def test_windows_of_a_second_folder_leave_the_first_as_it_is(tmp_path):
+def test_windows_of_a_second_folder_are_appended(tmp_path):
     path = tmp_path / "a.csv"
     into(path, Listener(), ["a/1.wav", "a/2.wav"], window_s=4.0)
     before = path.read_bytes()
@@ -247,7 +245,7 @@ def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
     assert [text.count("a.wav") for text in written] == [0, 0, 2]
 
 
-def test_nothing_to_hear_is_an_error_and_leaves_nothing(tmp_path):
+def test_empty_input_is_an_error_and_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match="expected recordings, found none"):
         into(tmp_path / "a.csv", Listener(), [])
     assert [*tmp_path.iterdir()] == []
@@ -263,7 +261,7 @@ def test_output_of_other_classes_is_refused(tmp_path):
         into(path, listener, ["b.wav"])
 
 
-def test_order_is_that_of_the_files_whoever_is_faster():
+def test_order_of_results_is_that_of_the_files():
     listener = Listener()
     classify_files = listener.classify_files
 
@@ -278,7 +276,7 @@ def test_order_is_that_of_the_files_whoever_is_faster():
     assert "0.wav" not in listener.blocks[0]
 
 
-def test_few_files_are_work_for_all_threads_and_many_are_in_blocks(monkeypatch):
+def test_block_sizes_grow_with_the_number_of_files(monkeypatch):
     monkeypatch.setattr(predicting, "BLOCK_FILES", 4)
     listener = Listener()
     list(answers(listener, map(str, range(19)), n_threads=2))
@@ -286,13 +284,13 @@ def test_few_files_are_work_for_all_threads_and_many_are_in_blocks(monkeypatch):
 
 
 @pytest.mark.parametrize("n_files, n_each", [(1, 4), (2, 2), (3, 1), (9, 1)])
-def test_torch_has_the_threads_that_files_are_too_few_for(n_files, n_each):
+def test_spare_threads_are_used_by_torch(n_files, n_each):
     listener = Listener()
     list(answers(listener, map(str, range(n_files)), n_threads=4))
     assert listener.n_threads == {n_each}
 
 
-def test_files_are_read_no_further_than_they_are_needed():
+def test_files_are_read_lazily():
     read = []
 
     def files():
@@ -306,7 +304,7 @@ def test_files_are_read_no_further_than_they_are_needed():
     found.close()
 
 
-def test_error_that_is_none_of_the_files_ends_all():
+def test_unexpected_error_is_raised():
     listener, before = Listener(), threading.active_count()
     listener.classify = lambda path: 1 / 0
     with pytest.raises(ZeroDivisionError, match="division"):
@@ -314,7 +312,7 @@ def test_error_that_is_none_of_the_files_ends_all():
     assert threading.active_count() == before
 
 
-def test_torch_has_its_threads_back():
+def test_thread_count_of_torch_is_restored():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -327,7 +325,7 @@ def test_torch_has_its_threads_back():
         torch.set_num_threads(before)
 
 
-def test_threads_are_the_cores_of_this_process(monkeypatch):
+def test_n_threads_is_the_number_of_available_cores(monkeypatch):
     monkeypatch.setattr(
         os, "sched_getaffinity", lambda process: {0, 3, 5}, raising=False
     )
@@ -335,9 +333,7 @@ def test_threads_are_the_cores_of_this_process(monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_paths_that_begin_like_formulas_are_neutral_and_done_once(
-    suffix, tmp_path
-):
+def test_paths_like_formulas_are_neutralised_and_done_once(suffix, tmp_path):
     path, files = tmp_path / f"a{suffix}", ["=1+1.wav", "@a.wav", "-bad.wav"]
     for n_new in (2, 0):
         tally = into(path, Listener(), files)
@@ -351,16 +347,14 @@ def test_paths_that_begin_like_formulas_are_neutral_and_done_once(
     assert "./-bad.wav: expected" in bad.read_text()
 
 
-def test_table_with_paths_as_they_were_is_taken_up_again(tmp_path):
+def test_table_with_unneutralised_paths_is_resumed(tmp_path):
     path = tmp_path / "a.csv"
     into(path, Listener(), ["=a.wav"])
     path.write_text(path.read_text().replace("./=a.wav", "=a.wav"))
     assert into(path, Listener(), ["=a.wav"]).n_before == 1
 
 
-def test_second_process_is_refused_and_repeats_of_before_are_dropped(
-    tmp_path, caplog
-):
+def test_second_process_is_refused_and_repeats_are_removed(tmp_path, caplog):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
     into(path, Listener(), files)
     whole = path.read_text()

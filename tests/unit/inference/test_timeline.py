@@ -13,7 +13,7 @@ def segments(windows, threshold=0.0):
     ]
 
 
-def test_moment_has_the_mean_of_the_windows_over_it():
+def test_overlapping_windows_are_averaged():
     windows = [(0, 2, [0.9, 0.1]), (1, 3, [0.2, 0.8]), (2, 4, [0.1, 0.9])]
     timeline = Timeline("a.wav", CLASSES, windows)
     first, second = timeline.segments
@@ -24,21 +24,21 @@ def test_moment_has_the_mean_of_the_windows_over_it():
     assert second.prediction.probabilities["neutral"] == pytest.approx(0.875)
 
 
-def test_equal_neighbours_are_one_segment():
+def test_consecutive_equal_emotions_are_merged():
     windows = [(0, 1, [0.9, 0.1]), (1, 2, [0.7, 0.3]), (2, 3, [0.8, 0.2])]
     [segment] = Timeline("a.wav", CLASSES, windows).segments
     assert (segment.start_s, segment.end_s) == (0, 3)
     assert segment.prediction.probability == pytest.approx(0.8)
 
 
-def test_silence_parts_segments_and_has_none():
+def test_silence_separates_segments():
     assert segments([(0, 1, [0.9, 0.1]), (2, 3, [0.9, 0.1])]) == [
         *((0.0, 1.0, "anger"), (2.0, 3.0, "anger"))
     ]
     assert segments([]) == []
 
 
-def test_what_is_unsure_is_unknown():
+def test_low_confidence_is_unknown():
     windows = [(0, 1, [0.9, 0.1]), (1, 2, [0.6, 0.4]), (2, 3, [0.4, 0.6])]
     assert segments(windows, 0.7) == [
         *((0.0, 1.0, "anger"), (1.0, 3.0, "unknown"))

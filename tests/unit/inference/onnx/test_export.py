@@ -80,7 +80,7 @@ def toy(monkeypatch):
     return use
 
 
-def test_graph_answers_as_its_model_and_tells_what_it_is(toy, tmp_path):
+def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
     listening = export.ProbabilityModel(toy(Toy()))
     path = export.export_onnx("model", tmp_path / "new" / "toy.onnx")
     session = onnxruntime.InferenceSession(path)
@@ -93,7 +93,7 @@ def test_graph_answers_as_its_model_and_tells_what_it_is(toy, tmp_path):
     assert about["temperature"] == "2.0"
 
 
-def test_runner_lies_beside_the_graph_and_nothing_else_does(toy, tmp_path):
+def test_export_writes_graph_and_runner_only(toy, tmp_path):
     toy(Toy())
     export.export_onnx("model", tmp_path / "toy.onnx")
     found = {path.name for path in tmp_path.iterdir()}
@@ -107,7 +107,7 @@ def test_runner_lies_beside_the_graph_and_nothing_else_does(toy, tmp_path):
         (Odd(), r"found in recogniser \(Odd\): .*bessel_j0"),
     ],
 )
-def test_what_no_graph_holds_is_refused_with_its_place(
+def test_unsupported_module_is_refused_by_name(
     toy, tmp_path, recogniser, reason
 ):
     toy(recogniser)
@@ -122,14 +122,14 @@ def test_adapted_model_is_refused(toy, tmp_path):
         export.export_onnx("model", tmp_path / "toy.onnx")
 
 
-def test_graph_that_answers_otherwise_is_refused(toy, tmp_path):
+def test_graph_with_other_predictions_is_refused(toy, tmp_path):
     toy(Forgetful())
     with pytest.raises(ValueError, match="found some that differ by"):
         export.export_onnx("model", tmp_path / "toy.onnx")
     assert not (tmp_path / "toy.onnx").exists()
 
 
-def test_listening_gives_the_calibrated_answers_of_the_model(tmp_path):
+def test_probability_model_equals_the_classifier(tmp_path):
     model = served.make(tmp_path)
     classifier = EmotionClassifier.from_hparams(
         model.folder, temperature=2.5, run_opts={"device": "cpu"}

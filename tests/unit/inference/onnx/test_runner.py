@@ -125,7 +125,7 @@ def test_runner_needs_numpy_and_onnxruntime_alone(model, tmp_path):
     assert [line["loud"] for line in lines] == [0.25, 0.75]
 
 
-def test_bad_file_and_bad_answer_leave_the_others(model, tmp_path):
+def test_bad_file_and_bad_output_do_not_stop_the_runner(model, tmp_path):
     good = write(tmp_path / "good.wav")
     over = np.full((1600, 1), 3e5)  # the toy answers no probabilities
     bad = [
@@ -140,7 +140,7 @@ def test_bad_file_and_bad_answer_leave_the_others(model, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_answer_that_is_no_number_is_refused(tmp_path, monkeypatch, capsys):
+def test_nan_probability_is_refused(tmp_path, monkeypatch, capsys):
     class Session:
         def __init__(self, model):
             about = {"classes": '["a", "b"]', "sample_rate_hz": "16000"}
