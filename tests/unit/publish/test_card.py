@@ -148,7 +148,7 @@ def test_limits_depend_on_elicitation(kind, output):
 def test_corpora_have_licence_and_citation(output):
     text = of(output)
     assert "Berlin Database of Emotional Speech" in text
-    assert "Somebody et al., 2005; licence: free for research." in text
+    assert "Author et al., 2005; licence: free for research." in text
 
 
 def test_card_has_protocol_digest_and_audit(output):
