@@ -1,4 +1,4 @@
-"""Runs whose posteriors are adapted to the target, from end to end."""
+"""Test runs with adaptation to the target, end to end."""
 
 import json
 import subprocess
@@ -91,7 +91,7 @@ def test_killed_adaptation_resumes_to_the_same_result(run, data):
     process.kill()
     process.wait()
     assert not (output / "report.json").exists()
-    for _ in range(2):  # the second time everything is there
+    for _ in range(2):  # the second run finds all files
         done = adapt(data, output)
         assert done.returncode == 0, done.stdout
         assert (posteriors(output) == posteriors(folder)).all()

@@ -1,4 +1,4 @@
-"""Coverage of the intervals, simulated with the code of the benchmark."""
+"""Test the coverage of intervals with the simulation of the benchmark."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ DESIGNS = {
 }
 
 
-# Of 600 intervals at 95 %, three standard deviations are 2.7 points.
+# For 600 intervals at 95 %, three standard deviations are 2.7 points.
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 def test_intervals_have_nominal_coverage(design):
     rng = np.random.default_rng(0)

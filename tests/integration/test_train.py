@@ -1,4 +1,4 @@
-"""The recipe from end to end, as a person runs it."""
+"""Test the recipe end to end from the command line."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ import time
 import pytest
 from helpers import toy
 
-# Runs train.py with an interrupt when it comes to import torch.
+# Runs train.py with an interrupt at the import of torch.
 STOPPED = """
 import builtins, os, runpy, signal, sys
 load = builtins.__import__
@@ -27,7 +27,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of the toy corpora; the cache of features lies in it."""
+    """Return the folder of toy corpora and of the feature cache."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     return folder
@@ -35,7 +35,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(data):
-    """Output folder and console text of a run with two seeds."""
+    """Return output folder and console output of a run with two seeds."""
     done = toy.train(data, data / "run", "--seeds", "2")
     assert done.returncode == 0, done.stdout
     return data / "run", done.stdout
@@ -48,14 +48,14 @@ def predictions(folder, part="target_scored", seed=1001):
 
 
 def contents(folder):
-    """Bytes of every file of a folder."""
+    """Return the content of every file of a folder."""
     return {
         path: path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
 def message(done):
-    """The message of a run that failed."""
+    """Return the error message of a failed run."""
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stdout
     _, error, said = done.stdout.partition("Error: ")
@@ -107,7 +107,7 @@ def test_each_epoch_is_a_line_on_the_console_and_in_the_log(run):
             " source UAR: ",
         ):
             assert all(said in line for line in lines)
-    # No bars, and nothing of what libraries say.
+    # No progress bars and no messages of libraries.
     assert "it/s" not in console and "speechbrain." not in console
 
 
@@ -126,7 +126,7 @@ def test_every_file_of_a_run_is_documented(run):
 
 
 def documented(path):
-    """Patterns of the files of a page, and of the keys or columns of each."""
+    """Yield patterns of the files of a page and of their keys or columns."""
     sections = re.split(r"^### `(.+)`$", path.read_text("utf-8"), flags=re.M)
     for name, text in zip(sections[1::2], sections[2::2], strict=True):
         cells = re.findall(r"^\| (`.+?) \|", text, flags=re.M)
@@ -135,13 +135,13 @@ def documented(path):
 
 
 def pattern(name):
-    """A name of which parts in <> may be anything without a slash."""
+    """Compile a name in which parts in <> match anything without a slash."""
     parts = re.split("<.+?>", name)
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
 
 def keys_of(path):
-    """Top-level keys of a JSON file or lines of it, columns of a CSV."""
+    """Return the top-level keys of JSON or JSON lines, or columns of CSV."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".csv":
         return text.splitlines()[0].split(",")

@@ -1,4 +1,4 @@
-"""What the page shows of recordings, without the page."""
+"""Test the analysis of recordings for the page."""
 
 import math
 
@@ -14,7 +14,7 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 
 @pytest.fixture(scope="module")
 def classifier(tmp_path_factory):
-    """Any model will do."""
+    """Load a model with random weights."""
     return EmotionClassifier.from_hparams(
         served.make(tmp_path_factory.mktemp("model")).folder,
         run_opts={"device": "cpu"},

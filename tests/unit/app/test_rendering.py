@@ -1,4 +1,4 @@
-"""What was heard, as HTML."""
+"""Test the HTML of analyses."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -13,27 +13,29 @@ from speechbrain_clser.inference.prediction import Prediction
 from speechbrain_clser.inference.timeline import Timeline
 
 NAN = float("nan")
-ANSWER = Prediction({"anger": 0.75, "neutral": 0.25})
+PREDICTION = Prediction({"anger": 0.75, "neutral": 0.25})
 CURVES = Curves(0.0, 50, [NAN, 100.0, 200.0, NAN], [0.0, 1.0, 3.0, NAN])
 WINDOWS = [(0.0, 4.0, [0.9, 0.1]), (4.0, 10.0, [0.4, 0.6])]
 TIMELINE = Timeline("a.wav", ["anger", "neutral"], WINDOWS)
 
 
 def paths(text):
-    """What each path of a text draws, by its class."""
+    """Return the SVG paths of a text, by class."""
     return dict(re.findall(r'<path class="(\w+)" d="([^"]*)"', text))
 
 
 @pytest.mark.parametrize("timeline", [None, TIMELINE])
 def test_html_is_well_formed_without_external_resources(timeline):
-    text = rendering.render(Analysis(10.0, ANSWER, "of all", CURVES, timeline))
+    text = rendering.render(
+        Analysis(10.0, PREDICTION, "of all", CURVES, timeline)
+    )
     assert ET.fromstring(text).tag == "div"
     assert not re.search(r"https?:|src=|href=|url\(", text)
     assert ("Over time" in text) == (timeline is not None)
 
 
 def test_bar_widths_equal_probabilities():
-    text = rendering.named(ANSWER, "of all")
+    text = rendering.named(PREDICTION, "of all")
     assert re.findall(r"width:([\d.]+)%", text) == ["75.0", "25.0"]
     assert "<strong>anger</strong> <span>75% · of all<" in text
     assert text.count(EMOTIONS["anger"]) == 2
@@ -47,7 +49,7 @@ def test_class_names_are_escaped():
 
 def test_unknown_has_a_colour():
     text = rendering.named(
-        Prediction(ANSWER.probabilities, min_confidence=0.9), ""
+        Prediction(PREDICTION.probabilities, min_confidence=0.9), ""
     )
     assert "<strong>unknown</strong>" in text
     assert text.count(rendering.UNNAMED) == 1

@@ -1,4 +1,4 @@
-"""The page: its one function everywhere, the rest where Gradio is."""
+"""Test the page; most tests need Gradio."""
 
 import importlib.util
 import json
@@ -19,7 +19,7 @@ needs_gradio = pytest.mark.skipif(
     reason="gradio is not installed: pip install -e '.[page]'",
 )
 
-TELL = """
+PRINT_PAGE = """
 import json, os, sys
 from speechbrain_clser.app import serving
 
@@ -28,7 +28,7 @@ def launch(blocks, theme, css, **given):
     parts = blocks.get_config_file()["components"]
     print(json.dumps({
         "kinds": [part["type"] for part in parts],
-        "heard": event.fn(sys.argv[2]),
+        "html": event.fn(sys.argv[2]),
         "is_reporting": blocks.analytics_enabled,
         "variable": os.environ["GRADIO_ANALYTICS_ENABLED"],
         "stylesheets": theme._stylesheets,
@@ -42,13 +42,13 @@ serving.serve(sys.argv[1], port=7999)
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """Any model will do."""
+    """Export a model with random weights."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """Of the model."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(
         model.folder, run_opts={"device": "cpu"}
     )
@@ -56,8 +56,8 @@ def classifier(model):
 
 def test_recording_is_classified_and_rendered(model, classifier):
     text = serving.show(classifier, model.files[1])
-    answer = classifier.classify_file(model.files[1])
-    assert f"<strong>{answer.emotion}</strong>" in text
+    prediction = classifier.classify_file(model.files[1])
+    assert f"<strong>{prediction.emotion}</strong>" in text
     assert "Pitch and loudness" in text
 
 
@@ -72,9 +72,9 @@ def test_unusable_recording_renders_the_reason(classifier, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "by, is_told", [("none", False), ("corpus", True), ("speaker", True)]
+    "by, is_mentioned", [("none", False), ("corpus", True), ("speaker", True)]
 )
-def test_introduction_lists_classes_and_normalisation(by, is_told):
+def test_introduction_lists_classes_and_normalisation(by, is_mentioned):
     text = serving.introduction(
         SimpleNamespace(
             classes=("anger", "neutral", "sadness"),
@@ -82,7 +82,7 @@ def test_introduction_lists_classes_and_normalisation(by, is_told):
         )
     )
     assert "anger, neutral and sadness." in text
-    assert (f"statistics of each {by}" in text) == is_told
+    assert (f"statistics of each {by}" in text) == is_mentioned
 
 
 RESULTS = {
@@ -149,9 +149,9 @@ def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
 
 @pytest.fixture(scope="module")
 def output(model):
-    """What a process tells of the page; Gradio's own leaves loose ends."""
+    """Return facts about the page from a process, which isolates Gradio."""
     run = subprocess.run(
-        [sys.executable, "-c", TELL, str(model.folder), model.files[1]],
+        [sys.executable, "-c", PRINT_PAGE, str(model.folder), model.files[1]],
         cwd=Path(serving.__file__).parents[2],
         capture_output=True,
         text=True,
@@ -164,7 +164,7 @@ def output(model):
 @pytest.mark.slow
 def test_page_analyses_a_recording(output):
     assert output["kinds"].count("audio") == 1
-    assert "Pitch and loudness" in output["heard"]
+    assert "Pitch and loudness" in output["html"]
 
 
 @needs_gradio

@@ -1,4 +1,4 @@
-"""What a message advises is what the command in use accepts."""
+"""Test that advised options are accepted by the command."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from speechbrain_clser.commands.advice import spelled_for
 
 @pytest.fixture
 def data(tmp_path):
-    """Toy corpora, of which one lists a recording that is not there."""
+    """Write toy corpora, one with a missing recording."""
     toy.make(tmp_path)
     (tmp_path / "south" / "s0_anger_0.wav").unlink()
     ours = logging.getLogger("speechbrain_clser")

@@ -1,4 +1,4 @@
-"""A table of runs: what stands in it, and which runs are refused."""
+"""Test the table of runs and the refusal of invalid ones."""
 
 import csv
 import io

@@ -43,12 +43,12 @@ def saved(target, tmp_path_factory):
 
 
 def probabilities(classifier, files):
-    answers = classifier.classify_files(files, has_bar=False)
-    return np.array([[*answer.probabilities.values()] for answer in answers])
+    found = classifier.classify_files(files, has_bar=False)
+    return np.array([[*one.probabilities.values()] for one in found])
 
 
 def described(classifier, files):
-    """Posteriors and vectors, one file at a time."""
+    """Compute posteriors and vectors, one file at a time."""
     wavs = [classifier.load_audio(path)[None] for path in files]
     both = [classifier._describe(wav) for wav in wavs]
     return [np.concatenate(part) for part in zip(*both, strict=True)]

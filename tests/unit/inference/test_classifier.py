@@ -27,7 +27,7 @@ def classifier(model):
 
 @pytest.fixture
 def copy(model, tmp_path):
-    """A copy of the model, to be spoilt."""
+    """Copy the model to change it."""
     return shutil.copytree(model.folder, tmp_path / "model")
 
 
@@ -39,8 +39,8 @@ def change(folder, old, new):
     path.write_text(text.replace(old, new))
 
 
-def same(one, two):
-    """Whether two answers agree."""
+def assert_same(one, two):
+    """Check that two predictions agree."""
     np.testing.assert_allclose(
         [*one.probabilities.values()],
         [*two.probabilities.values()],
@@ -101,10 +101,10 @@ def test_predictions_keep_file_order_for_any_batch_size(classifier, model):
         classifier.classify_files(model.files, batch_s, has_bar=False)
         for batch_s in (60.0, 0.1)
     )
-    assert [answer.file for answer in one] == model.files
+    assert [prediction.file for prediction in one] == model.files
     for first, second, path in zip(one, two, model.files, strict=True):
-        same(first, second)
-        same(first, classifier.classify_file(path))
+        assert_same(first, second)
+        assert_same(first, classifier.classify_file(path))
 
 
 def test_prediction_is_independent_of_rate_and_channels(classifier, tmp_path):
@@ -143,26 +143,26 @@ def test_open_file_is_refused_with_advice(classifier, act):
 
 
 def test_single_path_is_accepted(classifier, model):
-    [answer] = classifier.classify_files(model.files[0])
-    assert answer.file == model.files[0]
+    [prediction] = classifier.classify_files(model.files[0])
+    assert prediction.file == model.files[0]
     [of_bytes] = classifier.classify_files(os.fsencode(model.files[0]))
-    same(answer, of_bytes)
+    assert_same(prediction, of_bytes)
 
 
 def test_predictions_have_notes(classifier, tmp_path):
     samples = sounds.noise(0, 16000)
     path = sounds.write(tmp_path / "a.wav", samples)
-    answers = [
+    predictions = [
         classifier.classify_file(path),
         classifier.classify_signal(samples, 16000),
         classifier.classify_long(path, 0.5, 0.5).segments[0].prediction,
     ]
-    assert [answer.notes for answer in answers] == [("steady",)] * 3
+    assert [one.notes for one in predictions] == [("steady",)] * 3
 
 
 def test_signal_is_classified_like_its_file(classifier, model):
     samples, rate_hz = soundfile.read(model.files[1], dtype="float32")
-    same(
+    assert_same(
         classifier.classify_signal(samples, rate_hz),
         classifier.classify_file(model.files[1]),
     )
@@ -187,7 +187,7 @@ def test_temperature_softens_without_changing_emotions(model):
 
 
 def test_invalid_probabilities_are_refused(copy, model):
-    """Though every weight is a number."""
+    """Test with finite weights."""
     weights = torch.load(copy / "method.ckpt")
     torch.save({n: 1e38 * v for n, v in weights.items()}, copy / "method.ckpt")
     classifier = EmotionClassifier.from_hparams(copy)
@@ -207,9 +207,9 @@ def test_predictions_below_min_confidence_are_unknown(model):
     classifier = EmotionClassifier.from_hparams(
         model.folder, min_confidence=0.999
     )
-    answer = classifier.classify_file(model.files[0])
-    assert answer.emotion == "unknown"
-    _, _, _, labels = answer
+    prediction = classifier.classify_file(model.files[0])
+    assert prediction.emotion == "unknown"
+    _, _, _, labels = prediction
     assert labels == ["unknown"]
 
 
@@ -224,7 +224,7 @@ def test_long_recording_is_classified_window_by_window(
         classifier.classify_signal(piece.astype(np.float32), 16000)
         for piece in pieces
     ]
-    names = [answer.emotion for answer in alone]
+    names = [prediction.emotion for prediction in alone]
     found = [
         next(
             s.prediction.emotion
@@ -269,16 +269,16 @@ def test_group_is_normalised_as_in_training(tmp_path):
     other = classifier.classify_file(model.files[0])
     assert other.probabilities != before.probabilities
     classifier.normalise_with(model.files)
-    for answer, expected in zip(
+    for prediction, expected in zip(
         classifier.classify_files(model.files, has_bar=False),
         model.probabilities.tolist(),
         strict=True,
     ):
-        assert [*answer.probabilities.values()] == pytest.approx(
+        assert [*prediction.probabilities.values()] == pytest.approx(
             expected, abs=1e-4
         )
     classifier.normalise_with()
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
 
 
 @pytest.mark.parametrize("act", ["embed", "normalise_with"])
@@ -294,11 +294,11 @@ def test_normalise_with_skips_bad_files(model, caplog):
     classifier.normalise_with(model.files)
     before = classifier.classify_file(model.files[0])
     classifier.normalise_with(["nowhere.wav", *model.files], keep_going=True)
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
     assert "nowhere.wav: expected a recording" in caplog.text
     with pytest.raises(ValueError, match="found none that can be used"):
         classifier.normalise_with(["nowhere.wav"], keep_going=True)
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
 
 
 def test_model_with_group_normalisation_logs_a_warning(tmp_path, caplog):

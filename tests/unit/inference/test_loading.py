@@ -22,7 +22,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture
 def copy(model, tmp_path):
-    """A copy of the model, to be spoilt."""
+    """Copy the model to change it."""
     return shutil.copytree(model.folder, tmp_path / "model")
 
 
@@ -34,14 +34,14 @@ def change(folder, old, new):
 
 
 def state(folder, **options):
-    """All that a model has learned."""
+    """Return the state of a loaded model."""
     return load(folder, YAML, **options)["modules"][
         "embedding_model"
     ].state_dict()
 
 
 def same(one, two):
-    """Whether two models have learned the same."""
+    """Return whether two states are equal."""
     assert one.keys() == two.keys()
     return all(torch.equal(one[name], two[name]) for name in one)
 
@@ -60,7 +60,7 @@ def test_yaml_cannot_execute_commands(copy, tmp_path):
 
 
 def test_chained_references_cannot_execute_commands(copy, tmp_path):
-    """From a part to its module's names, through them to a loader of YAML."""
+    """Chain references from a part over its module's globals to a YAML loader."""
     (copy / "evil.ckpt").write_text(
         f"x: !apply:os.system ['touch {tmp_path}/ran']\n"
     )
@@ -89,7 +89,7 @@ def test_chained_references_cannot_execute_commands(copy, tmp_path):
     with pytest.raises(ValueError, match="a model is data.*ParameterDict"):
         load(copy, YAML)
 
-    # Each link breaks by itself: no list of parts, but only words.
+    # Each link is harmless without the list of parts: references are strings.
     harmless = [line for line in links if "parameters" not in line]
     text = "\n".join(harmless).replace("ParameterDict", "Identity {}")
     (copy / YAML).write_text(f"{text}\n{attack}")
@@ -272,8 +272,8 @@ def test_adapted_encoder_predicts_as_in_training(adapted):
     classifier = EmotionClassifier.from_hparams(
         adapted.folder, temperature=1.0, run_opts={"device": "cpu"}
     )
-    answers = classifier.classify_files(adapted.files, has_bar=False)
-    found = torch.tensor([[*a.probabilities.values()] for a in answers])
+    predictions = classifier.classify_files(adapted.files, has_bar=False)
+    found = torch.tensor([[*p.probabilities.values()] for p in predictions])
     torch.testing.assert_close(found, adapted.probabilities, atol=1e-4, rtol=0)
 
 

@@ -24,7 +24,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def faults(keep):
-    """Times that a process had to be given memory, which was free before."""
+    """Return the number of page faults of a process."""
     code = CHURN.format(root=str(ROOT), keep=keep)
     done = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True

@@ -8,25 +8,25 @@ from speechbrain_clser.inference.prediction import (
     refuse_no_probabilities,
 )
 
-CHANCES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
+PROBABILITIES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
 
 
 def test_most_probable_class_is_the_emotion():
-    answer = Prediction(CHANCES)
-    assert (answer.emotion, answer.probability) == ("neutral", 0.625)
+    prediction = Prediction(PROBABILITIES)
+    assert (prediction.emotion, prediction.probability) == ("neutral", 0.625)
 
 
 @pytest.mark.parametrize(
     "threshold, emotion", [(0.625, "neutral"), (0.626, UNKNOWN)]
 )
 def test_emotion_below_min_confidence_is_unknown(threshold, emotion):
-    answer = Prediction(CHANCES, threshold)
-    assert answer.emotion == emotion
-    assert answer.probability == 0.625
+    prediction = Prediction(PROBABILITIES, threshold)
+    assert prediction.emotion == emotion
+    assert prediction.probability == 0.625
 
 
 def test_prediction_unpacks_like_speechbrain():
-    probabilities, score, index, labels = Prediction(CHANCES)
+    probabilities, score, index, labels = Prediction(PROBABILITIES)
     torch.testing.assert_close(
         probabilities.exp(), torch.tensor([[0.25, 0.625, 0.125]])
     )

@@ -11,7 +11,7 @@ SOURCE = "It holds no summary."
 
 
 def of(folder, **changes):
-    """README of a training in a folder that has been written before."""
+    """Write the README of the training in a folder."""
     values = {
         "classes": ["anger", "neutral"],
         "temperature": 1.25,
@@ -26,7 +26,7 @@ def of(folder, **changes):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Where a training lies."""
+    """Export a model and return its folder."""
     folder = tmp_path_factory.mktemp("model")
     served.make(folder)
     return folder

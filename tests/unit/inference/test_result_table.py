@@ -23,7 +23,7 @@ SUFFIXES = [".csv", ".jsonl"]
 
 
 def fill(path, *names):
-    """Write a row for each name, and give all names that stand there."""
+    """Write a row for each name; return all names in the table."""
     with ResultTable(path, COLUMNS) as rows:
         for name in names:
             rows.add({"file": name, "emotion": "anger"})
@@ -52,7 +52,7 @@ def test_truncated_file_is_resumed(tmp_path, suffix):
 
 
 def groups(path, *sizes):
-    """Write so many rows each of 0.wav, 1.wav, ...; those that are not there."""
+    """Write numbers of rows for 0.wav, 1.wav, ..., if they are missing."""
     with ResultTable(path, ["file", "n"], count="n") as rows:
         before = {*rows.names}
         for number, n in enumerate(sizes):

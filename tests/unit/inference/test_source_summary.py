@@ -13,7 +13,7 @@ SCHEME = Scheme(["anger", "fear"])
 
 
 def source(n_corpora=2, dim=20, n=120):
-    """Frames that tell the classes apart, and rows of corpora and speakers."""
+    """Generate separable frames and rows of several corpora and speakers."""
     torch.manual_seed(0)
     rows = [
         Utterance(

@@ -9,7 +9,7 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class Blocks(torch.nn.Module):
-    """A frame for every two samples: their mean; a frame more than is real."""
+    """Extractor of means of two samples, with one extra frame of padding."""
 
     sample_rate_hz = 4
 
@@ -22,7 +22,7 @@ class Blocks(torch.nn.Module):
 
 
 class Sum(Method):
-    """Adds up the frames, and says that it has heard their lens."""
+    """Method that sums the frames and stores their lengths."""
 
     TRAINING_ONLY = frozenset({"extra"})
 
@@ -52,7 +52,7 @@ def test_statistics_exclude_padding():
     lens = torch.tensor([1.0, 0.5])
     both, statistics = recogniser.with_statistics(wavs, lens)
     assert torch.equal(both, recogniser(wavs, lens))
-    # Frames 2 and 6; frame 1 alone, whose deviation is the least there is.
+    # Frames 2 and 6; a single frame 1 with the minimum deviation.
     expected = torch.tensor([[4.0, 2.0], [1.0, 1e-3]])
     torch.testing.assert_close(statistics, expected)
 

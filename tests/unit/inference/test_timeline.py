@@ -6,7 +6,7 @@ CLASSES = ("anger", "neutral")
 
 
 def segments(windows, threshold=0.0):
-    """Times and emotions of segments."""
+    """Return times and emotions of segments."""
     timeline = Timeline("a.wav", CLASSES, windows, threshold)
     return [
         (s.start_s, s.end_s, s.prediction.emotion) for s in timeline.segments

@@ -16,7 +16,7 @@ SEPARATOR = CategoricalEncoder.EXTRAS_SEPARATOR
 
 
 class Bomb:
-    """Runs a command when it is unpickled."""
+    """Object that runs a command when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -66,14 +66,14 @@ def test_checkpoint_without_names_is_refused(value, tmp_path):
 
 
 class Vast:
-    """Asks for memory when it is unpickled."""
+    """Object that allocates memory when it is unpickled."""
 
     def __reduce__(self):
         return bytearray, (2**40,)
 
 
 def compressed(path):
-    """Write a checkpoint again, with records that grow."""
+    """Compress the records of a checkpoint."""
     with zipfile.ZipFile(path) as archive:
         records = {n: archive.read(n) for n in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

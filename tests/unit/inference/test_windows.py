@@ -74,7 +74,7 @@ def test_invalid_window_lengths_are_refused(window_s, hop_s, tmp_path):
 
 
 def bad_files(folder):
-    """Write what cannot be used, with what ``check`` says of it."""
+    """Write unusable files; return their reasons from ``check``."""
     (folder / "text.wav").write_text("hello")
     (folder / "0.wav").touch()
     cut = sounds.write(folder / "cut.wav", sounds.noise(0, 40000))

@@ -20,7 +20,7 @@ TRAINING = {"trial": 0, "seed": 2, "phase": "target", "epoch": 7}
 
 
 def of(report, readme=README):
-    """A card in full."""
+    """Write a card."""
     data = ModelCardData(license="other", tags=["speech"])
     return cards.card(report, readme, data, "me/model", TRAINING)
 
@@ -83,7 +83,7 @@ def test_scores_are_read_from_the_report(output):
 
 
 def test_notices_are_next_to_the_score(output):
-    output["notices"] = ["Synthetic: says nothing about speech of people."]
+    output["notices"] = ["Synthetic: not applicable to human speech."]
     head, _, _ = of(output).partition("## Use")
     assert output["notices"][0] in head
 

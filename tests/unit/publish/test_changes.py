@@ -8,7 +8,7 @@ from speechbrain_clser.publish.changes import Changes, compare, files
 
 
 def there(path, content, is_large=False):
-    """A file as the hub lists it."""
+    """Return a file in the listing of the hub."""
     large = {
         "oid": hashlib.sha256(content).hexdigest(),
         "size": len(content),

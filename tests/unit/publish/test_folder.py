@@ -10,7 +10,7 @@ ID = "me/model"
 
 
 def of(run, licence):
-    """A run whose training corpus has another licence."""
+    """Change the licence of the training corpus of a run."""
     path = run / "report.json"
     report = json.loads(path.read_text(encoding="utf-8"))
     report["data"]["corpora"][0]["licence"] = licence

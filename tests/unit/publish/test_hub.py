@@ -5,7 +5,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from speechbrain_clser.publish.changes import Changes
 from speechbrain_clser.publish.hub import publish
 
-# The client's own way of asking.
+# The client causes this warning.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=")
 
 ID = "owner/name"
@@ -16,7 +16,7 @@ FILES = {
 
 
 def rewrite(run, name="method.ckpt", content=b"another training"):
-    """Train again, so to speak."""
+    """Change a file of the model, as a new training would."""
     (run / "model" / name).write_bytes(content)
 
 

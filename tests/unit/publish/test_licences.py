@@ -3,7 +3,7 @@ import pytest
 from speechbrain_clser import corpora
 from speechbrain_clser.publish import licences
 
-# Of the shipped corpora, those whose models may be shared without asking.
+# Shipped corpora whose licences allow sharing a model.
 OPEN = {
     *("cafe", "demo", "emodb", "emovo", "enterface", "esd", "mesd"),
     *("ravdess", "urdu"),
@@ -11,7 +11,7 @@ OPEN = {
 
 
 def cards(**found):
-    """Cards, as far as they matter here."""
+    """Return cards with names and licences."""
     return [{"name": n, "licence": text} for n, text in found.items()]
 
 

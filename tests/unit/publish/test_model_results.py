@@ -1,4 +1,4 @@
-"""Results in a model folder: added after the report, and replaced by the next."""
+"""Test that results are added to a model folder and replaced."""
 
 import json
 
@@ -27,7 +27,7 @@ Not computed yet.
 
 @pytest.fixture
 def with_room(run):
-    """The run, whose README has a section for results."""
+    """Return the run with a README that has a section for results."""
     (run / "model" / "README.md").write_text(README, encoding="utf-8")
     return run
 

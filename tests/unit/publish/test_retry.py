@@ -9,19 +9,19 @@ from huggingface_hub.errors import (
 
 from speechbrain_clser.publish.retry import may_pass, with_retries
 
-# The client's own, of whichever version it is.
+# The HTTP library of the installed client version.
 httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
 
 
 def refused(status, **headers):
-    """What the client makes of an answer."""
+    """Return the error of the client for a status code."""
     request = httpx.Request("GET", "https://hub")
     response = httpx.Response(status, request=request, headers=headers)
     return HfHubHTTPError(f"status {status}", response=response)
 
 
 def wrapped(error):
-    """What uploading makes of it."""
+    """Return the error of an upload with a cause."""
     outer = RuntimeError("Error while uploading")
     outer.__cause__ = error
     return outer
@@ -31,7 +31,7 @@ CUT = httpx.RemoteProtocolError("Server disconnected")
 
 
 def step(*outcomes):
-    """Gives or raises one after the other."""
+    """Return a function that returns or raises the outcomes in turn."""
     left = list(outcomes)
 
     def do():

@@ -4,7 +4,7 @@ from speechbrain_clser.publish import training_data
 
 
 def of(report, part, origin, **ledger):
-    """The same report of a run that was given more."""
+    """Add an origin to a part of a report."""
     report["data"]["parts"][part]["origins"] = [origin]
     report["ledger"].update(ledger)
     return report

@@ -1,4 +1,4 @@
-"""Graphs of toy models; those of real ones are a contract, and slow."""
+"""Test graphs of toy models; contract tests cover real models."""
 
 import json
 from types import SimpleNamespace
@@ -16,47 +16,47 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
 
 
 class Toy(torch.nn.Module):
-    """Recogniser that compares how loud and how rough a sound is."""
+    """Encoder that compares loudness and roughness of a waveform."""
 
     def forward(self, wavs, lens):
-        """Two logits behind an embedding of one."""
+        """Return an embedding of one dimension and two logits."""
         rough = (wavs[:, 1:] - wavs[:, :-1]).abs().mean(dim=1)
         loud = wavs.abs().mean(dim=1)
         return torch.stack([loud, 9 * loud, 9 * rough], dim=-1)[:, None]
 
 
 class Undecided(Toy):
-    """Goes a way that it finds by listening."""
+    """Encoder with data-dependent control flow."""
 
     def forward(self, wavs, lens):
-        """As of a quiet sound, or of a loud one."""
+        """Return logits with a sign that depends on the data."""
         both = super().forward(wavs, lens)
         return both if wavs.mean() > 0 else -both
 
 
 class Odd(Toy):
-    """Uses an operator that ONNX does not have."""
+    """Encoder with an operator that ONNX does not have."""
 
     def forward(self, wavs, lens):
-        """Logits, bent."""
+        """Return transformed logits."""
         return torch.special.bessel_j0(super().forward(wavs, lens))
 
 
 class Forgetful(Toy):
-    """Answers otherwise the second time."""
+    """Encoder with another output from the second call on."""
 
-    n_heard = 0
+    n_calls = 0
 
     def forward(self, wavs, lens):
-        """Logits of the first time, and then their opposites."""
-        self.n_heard += 1
-        sign = 1 if self.n_heard == 1 else -1
+        """Return logits, and negated logits from the second call on."""
+        self.n_calls += 1
+        sign = 1 if self.n_calls == 1 else -1
         return sign * super().forward(wavs, lens)
 
 
 @pytest.fixture
 def toy(monkeypatch):
-    """Make ``export_onnx`` load a classifier around a recogniser."""
+    """Make ``export_onnx`` load a classifier with a given encoder."""
 
     def use(recogniser):
         classifier = SimpleNamespace(
@@ -81,12 +81,12 @@ def toy(monkeypatch):
 
 
 def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
-    listening = export.ProbabilityModel(toy(Toy()))
+    module = export.ProbabilityModel(toy(Toy()))
     path = export.export_onnx("model", tmp_path / "new" / "toy.onnx")
     session = onnxruntime.InferenceSession(path)
     wav = torch.randn(5000)
     (found,) = session.run(None, {"wav": wav.numpy()})
-    torch.testing.assert_close(torch.from_numpy(found), listening(wav))
+    torch.testing.assert_close(torch.from_numpy(found), module(wav))
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["classes"]) == ["rough", "loud"]
     assert (about["sample_rate_hz"], about["longest_s"]) == ("16000", "15.0")

@@ -1,4 +1,4 @@
-"""Fourier transforms of matrix products against torch's own."""
+"""Compare Fourier transforms by matrix products with those of torch."""
 
 import pytest
 import torch

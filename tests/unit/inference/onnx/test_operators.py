@@ -1,4 +1,4 @@
-"""Operators that ONNX lacks, against torch's."""
+"""Compare operators that ONNX lacks with those of torch."""
 
 import onnxruntime
 import pytest
@@ -9,7 +9,7 @@ from speechbrain_clser.inference.onnx import operators
 
 
 class Path(torch.nn.Module):
-    """The operator alone, with costs as ``best_path`` has them."""
+    """Module with the operator only, with the costs of ``best_path``."""
 
     def forward(self, scores, octaves):
         costs = (octaves[:, :-1, :, None] - octaves[:, 1:, None]).abs()
@@ -18,7 +18,7 @@ class Path(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    """Of ``Path``, in onnxruntime."""
+    """Export ``Path`` and load it in onnxruntime."""
     path = tmp_path_factory.mktemp("graph") / "path.onnx"
     frames = torch.export.Dim("frames", min=4)
     program = torch.export.export(
