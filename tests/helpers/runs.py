@@ -224,8 +224,8 @@ def _facts(parts, audit):
                 "severity": "confound",
                 "sentence": (
                     "urdu in scored: 26 of 29 speakers with two or more "
-                    "utterances have one emotion only, so whoever knows the "
-                    "speaker knows the label."
+                    "utterances have one emotion only, so the speaker reveals "
+                    "the label."
                 ),
             },
             {

@@ -54,7 +54,7 @@ for folder in folders:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model")).folder
 
 

@@ -40,7 +40,7 @@ print(json.dumps([
 
 @pytest.fixture
 def hub():
-    """A hub on this machine."""
+    """Start a local hub."""
     with Hub() as hub:
         yield hub
 

@@ -35,7 +35,7 @@ def three(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(three):
-    """The comparison with the first."""
+    """Compare all runs with the first."""
     return compare(three)
 
 

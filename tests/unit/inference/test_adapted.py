@@ -17,26 +17,26 @@ from speechbrain_clser.inference.normaliser import SourceStatistics
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with a summary of its source, and files of all classes."""
+    """Export a model with a source summary and files of all classes."""
     folder = tmp_path_factory.mktemp("model")
     return served.make(folder, rows=served.tones(folder / "tones"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """The model, ready to use."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(model.folder)
 
 
 @pytest.fixture(scope="module")
 def target(classifier, model):
-    """The classifier, adapted to all files."""
+    """Adapt the classifier to all files."""
     return classifier.adapt(model.files)
 
 
 @pytest.fixture(scope="module")
 def saved(target, tmp_path_factory):
-    """The folder of the adapted model."""
+    """Save the adapted model; return its folder."""
     folder = tmp_path_factory.mktemp("adapted") / "model"
     target.save(folder)
     return folder

@@ -13,7 +13,7 @@ def make(folder, *names):
 
 
 def below(folder, *paths):
-    """What is found, relative to the folder."""
+    """List audio files relative to the folder."""
     found = list_audio_files([str(path) for path in paths or [folder]])
     return [os.path.relpath(path, folder) for path in found]
 

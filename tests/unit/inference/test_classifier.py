@@ -15,13 +15,13 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """The model, ready to use."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(model.folder)
 
 

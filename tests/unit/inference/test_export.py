@@ -7,7 +7,7 @@ from helpers import served
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with an adversary in its training."""
+    """Export a model that was trained with an adversary."""
     return served.make(tmp_path_factory.mktemp("model"), "supcon_spkadv")
 
 

@@ -16,7 +16,7 @@ IDENTITY = "!new:torch.nn.Identity {}"
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
@@ -279,7 +279,7 @@ def test_adapted_encoder_predicts_as_in_training(adapted):
 
 @pytest.fixture(scope="module")
 def adapted(tmp_path_factory):
-    """A model with adapters in its encoder."""
+    """Export a model with adapters in its encoder."""
     folder = tmp_path_factory.mktemp("adapted")
     encoder = encoders.make(folder / "encoder", "hubert_layer")
     return served.make(folder, encoder=encoder, adapt="lora")

@@ -8,7 +8,7 @@ from speechbrain_clser.inference.packed import PackedEncoder, pack, unpack
 
 @pytest.fixture
 def packed(tmp_path):
-    """An encoder, its settings, and the file that it was packed into."""
+    """Bundle an encoder; return it with its settings and the folder."""
     source = encoders.make(tmp_path / "encoder", "wav2vec2_group")
     encoder = SSLFeatures(source, SSLConfig(layers="1"))
     return encoder, pack(encoder, tmp_path / "encoder.ckpt"), tmp_path

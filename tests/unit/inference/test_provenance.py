@@ -14,7 +14,7 @@ SETTINGS = {"window_s": None, "min_confidence": 0.5}
 
 @pytest.fixture
 def model(tmp_path):
-    """A folder that looks like a model."""
+    """Write a folder with the files of a model."""
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "hyperparams.yaml").write_text("classes:\n")

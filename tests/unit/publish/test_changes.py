@@ -24,7 +24,7 @@ def there(path, content, is_large=False):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A small and a large file."""
+    """Write a small and a large file."""
     (tmp_path / "README.md").write_bytes(b"card")
     (tmp_path / "method.ckpt").write_bytes(b"weights")
     return tmp_path
