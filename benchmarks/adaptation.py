@@ -1,14 +1,14 @@
-"""What adaptation to the unlabelled target adds to linear and SVM baselines.
+"""Measure adaptation of linear and SVM baselines to the unlabelled target.
 
 Four corpora in four languages, four emotions. Each language in turn is left
 out: a classifier is trained on the mean and the standard deviation of the
 extractor's frames of the other three corpora and predicts all utterances of the
 fourth. Each adaptation is then fitted to these utterances without their labels:
-to all of them at once (transductive), or to one half of the target's speakers
-and applied to the other half, both ways round (inductive). Its constants are
-chosen within the three source corpora, for each target, classifier,
-normalisation and form, by the score of the same form; beside them the default
-constants. Nothing is chosen on the target.
+to all of them jointly (transductive), or to each half of the target's speakers
+and applied to the other half (inductive). Its constants are chosen within the
+three source corpora, for each target, classifier, normalisation and form, by the
+score of the same form; results with default constants are included. Nothing is
+chosen on the target.
 
 > python benchmarks/adaptation.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
@@ -68,7 +68,7 @@ def features(data_folder, store_folder, encoder, layers) -> tuple:
 
 
 def vectors(rows, frames, by) -> dict:
-    """Describe utterances by mean and deviation of normalised frames.
+    """Compute mean and deviation of the normalised frames of utterances.
 
     Arguments
     ---------
@@ -91,7 +91,7 @@ def vectors(rows, frames, by) -> dict:
         view = Normaliser(frames, known, by)(frames, rows)
         return utterance_vectors(view, rows).astype(float)
 
-    if by != "none":  # each group by itself, whatever is left out
+    if by != "none":  # groups are independent of the corpus that is left out
         return dict.fromkeys(CORPORA, described(rows))
     return {
         target: described([row for row in rows if row.corpus != target])
@@ -123,7 +123,7 @@ def svm(train, labels, corpora, n_classes, others) -> np.ndarray:
     scaler = StandardScaler().fit(train)
     train, others = scaler.transform(train), scaler.transform(others)
     gamma = 1 / (train.shape[1] * train.var())  # scikit-learn's "scale"
-    # A kernel computed once is ten times faster than one in each fold.
+    # Computing the kernel once is ten times faster than once per fold.
     svc = SVC(C=C, kernel="precomputed")
     model = CalibratedClassifierCV(svc, ensemble=False)
     weights = cell_weights(labels, corpora)
@@ -228,7 +228,7 @@ def cell(values, labels, corpora, speakers, target, classifier) -> dict:
 
 
 def once_per_training_set(classifier):
-    """Keep the predictions of a classifier by the corpora that it is trained on.
+    """Cache the predictions of a classifier by its training corpora.
 
     Arguments
     ---------
@@ -376,7 +376,7 @@ def main():
 
 
 def _by_speaker(counted, speakers):
-    """Confusion counts by system and speaker: rows of the matrix, in text."""
+    """Format confusion counts by system and speaker as text."""
     return {
         system: {
             str(speaker): " ".join(map(str, matrix.ravel()))

@@ -1,7 +1,7 @@
-"""Tables of what adaptation to the unlabelled target gains.
+"""Build the tables of gains from adaptation to the unlabelled target.
 
-``tables.py`` writes them into STUDIES.md, from the confusion counts that
-``adaptation.py`` kept.
+``tables.py`` writes them into STUDIES.md, from the confusion counts of
+``adaptation.py``.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ SYSTEMS = {
 
 
 def cells():
-    """Encoder, classifier, normalisation, and counts by system and corpus."""
+    """Yield encoder, classifier, normalisation and counts by system and corpus."""
     for name, encoder in ENCODERS.items():
         for title, targets in read(f"adaptation_{name}")["counts"].items():
             classifier, _, by = title.partition(", normalised by ")
@@ -52,14 +52,14 @@ def run_counts(by_speaker) -> RunCounts:
 
 
 def gains(targets, systems) -> list:
-    """Estimate the mean over corpora without adaptation, and what each gains.
+    """Estimate the mean over corpora without adaptation, and the gains.
 
     Arguments
     ---------
     targets : dict
         Corpus to the counts of its systems.
     systems : iterable of str
-        Held against ``"unadapted"``.
+        Compared with ``"unadapted"``.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def gains(targets, systems) -> list:
 
 
 def adaptation() -> dict:
-    """Each step fitted to the scored utterances themselves.
+    """Build the table of adaptations fitted to the test utterances.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def adaptation() -> dict:
 
 
 def adaptation_inductive() -> dict:
-    """Each step fitted to half of the speakers and applied to the others.
+    """Build the table of adaptations fitted to the other half of the speakers.
 
     Returns
     -------

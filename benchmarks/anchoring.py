@@ -1,17 +1,15 @@
-"""What dual_anchor's communities and phones are good for, between real corpora.
+"""Measure the effect of dual_anchor's communities and phones.
 
-EMO-DB (German), EMOVO (Italian) and RAVDESS (English); the target is heard
-without labels, and all of it is scored. The plain recogniser, supcon_spkadv,
-and dual_anchor with phones aligned to the known sentences and with units
-found in the sound, beside the same network without anchors, with one community
-for all, and with communities drawn at random.
+EMO-DB (German), EMOVO (Italian) and RAVDESS (English); the whole target is unlabelled
+training data and test data. source_only, supcon_spkadv, and dual_anchor with phones
+aligned to the known sentences and with units, compared with the same network without
+anchors, with one community for all speakers, and with random communities.
 
 > python benchmarks/anchoring.py --data_folder <folder of EMO-DB EMOVO RAVDESS>
 
-Takes some hours on one core, less with --jobs 2. What is done is not done again
-while its run folder is there. Writes anchoring.json, from which ``make
-tables`` writes the README: UAR with intervals, and paired tests of every system
-against those of ``BASELINES``, corrected by Holm.
+Takes some hours on one core, less with --jobs 2. Existing run folders are reused.
+Writes anchoring.json, from which ``make tables`` writes STUDIES.md: UAR with intervals,
+and paired tests of every system against those of ``BASELINES``, corrected by Holm.
 """
 
 import recipe
@@ -24,10 +22,10 @@ PAIRS = (
     "ravdess_to_emodb",
     "emodb_ravdess_to_emovo",
 )
-# Name in the table to YAML and what is overridden in it.
+# Name in the table to YAML and its overrides.
 SYSTEMS = {
     PLAIN: (PLAIN, {}),
-    # Its batches of several languages do not exist where one trains.
+    # Batches of several languages are not possible with one source language.
     "supcon_spkadv": ("supcon_spkadv", {"balance": "language_class"}),
     UNANCHORED: (
         METHOD,

@@ -1,22 +1,21 @@
-"""What each part of supcon_spkadv is good for, each language left out in turn.
+"""Measure the effect of each component of supcon_spkadv.
 
-EMO-DB (German), EMOVO (Italian), URDU (Urdu) and RAVDESS (English); train on
-three corpora, score all of the fourth; the plain recogniser, the method, and
-the method with one part taken out or exchanged. Every cell is one call of the
-recipe's train.py with several seeds.
+EMO-DB (German), EMOVO (Italian), URDU (Urdu) and RAVDESS (English); train on three
+corpora, test on all of the fourth; source_only, the method, and the method with one
+component removed or replaced. Every cell is one call of the recipe's train.py with
+several seeds.
 
 > python benchmarks/controls.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
-Takes some hours on one core, less with --jobs 2. What is done is not done again
-while its run folder is there. Writes controls.json, from which ``make tables``
-writes the README: UAR with intervals, and paired tests of every system against
-those of ``BASELINES``, corrected by Holm.
+Takes some hours on one core, less with --jobs 2. Existing run folders are reused.
+Writes controls.json, from which ``make tables`` writes STUDIES.md: UAR with intervals,
+and paired tests of every system against those of ``BASELINES``, corrected by Holm.
 """
 
 import recipe
 
 PLAIN, METHOD = "source_only, plain batches", "supcon_spkadv"
-# Name in the table to YAML and what is overridden in it.
+# Name in the table to YAML and its overrides.
 SYSTEMS = {
     PLAIN: ("source_only", {"balance": "none"}),
     "source_only, drawn evenly": ("source_only", {"balance": "language_class"}),

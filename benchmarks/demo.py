@@ -1,11 +1,11 @@
-"""Every method on the demo corpus, as its YAML stands: what ``make train`` makes.
+"""Run every method on the demo corpus with the defaults of its YAML.
 
 > python benchmarks/demo.py
 
 Needs no data. Takes some minutes on one core. Writes demo.json, from which
-``make tables`` writes the README, and docs/images/demo.svg from the report of
-the default run. Synthetic speech: the figures show that the machinery works and
-say nothing about speech of people.
+``make tables`` writes the README, and docs/images/demo.svg from the report of the
+default run. ``make train`` calls this script. The speech is synthetic: the results show
+that the code works and do not apply to human speech.
 """
 
 import argparse
@@ -23,7 +23,7 @@ PICTURE = Path(__file__).parents[1] / "docs" / "images" / "demo.svg"
 
 
 def main():
-    """Run what is missing, write all results and the picture."""
+    """Run missing trainings, write all results and the figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", default="results/demo")
     parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
@@ -47,7 +47,7 @@ def main():
 
 
 def draw(report):
-    """Draw the confusion of the default run."""
+    """Plot the confusion matrix of the default run."""
     from speechbrain_clser.evaluation import plots
 
     PICTURE.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Tables of what a few labelled utterances are good for.
+"""Build the tables of the study with few labels.
 
 ``tables.py`` writes them into STUDIES.md.
 """
@@ -9,13 +9,13 @@ BASELINES = ("nearest_prototype", "linear", "label_propagation", "fixmatch")
 
 
 def cells() -> list:
-    """Results of ``semi_supervised.py``, transductive ones first."""
+    """Return the results of ``semi_supervised.py``, transductive ones first."""
     found = read("semi_supervised")
     return sorted(found, key=lambda cell: cell["mode"], reverse=True)
 
 
 def semi_supervised() -> dict:
-    """UAR of the method and the baselines, task by task.
+    """Build the table of UAR of the method and the baselines by task.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def semi_supervised() -> dict:
 
 
 def semi_supervised_gains() -> dict:
-    """The method minus each baseline, paired over speakers and trials.
+    """Build the table of differences to each baseline, paired.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def semi_supervised_gains() -> dict:
 
 
 def semi_supervised_supervision() -> dict:
-    """What each mode uses of the target.
+    """Build the table of the supervision of each mode.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def _place(cell):
 
 
 def _baselines(cell):
-    """Baselines of a cell, in the order of the columns."""
+    """Return the baselines of a cell, in the order of the columns."""
     output = {one["name"]: one for one in cell["baselines"]}
     return [output[name] for name in BASELINES]
 

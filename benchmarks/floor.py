@@ -1,8 +1,8 @@
-"""The floor that every network has to clear: an SVM on 88 numbers.
+"""Score the SVM baseline on 88 eGeMAPS functionals.
 
 Four corpora in four languages, four emotions. Each language in turn is left
-out: a support vector machine with an RBF kernel learns from the eGeMAPSv02
-functionals of the other three corpora and is scored on all utterances of the
+out: a support vector machine with an RBF kernel is trained on the eGeMAPSv02
+functionals of the other three corpora and tested on all utterances of the
 fourth. Functionals are standardised by the sources (``none``), by each corpus
 or by each speaker (both without labels, the target included: transductive).
 
@@ -33,7 +33,7 @@ CORPORA = ["emodb", "emovo", "urdu", "ravdess"]
 CLASSES = ["anger", "happiness", "neutral", "sadness"]
 NORMALISATIONS = ["none", "corpus", "speaker", "speaker_leaning"]
 
-# What scikit-learn does unless told otherwise; nothing is tuned.
+# Defaults of scikit-learn; nothing is tuned.
 C = 1.0
 GAMMA = "scale"
 
@@ -104,7 +104,7 @@ def functionals(rows) -> np.ndarray:
 
 
 def standardise(values, groups) -> np.ndarray:
-    """Free each group from its own mean and deviation.
+    """Standardise each group by its mean and deviation.
 
     Arguments
     ---------
@@ -132,8 +132,8 @@ def standardise(values, groups) -> np.ndarray:
     return standardised
 
 
-def lean(values, rows) -> np.ndarray:
-    """Free each speaker from statistics that lean on the corpus.
+def standardise_shrunk(values, rows) -> np.ndarray:
+    """Standardise each speaker by statistics shrunk towards the corpus.
 
     Arguments
     ---------
@@ -216,7 +216,9 @@ def measure(rows, values) -> tuple:
         "none": values,
         "corpus": standardise(values, corpus),
         "speaker": standardise(values, speaker),
-        "speaker_leaning": lean(values, [row for _, row, _ in rows]),
+        "speaker_leaning": standardise_shrunk(
+            values, [row for _, row, _ in rows]
+        ),
     }
     scores, counts = {}, {}
     for name in NORMALISATIONS:

@@ -1,11 +1,10 @@
-"""What a speaker graph and its communities cost, from hundreds to 100,000 speakers.
+"""Measure the cost of speaker graphs and communities up to 100,000 speakers.
 
-Speakers are drawn around the directions of planted groups, half of them in each
-of two languages; style vectors have 192 numbers, as ECAPA-TDNN's have. Each
-size is measured in a process of its own: seconds for the graph and for each way
-of finding communities, by the clock and of all cores together (the former is
-more where other work goes on), their modularity and their agreement with the
-groups (adjusted Rand index, ARI), and the most memory the process ever held.
+Speakers are sampled around the directions of planted groups, half of them in each
+of two languages; style vectors have 192 dimensions, as those of ECAPA-TDNN. Each
+size is measured in a separate process: wall time and CPU time for the graph and for
+each community method (wall time increases with other load), modularity and agreement
+with the groups (adjusted Rand index, ARI), and peak memory of the process.
 The growth of the graph is the exponent between two sizes: 2 is quadratic.
 
 > python benchmarks/graphs.py
@@ -32,12 +31,12 @@ METHODS = ("gnn", "louvain", "leiden", "kmeans")
 
 
 def n_groups(n) -> int:
-    """Planted groups among so many speakers; at most 16."""
+    """Return the number of planted groups; at most 16."""
     return min(16, n // 25)
 
 
 def speakers(n) -> tuple:
-    """Draw speakers around the directions of their groups.
+    """Sample speakers around the directions of their groups.
 
     Arguments
     ---------
@@ -63,7 +62,7 @@ def speakers(n) -> tuple:
 
 
 def timed(function, *arguments, **more) -> tuple:
-    """Call a function; its result, its seconds and the seconds of all cores."""
+    """Call a function; return its result, wall time and CPU time."""
     start, cpu_start = time.perf_counter(), time.process_time()
     result = function(*arguments, **more)
     cost = {
@@ -74,12 +73,12 @@ def timed(function, *arguments, **more) -> tuple:
 
 
 def peak_mb() -> int:
-    """Most memory that this process has held, in MB."""
+    """Return the peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def measure(n, n_threads) -> dict:
-    """Build the graph of so many speakers and part it in every way.
+    """Build a speaker graph and find communities with every method.
 
     Arguments
     ---------
@@ -99,7 +98,7 @@ def measure(n, n_threads) -> dict:
 
     torch.set_num_threads(n_threads)
     few, _, tongues = speakers(50)
-    for method in METHODS:  # what is imported late shall not be timed
+    for method in METHODS:  # exclude late imports from the timing
         graph = speaker_graph(few, tongues)
         find_communities(graph, few, tongues, method)
     styles, group, language = speakers(n)
@@ -123,7 +122,7 @@ def measure(n, n_threads) -> dict:
 
 
 def growth(measured) -> dict:
-    """Exponent of the graph's cost between neighbouring sizes.
+    """Estimate the exponent of the graph's cost between neighbouring sizes.
 
     Arguments
     ---------
@@ -173,7 +172,7 @@ def main():
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))
-    # `make bench` hands every script the same arguments.
+    # `make bench` passes the same arguments to all scripts.
     arguments, _ = parser.parse_known_args()
     spawn, measured = multiprocessing.get_context("spawn"), {}
     for n in arguments.sizes:

@@ -1,16 +1,16 @@
-"""How often 95 % intervals contain the true UAR, by the number of speakers.
+"""Simulate the coverage of 95 % intervals by the number of speakers.
 
-Speakers are drawn from a population whose UAR is known: each has a recall of
-each class of his or her own, beta distributed, partly shared between the
-classes, and utterances that are right with that probability. Counted is how
-often the interval of a score contains the UAR of the population, and how often
-that of a difference leaves out 0 where two systems are equally good.
+Speakers are sampled from a population with known UAR: each speaker has a recall per
+class, beta distributed and partly shared between the classes, and each utterance is
+predicted correctly with that probability. The simulation counts how often the interval
+of a score contains the UAR of the population, and how often the interval of a
+difference excludes 0 for two equally good systems.
 
 > python benchmarks/interval_coverage.py
 
 Needs no data. Takes about ten minutes on one core. Writes
-interval_coverage.json, from which ``make tables`` writes results.md. The
-percentile bootstrap over speakers, which older results have, is for comparison.
+interval_coverage.json, from which ``make tables`` writes results.md. The percentile
+bootstrap over speakers, which older results use, is included for comparison.
 """
 
 import argparse
@@ -42,7 +42,7 @@ N_BOOTSTRAP = 400
 
 
 def balanced(n_speakers) -> np.ndarray:
-    """As many utterances of each class from every speaker.
+    """Build a design with equally many utterances per class and speaker.
 
     Arguments
     ---------
@@ -58,7 +58,7 @@ def balanced(n_speakers) -> np.ndarray:
 
 
 def one_emotion() -> np.ndarray:
-    """As in URDU: 26 of 29 speakers with one emotion each.
+    """Build a design as in URDU: 26 of 29 speakers with one emotion each.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def one_emotion() -> np.ndarray:
 
 
 def unequal(n_speakers) -> np.ndarray:
-    """Speakers of whom some have ten times the utterances of others.
+    """Build a design in which some speakers have ten times more utterances.
 
     Arguments
     ---------
@@ -90,7 +90,7 @@ def unequal(n_speakers) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Design:
-    """What is scored.
+    """Design of a test set.
 
     Arguments
     ---------
@@ -126,7 +126,7 @@ DESIGNS = {
 
 
 def populations(design, rng, n_sets, n_systems=1) -> list:
-    """Draw test sets from a population.
+    """Sample test sets from a population.
 
     Arguments
     ---------
@@ -137,11 +137,11 @@ def populations(design, rng, n_sets, n_systems=1) -> list:
     n_sets : int
         How many.
     n_systems : int
-        Equally good, correlated by speaker and by drawing.
+        Equally good, correlated by speaker and by trial.
 
     Returns
     -------
-    list of numpy.ndarray, (sets, systems, drawings, speakers, classes, classes)
+    list of numpy.ndarray, (sets, systems, trials, speakers, classes, classes)
         Confusion counts of each fold; an error falls on the next class.
     """
     recalls = np.array(design.recalls)
@@ -167,7 +167,7 @@ def populations(design, rng, n_sets, n_systems=1) -> list:
 
 
 def _normal(rng, n_sets, n_systems, shape):
-    """Standard normal numbers, correlated between systems."""
+    """Sample standard normal numbers, correlated between systems."""
     common = rng.normal(size=(n_sets, 1, *shape))
     own = rng.normal(size=(n_sets, n_systems, *shape))
     return (
@@ -177,7 +177,7 @@ def _normal(rng, n_sets, n_systems, shape):
 
 
 def percentile(folds, rng) -> np.ndarray:
-    """Find percentile intervals of a bootstrap over speakers and trials.
+    """Compute percentile intervals of a bootstrap over speakers and trials.
 
     Arguments
     ---------
@@ -193,20 +193,20 @@ def percentile(folds, rng) -> np.ndarray:
     """
     scores = 0
     for counts in folds:
-        drawings, speakers = (
+        trials, speakers = (
             rng.multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP)
             for n in counts.shape[2:4]
         )
         drawn = np.einsum("bp,nsdpkl->nsbdkl", speakers, counts, optimize=True)
         scores = scores + np.einsum(
-            "bd,nsbd->nsb", drawings / counts.shape[2], metrics.uar_of(drawn)
+            "bd,nsbd->nsb", trials / counts.shape[2], metrics.uar_of(drawn)
         ) / len(folds)
     found = scores[:, 0] - scores[:, 1] if scores.shape[1] > 1 else scores[:, 0]
     return np.quantile(found, [0.025, 0.975], axis=1)
 
 
 def ours(folds, term=None) -> np.ndarray:
-    """Find the intervals of the package.
+    """Compute the intervals of the package.
 
     Arguments
     ---------
@@ -233,7 +233,7 @@ def ours(folds, term=None) -> np.ndarray:
 
 
 def share_outside(bounds, truth) -> float:
-    """Count intervals that leave out the truth.
+    """Compute the share of intervals that exclude the true value.
 
     Arguments
     ---------
@@ -299,7 +299,7 @@ def measure(design, n_sets, seed=0) -> dict:
 
 
 def main():
-    """Simulate all designs, write what came of it."""
+    """Simulate all designs and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=int, default=4000)
     parser.add_argument("--output", default=Path(__file__).with_suffix(".json"))

@@ -1,18 +1,16 @@
-"""Four corpora of people, four languages, each left out in turn.
+"""Score four corpora in four languages, each left out in turn.
 
 EMO-DB (German), EMOVO (Italian), URDU (Urdu) and RAVDESS (English); anger,
-happiness, neutral and sadness; train on three corpora, score all of the fourth;
-features normalised by the sources, by each corpus, by each speaker. Every cell
-is one call of the recipe's train.py: the network of source_only with several
-seeds, beside it the baselines linear and svm, and all of them adapted to the
-scored utterances, without labels.
+happiness, neutral and sadness; train on three corpora, test on all of the fourth;
+features normalised by the sources, by each corpus, by each speaker. Every cell is one
+call of the recipe's train.py: the network of source_only with several seeds, the
+baselines linear and svm, and all of them adapted to the test utterances without labels.
 
 > python benchmarks/leave_one_language_out.py --encoder openai/whisper-base \
       --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
-Takes about an hour on two cores with --jobs 2. A cell that is done is not done
-again while its run folder is there. Writes leave_one_language_out.json, from
-which ``make tables`` writes the READMEs.
+Takes about an hour on two cores with --jobs 2. Existing run folders are reused. Writes
+leave_one_language_out.json, from which ``make tables`` writes the READMEs.
 """
 
 import itertools
@@ -27,7 +25,7 @@ LAYERS = "2-4"  # of 6: the middle, as the default of other encoders
 
 
 def main():
-    """Run what is missing and write all results."""
+    """Run missing trainings and write all results."""
     parser = recipe.parser(__file__, __doc__, seeds=3)
     parser.add_argument("--encoder", default="openai/whisper-base")
     arguments = parser.parse_args()
@@ -84,7 +82,7 @@ def main():
     cells = itertools.product(encoders, recipe.TARGETS, NORMALISATIONS)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(lambda names: cell(*names), cells))
-    # What each normalisation uses of the target, by itself and with adaptation.
+    # Target data used by each normalisation, without and with adaptation.
     ledgers = [
         {
             "normalise_by": normalise_by,

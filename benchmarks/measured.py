@@ -1,4 +1,4 @@
-"""What the benchmarks measured, and how a score is written."""
+"""Read benchmark results and format scores."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from speechbrain_clser.evaluation import formatting
 
 HERE = Path(__file__).parent
-# As their authors write them.
+# Spelling of the authors.
 CORPUS = {
     "emodb": "EMO-DB",
     "emovo": "EMOVO",
@@ -25,7 +25,7 @@ UNCORRECTED = (
 
 
 def read(name):
-    """Results of a benchmark."""
+    """Read the results of a benchmark."""
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
 
 
@@ -59,7 +59,7 @@ def mark_uncorrected(table, results) -> dict:
 
 
 def score(uar) -> str:
-    """Write a score with its interval.
+    """Format a score with its interval.
 
     Arguments
     ---------
@@ -81,7 +81,7 @@ def score(uar) -> str:
 
 
 def difference(uar) -> str:
-    """Write by how much a score is ahead, with its interval.
+    """Format a difference with its interval.
 
     Arguments
     ---------

@@ -1,4 +1,4 @@
-"""Tables of what is measured on the machine: time, memory, and errors of tools.
+"""Build the tables of measured time, memory and errors.
 
 ``tables.py`` writes them into results.md.
 """
@@ -7,7 +7,7 @@ from measured import CORPUS, difference, read, score
 
 
 def store() -> dict:
-    """The feature store against no store.
+    """Compare training with and without the feature store.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def store() -> dict:
 
 
 def pitch() -> dict:
-    """Trackers of F0 on voices whose F0 is known.
+    """Compare F0 trackers on synthetic voices with known F0.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def pitch() -> dict:
 
 
 def pitch_against_praat() -> dict:
-    """Trackers of F0 on corpora, Praat taken for the truth.
+    """Compare F0 trackers on corpora with Praat as the reference.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def pitch_against_praat() -> dict:
 
 
 def pitch_speed() -> dict:
-    """Seconds of computing for a second of sound, trackers and measures.
+    """Compare the real-time factors of trackers and measures.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def pitch_speed() -> dict:
 
 
 def phones() -> dict:
-    """Boundaries of aligned phones against evenly spaced ones.
+    """Compare boundaries of aligned phones with evenly spaced ones.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def phones() -> dict:
 
 
 def graphs() -> dict:
-    """What a speaker graph and its communities cost.
+    """List the cost of speaker graphs and communities.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def graphs() -> dict:
 
 
 def graph_growth() -> dict:
-    """How the time of a speaker graph grows.
+    """List the growth of the time of a speaker graph.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def graph_growth() -> dict:
 
 
 def resonance() -> dict:
-    """Resonance of all pairs of a batch, by sums and as it is written.
+    """Compare two implementations of the resonance of all pairs of a batch.
 
     Returns
     -------
@@ -237,7 +237,7 @@ def resonance() -> dict:
 
 
 def predict() -> dict:
-    """``clser predict`` against a loop over SpeechBrain's ``classify_file``.
+    """Compare ``clser predict`` with a loop over SpeechBrain's ``classify_file``.
 
     Returns
     -------
@@ -273,7 +273,7 @@ def predict() -> dict:
 
 
 def predict_long() -> dict:
-    """What hours of sound take.
+    """List time and memory for long recordings.
 
     Returns
     -------
@@ -295,7 +295,7 @@ def predict_long() -> dict:
 
 
 def whisper_cost() -> dict:
-    """What Whisper costs on real frames, and padded to 30 s.
+    """Compare the cost of Whisper on real frames and padded to 30 s.
 
     Returns
     -------
@@ -303,7 +303,7 @@ def whisper_cost() -> dict:
         Columns and rows.
     """
     found = read("whisper")["cost"]
-    # What an hour of speech takes where both of two cores are kept busy.
+    # Time for an hour of speech with two cores in use.
     rows = [
         [window, f"{cost:.4f}", f"{cost * 60 / 2:.1f}"]
         for window, cost in found["cpu_s_per_s"].items()
@@ -325,7 +325,7 @@ def whisper_cost() -> dict:
 
 
 def whisper_windows() -> dict:
-    """The linear probe on Whisper's real frames, and on padded ones.
+    """Compare the linear probe on Whisper's real frames and on padded ones.
 
     Returns
     -------
@@ -354,7 +354,7 @@ def whisper_windows() -> dict:
 
 
 def whisper_speeds() -> dict:
-    """What views at other speeds add to the linear probe, within sources.
+    """List the effect of speed perturbation on the linear probe.
 
     Returns
     -------
@@ -376,7 +376,7 @@ WHISPER = ("emodb", "emovo", "urdu", "ravdess")
 
 
 def interval_coverage() -> dict:
-    """How often intervals contain the true score, by the test set.
+    """List the coverage of intervals by test set design.
 
     Returns
     -------

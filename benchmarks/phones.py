@@ -1,19 +1,18 @@
-"""How well `align` finds phones, where it is known when they are said.
+"""Measure the errors of `align` on utterances with known phone boundaries.
 
-Every emotional utterance of the demo corpus is aligned to a neutral reading of
-its sentence by a voice that no speaker of the corpus has: one of the speaker's
-own sex, and once more one of the other. No voice is ever aligned to itself; yet
-all of them are of the same synthesiser, so an error on people is larger. Beside it
-stands the guess that all phones last the same.
+Every emotional utterance of the demo corpus is aligned to a neutral reading of its
+sentence by a voice that is not in the corpus, once of the same and once of the other
+sex. All voices are from the same synthesiser, so errors on human speech are larger.
+The baseline assumes phones of equal duration.
 
 > python benchmarks/phones.py [--data_folder <folder of EMO-DB EMOVO RAVDESS>]
 
-With real corpora, where nobody knows the truth, it is counted how many recordings
-are aligned, and measured how well the share of sound above 4 kHz tells [s], [ʃ] and
-the like from all other phones, again beside evenly spaced ones: the area under the
-curve is 0.5 for chance. The few constants of the aligner were chosen on samples of
-the same corpora, so both measures flatter it a little. Takes about two minutes on
-one core. Prints what it writes to phones.json.
+Real corpora have no reference boundaries. For them, the script counts the aligned
+recordings and measures how well the energy above 4 kHz separates [s], [ʃ] and similar
+phones from all others, also for phones of equal duration: the area under the curve is
+0.5 for chance. The constants of the aligner were chosen on samples of the same corpora,
+so both measures are slightly optimistic. Takes about two minutes on one core. Prints
+the content of phones.json.
 """
 
 import argparse
@@ -41,7 +40,7 @@ HISSING = frozenset({"s", "z", "ʃ", "ʒ", "ts", "tʃ", "dʒ"})
 
 
 def boundary_errors(row, phones) -> list:
-    """Compare the boundaries inside an utterance with the true ones.
+    """Compute the errors of the boundaries inside an utterance.
 
     Arguments
     ---------
@@ -78,7 +77,7 @@ def boundary_errors(row, phones) -> list:
 
 
 def summary(errors) -> dict:
-    """Describe the errors of many boundaries.
+    """Summarise the errors of many boundaries.
 
     Arguments
     ---------
@@ -155,7 +154,7 @@ def on_demo() -> dict:
 
 
 def hiss(wav, phones) -> np.ndarray:
-    """Find the share of sound above 4 kHz in each phone.
+    """Compute the share of energy above 4 kHz in each phone.
 
     Arguments
     ---------
@@ -183,7 +182,7 @@ def hiss(wav, phones) -> np.ndarray:
 
 
 def on_real(corpus, data_folder) -> dict:
-    """Align some of a corpus of people.
+    """Align a subset of a corpus of human speech.
 
     Arguments
     ---------

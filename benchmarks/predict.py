@@ -1,17 +1,16 @@
-"""What ``clser predict`` is faster than, and what hours of sound take.
+"""Measure the speed of ``clser predict`` and the cost of long recordings.
 
-500 files of 1 to 8 s, sewn together from the demo corpus, named by a model of
+500 files of 1 to 8 s, concatenated from the demo corpus, are classified by a model of
 ``source_only`` trained on that corpus:
 
 - by ``clser predict``, a thread per core;
 - by a loop over ``classify_file`` of SpeechBrain's own ``EncoderClassifier``,
   with as many threads, and with one; the faster of the two counts.
 
-Both are programs of their own, on the same cores, in turn; of several rounds the
-fastest counts. Threads that wait sleep, so that other work on the machine, if
-there is any, costs all of them alike. What a program needs before its first file
-is measured by giving it one file. And then the most memory that a process ever
-holds which hears a recording in windows, of minutes and of hours.
+Both run as separate programs on the same cores, in turn; the fastest of several rounds
+counts. Waiting threads sleep, so that other load on the machine affects all programs
+alike. The start-up time is measured with a single file. In addition, the peak memory of
+a process that classifies recordings of minutes and hours in windows is measured.
 
 > python benchmarks/predict.py
 
@@ -42,7 +41,7 @@ SHORTEST_S, LONGEST_S = 1.0, 8.0
 RATE_HZ = 16000
 MINUTES = (2, 20, 120)
 
-# What users write.
+# Code of a typical user.
 STOCK = """
 import json, sys, torch
 from speechbrain.inference.classifiers import EncoderClassifier
@@ -57,7 +56,7 @@ print(json.dumps(labels))
 
 
 def speech():
-    """Samples of the demo corpus, utterance by utterance, round and round."""
+    """Yield samples of the demo corpus endlessly, utterance by utterance."""
     from speechbrain_clser import corpora
     from speechbrain_clser.data.corpus import recordings
 
@@ -70,7 +69,7 @@ def speech():
 
 
 def write_files(folder, n_files) -> float:
-    """Write files of drawn lengths; gives the seconds of sound in them."""
+    """Write files of random lengths; return their total duration in seconds."""
     voices, rng, total = speech(), np.random.default_rng(1), 0
     for number in range(n_files):
         n_samples = int(RATE_HZ * rng.uniform(SHORTEST_S, LONGEST_S))
@@ -84,7 +83,7 @@ def write_files(folder, n_files) -> float:
 
 
 def write_long(path, minutes):
-    """Write so many minutes of speech, never whole in memory."""
+    """Write minutes of speech with constant memory."""
     left = minutes * 60 * RATE_HZ
     voices = speech()
     with soundfile.SoundFile(path, "w", RATE_HZ, 1) as file:
@@ -95,7 +94,7 @@ def write_long(path, minutes):
 
 
 def program(command, n_threads) -> tuple:
-    """Run a program; its output, its seconds, and those of all cores."""
+    """Run a program; return its output, wall time and CPU time."""
     environment = {
         **os.environ,
         "OMP_NUM_THREADS": str(n_threads),
@@ -115,14 +114,14 @@ def _cpu_s():
 
 
 def stock(model, files, n_threads) -> tuple:
-    """The loop: label of each file, seconds, seconds of all cores."""
+    """Run the loop; return labels, wall time and CPU time."""
     command = [sys.executable, "-c", STOCK, str(model), str(n_threads), *files]
     text, took = program(command, n_threads)
     return json.loads(text.splitlines()[-1]), took
 
 
 def ours(model, files, n_threads) -> tuple:
-    """The same of ``clser predict``, which writes its answers down."""
+    """Run ``clser predict``; return labels, wall time and CPU time."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "emotions.csv")
         command = [sys.executable, "-m", "speechbrain_clser.cli", "predict"]
@@ -136,7 +135,7 @@ def ours(model, files, n_threads) -> tuple:
 
 
 def throughput(model, folder, n_threads, n_rounds) -> dict:
-    """Hold both against each other.
+    """Compare the throughput of both.
 
     Arguments
     ---------
@@ -190,8 +189,8 @@ def throughput(model, folder, n_threads, n_rounds) -> dict:
     }
 
 
-def hear_long(model, path, pipe):
-    """Tell what a process of one thread takes that hears a recording."""
+def measure_long(model, path, pipe):
+    """Measure time and memory for one recording in windows, on one thread."""
     import torch
 
     from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -214,13 +213,13 @@ def hear_long(model, path, pipe):
 
 
 def long(model, minutes) -> dict:
-    """Hear a recording of so many minutes in a process of its own."""
+    """Classify a recording of some minutes in a separate process."""
     context = multiprocessing.get_context("spawn")
     mine, its = context.Pipe()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "long.wav")
         write_long(path, minutes)
-        process = context.Process(target=hear_long, args=(model, path, its))
+        process = context.Process(target=measure_long, args=(model, path, its))
         process.start()
         answer = mine.recv()
         process.join()

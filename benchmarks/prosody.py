@@ -1,20 +1,19 @@
-"""Which tracker finds the pitch, and how long the 103 measures take.
+"""Compare pitch trackers and measure the time of the 103 prosodic measures.
 
-Errors on synthetic voices, whose pitch is known (voices.py), clean and with
-noise 10 dB below; agreement with Praat on sentences of real corpora and of the
-demo corpus, where nobody knows the truth: Praat stands in for it. Everything on
-one core. Voices glide up to 600 Hz. Our search ends there in whole samples of lag,
-in truth at 627 Hz, so the others may search to 640: Praat falls an octave at the
-very edge of its search.
+Errors on synthetic voices with known pitch (voices.py), clean and with noise at 10 dB
+SNR; agreement with Praat, used as the reference, on sentences of real corpora and of
+the demo corpus. All measurements use one core. Voices glide up to 600 Hz. The search of
+this package is limited to whole samples of lag and ends at 627 Hz; the other trackers
+search up to 640 Hz, because Praat makes octave errors at the limit of its search.
 
 gross
-    Share of the voiced frames whose pitch is more than 20 % off; frames that
-    the tracker takes for unvoiced are left out.
+    Share of the voiced frames with a pitch error above 20 %; frames that the
+    tracker classifies as unvoiced are left out.
 voicing
     Share of all frames, those within 20 ms of a start or an end of voice left
     out, that are wrongly voiced or wrongly unvoiced.
 speed
-    Seconds of computing for a second of sound, least of nine.
+    Computing time per second of audio, minimum of nine runs.
 
 > python benchmarks/prosody.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
@@ -43,12 +42,12 @@ SEED = 0
 N_REPEATS = 9
 REGISTERS_HZ = (60, 120, 240, 480)
 
-# Neither decides where there is a voice.
+# Neither makes voicing decisions.
 WITHOUT_VOICING = ("torchaudio", "SpeechBrain", "SpeechBrain, its defaults")
 
 
 def trackers() -> dict:
-    """Set up all trackers, each to search from 60 Hz to 600 and somewhat above.
+    """Set up all trackers with a search range from 60 Hz to at least 600 Hz.
 
     Returns
     -------
@@ -151,7 +150,7 @@ def _tensor(wav):
 
 
 def at(track, wav, n_frames) -> np.ndarray:
-    """Ask a tracker for the pitch in the middle of each 20 ms.
+    """Return the pitch of a tracker in the middle of each 20 ms.
 
     Arguments
     ---------
@@ -173,7 +172,7 @@ def at(track, wav, n_frames) -> np.ndarray:
 
 
 def errors(found, true_hz, is_voiced, is_clear) -> dict:
-    """Hold what a tracker found against the truth, or against another.
+    """Compute the errors of a tracker relative to a reference.
 
     Arguments
     ---------
@@ -244,7 +243,7 @@ def on_synthetic(track) -> dict:
 
 
 def recordings(name, data_folder) -> list:
-    """Draw utterances of a corpus.
+    """Sample utterances of a corpus.
 
     Arguments
     ---------
@@ -269,7 +268,7 @@ def recordings(name, data_folder) -> list:
 
 
 def against_praat(wavs, tracked) -> dict:
-    """Measure how far trackers agree with Praat.
+    """Measure the agreement of trackers with Praat.
 
     Arguments
     ---------
@@ -299,7 +298,7 @@ def against_praat(wavs, tracked) -> dict:
 
 
 def undefined_share(wavs) -> float:
-    """Find how many of the 103 measures real utterances do not have.
+    """Compute the share of the 103 measures that are missing in utterances.
 
     Arguments
     ---------

@@ -1,4 +1,4 @@
-"""Calls of the recipe's train.py, and the reports they leave."""
+"""Run the recipe's train.py and collect the reports."""
 
 import argparse
 import itertools
@@ -13,21 +13,21 @@ from speechbrain_clser.evaluation.comparison import compare_systems
 from speechbrain_clser.evaluation.json_safe import compact_counts
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
-# Languages of the four corpora that anybody can download; each is left out.
+# Languages of the four freely available corpora; each is left out in turn.
 TARGETS = ("german", "italian", "urdu", "english")
 
 
 def parser(script, description, seeds) -> argparse.ArgumentParser:
-    """Make the command line of a benchmark over the four corpora.
+    """Build the argument parser of a benchmark over the four corpora.
 
     Arguments
     ---------
     script : str
-        ``__file__`` of the benchmark; results stand beside it.
+        ``__file__`` of the benchmark; results are written to the same folder.
     description : str
         Its docstring.
     seeds : int
-        Trainings of each cell, unless told otherwise.
+        Default number of trainings per cell.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def parser(script, description, seeds) -> argparse.ArgumentParser:
 
 
 def run(yaml, folder, *more) -> dict:
-    """Train and score as a person would, unless it has been done.
+    """Run the recipe, unless the run is finished.
 
     Arguments
     ---------
@@ -81,7 +81,7 @@ def run(yaml, folder, *more) -> dict:
 
 
 def flags(overrides) -> list:
-    """Write values of a YAML as arguments of train.py.
+    """Format YAML values as arguments of train.py.
 
     Arguments
     ---------
@@ -106,7 +106,7 @@ def flags(overrides) -> list:
 
 
 def result(report) -> dict:
-    """Keep of a report what tables are made of.
+    """Extract the values of a report that the tables need.
 
     Arguments
     ---------
@@ -138,7 +138,7 @@ def result(report) -> dict:
 
 
 def contest_of(script, description, systems, folds, baselines, seeds) -> None:
-    """Run every system on every fold, hold them against each other, write.
+    """Run every system on every fold, compare them and write the results.
 
     Arguments
     ---------
@@ -151,7 +151,7 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
     baselines : iterable of str
         Systems that all others are tested against.
     seeds : int
-        Trainings of each cell, unless told otherwise.
+        Default number of trainings per cell.
     """
     arguments = parser(script, description, seeds).parse_args()
     runs = {
@@ -163,7 +163,7 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
     }
 
     def cell(system, fold):
-        """Train, score and tell one cell."""
+        """Train and score one cell and print its result."""
         yaml, overrides = systems[system]
         report = run(
             yaml,
@@ -187,7 +187,7 @@ def contest_of(script, description, systems, folds, baselines, seeds) -> None:
 
 
 def write(path, results) -> None:
-    """Write results where ``tables.py`` finds them.
+    """Write results for ``tables.py``.
 
     Arguments
     ---------

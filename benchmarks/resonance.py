@@ -1,4 +1,4 @@
-"""What the resonance of all pairs of utterances costs, done in two ways.
+"""Measure the cost of two implementations of the resonance of all pairs.
 
 Resonance is defined as a weighted sum over all pairs of frames of two
 utterances. ``naive`` builds the cosines of all these pairs, (batch, batch,
@@ -7,12 +7,11 @@ linear in both, sums the frames of each utterance first, and multiplies. Each
 size runs in a process of its own, forward and backward, as in a training step.
 
 time_ms
-    Of forward and backward, median.
+    Time of forward and backward, median.
 memory_mib
-    By which the process grew at its peak over what it held before; from
-    /proc, so on Linux only.
+    Peak memory minus memory before; from /proc, so on Linux only.
 difference
-    Greatest difference between the two.
+    Maximum difference between the two.
 
 > python benchmarks/resonance.py
 
@@ -71,7 +70,7 @@ def main():
 
 
 def naive(frames, weights):
-    """The definition, all pairs of frames at once."""
+    """Compute the definition, with all pairs of frames at once."""
     unit = torch.nn.functional.normalize(frames, dim=-1)
     cosines = torch.einsum("itd,jud->ijtu", unit, unit)
     pairs = weights[:, None, :, None] * weights[None, :, None, :]
@@ -79,7 +78,7 @@ def naive(frames, weights):
 
 
 def sums(frames, weights):
-    """The package's own."""
+    """Compute the implementation of the package."""
     from speechbrain_clser.losses.resonance import resonance
 
     return resonance(frames, weights)
@@ -89,7 +88,7 @@ FORMS = {"naive": naive, "sums": sums}
 
 
 def utterances(n_utterances, n_frames) -> tuple:
-    """Draw frames and weights; a quarter of the frames are highlights."""
+    """Sample frames and weights; a quarter of the frames are highlights."""
     torch.manual_seed(SEED)
     frames = torch.randn(n_utterances, n_frames, DIM, requires_grad=True)
     scores = torch.randn(n_utterances, n_frames)
@@ -100,18 +99,18 @@ def utterances(n_utterances, n_frames) -> tuple:
 
 
 def difference(n_utterances, n_frames) -> float:
-    """Greatest difference between the two forms."""
+    """Compute the maximum difference between the two implementations."""
     args = utterances(n_utterances, n_frames)
     with torch.no_grad():
         return float((naive(*args) - sums(*args)).abs().max())
 
 
 def measure(form, n_utterances, n_frames) -> dict:
-    """Time and memory of one form, in this process."""
+    """Measure time and memory of one implementation, in this process."""
     frames, weights = utterances(n_utterances, n_frames)
     small = utterances(2, 8)
-    FORMS[form](*small).square().sum().backward()  # loads what is loaded once
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    FORMS[form](*small).square().sum().backward()  # warm-up
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak
     before = peak_kib()
     times = []
     for _ in range(N_REPEATS):
@@ -125,13 +124,13 @@ def measure(form, n_utterances, n_frames) -> dict:
 
 
 def peak_kib() -> int:
-    """Most memory that this process has held at once."""
+    """Return the peak memory of this process."""
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"VmHWM:\s*(\d+)", status)[1])
 
 
 def apart(form, n_utterances, n_frames) -> dict:
-    """``measure`` in a process of its own."""
+    """Run ``measure`` in a separate process."""
     command = [sys.executable, __file__, "--one"]
     command += [form, str(n_utterances), str(n_frames)]
     run = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -1,15 +1,14 @@
-"""Five labelled utterances a class of one language, and none of another's.
+"""Compare methods with five labelled source utterances per class.
 
 EMO-DB (German), EMOVO (Italian), RAVDESS (English) and URDU; ``sere`` and four
-baselines told the same, scored on the target they adapt to (transductive, as
-papers do) and on speakers they have not heard (inductive). Which utterances are
-labelled is drawn anew for each training; intervals are over speakers and trials.
+baselines with the same supervision, tested on the target utterances that they adapt to
+(transductive, as in papers) and on unseen speakers (inductive). Each trial chooses the
+labelled utterances at random; intervals are over speakers and trials.
 
 > python benchmarks/semi_supervised.py --data_folder <folder of the four corpora>
 
-Takes some hours on one core, less with --jobs 2. What is done is not done again
-while its run folder is there. Writes semi_supervised.json, from which ``make
-tables`` writes the README.
+Takes some hours on one core, less with --jobs 2. Existing run folders are reused. Writes
+semi_supervised.json, from which ``make tables`` writes STUDIES.md.
 """
 
 import itertools
@@ -28,14 +27,14 @@ MODES = ("transductive", "inductive")
 
 
 def main():
-    """Run what is missing, write what came of it."""
+    """Run missing trainings and write the results."""
     parser = recipe.parser(__file__, __doc__, seeds=1)
     parser.add_argument("--trials", type=int, default=10)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     arguments = parser.parse_args()
 
     def cell(task, mode):
-        """Train, score and tell one task in one mode."""
+        """Train and score one task in one mode and print its result."""
         report = recipe.run(
             "sere",
             Path(arguments.runs, mode, task),

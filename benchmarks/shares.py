@@ -1,4 +1,4 @@
-"""Tables of what a labelled share of the target is good for.
+"""Build the tables of the study with labelled shares of the target.
 
 ``tables.py`` writes them into STUDIES.md.
 """
@@ -8,12 +8,12 @@ from transfer import ALL, SHARES, SYSTEMS
 
 
 def transfer() -> dict:
-    """UAR of each system by the labelled share, target by target.
+    """Build the table of UAR by target, system and labelled share.
 
     Returns
     -------
     dict
-        Columns and rows; a dash where nothing was to be learned from.
+        Columns and rows; a dash without training data.
     """
     results, rows = read("transfer"), {}
     for cell in results["cells"]:
@@ -38,12 +38,12 @@ def transfer() -> dict:
 
 
 def transfer_gains() -> dict:
-    """All streams minus each other system, mean over the targets.
+    """Build the table of differences of all streams to each other system.
 
     Returns
     -------
     dict
-        Columns and rows; a dash where nothing was to be learned from.
+        Columns and rows; a dash without training data.
     """
     results = read("transfer")
     others = [system for system in SYSTEMS if system != ALL]
@@ -62,7 +62,7 @@ def transfer_gains() -> dict:
 
 
 def _gain(cell):
-    """What all streams are ahead of a system; the contest tells the opposite."""
+    """Format all streams minus a system; the comparison has the opposite sign."""
     if cell is None:
         return None
     found = cell["mean"]["difference"]

@@ -1,13 +1,13 @@
-"""What the feature store saves, and what it costs.
+"""Measure savings and cost of the feature store.
 
-A frozen encoder of HuBERT-base's size (its configuration, random weights, so
-nothing is downloaded) on utterances of the demo corpus:
+A frozen encoder of the size of HuBERT-base (its configuration with random weights, no
+download) on utterances of the demo corpus:
 
-- an epoch of training from the store, against the same training that reads
-  the audio and runs the encoder in every step;
-- extraction into the store, against the bare encoder on the same batches;
-- random reads a second of 150 frames of 768 half-precision numbers, the fastest
-  of five rounds;
+- an epoch of training from the store, compared with the same training that reads the
+  audio and runs the encoder in every step;
+- extraction into the store, compared with the encoder alone on the same batches;
+- random reads per second of 150 frames of 768 half-precision numbers, the fastest of
+  five rounds;
 - memory of a process that fills and reads such a store, small and large.
 
 > python benchmarks/store.py
@@ -31,7 +31,7 @@ import torch
 
 N_UTTERANCES = 48
 BATCH_SIZE = 8
-N_LAYERS = 8  # of 12, as deep as the middle third reaches
+N_LAYERS = 8  # of 12, up to the end of the middle third
 N_ROUNDS = 5
 FRAMES, DIM = 150, 768
 
@@ -49,7 +49,7 @@ def hubert_base(folder):
 
 
 def demo_rows(folder):
-    """Utterances of the demo corpus, evenly from all over it."""
+    """Return evenly spaced utterances of the demo corpus."""
     from speechbrain_clser import corpora
     from speechbrain_clser.data import manifest
 
@@ -60,7 +60,7 @@ def demo_rows(folder):
 
 
 def extraction(extractor, rows, folder, encoder) -> dict:
-    """Fill stores, and run the bare encoder on the batches they were filled by.
+    """Fill stores, and run the encoder alone on the same batches.
 
     Arguments
     ---------
@@ -83,14 +83,14 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     from speechbrain_clser.data.audio import load
     from speechbrain_clser.features.store import Store
 
-    # The same network as transformers runs it, as deep as it is used.
+    # The same network in transformers, with the used layers only.
     model = transformers.HubertModel.from_pretrained(encoder).eval()
     del model.encoder.layers[N_LAYERS:]
-    hear, batches = extractor.forward, []
+    forward, batches = extractor.forward, []
 
     def remember(wavs, lens):
         batches.append(wavs)
-        return hear(wavs, lens)
+        return forward(wavs, lens)
 
     @torch.inference_mode()
     def bare():
@@ -102,10 +102,10 @@ def extraction(extractor, rows, folder, encoder) -> dict:
         batches.clear()
         extractor.forward = remember
         store = Store(folder / str(number), extractor)
-        started = time.process_time()  # does not see what else is running
+        started = time.process_time()  # excludes other processes
         store.fill(rows, load)
         store_s.append(time.process_time() - started)
-        extractor.forward = hear
+        extractor.forward = forward
         started = time.process_time()
         bare()
         bare_s.append(time.process_time() - started)
@@ -177,10 +177,10 @@ def epoch(rows, views, extractor, folder, sound) -> float:
 
 
 class Noise:
-    """Stands for an encoder that takes no time, so that the disk shows."""
+    """Encoder without computation, to measure the disk."""
 
     def __new__(cls):
-        """Make an extractor; the class is known when torch is."""
+        """Create an extractor; its class needs torch."""
         import dataclasses
 
         from speechbrain_clser.features.extractor import Extractor
@@ -202,7 +202,7 @@ class Noise:
 
 
 def noise_store(folder, n):
-    """Fill a half-precision store with so many utterances of noise."""
+    """Fill a half-precision store with utterances of noise."""
     from speechbrain_clser.data.utterance import Utterance
     from speechbrain_clser.features.store import Store
 
@@ -233,7 +233,7 @@ def reads(n) -> dict:
 
 
 def memory_mb(n, pipe) -> None:
-    """Tell how much memory of its own a process needs that fills and reads."""
+    """Return the memory of a process that fills and reads a store."""
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         view = noise_store(folder, n)
@@ -245,7 +245,7 @@ def memory_mb(n, pipe) -> None:
 
 
 def memory(n) -> int:
-    """Megabytes of ``memory_mb``, in a process of its own."""
+    """Run ``memory_mb`` in a separate process."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=memory_mb, args=(n, theirs))
@@ -285,12 +285,12 @@ def main():
         stored_s = epoch(
             rows, [store.view(rows)], extractor, folder / "stored", "frames"
         )
-        heard_s = epoch(rows, [sounds], extractor, folder / "heard", "wavs")
+        audio_s = epoch(rows, [sounds], extractor, folder / "audio", "wavs")
     result["epoch"] = {
         "n_utterances": len(rows),
         "from_store_s": stored_s,
-        "from_audio_s": heard_s,
-        "times_faster": round(heard_s / stored_s, 1),
+        "from_audio_s": audio_s,
+        "times_faster": round(audio_s / stored_s, 1),
     }
     result["reads"] = reads(2_000)
     result["memory_mb"] = {str(n): memory(n) for n in (500, 4_000)}

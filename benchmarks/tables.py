@@ -1,11 +1,10 @@
-"""Write the tables of the READMEs from the results beside this file.
+"""Write the tables of the READMEs from the results in this folder.
 
 > python benchmarks/tables.py
 
-Nothing is measured here: the other scripts do that and write the JSON files that
-are read. Scores are UAR in percent; in brackets stands the 95 % interval over
-speakers. A table of results without confusion counts says that its intervals are
-uncorrected.
+This script measures nothing; it reads the JSON files of the other scripts. Scores are
+UAR in percent, with the 95 % interval over speakers in brackets. Tables of results
+without confusion counts state that their intervals are uncorrected.
 """
 
 from pathlib import Path
@@ -39,7 +38,7 @@ CORPUS = {
 
 
 def _left_out():
-    """Confusion counts by encoder and normalisation, system and target."""
+    """Return confusion counts by encoder, normalisation, system and target."""
     found = {}
     for cell in read("leave_one_language_out")["cells"]:
         key = cell["encoder"], cell["normalise_by"]
@@ -49,7 +48,7 @@ def _left_out():
 
 
 def leave_one_language_out() -> dict:
-    """Mean over the languages left out, by encoder, system and normalisation.
+    """Build the table of means over the languages left out.
 
     Returns
     -------
@@ -103,7 +102,7 @@ def headline() -> dict:
 
 
 def leave_one_language_out_tests() -> dict:
-    """The same minus the linear classifier on the same features.
+    """Build the table of differences to the linear classifier.
 
     Returns
     -------
@@ -139,7 +138,7 @@ def leave_one_language_out_tests() -> dict:
 
 
 def leave_one_language_out_languages() -> dict:
-    """Each language left out, beside the SVM on eGeMAPS functionals.
+    """Build the table of languages left out, with the eGeMAPS SVM.
 
     Returns
     -------
@@ -183,7 +182,7 @@ def estimate(folds) -> dict:
 
 
 def supervision() -> dict:
-    """What each normalisation and the adaptation use of the target.
+    """Build the table of target data used by normalisation and adaptation.
 
     Returns
     -------
@@ -212,7 +211,7 @@ def supervision() -> dict:
 
 
 def demo() -> dict:
-    """Each method on the demo corpus.
+    """Build the table of methods on the demo corpus.
 
     Returns
     -------
@@ -228,7 +227,7 @@ def demo() -> dict:
         "rows": [
             [
                 result["method"],
-                _told(result["ledger"]),
+                _supervision_of(result["ledger"]),
                 *(result["n_utterances"], result["n_speakers"]),
                 score(result["uar"]),
                 f"{100 * result['linear']['uar']['mean']:.1f}",
@@ -240,15 +239,15 @@ def demo() -> dict:
     return mark_uncorrected(table, results)
 
 
-def _told(ledger):
-    """The ledger in one line, of whose languages the number is enough."""
+def _supervision_of(ledger):
+    """Summarise the ledger in one line, with the number of source languages."""
     _, *facts = ledger["sentence"].split("; ")
     languages = formatting.pluralise(len(ledger["sources"]), "language")
     return "; ".join([f"from {languages}", *facts])
 
 
 def contest(name, folds) -> dict:
-    """Each system of a contest on each of its folds.
+    """Build the table of systems by fold of a benchmark.
 
     Arguments
     ---------
@@ -276,7 +275,7 @@ def contest(name, folds) -> dict:
 
 
 def contest_tests(name) -> dict:
-    """Each system of a contest against the baselines, over all folds.
+    """Build the table of tests against the baselines over all folds.
 
     Arguments
     ---------
@@ -311,19 +310,19 @@ def contest_tests(name) -> dict:
 
 
 def controls() -> dict:
-    """What the parts of supcon_spkadv are good for."""
+    """Build the table of ablations of supcon_spkadv."""
     return contest(
         "controls", {target: title for target, (title, _) in CORPUS.items()}
     )
 
 
 def controls_tests() -> dict:
-    """The same against the baselines."""
+    """Build the table of tests against the baselines."""
     return contest_tests("controls")
 
 
 def controls_probes() -> dict:
-    """How well a linear probe names the speaker, told the language.
+    """Build the table of speaker probes given the language.
 
     Returns
     -------
@@ -354,7 +353,7 @@ def controls_probes() -> dict:
 
 
 def anchoring() -> dict:
-    """What the parts of dual_anchor are good for."""
+    """Build the table of ablations of dual_anchor."""
     return contest(
         "anchoring",
         {
@@ -367,12 +366,12 @@ def anchoring() -> dict:
 
 
 def anchoring_tests() -> dict:
-    """The same against the baselines."""
+    """Build the table of tests against the baselines."""
     return contest_tests("anchoring")
 
 
 def gain(found) -> tuple:
-    """Write a difference with its interval, and its p.
+    """Format a difference with its interval and its p value.
 
     Arguments
     ---------
@@ -419,7 +418,7 @@ TABLES = {
 
 
 def tables() -> dict:
-    """All tables by the name of their marker.
+    """Build all tables, by the name of their marker.
 
     Returns
     -------
@@ -430,7 +429,7 @@ def tables() -> dict:
 
 
 def main():
-    """Rewrite every file that holds a table, and draw what shows one."""
+    """Rewrite all files with tables and plot all figures of tables."""
     for path in FILES:
         rewrite(path, tables())
     transfer.draw(read("transfer")["cells"])

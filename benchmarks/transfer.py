@@ -1,17 +1,17 @@
-"""How far a labelled share of the target carries, and what it stands on.
+"""Measure transfer by the labelled share of the target.
 
-RAVDESS (English) to EMO-DB (German), EMOVO (Italian) and URDU; 0, 5, 10 and 20 %
-of the target labelled, its speakers apart from those who are scored, or the same
-as papers have them; ``hump_cat`` as its YAML stands, without training on the
-source, and with each of its streams alone. Which utterances are labelled is
-drawn anew for each training; where none are, seeds take the place of trials. Who
-is scored stays the same. Without source training the network has few steps on the
-target alone, so it is also trained four times as long at the source's own rate.
+RAVDESS (English) to EMO-DB (German), EMOVO (Italian) and URDU; 0, 5, 10 and 20 % of the
+target labelled, speaker-disjoint from the test set or with the same speakers as in
+papers; ``hump_cat`` with its defaults, without source training, and with each stream
+alone. Each trial chooses the labelled utterances at random; without labelled
+utterances, seeds are used instead of trials. Test speakers are the same in all trials.
+Without source training the network has few training steps, so it is also trained four
+times as long at the learning rate of the source phase.
 
 > python benchmarks/transfer.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
 Takes some hours on one core, less with --jobs 2, --targets emodb or --shares
-0 0.1. What is done is not done again while its run folder is there. Writes
+0 0.1. Existing run folders are reused. Writes
 transfer.json, from which ``make tables`` writes the tables of STUDIES.md and
 draws docs/images/transfer.svg, which shows the UAR of the table.
 """
@@ -30,10 +30,10 @@ from speechbrain_clser.evaluation.comparison import compare_systems
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "transfer.svg"
 TARGETS = ("emodb", "emovo", "urdu")
 SHARES = (0.0, 0.05, 0.1, 0.2)
-# How the target is split, and how the protocol for it ends.
+# Split of the target to the suffix of its protocol.
 SPLITS = {"speaker-disjoint": "share", "paper-like": "share_random"}
 ALL = "all streams"
-# Name in the table to what is overridden in the YAML.
+# Name in the table to overrides of the YAML.
 SYSTEMS = {
     ALL: {},
     "no source training": {"number_of_epochs": 0},
@@ -49,7 +49,7 @@ SYSTEMS = {
 
 
 def folder(runs, target, split, system, share) -> Path:
-    """Find the run of a cell.
+    """Return the run folder of a cell.
 
     Arguments
     ---------
@@ -69,7 +69,7 @@ def folder(runs, target, split, system, share) -> Path:
 
 
 def is_possible(system, share) -> bool:
-    """Whether there is anything to learn from.
+    """Return whether a system has training data.
 
     Arguments
     ---------
@@ -81,13 +81,13 @@ def is_possible(system, share) -> bool:
     Returns
     -------
     bool
-        False for what would have heard nothing.
+        False for systems without training data.
     """
     return SYSTEMS[system].get("number_of_epochs") != 0 or share > 0
 
 
 def against_all_streams(runs, targets, shares) -> dict:
-    """Hold every system against the whole of hump_cat.
+    """Compare every system with the complete hump_cat.
 
     Arguments
     ---------
@@ -123,7 +123,7 @@ def against_all_streams(runs, targets, shares) -> dict:
 
 
 def main():
-    """Run what is missing, write and draw what came of it."""
+    """Run missing trainings, write and plot the results."""
     parser = recipe.parser(__file__, __doc__, seeds=1)
     parser.add_argument("--trials", type=int, default=5)
     parser.add_argument(
@@ -133,9 +133,9 @@ def main():
     arguments = parser.parse_args()
 
     def cell(target, split, system, share):
-        """Train, score and tell one cell."""
+        """Train and score one cell and print its result."""
         n_trials, n_seeds = arguments.trials, arguments.seeds
-        if not share:  # nothing is drawn
+        if not share:  # no random choice
             n_trials, n_seeds = 1, n_trials * n_seeds
         report = recipe.run(
             "hump_cat",
@@ -148,7 +148,7 @@ def main():
             ),
         )
         args = recipe.result(report)
-        del args["ledger"], args["probes"]  # of no table here
+        del args["ledger"], args["probes"]  # not used in tables
         print(
             f"{target}, {split}, {system}, {100 * share:g} %: "
             f"{100 * args['uar']['mean']:.1f} %",
@@ -176,7 +176,7 @@ def main():
 
 
 def draw(cells):
-    """Draw the UAR against the labelled share, if the figure is of others.
+    """Plot the UAR by the labelled share, if the figure is outdated.
 
     Arguments
     ---------
@@ -197,7 +197,7 @@ def draw(cells):
 
 
 def is_drawn(cells) -> bool:
-    """Tell whether the figure shows these results.
+    """Return whether the figure shows these results.
 
     Arguments
     ---------
@@ -207,13 +207,13 @@ def is_drawn(cells) -> bool:
     Returns
     -------
     bool
-        By the digest of the scores that the figure holds.
+        Compared by the digest of the scores in the figure.
     """
     return PICTURE.is_file() and _digest(cells) in PICTURE.read_text("utf-8")
 
 
 def _digest(cells):
-    """Identify the values that are drawn."""
+    """Compute the digest of the plotted values."""
     keys = ("target", "split", "system", "share", "uar")
     values = [[cell[key] for key in keys] for cell in cells]
     text = json.dumps(["uar", values], sort_keys=True)

@@ -1,7 +1,7 @@
-"""Synthetic voices whose pitch is known at every instant.
+"""Synthesise voices with known pitch.
 
 A voice is a sum of harmonics, shaped by the formants of a vowel, with jitter,
-shimmer and a little breath; between its vowels stand a fricative and pauses.
+shimmer and some breath noise; a fricative and pauses separate its vowels.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ VOWELS = {
     "u": (300, 870, 2240, 3300),
     "e": (530, 1840, 2480, 3500),
 }
-# What is said in which order, and for how long.
+# Sounds in order, with their durations.
 SCRIPT = (
     ("pause", 0.2),
     ("voice", 0.5),
@@ -34,7 +34,7 @@ RAMP_S = 0.02
 
 @dataclasses.dataclass(frozen=True)
 class Voice:
-    """A sound and the truth about it.
+    """A waveform with its reference pitch.
 
     Arguments
     ---------
@@ -45,8 +45,8 @@ class Voice:
     is_voiced : numpy.ndarray, (frames,)
         Whether there is one.
     is_clear : numpy.ndarray, (frames,)
-        False within 20 ms of a start or an end of voice, where either answer
-        is right.
+        False within 20 ms of a start or an end of voicing, where both decisions
+        count as correct.
     """
 
     wav: np.ndarray
@@ -56,19 +56,19 @@ class Voice:
 
 
 def speak(hz, rng) -> Voice:
-    """Say the script at about a given pitch.
+    """Synthesise the script at about a given pitch.
 
     Arguments
     ---------
     hz : float
         Middle of a melody that moves by a few semitones.
     rng : numpy.random.Generator
-        Draws melody, vowels, steepness and irregularities.
+        For melody, vowels, spectral slope and irregularities.
 
     Returns
     -------
     Voice
-        Clean but for the breath, 25 dB below the voice.
+        Clean except for breath noise, 25 dB below the voice.
 
     Example
     -------
@@ -104,7 +104,7 @@ def speak(hz, rng) -> Voice:
 
 
 def _vowel(pitch, rng):
-    """Harmonics under the formants of one vowel."""
+    """Synthesise the harmonics of one vowel."""
     formants = VOWELS[rng.choice(list(VOWELS))]
     steepness = rng.uniform(0.5, 2.0)
     cycle = np.floor(np.cumsum(pitch) / RATE_HZ).astype(int)
@@ -122,7 +122,7 @@ def _vowel(pitch, rng):
 
 
 def _resonance(hz, formants):
-    """Gain of a cascade of resonators, 1 at 0 Hz."""
+    """Compute the gain of a cascade of resonators, 1 at 0 Hz."""
     gain = np.ones_like(hz)
     for formant in formants:
         width = 60 + 0.03 * formant
@@ -132,27 +132,27 @@ def _resonance(hz, formants):
 
 
 def _swell(n_samples):
-    """Rise and fall of a stretch of sound, 0-1."""
+    """Compute an amplitude envelope, 0-1."""
     ramp = np.arange(n_samples) / (RAMP_S * RATE_HZ)
     return np.clip(np.minimum(ramp, ramp[::-1]), 0, 1)
 
 
 def with_noise(voice, snr_db, rng) -> Voice:
-    """Add noise that falls by 3 dB an octave, as in a room.
+    """Add pink noise (-3 dB per octave).
 
     Arguments
     ---------
     voice : Voice
-        To be disturbed.
+        Voice without noise.
     snr_db : float
-        Power of the voiced part over that of the noise.
+        Power of the voiced part relative to the noise.
     rng : numpy.random.Generator
-        Draws the noise.
+        For the noise.
 
     Returns
     -------
     Voice
-        With the same truth.
+        With the same reference.
 
     Example
     -------
@@ -173,14 +173,14 @@ def with_noise(voice, snr_db, rng) -> Voice:
 
 
 def choir(n_voices, seed) -> list:
-    """Speak from 60 to 600 Hz in equal steps of the ear.
+    """Synthesise voices from 60 to 600 Hz in equal logarithmic steps.
 
     Arguments
     ---------
     n_voices : int
-        How many.
+        Number of voices.
     seed : int
-        For all that is drawn.
+        Seed of the generator.
 
     Returns
     -------

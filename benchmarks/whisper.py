@@ -1,4 +1,4 @@
-"""Whisper on real frames against Whisper padded to 30 s: cost, and a linear probe.
+"""Compare Whisper on real frames and padded to 30 s: cost and a linear probe.
 
 Cost: both forms in turn on the same utterances of about 3 s, one thread. Probe:
 logistic regression on mean and deviation of the average of layers 2-4, each of four
@@ -11,7 +11,7 @@ three corpora one is left out, the other two train.
 > python benchmarks/whisper.py --encoder openai/whisper-base \
       --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
-Prints what it writes to whisper.json.
+Prints the content of whisper.json.
 """
 
 import argparse
@@ -42,7 +42,7 @@ AROUND_S = (2.8, 3.2)
 
 
 def subset(rows, n) -> list:
-    """Take utterances of each class of each corpus.
+    """Select utterances of each class of each corpus.
 
     The order of their digests is as good as random, and that of no speaker.
 
@@ -95,7 +95,7 @@ def cost(encoders, rows) -> dict:
     for wav, window in itertools.product([wavs[0], *wavs], WINDOWS):
         start = time.process_time()
         encoders[window](wav[None], torch.ones(1))
-        if wav is not wavs[0]:  # the first warms up
+        if wav is not wavs[0]:  # the first is a warm-up
             spent[window] += time.process_time() - start
     audio_s = sum(map(len, wavs[1:])) / 16000
     found = {window: s / audio_s for window, s in spent.items()}
@@ -108,7 +108,7 @@ def cost(encoders, rows) -> dict:
 
 
 def statistics(encoder, rows, cache, speed=1.0) -> dict:
-    """Extract or read vectors, freed from the statistics of their corpus.
+    """Extract or read vectors, normalised by the statistics of their corpus.
 
     Arguments
     ---------
@@ -134,7 +134,7 @@ def statistics(encoder, rows, cache, speed=1.0) -> dict:
 
 
 def named(train, scored, views, scheme) -> np.ndarray:
-    """Train a probe, and count its confusions by speaker.
+    """Train a probe and count its confusions by speaker.
 
     Arguments
     ---------
@@ -192,7 +192,7 @@ def left_out(rows, views, scheme) -> dict:
 
 
 def scores(counts) -> dict:
-    """Score each corpus, and their mean.
+    """Score each corpus and their mean.
 
     Arguments
     ---------
@@ -212,7 +212,7 @@ def scores(counts) -> dict:
 
 
 def gain(counts, baseline) -> dict:
-    """Compare two systems on the same utterances, speakers redrawn together.
+    """Compare two systems on the same utterances, paired by speaker.
 
     Arguments
     ---------
@@ -241,7 +241,7 @@ def _score(mean, draws):
 
 
 def of_windows(encoders, rows, n, scheme, cache) -> dict:
-    """Hold the probe on real frames against that on padded ones."""
+    """Compare the probe on real frames with that on padded ones."""
     chosen = subset(rows, n)
     counts = {
         window: left_out(
@@ -258,7 +258,7 @@ def of_windows(encoders, rows, n, scheme, cache) -> dict:
 
 
 def of_speeds(encoder, rows, n, scheme, cache) -> dict:
-    """Tell what views at other speeds add, within sources."""
+    """Measure the effect of speed perturbation within sources."""
     chosen = subset(rows, n)
     plain, *others = (
         statistics(encoder, chosen, cache, speed) for speed in (1.0, *SPEEDS)

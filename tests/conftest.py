@@ -1,4 +1,4 @@
-"""Settings of every test: offline, single-threaded, seeded, cached."""
+"""Configure all tests: offline, single-threaded, seeded, cached."""
 
 import os
 import random
@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy
 import pytest
 
-# Read at import by the libraries they steer, hence not in a fixture.
+# The libraries read these variables at import, hence not in a fixture.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# Apart from the user's own cache, yet kept: the demo corpus is spoken once per
-# machine and not once per run.
+# Separate from the user's cache, but persistent: the demo corpus is synthesised
+# once per machine, not once per run.
 os.environ.setdefault(
     "CLSER_CACHE",
     str(Path.home() / ".cache" / "speechbrain_clser" / "tests"),
 )
 
-# Fast one by one, and together half of the time: `make check` goes without.
+# Fast individually, but half of the total time: `make check` skips them.
 SLOW = (
     "contract/test_corpora",
     "contract/test_extractors",
@@ -37,7 +37,7 @@ SLOW = (
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what is slow; skip, with a reason, what cannot or shall not run."""
+    """Mark slow tests; skip tests whose requirements are missing."""
     for item in items:
         if item.nodeid.removeprefix("tests/").startswith(SLOW):
             item.add_marker(pytest.mark.slow)
@@ -59,7 +59,7 @@ def _has_gpu():
 
 @pytest.fixture(autouse=True)
 def seeded():
-    """Make each test draw the same numbers, alone or in any order."""
+    """Seed all generators, so that results do not depend on the order."""
     random.seed(0)
     numpy.random.seed(0)
     if "torch" in sys.modules:
@@ -68,7 +68,7 @@ def seeded():
 
 @pytest.fixture
 def corpora():
-    """Folder of the real corpora, for tests marked ``corpora``."""
+    """Return the folder of real corpora, for tests marked ``corpora``."""
     if not os.environ.get("CLSER_CORPORA"):
         pytest.skip("CLSER_CORPORA is not set")
     return Path(os.environ["CLSER_CORPORA"])

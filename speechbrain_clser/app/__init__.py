@@ -1,1 +1,1 @@
-"""A page to try a model on: speak, or give a file, and see what it hears."""
+"""Serve a web page that classifies recorded or uploaded speech."""

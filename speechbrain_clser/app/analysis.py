@@ -1,4 +1,4 @@
-"""What the page shows of a recording, found without drawing any of it."""
+"""Analyse a recording for the page: prediction, timeline, pitch, loudness."""
 
 import dataclasses
 
@@ -12,24 +12,24 @@ from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.inference.windows import windows
 
 WINDOW_S, HOP_S = 4.0, 2.0
-LONG_S = 2 * WINDOW_S  # from here on emotions may change within a recording
+LONG_S = 2 * WINDOW_S  # longer recordings get a timeline
 CURVES_S = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Curves:
-    """Melody and loudness of the beginning of a recording.
+    """Pitch and loudness of the beginning of a recording.
 
     Arguments
     ---------
     start_s : float
-        Where they begin; silence before that is not followed.
+        Start of the curves; leading silence is left out.
     frames_per_s : int
-        Values a second.
+        Number of values per second.
     pitch_hz : list of float
-        NaN where there is no voice.
+        Pitch, NaN in unvoiced frames.
     loudness : list of float
-        Relative to the loud moments; NaN if nothing sounds.
+        Loudness relative to the loud frames; NaN if the recording is silent.
     """
 
     start_s: float
@@ -40,46 +40,46 @@ class Curves:
 
 @dataclasses.dataclass(frozen=True)
 class Analysis:
-    """All that the page shows of a recording.
+    """Results that the page shows for a recording.
 
     Arguments
     ---------
     duration_s : float
-        Its length.
-    answer : Prediction
-        Of the recording.
+        Duration of the recording.
+    prediction : Prediction
+        Prediction for the recording.
     coverage : str
-        What of it the answer is of.
+        The part of the recording that the prediction is based on.
     curves : Curves
-        Of its beginning.
+        Pitch and loudness of its beginning.
     timeline : Timeline, optional
-        Of a long one.
+        Predictions over time, for long recordings.
     """
 
     duration_s: float
-    answer: Prediction
+    prediction: Prediction
     coverage: str
     curves: Curves
     timeline: Timeline | None = None
 
 
 def analyse(classifier, path) -> Analysis:
-    """Classify a recording, and follow its pitch and loudness.
+    """Classify a recording and compute its pitch and loudness.
 
-    The answer is that of ``classify_file``, as on the command line; for what is
-    too long for that, the mean over time.
+    The prediction is that of ``classify_file``, as on the command line; for
+    recordings that are too long, it is the mean over time.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        Of the page.
+        Model of the page.
     path : str or Path
-        Of the recording, of any rate, number of channels and length.
+        Recording of any sample rate, number of channels and length.
 
     Returns
     -------
     Analysis
-        With a timeline if it is longer than 8 s.
+        With a timeline if the recording is longer than 8 s.
 
     Raises
     ------
@@ -90,28 +90,28 @@ def analyse(classifier, path) -> Analysis:
     if length_s > LONG_S:
         timeline = classifier.classify_long(path, WINDOW_S, HOP_S)
     if length_s > LONGEST_S:
-        answer = over_time(timeline, classifier.min_confidence)
+        prediction = over_time(timeline, classifier.min_confidence)
         coverage = f"mean over windows of {WINDOW_S:g} s"
     else:
-        answer = classifier.classify_file(path)
-        coverage = _heard(length_s, classifier.recogniser.longest_s)
-    return Analysis(length_s, answer, coverage, follow(path), timeline)
+        prediction = classifier.classify_file(path)
+        coverage = _coverage(length_s, classifier.recogniser.longest_s)
+    return Analysis(length_s, prediction, coverage, track(path), timeline)
 
 
 def over_time(timeline, min_confidence=0.0) -> Prediction:
-    """Mean of a timeline, each segment counting as long as it lasts.
+    """Average a timeline, weighting segments by duration.
 
     Arguments
     ---------
     timeline : Timeline
-        Of a recording that is not silent.
+        Timeline with at least one segment.
     min_confidence : float
         See ``Prediction``.
 
     Returns
     -------
     Prediction
-        Of the whole recording, silence left out.
+        Prediction for the whole recording, silence excluded.
 
     Example
     -------
@@ -123,7 +123,7 @@ def over_time(timeline, min_confidence=0.0) -> Prediction:
     lengths_s = [part.end_s - part.start_s for part in timeline.segments]
     probabilities = {
         name: sum(
-            length_s * part.answer.probabilities[name]
+            length_s * part.prediction.probabilities[name]
             for length_s, part in zip(lengths_s, timeline.segments, strict=True)
         )
         / sum(lengths_s)
@@ -132,20 +132,20 @@ def over_time(timeline, min_confidence=0.0) -> Prediction:
     return Prediction(probabilities, min_confidence, timeline.file)
 
 
-def follow(path, longest_s=CURVES_S) -> Curves:
-    """Follow pitch and loudness through the beginning of a recording.
+def track(path, longest_s=CURVES_S) -> Curves:
+    """Track pitch and loudness in the beginning of a recording.
 
     Arguments
     ---------
     path : str or Path
-        Of a recording that is not silent.
+        Recording that is not silent.
     longest_s : float
-        What comes later is not looked at.
+        Maximum duration of the curves in seconds.
 
     Returns
     -------
     Curves
-        From the package's own tracker; see ``ProsodyContours``.
+        Computed by ``ProsodyContours``.
     """
     extractor = ProsodyContours()
     start_s, _, wav = next(
@@ -161,8 +161,8 @@ def follow(path, longest_s=CURVES_S) -> Curves:
     )
 
 
-def _heard(length_s, longest_s):
-    """What of a recording a model hears at once."""
+def _coverage(length_s, longest_s):
+    """Describe the part of a recording that a model uses."""
     if longest_s is not None and length_s > longest_s:
         return f"of its first {longest_s:g} s"
     return "of this recording"

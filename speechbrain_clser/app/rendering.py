@@ -1,4 +1,4 @@
-"""What was heard as HTML: nothing but text, so nothing has to be fetched."""
+"""Render the analysis of a recording as HTML without external resources."""
 
 import html
 import math
@@ -7,43 +7,43 @@ from speechbrain_clser.evaluation.colours import EMOTIONS
 
 UNNAMED = EMOTIONS["other"]
 OCTAVES_HZ = (50, 100, 200, 400, 800)
-BETWEEN_HZ = (75, 150, 300, 600)  # if there are fewer than two octaves
-LEAST_RANGE = 1.6  # of pitch, highest to lowest: a monotone shall look like one
-LOUDEST = 1.5  # of the loud moments
+BETWEEN_HZ = (75, 150, 300, 600)  # more ticks for less than two octaves
+LEAST_RANGE = 1.6  # of the pitch axis, so that monotone speech looks flat
+LOUDEST = 1.5  # relative to the loud frames
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600)
 MOST_TICKS = 8
-SHORT_S = 10.0  # times of what is shorter are seconds
+SHORT_S = 10.0  # times of shorter recordings are in seconds
 
 
 def render(analysis) -> str:
-    """Draw all that was heard of a recording.
+    """Render the analysis of a recording.
 
     Arguments
     ---------
     analysis : Analysis
-        From ``hearing.hear``.
+        From ``analysis.analyse``.
 
     Returns
     -------
     str
-        HTML; ``page.css`` goes with it.
+        HTML for ``page.css``.
     """
-    parts = [named(analysis.answer, analysis.coverage)]
+    parts = [named(analysis.prediction, analysis.coverage)]
     if analysis.timeline is not None:
         parts.append(strip(analysis.timeline, analysis.duration_s))
     parts.append(curves(analysis.curves, analysis.duration_s))
-    return f'<div class="heard">{"".join(parts)}</div>'
+    return f'<div class="analysis">{"".join(parts)}</div>'
 
 
 def complaint(error, path) -> str:
-    """Say why a recording cannot be used.
+    """Render the error for a recording that cannot be used.
 
     Arguments
     ---------
     error : BadAudioError
-        Of it.
+        The error.
     path : str
-        Of the recording, which the reader of the page does not know.
+        Temporary path of the recording, which is removed from the message.
 
     Returns
     -------
@@ -53,22 +53,22 @@ def complaint(error, path) -> str:
     Example
     -------
     >>> complaint(ValueError("/tmp/x/a.wav: expected sound"), "/tmp/x/a.wav")
-    '<div class="heard"><p class="complaint">Expected sound</p></div>'
+    '<div class="analysis"><p class="complaint">Expected sound</p></div>'
     """
     text = str(error).replace(str(path), "").lstrip(": ")
     text = html.escape(text[:1].upper() + text[1:])
-    return f'<div class="heard"><p class="complaint">{text}</p></div>'
+    return f'<div class="analysis"><p class="complaint">{text}</p></div>'
 
 
-def named(answer, coverage) -> str:
-    """Name the emotion, and show how probable each is.
+def named(prediction, coverage) -> str:
+    """Render the predicted emotion and the probabilities of all classes.
 
     Arguments
     ---------
-    answer : Prediction
-        Of a recording.
+    prediction : Prediction
+        Prediction for a recording.
     coverage : str
-        What of it the answer is of.
+        The part of the recording that the prediction is based on.
 
     Returns
     -------
@@ -77,43 +77,45 @@ def named(answer, coverage) -> str:
     """
     bars = "".join(
         f'<div class="bar"><span>{html.escape(name)}</span>'
-        f'<i><b style="width:{100 * chance:.1f}%;background:{_colour(name)}">'
-        f"</b></i><em>{chance:.0%}</em></div>"
-        for name, chance in answer.probabilities.items()
+        f'<i><b style="width:{100 * value:.1f}%;background:{_colour(name)}">'
+        f"</b></i><em>{value:.0%}</em></div>"
+        for name, value in prediction.probabilities.items()
     )
+    emotion = prediction.emotion
     return (
-        f'<p class="emotion" style="border-color:{_colour(answer.emotion)}">'
-        f"<strong>{html.escape(answer.emotion)}</strong> "
-        f"<span>{answer.probability:.0%} · {coverage}</span></p>{bars}"
+        f'<p class="emotion" style="border-color:{_colour(emotion)}">'
+        f"<strong>{html.escape(emotion)}</strong> "
+        f"<span>{prediction.probability:.0%} · {coverage}</span></p>{bars}"
     )
 
 
 def strip(timeline, duration_s) -> str:
-    """Draw the emotions of a long recording along its time.
+    """Render the emotions of a long recording over time.
 
     Arguments
     ---------
     timeline : Timeline
-        Of it.
+        Timeline of the recording.
     duration_s : float
-        Of it.
+        Duration of the recording.
 
     Returns
     -------
     str
-        HTML; what is more probable is less pale.
+        HTML; more probable segments are more opaque.
     """
     pieces = "".join(
         f'<b style="left:{100 * part.start_s / duration_s:.2f}%;'
         f"width:{100 * (part.end_s - part.start_s) / duration_s:.2f}%;"
-        f"background:{_colour(part.answer.emotion)};"
-        f'opacity:{0.3 + 0.7 * part.answer.probability:.2f}" '
+        f"background:{_colour(part.prediction.emotion)};"
+        f'opacity:{0.3 + 0.7 * part.prediction.probability:.2f}" '
         f'title="{clock(part.start_s)}–{clock(part.end_s)} '
-        f'{html.escape(part.answer.emotion)} {part.answer.probability:.0%}">'
+        f"{html.escape(part.prediction.emotion)} "
+        f'{part.prediction.probability:.0%}">'
         "</b>"
         for part in timeline.segments
     )
-    found = dict.fromkeys(part.answer.emotion for part in timeline.segments)
+    found = dict.fromkeys(part.prediction.emotion for part in timeline.segments)
     key = "".join(
         f'<span><b style="background:{_colour(name)}"></b>'
         f"{html.escape(name)}</span>"
@@ -126,19 +128,19 @@ def strip(timeline, duration_s) -> str:
 
 
 def curves(found, duration_s) -> str:
-    """Draw pitch and loudness, one below the other.
+    """Render pitch and loudness, one below the other.
 
     Arguments
     ---------
     found : Curves
-        Of the beginning of a recording.
+        Curves of the beginning of a recording.
     duration_s : float
-        Of the whole recording.
+        Duration of the whole recording.
 
     Returns
     -------
     str
-        HTML with two SVG.
+        HTML with two SVG images.
     """
     shown_s = len(found.loudness) / found.frames_per_s
     end_s = found.start_s + shown_s
@@ -150,26 +152,26 @@ def curves(found, duration_s) -> str:
         f"<h3>{title}</h3>{_melody(found.pitch_hz)}"
         f'<div class="curve low">{_svg(_area(loudness), "loudness")}</div>'
         f"{_axis(found.start_s, end_s)}"
-        '<p class="small">Above the pitch in Hz, each octave as high as the '
-        "next, with gaps where nothing is voiced; below the loudness, relative "
-        "to the loud moments of the recording.</p>"
+        '<p class="small">Above: pitch in Hz on a logarithmic axis, with gaps in '
+        "unvoiced frames. Below: loudness relative to the loud frames of the "
+        "recording.</p>"
     )
 
 
 def clock(seconds, is_short=False) -> str:
-    """Write a time.
+    """Format a time.
 
     Arguments
     ---------
     seconds : float
-        From the beginning.
+        Time from the beginning.
     is_short : bool
-        Whether in seconds, rather than as on a clock.
+        Whether to format as seconds instead of h:mm:ss.
 
     Returns
     -------
     str
-        Hours only if there are any.
+        The time; hours only if needed.
 
     Example
     -------
@@ -190,7 +192,7 @@ def _colour(emotion):
 
 
 def _melody(pitch_hz):
-    """The pitch on an axis of its own octaves."""
+    """Render the pitch on a logarithmic axis that fits its range."""
     voiced = [hz for hz in pitch_hz if not math.isnan(hz)]
     if not voiced:
         return '<div class="curve silent">no voice found</div>'
@@ -208,7 +210,7 @@ def _melody(pitch_hz):
 
 
 def _svg(path, name):
-    """A path on 1000 x 100, stretched to whatever room there is."""
+    """Render a path in a 1000 x 100 view box, stretched to the page."""
     return (
         '<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" '
         f'aria-label="{name}"><path class="{name}" d="{path}" '
@@ -217,20 +219,20 @@ def _svg(path, name):
 
 
 def _line(values):
-    """Path through values of 0-1, broken where they are NaN."""
+    """Build a path through values of 0-1 with gaps at NaN."""
     path, is_down = [], False
     for x, value in _places(values):
         is_there = not math.isnan(value)
         if is_there:
             place = f"{x} {100 - 100 * value:.1f}"
-            # What begins is a dot first, for it may be of one frame alone.
+            # Start with a dot, so that a single frame is visible.
             path.append(f"L{place}" if is_down else f"M{place}h.01")
         is_down = is_there
     return "".join(path)
 
 
 def _area(values):
-    """Path around the area below values of 0-1; NaN is 0."""
+    """Build the outline of the area below values of 0-1; NaN is 0."""
     heights = [
         (x, 0.0 if math.isnan(value) else value) for x, value in _places(values)
     ]
@@ -239,7 +241,7 @@ def _area(values):
 
 
 def _places(values):
-    """Values with the middle of the frame they are of, of 1000."""
+    """Pair values with the horizontal centre of their frame, 0-1000."""
     return [
         (round(1000 * (k + 0.5) / len(values), 1), value)
         for k, value in enumerate(values)
@@ -247,7 +249,7 @@ def _places(values):
 
 
 def _axis(start_s, end_s):
-    """Times below a drawing, at round steps."""
+    """Render a time axis with ticks at round steps."""
     length_s = end_s - start_s
     step_s = next(
         (s for s in STEPS_S if length_s / s <= MOST_TICKS), STEPS_S[-1]

@@ -1,4 +1,4 @@
-"""The page itself: Gradio around what was heard, with nothing fetched."""
+"""Serve the Gradio page without external resources."""
 
 import json
 import os
@@ -14,29 +14,29 @@ from speechbrain_clser.inference.source import locate
 
 STYLE = Path(__file__).with_name("page.css")
 CALIBRATED = (
-    "Its probabilities are calibrated on the languages that it was trained on; "
-    "in another they are a guess."
+    "Its probabilities are calibrated on the training languages; they may not "
+    "be calibrated in other languages."
 )
 SYNTHETIC = (
-    "Trained on synthetic speech: of no use on speech of people, and its score "
-    "says nothing about it."
+    "Trained on synthetic speech: not suitable for human speech, and its score "
+    "does not apply to it."
 )
-NO_RESULTS = "Its folder holds no results; see the report of its run."
+NO_RESULTS = "Its folder has no results; see the report of its run."
 NORMALISED = (
     " It was trained on features normalised by the statistics of each {by}; "
-    "those of the training corpora stand in for them here."
+    "here, statistics of the training corpora are used instead."
 )
 
 
 def show(classifier, path) -> str:
-    """Hear a recording, and draw what was heard; the one thing the page does.
+    """Analyse a recording and render the result.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        Of the page.
+        Model of the page.
     path : str or None
-        Of the recording; None when it was taken away.
+        Path of the recording; None if it was removed.
 
     Returns
     -------
@@ -52,22 +52,22 @@ def show(classifier, path) -> str:
 
 
 def read_results(folder) -> dict | None:
-    """Read the score of a model.
+    """Read the scores of a model.
 
     Arguments
     ---------
     folder : Path
-        Of the model.
+        Model folder.
 
     Returns
     -------
     dict or None
-        See ``publish.model_results.summary``; None where no report was made.
+        See ``publish.model_results.summary``; None without a report.
 
     Raises
     ------
     ValueError
-        If results.json holds something else.
+        If results.json has other content.
     """
     path = folder / "results.json"
     if not path.is_file():
@@ -77,15 +77,15 @@ def read_results(folder) -> dict | None:
         scored(found)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: expected the results of a model, found something else "
-            f"({type(error).__name__}: {error}); delete it, or type clser "
-            "report RUN"
+            f"{path}: expected the results of a model, found other content "
+            f"({type(error).__name__}: {error}); delete this file, or run "
+            "clser report RUN"
         ) from error
     return found
 
 
 def scored(results) -> str:
-    """Say how well a model does, on what.
+    """Render the scores of a model and the test data.
 
     Arguments
     ---------
@@ -114,14 +114,14 @@ def scored(results) -> str:
 
 
 def introduction(classifier, name="", results=None) -> str:
-    """Say which model it is, how well it does, and which classes it has.
+    """Render the name, the classes and the scores of the model.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        Of the page.
+        Model of the page.
     name : str
-        Of the model: its path or hub id.
+        Path or hub id of the model.
     results : dict, optional
         From ``read_results``.
 
@@ -130,15 +130,15 @@ def introduction(classifier, name="", results=None) -> str:
     str
         HTML.
     """
-    # Words of a model folder, which may be anybody's.
+    # Escape text from an untrusted model folder.
     *others, last = map(escape, classifier.classes)
     by = escape(str(classifier.hparams.normalise_by))
     more = "" if by == "none" else NORMALISED.format(by=by)
     score = scored(results) if results else NO_RESULTS
     return (
-        '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds, '
-        f"or give a file. This model tells apart {', '.join(others)} and "
-        f"{last}. {CALIBRATED}{more}</p><p>Model: <code>{escape(name)}</code>. "
+        '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds '
+        f"or upload a file. The classes are {', '.join(others)} and {last}. "
+        f"{CALIBRATED}{more}</p><p>Model: <code>{escape(name)}</code>. "
         f"{score}</p></div>"
     )
 
@@ -149,14 +149,14 @@ def page(classifier, name="", results=None):
     Arguments
     ---------
     classifier : EmotionClassifier
-        That answers.
+        Model of the page.
     name, results
         As for ``introduction``.
 
     Returns
     -------
     gradio.Blocks
-        To be launched.
+        The page; not launched yet.
 
     Raises
     ------
@@ -180,20 +180,20 @@ def page(classifier, name="", results=None):
             lambda path: show(classifier, path),
             recording,
             analysis,
-            api_name="hear",
+            api_name="analyse",
         )
     return blocks
 
 
 def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
-    """Serve the page until it is interrupted; nothing leaves the machine.
+    """Serve the page until it is interrupted; no data leaves the machine.
 
     Arguments
     ---------
     model_folder : str or Path
         As for ``EmotionClassifier.from_hparams``.
     host : str
-        Address to listen at; by default nobody else reaches it.
+        Address to listen at; by default only this machine can connect.
     port : int, optional
         By default the first free one from 7860 on.
     is_open : bool
@@ -218,17 +218,17 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
 
 
 def looks(gradio) -> dict:
-    """Options of ``launch`` that make the page calm, and need no network.
+    """Return options of ``launch`` for a plain page without network access.
 
     Arguments
     ---------
     gradio : module
-        Wanted for its theme.
+        Provides the theme.
 
     Returns
     -------
     dict
-        Theme of fonts that are there already, style, no links.
+        Theme with system fonts, style sheet, no footer links.
     """
     theme = gradio.themes.Base(
         primary_hue="slate",
@@ -240,7 +240,7 @@ def looks(gradio) -> dict:
 
 
 def _gradio():
-    """The library, told before it is loaded to report to nobody."""
+    """Import gradio with analytics and telemetry switched off."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:

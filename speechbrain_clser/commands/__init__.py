@@ -1,1 +1,1 @@
-"""What the commands of ``clser`` do, where it is more than one call."""
+"""Implement the longer commands of ``clser``."""

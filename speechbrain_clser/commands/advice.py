@@ -1,25 +1,25 @@
-"""Options in messages, spelled as the command in use takes them."""
+"""Rewrite option names in messages for the command in use."""
 
 import re
 
 
 def spelled_for(command, message: str) -> str:
-    """Write the options in a message as a command of ``clser`` takes them.
+    """Rewrite the options in a message for a command of ``clser``.
 
-    Messages of the package have the spelling of ``train.py``, where an option
-    of words has underscores and a switch is followed by ``True``.
+    Messages of the package spell options as ``train.py`` does: with
+    underscores, and flags with the value ``True``.
 
     Arguments
     ---------
     command : click.Command
-        In use.
+        Command in use.
     message : str
-        Of an error.
+        Error message.
 
     Returns
     -------
     str
-        Options that the command does not have stay as they are.
+        The message; options that the command does not have are unchanged.
 
     Example
     -------

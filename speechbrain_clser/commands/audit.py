@@ -1,4 +1,4 @@
-"""Look into a protocol before anything is trained under it."""
+"""Count the splits of a protocol and audit them before training."""
 
 from speechbrain_clser.data import prepare
 from speechbrain_clser.data.audit import audit
@@ -9,24 +9,24 @@ from speechbrain_clser.data.splits import cut
 def look_into(
     protocol, data_folder, manifest_folder, allow_bad_files=False
 ) -> tuple:
-    """Cut the parts of a protocol and audit them, leaks and all.
+    """Make the splits of a protocol and audit them.
 
     Arguments
     ---------
     protocol : str
-        Name of a shipped one, or path.
+        Name of a shipped protocol, or path.
     data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
         See ``data.prepare.load_corpora``.
 
     Returns
     -------
     parts : list of list
-        Table: part, utterances, speakers, one column per class (``"-"`` in
-        the unlabelled part); its head first.
+        Table with header: part, utterances, speakers, one column per class
+        (``"-"`` in the unlabelled part).
     left_out : dict
         Reason to number of utterances that the protocol does not use.
     findings : list of Finding
-        Leaks first.
+        Findings of the audit, leaks first.
     """
     protocol = load(protocol)
     cards, rows = prepare.load_corpora(

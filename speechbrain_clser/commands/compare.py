@@ -10,7 +10,7 @@ from speechbrain_clser.evaluation import comparison, formatting, tables
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.console import columns
 
-# Keys of a row, as they stand in the CSV; scores and differences are 0-1.
+# Keys of a row and columns of the CSV; scores and differences are 0-1.
 COLUMNS = (
     *("run", "folder", "method", "protocol", "digest", "trials", "trainings"),
     *("utterances", "speakers", "uar", "uar_low", "uar_high", "against"),
@@ -38,18 +38,18 @@ def compare(
     Returns
     -------
     dict
-        ``rows``, one dict per run with the keys ``COLUMNS``, None where a
-        value does not exist; ``notes``, sentences on how to read them. Values
-        of p are those of the paired permutation test over speakers, ``p_holm``
-        is corrected for the number of comparisons.
+        ``rows``, one dict per run with the keys ``COLUMNS``, None for missing
+        values; ``notes``, explanations of the table. ``p`` is from the paired
+        permutation test over speakers, ``p_holm`` is corrected for the number
+        of comparisons.
 
     Raises
     ------
     FileNotFoundError
-        If a folder is no run folder, or none of its trainings is scored.
+        If a folder is not a run folder, or has no scored training.
     ValueError
-        If there are fewer than two runs, one is given twice, a training is
-        unfinished, protocols differ, or other utterances were scored.
+        If there are fewer than two runs, a run is given twice, a training is
+        unfinished, or protocols or test utterances differ.
     """
     folders = [Path(folder).resolve() for folder in folders]
     baseline = folders[0] if against is None else Path(against).resolve()
@@ -83,12 +83,12 @@ def labels(folders: Sequence[Path]) -> list:
     Arguments
     ---------
     folders : sequence of Path
-        All different.
+        Distinct paths.
 
     Returns
     -------
     list of str
-        All different.
+        Distinct labels.
 
     Example
     -------
@@ -120,7 +120,7 @@ def write(found: dict, kind: str) -> str:
     Returns
     -------
     str
-        Lines, each ended.
+        Lines with line endings.
     """
     return FORMATS[kind](found)
 
@@ -130,7 +130,7 @@ def _are_same(parts, place):
 
 
 def _check_folders(folders):
-    """Refuse a single run, and a run that is given twice."""
+    """Raise ValueError for a single or a repeated run."""
     if len(folders) < 2:
         raise ValueError(
             f"expected two runs or more to compare, found {folders[0]} alone; "
@@ -142,7 +142,7 @@ def _check_folders(folders):
 
 
 def _read(folder):
-    """Read a run of which all trainings are scored."""
+    """Read a run; raise ValueError if a training is unfinished."""
     run = runs.read(folder)
     if run.unfinished:
         raise ValueError(
@@ -154,7 +154,7 @@ def _read(folder):
 
 
 def _differing_protocols(found, baseline):
-    """Say of each run with another protocol in which keys it differs."""
+    """Describe the protocol differences of each run to the baseline."""
     first = found[baseline].protocol
     sentences = []
     for folder, run in found.items():
@@ -175,7 +175,7 @@ def _differing_protocols(found, baseline):
 
 
 def _check_recordings(found, baseline):
-    """Refuse runs whose scored recordings differ in their audio."""
+    """Raise ValueError if test recordings differ in their audio."""
     first = _digests(found[baseline])
     for folder, run in found.items():
         own = _digests(run)
@@ -193,7 +193,7 @@ def _check_recordings(found, baseline):
 
 
 def _digests(run):
-    """Id of each scored utterance to its digest, which older runs lack."""
+    """Map ids of test utterances to digests, which older runs lack."""
     return {
         row["id"]: row["digest"]
         for row in run.rows
@@ -228,7 +228,7 @@ def _row(name, run, cell, baseline):
 
 
 def _reading(run, rows, baseline):
-    """How to read the table."""
+    """Return the explanation of the table."""
     where = formatting.languages(run.ledger["targets"])
     n_tests = len(rows) - 1
     return (
@@ -242,7 +242,7 @@ def _reading(run, rows, baseline):
 
 
 def _supervision(found, names):
-    """The ledger of each run, where they differ."""
+    """Return the supervision of each run, if runs differ."""
     entries = {names[f]: run.ledger["sentence"] for f, run in found.items()}
     if len(set(entries.values())) == 1:
         return []
@@ -253,13 +253,13 @@ def _supervision(found, names):
 
 
 def _shown(found):
-    """The table in percent, for readers."""
+    """Return the table with rounded percentages."""
     rows = []
     for row in found["rows"]:
         uar = {key: row[f"uar_{key}"] for key in ("low", "high")}
-        gain, p = (None, None), None
+        difference, p = (None, None), None
         if row["against"]:
-            gain = formatting.format_difference(
+            difference = formatting.format_difference(
                 {
                     "mean": row["difference"],
                     "low": row["difference_low"],
@@ -273,7 +273,7 @@ def _shown(found):
                 row["trainings"],
                 formatting.percent(row["uar"]),
                 formatting.interval(uar),
-                *gain,
+                *difference,
                 p,
             ]
         )

@@ -1,7 +1,7 @@
-"""What is installed, what clashes, and what to type.
+"""Check the installation and suggest commands that repair it.
 
-Whatever may be broken is tried in a process of its own, so that this works where
-``import torch`` does not.
+Imports that may fail are tried in a separate process, so that this works even if
+``import torch`` crashes.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ from packaging.version import Version
 from speechbrain_clser.cache import cache_folder
 
 PACKAGE = "speechbrain-clser"
-# Those of constraints.txt, which is not installed along; a test compares them.
+# As in constraints.txt, which is not installed; a test compares them.
 TESTED = "torch==2.11.0 torchaudio==2.11.0"
 OK, NOTE, BROKEN = "ok", "note", "broken"
 CPU_INDEX = "--index-url https://download.pytorch.org/whl/cpu"
@@ -39,7 +39,7 @@ import ctypes, espeakng_loader
 ctypes.CDLL(espeakng_loader.get_library_path())
 print("eSpeak NG is there")
 """
-# "offline" or "online", and the folder of the cache.
+# Prints "offline" or "online" and the folder of the cache.
 HUB = """
 from huggingface_hub import constants
 print("offline" if constants.HF_HUB_OFFLINE else "online", constants.HF_HUB_CACHE)
@@ -49,18 +49,18 @@ SCATTER = "import torch_scatter; print(torch_scatter.__version__)"
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Arguments
     ---------
     what : str
-        It is.
+        Name of the checked component.
     state : str
-        ``"ok"``, ``"note"`` for what can be done without, or ``"broken"``.
+        ``"ok"``, ``"note"`` for missing optional components, or ``"broken"``.
     message : str
-        What was found.
+        Details.
     to_type : str
-        A command that helps; empty if none is needed.
+        Command that repairs it; empty if none is needed.
     """
 
     what: str
@@ -70,12 +70,12 @@ class Finding:
 
 
 def examine() -> list:
-    """Look at everything that has to fit.
+    """Run all checks.
 
     Returns
     -------
     list of Finding
-        In the order in which to mend what is broken.
+        In the order in which to repair broken components.
     """
     try:
         metadata = importlib.metadata.metadata(PACKAGE)
@@ -104,25 +104,25 @@ def examine() -> list:
         ),
         _tried("torch-scatter, for faster graphs", SCATTER, "make scatter"),
         ffmpeg(),
-        cache("our cache", Path(cache_folder())),
+        cache("feature cache", Path(cache_folder())),
         *hub(*_try(HUB)),
     ]
 
 
 def python(bounds, version=None) -> Finding:
-    """Look at the interpreter.
+    """Check the version of the interpreter.
 
     Arguments
     ---------
     bounds : str
-        Versions that will do.
+        Supported versions.
     version : str, optional
-        By default that of this interpreter.
+        Version to check; by default that of this interpreter.
 
     Returns
     -------
     Finding
-        Broken if it is another.
+        Broken if the version is not supported.
 
     Example
     -------
@@ -141,19 +141,19 @@ def python(bounds, version=None) -> Finding:
 
 
 def packages(needed, installed) -> list:
-    """Hold what is always needed against what is installed.
+    """Compare the required packages with the installed ones.
 
     Arguments
     ---------
     needed : iterable of Requirement
-        Of no extra.
+        Requirements without extras.
     installed : dict
         Name to version, or to None.
 
     Returns
     -------
     list of Finding
-        One each.
+        One per requirement.
 
     Example
     -------
@@ -178,7 +178,7 @@ def packages(needed, installed) -> list:
 
 
 def pair(torch, torchaudio, works, output) -> Finding:
-    """Check that torch and torchaudio were built for each other.
+    """Check that torch and torchaudio are compatible.
 
     Arguments
     ---------
@@ -187,12 +187,12 @@ def pair(torch, torchaudio, works, output) -> Finding:
     works : bool
         Whether both can be imported.
     output : str
-        By the attempt: the device, or the error.
+        Output of the attempt: the device, or the error.
 
     Returns
     -------
     Finding
-        Broken if they cannot be used together; then with the tested pair.
+        Broken if they cannot be used together; suggests the tested pair.
 
     Example
     -------
@@ -206,32 +206,32 @@ def pair(torch, torchaudio, works, output) -> Finding:
     to_type = f"pip install --force-reinstall {_tested(torch)}"
     if not (torch and torchaudio):
         return Finding(what, BROKEN, "one of the two is missing", to_type)
-    # Up to torchaudio 2.10 both have one version; later ones fit several.
+    # Up to torchaudio 2.10 versions must be equal; later ones support several.
     release = Version(torchaudio).release[:2]
     is_pair = release > (2, 10) or release == Version(torch).release[:2]
     if works and is_pair:
         return Finding(what, OK, f"{torch} and {torchaudio}, {output}")
     both = f"torch {torch} and torchaudio {torchaudio}"
-    why = "do not work" if is_pair else "are no pair"
+    why = "do not work" if is_pair else "are not compatible"
     return Finding(what, BROKEN, f"{both} {why}: {output}", to_type)
 
 
 def extras(needed, names, installed) -> list:
-    """Tell which extras are complete.
+    """Check which extras are complete.
 
     Arguments
     ---------
     needed : iterable of Requirement
-        Of the package and its extras.
+        Requirements of the package and its extras.
     names : iterable of str
-        Of the extras.
+        Names of the extras.
     installed : dict
         Name to version, or to None.
 
     Returns
     -------
     list of Finding
-        One for each extra; none of them is a must.
+        One per extra; all extras are optional.
 
     Example
     -------
@@ -258,40 +258,40 @@ def extras(needed, names, installed) -> list:
 
 
 def ffmpeg() -> Finding:
-    """See whether sound can be taken out of videos."""
+    """Check whether ffmpeg is available to extract audio from videos."""
     what, found = "ffmpeg", shutil.which("ffmpeg")
     if found:
         return Finding(what, OK, found)
     return Finding(
         what,
         NOTE,
-        "not found; needed to take sound out of videos (MELD, eNTERFACE), and "
-        "to turn M4A, AMR or WMA into WAV",
+        "not found; needed to extract audio from videos (MELD, eNTERFACE) and "
+        "to convert M4A, AMR or WMA to WAV",
         "apt install ffmpeg, or brew install ffmpeg",
     )
 
 
 def cache(what, folder) -> Finding:
-    """Tell how much a cache holds and how much it may.
+    """Check the size and the free space of a cache.
 
     Arguments
     ---------
     what : str
-        It is.
+        Name of the cache.
     folder : Path
-        Of it; need not be there.
+        Folder of the cache; it does not have to exist.
 
     Returns
     -------
     Finding
-        Broken if nothing can be written there.
+        Broken if the folder is not writable.
     """
     there = next(p for p in (folder, *folder.parents) if p.exists())
     if not os.access(there, os.W_OK):
         return Finding(
             what,
             BROKEN,
-            f"{folder} cannot be written",
+            f"{folder} is not writable",
             f"sudo chown -R $USER {there}",
         )
     n_bytes = sum(
@@ -307,19 +307,19 @@ def cache(what, folder) -> Finding:
 
 
 def hub(works, output) -> list:
-    """See where the hub keeps models, and whether it may be asked.
+    """Check the cache of the hub and offline mode.
 
     Arguments
     ---------
     works : bool
-        Whether its library can be imported.
+        Whether huggingface_hub can be imported.
     output : str
-        By the attempt, see ``HUB``; or the error.
+        Output of ``HUB``, or the error.
 
     Returns
     -------
     list of Finding
-        Of its cache and the network, or of the library.
+        Findings for the cache and the network, or for the library.
 
     Example
     -------
@@ -333,13 +333,13 @@ def hub(works, output) -> list:
     network, folder = output.split(maxsplit=1)
     found = [cache("cache of the hub", Path(folder))]
     if network == "online":
-        return [*found, Finding("hub", OK, "may be asked")]
+        return [*found, Finding("hub", OK, "online")]
     found.append(
         Finding(
             "hub",
             NOTE,
-            "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: only what is in the "
-            "cache can be loaded",
+            "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set: only cached models "
+            "can be loaded",
             "unset HF_HUB_OFFLINE TRANSFORMERS_OFFLINE",
         )
     )
@@ -347,7 +347,7 @@ def hub(works, output) -> list:
 
 
 def _is_of(need, extra):
-    """Whether an extra asks for a requirement; with ``""``, the package."""
+    """Return whether an extra, or with ``""`` the package, has a requirement."""
     if need.marker is None:
         return not extra
     is_always = need.marker.evaluate({"extra": ""})
@@ -356,22 +356,22 @@ def _is_of(need, extra):
 
 
 def _fits(version, need):
-    """Whether what is installed, if anything, will do; a nightly build may."""
+    """Return whether a version meets a requirement; nightly builds may."""
     return bool(version) and need.specifier.contains(version, prereleases=True)
 
 
 def _as_typed(need):
-    """A requirement as pip is told it."""
+    """Format a requirement for pip."""
     return f"{need.name}{need.specifier}"
 
 
 def _tested(torch):
-    """The tested pair as pip is told it, of the build that is there."""
+    """Format the tested pair for pip, for the installed build."""
     return f"{TESTED} {CPU_INDEX}" if "+cpu" in (torch or "") else TESTED
 
 
 def _tried(what, code, to_type):
-    """What can be done without, if it does not work."""
+    """Try an optional component; return a note if it does not work."""
     works, output = _try(code)
     if works:
         return Finding(what, OK, output)
@@ -379,7 +379,7 @@ def _tried(what, code, to_type):
 
 
 def _try(code):
-    """Run some lines; whether they work, and the last thing they say."""
+    """Run code in a process; return success and the last line of output."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", code],
@@ -388,9 +388,9 @@ def _try(code):
             timeout=PATIENCE_S,
         )
     except subprocess.TimeoutExpired:
-        return False, f"no answer within {PATIENCE_S} s"
-    said = (done.stderr if done.returncode else done.stdout).strip()
-    return not done.returncode, said.splitlines()[-1] if said else "no answer"
+        return False, f"no output within {PATIENCE_S} s"
+    text = (done.stderr if done.returncode else done.stdout).strip()
+    return not done.returncode, text.splitlines()[-1] if text else "no output"
 
 
 def _version(name):

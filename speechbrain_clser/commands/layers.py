@@ -1,4 +1,4 @@
-"""Probe the layers of an encoder, and tell which are best."""
+"""Probe the layers of an encoder and select the best ones."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def probe(
     allow_bad_files=False,
     device="cpu",
 ) -> dict:
-    """Score a linear probe on every layer, and write the scores.
+    """Score a linear probe on every layer and write the scores.
 
     Arguments
     ---------
@@ -35,7 +35,7 @@ def probe(
     protocol : str
         Name or path.
     data_folder : str
-        Of the corpora.
+        Folder of the corpora.
     out : str or Path
         Folder for layers.json, layers.csv and manifests.
     normalise_by, window, allow_bad_files, device
@@ -44,8 +44,8 @@ def probe(
     Returns
     -------
     dict
-        As ``layer_choice.choose``, each row of ``validation`` with its
-        ``target``.
+        As returned by ``layer_choice.choose``; each row of ``validation`` also
+        has ``target``.
     """
     features = build(encoder, language=source_language(protocol), window=window)
     out, protocol = Path(out), protocols.load(protocol)
@@ -81,17 +81,17 @@ def probe(
 
 
 def table(found) -> list:
-    """Set the scores out for a screen.
+    """Format the scores as a table.
 
     Arguments
     ---------
     found : dict
-        Of ``probe``.
+        From ``probe``.
 
     Returns
     -------
     list of list
-        Rows of text, the head first; the chosen row is marked.
+        Rows of strings, the header first; the chosen row is marked.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""What there is: corpora, protocols and stores, as tables for a screen."""
+"""List corpora, protocols and feature stores as tables."""
 
 import dataclasses
 import time
@@ -16,12 +16,12 @@ OF_LABELS = (
 
 
 def corpora_table() -> list:
-    """List the corpora that are shipped.
+    """List the shipped corpora.
 
     Returns
     -------
     list of list
-        The head first.
+        Rows, the header first.
 
     Example
     -------
@@ -45,12 +45,12 @@ def corpora_table() -> list:
 
 
 def corpus_facts(name) -> dict:
-    """Tell all of a corpus.
+    """Return the facts about a corpus.
 
     Arguments
     ---------
     name : str
-        Of a shipped one.
+        Name of a shipped corpus.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def corpus_facts(name) -> dict:
     Raises
     ------
     KeyError
-        If none is shipped under that name.
+        If the name is unknown.
 
     Example
     -------
@@ -75,19 +75,19 @@ def corpus_facts(name) -> dict:
     facts = {
         key: ", ".join(value) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(corpus.card).items()
-        if key != "is_own"  # none of those shipped is
+        if key != "is_own"  # False for all shipped corpora
     }
     emotions = ", ".join(sorted({*corpus.emotions.values()} - {None}))
     return {**facts, "emotions": emotions}
 
 
 def protocols_table() -> list:
-    """List the protocols that are shipped.
+    """List the shipped protocols.
 
     Returns
     -------
     list of list
-        The head first.
+        Rows, the header first.
 
     Example
     -------
@@ -103,19 +103,19 @@ def protocols_table() -> list:
                 " ".join(protocol.sources),
                 " ".join(protocol.targets),
                 len(protocol.classes),
-                _material(protocol),
+                _target_supervision(protocol),
             ]
         )
     return rows
 
 
 def protocol_facts(name) -> dict:
-    """Tell all of a protocol.
+    """Return the facts about a protocol.
 
     Arguments
     ---------
     name : str
-        A shipped name, or a path.
+        Name of a shipped protocol, or path.
 
     Returns
     -------
@@ -139,17 +139,17 @@ def protocol_facts(name) -> dict:
 
 
 def stores_table(folder) -> list:
-    """List the stores of features.
+    """List the feature stores.
 
     Arguments
     ---------
     folder : str or Path
-        They lie in it at any depth.
+        Folder to search recursively.
 
     Returns
     -------
     list of list
-        The head first, the last used next.
+        Rows, the header first, sorted by last use.
     """
     head = ["store", "extractor", "utterances", "MB", "last used", "broken"]
     return [
@@ -172,8 +172,8 @@ def _or_dash(number):
     return "-" if number is None else number
 
 
-def _material(protocol):
-    """What training may use of the target, in a word or two."""
+def _target_supervision(protocol):
+    """Describe the target data that training may use."""
     if protocol.target_labelled_fraction:
         return f"{protocol.target_labelled_fraction:.0%} labelled"
     if protocol.shots:

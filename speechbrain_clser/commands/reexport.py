@@ -1,4 +1,4 @@
-"""Export the model of a finished run once more, as train.py did at its end."""
+"""Export the model of a finished run again, as at the end of train.py."""
 
 import csv
 from pathlib import Path
@@ -22,38 +22,37 @@ from speechbrain_clser.training.experiment import extract_features
 def export_run(
     run, model=None, data_folder=None, pack=False, device="cpu"
 ) -> Path:
-    """Make the model folder of a run from its checkpoints.
+    """Export the model folder of a run from its checkpoints.
 
-    The corpora are needed once more: the statistics that features are
-    normalised by are those of the training utterances. What the store of
-    features holds is not computed again.
+    The corpora are needed to compute the normalisation statistics of the
+    training utterances. Cached features are not computed again.
 
     Arguments
     ---------
     run : str or Path
-        ``output_folder`` of train.py. Its YAML is run, so it has to be one's
-        own.
+        ``output_folder`` of train.py. Its YAML is executed, so it has to be
+        trusted.
     model : str or Path, optional
-        Folder to make; by default ``model`` in the run.
+        Folder to create; by default ``model`` in the run.
     data_folder : str or dict, optional
-        Where the corpora lie now, if no longer where the run found them.
+        Folder of the corpora, if they have moved since the run.
     pack : bool
-        Whether the weights of an encoder of the hub go into the folder.
+        Whether to bundle the weights of an encoder from the hub.
     device : str
-        Where the encoder runs.
+        Device of the encoder.
 
     Returns
     -------
     Path
-        Of the folder.
+        The model folder.
 
     Raises
     ------
     FileNotFoundError
-        If there is no finished training, or no corpus.
+        If there is no finished training, or a corpus is missing.
     ValueError
-        If the data is no longer that of the run, or sound alone does not tell
-        which encoder hears.
+        If the data differs from that of the run, or the encoder depends on the
+        language.
     """
     run = Path(run)
     model = Path(model or run / "model")
@@ -64,8 +63,9 @@ def export_run(
     extractor = hparams["extractor"]
     if not extractor.is_shared:
         raise ValueError(
-            f"{run}: each language has an encoder of its own there, and sound "
-            "alone does not tell which one hears; train with one --encoder"
+            f"{run}: expected one encoder for all languages, found one encoder "
+            "per language, which cannot be selected without knowing the "
+            "language; train with a single --encoder"
         )
     _refuse_other_encoder(run, extractor)
     material = _material(choice, run, hparams, data_folder)
@@ -76,11 +76,11 @@ def export_run(
 
 
 def _refuse_other_encoder(run, extractor):
-    """Features of another encoder than the run's would be the wrong ones."""
+    """Raise ValueError if the encoder differs from that of the run."""
     path = Path(run, "settings.json")
     settings = read_json(path, AGAIN)
     expected = settings.get("key of the encoder", extractor.key)
-    # A run whose phases do not train the encoder took the published one.
+    # Runs without training of the encoder record the key of the frozen copy.
     if expected not in (extractor.key, extractor.frozen_copy().key):
         raise ValueError(
             f"{run}: expected the encoder of the run, with the key {expected}, "
@@ -92,9 +92,9 @@ def _refuse_other_encoder(run, extractor):
 
 
 def _material(choice, run, hparams, data_folder):
-    """Parts of a run, or of one of its trials, cut again."""
-    drawn = choice.folder.parent
-    path = drawn / "protocol.json"
+    """Make the splits of a run, or of one of its trials, again."""
+    trial_folder = choice.folder.parent
+    path = trial_folder / "protocol.json"
     values = current_keys(read_json(path, AGAIN), PROTOCOL_KEYS, path)
     del values["digest"]
     protocol = Protocol(**values)
@@ -111,7 +111,7 @@ def _material(choice, run, hparams, data_folder):
         used=set(),
         trial=choice.trial,
     )
-    with open(drawn / "parts.csv", newline="", encoding="utf-8") as file:
+    with open(trial_folder / "parts.csv", newline="", encoding="utf-8") as file:
         before = {r["id"] for r in csv.DictReader(file) if r["part"] == "train"}
     if before != {row.id for row in material.parts.train}:
         raise ValueError(

@@ -1,1 +1,1 @@
-"""From a finished run to a model that other people use."""
+"""Export trained models, load them and predict emotions of recordings."""

@@ -1,4 +1,4 @@
-"""A classifier that was adapted to recordings without labels: fit, save, load."""
+"""Fit, save and load the adaptation of a classifier to unlabelled recordings."""
 
 import dataclasses
 import datetime
@@ -21,7 +21,7 @@ from speechbrain_clser.inference.weights import load_exactly
 logger = logging.getLogger(__name__)
 
 METHODS = ("em_gaussians", "equal_mass")
-FILE = "adapted.safetensors"  # of a model folder
+FILE = "adapted.safetensors"  # in a model folder
 NORMALISER = "target_normaliser.ckpt"
 COPIED = ("*.yaml", "*.ckpt", "*.json", "*.safetensors", "README.md")
 README = """\
@@ -31,10 +31,10 @@ README = """\
 {n_files} recordings ({n_left_out} others could not be used) without labels, by \
 `{method}` ({constants}). {normalised}SpeechBrain's own `EncoderClassifier` ignores \
 `{file}` and gives the unadapted probabilities{stock}. An adapted model cannot be \
-adapted again or exported to ONNX; the model that it was made of can.
+adapted again or exported to ONNX; the original model can.
 
-Adapted probabilities are not calibrated, and hold for recordings like those that the \
-model was adapted to. No result in this file is of the adapted model.
+Adapted probabilities are not calibrated and apply to recordings like those that the \
+model was adapted to. The results in this file are those of the unadapted model.
 
 | predicted class | share before | share after |
 |---|---|---|
@@ -43,27 +43,27 @@ model was adapted to. No result in this file is of the adapted model.
 
 
 def with_constants(method, constants, summary):
-    """Choose the adaptation and the source summary that it is fitted with.
+    """Build the adaptation and select the source summary for fitting it.
 
     Arguments
     ---------
     method : str
-        Among ``METHODS``.
+        One of ``METHODS``.
     constants : dict
-        Constants to change.
+        Constants to override.
     summary : Fitted or None
-        Of the model; see ``source_summary``.
+        Source summary of the model; see ``source_summary``.
 
     Returns
     -------
     tuple of Adaptation and dict or None
-        None if the adaptation needs no summary.
+        The summary is None if the adaptation does not need it.
 
     Raises
     ------
     ValueError
-        If there is no such method or constant, the model has no summary, or
-        the summary depends on the constant.
+        If the method or constant is unknown, the model has no summary, or
+        the summary was computed with another value of the constant.
 
     Example
     -------
@@ -96,25 +96,25 @@ def with_constants(method, constants, summary):
 
 
 def fit(chosen, source, vectors, posteriors, about):
-    """Fit an adaptation, or warn why it cannot be fitted.
+    """Fit an adaptation; log a warning and return None if it cannot be fitted.
 
     Arguments
     ---------
     chosen : Adaptation
-        With its constants.
+        The adaptation with its constants.
     source : dict or None
-        Summary of the source.
+        Summary of the sources.
     vectors : numpy.ndarray, (utterances, dim)
         Utterance statistics of the target.
     posteriors : numpy.ndarray, (utterances, classes)
-        Unadapted.
+        Unadapted probabilities.
     about : dict
-        To be saved; class shares before and after are added.
+        Metadata to save; class shares before and after are added.
 
     Returns
     -------
     Fitted or None
-        None after the warning.
+        None if the adaptation cannot be fitted.
     """
     if source is None:
         source = {"shape": np.array([vectors.shape[1], posteriors.shape[1]])}
@@ -134,26 +134,26 @@ def fit(chosen, source, vectors, posteriors, about):
 
 
 def _shares(posteriors):
-    """Share of the utterances that each class is predicted for."""
+    """Compute the fraction of utterances predicted as each class."""
     n_classes = posteriors.shape[1]
     counts = np.bincount(posteriors.argmax(axis=1), minlength=n_classes)
     return (counts / len(posteriors)).round(6).tolist()
 
 
 def sentence(fitted, classes) -> str:
-    """Write what a classifier was adapted to, and how, on one line.
+    """Describe the adaptation of a classifier in one line.
 
     Arguments
     ---------
     fitted : Fitted
         See ``fit``.
     classes : sequence of str
-        Of the classifier.
+        Classes of the classifier.
 
     Returns
     -------
     str
-        With constants and class shares.
+        Number of recordings, method, constants and class shares.
 
     Example
     -------
@@ -180,7 +180,7 @@ predictions before and after: anger 90.0 and 60.0 %
 
 
 def predict(fitted, vectors, posteriors):
-    """Predict adapted posteriors; rows that are not finite stay as they are.
+    """Compute adapted posteriors; rows with NaN or infinity are not adapted.
 
     Arguments
     ---------
@@ -192,7 +192,7 @@ def predict(fitted, vectors, posteriors):
     Returns
     -------
     numpy.ndarray, (utterances, classes)
-        Whatever stands in the other rows changes none.
+        The rows are independent of each other.
     """
     usable = np.isfinite(vectors).all(axis=1)
     usable &= np.isfinite(posteriors).all(axis=1)
@@ -209,20 +209,20 @@ def predict(fitted, vectors, posteriors):
 
 
 def save(classifier, folder):
-    """Write a model folder that is loaded as adapted.
+    """Write an adapted classifier as a model folder.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        Adapted, and loaded from a model folder.
+        Adapted and loaded from a model folder.
     folder : str or Path
-        To be made; another model in it is replaced.
+        Folder to create; a model in it is replaced.
 
     Raises
     ------
     ValueError
-        If the classifier is not adapted or not from a folder, or there is
-        something else in ``folder``.
+        If the classifier is not adapted or not from a folder, or ``folder``
+        contains something other than a model.
     """
     fitted = classifier.adaptation
     if fitted is None or classifier.folder is None:
@@ -241,7 +241,7 @@ def save(classifier, folder):
             torch.save(state, new / NORMALISER)
         readme = new / "README.md"
         text = readme.read_text("utf-8") if readme.exists() else "# Model\n"
-        text = text.partition("\n## Adapted\n")[0]  # that of an earlier save
+        text = text.partition("\n## Adapted\n")[0]  # drop an earlier section
         text = f"{text.rstrip()}\n\n{_readme(fitted, classifier.classes)}"
         readme.write_text(text, encoding="utf-8")
 
@@ -255,12 +255,12 @@ def _readme(fitted, classes):
         **{name: about[name] for name in ("date", "n_files", "n_left_out")},
         method=fitted.adaptation.name,
         constants=source_summary.wording(fitted.adaptation),
-        normalised="Features are normalised by statistics of recordings that "
-        "`normalise_with` was given. "
+        normalised="Features are normalised by the statistics of the "
+        "recordings passed to `normalise_with`. "
         if about["is_normalised"]
         else "",
-        stock=", on features that are normalised by statistics of the "
-        "training corpora"
+        stock=", computed from features that are normalised by the statistics "
+        "of the training corpora"
         if about["is_normalised"]
         else "",
         file=FILE,
@@ -272,7 +272,7 @@ def _readme(fitted, classes):
 
 
 def _check(about, n_classes, path):
-    """Refuse a file whose account of the adaptation is not that of ``fit``."""
+    """Raise ValueError if the metadata does not have the format of ``fit``."""
 
     def is_share(values):
         return (
@@ -301,27 +301,27 @@ def _check(about, n_classes, path):
 
 
 def read(folder, classifier):
-    """Read what a model folder holds of an adaptation.
+    """Read the adaptation from a model folder.
 
     Arguments
     ---------
     folder : Path
-        Of the model, of any origin.
+        Model folder; it does not have to be trusted.
     classifier : EmotionClassifier
-        Of the model; the statistics of its normaliser become those of the
-        target, if these were used.
+        Classifier of the model; target statistics of the normaliser are loaded
+        into it if the adaptation used them.
 
     Returns
     -------
     Fitted or None
-        None if the folder is not of an adapted model.
+        None if the model is not adapted.
 
     Raises
     ------
     FileNotFoundError
         If the statistics of the normaliser are missing.
     ValueError
-        If a file is damaged, or not of this model.
+        If a file is damaged or belongs to another model.
     """
     path = folder / FILE
     if not path.is_file():

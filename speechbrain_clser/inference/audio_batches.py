@@ -1,4 +1,4 @@
-"""Many files in batches of similar length, and the files that cannot be heard."""
+"""Read audio files into batches of similar length and report unusable files."""
 
 from collections import namedtuple
 
@@ -7,36 +7,37 @@ from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import batches, decoded
 
-LONGEST_S = 120.0  # attention grows with the square of it
+LONGEST_S = 120.0  # memory of attention grows with the square of the length
 
 File = namedtuple("File", "place wav")
 
 
 def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None):
-    """Read files, the longest first, into batches of so much sound.
+    """Read files into batches of limited duration, longest files first.
 
     Arguments
     ---------
     files : sequence of str
         Local paths.
     sample_rate_hz : int
-        Wanted.
+        Sample rate of the output.
     batch_s : float
-        Sound in a batch, with the padding; a longer file stands alone.
+        Duration of a batch in seconds, padding included; a longer file is a
+        batch of its own.
     notes : dict, optional
-        Filled: place to what is suspicious in a file that can be used, as keys
-        of ``profile.NOTES``.
+        Filled with notes on usable files: index of the file to keys of
+        ``profile.NOTES``.
 
     Yields
     ------
     places : list of int
-        Of the batch's files in ``files``.
+        Indices of the batch's files in ``files``.
     sound : list of torch.Tensor, (samples,), or BadAudioError
-        One each; or why the only file at ``places`` cannot be heard.
+        One waveform per file, or the error of the only file of the batch.
 
     Example
     -------
-    >>> list(listen(["nowhere.wav"], 16000, 60.0))[0][1].reason
+    >>> list(iter_audio_batches(["nowhere.wav"], 16000, 60.0))[0][1].reason
     'missing'
     """
     rows, lengths_s = [], {}
@@ -71,20 +72,20 @@ def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None):
 
 
 def _length_s(path):
-    """Of a recording that is not too long to be heard at once."""
+    """Return the duration of a recording; raise BadAudioError if too long."""
     length_s = duration_s(path)
     if length_s > LONGEST_S:
         raise BadAudioError(
             "long",
             f"{path}: expected at most {LONGEST_S:.0f} s, found "
-            f"{length_s:.0f} s; hear it in windows: classify_long, or "
+            f"{length_s:.0f} s; classify it in windows: classify_long, or "
             "clser predict --window-s 4",
         )
     return length_s
 
 
 def _load(path, sample_rate_hz):
-    """Samples and notes, or why there are none."""
+    """Return waveform and notes of a file, or the error."""
     try:
         return load_usable(path, sample_rate_hz)
     except BadAudioError as error:

@@ -1,4 +1,4 @@
-"""What to listen to, as it is named on a command line: files, folders, lists."""
+"""List the audio files given on a command line: files, folders and lists."""
 
 import logging
 import os
@@ -11,9 +11,9 @@ logger = logging.getLogger(__name__)
 LIST = "-"
 HEAD_BYTES = 64
 N_EXAMPLES = 5
-# What is taken for a recording in a folder, whatever is in it; others are if
-# their first bytes are those of audio or video. Not all of it can be read, and
-# what cannot shall be told rather than left out.
+# Files in a folder with these suffixes are listed as recordings, whatever their
+# content; other files are listed if their first bytes are those of audio or
+# video. Formats that cannot be read are listed too, so that they are reported.
 SUFFIXES = frozenset(
     {
         *(".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".spx", ".sph"),
@@ -25,33 +25,32 @@ SUFFIXES = frozenset(
 
 
 def list_audio_files(paths, listed=(), skipped=None):
-    """Name every recording, one after the other.
+    """List audio files.
 
     Arguments
     ---------
     paths : iterable of str
-        Files; folders, whose recordings are found at any depth, by suffix;
-        ``"-"`` for what is listed.
+        Files; folders, which are searched recursively; ``"-"`` for ``listed``.
     listed : iterable of str
-        Lines with a file or a folder each; read as they come.
+        Lines with one file or folder each; read lazily.
     skipped : list, optional
-        Files of folders that are no audio are added, but for hidden ones. They
-        are logged in any case, with their number and the first names.
+        Non-audio files found in folders are appended, except hidden ones. Their
+        number and first names are logged in any case.
 
     Yields
     ------
     str
-        Path as given, or below the folder as given. What cannot be looked
-        into is named too, for whoever reads it to complain.
+        Path as given, or below the folder as given. Folders and files that
+        cannot be opened are included; reading them reports the error.
 
     Example
     -------
     >>> folder = getfixture("tmp_path")
     >>> for name in ("b.wav", "a.FLAC", "notes.txt", ".a.wav"):
     ...     (folder / name).touch()
-    >>> [os.path.basename(path) for path in find([str(folder), "c.wav"])]
+    >>> [*map(os.path.basename, list_audio_files([str(folder), "c.wav"]))]
     ['a.FLAC', 'b.wav', 'c.wav']
-    >>> list(find(["-"], ["d.wav\\n", "\\n", "e f.wav\\n"]))
+    >>> list(list_audio_files(["-"], ["d.wav\\n", "\\n", "e f.wav\\n"]))
     ['d.wav', 'e f.wav']
     """
     for path in paths:
@@ -69,17 +68,17 @@ def list_audio_files(paths, listed=(), skipped=None):
 
 
 def _within(top, skipped):
-    """Recordings of a folder in the order of their names, links followed."""
-    been, closed, n_found = set(), [], 0
+    """List the recordings of a folder, sorted by name; follow links."""
+    visited, closed, n_found = set(), [], 0
     walk = os.walk(
         top, followlinks=True, onerror=lambda e: closed.append(e.filename)
     )
     for folder, subfolders, names in walk:
         real = os.path.realpath(folder)
-        if real in been:  # a link leads back up
+        if real in visited:  # a link to a parent folder
             subfolders.clear()
             continue
-        been.add(real)
+        visited.add(real)
         subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
         for name in sorted(names):
             path = os.path.join(folder, name)
@@ -94,7 +93,7 @@ def _within(top, skipped):
     if skipped:
         names = [os.path.relpath(path, top) for path in skipped[:N_EXAMPLES]]
         logger.warning(
-            "%s: skipped %s that %s no audio: %s%s",
+            "%s: skipped %s that %s not audio: %s%s",
             *(top, pluralise(len(skipped), "file")),
             "is" if len(skipped) == 1 else "are",
             ", ".join(names),
@@ -108,14 +107,14 @@ def _within(top, skipped):
 
 
 def _is_recording(path):
-    """Whether the suffix says so, or the first bytes of a file do."""
+    """Detect an audio file by its suffix or its first bytes."""
     if os.path.splitext(path)[1].lower() in SUFFIXES:
         return True
-    if not os.path.isfile(path):  # a pipe would be waited for
+    if not os.path.isfile(path):  # opening a pipe would block
         return False
     try:
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError:
-        return True  # whoever reads it says what is the matter
+        return True  # reading the file reports the error
     return is_readable(head) or container(head) != ""

@@ -1,8 +1,8 @@
-"""How an object is built, as plain data: what a model's YAML is made of.
+"""Describe constructor calls as plain data, for the YAML of a model.
 
-Training's YAML computes (the width of a head from that of a pooling, classes
-from a protocol). Here all of it is worked out, so that a model's YAML names
-constructors and gives them plain values, and nothing in it has to be run.
+The YAML of a training computes values (the width of a head from that of a pooling,
+classes from a protocol). Here these values are evaluated, so that the YAML of a
+model contains only constructors with plain values and executes no function.
 """
 
 import dataclasses
@@ -18,14 +18,14 @@ from speechbrain_clser.data.unique_keys import UniqueKeys
 
 @dataclasses.dataclass(frozen=True)
 class New:
-    """A constructor and what it is given.
+    """A constructor with its arguments.
 
     Arguments
     ---------
     path : str
-        Dotted.
+        Dotted path.
     arguments : dict or list
-        Plain values, and what else is built.
+        Plain values and blueprints.
     """
 
     path: str
@@ -34,12 +34,12 @@ class New:
 
 @dataclasses.dataclass(frozen=True)
 class Name:
-    """A function itself, not called.
+    """A reference to a function, which is not called.
 
     Arguments
     ---------
     path : str
-        Dotted.
+        Dotted path.
     """
 
     path: str
@@ -47,33 +47,33 @@ class Name:
 
 @dataclasses.dataclass(frozen=True)
 class Ref:
-    """Another top-level key of the same YAML.
+    """A reference to another top-level key of the same YAML.
 
     Arguments
     ---------
     key : str
-        Its name.
+        Name of the key.
     """
 
     key: str
 
 
 def of(thing, known=None):
-    """Tell how an extractor, or a config, can be built again.
+    """Return the blueprint of an extractor or a config.
 
-    Both keep what they were given under the names of their arguments.
+    Both store their arguments as attributes of the same names.
 
     Arguments
     ---------
     thing : object
         A dataclass, a torch.nn.Module, or a plain value.
     known : dict, optional
-        Module inside it to what stands for it.
+        Submodule to the blueprint that replaces it.
 
     Returns
     -------
     New or the value itself
-        With blueprints inside.
+        May contain other blueprints.
 
     Example
     -------
@@ -103,27 +103,27 @@ def of(thing, known=None):
 
 
 def read(text, key, known):
-    """Read how a run built something, everything computed worked out.
+    """Read one key of a run's YAML and evaluate all computed values.
 
     Arguments
     ---------
     text : str
-        YAML of the run, its references resolved, as a run folder keeps it.
+        YAML of the run with references resolved, as saved in the run folder.
     key : str
-        Top-level key of what is wanted.
+        Top-level key to read.
     known : dict
-        Top-level key to an object that is there already and need not be built
-        again to be asked for its width.
+        Top-level key to an existing object, which is used instead of building
+        it again.
 
     Returns
     -------
     New or a plain value
-        With blueprints inside.
+        May contain other blueprints.
 
     Raises
     ------
     KeyError
-        If there is no such key.
+        If the key does not exist.
 
     Example
     -------
@@ -150,7 +150,7 @@ def read(text, key, known):
 
 
 def build(value):
-    """Build what blueprints stand for, anywhere in a value."""
+    """Build the objects of all blueprints in a value."""
     if isinstance(value, New):
         return _call(pydoc.locate(value.path), build(value.arguments))
     if isinstance(value, dict):
@@ -161,14 +161,14 @@ def build(value):
 
 
 def dump(values, comment="") -> str:
-    """Write values and blueprints as the YAML that SpeechBrain loads.
+    """Write values and blueprints as YAML for SpeechBrain.
 
     Arguments
     ---------
     values : dict
         Top-level keys.
     comment : str
-        Lines for its head.
+        Comment lines at the beginning.
 
     Returns
     -------
@@ -190,10 +190,10 @@ def dump(values, comment="") -> str:
 
 
 class Reader(UniqueKeys):
-    """Plain values as they are, constructors as blueprints; nothing is run."""
+    """Load plain values, and constructors as blueprints; call nothing."""
 
     def arguments(self, node):
-        """What a constructor is given, a dict or list."""
+        """Return the arguments of a constructor, a dict or list."""
         if isinstance(node, yaml.MappingNode):
             return self.construct_mapping(node, deep=True)
         if isinstance(node, yaml.SequenceNode):
@@ -202,7 +202,7 @@ class Reader(UniqueKeys):
 
 
 class _Computing(Reader):
-    """Calls are called: only for what we wrote ourselves."""
+    """Evaluate ``!apply`` as well; only for YAML that this package wrote."""
 
 
 def _new(loader, path, node):
@@ -221,7 +221,7 @@ def _call(function, arguments):
 
 Reader.add_multi_constructor("!new:", _new)
 _Computing.add_multi_constructor("!apply:", _apply)
-# 1e-05, which SpeechBrain's YAML takes for a number and PyYAML for a text.
+# 1e-05 is a number in SpeechBrain's YAML and a string in PyYAML.
 Reader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+"),
@@ -230,7 +230,7 @@ Reader.add_implicit_resolver(
 
 
 class _Writer(yaml.SafeDumper):
-    """What is the same is written again, not pointed to."""
+    """Write repeated values in full, without YAML aliases."""
 
     def ignore_aliases(self, data):
         return True

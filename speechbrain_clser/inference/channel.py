@@ -1,4 +1,4 @@
-"""Sound of any rate and number of channels to the one channel a model hears."""
+"""Convert audio of any rate and number of channels to the input of a model."""
 
 import torch
 
@@ -7,14 +7,14 @@ from speechbrain_clser.data.profile import CLASSIFIED_S, profile_of
 
 
 class OneChannel:
-    """Mix and resample as training did; SpeechBrain's ``audio_normalizer``.
+    """Mix down and resample as in training; SpeechBrain's ``audio_normalizer``.
 
-    SpeechBrain's own resamples by another filter.
+    SpeechBrain's own class resamples with another filter.
 
     Arguments
     ---------
     sample_rate_hz : int
-        Wanted.
+        Sample rate of the output.
 
     Example
     -------
@@ -26,21 +26,21 @@ class OneChannel:
         self.sample_rate_hz = sample_rate_hz
 
     def __call__(self, signal, sample_rate_hz):
-        """Convert (samples,) or (samples, channels) of a rate to (samples,).
+        """Convert (samples,) or (samples, channels) of any rate to (samples,).
 
         Raises
         ------
         BadAudioError
-            If it is what ``data.audio.load_usable`` refuses in a file.
+            If ``data.audio.load_usable`` would refuse a file of this content.
         ValueError
-            If it has another shape.
+            If the signal has another shape.
         """
         signal = torch.as_tensor(signal)
         is_flat = signal.ndim == 1
         if not is_flat and (signal.ndim != 2 or len(signal) < signal.shape[1]):
             raise ValueError(
                 "expected a signal of (samples,) or (samples, channels), got "
-                f"{tuple(signal.shape)}; transpose what torchaudio.load gives"
+                f"{tuple(signal.shape)}; transpose the output of torchaudio.load"
             )
         device, signal = signal.device, signal.float().cpu()
         profile = profile_of(None, signal.detach().numpy(), sample_rate_hz)

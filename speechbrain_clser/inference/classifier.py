@@ -1,4 +1,4 @@
-"""A trained model in use: files, signals and hours of sound to emotions."""
+"""Predict emotions of audio files and signals with a trained model."""
 
 import copy
 import logging
@@ -28,34 +28,34 @@ from speechbrain_clser.labels import refuse_unsafe
 
 logger = logging.getLogger(__name__)
 
-BATCH_S = 60.0  # of sound, with the padding
+BATCH_S = 60.0  # duration of a batch, padding included
 
 
 class EmotionClassifier(EncoderClassifier):
-    """Name the emotion of recordings in any language.
+    """Predict the emotion of recordings in any language.
 
-    Everything that SpeechBrain's ``EncoderClassifier`` does, and beyond it:
-    files of any rate and number of channels, many at once, long ones in
-    windows; calibrated probabilities; a model folder is taken as data and
-    checked, so that it can neither run code nor be loaded half.
+    Extends SpeechBrain's ``EncoderClassifier``: it accepts files of any sample
+    rate and number of channels, many files at once and long files in windows;
+    probabilities are calibrated; a model folder is read as data and checked, so
+    that loading it cannot execute code or leave parameters uninitialised.
 
     Probabilities of all methods, ``classify_batch`` included, are calibrated;
-    those of the model's evaluation come with ``temperature=1.0``.
+    ``temperature=1.0`` gives those of the model's evaluation.
 
     Arguments
     ---------
     modules, hparams, run_opts, freeze_params
-        As SpeechBrain's ``Pretrained``; ``from_hparams`` gives them.
+        As for SpeechBrain's ``Pretrained``; set by ``from_hparams``.
     min_confidence : float
-        An answer is ``"unknown"`` if no class is as probable as this.
+        The predicted emotion is ``"unknown"`` if no probability reaches this.
     temperature : float, optional
-        That logits are divided by, 0.01-100; by default the model's own.
+        Divisor of the logits, 0.01-100; by default that of the model.
 
     Raises
     ------
     ValueError
-        If a module is missing, classes and labels differ in number, there is no
-        such device, or the temperature is none.
+        If a module is missing, classes and labels differ in number, the device
+        does not exist, or the temperature is out of range.
     """
 
     HPARAMS_NEEDED = [
@@ -78,7 +78,7 @@ class EmotionClassifier(EncoderClassifier):
             )
         _refuse_unknown_device(run_opts)
         super().__init__(modules, hparams, run_opts, freeze_params)
-        self.classes = self._names()
+        self.classes = self._class_names()
         self.min_confidence = min_confidence
         if temperature is None:
             temperature = self.hparams.temperature
@@ -93,7 +93,7 @@ class EmotionClassifier(EncoderClassifier):
         self.is_normalised = False
 
     def _open(self, folder):
-        """Take from a model folder what SpeechBrain's own class ignores."""
+        """Read the files of a model folder that SpeechBrain's class ignores."""
         self.folder = folder
         size = self.statistics_dim, len(self.classes)
         self.source_summary = source_summary.read(folder, *size)
@@ -103,19 +103,19 @@ class EmotionClassifier(EncoderClassifier):
             self.adaptation = fitted
         if self.hparams.normalise_by != "none" and not self.is_normalised:
             logger.warning(
-                "this model was trained on features normalised by %s; until "
-                "normalise_with is given recordings of one, statistics of the "
-                "training corpora stand in",
+                "this model was trained on features normalised by %s; "
+                "statistics of the training corpora are used until "
+                "normalise_with is called with recordings",
                 self.hparams.normalise_by,
             )
 
     @property
     def statistics_dim(self):
-        """Dimensions of the utterance statistics."""
+        """Dimension of the utterance statistics."""
         return 2 * self.recogniser.extractor.dim
 
-    def _names(self):
-        """Names of the classes, if there are as many as logits."""
+    def _class_names(self):
+        """Return the class names; raise ValueError if they do not fit."""
         refuse_unsafe(self.hparams.classes, "classes of the model")
         encoder = self.hparams.label_encoder
         names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
@@ -145,33 +145,33 @@ class EmotionClassifier(EncoderClassifier):
         Arguments
         ---------
         source : str or Path
-            Folder, or hub id ``owner/name``; what looks like a path is never
-            asked for on the hub.
+            Folder, or hub id ``owner/name``; a name that looks like a path is
+            never looked up on the hub.
         hparams_file : str
-            In it.
+            Name of the YAML file in the folder.
         overrides : dict, optional
-            Values to change in that file.
+            Values to override in that file.
         savedir, revision
-            Of a hub id; see ``inference.source``.
+            For a hub id; see ``inference.source``.
         is_trusted : bool
-            Whether the folder may run code, as a program of the same origin
-            could. Without it only what ``inference.safe_yaml`` lists is built.
+            Whether the folder may execute code, as a program could. Otherwise
+            only the classes listed in ``inference.safe_yaml`` are built.
         **kwargs
             For the class: ``run_opts``, ``min_confidence``, ``temperature``.
 
         Returns
         -------
         EmotionClassifier
-            Ready to use.
+            The loaded classifier.
 
         Raises
         ------
         FileNotFoundError
-            If there is no such folder, or a file is missing in it.
+            If the folder or a file in it is missing.
         KeyError
-            If there is nothing to override by such a name.
+            If an override names an unknown key.
         ValueError
-            If the folder could run code, or its files do not fit together.
+            If the folder could execute code, or its files do not match.
         """
         folder = locate(source, revision, savedir)
         hparams = load(folder, hparams_file, overrides, is_trusted)
@@ -182,25 +182,26 @@ class EmotionClassifier(EncoderClassifier):
         return classifier
 
     def _use_temperature(self, wanted):
-        """Take the temperature that an adaptation was fitted with."""
+        """Set the temperature that the adaptation was fitted with."""
         fitted = _usable(self.adaptation.about.get("temperature"))
         if wanted not in (None, fitted):
             raise ValueError(
                 f"temperature: expected {fitted}, with which the model was "
-                f"adapted, got {wanted}; leave it out, or adapt again the "
-                "model that it was made of"
+                f"adapted, got {wanted}; leave it out, or adapt the original "
+                "model again"
             )
         self.temperature = fitted
 
     def classify_batch(self, wavs, wav_lens=None):
-        """Classify a batch, calibrated; as SpeechBrain's otherwise.
+        """Classify a batch with calibrated probabilities.
 
-        Probabilities of an adapted classifier are adapted.
+        The interface is that of SpeechBrain's class. Probabilities of an
+        adapted classifier are adapted.
 
         Raises
         ------
         BadAudioError
-            If they are NaN or infinite, or do not sum to 1.
+            If probabilities are NaN or infinite, or do not sum to 1.
         """
         probabilities = self._log_probabilities(wavs, wav_lens)
         for row in probabilities.exp().tolist():
@@ -210,25 +211,25 @@ class EmotionClassifier(EncoderClassifier):
         return probabilities, score, index, labels
 
     def _log_probabilities(self, wavs, wav_lens=None):
-        """Those of a batch, (batch, classes), adapted if the model is."""
+        """Compute log-probabilities, (batch, classes), adapted if fitted."""
         if self.adaptation is None:
             return self._calibrated(self.encode_batch(wavs, wav_lens))
         posteriors, vectors = self._describe(wavs, wav_lens)
         both = adapted.predict(self.adaptation, vectors, posteriors)
         probabilities = torch.from_numpy(both).float().to(self.device)
-        # The logarithm of an exact 0 would be no number.
+        # The logarithm of 0 would be infinite.
         return probabilities.clamp(
             min=torch.finfo(probabilities.dtype).tiny
         ).log()
 
     def _calibrated(self, both):
-        """Unadapted log-probabilities of what a ``EmotionEncoder`` gives."""
+        """Compute unadapted log-probabilities from ``EmotionEncoder`` output."""
         probabilities = self.mods.classifier(both).squeeze(1) / self.temperature
         return probabilities.log_softmax(dim=-1)
 
     @torch.no_grad()
     def _describe(self, wavs, wav_lens=None):
-        """Unadapted posteriors and utterance statistics of a batch."""
+        """Compute unadapted posteriors and utterance statistics of a batch."""
         if wav_lens is None:
             wav_lens = torch.ones(len(wavs))
         sound = wavs.to(self.device).float(), wav_lens.to(self.device)
@@ -242,12 +243,12 @@ class EmotionClassifier(EncoderClassifier):
         Arguments
         ---------
         path : str or Path
-            A local file, of any rate and number of channels.
+            A local file of any sample rate and number of channels.
 
         Returns
         -------
         Prediction
-            Unpacks like SpeechBrain's.
+            Unpacks like the result of SpeechBrain's class.
 
         Raises
         ------
@@ -259,20 +260,20 @@ class EmotionClassifier(EncoderClassifier):
     def classify_files(
         self, files, batch_s=BATCH_S, has_bar=True, keep_going=False
     ):
-        """Classify many recordings, those of similar length together.
+        """Classify many recordings in batches of similar length.
 
         Arguments
         ---------
         files : iterable of str or Path
-            Local, of any rates and numbers of channels.
+            Local files of any sample rate and number of channels.
         batch_s : float
-            Sound in a batch, with the padding; which recordings are together
-            changes no answer.
+            Duration of a batch in seconds, padding included; predictions do
+            not depend on the composition of batches.
         has_bar : bool
             Whether to show a progress bar.
         keep_going : bool
-            Whether a file that cannot be used has its ``BadAudioError`` in the
-            place of an answer, rather than ending all.
+            Whether to return the ``BadAudioError`` of a file that cannot be used
+            in place of its prediction, instead of raising it.
 
         Returns
         -------
@@ -287,15 +288,15 @@ class EmotionClassifier(EncoderClassifier):
         files = _paths(files)
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
-            for place, answer in self.answers(files, batch_s):
-                if isinstance(answer, BadAudioError) and not keep_going:
-                    raise answer
-                found[place] = answer
+            for place, prediction in self.iter_predictions(files, batch_s):
+                if isinstance(prediction, BadAudioError) and not keep_going:
+                    raise prediction
+                found[place] = prediction
                 bar.update()
         return found
 
-    def answers(self, files, batch_s=BATCH_S):
-        """Classify many recordings, giving each answer when it is there.
+    def iter_predictions(self, files, batch_s=BATCH_S):
+        """Classify many recordings and yield predictions batch by batch.
 
         Arguments
         ---------
@@ -305,18 +306,19 @@ class EmotionClassifier(EncoderClassifier):
         Yields
         ------
         place : int
-            Of the file in ``files``.
-        answer : Prediction or BadAudioError
-            What was heard, or why nothing was.
+            Index of the file in ``files``.
+        prediction : Prediction or BadAudioError
+            The prediction, or the error if the file cannot be used.
         """
         files, notes = _paths(files), {}
-        sounds = iter_audio_batches(files, self.sample_rate_hz, batch_s, notes)
-        for places, sound in sounds:
-            if isinstance(sound, BadAudioError):
-                yield places[0], sound
+        for places, wavs in iter_audio_batches(
+            files, self.sample_rate_hz, batch_s, notes
+        ):
+            if isinstance(wavs, BadAudioError):
+                yield places[0], wavs
                 continue
             probabilities = (
-                self._log_probabilities(*padded(sound)).exp().tolist()
+                self._log_probabilities(*padded(wavs)).exp().tolist()
             )
             for place, values in zip(places, probabilities, strict=True):
                 try:
@@ -325,69 +327,70 @@ class EmotionClassifier(EncoderClassifier):
                     yield place, error
                 else:
                     args = files[place], notes[place]
-                    yield place, self._answer(values, *args)
+                    yield place, self._prediction(values, *args)
 
     def classify_signal(self, signal, sample_rate_hz):
-        """Classify sound that is in memory.
+        """Classify a signal in memory.
 
         Arguments
         ---------
         signal : torch.Tensor or array, (samples,) or (samples, channels)
-            Full scale is 1.
+            Waveform with values in [-1, 1].
         sample_rate_hz : int
-            That it has.
+            Sample rate of the signal.
 
         Returns
         -------
         Prediction
-            Unpacks like SpeechBrain's.
+            Unpacks like the result of SpeechBrain's class.
 
         Raises
         ------
         BadAudioError
-            If the sound cannot be used, with the reason.
+            If the signal cannot be used, with the reason.
         ValueError
-            If it has another shape, as (channels, samples).
+            If the signal has another shape, such as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
         probabilities = self.classify_batch(wav[None])[0].exp()
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return self._answer(probabilities[0].tolist(), notes=notes)
+        return self._prediction(probabilities[0].tolist(), notes=notes)
 
     def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
-        """Classify a recording of any length, from moment to moment.
+        """Classify a recording of any length in overlapping windows.
 
-        Memory does not grow with the length, but for the answers.
+        Memory does not grow with the length, except for the predictions.
 
         Arguments
         ---------
         path : str or Path
             A local file.
         window_s, hop_s : float
-            Length of a window, and from the start of one to that of the next;
-            utterances of the training are a good guide.
+            Length of a window and distance between the starts of consecutive
+            windows, in seconds; windows as long as training utterances work
+            best.
         batch_s : float
-            Sound in a batch of windows.
+            Duration of a batch of windows in seconds.
 
         Returns
         -------
         Timeline
-            Segments with times; ``csv()`` and ``rttm()`` write them.
+            Segments with times; ``csv()`` and ``rttm()`` format them.
 
         Raises
         ------
         BadAudioError
             If the file cannot be used.
         ValueError
-            If windows would leave gaps, be too short to be heard, or be longer
-            than what the model hears at once.
+            If the windows leave gaps, are too short to be classified, or exceed
+            the maximum input length of the model.
         """
         longest_s = self.recogniser.longest_s
         if longest_s is not None and window_s > longest_s:
             raise ValueError(
-                f"expected windows of at most {longest_s:g} s, for this model "
-                f"hears no more of a recording at once, got {window_s}"
+                f"expected windows of at most {longest_s:g} s, the maximum input "
+                f"length of this model, got {window_s}"
             )
         [path], notes = _paths([path]), []
         pieces_ = windows(path, window_s, hop_s, self.sample_rate_hz, notes)
@@ -406,7 +409,7 @@ class EmotionClassifier(EncoderClassifier):
         return Timeline(path, self.classes, found, self.min_confidence, notes)
 
     def embed(self, files, batch_s=BATCH_S, has_bar=False):
-        """Embed recordings: what their logits are computed from.
+        """Compute embeddings of recordings, the input of the output layer.
 
         Arguments
         ---------
@@ -423,7 +426,7 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         ValueError
-            If there is no file.
+            If ``files`` is empty.
         """
         files = _paths(files)
         if not files:
@@ -432,7 +435,7 @@ class EmotionClassifier(EncoderClassifier):
             )
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
-            for places, wavs in self._sounds(files, batch_s):
+            for places, wavs in self._batches(files, batch_s):
                 both = self.encode_batch(*padded(wavs))[:, 0].cpu()
                 for place, values in zip(places, both, strict=True):
                     found[place] = values[: -len(self.classes)]
@@ -440,16 +443,16 @@ class EmotionClassifier(EncoderClassifier):
         return torch.stack(found)
 
     def normalise_with(self, files=None, batch_s=BATCH_S, keep_going=False):
-        """Normalise what is heard from now on by these recordings' statistics.
+        """Normalise features by the statistics of these recordings from now on.
 
-        As training with ``normalise_by: corpus`` did: no label is needed, but
-        recordings of many emotions are, made as those will be that are to be
-        classified.
+        Corresponds to training with ``normalise_by: corpus``. The recordings
+        need no labels; they should contain several emotions and be recorded
+        under the same conditions as those to be classified.
 
         Arguments
         ---------
         files : iterable of str or Path, optional
-            None goes back to the statistics of the training corpora.
+            None restores the statistics of the training corpora.
         batch_s : float
             As for ``classify_files``.
         keep_going : bool
@@ -460,28 +463,27 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         ValueError
-            If there is no file that can, the classifier is adapted, or the
-            encoder was trained, and frames are not normalised by statistics at
-            all.
+            If no file can be used, the classifier is adapted, or the encoder was
+            trained, so that frames are not normalised by statistics.
         """
         normaliser = self.recogniser.normaliser
         if self.adaptation is not None:
             raise ValueError(
-                "normalise_with needs a model that is not adapted, and this "
-                "one was fitted to features as they are normalised now; call "
-                "it first, then adapt"
+                "normalise_with needs a model that is not adapted; this model "
+                "was adapted on features with the current normalisation; call "
+                "normalise_with first, then adapt"
             )
         if not self.source_statistics:
             raise ValueError(
-                "normalise_with needs a model with a frozen encoder, and the "
-                "encoder of this one was trained; leave it out"
+                "normalise_with needs a model with a frozen encoder; the "
+                "encoder of this model was trained; leave it out"
             )
         if files is None:
             normaliser.load_state_dict(self.source_statistics)
             self.is_normalised = False
             return
         moments = Moments()
-        for _, wavs in self._sounds(_paths(files), batch_s, keep_going):
+        for _, wavs in self._batches(_paths(files), batch_s, keep_going):
             sound = (part.to(self.device) for part in padded(wavs))
             frames, n_frames = self.recogniser.extract(*sound)
             for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
@@ -489,7 +491,7 @@ class EmotionClassifier(EncoderClassifier):
         if not moments.n_utterances:
             raise ValueError(
                 "expected recordings to normalise over, found none that can be "
-                "used; give some of those that are to be classified"
+                "used; give some of those to be classified"
             )
         normaliser.use(*moments.statistics())
         self.is_normalised = True
@@ -502,69 +504,70 @@ class EmotionClassifier(EncoderClassifier):
         keep_going=False,
         **constants,
     ):
-        """Adapt to recordings without labels.
+        """Adapt the classifier to unlabelled recordings.
 
-        All are heard once; kept are their posteriors and the mean and standard
-        deviation of their normalised frames. A model that was trained with
-        ``normalise_by: corpus`` or ``speaker`` needs ``normalise_with`` first.
+        Each file is read once; its posteriors and the mean and standard
+        deviation of its normalised frames are kept. For a model trained with
+        ``normalise_by: corpus`` or ``speaker``, call ``normalise_with`` first.
         Adapted probabilities are not calibrated.
 
         Arguments
         ---------
         files : iterable of str or Path
-            At least 20, in several emotions, made as those will be that are to
-            be classified.
+            At least 20 recordings with several emotions, recorded under the
+            same conditions as those to be classified.
         method : str
             ``"em_gaussians"``, which needs the source summary of the model
             folder; or ``"equal_mass"``, which assumes that all classes are
-            equally frequent, or have the ``shares`` that are given.
+            equally frequent or have the given ``shares``.
         batch_s : float
             As for ``classify_files``.
         keep_going : bool
             Whether files that cannot be used are logged and left out.
         **constants
-            Constants of the method to change; see ``speechbrain_clser.adaptation``.
+            Constants of the method to override; see
+            ``speechbrain_clser.adaptation``.
 
         Returns
         -------
         EmotionClassifier
-            Another one; this one is unchanged, and both share the encoder. If
-            the adaptation cannot be fitted, as to fewer than 20 recordings or
-            to predictions of one class only, there is a warning, and its
-            ``adaptation`` is None.
+            A new classifier that shares the encoder; this one is unchanged. If
+            the adaptation cannot be fitted, for example to fewer than 20
+            recordings or to predictions of a single class, a warning is logged
+            and its ``adaptation`` is None.
 
         Raises
         ------
         BadAudioError
             If a file cannot be used.
         ValueError
-            If the classifier is adapted already, there is no such method or
-            constant, or the model has no source summary for it.
+            If the classifier is already adapted, the method or constant is
+            unknown, or the model has no source summary for the method.
         """
         if self.adaptation is not None:
             raise ValueError(
-                "adapt needs a model that is not adapted, and this one is; "
-                "load the model that it was made of"
+                "adapt needs a model that is not adapted, found an adapted "
+                "one; load the original model"
             )
         chosen, source = adapted.with_constants(
             method, constants, self.source_summary
         )
         if self.hparams.normalise_by != "none" and not self.is_normalised:
             logger.warning(
-                "adapting without normalise_with a model that was trained on "
-                "features normalised by %s; give it the same recordings first",
+                "adapting a model that was trained on features normalised by "
+                "%s; call normalise_with with the same recordings first",
                 self.hparams.normalise_by,
             )
         files = _paths(files)
         found = {}
-        for places, wavs in self._sounds(files, batch_s, keep_going):
+        for places, wavs in self._batches(files, batch_s, keep_going):
             rows = zip(*self._describe(*padded(wavs)), strict=True)
             found |= zip(places, rows, strict=True)
-        twin = self._copy()
+        result = self._copy()
         posteriors = np.zeros((0, len(self.classes)))
         vectors = np.zeros((0, self.statistics_dim))
         if found:
-            # The order in which files were heard depends on their lengths.
+            # Restore the order of the files; batches are ordered by length.
             both = [found[place] for place in sorted(found)]
             posteriors, vectors = map(np.stack, zip(*both, strict=True))
         about = {
@@ -573,83 +576,83 @@ class EmotionClassifier(EncoderClassifier):
             "temperature": self.temperature,
             "is_normalised": self.is_normalised,
         }
-        twin.adaptation = adapted.fit(
+        result.adaptation = adapted.fit(
             chosen, source, vectors, posteriors, about
         )
-        return twin
+        return result
 
     def save(self, folder):
         """Write an adapted classifier as a model folder.
 
-        ``from_hparams`` loads it as adapted; SpeechBrain's own class gives its
-        unadapted probabilities.
+        ``from_hparams`` loads it with the adaptation; SpeechBrain's own class
+        computes the unadapted probabilities.
 
         Arguments
         ---------
         folder : str or Path
-            To be made; another model in it is replaced.
+            Folder to create; a model in it is replaced.
 
         Raises
         ------
         ValueError
-            If the classifier is not adapted, or there is something else in the
-            folder.
+            If the classifier is not adapted, or the folder contains something
+            other than a model.
         """
         adapted.save(self, folder)
 
     def _copy(self):
-        """Another classifier with the same encoder and method."""
+        """Copy the classifier; encoder and method are shared."""
         shared = (self.recogniser.extractor, self.recogniser.method)
         return copy.deepcopy(self, {id(module): module for module in shared})
 
-    def _sounds(self, files, batch_s, keep_going=False):
-        """Batches of sound; a file that cannot be heard ends it, or is told."""
-        for places, sound in iter_audio_batches(
+    def _batches(self, files, batch_s, keep_going=False):
+        """Yield batches; raise or log the errors of unusable files."""
+        for places, wavs in iter_audio_batches(
             files, self.sample_rate_hz, batch_s
         ):
-            if not isinstance(sound, BadAudioError):
-                yield places, sound
+            if not isinstance(wavs, BadAudioError):
+                yield places, wavs
             elif keep_going:
-                logger.warning("%s", sound)
+                logger.warning("%s", wavs)
             else:
-                raise sound
+                raise wavs
 
-    def _answer(self, probabilities, file="", notes=()):
+    def _prediction(self, probabilities, file="", notes=()):
         named = dict(zip(self.classes, probabilities, strict=True))
         return Prediction(named, self.min_confidence, file, notes)
 
 
 def _paths(files):
-    """Paths as text; complains about what is open, or in memory."""
+    """Convert paths to strings; raise TypeError for anything else."""
     if isinstance(files, (str, bytes, os.PathLike)):
-        files = [files]  # letters of a name are no paths
+        files = [files]  # a single path, not a sequence of characters
     paths = []
     for path in files:
         try:
             paths.append(os.fsdecode(path))
         except TypeError as error:
             raise TypeError(
-                f"expected the path of a file, got {type(path).__name__}; of an "
-                "open file, or sound in memory, classify_signal takes the "
-                "samples: classify_signal(*soundfile.read(file))"
+                f"expected the path of a file, got {type(path).__name__}; for an "
+                "open file or a signal in memory, call "
+                "classify_signal(*soundfile.read(file))"
             ) from error
     return paths
 
 
 def _refuse_unknown_device(run_opts):
-    """Complain about a device that torch does not have here."""
+    """Raise ValueError if torch does not support the device."""
     device = run_opts.get("device") if run_opts else None
     try:
         torch.empty(0, device=device)
     except (AssertionError, RuntimeError) as error:
         raise ValueError(
-            f"expected a device that torch has here, such as cpu or cuda, got "
+            f"expected a device that torch supports here, such as cpu or cuda, got "
             f"{device!r}: {str(error).splitlines()[0]}"
         ) from error
 
 
 def _usable(temperature):
-    """A temperature, if logits can be divided by it."""
+    """Return the temperature; raise ValueError if it is out of range."""
     low, high = TEMPERATURES
     is_number = isinstance(temperature, Real)
     if not (is_number and low <= temperature <= high):

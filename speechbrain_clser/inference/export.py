@@ -1,30 +1,29 @@
-"""From a run to a folder that others load: its best training, ready to serve.
+"""Export the selected training of a run as a model folder.
 
-The folder holds data alone, and no path of this machine:
+The folder contains data only and no local paths:
 
 hyperparams.yaml
-    What is built, in plain values.
+    Constructors with plain values.
 method.ckpt
-    Parameters, without what only training needs.
+    Parameters of the method, without modules that only training uses.
 normaliser.ckpt
-    Statistics of the sources, unless all there is of an encoder was trained.
+    Statistics of the sources, unless the whole encoder was trained.
 extractor.ckpt
-    What was trained of an encoder, such as LoRA.
+    Trained parameters of the encoder, such as LoRA.
 encoder.ckpt
-    The published rest of the encoder, if it was packed.
+    Pretrained parameters of the encoder, if they were bundled.
 label_encoder.ckpt
     Names of the classes.
 training.json
-    Which training of its run it is.
+    Provenance: the training of the run that was exported.
 adaptation.safetensors
     Summary of the labelled sources; see ``inference.source_summary``. Left out
-    where there can be none, as of a trained encoder.
+    if it cannot be computed, for example with a trained encoder.
 README.md
-    What it is, how to load it, results and limits.
+    Description, how to load the model, results and limits.
 results.json
-    The score that the page of ``clser demo`` shows. It and the results of
-    README.md are added when the report is computed; see
-    ``publish.model_results``.
+    The scores that ``clser app`` shows. This file and the results in README.md
+    are added when the report is computed; see ``publish.model_results``.
 """
 
 import json
@@ -57,30 +56,30 @@ HERE = "speechbrain_clser.inference"
 
 
 def export(choice, model, extractor, sound, train_rows, pack=False):
-    """Make a model folder of a training.
+    """Export a training as a model folder.
 
     Arguments
     ---------
     choice : Choice
-        The training.
+        The training to export.
     model : str or Path
-        Folder to make; another model in it is replaced when all is written.
+        Folder to create; a model in it is replaced when all files are written.
     extractor : Extractor
-        That the training heard through.
+        Feature extractor of the training.
     sound : dict
-        As ``pipeline.dataset`` had it: ``"frames"`` are ``Normalised``, of
-        which the model takes the statistics, ``"wavs"`` are ``LazyWaveforms``.
+        Inputs as for ``pipeline.dataset``: ``"frames"`` are ``Normalised`` and
+        provide the statistics of the model, ``"wavs"`` are ``LazyWaveforms``.
     train_rows : list of Utterance
-        Of the sources; their statistics are the model's.
+        Training utterances of the sources, for the statistics.
     pack : bool
-        Whether the weights of a pretrained encoder go into the folder. Those of
-        a folder of one's own always do, since nobody else has it.
+        Whether to bundle the weights of a pretrained encoder from the hub. Those
+        of a local encoder are always bundled.
 
     Raises
     ------
     ValueError
-        If there is something else in ``model``, or the method hears more than
-        frames, which no file alone can give.
+        If ``model`` contains something other than a model, or the method needs
+        inputs other than frames.
     """
     with new_folder(model) as partial:
         _write(choice, partial, extractor, sound, train_rows, pack)
@@ -88,7 +87,7 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
 
 
 def _write(choice, folder, extractor, sound, train_rows, pack):
-    """All files of a model into a folder."""
+    """Write all files of a model into a folder."""
     training = choice.folder
     path = training / "hyperparams.yaml"
     text = current_yaml(path.read_text(encoding="utf-8"), path)
@@ -130,18 +129,18 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
 
 
 def _selected(training):
-    """Parameter files of the epoch that the training chose, by name."""
+    """Return the parameter files of the selected epoch, by name."""
     path = training / "selected.json"
     chosen = json.loads(path.read_text(encoding="utf-8"))
     kept = Checkpointer(training / "save" / chosen["phase"]).find_checkpoint(
-        # One that a kill cut short may have no meta.
+        # An interrupted checkpoint may lack metadata.
         ckpt_predicate=lambda c: (c.meta or {}).get("epoch") == chosen["epoch"]
     )
     return kept.paramfiles
 
 
 def _extractor(extractor, folder, saved, pack):
-    """Blueprints of the extractor, and of the encoder if it is packed."""
+    """Return the blueprints of the extractor and of a bundled encoder."""
     packed, pretrained = {}, _pretrained(extractor)
     if pretrained and (pack or Path(pretrained.source).is_dir()):
         from speechbrain_clser.inference import packed as packing
@@ -159,13 +158,13 @@ def _extractor(extractor, folder, saved, pack):
 
 
 def _pretrained(extractor):
-    """The one part of an extractor that was published by others, or None."""
+    """Return the pretrained module of an extractor, or None."""
     found = [m for m in extractor.modules() if hasattr(m, "source")]
     return found[0] if found else None
 
 
 def _normaliser(extractor, sound, train_rows, by, folder):
-    """Blueprint of what stood between extractor and method."""
+    """Return the blueprint of the normaliser and save its statistics."""
     path = f"{HERE}.normaliser"
     if "frames" not in sound:
         arguments = {"n_layers": extractor.n_layers}
@@ -180,13 +179,14 @@ def _normaliser(extractor, sound, train_rows, by, folder):
 
 
 def _method(text, extractor, folder, saved):
-    """Blueprint of the method, without what only training needs."""
+    """Return the blueprint of the method and save its inference parameters."""
     method = blueprint.read(text, "method", {"extractor": extractor})
     kind = pydoc.locate(method.path)
     if kind.INPUTS != {"frames"}:
         raise ValueError(
-            f"{method.path} hears {', '.join(sorted(kind.INPUTS))}; expected "
-            "frames alone, put other streams beside them in the extractor"
+            f"{method.path}: expected a method with the input frames only, found "
+            f"the inputs {', '.join(sorted(kind.INPUTS))}; compute the other "
+            "streams in the extractor"
         )
     left = {
         name: None if name in kind.TRAINING_ONLY else value
@@ -209,7 +209,7 @@ def _save_labels(classes, folder):
 
 
 def _serving(parts, extractor, sound, n_classes, folder):
-    """What EncoderClassifier calls, and what it loads, in this order."""
+    """Return the modules and the pretrainer of EncoderClassifier."""
     hooks = {"encoder": "packed.unpack", "label_encoder": "weights.load_labels"}
     loaded = [
         name

@@ -1,4 +1,4 @@
-"""Model folders that appear whole, or not at all."""
+"""Create model folders atomically and refuse links out of them."""
 
 import contextlib
 import shutil
@@ -11,22 +11,23 @@ from speechbrain_clser.io import naming
 
 @contextlib.contextmanager
 def new_folder(model):
-    """Make a model folder; another model in its place is replaced at the end.
+    """Create a model folder; replace an existing model at the end.
 
     Arguments
     ---------
     model : str or Path
-        To be made.
+        Folder to create.
 
     Yields
     ------
     Path
-        To be filled; it becomes ``model`` unless there is an error.
+        Temporary folder to fill; it is renamed to ``model`` unless an error
+        occurs.
 
     Raises
     ------
     ValueError
-        If there is something else than a model in ``model``.
+        If ``model`` contains something other than a model.
 
     Example
     -------
@@ -50,36 +51,36 @@ def new_folder(model):
 
 
 def refuse_links_out(folder):
-    """Refuse a folder with a file that is a link to somewhere else.
+    """Raise ValueError if a file of a folder is a link out of it.
 
     Arguments
     ---------
     folder : Path
-        Of a model.
+        Model folder.
 
     Raises
     ------
     ValueError
-        As ``refuse_link_out``.
+        See ``refuse_link_out``.
     """
     for path in sorted(folder.iterdir()):
         refuse_link_out(path)
 
 
 def refuse_link_out(path):
-    """Refuse a file of a model folder that is a link to somewhere else.
+    """Raise ValueError if a file of a model folder is a link out of it.
 
-    Saving and publishing would copy what lies there.
+    Saving and publishing would copy the target of the link.
 
     Arguments
     ---------
     path : Path
-        In the folder. Links into the cache of the hub are its own.
+        File in the folder. Links into the cache of the hub are allowed.
 
     Raises
     ------
     ValueError
-        If it leads out of the folder, or around in a circle.
+        If the link leads out of the folder or is circular.
 
     Example
     -------
@@ -92,31 +93,31 @@ def refuse_link_out(path):
     """
     folder = path.parent.resolve()
     homes = [folder, Path(constants.HF_HUB_CACHE).resolve()]
-    if folder.parent.name == "snapshots":  # a cache elsewhere
+    if folder.parent.name == "snapshots":  # a hub cache in another folder
         homes.append(folder.parents[1])
     try:
         real = path.resolve()
-    except (OSError, RuntimeError):  # a circle
+    except (OSError, RuntimeError):  # a circular link
         real = None
     if real is None or not any(real.is_relative_to(home) for home in homes):
         raise ValueError(
             f"{path}: expected a file of this folder, found a link that leads "
-            "out of it; copy the file to its place"
+            "out of it; replace the link by a copy of the file"
         )
 
 
 def refuse_another(model):
-    """Refuse a folder that holds something else than a model.
+    """Raise ValueError if a folder holds something other than a model.
 
     Arguments
     ---------
     model : Path
-        To be made.
+        Folder to create.
 
     Raises
     ------
     ValueError
-        If there is something else.
+        If the folder is not empty and has no hyperparams.yaml.
 
     Example
     -------
@@ -125,13 +126,13 @@ def refuse_another(model):
     if model.exists() and not (model / "hyperparams.yaml").is_file():
         if model.is_file() or any(model.iterdir()):
             raise ValueError(
-                f"expected a new folder at {model}, or one of a model, found "
-                "something else; name another with --out"
+                f"expected {model} to be a new folder or a model folder, found "
+                "other content; give another folder with --out"
             )
 
 
 def _replace(model, new):
-    """Put a folder in the place of another; a kill loses neither."""
+    """Replace a folder by another; an interruption loses neither."""
     old = model.with_name(f".{model.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if model.exists():

@@ -1,8 +1,8 @@
-"""A model folder in memory: built from its YAML, filled from its checkpoints.
+"""Load a model folder: build its modules from YAML and load its checkpoints.
 
-Which file goes where is decided here, by what the parts are, and not by what the
-YAML says of it: nothing that learned is left as it was drawn, and nothing is read
-that lies elsewhere.
+The checkpoint of each module is determined here by the type of the module, not by
+the YAML: no trained module keeps its random initialisation, and no file outside the
+folder is read.
 """
 
 import re
@@ -28,7 +28,7 @@ from speechbrain_clser.inference.stages import (
 from speechbrain_clser.inference.weights import load_exactly, load_labels
 from speechbrain_clser.methods.base import Method
 
-# Only the Recogniser has learned anything, by these of its parts.
+# Only the EmotionEncoder has trained parameters, in these parts.
 STAGES = {
     "compute_features": torch.nn.Identity,
     "mean_var_norm": NoNormalization,
@@ -40,22 +40,21 @@ LEARNERS = {
     "normaliser": torch.nn.Module,
     "method": Method,
 }
-# All that is made of a file by somebody else.
+# The only keys read from an untrusted file.
 WANTED = (
     *("modules", "audio_normalizer", "label_encoder"),
     *("classes", "temperature", "normalise_by"),
 )
-# Of parts that are given odd arguments.
+# Errors of constructors with invalid arguments.
 PART_ERRORS = (
     *(ArithmeticError, AssertionError, AttributeError, ImportError),
     *(LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
 )
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-# ``fit_temperature`` finds 0.5-10; what lies far out makes every answer one
-# class, or all classes equally probable.
+# ``fit_temperature`` finds 0.5-10; values far outside this range give one class
+# a probability of 1, or all classes the same probability.
 TEMPERATURES = 0.01, 100.0
-# An encoder that is packed is built whole, and only the layers that are used
-# are in the folder.
+# A bundled encoder is built completely; the folder contains only the layers used.
 MOST_TIMES = 64
 
 
@@ -65,29 +64,29 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     Arguments
     ---------
     folder : Path
-        Of the model.
+        Model folder.
     hparams_file : str
-        In it.
+        Name of the YAML file in the folder.
     overrides : dict, optional
-        Values to change in that file.
+        Values to override in that file.
     is_trusted : bool
-        Whether the YAML may call and name anything.
+        Whether the YAML may call any function and use any class.
 
     Returns
     -------
     dict
-        What ``EmotionClassifier`` takes as ``hparams``, its ``modules`` in it.
+        ``hparams`` of ``EmotionClassifier``, including ``modules``.
 
     Raises
     ------
     FileNotFoundError
         If a file is missing.
     ImportError
-        If a part of a trusted model is not installed.
+        If a package of a trusted model is not installed.
     KeyError
-        If there is nothing to override by such a name.
+        If an override names an unknown key.
     ValueError
-        If the folder could run code, or its files do not fit together.
+        If the folder could execute code, or its files do not match.
     """
     path = folder / hparams_file
     if not path.is_file():
@@ -116,13 +115,13 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
 
 
 def _try(modules, path):
-    """Refuse parts whose shapes do not fit, by classifying half a second."""
+    """Classify half a second to check that the shapes of all parts match."""
     recogniser = modules["embedding_model"].eval()
     extractor, n_classes = recogniser.extractor, modules["classifier"].n_classes
     try:
         with torch.no_grad():
             frames = torch.zeros(1, 25, extractor.dim)
-            if not extractor.is_large:  # that takes seconds, and has its checks
+            if not extractor.is_large:  # slow, and checked elsewhere
                 wavs = torch.ones(1, extractor.sample_rate_hz // 2)
                 wavs[:, ::100] = -1  # a buzz
                 frames, _ = recogniser.extract(wavs, torch.ones(1))
@@ -139,19 +138,19 @@ def _try(modules, path):
 
 
 def _build_anything(path, overrides):
-    """All of a file, parts of anybody among it; its code is run."""
+    """Build a trusted file, which may execute code."""
     try:
         return load_hyperpyyaml(path.read_text("utf-8"), overrides)
     except ImportError as error:
         raise ImportError(
-            f"{path}: expected the parts that it names to be importable, found "
+            f"{path}: expected importable classes, found "
             f"{error}; install the package that holds them, or add its folder "
             "to PYTHONPATH"
         ) from error
 
 
 def _build(values, path):
-    """What is wanted of a file; parts complain in any way about arguments."""
+    """Build the ``WANTED`` keys; raise ValueError for any constructor error."""
     wanted = {name: values[name] for name in WANTED if name in values}
     _refuse_local_encoders(wanted, path)
     try:
@@ -168,7 +167,7 @@ def _build(values, path):
 
 
 def _refuse_local_encoders(value, path):
-    """Refuse an encoder of this machine; one of a folder is always packed."""
+    """Raise ValueError for a local encoder; exports bundle local encoders."""
     if isinstance(value, blueprint.New):
         source = {}
         if isinstance(value.arguments, dict):
@@ -179,8 +178,8 @@ def _refuse_local_encoders(value, path):
         if source != {} and (not is_hub_id or Path(source).is_dir()):
             raise ValueError(
                 f"{path}: source: expected an encoder of the hub, owner/name, "
-                f"found {source!r:.80}, which is none or a folder here; export "
-                "the model with --bundle-encoder"
+                f"found {source!r:.80}, which is not a hub id or is a local "
+                "folder; export the model with --bundle-encoder"
             )
         value = value.arguments
     if isinstance(value, dict):
@@ -191,7 +190,7 @@ def _refuse_local_encoders(value, path):
 
 
 def _check_values(hparams, path):
-    """Refuse plain values that would give answers which mean nothing."""
+    """Raise ValueError for plain values out of range."""
     classes = hparams.get("classes")
     if "classes" in hparams and not (isinstance(classes, list) and classes):
         raise _no_value(path, "classes", "a list of names", classes)
@@ -236,7 +235,7 @@ def _no_value(path, key, wanted, found):
 
 
 def _files(hparams, path):
-    """Name of each file that is needed, how it is loaded, and into what."""
+    """List the needed files: name, loading function and module."""
     _check(hparams.get("modules"), STAGES, path)
     recogniser = hparams["modules"]["embedding_model"]
     parts = {name: getattr(recogniser, name) for name in LEARNERS}
@@ -254,7 +253,7 @@ def _files(hparams, path):
 
 
 def _check(parts, kinds, path):
-    """Complain if parts are not just those that are expected."""
+    """Raise ValueError unless the parts have exactly the expected types."""
     found = parts if isinstance(parts, dict) else {}
     names = ", ".join(f"{n}: {type(p).__name__}" for n, p in found.items())
     if found.keys() != kinds.keys() or not all(

@@ -1,4 +1,4 @@
-"""One writer at a time for a file that grows."""
+"""Lock a file so that only one process writes it."""
 
 import contextlib
 import logging
@@ -11,18 +11,18 @@ logger = logging.getLogger(__name__)
 
 @contextlib.contextmanager
 def locked(path):
-    """Keep other processes from writing a file meanwhile.
+    """Hold the write lock of a file.
 
     Arguments
     ---------
     path : str or Path
-        Of the file; its folder is made. ``.<name>.lock`` lies beside it while
-        it is written. The lock ends with the process, however that ends.
+        File to lock; its folder is created. The lock file ``.<name>.lock`` is
+        in the same folder. The lock is released when the process ends.
 
     Raises
     ------
     ValueError
-        If another process writes the file.
+        If another process holds the lock.
 
     Example
     -------
@@ -30,7 +30,7 @@ def locked(path):
     >>> with locked(path), locked(path):
     ...     pass
     Traceback (most recent call last):
-    ValueError: ...a.csv: another process writes it; wait until it has ended...
+    ValueError: ...a.csv: another process is writing this file; wait until ...
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,12 +40,14 @@ def locked(path):
         lock.acquire(timeout=0)
     except filelock.Timeout as error:
         raise ValueError(
-            f"{path}: another process writes it; wait until it has ended and "
-            "type the command again, or give another file"
+            f"{path}: another process is writing this file; wait until it has "
+            "ended and run the command again, or give another file"
         ) from error
     except NotImplementedError:
         logger.warning(
-            "%s: its disk knows no locks; let no other process write it", path
+            "%s: the file system does not support locks; let no other process "
+            "write this file",
+            path,
         )
     try:
         yield

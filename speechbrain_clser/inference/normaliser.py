@@ -1,4 +1,4 @@
-"""What stands between extractor and method in a model, as it did in training."""
+"""Normalise frames between extractor and method, as in training."""
 
 import torch
 
@@ -27,12 +27,12 @@ class SourceStatistics(torch.nn.Module):
         self.register_buffer("deviation", torch.ones(dim))
 
     def use(self, mean, deviation):
-        """Take other statistics, torch.Tensor, (dim,) each."""
+        """Set the statistics, torch.Tensor, (dim,) each."""
         self.mean.copy_(mean)
         self.deviation.copy_(deviation)
 
     def _load_from_state_dict(self, state, prefix, *args):
-        """Load; deviations of 0 or less are an error, undefined ones are not."""
+        """Load; deviations of 0 or less are an error, NaN is not."""
         super()._load_from_state_dict(state, prefix, *args)
         deviation = state.get(f"{prefix}deviation", self.deviation)
         if (deviation <= 0).any():
@@ -47,7 +47,7 @@ class SourceStatistics(torch.nn.Module):
 
 
 def of_sources(statistics) -> SourceStatistics:
-    """Build a normaliser that knows the sources.
+    """Build a normaliser from the statistics of the sources.
 
     Arguments
     ---------
@@ -57,7 +57,7 @@ def of_sources(statistics) -> SourceStatistics:
     Returns
     -------
     SourceStatistics
-        Of all groups.
+        Normaliser with the statistics pooled over all groups.
 
     Example
     -------
@@ -73,21 +73,21 @@ def of_sources(statistics) -> SourceStatistics:
 
 
 def as_stored(sound):
-    """Build what makes frames of the step out of those of a trained extractor.
+    """Build the normaliser for frames that a trained extractor computes.
 
-    Where some of its columns are frozen, what comes from the store has been
-    normalised; whatever is heard in the step is to go on from there.
+    If some columns of the extractor are frozen, the cached frames are already
+    normalised; frames computed in the training step need the same normalisation.
 
     Arguments
     ---------
     sound : dict
-        What training hears; see ``pipeline.dataset``. Of ``"frames"`` the first
-        is ``Normalised``.
+        Inputs of training; see ``pipeline.dataset``. The first element of
+        ``"frames"`` is ``Normalised``.
 
     Returns
     -------
     SourceStatistics or None
-        None unless both frames and samples are heard.
+        None unless both ``"frames"`` and ``"wavs"`` are inputs.
     """
     if not {"frames", "wavs"} <= sound.keys():
         return None
@@ -95,12 +95,12 @@ def as_stored(sound):
 
 
 class LevelLayers(torch.nn.Module):
-    """Bring the layers of a trained encoder to one scale; see ``level_layers``.
+    """Scale the layers of a trained encoder alike; see ``level_layers``.
 
     Arguments
     ---------
     n_layers : int
-        Side by side in a frame.
+        Number of layers concatenated in a frame.
 
     Example
     -------
@@ -118,7 +118,7 @@ class LevelLayers(torch.nn.Module):
 
 
 def pooled(statistics) -> tuple:
-    """Put the statistics of several groups together, each counting the same.
+    """Pool the statistics of several groups with equal weights.
 
     Arguments
     ---------
@@ -128,7 +128,7 @@ def pooled(statistics) -> tuple:
     Returns
     -------
     mean, deviation : torch.Tensor, (dim,)
-        Of all.
+        Pooled statistics.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""A pretrained encoder whose weights travel with the model."""
+"""Bundle the weights of a pretrained encoder with a model."""
 
 import contextlib
 import dataclasses
@@ -20,20 +20,20 @@ from speechbrain_clser.inference.weights import (
 
 
 class PackedEncoder(SSLFeatures):
-    """An ``SSLFeatures`` that asks no hub: built empty, then filled.
+    """An ``SSLFeatures`` with weights from ``unpack`` instead of the hub.
 
     Arguments
     ---------
     settings : dict
-        Name of each of the encoder's settings files to what is in it; other
+        Name of each configuration file of the encoder to its content; other
         files are not written.
     config : SSLConfig
-        Of the extractor that was packed; its revision tells what it was.
+        Configuration of the bundled extractor, with its revision.
 
     Raises
     ------
     ValueError
-        If settings name code, files or models elsewhere; see
+        If settings refer to code, files or models elsewhere; see
         ``encoder_settings``.
     """
 
@@ -42,11 +42,11 @@ class PackedEncoder(SSLFeatures):
     def __init__(self, settings, config):
         with tempfile.TemporaryDirectory() as folder:
             for name in settings.keys() & TRANSFORMERS.names:
-                # Before they are written, for the message has no folder.
+                # Check before writing, so that messages name no temporary folder.
                 encoder_settings.check(settings[name], name)
                 text = json.dumps(settings[name])
                 Path(folder, name).write_text(text, encoding="utf-8")
-            # Nothing is in it, so all parameters are random until ``unpack``.
+            # The file is empty: all parameters are random until ``unpack``.
             empty = save({}, {"format": "pt"})
             Path(folder, "model.safetensors").write_bytes(empty)
             with _without_complaints():
@@ -56,14 +56,14 @@ class PackedEncoder(SSLFeatures):
 
 
 def pack(extractor, path) -> dict:
-    """Write what is published of an encoder, and is not trained, to a file.
+    """Write the frozen pretrained parameters of an encoder to a file.
 
     Arguments
     ---------
     extractor : SSLFeatures
         Only the layers that it uses are written.
     path : str or Path
-        Of the file.
+        File to write.
 
     Returns
     -------
@@ -83,19 +83,19 @@ def pack(extractor, path) -> dict:
 
 
 def unpack(encoder, path):
-    """Fill a packed encoder with what ``pack`` wrote.
+    """Load parameters written by ``pack`` into a bundled encoder.
 
     Arguments
     ---------
     encoder : PackedEncoder
         Changed in place.
     path : str or Path
-        Of the file.
+        File to read.
 
     Raises
     ------
     ValueError
-        If the file does not hold exactly what the encoder needs; see also
+        If the parameters of file and encoder differ; see also
         ``load_exactly``.
     """
     tensors = load_tensors(path)
@@ -119,7 +119,7 @@ def unpack(encoder, path):
 
 @contextlib.contextmanager
 def _without_complaints():
-    """transformers lists, as a warning, every parameter that it misses."""
+    """Suppress the warnings of transformers about missing parameters."""
     from transformers.utils import logging
 
     before = logging.get_verbosity()
@@ -129,11 +129,11 @@ def _without_complaints():
 
 
 def _tensor(extractor, name):
-    """A parameter or buffer by its dotted name."""
+    """Return a parameter or buffer by its dotted name."""
     owner, _, leaf = name.rpartition(".")
     return getattr(extractor.get_submodule(owner), leaf)
 
 
 def _shape(value):
-    """None of what is not there, or no tensor."""
+    """Return the shape of a tensor, None for anything else."""
     return getattr(value, "shape", None)

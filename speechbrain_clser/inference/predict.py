@@ -1,10 +1,10 @@
-"""Emotions of any number of recordings, written down one by one.
+"""Predict emotions of many recordings and write them to a table.
 
-Files go through in blocks: those of a block are batched by length, blocks are
-shared out among threads, and what is written keeps the order of the files. The
-first blocks are small, so that a few files already are work for all threads. At
-no time is more held than the blocks under way. Heard in windows, a file is a
-block by itself, and has a row for each segment.
+Files are processed in blocks: files of a block are batched by length, blocks are
+distributed over threads, and rows are written in the order of the files. The first
+blocks are small, so that all threads are used even for few files. Only the blocks
+in progress are held in memory. In windows mode each file is one block and has one
+row per segment.
 """
 
 import itertools
@@ -31,7 +31,7 @@ from speechbrain_clser.io import remove_stale
 
 logger = logging.getLogger(__name__)
 
-BLOCK_FILES = 64  # enough to find neighbours of like length
+BLOCK_FILES = 64  # enough files to batch by similar length
 N_DIGITS = 6
 N_SEGMENTS = "n_segments"
 SKIPPED = "skipped"
@@ -39,18 +39,18 @@ BAD_COLUMNS = ("file", "reason", "message")
 
 
 def n_threads(device) -> int:
-    """Choose how many blocks go through at a time.
+    """Choose the number of blocks to process in parallel.
 
     Arguments
     ---------
     device : str or torch.device
-        That computes.
+        Device of the model.
 
     Returns
     -------
     int
-        The cores this process may use; on a GPU two, so that one decodes
-        while the other computes.
+        Number of CPU cores available to this process; 2 on a GPU, so that one
+        thread decodes audio while the other computes.
 
     Example
     -------
@@ -65,14 +65,14 @@ def n_threads(device) -> int:
 
 
 def columns(classes, in_windows=False) -> list:
-    """Name the columns of an answer.
+    """List the columns of a prediction table.
 
     Arguments
     ---------
     classes : sequence of str
-        Of the model.
+        Classes of the model.
     in_windows : bool
-        Whether answers are those of segments.
+        Whether rows are segments.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def columns(classes, in_windows=False) -> list:
 
 
 def bad_path(path) -> Path:
-    """Name the table of files that cannot be used, beside that of answers.
+    """Return the path of the table of unusable files for a prediction table.
 
     Example
     -------
@@ -118,10 +118,11 @@ def predict_into(
     window_s=None,
     skipped=(),
 ) -> Tally:
-    """Classify recordings into a table, and list beside it what cannot be used.
+    """Classify recordings into a table and list unusable files in a second one.
 
-    What stands in the table is not done again, and dropped where it stands there
-    twice; files that could not be used are tried anew. What made the table stands beside it too.
+    Files already in the table are not classified again, and repeated rows are
+    removed; files that could not be used are tried again. The provenance of the
+    table is written to a third file.
 
     Arguments
     ---------
@@ -130,21 +131,21 @@ def predict_into(
     classifier, files
         As for ``predict``.
     origin : dict
-        Tells the model from others; see ``origin``.
+        Identifies the model; see ``provenance.provenance``.
     n_threads, has_bar, window_s, skipped
         As for ``predict``.
 
     Returns
     -------
     Tally
-        How it went.
+        Number of files by outcome.
 
     Raises
     ------
     ValueError
-        If ``path``, or what stands beside it, holds something else, or rows of
-        another model or other settings; if another process writes it; or if
-        there is no file at all. All is left as it was.
+        If one of the files has other content, or rows of another model or with
+        other settings; if another process writes it; or if ``files`` is empty.
+        Existing files are then unchanged.
     """
     files, in_windows = some(files), window_s is not None
     names = columns(classifier.classes, in_windows)
@@ -175,22 +176,22 @@ def predict_into(
 
 
 def some(files):
-    """Pass files on as they are needed, if there are any.
+    """Raise ValueError if an iterable of files is empty.
 
     Arguments
     ---------
     files : iterable of str
-        Paths; the first is read at once.
+        Paths; only the first is read here.
 
     Returns
     -------
     iterable of str
-        The same.
+        The same paths.
 
     Raises
     ------
     ValueError
-        If there is no file at all.
+        If ``files`` is empty.
 
     Example
     -------
@@ -216,39 +217,39 @@ def predict(
     window_s=None,
     skipped=(),
 ) -> Tally:
-    """Classify recordings, each row written when its block is done.
+    """Classify recordings and write rows block by block.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        Ready to use.
+        Trained model.
     files : iterable of str
-        Paths, read as they are needed; one that comes twice is done once.
-        Rows have them as ``rows.neutral`` writes them.
+        Paths, read lazily; repeated paths are classified once. Rows contain
+        them in the form of ``result_table.neutral``.
     rows : ResultTable or Printed
-        For the answers, with the columns that ``columns`` names.
+        Table of predictions with the columns of ``columns``.
     bad : ResultTable, optional
-        For files that cannot be used, with ``BAD_COLUMNS``. They are logged in
+        Table of unusable files with ``BAD_COLUMNS``. These files are logged in
         any case.
     n_threads : int
-        Blocks at a time, each on one core; fewer blocks share the cores.
+        Number of parallel blocks, each on one core; fewer blocks share the cores.
     has_bar : bool
-        Whether to show how far it is.
+        Whether to show a progress bar.
     window_s : float, optional
-        Hear files of any length in windows of this, half of it apart.
+        Classify files in windows of this length in seconds with 50 % overlap.
     skipped : list of str
-        Files that are no audio, complete when ``files`` has ended; they are
-        listed in ``bad``.
+        Non-audio files, complete when ``files`` is exhausted; they are listed
+        in ``bad``.
 
     Returns
     -------
     Tally
-        How it went.
+        Number of files by outcome.
 
     Raises
     ------
     ValueError
-        If there is no file at all.
+        If ``files`` is empty.
     """
     tally, seen = Tally(), set()
 
@@ -261,34 +262,34 @@ def predict(
             seen.add(path)
 
     with tqdm(disable=not has_bar, unit="file") as bar:
-        for path, answer in answers(classifier, new(), n_threads, window_s):
-            if isinstance(answer, BadAudioError):
-                logger.warning("%s", answer)
-                tally.reasons[answer.reason] += 1
-                _list_bad(bad, path, answer.reason, str(answer))
+        for path, result in answers(classifier, new(), n_threads, window_s):
+            if isinstance(result, BadAudioError):
+                logger.warning("%s", result)
+                tally.reasons[result.reason] += 1
+                _list_bad(bad, path, result.reason, str(result))
             else:
                 tally.n_new += 1
-                rows.add(*_rows(path, answer))
-                tally.add_notes(path, answer.notes)
+                rows.add(*_rows(path, result))
+                tally.add_notes(path, result.notes)
             bar.update()
     for path in dict.fromkeys(skipped):
         tally.n_skipped += 1
         _list_bad(
             *(bad, path, SKIPPED),
-            f"{path}: expected audio, found a file that is none by suffix and "
-            f"content; if it is, convert it: {conversion(path, '-vn')}",
+            f"{path}: expected audio, found neither the suffix nor the content "
+            f"of audio; if it is audio, convert it: {conversion(path, '-vn')}",
         )
     return tally
 
 
 def _list_bad(bad, *values):
-    """Add a file to the list of those that cannot be used, if there is one."""
+    """Add a file to the table of unusable files, if there is a table."""
     if bad is not None:
         bad.add(dict(zip(BAD_COLUMNS, values, strict=True)))
 
 
 def answers(classifier, files, n_threads=1, window_s=None):
-    """Classify recordings in blocks, several at a time, in their order.
+    """Classify recordings in parallel blocks and yield results in order.
 
     Arguments
     ---------
@@ -298,14 +299,14 @@ def answers(classifier, files, n_threads=1, window_s=None):
     Yields
     ------
     path : str
-        As given.
-    answer : Prediction, Timeline or BadAudioError
-        What was heard, or why nothing was.
+        Path as given.
+    result : Prediction, Timeline or BadAudioError
+        The prediction, or the error if the file cannot be used.
     """
 
     def classify(block):
         if window_s is not None:
-            return [_follow(classifier, path, window_s) for path in block]
+            return [_classify_long(classifier, p, window_s) for p in block]
         return classifier.classify_files(block, has_bar=False, keep_going=True)
 
     n_files = BLOCK_FILES if window_s is None else 1
@@ -313,7 +314,7 @@ def answers(classifier, files, n_threads=1, window_s=None):
     first = list(itertools.islice(blocks, n_threads))
     blocks = itertools.chain(first, blocks)
     n_before = torch.get_num_threads()
-    # Several for one operation gain less, so only where blocks are too few.
+    # Threads within an operation are less efficient than parallel blocks.
     torch.set_num_threads(n_threads // max(len(first), 1))
     try:
         for block, results in in_turn(classify, blocks, n_threads, n_threads):
@@ -323,7 +324,7 @@ def answers(classifier, files, n_threads=1, window_s=None):
 
 
 def _blocks(files, n_most, n_threads):
-    """Cut a stream of files; each thread's next block is twice as large."""
+    """Cut a stream of files into blocks that double in size per thread."""
     files, n_files = iter(files), 1
     while True:
         for _ in range(n_threads):
@@ -334,38 +335,38 @@ def _blocks(files, n_most, n_threads):
         n_files = min(2 * n_files, n_most)
 
 
-def _follow(classifier, path, window_s):
-    """Emotions of a file in time, or why there are none."""
+def _classify_long(classifier, path, window_s):
+    """Return the timeline of a file, or the error if it cannot be used."""
     try:
         return classifier.classify_long(path, window_s, window_s / 2)
     except BadAudioError as error:
         return error
 
 
-def _rows(path, answer):
-    """An answer as rows, under the names of ``columns``."""
-    if not isinstance(answer, Timeline):
-        return [_row(path, answer)]
+def _rows(path, result):
+    """Convert a prediction or a timeline to rows with ``columns`` as keys."""
+    if not isinstance(result, Timeline):
+        return [_row(path, result)]
     return [
         {
-            N_SEGMENTS: len(answer.segments),
+            N_SEGMENTS: len(result.segments),
             "start_s": round(segment.start_s, N_DIGITS),
             "end_s": round(segment.end_s, N_DIGITS),
-            **_row(path, segment.answer),
+            **_row(path, segment.prediction),
         }
-        for segment in answer.segments
+        for segment in result.segments
     ]
 
 
-def _row(path, answer):
+def _row(path, prediction):
     probabilities = {
-        f"p_{name}": round(chance, N_DIGITS)
-        for name, chance in answer.probabilities.items()
+        f"p_{name}": round(probability, N_DIGITS)
+        for name, probability in prediction.probabilities.items()
     }
     return {
         "file": path,
-        "emotion": answer.emotion,
-        "probability": round(answer.probability, N_DIGITS),
+        "emotion": prediction.emotion,
+        "probability": round(prediction.probability, N_DIGITS),
         **probabilities,
-        NOTE: " ".join(answer.notes),
+        NOTE: " ".join(prediction.notes),
     }

@@ -1,4 +1,4 @@
-"""What a model says of a recording."""
+"""Represent the prediction of a model for a recording."""
 
 import dataclasses
 import math
@@ -7,37 +7,37 @@ import torch
 
 from speechbrain_clser.errors import BadAudioError
 
-MAX_GAP = 1e-3  # of a sum of probabilities from 1, by rounding
+MAX_GAP = 1e-3  # of a sum of probabilities from 1, due to rounding
 UNKNOWN = "unknown"
 
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """The most probable emotion, and how probable each is.
+    """The predicted emotion and the probabilities of all classes.
 
-    Unpacks like the answer of SpeechBrain's ``EncoderClassifier``, so that code
-    written for that goes on working.
+    Unpacks like the result of SpeechBrain's ``EncoderClassifier``, so that
+    existing code keeps working.
 
     Arguments
     ---------
     probabilities : dict
         Class to probability, in the order of the model.
     min_confidence : float
-        The emotion is ``"unknown"`` if no class is as probable as this.
+        The emotion is ``"unknown"`` if no probability reaches this.
     file : str
-        Where the sound came from, if from a file.
+        Path of the recording; empty for a signal in memory.
     notes : tuple of str
-        What is suspicious in the sound, as keys of ``data.profile.NOTES``.
+        Suspicious properties of the audio, as keys of ``data.profile.NOTES``.
 
     Example
     -------
-    >>> answer = Prediction({"anger": 0.7, "neutral": 0.3}, file="a.wav")
-    >>> answer.emotion, answer.probability
+    >>> prediction = Prediction({"anger": 0.7, "neutral": 0.3}, file="a.wav")
+    >>> prediction.emotion, prediction.probability
     ('anger', 0.7)
-    >>> log_probabilities, score, index, labels = answer
+    >>> log_probabilities, score, index, labels = prediction
     >>> index, labels
     (tensor([0]), ['anger'])
-    >>> Prediction(answer.probabilities, min_confidence=0.8).emotion
+    >>> Prediction(prediction.probabilities, min_confidence=0.8).emotion
     'unknown'
     """
 
@@ -48,7 +48,7 @@ class Prediction:
 
     @property
     def probability(self):
-        """Of the most probable class, known or not."""
+        """Probability of the most probable class."""
         return max(self.probabilities.values())
 
     @property
@@ -65,22 +65,22 @@ class Prediction:
 
 
 def refuse_no_probabilities(values, name):
-    """Refuse what a model gives in place of probabilities.
+    """Raise BadAudioError if values are not probabilities.
 
-    Weights that are finite can be so large that its answers are not.
+    Large finite weights of a model can produce infinite values.
 
     Arguments
     ---------
     values : sequence of float
         One per class.
     name : str or Path
-        Of the recording; for the message.
+        Name of the recording for the message.
 
     Raises
     ------
     BadAudioError
-        With the reason ``probabilities``, if they are NaN or infinite, or do not
-        sum to 1.
+        With the reason ``probabilities``, if values are NaN or infinite, or do
+        not sum to 1.
 
     Example
     -------

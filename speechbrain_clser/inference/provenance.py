@@ -1,4 +1,4 @@
-"""What made a table of emotions, told beside it; no other may add to it."""
+"""Record the provenance of a prediction table and check it before appending."""
 
 import hashlib
 import json
@@ -8,18 +8,18 @@ from pathlib import Path
 from speechbrain_clser.features.hub import SPEECHBRAIN, resolve, take_in
 from speechbrain_clser.io import atomic_write
 
-# For people to read; a model is the same wherever it lies.
-ONLY_TOLD = ("model", "revision", "normalise_with")
-# Files that were written before models could be adapted do not name these.
+# Recorded but not compared: the same model may be in different places.
+NOT_COMPARED = ("model", "revision", "normalise_with")
+# Missing in files written by versions without adaptation.
 ADAPTATION = ("adapt_method", "adapted_to_sha256")
 
 
 def provenance_path(path) -> Path:
-    """Name the file that tells what made a table.
+    """Return the path of the provenance file of a table.
 
     Example
     -------
-    >>> origin_path("of/emotions.csv").as_posix()
+    >>> provenance_path("of/emotions.csv").as_posix()
     'of/emotions.csv.model.json'
     """
     path = Path(path)
@@ -29,28 +29,27 @@ def provenance_path(path) -> Path:
 def provenance(
     model, folder, normalise_with=(), files=(), adapt_method=None, adapted_to=()
 ) -> dict:
-    """Tell one model from another, whatever they are called.
+    """Collect names and digests that identify a model and its settings.
 
     Arguments
     ---------
     model : str or Path
-        As it was given: a folder, or a hub id.
+        Folder or hub id, as given.
     folder : Path
-        Where it lies.
+        Local folder of the model.
     normalise_with : sequence of str
-        As it was given.
+        Files and folders for normalisation, as given.
     files : iterable of str
-        The recordings that this names; what cannot be looked into counts for
-        nothing.
+        The recordings in ``normalise_with``; unreadable files are ignored.
     adapt_method : str, optional
-        By which the model is adapted to recordings, if it is.
+        Adaptation method, if the model is adapted.
     adapted_to : iterable of str
-        These recordings.
+        Recordings of the adaptation.
 
     Returns
     -------
     dict
-        Plain values.
+        JSON-compatible values.
     """
     is_local = Path(model).expanduser().is_dir()
     return {
@@ -65,22 +64,22 @@ def provenance(
 
 
 def claim(path, made_by, has_rows):
-    """Tell what makes a table, or complain of a table that something else made.
+    """Write the provenance of a table, or check it if the table has rows.
 
     Arguments
     ---------
     path : str or Path
-        Of the table.
+        Path of the table.
     made_by : dict
-        As ``provenance`` tells, and settings.
+        Result of ``provenance`` and the settings.
     has_rows : bool
-        Whether rows stand in it already.
+        Whether the table already has rows.
 
     Raises
     ------
     ValueError
-        If they are of another model or settings, or nothing tells of which; or
-        if the place of what tells so is taken.
+        If the rows are from another model or other settings, if their
+        provenance is missing, or if its file has other content.
 
     Example
     -------
@@ -101,25 +100,25 @@ def claim(path, made_by, has_rows):
         return
     if before is None:
         raise ValueError(
-            f"{path}: expected {beside.name} beside it, to tell what made its "
-            "rows, found none; give another file, or delete this one to start "
-            "anew"
+            f"{path}: expected the provenance of its rows in {beside.name}, "
+            "found no such file; give another file, or delete this one to "
+            "start again"
         )
     others = [
         f"{name} {_short(made_by[name])}, found those of {_short(before[name])}"
         for name in made_by
-        if name not in ONLY_TOLD and made_by[name] != before[name]
+        if name not in NOT_COMPARED and made_by[name] != before[name]
     ]
     if others:
         raise ValueError(
             f"{path}: expected rows of {'; of '.join(others)} (see "
             f"{beside.name}); give another file, or delete this one to start "
-            "anew"
+            "again"
         )
 
 
 def _digest_of_model(folder):
-    """Digest of settings and weights, and of adaptation if there is one."""
+    """Compute the digest of settings, weights and adaptation of a model."""
     revision = resolve(str(folder), layout=SPEECHBRAIN).revision
     others = sorted(folder.glob("*.safetensors"))
     if not others:
@@ -129,7 +128,7 @@ def _digest_of_model(folder):
 
 
 def _digest_of_all(files):
-    """Digest of the content of files in any order; None if none is readable."""
+    """Compute an order-independent digest of files; None if none is readable."""
     digests = "".join(sorted(map(_digest, filter(_is_readable, files))))
     return hashlib.sha256(digests.encode()).hexdigest() if digests else None
 
@@ -158,7 +157,7 @@ def _read(path, made_by):
         found = {**dict.fromkeys(new), **found}
     if not isinstance(found, dict) or found.keys() != made_by.keys():
         raise ValueError(
-            f"{path}: expected {', '.join(made_by)} as JSON, found something "
-            "else; move it, or give another file for the table"
+            f"{path}: expected {', '.join(made_by)} as JSON, found other "
+            "content; move this file, or give another file for the table"
         )
     return found

@@ -1,8 +1,8 @@
-"""The README.md of a model folder: what it is, how to load it, where from.
+"""Write the README.md of a model folder: description, usage, provenance.
 
-The results follow when the report is computed; see ``publish.model_results``. A
-model that is published has it as the first half of its card, which adds what
-else the report knows; see ``publish.card``.
+Results are added when the report is computed; see ``publish.model_results``. The
+card of a published model starts with this README and adds facts of the report; see
+``publish.card``.
 """
 
 import json
@@ -25,29 +25,30 @@ pip install .
 The model was made by version {version}{changes}."""
 PENDING = (
     "Not computed when this folder was exported; `clser report RUN` adds them, "
-    "RUN being the folder of the run."
+    "where RUN is the folder of the run."
 )
 LEARNT_FROM = {
-    "acted": "All speech that it was trained on was acted; emotions of daily "
-    "life are weaker, mixed, and mean other things.",
-    "synthetic": "All speech that it was trained on was made by a speech "
-    "synthesiser. It is of no use on speech of people.",
-    "natural": "What it was trained on was labelled by listeners: it gives the "
-    "emotion that they perceived, not what a speaker felt.",
-    "unknown": "Whether what it was trained on was acted or felt is not known.",
+    "acted": "All training data is acted speech; spontaneous emotions are "
+    "weaker and mixed, and classes may have another meaning.",
+    "synthetic": "All training data is synthetic speech. The model is not "
+    "suitable for human speech.",
+    "natural": "The training data was labelled by listeners: the model predicts "
+    "perceived emotions, not what a speaker felt.",
+    "unknown": "It is not known whether the training data is acted or natural "
+    "speech.",
 }
-# Stands for where the model lies; a card puts its hub id there.
+# Placeholder for the path of the model; a card replaces it by the hub id.
 FOLDER = "path/of/this/folder"
 LOADING = f"""```python
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
 classifier = EmotionClassifier.from_hparams("{FOLDER}")
-answer = classifier.classify_file("recording.wav")  # any rate and channels
-print(answer.emotion, answer.probabilities)
+prediction = classifier.classify_file("recording.wav")  # any rate and channels
+print(prediction.emotion, prediction.probabilities)
 ```
 
-SpeechBrain's own class loads it too, wherever `speechbrain-clser` is installed,
-and gives the probabilities of the evaluation, uncalibrated:
+If `speechbrain-clser` is installed, SpeechBrain's own class loads it too and gives
+the uncalibrated probabilities of the evaluation:
 
 ```python
 from speechbrain.inference.classifiers import EncoderClassifier
@@ -56,8 +57,8 @@ classifier = EncoderClassifier.from_hparams(source="{FOLDER}")
 log_probabilities, score, index, labels = classifier.classify_file("recording.wav")
 ```"""
 
-ADAPTING = """To a set of recordings without labels, such as a new corpus, the \
-model can be adapted, from 20 recordings on: `clser predict {folder} recordings/ \
+ADAPTING = """The model can be adapted to 20 or more unlabelled recordings, such as \
+a new corpus: `clser predict {folder} recordings/ \
 --adapt`, or `adapted = classifier.adapt(files)` and `adapted.save(folder)`.{first} \
 {source}"""
 FIRST = (
@@ -68,16 +69,18 @@ FIRST = (
 NORMALISED = {
     "none": "Features are normalised by statistics of the training corpora, "
     "which are in the folder.",
-    "corpus": "It was trained and scored on features normalised by the "
-    "statistics of each corpus, those of the scored one included. A file alone "
-    "tells no such statistics: until `classifier.normalise_with(files)` is "
-    "given recordings made under the same conditions, those of the training "
-    "corpora stand in, and the scores of the report do not apply.",
-    "speaker": "It was trained and scored on features normalised by the "
-    "statistics of each speaker, of the scored corpus too. A file alone tells "
-    "no such statistics: until `classifier.normalise_with(files)` is given "
-    "recordings of the speaker in several emotions, those of the training "
-    "corpora stand in, and the scores of the report do not apply.",
+    "corpus": "In training and evaluation, features were normalised by the "
+    "statistics of each corpus, including the test corpus. A single file does "
+    "not provide such statistics: the statistics of the training corpora are "
+    "used, and the scores of the report do not apply, until "
+    "`classifier.normalise_with(files)` is called with recordings made under "
+    "the same conditions.",
+    "speaker": "In training and evaluation, features were normalised by the "
+    "statistics of each speaker, including test speakers. A single file does "
+    "not provide such statistics: the statistics of the training corpora are "
+    "used, and the scores of the report do not apply, until "
+    "`classifier.normalise_with(files)` is called with recordings of the "
+    "speaker in several emotions.",
 }
 
 
@@ -87,13 +90,13 @@ def readme(training, values, how, adapting) -> str:
     Arguments
     ---------
     training : Path
-        Folder of the training; what its run wrote down lies beside it.
+        Folder of the training, inside the run folder.
     values : dict
         Top-level keys of the model's YAML.
     how : str
-        The training was chosen.
+        How the training was selected.
     adapting : str
-        What the model holds for adaptation; see ``source_summary.write``.
+        Description of the source summary; see ``source_summary.write``.
 
     Returns
     -------
@@ -132,22 +135,22 @@ def readme(training, values, how, adapting) -> str:
             f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
             f"{_longest(values)}",
             f"`EmotionClassifier` divides the logits by a temperature of "
-            f"{values['temperature']:.2f}, found on validation utterances of "
-            "the training languages; how sure the model should be in another "
-            "language, that does not tell.\n",
+            f"{values['temperature']:.2f}, fitted on validation utterances of "
+            "the training languages; probabilities may not be calibrated in "
+            "other languages.\n",
         ]
     )
 
 
 def limits(report: dict, classes: list) -> list:
-    """Say where a model ends: its classes, and what it was trained on.
+    """List the limits of a model: its classes and its training data.
 
     Arguments
     ---------
     report : dict
         ``data`` and ``ledger`` of a run.
     classes : list of str
-        Of the model.
+        Classes of the model.
 
     Returns
     -------
@@ -157,8 +160,9 @@ def limits(report: dict, classes: list) -> list:
     kinds = {card["elicitation"] for card in training_data.cards(report)}
     train = report["data"]["parts"]["train"]
     return [
-        f"It answers with one of {formatting.enumeration(classes)} whatever is "
-        "said; EmotionClassifier can answer `unknown` below a probability.",
+        f"It predicts one of {formatting.enumeration(classes)} for any input; "
+        "with `min_confidence`, EmotionClassifier predicts `unknown` below a "
+        "probability.",
         f"It was trained on {formatting.pluralise(train['speakers'], 'speaker')} and "
         f"{train['minutes']} minutes of labelled speech.",
         *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
@@ -166,23 +170,23 @@ def limits(report: dict, classes: list) -> list:
 
 
 def _warning(titles):
-    """What a user of a model of synthetic speech has to read first."""
+    """Return the warning of a model that was trained on synthetic speech."""
     if not titles:
         return []
     return [
         f"**Warning: trained on synthetic speech ({cell(', '.join(titles))}). Do not "
-        "use this model on speech of people; its scores say nothing about it.**"
+        "use this model on human speech; its scores do not apply to it.**"
     ]
 
 
 def _adapting(by, source):
-    """How to adapt the model, and what to normalise first."""
+    """Return the section on adaptation and the normalisation it needs."""
     first = "" if by == "none" else FIRST.format(by=by)
     return ADAPTING.format(folder=FOLDER, first=first, source=source)
 
 
 def _install(environment):
-    """How to install the version that made the model."""
+    """Return how to install the version that exported the model."""
     commit, _, changes = environment.get("commit", "").partition("-")
     text = INSTALL.format(
         commit=commit,
@@ -193,38 +197,38 @@ def _install(environment):
 
 
 def _encoder(values):
-    """Where the frames come from, and what loading needs for that."""
+    """Return where the weights of the pretrained encoder are loaded from."""
     if "encoder" in values:
         revision = values["encoder"].arguments["config"].arguments["revision"]
         return (
             f"The pretrained encoder (revision `{revision}`) is in the folder "
-            "and asks no hub; its own licence holds for it."
+            "and is not downloaded; its own licence applies to it."
         )
     for found in _inside(values["extractor"]):
         if source := found.get("source"):
             revision = found["config"].arguments["revision"]
             return (
                 f"The pretrained encoder [{source}](https://huggingface.co/"
-                f"{source}) is fetched at revision `{revision}` when the "
+                f"{source}) is downloaded at revision `{revision}` when the "
                 "model is loaded for the first time."
             )
-    return "Nothing else is needed."
+    return "The model needs no other files."
 
 
 def _longest(values):
-    """What of a recording is heard, if it is not all."""
+    """Return the maximum input length, if there is one."""
     longest_s = values["recogniser"].arguments["longest_s"]
     if longest_s is None:
         return ""
     return (
         f" It was trained and scored on the first {longest_s:g} s of a "
-        "recording, and hears no more of one; `classifier.classify_long` hears "
-        "longer ones in windows."
+        "recording and ignores the rest; `classifier.classify_long` classifies "
+        "longer recordings in windows."
     )
 
 
 def _inside(value):
-    """Arguments of every constructor in a blueprint."""
+    """Yield the arguments of every constructor in a blueprint."""
     if isinstance(value, New):
         yield value.arguments
         for inner in value.arguments.values():

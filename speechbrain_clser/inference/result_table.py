@@ -1,4 +1,4 @@
-"""A table that grows row by row, and is taken up again after a kill."""
+"""Append rows to CSV or JSON Lines tables and resume after an interruption."""
 
 import csv
 import io
@@ -14,27 +14,27 @@ from speechbrain_clser.printable import printable
 
 logger = logging.getLogger(__name__)
 
-# Names of files need not be text; this way they come back as they were.
+# File names may not be valid UTF-8; this setting preserves them.
 AS_GIVEN = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
-# In quotes, with those within it twice; or without what would need them.
+# A quoted value with doubled inner quotes, or an unquoted value.
 VALUE = r'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
 
 
 def neutral(path) -> str:
-    """Write a path so that no spreadsheet takes it for a formula.
+    """Write a path so that spreadsheets do not interpret it as a formula.
 
     Arguments
     ---------
     path : str
-        Of a file.
+        Path of a file.
 
     Returns
     -------
     str
-        Of the same file, with ``./`` in front if it begins with ``=``, ``+``,
-        ``-``, ``@``, a tab or a carriage return.
+        Path of the same file, prefixed with ``./`` if it begins with ``=``,
+        ``+``, ``-``, ``@``, a tab or a carriage return.
 
     Example
     -------
@@ -50,7 +50,7 @@ class Csv:
     Arguments
     ---------
     columns : sequence of str
-        Of every row.
+        Names of the columns.
     """
 
     def __init__(self, columns):
@@ -59,16 +59,16 @@ class Csv:
         self._row = re.compile(",".join([VALUE] * len(columns)) + "\r?\n?")
 
     def line(self, row):
-        """Write a row, dict, as text."""
+        """Format a row, dict, as text."""
         return self._line([row[name] for name in self.columns])
 
     def read(self, line):
-        """Read a row; what stands in it stays text.
+        """Parse a row; all values are strings.
 
         Raises
         ------
         ValueError
-            If it has more or fewer values, or a quote astray.
+            If the number of values differs, or a quote is unbalanced.
         """
         found = self._row.fullmatch(line)
         if not found:
@@ -80,7 +80,7 @@ class Csv:
         return dict(zip(self.columns, values, strict=True))
 
     def lines(self, file):
-        """Cut a file, of bytes, into rows; names may hold line breaks."""
+        """Split a binary file into rows; names may contain line breaks."""
         parts, n_quotes = [], 0
         for part in file:
             parts.append(part)
@@ -92,13 +92,13 @@ class Csv:
             yield b"".join(parts)
 
     def is_whole(self, line):
-        """Tell whether a row ends here, bytes."""
+        """Return whether a row, bytes, is complete."""
         return line.endswith(b"\n") and line.count(b'"') % 2 == 0
 
     def may_be_cut(self, line, is_first):
-        """Tell whether this may be the beginning of a row, and no more.
+        """Return whether a line may be the beginning of an interrupted row.
 
-        After a quote astray, all rows that follow look like one name.
+        After an unbalanced quote, all following rows look like one name.
         """
         if is_first:
             return self.header.startswith(line)
@@ -106,13 +106,13 @@ class Csv:
 
     def _line(self, values):
         text = io.StringIO()
-        # Only what ends a line is put into quotes, and names may hold both.
+        # csv quotes only characters of the line terminator; names may have both.
         csv.writer(text, lineterminator="\r\n").writerow(values)
         return f"{text.getvalue()[:-2]}\n"
 
 
 class JsonLines:
-    """An object per line.
+    """One JSON object per line.
 
     Arguments
     ---------
@@ -127,16 +127,16 @@ class JsonLines:
         self._opening = f"{{{json.dumps(self.columns[0])}: "
 
     def line(self, row):
-        """Write a row, dict, as text."""
+        """Format a row, dict, as text."""
         return json.dumps({name: row[name] for name in self.columns}) + "\n"
 
     def read(self, line):
-        """Read a row.
+        """Parse a row.
 
         Raises
         ------
         ValueError
-            If it has other keys, or a name that is no text.
+            If the row has other keys, or its name is not a string.
         """
         row = json.loads(line)
         if (
@@ -148,15 +148,15 @@ class JsonLines:
         return row
 
     def lines(self, file):
-        """Cut a file, of bytes, into rows."""
+        """Split a binary file into rows."""
         yield from file
 
     def is_whole(self, line):
-        """Tell whether a row ends here, bytes."""
+        """Return whether a row, bytes, is complete."""
         return line.endswith(b"\n")
 
     def may_be_cut(self, line, is_first):
-        """Tell whether this may be the beginning of a row, and no more."""
+        """Return whether a line may be the beginning of an interrupted row."""
         opening = line[: len(self._opening)]
         return not is_first or self._opening.startswith(opening)
 
@@ -165,12 +165,12 @@ FORMATS = {".csv": Csv, ".jsonl": JsonLines}
 
 
 def format_of(path):
-    """Choose the class of a format by the suffix of a file.
+    """Return the class of a format by the suffix of a file.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If the suffix is unknown.
 
     Example
     -------
@@ -187,16 +187,16 @@ def format_of(path):
 
 
 class Printed:
-    """Rows that are shown as they come, comma-separated.
+    """Print rows to a stream as comma-separated values.
 
-    On a terminal characters of control are shown as escapes.
+    On a terminal, control characters are escaped.
 
     Arguments
     ---------
     stream : file
-        Such as standard output.
+        For example standard output.
     columns : sequence of str
-        Of every row.
+        Names of the columns.
 
     Example
     -------
@@ -215,7 +215,7 @@ class Printed:
         self._write(self._format.header)
 
     def add(self, *rows):
-        """Show rows, dicts with all columns."""
+        """Print rows, dicts with all columns."""
         self._write("".join(map(self._format.line, rows)))
 
     def _write(self, text):
@@ -224,27 +224,27 @@ class Printed:
 
 
 class ResultTable:
-    """Rows of a file that are safe as soon as they are written.
+    """Append rows to a file; each row is flushed when it is added.
 
-    What stands in the file is looked at first. It is written as a context, and
-    not before.
+    The constructor reads the existing file. The file is written only inside the
+    context manager.
 
     Arguments
     ---------
     path : str or Path
-        ``.csv`` or ``.jsonl``. Rows that stand in it are kept; what a kill
-        left of a last one is cut off.
+        ``.csv`` or ``.jsonl``. Existing rows are kept; an incomplete last row is
+        removed.
     columns : sequence of str
-        The first names the row.
+        Names of the columns; the first column is the name of the row.
     count : str, optional
-        The column that says how many rows in a row have the same name; where
-        the last name has others, they are cut off too.
+        Column with the number of consecutive rows of the same name; if the last
+        name has fewer rows, these are removed too.
 
     Raises
     ------
     ValueError
-        If the suffix is another, or the file holds something else; it is left
-        as it was.
+        If the suffix is unknown, or the file has other content; the file is
+        then unchanged.
 
     Example
     -------
@@ -268,15 +268,15 @@ class ResultTable:
         self._n_bytes = self._look()
 
     def add(self, *rows):
-        """Write rows, dicts with all columns, to the disk at once."""
+        """Append rows, dicts with all columns, and flush them."""
         self._write("".join(map(self._format.line, rows)))
         self.names.update(row[self._name] for row in rows)
 
     def compact(self, gone):
-        """Keep the last row of each name, and none of names that are gone.
+        """Keep the last row of each name and remove the names in ``gone``.
 
-        Whoever looks finds the file of before or that of after; without rows
-        there is none. Not to be asked for while rows are added.
+        The file is replaced atomically, and deleted if no rows remain. Do not
+        call this inside the context manager.
         """
         kept = {}
         for line, row in self._whole():
@@ -290,9 +290,9 @@ class ResultTable:
         atomic_write(self.path, header + b"".join(kept.values()))
 
     def drop_repeats(self):
-        """Keep the first rows of each name, if two processes wrote the file.
+        """Remove repeated rows, as written by two concurrent processes.
 
-        Not to be asked for while rows are added.
+        Do not call this inside the context manager.
         """
         if not self.has_repeats:
             return
@@ -305,14 +305,14 @@ class ResultTable:
                 lines.append(line)
         atomic_write(self.path, b"".join(itertools.chain(*kept.values())))
         logger.warning(
-            "%s: %d rows stood in it twice and are dropped",
+            "%s: removed %d repeated rows",
             self.path,
             n_dropped,
         )
         self._n_bytes = self._look()
 
     def _is_full(self, row, n_rows):
-        """Tell whether so many rows are all of a name."""
+        """Return whether a name with this number of rows is complete."""
         return str(n_rows) == str(row[self._count] if self._count else 1)
 
     def __enter__(self):
@@ -320,9 +320,7 @@ class ResultTable:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self.path, "a", newline="", **AS_GIVEN)
         if self._file.tell() > self._n_bytes:
-            logger.warning(
-                "%s: what was written last was cut short: mended", self.path
-            )
+            logger.warning("%s: removed an incomplete last row", self.path)
             self._file.truncate(self._n_bytes)
         if not self._n_bytes:
             self._write(self._format.header)
@@ -338,16 +336,16 @@ class ResultTable:
             self._file.flush()
 
     def _look(self):
-        """Take the names of all rows; say how many bytes are to be kept."""
+        """Read the names of all rows; return the number of valid bytes."""
         self.names, self.has_repeats = set(), False
         n_bytes = n_before = n_rows = 0
         row = name = None
         for line, row in self._whole() if self.path.exists() else ():
             if row and self._is_full(row, n_rows) and row[self._name] == name:
-                name = None  # the same once more
+                name = None  # the same name again
             if row and row[self._name] != name:
                 name, n_before, n_rows = row[self._name], n_bytes, 0
-                # Before there was ``neutral``, paths were written as given.
+                # Earlier versions wrote paths without ``neutral``.
                 self.has_repeats |= neutral(name) in self.names
                 self.names.add(neutral(name))
             n_rows += 1
@@ -358,32 +356,32 @@ class ResultTable:
         return n_bytes
 
     def _whole(self):
-        """Whole rows and their bytes; None for the header."""
+        """Yield bytes and values of complete rows; None for the header."""
         is_first = True
         with open(self.path, "rb") as file:
             for line in self._format.lines(file):
                 text = line.decode(**AS_GIVEN)
                 if self._format.is_whole(line):
-                    yield line, self._understand(text, is_first)
+                    yield line, self._parse(text, is_first)
                 elif not self._format.may_be_cut(text, is_first):
-                    raise self._other(text)
+                    raise self._wrong_content(text)
                 is_first = False
 
-    def _understand(self, line, is_first):
-        """Read a row; None for the header."""
+    def _parse(self, line, is_first):
+        """Parse a row; return None for the header."""
         try:
             row = self._format.read(line)
         except ValueError as error:
-            raise self._other(line) from error
+            raise self._wrong_content(line) from error
         if not (is_first and self._format.header):
             return row
         if [*row.values()] != self._format.columns:
-            raise self._other(line)
+            raise self._wrong_content(line)
         return None
 
-    def _other(self, line):
+    def _wrong_content(self, line):
         return ValueError(
             f"{self.path}: expected rows of {', '.join(self._format.columns)}, "
-            f"found {line.strip()[:80]!r}; mend it, give another file, or "
-            "delete this one to start anew"
+            f"found {line.strip()[:80]!r}; repair the file, give another one, "
+            "or delete this one to start again"
         )

@@ -1,10 +1,10 @@
-"""A model's YAML as data: read only when it can do no harm.
+"""Read the YAML of an untrusted model as data, without executing code.
 
-SpeechBrain's YAML may call any function and look into any object, so loading a
-model from somebody else runs whatever that person wrote. A model needs nothing
-but a few constructors, which stand here by name. A file that names anything else
-is refused before a line of it has an effect; and SpeechBrain's loader, which
-finds references wherever a text looks like one, never sees it.
+SpeechBrain's YAML may call any function and access any object, so loading a model
+of another author can execute arbitrary code. A model needs only the constructors
+that are listed here. A file that names anything else is refused before any of it is
+evaluated. SpeechBrain's own loader, which resolves references in any string, is not
+used.
 """
 
 import re
@@ -14,8 +14,9 @@ import yaml
 from speechbrain_clser.deprecation import current_model
 from speechbrain_clser.inference.blueprint import New, Reader
 
-# All that ``export`` writes: each takes plain values or others of these, opens
-# nothing but a pretrained encoder, and finds nothing by name.
+# All constructors that ``export`` writes: each takes plain values or other
+# constructors of this list, opens no file except a pretrained encoder, and
+# imports nothing by name.
 PARTS = {
     "speechbrain.dataio.encoder.CategoricalEncoder",
     *(
@@ -63,36 +64,36 @@ PLAIN = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("map", "seq", "str", "int", "float", "bool", "null")
 }
-# What SpeechBrain's own class loads from where, and how; here ``loading`` knows.
+# Used by SpeechBrain's own class only; here ``loading`` determines the files.
 NOT_READ = "pretrainer"
-# Some settings of encoders hold a table of 16,000 numbers, and are referred to
-# several times.
+# Some encoder settings contain a table of 16,000 numbers, referenced several
+# times.
 MAX_NODES, MAX_DEPTH = 200_000, 40
 MAX_BYTES = 2**22
-# Widths and counts of layers. Settings of a packed encoder are checked where
-# they are read, and rates with the values.
+# Widths and numbers of layers. Settings of a bundled encoder and sample rates are
+# checked elsewhere.
 MAX_SIZE, NO_SIZES = 2**16, {"settings", "sample_rate_hz"}
 
 
 def read_file(path, overrides=None) -> dict:
-    """Read a model's YAML from a file of limited size; see ``read``.
+    """Read the YAML of a model from a file of limited size; see ``read``.
 
     Arguments
     ---------
     path : Path
-        Of the file.
+        File to read.
     overrides : dict, optional
         As for ``read``.
 
     Returns
     -------
     dict
-        As of ``read``.
+        As for ``read``.
 
     Raises
     ------
     KeyError
-        If there is nothing to override by such a name.
+        If an override names an unknown key.
     ValueError
         If the file is too large, or ``read`` refuses it.
 
@@ -110,29 +111,29 @@ def read_file(path, overrides=None) -> dict:
 
 
 def read(text, where, overrides=None) -> dict:
-    """Read a model's YAML, and refuse it if it could do more than build one.
+    """Parse the YAML of a model; raise ValueError if it could execute code.
 
     Arguments
     ---------
     text : str
-        As it came.
+        The YAML.
     where : str or Path
-        It came from; for the message.
+        Its file, for messages.
     overrides : dict, optional
-        Plain values to put in the place of others, inner ones by dicts.
+        Plain values that replace others; nested values in nested dicts.
 
     Returns
     -------
     dict
-        Values, and blueprints of what is to be built; see ``blueprint.build``.
+        Plain values and blueprints; see ``blueprint.build``.
 
     Raises
     ------
     KeyError
-        If there is nothing to override by such a name.
+        If an override names an unknown key.
     ValueError
-        If it calls or names what is not on the list, asks for sizes that no
-        model has, or is no YAML.
+        If the text is not YAML, names something that is not in ``PARTS``, or
+        contains sizes that are too large.
 
     Example
     -------
@@ -159,8 +160,8 @@ def read(text, where, overrides=None) -> dict:
                 f"{where}, line {node.start_mark.line + 1}: a model is data, "
                 "expected plain values and the parts that speechbrain-clser "
                 f"exports, found {found}; if you trust who made it as you "
-                "trust a program you run, load it with is_trusted=True, or "
-                "with clser predict --trust"
+                "trust a program that you run, load it with is_trusted=True, "
+                "or with clser predict --trust"
             )
     try:
         values = _Reader(named).construct_document(root)
@@ -171,7 +172,7 @@ def read(text, where, overrides=None) -> dict:
 
 
 def _refuse_sizes(values, where, key=""):
-    """Complain about numbers that would take a machine's memory or a day."""
+    """Raise ValueError for sizes that would take too much memory or time."""
     if isinstance(values, New):
         values = values.arguments
     if isinstance(values, dict):
@@ -184,27 +185,27 @@ def _refuse_sizes(values, where, key=""):
     elif isinstance(values, int) and abs(values) > MAX_SIZE:
         raise ValueError(
             f"{where}: {key}: expected numbers of at most {MAX_SIZE:,}, found "
-            f"{values:.3g}; no model has such a size, get it again"
+            f"{values:.3g}; download or export the model again"
         )
 
 
 class _Reader(Reader):
-    """References are what they stand for, written once more."""
+    """Load references as copies of the referenced values."""
 
     def __init__(self, named):
         super().__init__("")
         self.named = named
 
-    def stand_for(self, node):
-        """Give what stands under a key of the file."""
+    def resolve(self, node):
+        """Load the value of a top-level key."""
         return self.construct_object(self.named[_key(node)], deep=True)
 
 
-_Reader.add_constructor("!ref", _Reader.stand_for)
+_Reader.add_constructor("!ref", _Reader.resolve)
 
 
 def _compose(text, where):
-    """The root of the file, a mapping."""
+    """Return the root node of the file, a mapping."""
     try:
         root = yaml.compose(text, Loader=Reader)
     except (yaml.YAMLError, RecursionError) as error:
@@ -223,7 +224,7 @@ def _no_model(where, found):
 
 
 def _changed(node, changes):
-    """A mapping, and those inside it, with other values for some keys."""
+    """Replace values of a mapping and of nested mappings."""
     both = (node, changes)
     if not all(isinstance(one, yaml.MappingNode) for one in both):
         return changes
@@ -240,7 +241,7 @@ def _changed(node, changes):
 
 
 def _walk(root, named):
-    """Every node with its depth, references as what they stand for."""
+    """Yield every node with its depth; references are resolved."""
     waiting = [(root, 0)]
     while waiting:
         node, depth = waiting.pop()
@@ -255,7 +256,7 @@ def _walk(root, named):
 
 
 def _is_harmless(node, named):
-    """Whether a tag is plain, a reference, or a constructor on the list."""
+    """Return whether a tag is plain, a reference, or in ``PARTS``."""
     if isinstance(node, yaml.MappingNode):
         if not all(_is_word(key) for key, _ in node.value):
             return False
@@ -270,6 +271,6 @@ def _is_word(node):
 
 
 def _key(node):
-    """The key that a reference names, and nothing but a key."""
+    """Return the key of a reference; None if it is not a plain key."""
     named = re.fullmatch(r"<(\w+)>", node.value)
     return named and named[1]

@@ -1,4 +1,4 @@
-"""Which training of a run others shall use, and how a model says it is of it."""
+"""Select the training of a run to export and describe its provenance."""
 
 import dataclasses
 import os
@@ -8,22 +8,22 @@ from speechbrain_clser.evaluation.run import AGAIN, trainings, trial_of
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.io import read_json
 
-FILE = "training.json"  # of a model folder
+FILE = "training.json"  # in a model folder
 RULE = "source_valid_uar"
 
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """The training of a run that others shall use.
+    """The selected training of a run.
 
     Arguments
     ---------
     folder : Path
-        Of the training.
+        Folder of the training.
     trial, seed : int
-        Which it is.
+        Trial and seed of the training.
     sentence : str
-        How it was chosen.
+        How the training was selected.
     """
 
     folder: Path
@@ -32,13 +32,13 @@ class Choice:
     sentence: str
 
     def origin(self) -> dict:
-        """Tell what a model is made of.
+        """Return the provenance of a model.
 
         Returns
         -------
         dict
-            ``trial``, ``seed``, ``phase``, ``epoch``, ``protocol``, the digest
-            of one, and ``chosen``.
+            ``trial``, ``seed``, ``phase``, ``epoch``, ``protocol`` (digest) and
+            ``chosen`` (how the training was selected).
         """
         protocol = read_json(self.folder.parent / "protocol.json", AGAIN)
         selected = read_json(self.folder / "selected.json", AGAIN)
@@ -53,11 +53,11 @@ class Choice:
 
 
 def select_training(run: str | os.PathLike) -> Choice:
-    """Find the training of a run that others shall use.
+    """Select the training of a run to export.
 
-    Several seeds or draws differ by chance, and only sources may tell which
-    is better: the protocol's own rule where it is one over the source
-    validation, else ``source_valid_uar``. The first of equals is taken.
+    Trainings of several seeds or trials are compared on source validation data
+    only: by the selection rule of the protocol if it uses source validation,
+    else by ``source_valid_uar``. Ties are broken by order.
 
     Arguments
     ---------
@@ -67,12 +67,12 @@ def select_training(run: str | os.PathLike) -> Choice:
     Returns
     -------
     Choice
-        Among the trainings that have come to their end.
+        One of the finished trainings.
 
     Raises
     ------
     FileNotFoundError
-        If there is none.
+        If no training is finished.
     """
     records = [
         {**read_json(path, AGAIN), "folder": path.parent}
@@ -93,7 +93,7 @@ def select_training(run: str | os.PathLike) -> Choice:
         run,
         chosen,
         f"One of {len(records)} trainings of its run, chosen by {rule} "
-        f"({chosen[rule]:.3f}); the target had no part in that choice.",
+        f"({chosen[rule]:.3f}); target data was not used for this choice.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a model lies: a folder first, and the hub only for what is a hub id."""
+"""Locate a model: a local folder first, else a hub id."""
 
 import logging
 import re
@@ -16,34 +16,34 @@ WANTED = ("results.json", "*.yaml", "*.ckpt", "*.safetensors")
 
 
 def locate(source, revision=None, savedir=None) -> Path:
-    """Find the folder of a model; fetch it if it is a hub id.
+    """Return the folder of a model; download it if it is a hub id.
 
-    All files are of one commit, and a cached one is not asked for again.
+    All files are from one commit; cached files are not downloaded again.
 
     Arguments
     ---------
     source : str or Path
         Folder, or hub id ``owner/name``.
     revision : str, optional
-        Of a hub id: a commit, for the same model tomorrow; or a branch or tag,
-        by default the newest.
+        For a hub id: a commit, for reproducible results; or a branch or tag.
+        Default: the newest.
     savedir : str or Path, optional
-        Where files of the hub are copied, without links; by default they stay
-        in the hub's cache.
+        Folder into which files from the hub are copied, without links; by
+        default they stay in the cache of the hub.
 
     Returns
     -------
     Path
-        Holds the YAML and the checkpoints.
+        Folder with the YAML and the checkpoints.
 
     Raises
     ------
     FileNotFoundError
-        If a path leads nowhere, or the hub does not give the model; with what
-        it answered.
+        If the path does not exist, or the hub does not return the model; with
+        the response of the hub.
     ValueError
-        If ``source`` is neither a folder nor a hub id, or a folder and of a
-        revision.
+        If ``source`` is neither a folder nor a hub id, or a revision is given
+        for a folder.
 
     Example
     -------
@@ -56,9 +56,9 @@ def locate(source, revision=None, savedir=None) -> Path:
     if folder.is_dir():
         if revision:
             raise ValueError(
-                f"revision {revision} is of a hub id, and {str(source)!r} is a "
-                "folder here; leave the revision out, or go where no folder is "
-                "called so"
+                f"revision {revision} needs a hub id, found the local folder "
+                f"{str(source)!r}; leave the revision out, or change to a "
+                "folder where this path does not exist"
             )
         return folder
     if isinstance(source, Path) or looks_local(source):
@@ -69,7 +69,7 @@ def locate(source, revision=None, savedir=None) -> Path:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
         raise ValueError(
             f"expected the folder of a model or a hub id owner/name, got "
-            f"{source!r}, which is no folder in {Path.cwd()}"
+            f"{source!r}, which is not a folder in {Path.cwd()}"
         )
     try:
         found = snapshot_download(
@@ -85,7 +85,7 @@ def locate(source, revision=None, savedir=None) -> Path:
         ) from error
     if savedir is None and revision is None:
         logger.info(
-            "%s at revision %s; give revision=... for the same one tomorrow",
+            "%s at revision %s; give revision=... for reproducible results",
             *(source, Path(found).name),
         )
     return Path(found)

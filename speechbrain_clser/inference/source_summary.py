@@ -1,7 +1,7 @@
-"""The summary of the labelled sources that a model carries for adaptation.
+"""Summarise the labelled sources of a model for adaptation.
 
-It holds means, a projection and one covariance of utterance statistics, and no
-utterance. ``EmotionClassifier.adapt`` fits it to recordings without labels.
+The summary contains means, a projection and one covariance of utterance statistics,
+and no utterances. ``EmotionClassifier.adapt`` uses it with unlabelled recordings.
 """
 
 import logging
@@ -16,7 +16,7 @@ from speechbrain_clser.methods.linear import utterance_vector
 
 logger = logging.getLogger(__name__)
 
-FILE = "adaptation.safetensors"  # of a model folder
+FILE = "adaptation.safetensors"  # in a model folder
 METHOD = "em_gaussians"
 CHOSEN = "chosen within the training corpora"
 DEFAULT = "the defaults; none could be chosen within the training corpora"
@@ -30,20 +30,20 @@ def summarise(frames, rows, scheme):
     frames : Mapping
         Utterance id to torch.Tensor, (frames, dim), normalised.
     rows : list of Utterance
-        Labelled, of the training.
+        Labelled training utterances.
     scheme : Scheme
-        Gives the class of each.
+        Maps emotions to classes.
 
     Returns
     -------
     Fitted
-        The state is the summary, its largest array as float32; ``about`` tells
-        how the constants were chosen.
+        The state is the summary, its largest array as float32; ``about``
+        describes how the constants were chosen.
 
     Raises
     ------
     AdaptationError
-        If the utterances are too few, or a class is absent.
+        If there are too few utterances, or a class is absent.
     """
     vectors = np.stack(
         [utterance_vector(frames[row.id].float()).numpy() for row in rows]
@@ -72,25 +72,26 @@ def summarise(frames, rows, scheme):
 
 
 def write(folder, extractor, sound, rows, scheme) -> str:
-    """Write the summary into a model folder, if there can be one.
+    """Write the summary into a model folder, if it can be computed.
 
     Arguments
     ---------
     folder : Path
-        Of the model.
+        Model folder.
     extractor : Extractor
-        Of the training.
+        Feature extractor of the training.
     sound : dict
         As for ``export``.
     rows : list of Utterance
-        Labelled, of the training.
+        Labelled training utterances.
     scheme : Scheme
-        Gives the class of each.
+        Maps emotions to classes.
 
     Returns
     -------
     str
-        For the README of the model: the constants, or why there is no file.
+        Text for the README of the model: the constants, or why there is no
+        summary.
     """
     if not extractor.is_frozen:
         return (
@@ -111,12 +112,12 @@ def write(folder, extractor, sound, rows, scheme) -> str:
 
 
 def wording(fitted_adaptation) -> str:
-    """Write the constants of an adaptation as text.
+    """Format the constants of an adaptation as text.
 
     Arguments
     ---------
     fitted_adaptation : Adaptation
-        With its constants.
+        The adaptation with its constants.
 
     Returns
     -------
@@ -137,21 +138,21 @@ def read(folder, dim, n_classes):
     Arguments
     ---------
     folder : Path
-        Of the model, of any origin.
+        Model folder; it does not have to be trusted.
     dim : int
-        Of the utterance statistics of the model.
+        Dimension of the utterance statistics of the model.
     n_classes : int
-        Of the model.
+        Number of classes of the model.
 
     Returns
     -------
     Fitted or None
-        None if the folder has none.
+        None if the folder has no summary.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or not of this model.
+        If the file is damaged or belongs to another model.
     """
     path = folder / FILE
     if not path.is_file():
@@ -166,24 +167,24 @@ def read(folder, dim, n_classes):
 
 
 def read_exactly(path, dim, n_classes):
-    """Read a saved adaptation, and refuse that of another model.
+    """Read a saved adaptation and check its dimensions.
 
     Arguments
     ---------
     path : Path
-        Of the file.
+        File to read.
     dim, n_classes : int
         As for ``read``.
 
     Returns
     -------
     Fitted
-        Of these dimensions.
+        The adaptation with these dimensions.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or not of this model.
+        If the file is damaged or belongs to another model.
     """
     found = adaptation.load(path)
     if found.state["shape"].tolist() != [dim, n_classes]:

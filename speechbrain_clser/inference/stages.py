@@ -1,9 +1,9 @@
-"""The modules that SpeechBrain's EncoderClassifier calls, one after the other.
+"""Implement the modules that SpeechBrain's EncoderClassifier calls.
 
-It calls ``compute_features(wavs)``, ``mean_var_norm(features, lens)``,
-``embedding_model(features, lens)`` and ``classifier(embedding)``. The first two
-have nothing to do here: only who knows the lens of the waveforms can tell
-which frames are real, and that is the ``EmotionEncoder``, third in the row.
+EncoderClassifier calls ``compute_features(wavs)``, ``mean_var_norm(features, lens)``,
+``embedding_model(features, lens)`` and ``classifier(embedding)``. The first two do
+nothing here: masking padded frames needs the lengths of the waveforms, so features
+are extracted in the ``EmotionEncoder``, which is the ``embedding_model``.
 """
 
 import logging
@@ -18,35 +18,36 @@ logger = logging.getLogger(__name__)
 
 
 def __getattr__(name):
-    """Find what was called otherwise in the previous version."""
+    """Return a class by its name in the previous version."""
     return renamed_part(__name__, name)
 
 
 class NoNormalization(torch.nn.Module):
-    """Hand on what comes, as ``mean_var_norm``."""
+    """Return the input unchanged, as ``mean_var_norm``."""
 
     def forward(self, features, lens):
-        """Give the features back."""
+        """Return the features."""
         return features
 
 
 class EmotionEncoder(torch.nn.Module):
-    """Hear waveforms as training heard them, as ``embedding_model``.
+    """Compute embeddings and logits of waveforms, as ``embedding_model``.
 
-    Not every method computes its logits from its embedding alone, and
-    EncoderClassifier hands on one tensor; so both are in it.
+    Some methods compute logits from more than the embedding, and
+    EncoderClassifier passes on a single tensor; so the output contains both.
 
     Arguments
     ---------
     extractor : Extractor
         Waveforms to frames.
     normaliser : torch.nn.Module
-        Frames to frames as training saw them.
+        Frames to normalised frames, as in training.
     method : Method
-        Frames to embedding and logits; what only training needs is let go of.
+        Frames to embedding and logits; modules that only training uses are
+        removed.
     longest_s : float, optional
-        What comes later in a recording is not heard, as in training; the first
-        time that it happens it is logged.
+        Maximum input length in seconds, as in training; longer recordings are
+        truncated, which is logged once.
     """
 
     def __init__(self, extractor, normaliser, method, longest_s=None):
@@ -54,44 +55,44 @@ class EmotionEncoder(torch.nn.Module):
         self.extractor = extractor
         self.normaliser = normaliser
         self.method = method.for_inference()
-        self.longest_s, self.has_told = longest_s, False
+        self.longest_s, self.has_warned = longest_s, False
 
     def extract(self, wavs, lens):
-        """Extract frames, not normalised yet.
+        """Extract frames without normalisation.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At the extractor's rate, padded at the end with anything.
+            Waveforms at the sample rate of the extractor, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative lengths, 0-1.
 
         Returns
         -------
         frames : torch.Tensor, (batch, frames, dim)
-            Anything in the padding.
+            Frames; values in the padding are arbitrary.
         n_frames : torch.LongTensor, (batch,)
-            How many are real.
+            Number of frames that are not padding.
         """
         n_samples = (lens * wavs.shape[1]).round().long()
         if self.longest_s is not None:
             most = round(self.longest_s * self.extractor.sample_rate_hz)
-            self._tell(widest(n_samples, 0) > most)  # but not while exporting
+            self._warn(widest(n_samples, 0) > most)  # not during export
             n_samples = n_samples.clamp(max=most)
-            # ``min`` is a step of an exported graph, a slice too long is not.
+            # An exported graph supports ``min``, but not a slice out of range.
             wavs = wavs[:, : min(wavs.shape[1], most)]
         longest = widest(n_samples, wavs.shape[1])
         frames = self.extractor(wavs[:, :longest], n_samples / longest)
         return frames, self.extractor.n_frames(n_samples)
 
-    def _tell(self, is_cut):
-        """Log once that not all of a recording is heard."""
-        if is_cut and not self.has_told:
-            self.has_told = True
+    def _warn(self, is_cut):
+        """Log once that recordings are truncated."""
+        if is_cut and not self.has_warned:
+            self.has_warned = True
             logger.warning(
-                "this model hears the first %g s of a recording, as in its "
-                "training; hear longer ones in windows: classify_long, or clser "
-                "predict --window-s 4",
+                "this model uses the first %g s of a recording, as in its "
+                "training; classify longer ones in windows: classify_long, or "
+                "clser predict --window-s 4",
                 self.longest_s,
             )
 
@@ -106,12 +107,12 @@ class EmotionEncoder(torch.nn.Module):
         Returns
         -------
         torch.Tensor, (batch, 1, dim + classes)
-            Embedding, and after it the logits.
+            Embedding, followed by the logits.
         """
         return self._classify(*self._normalised(wavs, lens))
 
     def with_statistics(self, wavs, lens):
-        """Embed and classify a batch, and give its utterance statistics.
+        """Embed and classify a batch and compute its utterance statistics.
 
         Arguments
         ---------
@@ -121,9 +122,10 @@ class EmotionEncoder(torch.nn.Module):
         Returns
         -------
         both : torch.Tensor, (batch, 1, dim + classes)
-            As of ``forward``.
+            As for ``forward``.
         statistics : torch.Tensor, (batch, 2 * frame dim)
-            Mean and standard deviation of the normalised real frames.
+            Mean and standard deviation of the normalised frames, padding
+            excluded.
         """
         frames, n_frames = self._normalised(wavs, lens)
         longest = int(n_frames.max())
@@ -132,7 +134,7 @@ class EmotionEncoder(torch.nn.Module):
         return self._classify(frames, n_frames), statistics.float()
 
     def _normalised(self, wavs, lens):
-        """Normalised frames, 0 in the padding, and how many are real."""
+        """Return normalised frames, 0 in the padding, and their number."""
         frames, n_frames = self.extract(wavs, lens)
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
         return self.normaliser(frames).where(is_real, 0.0), n_frames
@@ -144,12 +146,12 @@ class EmotionEncoder(torch.nn.Module):
 
 
 class LogPosterior(torch.nn.Module):
-    """Log-probabilities out of what a ``EmotionEncoder`` gives, as ``classifier``.
+    """Compute log-probabilities from ``EmotionEncoder`` output, as ``classifier``.
 
     Arguments
     ---------
     n_classes : int
-        How many columns, the last, are logits.
+        Number of classes; the last columns of the input are the logits.
 
     Example
     -------

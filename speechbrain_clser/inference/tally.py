@@ -1,4 +1,4 @@
-"""How a prediction went: files by what became of them."""
+"""Count the files of a prediction by outcome."""
 
 import collections
 import dataclasses
@@ -13,20 +13,20 @@ NOTE = "note"
 
 @dataclasses.dataclass
 class Tally:
-    """How a prediction went.
+    """Number of files by outcome.
 
     Arguments
     ---------
     n_new : int
         Files that were classified.
     n_before : int
-        That stood in the output already.
+        Files that were already in the output.
     reasons : collections.Counter
         Reason to number of files that cannot be used.
     notes : collections.Counter
-        Key of ``profile.NOTES`` to number of files that are suspicious.
+        Key of ``profile.NOTES`` to number of suspicious files.
     n_skipped : int
-        Files of folders that are no audio.
+        Non-audio files in folders.
     """
 
     n_new: int = 0
@@ -41,7 +41,7 @@ class Tally:
 
     @property
     def sentence(self):
-        """All of it in a line.
+        """Summary in one line.
 
         Example
         -------
@@ -55,17 +55,17 @@ class Tally:
             reasons = ", ".join(f"{n} {why}" for why, n in self.reasons.items())
             parts.append(f"{self.reasons.total()} cannot be used ({reasons})")
         if self.n_skipped:
-            parts.append(f"{self.n_skipped} skipped that are no audio")
+            parts.append(f"{self.n_skipped} skipped that are not audio")
         parts += [f"{n} noted as {note}" for note, n in self.notes.items()]
         return ", ".join(parts)
 
     def add_notes(self, path, notes):
-        """Count what is suspicious in a file; warn of the first of each kind.
+        """Count the notes of a file; log the first file of each note.
 
         Arguments
         ---------
         path : str
-            Of the file.
+            Path of the file.
         notes : tuple of str
             Keys of ``profile.NOTES``.
         """

@@ -1,4 +1,4 @@
-"""Emotions of a long recording in time, from answers on overlapping windows."""
+"""Merge predictions of overlapping windows into segments of a recording."""
 
 import csv
 import dataclasses
@@ -11,46 +11,46 @@ from speechbrain_clser.inference.prediction import Prediction
 
 @dataclasses.dataclass(frozen=True)
 class Segment:
-    """A stretch of one emotion.
+    """A segment with one predicted emotion.
 
     Arguments
     ---------
     start_s, end_s : float
-        In the recording.
-    answer : Prediction
-        Probabilities are means over the stretch.
+        Start and end in the recording, in seconds.
+    prediction : Prediction
+        Probabilities are means over the segment.
     """
 
     start_s: float
     end_s: float
-    answer: Prediction
+    prediction: Prediction
 
 
 class Timeline:
-    """What a model says of a long recording, from moment to moment.
+    """Predictions for a long recording over time.
 
-    A moment's probabilities are the mean over the windows that cover it;
-    moments in a row that have the same emotion make a segment. Where no window
-    was heard, there was silence, and there is no segment.
+    The probabilities at a point in time are the mean over the windows that cover
+    it; consecutive points with the same emotion form a segment. Silence has no
+    windows and no segments.
 
     Arguments
     ---------
     file : str
-        Where the sound came from.
+        Path of the recording.
     classes : sequence of str
-        In the order of the probabilities.
+        Classes in the order of the probabilities.
     windows : iterable of (float, float, array)
-        Start and end in seconds, and probabilities, (classes,), of each.
+        Start and end in seconds and probabilities, (classes,), of each window.
     min_confidence : float
         See ``Prediction``.
     notes : tuple of str
-        Of the recording; see ``Prediction``.
+        Notes on the recording; see ``Prediction``.
 
     Example
     -------
     >>> windows = [(0.0, 2.0, [0.9, 0.1]), (1.0, 3.0, [0.3, 0.7])]
     >>> timeline = Timeline("a.wav", ["anger", "neutral"], windows)
-    >>> [(s.start_s, s.end_s, s.answer.emotion) for s in timeline.segments]
+    >>> [(s.start_s, s.end_s, s.prediction.emotion) for s in timeline.segments]
     [(0.0, 2.0, 'anger'), (2.0, 3.0, 'neutral')]
     >>> print(timeline.rttm(), end="")
     SPEAKER a 1 0.000 2.000 <NA> <NA> anger 0.750 <NA>
@@ -62,71 +62,75 @@ class Timeline:
         self.segments, self.notes = [], tuple(notes)
         for start_s, end_s, probabilities in _moments(list(windows)):
             named = dict(zip(self.classes, probabilities.tolist(), strict=True))
-            answer = Prediction(named, min_confidence, self.file, self.notes)
-            self._append(Segment(start_s, end_s, answer))
+            args = named, min_confidence, self.file, self.notes
+            self._append(Segment(start_s, end_s, Prediction(*args)))
 
     def _append(self, new):
-        """Lengthen the last segment, or begin another."""
+        """Extend the last segment, or add a new one."""
         last = self.segments[-1] if self.segments else None
         if (
             last is None
             or last.end_s != new.start_s
-            or last.answer.emotion != new.answer.emotion
+            or last.prediction.emotion != new.prediction.emotion
         ):
             self.segments.append(new)
             return
         share = (new.end_s - new.start_s) / (new.end_s - last.start_s)
+        added = new.prediction.probabilities
         probabilities = {
-            name: (1 - share) * chance + share * new.answer.probabilities[name]
-            for name, chance in last.answer.probabilities.items()
+            name: (1 - share) * value + share * added[name]
+            for name, value in last.prediction.probabilities.items()
         }
-        answer = dataclasses.replace(last.answer, probabilities=probabilities)
-        self.segments[-1] = Segment(last.start_s, new.end_s, answer)
+        merged = dataclasses.replace(
+            last.prediction, probabilities=probabilities
+        )
+        self.segments[-1] = Segment(last.start_s, new.end_s, merged)
 
     def csv(self) -> str:
-        """Write a table: start, end, emotion, probability, each class."""
+        """Format as CSV: start, end, emotion, probability, each class."""
         header = ["start_s", "end_s", "emotion", "probability"]
         lines = _Lines()
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow([*header, *(f"p_{name}" for name in self.classes)])
         for segment in self.segments:
-            answer = segment.answer
-            probabilities = [answer.probability, *answer.probabilities.values()]
+            found = segment.prediction
+            probabilities = [found.probability, *found.probabilities.values()]
             writer.writerow(
                 [
                     f"{segment.start_s:.3f}",
                     f"{segment.end_s:.3f}",
-                    answer.emotion,
-                    *(f"{chance:.4f}" for chance in probabilities),
+                    found.emotion,
+                    *(f"{value:.4f}" for value in probabilities),
                 ]
             )
         return "".join(lines)
 
     def rttm(self) -> str:
-        """Write NIST's format of segments, the emotion in place of a name."""
+        """Format as NIST RTTM, with the emotion as the speaker name."""
         name = "_".join(Path(self.file).stem.split()) or "-"
         return "".join(
             f"SPEAKER {name} 1 {segment.start_s:.3f} "
             f"{segment.end_s - segment.start_s:.3f} <NA> <NA> "
-            f"{segment.answer.emotion} {segment.answer.probability:.3f} <NA>\n"
+            f"{segment.prediction.emotion} "
+            f"{segment.prediction.probability:.3f} <NA>\n"
             for segment in self.segments
         )
 
 
 class _Lines(list):
-    """Lets csv write into a list."""
+    """A list that csv can write to."""
 
     write = list.append
 
 
 def _moments(windows):
-    """Cut time where any window starts or ends; mean answers in between."""
+    """Yield intervals between window boundaries with mean probabilities."""
     if not windows:
         return
     starts, ends, probabilities = map(np.array, zip(*windows, strict=True))
     cuts = np.unique(np.concatenate([starts, ends]))
-    # Windows are in order and of one length, so those that cover a moment
-    # are neighbours.
+    # Windows are sorted and of equal length, so the windows that cover an
+    # interval are consecutive.
     first = np.searchsorted(ends, cuts[:-1], side="right")
     last = np.searchsorted(starts, cuts[:-1], side="right")
     sums = np.cumsum(

@@ -1,7 +1,7 @@
-"""Loading the files of a model, and refusing what does not fit.
+"""Load checkpoints and labels of a model and refuse files that do not match.
 
-SpeechBrain's own loading passes over keys that do not match, and over a file of
-labels that is not there; a classifier of random weights is the result.
+SpeechBrain's own loading ignores keys that do not match and missing label files,
+which can result in a classifier with random weights.
 """
 
 import pickle
@@ -13,14 +13,14 @@ from pathlib import Path
 
 import torch
 
-# What torch and zipfile raise over a file, as the damage happens to be.
+# Errors that torch and zipfile raise for damaged files.
 DAMAGED = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError),
     *(MemoryError, pickle.UnpicklingError, RuntimeError, TypeError),
     *(ValueError, struct.error, zipfile.BadZipFile),
 )
-# All that the pickle in a checkpoint names. torch allows more, such as
-# bytearray, of which a few bytes of a file ask for any amount of memory.
+# All names that the pickle of a checkpoint may contain. torch allows more, such
+# as bytearray, with which a small file can allocate any amount of memory.
 NAMES = re.compile(
     r"collections OrderedDict|torch [A-Z]\w+Storage|torch Size"
     r"|torch\._utils _rebuild_(tensor_v2|parameter)"
@@ -29,21 +29,21 @@ MAX_LABEL_BYTES = 2**16
 
 
 def load_exactly(module, path):
-    """Load parameters that are those of a module, no more and no fewer.
+    """Load a state dict whose keys match a module exactly.
 
     Arguments
     ---------
     module : torch.nn.Module
         Changed in place.
     path : str or Path
-        State that torch saved; see ``load_tensors``.
+        State dict saved by torch; see ``load_tensors``.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If keys, shapes or kinds of number differ, or a parameter is no number;
+        If keys, shapes or data types differ, or a parameter is NaN or infinite;
         see also ``load_tensors``.
 
     Example
@@ -70,19 +70,19 @@ def load_exactly(module, path):
 
 
 def refuse_other_kinds(wanted, found, path):
-    """Complain about tensors that would be rounded or cut when they are copied.
+    """Raise ValueError if data types or layouts of tensors differ.
 
     Arguments
     ---------
     wanted, found : dict
-        Name to torch.Tensor or anything else: of a module, and of a file.
+        Name to torch.Tensor or anything else, of a module and of a file.
     path : str or Path
-        Of the file.
+        The file, for messages.
 
     Raises
     ------
     ValueError
-        If two of the same name are of different types or layouts.
+        If two tensors of the same name differ in data type or layout.
 
     Example
     -------
@@ -98,32 +98,32 @@ def refuse_other_kinds(wanted, found, path):
         if not all(isinstance(one, torch.Tensor) for one in (values, other)):
             continue
         if other.dtype != values.dtype or other.layout != values.layout:
-            expected, came = (
+            expected, given = (
                 f"{one.dtype} {one.layout}".replace("torch.", "")
                 for one in (values, other)
             )
             raise ValueError(
-                f"{path}: expected {expected} in {name}, found {came}; take "
+                f"{path}: expected {expected} in {name}, found {given}; take "
                 "the file that was exported with hyperparams.yaml"
             )
 
 
 def refuse_no_numbers(state, path):
-    """Complain about parameters that are NaN or infinite.
+    """Raise ValueError if parameters are NaN or infinite.
 
-    Statistics may be NaN in places, where nothing defined them.
+    Single statistics may be NaN, if they were undefined in the training data.
 
     Arguments
     ---------
     state : dict
         Name to torch.nn.Parameter, torch.Tensor or anything else.
     path : str or Path
-        It came from.
+        Its file, for messages.
 
     Raises
     ------
     ValueError
-        If there is one; or statistics that are NaN everywhere.
+        If a parameter is NaN or infinite, or all statistics are NaN.
 
     Example
     -------
@@ -144,17 +144,17 @@ def refuse_no_numbers(state, path):
         if is_broken:
             raise ValueError(
                 f"{path}: expected numbers, found NaN or infinity in {name}; "
-                "the training went wrong or the file is damaged, take another"
+                "the training failed or the file is damaged, take another"
             )
 
 
 def load_tensors(path) -> dict:
-    """Read what torch saved, if it is nothing but tensors and plain values.
+    """Read a torch file that contains only tensors and plain values.
 
     Arguments
     ---------
     path : str or Path
-        Of the file.
+        File to read.
 
     Returns
     -------
@@ -164,10 +164,10 @@ def load_tensors(path) -> dict:
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the file is damaged, building what is in it could run code, or it
-        would take more memory than the file has bytes.
+        If the file is damaged, contains other objects, which could execute
+        code, or would need more memory than its size.
 
     Example
     -------
@@ -182,35 +182,35 @@ def load_tensors(path) -> dict:
         _refuse_growth(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except DAMAGED as error:
-        # What torch says advises to load it all the same.
+        # The message of torch advises loading the file nevertheless.
         why = error if type(error) is ValueError else type(error).__name__
         raise ValueError(
             f"{path}: expected tensors alone, found a damaged file or other "
-            "objects, which could run code or fill the memory when they are "
-            f"built ({why}); do not use it, get it again "
-            "from whom you trust"
+            "objects, which could execute code or fill the memory when loaded "
+            f"({why}); do not use this file, get it again from a source that "
+            "you trust"
         ) from error
     if not (isinstance(state, dict) and all(isinstance(n, str) for n in state)):
         raise ValueError(
-            f"{path}: expected tensors by their names, found "
+            f"{path}: expected tensors by name, found "
             f"{type(state).__name__}; take a checkpoint that was exported"
         )
     return state
 
 
 def _refuse_growth(path):
-    """Complain about what torch never writes: files that grow when loaded."""
+    """Raise ValueError for files that would expand when loaded."""
     with open(path, "rb") as file:
         try:
             names = _names(file)
-        except OSError as error:  # of a place that is not in the file
+        except OSError as error:  # offset beyond the end of the file
             raise ValueError(str(error)) from error
     if strange := [name for name in names if not NAMES.fullmatch(name)]:
         raise ValueError(f"it names {strange[0]}")
 
 
 def _names(file):
-    """All that the pickle of a checkpoint names, if no record would grow."""
+    """List the names in the pickle of a checkpoint without compression."""
     with zipfile.ZipFile(file) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         pickles = [n for n in entries if n.rpartition("/")[2] == "data.pkl"]
@@ -227,21 +227,21 @@ def _names(file):
 
 
 def load_labels(encoder, path):
-    """Load the names of the classes.
+    """Load the class names.
 
     Arguments
     ---------
     encoder : CategoricalEncoder
-        Changed in place; it then expects as many as there are.
+        Changed in place; its expected length is set.
     path : str or Path
-        As ``CategoricalEncoder.save`` writes it.
+        File written by ``CategoricalEncoder.save``.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If there are no names in it, numbered from 0 on.
+        If the file does not contain names numbered from 0.
 
     Example
     -------
@@ -273,6 +273,6 @@ def load_labels(encoder, path):
 
 
 _NO_LABELS = (
-    "{path}: expected the names of classes, numbered from 0 on, found {found}; "
+    "{path}: expected the names of classes, numbered from 0, found {found}; "
     "take the file that was exported with hyperparams.yaml"
 )

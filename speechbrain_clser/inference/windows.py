@@ -1,4 +1,4 @@
-"""A long recording as overlapping windows, never whole in memory."""
+"""Read long recordings in overlapping windows with constant memory."""
 
 from speechbrain_clser.data.audio import one_channel
 from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
@@ -10,36 +10,38 @@ from speechbrain_clser.inference.audio_batches import LONGEST_S
 def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
     """Read a recording window by window.
 
-    Each window is as if it had been cut out and saved: mixed and resampled by
-    itself. The last one may be shorter. Windows of silence are left out, and a
-    rest that is too short to be heard.
+    Each window is mixed down and resampled independently, as if it were a
+    separate file. The last window may be shorter. Windows of silence, and a rest
+    that is too short to be classified, are left out.
 
     Arguments
     ---------
     path : str or Path
-        The recording, of any rate, number of channels and length.
+        Recording of any sample rate, number of channels and length.
     window_s, hop_s : float
-        Length of a window, and from the start of one to that of the next.
+        Length of a window and distance between the starts of consecutive
+        windows, in seconds.
     sample_rate_hz : int
-        Wanted.
+        Sample rate of the output.
     notes : list, optional
-        At the end what is suspicious is added, as keys of ``profile.NOTES``.
+        Notes on the recording are appended at the end, as keys of
+        ``profile.NOTES``.
 
     Yields
     ------
     start_s, end_s : float
-        Of the window.
+        Start and end of the window, in seconds.
     wav : torch.Tensor, (samples,)
-        Its sound.
+        Waveform of the window.
 
     Raises
     ------
     BadAudioError
-        As from ``data.audio.load_usable``; where all of it has to be known, at the
-        end.
+        As ``data.audio.load_usable``; errors that depend on the whole recording
+        are raised at the end.
     ValueError
-        If windows would leave gaps, be too short to be heard, or be longer than
-        what is heard at once.
+        If the windows leave gaps, are too short to be classified, or exceed the
+        maximum length.
 
     Example
     -------
@@ -67,7 +69,7 @@ def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
         refuse_large(path, min(n_window, file.frames), file.channels)
         profile, first, end = Profile(path, found_hz), 0, 0
         for samples in blocks(file, n_window, n_hop):
-            # What the window before has, too, is counted once.
+            # Count the overlap with the previous window once.
             profile.add(samples[max(end - first, 0) :])
             end = first + len(samples)
             if len(samples) >= shortest and peak(path, samples) >= SILENT_PEAK:

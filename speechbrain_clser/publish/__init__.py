@@ -1,1 +1,1 @@
-"""From a finished run to a model on the Hugging Face Hub."""
+"""Publish the model of a finished run on the Hugging Face Hub."""

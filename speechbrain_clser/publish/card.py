@@ -1,4 +1,4 @@
-"""The card of a published model: its README, and what the report knows."""
+"""Write the card of a published model from its README and the report."""
 
 from huggingface_hub import ModelCardData
 
@@ -17,11 +17,11 @@ from speechbrain_clser.inference.readme import FOLDER, LIMITS, RESULTS, limits
 from speechbrain_clser.publish import training_data
 
 INTENDED = (
-    "Research on recognising emotion across languages: to compare methods, and "
-    "to see what carries over. It is not made for decisions about people, such "
-    "as in hiring, teaching, policing, insurance or medicine. In the European "
+    "Research on cross-lingual emotion recognition, such as the comparison of "
+    "methods. The model is not intended for decisions about people, for example "
+    "in hiring, teaching, policing, insurance or medicine. In the European "
     "Union, recognising the emotions of people at work or in education is "
-    "forbidden but for medical and safety reasons (Regulation 2024/1689, "
+    "prohibited except for medical and safety reasons (Regulation 2024/1689, "
     "Article 5)."
 )
 
@@ -36,13 +36,13 @@ def card(
     report : dict
         From ``evaluation.report.build``.
     readme : str
-        Of the model folder.
+        README.md of the model folder.
     data : ModelCardData
         From ``metadata``.
     repo_id : str
         Hub id ``owner/name``.
     training : dict
-        What the model is made of; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.origin``.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def card(
         A README.md with metadata.
     """
     title, *sections = readme.replace(FOLDER, repo_id).split("\n## ")
-    # The card has its own of these two.
+    # The card has its own versions of these two sections.
     kept = [
         f"\n## {section}"
         for section in sections
@@ -70,15 +70,15 @@ def card(
         [
             f"---\n{data.to_yaml()}\n---\n",
             title,
-            markdown(answer(report)),
+            markdown(headline(report)),
             "".join(kept).lstrip("\n"),
             markdown(facts),
         ]
     )
 
 
-def answer(report: dict) -> list:
-    """Give the score with all that it must not be read without.
+def headline(report: dict) -> list:
+    """Return the main score with its verdict and notices.
 
     Arguments
     ---------
@@ -106,14 +106,14 @@ def answer(report: dict) -> list:
 
 
 def results(report: dict, training: dict) -> list:
-    """Give the scores by part and by class, and against baselines.
+    """Return the scores by part and class and the comparison with baselines.
 
     Arguments
     ---------
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        ``trial`` and ``seed`` of the training that is in the folder.
+        ``trial`` and ``seed`` of the exported training.
 
     Returns
     -------
@@ -136,9 +136,8 @@ def results(report: dict, training: dict) -> list:
         Table(columns, rows),
         Text(
             "In percent; UAR, unweighted average recall, is the mean of the "
-            "classes' recalls. The interval tells how the score would move "
-            "with other speakers of the same corpora. By class, on the target "
-            "corpus:"
+            "classes' recalls. The interval covers the variation over speakers "
+            "of the same corpora. Recall by class, on the target corpus:"
         ),
         Table(["class", "utterances", "recall", "95 %"], recalls),
     ]
@@ -150,22 +149,22 @@ def results(report: dict, training: dict) -> list:
         )
         blocks.append(
             Text(
-                f"Scores are over {len(part['per_seed'])} trainings. The one "
-                f"that is published (seed {own['seed']}) has by itself a UAR "
-                f"of {formatting.percent(own['uar'])} on the target corpus."
+                f"Scores are means over {len(part['per_seed'])} trainings. The "
+                f"published training (seed {own['seed']}) has a UAR of "
+                f"{formatting.percent(own['uar'])} on the target corpus."
             )
         )
     if report["baselines"]:
         columns, *rows = reports.baseline_rows(report)
         blocks += [
-            Text("Baselines, told the same, on the target corpus:"),
+            Text("Baselines with the same supervision, on the target corpus:"),
             Table(columns, rows),
         ]
     return blocks
 
 
 def languages(report: dict) -> list:
-    """Tell which languages it has heard, and what is known of each.
+    """Return the table of languages: use in training and scores.
 
     Arguments
     ---------
@@ -192,21 +191,20 @@ def languages(report: dict) -> list:
         for name, part in report["parts"].items()
         for group in part["groups"]["language"]
     ]
-    header = ["language", "heard in training", "part", "utterances"]
+    header = ["language", "used in training", "part", "utterances"]
     header += ["speakers", "UAR", "95 %", "chance"]
     return [
         Heading("Languages"),
         Table(header, rows),
         Text(
-            "In any other language nothing has been measured. What a "
-            "pretrained encoder heard before, if there is one, its own card "
-            "tells."
+            "No scores exist for other languages. For the pretraining "
+            "languages of the encoder, if there is one, see its own card."
         ),
     ]
 
 
 def use(report: dict) -> list:
-    """Say what the model is for, and where it ends.
+    """Return the sections on intended use and limits.
 
     Arguments
     ---------
@@ -227,14 +225,14 @@ def use(report: dict) -> list:
 
 
 def made_by(report: dict, training: dict) -> list:
-    """Tell which training it is, and what made it; nothing of the machine.
+    """Return the selected training and software versions; no local paths.
 
     Arguments
     ---------
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        What the model is made of; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.origin``.
 
     Returns
     -------
@@ -251,5 +249,5 @@ def made_by(report: dict, training: dict) -> list:
 
 
 def _named(code):
-    """A language by name and code; somebody's own data may tell neither."""
+    """Format a language as name and code; None if a corpus does not name it."""
     return f"{formatting.language(code)} ({code})" if code else None

@@ -1,4 +1,4 @@
-"""What sets a folder apart from a revision on the hub."""
+"""Compare a local folder with a revision on the hub."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -6,18 +6,18 @@ from pathlib import Path
 
 from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
-# Of an earlier model in the same place; what else lies there is not ours.
+# Suffixes of files of an earlier model; other files on the hub are kept.
 STALE = (".ckpt", ".safetensors")
 
 
 @dataclasses.dataclass(frozen=True)
 class Changes:
-    """Files of which a commit would be made.
+    """Files that a commit would add, change or remove.
 
     Arguments
     ---------
     added, changed, removed : tuple of str
-        Paths in the folder, with slashes.
+        Paths relative to the folder, with slashes.
 
     Example
     -------
@@ -36,7 +36,7 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
     def lines(self) -> list:
-        """Say it to a person, one line a file."""
+        """List the changes, one line per file."""
         return [
             f"{kind:<9}{name}"
             for kind, names in dataclasses.asdict(self).items()
@@ -45,19 +45,19 @@ class Changes:
 
 
 def compare(folder: Path, listing: Iterable) -> Changes:
-    """Find what would change on the hub.
+    """Find the files that would change on the hub.
 
     Arguments
     ---------
     folder : Path
-        As it shall be there.
+        Local folder.
     listing : iterable of RepoFile
-        As it is there; folders among them do not matter.
+        Files on the hub; folders are ignored.
 
     Returns
     -------
     Changes
-        Contents are told by their digests, nothing is fetched.
+        Contents are compared by digests; nothing is downloaded.
     """
     there = {file.path: file for file in listing if hasattr(file, "blob_id")}
     here = {path.relative_to(folder).as_posix(): path for path in files(folder)}
@@ -77,17 +77,17 @@ def compare(folder: Path, listing: Iterable) -> Changes:
 
 
 def files(folder: Path) -> list:
-    """List the files of a folder, hidden ones left out.
+    """List the files of a folder recursively, without hidden ones.
 
     Arguments
     ---------
     folder : Path
-        With folders in it or not.
+        Folder to list.
 
     Returns
     -------
     list of Path
-        In order.
+        Sorted.
     """
     return sorted(
         path
@@ -100,7 +100,7 @@ def files(folder: Path) -> list:
 
 
 def _is_same(path, there):
-    """Git knows a small file by its own digest, a large one by SHA-256."""
+    """Compare digests: of git for small files, SHA-256 for large ones."""
     if there.lfs is None:
         return git_hash(path.read_bytes()) == there.blob_id
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""The folder that is published: a model, and its card in place of its README."""
+"""Write the folder to publish: a model with its card as README.md."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ def write(
     allow_licence: Collection = (),
     licence: str = "",
 ) -> Path:
-    """Make the folder that is to be published, within that of the run.
+    """Write the folder to publish into the run folder.
 
     Arguments
     ---------
@@ -32,20 +32,20 @@ def write(
     allow_licence : collection of str
         See ``licences.check``.
     licence : str
-        Of the model; see ``metadata``.
+        Licence of the model; see ``metadata``.
 
     Returns
     -------
     Path
-        What was in it is gone.
+        The folder; earlier content is removed.
 
     Raises
     ------
     FileNotFoundError
         If the run has no report, or no model.
     ValueError
-        If the licence of a training corpus is in the way, or the run went on
-        after the model or the report was made.
+        If the licence of a training corpus does not allow publishing, or the
+        run has newer trainings than its model or report.
     """
     report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
@@ -65,30 +65,30 @@ def write(
 
 
 def _needed(path, run):
-    """A file that a finished run has."""
+    """Return the path of a required file; raise FileNotFoundError if missing."""
     if not path.is_file():
         raise FileNotFoundError(
             f"expected {path.relative_to(run)} in {run}, found none; give the "
-            "output_folder of a run of train.py that has come to its end"
+            "output_folder of a finished run of train.py"
         )
     return path
 
 
 def _training(run, report):
-    """Which training the model is of, if it is still that of the run."""
+    """Read the provenance of the model; raise ValueError if outdated."""
     chosen = json.loads(
         _needed(run / "model" / TRAINING, run).read_text("utf-8")
     )
     if chosen != select_training(run).origin():
         raise ValueError(
-            f"{run}: expected model/ to be of the run's best training, found "
-            f"seed {chosen['seed']} of trial {chosen['trial']}, from before the run "
-            f"went on; type clser export {run}"
+            f"{run}: expected model/ to contain the selected training of the run, "
+            f"found seed {chosen['seed']} of trial {chosen['trial']}; run clser "
+            f"export {run}"
         )
     scored = report["parts"]["target_scored"]["per_seed"]
     if chosen["seed"] not in (one["seed"] for one in scored):
         raise ValueError(
-            f"{run}: expected {FILE} to know seed {chosen['seed']}, found one "
-            f"from before it was trained; type clser report {run}"
+            f"{run}: expected seed {chosen['seed']} in {FILE}, found an older "
+            f"report without it; run clser report {run}"
         )
     return chosen

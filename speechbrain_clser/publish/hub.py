@@ -1,4 +1,4 @@
-"""From a run to the hub: all of a model in one commit, or nothing."""
+"""Publish the model of a run on the hub in a single commit."""
 
 import dataclasses
 import json
@@ -31,18 +31,18 @@ MAIN = "main"
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """What was published, or would be.
+    """Result of ``publish``.
 
     Arguments
     ---------
     folder : Path
-        As it is, or would be, on the hub.
+        Local copy of the published files.
     changes : Changes
-        Against what was there before.
+        Changes relative to the previous revision.
     url : str
-        Of the model's page.
+        Page of the model.
     commit : str
-        That others may load by ``revision=``; empty of a dry run.
+        Commit for ``revision=``; empty after a dry run.
     """
 
     folder: Path
@@ -62,48 +62,48 @@ def publish(
     revision: str = MAIN,
     api: HfApi | None = None,
 ) -> Published:
-    """Publish the model of a run, with a card made from its report.
+    """Publish the model of a run with a card made from its report.
 
-    Files are sent one by one, and become a revision of the model by a single
-    commit when all have arrived. Whatever interrupts it, those who load the
-    model get it as it was; publishing again sends what is missing.
+    Files are uploaded one by one and become visible in a single commit when all
+    are uploaded. After an interruption, the previous revision is unchanged;
+    publishing again uploads only the missing files.
 
     Arguments
     ---------
     run : str or Path
         ``output_folder`` of train.py.
     repo_id : str
-        Hub id ``owner/name``; made if there is none.
+        Hub id ``owner/name``; created if it does not exist.
     dry_run : bool
-        Only write the folder and find what would change.
+        Whether to only write the folder and compare it with the hub.
     allow_licence : collection of str
-        Training corpora that may be in a shared model though their licences
-        do not say so; see ``licences``.
+        Training corpora to accept although their licences do not allow sharing;
+        see ``licences``.
     licence : str
         The hub's name of the model's own licence; see ``metadata``.
     private : bool
-        Whether a repository that is made is for oneself.
+        Whether to create a private repository.
     revision : str
-        Branch; made of ``main`` if there is none.
+        Branch; created from ``main`` if it does not exist.
     api : HfApi, optional
-        With an endpoint or a token of its own.
+        Client with another endpoint or token.
 
     Returns
     -------
     Published
-        With the folder, what changed, and the commit.
+        The folder, the changes and the commit.
 
     Raises
     ------
     FileNotFoundError
         If the run has no report, or no model.
     ValueError
-        If ``repo_id`` is none, a licence is in the way, or what shall be
-        private is there already and is not.
+        If ``repo_id`` is invalid, a licence does not allow publishing, or
+        ``private`` is set and the repository exists and is public.
     PermissionError
-        If the hub does not let this user write there.
+        If the user has no write access.
     ConnectionError
-        If the hub does not answer, or must not be asked.
+        If the hub does not respond, or offline mode is set.
     """
     if not HUB_ID.fullmatch(repo_id):
         raise ValueError(f"expected a hub id owner/name, got {repo_id!r}")
@@ -118,31 +118,31 @@ def publish(
             return Published(folder, changes, url)
         message = _message(Path(run))
         commit = with_retries(
-            lambda: _bring(api, repo_id, revision, folder, private, message)
+            lambda: _upload(api, repo_id, revision, folder, private, message)
         )
     except OfflineModeIsEnabled as error:
         raise ConnectionError(
-            f"expected a hub to ask at {url}, but HF_HUB_OFFLINE is set; the "
-            f"folder that would be published is {folder}"
+            f"expected access to {url}, but HF_HUB_OFFLINE is set; the folder "
+            f"to publish is {folder}"
         ) from error
     except (HTTPError, RuntimeError) as error:
         if may_pass(error):
-            so = (
-                "what would change there is not known. What would be "
-                f"published is in {folder}"
+            advice = (
+                "the changes on the hub are unknown. The folder to publish is "
+                f"{folder}"
                 if dry_run
-                else "those who load the model get all of it or what was there "
-                f"before. What is to go there is in {folder}. Publish again "
-                "later: what has arrived is not sent again"
+                else "the model on the hub is complete, either the new or the "
+                f"previous revision. The folder to publish is {folder}. Publish "
+                "again later: uploaded files are not sent again"
             )
             raise ConnectionError(
-                f"expected {url} to take the model, but "
-                f"{answer_of(error).partition('; ')[0]} ({error}); {so}"
+                f"expected {url} to accept the model, but "
+                f"{answer_of(error).partition('; ')[0]} ({error}); {advice}"
             ) from error
         if _is_refusal(error):
             raise PermissionError(
-                f"expected the right to write to {url}, but the hub refuses: "
-                f"{error}; log in with `hf auth login` as one who may, or "
+                f"expected write access to {url}, but the hub refuses: {error}; "
+                "log in with `hf auth login` as a user with write access, or "
                 "give another owner/name"
             ) from error
         raise
@@ -150,7 +150,7 @@ def publish(
 
 
 def _state(api, repo_id, revision, folder):
-    """The commit that a revision is at, and what sets the folder apart."""
+    """Return the commit of a revision and the changes to it."""
     try:
         head = api.model_info(repo_id, revision=revision).sha
     except RepositoryNotFoundError:
@@ -158,31 +158,31 @@ def _state(api, repo_id, revision, folder):
     except RevisionNotFoundError:
         if revision == MAIN:
             raise
-        # A branch begins where main is.
+        # A new branch starts at main.
         return _state(api, repo_id, MAIN, folder)
     listing = api.list_repo_tree(repo_id, revision=head, recursive=True)
     return head, compare(folder, listing)
 
 
-def _bring(api, repo_id, revision, folder, private, message):
-    """Bring a revision to what the folder is; done again, it changes nothing."""
+def _upload(api, repo_id, revision, folder, private, message):
+    """Upload the folder and commit it; idempotent. Return the commit."""
     api.create_repo(repo_id, private=private or None, exist_ok=True)
     if private and not api.model_info(repo_id).private:
         raise ValueError(
-            f"expected {repo_id} to be private, found one that all can see; "
+            f"expected {repo_id} to be private, found a public repository; "
             "change that on its page, or give another owner/name"
         )
     if revision != MAIN:
         api.create_branch(repo_id, branch=revision, exist_ok=True)
     head, changes = _state(api, repo_id, revision, folder)
-    if not changes:  # or only the answer to the last try was lost
+    if not changes:  # also if only the response to the last attempt was lost
         return head
     additions = [
         CommitOperationAdd(name, folder / name)
         for name in (*changes.added, *changes.changed)
     ]
     for addition in additions:
-        # One by one: what has arrived is not sent again after a break.
+        # One by one: uploaded files are not sent again after an interruption.
         api.preupload_lfs_files(
             repo_id, [addition], revision=revision, free_memory=False
         )
@@ -192,20 +192,20 @@ def _bring(api, repo_id, revision, folder, private, message):
         [*additions, *deletions],
         commit_message=message,
         revision=revision,
-        parent_commit=head,  # or somebody else's commit would be undone
+        parent_commit=head,  # otherwise a concurrent commit would be reverted
     )
     return done.oid
 
 
 def _is_refusal(error):
-    """Whether the hub knows what is wanted, and does not want it."""
+    """Return whether the hub denied authorisation."""
     return isinstance(error, HfHubHTTPError) and (
         error.response.status_code in (401, 403)
     )
 
 
 def _message(run):
-    """Title of the commit."""
+    """Return the title of the commit."""
     report = json.loads((run / FILE).read_text(encoding="utf-8"))
     protocol = report["protocol"]
     return (

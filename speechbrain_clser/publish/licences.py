@@ -1,15 +1,15 @@
-"""Whether a model may be shared, as far as the licences of its corpora tell.
+"""Check whether the licences of the training corpora allow sharing a model.
 
-Whether a model is made *from* the recordings that it learnt from, as a
-translation is from a book, courts have not settled. Here it is taken to be: who
-wants to be sure asks the owners.
+Courts have not decided whether a model is a derived work of its training
+recordings. This module assumes that it is. To be certain, ask the owners of the
+corpora.
 """
 
 from collections.abc import Collection, Sequence
 
-# As cards word them: licences that allow to share what is made from a corpus,
-# if only for some uses, which the model's card then names. Any other forbids
-# it, asks for a signature, or does not speak of it.
+# Licences, as worded in corpus cards, that allow sharing derived works, possibly
+# for some uses only, which the model's card then names. All others forbid it,
+# require a signature, or do not mention it.
 SHAREABLE = {
     "CC0-1.0",
     "CC BY 4.0",
@@ -20,20 +20,20 @@ SHAREABLE = {
 
 
 def check(cards: Sequence, allowed: Collection = ()) -> None:
-    """Refuse a model of corpora whose licences do not let it be shared.
+    """Raise ValueError if licences of training corpora do not allow sharing.
 
     Arguments
     ---------
     cards : sequence of dict
-        Of the corpora that training heard.
+        Cards of the training corpora.
     allowed : collection of str
-        Names of corpora whose owners agreed, or that are one's own.
+        Names of corpora that the user owns or whose owners agreed.
 
     Raises
     ------
     ValueError
-        If a corpus is in the way, or ``allowed`` names one that training has
-        not heard.
+        If the licence of a corpus does not allow sharing, or ``allowed`` names
+        a corpus that is not a training corpus.
 
     Example
     -------
@@ -47,8 +47,8 @@ def check(cards: Sequence, allowed: Collection = ()) -> None:
     names = [card["name"] for card in cards]
     if strange := sorted(set(allowed) - set(names)):
         raise ValueError(
-            f"expected names of corpora that training heard "
-            f"({', '.join(names)}) to be allowed, found {', '.join(strange)}"
+            f"expected names of training corpora ({', '.join(names)}) to be "
+            f"allowed, found {', '.join(strange)}"
         )
     closed = [
         card
@@ -59,7 +59,7 @@ def check(cards: Sequence, allowed: Collection = ()) -> None:
         found = ", ".join(f"{c['name']} ({c['licence']})" for c in closed)
         options = " ".join(f"--allow-licence {c['name']}" for c in closed)
         raise ValueError(
-            "expected training corpora whose licences let a model be shared, "
-            f"found {found}; if the owners agreed, or the corpus is yours, "
-            f"publish with {options}"
+            "expected training corpora with licences that allow sharing a model, "
+            f"found {found}; if you own the corpus or the owners agreed, publish "
+            f"with {options}"
         )

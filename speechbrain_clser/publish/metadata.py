@@ -1,4 +1,4 @@
-"""What the hub reads of a card: by what a model is found, and its scores."""
+"""Build the metadata of a model card: search terms and scores."""
 
 import re
 
@@ -13,7 +13,7 @@ TAGS = (
     *("speechbrain", "speechbrain-clser", "speech-emotion-recognition"),
     *("emotion-recognition", "cross-lingual"),
 )
-# By the hub's names; the scores of a report, and theirs for people.
+# Score of a report to the hub's metric and a readable name.
 METRICS = {
     "uar": ("recall", "UAR, unweighted average recall"),
     "wa": ("accuracy", "WA, weighted accuracy"),
@@ -27,7 +27,7 @@ COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
 def metadata(
     report: dict, repo_id: str, model_yaml: str, licence: str = ""
 ) -> ModelCardData:
-    """Tell the hub what a model is.
+    """Build the metadata of a model card.
 
     Arguments
     ---------
@@ -36,10 +36,10 @@ def metadata(
     repo_id : str
         Hub id ``owner/name``.
     model_yaml : str
-        What is in the model's hyperparams.yaml.
+        Content of the model's hyperparams.yaml.
     licence : str
-        The hub's name of the model's licence; by default the card says that
-        the terms of the training corpora hold.
+        The hub's name of the model's licence; by default the card refers to
+        the terms of the training corpora.
 
     Returns
     -------
@@ -61,19 +61,19 @@ def metadata(
 
 
 def _languages(report):
-    """Those heard or scored; of others nothing is known."""
+    """List the languages used in training or evaluation."""
     ledger = report["ledger"]
     codes = [
         origin.partition(":")[2]
         for origin in (*training_data.origins(report), *ledger["targets"])
     ]
-    # Own data may not say; the hub's filter has two letters where they exist.
+    # A corpus may not name its language; the hub prefers two-letter codes.
     found = [two_letters(code) for code in codes if code]
     return list(dict.fromkeys(found))
 
 
 def _licence(repo_id, licence):
-    """Names of the hub's own are told apart from anybody else's terms."""
+    """Return the licence keys; other terms than the hub's need a link."""
     if licence:
         return {"license": licence}
     return {
@@ -84,14 +84,14 @@ def _licence(repo_id, licence):
 
 
 def _encoder(report, model_yaml):
-    """Hub id of the pretrained encoder, if the hub is where it came from."""
+    """Return the hub id of the pretrained encoder, None if it is local."""
     name = report["settings"]["encoder"]
     is_of_hub = HUB_ID.fullmatch(name) and COMMIT.search(model_yaml)
     return name if is_of_hub else None
 
 
 def _results(report):
-    """Scores of the scored part, in percent, as the report prints them."""
+    """Return the test scores in percent, rounded as in the report."""
     targets, protocol = report["ledger"]["targets"], report["protocol"]
     names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
     titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}

@@ -1,6 +1,6 @@
-"""The results of a run in its model folder: in README.md and results.json.
+"""Add the results of a run to README.md and results.json of its model folder.
 
-The folder is exported before the report is computed, so they are added after it.
+The folder is exported before the report is computed, so results are added later.
 """
 
 import json
@@ -29,8 +29,8 @@ def add_results(run, model=None) -> bool:
     Returns
     -------
     bool
-        False, and nothing is changed, where the run has no model or no report,
-        or the report does not know the training that the model is made of.
+        False, without changes, if the run has no model or no report, or the
+        report does not contain the training of the model.
     """
     run = Path(run)
     model = Path(model or run / "model")
@@ -43,7 +43,7 @@ def add_results(run, model=None) -> bool:
         return False
     text = needed[2].read_text(encoding="utf-8")
     section = f"{_section(report, training)}\n"
-    # A function, so that no backslash of a table is read as a group.
+    # A function, so that backslashes in tables are not read as groups.
     text, n_found = re.subn(
         rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)", lambda _: section, text
     )
@@ -56,21 +56,21 @@ def add_results(run, model=None) -> bool:
 
 
 def summary(report: dict, training: dict) -> dict | None:
-    """Pick what identifies the score of a model.
+    """Summarise the scores of a model with their provenance.
 
     Arguments
     ---------
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        What the model is made of; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.origin``.
 
     Returns
     -------
     dict or None
-        Method, protocol, supervision and the scores of the test part, 0-1:
-        ``uar`` over all trainings with its 95 % interval, ``own_uar`` that of
-        the training in the folder. None if the report does not know it.
+        Method, protocol, supervision and scores on the test set, 0-1: ``uar``
+        over all trainings with its 95 % interval, ``own_uar`` of the exported
+        training. None if the report does not contain this training.
     """
     part = report["parts"]["target_scored"]
     own = [
@@ -99,13 +99,13 @@ def summary(report: dict, training: dict) -> dict | None:
 
 
 def _section(report, training):
-    """The results, with all that they must not be read without."""
+    """Format the section of results with verdict, notices and supervision."""
     protocol = report["protocol"]
     _, *tables = card.results(report, training)
     return markdown(
         [
             Heading(RESULTS),
-            *card.answer(report),
+            *card.headline(report),
             Text(
                 f"Protocol {protocol['name']} ({protocol['digest']}); "
                 f"supervision: {report['ledger']['sentence']}."

@@ -1,4 +1,4 @@
-"""Trying again what may go better a moment later."""
+"""Retry requests to the hub after temporary errors."""
 
 import logging
 import time
@@ -12,28 +12,28 @@ from speechbrain_clser.hub_answers import retry_after_s
 logger = logging.getLogger(__name__)
 
 WAITS_S = (1, 4, 16)
-LONGEST_WAIT_S = 300  # that a busy hub may ask for; it counts in 5 minutes
-# The server is busy, or was when it was asked.
+LONGEST_WAIT_S = 300  # rate limits of the hub are per 5 minutes
+# Status codes of temporary server errors.
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 
 
 def with_retries(step: Callable):
-    """Do a step of a conversation with the hub, again if it breaks off.
+    """Call a function and retry it after temporary errors of the hub.
 
     Arguments
     ---------
     step : callable
-        Without arguments; once it is done, doing it again changes nothing.
+        Idempotent function without arguments.
 
     Returns
     -------
     object
-        What it gives.
+        Result of the function.
 
     Raises
     ------
     HTTPError, RuntimeError
-        Of the client, if the last try failed too, or none can go better.
+        If the last attempt failed, or the error is not temporary.
     """
     for wait_s in (*WAITS_S, None):
         try:
@@ -47,17 +47,17 @@ def with_retries(step: Callable):
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tell whether an error, or what caused it, is of the moment.
+    """Return whether an error or its cause is temporary.
 
     Arguments
     ---------
     error : BaseException
-        Of the client; uploading wraps what went wrong in a RuntimeError.
+        Error of the client; uploads wrap the cause in a RuntimeError.
 
     Returns
     -------
     bool
-        True of a connection that broke and a server that is busy.
+        True for interrupted connections and busy servers.
 
     Example
     -------

@@ -1,8 +1,8 @@
-"""Which corpora and languages the training of a run heard."""
+"""List the corpora and languages that a run used for training."""
 
 
 def origins(report: dict) -> list:
-    """List what trained, validated, or adapted the model.
+    """List the corpora used for training, validation and adaptation.
 
     Arguments
     ---------
@@ -29,7 +29,7 @@ def origins(report: dict) -> list:
 
 
 def cards(report: dict) -> list:
-    """Give the cards of the corpora that training heard.
+    """Return the cards of the training corpora.
 
     Arguments
     ---------
@@ -39,14 +39,14 @@ def cards(report: dict) -> list:
     Returns
     -------
     list of dict
-        Facts, as ``data.corpus.Card`` names them.
+        Fields of ``data.corpus.Card``.
     """
     names = {origin.partition(":")[0] for origin in origins(report)}
     return [c for c in report["data"]["corpora"] if c["name"] in names]
 
 
 def synthetic(report: dict) -> list:
-    """Name the corpora of synthetic speech that training heard.
+    """List the training corpora of synthetic speech.
 
     Arguments
     ---------
@@ -66,7 +66,7 @@ def synthetic(report: dict) -> list:
 
 
 def languages(report: dict) -> dict:
-    """Tell how training heard languages.
+    """Return how each language was used in training.
 
     Arguments
     ---------
@@ -89,13 +89,13 @@ def languages(report: dict) -> dict:
 
 
 def _labelled(report):
-    """Origins of what trained and validated."""
+    """Return the origins of labelled training and validation data."""
     shots = ["shots"] if report["ledger"]["target_labels"] else []
     return _origins(report, ["train", "valid", *shots])
 
 
 def _unlabelled(report):
-    """Origins of what some phase read without labels."""
+    """Return the origins of unlabelled training data."""
     is_used = report["ledger"]["target_audio"] == "unlabelled"
     return _origins(report, ["unlabelled"] if is_used else [])
 

@@ -1,4 +1,4 @@
-"""What dual anchoring would have noted of a made-up run."""
+"""Add diagnostics of dual anchoring to a synthetic run."""
 
 import json
 from pathlib import Path
@@ -9,10 +9,11 @@ PHONES = ("a", "e", "i", "o", "ʃ")
 
 
 def anchor(folder, epochs=3):
-    """Let a run of ``make_run`` have heard its target, and note its anchors.
+    """Add an unlabelled part and anchoring diagnostics to a run of ``make_run``.
 
-    Speakers of both languages form two communities in each emotion, joined by
-    one edge; sadness was heard too rarely to have any. Returns the folder.
+    Speakers of both languages form two communities in each emotion, connected
+    by one edge; sadness has too few utterances for communities. Returns the
+    folder.
     """
     folder = Path(folder)
     header, *lines = (folder / "parts.csv").read_text("utf-8").splitlines()
@@ -34,11 +35,11 @@ def anchor(folder, epochs=3):
     return folder
 
 
-def _epoch(progress, languages, n_believed, n_unlabelled):
-    """One entry of the notes, keys as JSON has them."""
+def _epoch(progress, languages, n_pseudo_labels, n_unlabelled):
+    """Return the diagnostics of one epoch with the keys of the JSON file."""
     return {
         "progress": progress,
-        "n_believed": n_believed,
+        "n_believed": n_pseudo_labels,
         "n_unlabelled": n_unlabelled,
         "communities": {
             "styles": {
@@ -62,7 +63,7 @@ def _epoch(progress, languages, n_believed, n_unlabelled):
 
 
 def _communities(languages):
-    """Even speakers are one community, odd ones the other."""
+    """Return a graph with communities of even and odd speakers."""
     n = len(languages)
     labels = [k % 2 for k in range(n)]
     rng = np.random.default_rng(n)

@@ -1,4 +1,4 @@
-"""Answers of made-up classifiers, as predictions and as plain labels."""
+"""Generate predictions of synthetic classifiers."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ N_CLASSES = len(CLASSES)
 def run_of(
     seed, n_utterances=400, n_speakers=10, skill=0.4, true_classes=N_CLASSES
 ):
-    """Predictions of one seed; utterances are equal for all seeds."""
-    task, answers = np.random.default_rng(0), np.random.default_rng([1, seed])
+    """Generate predictions of one seed; utterances are equal for all seeds."""
+    task, model = np.random.default_rng(0), np.random.default_rng([1, seed])
     names = np.array([f"u{i}" for i in range(n_utterances)])
     text = np.full(n_utterances, "x")
     target = task.integers(0, true_classes, n_utterances)
-    guesses = answers.integers(0, N_CLASSES, n_utterances)
-    is_right = answers.random(n_utterances) < skill
+    guesses = model.integers(0, N_CLASSES, n_utterances)
+    is_right = model.random(n_utterances) < skill
     predicted = np.where(is_right, target, guesses)
     return Predictions(
         classes=tuple(CLASSES),
@@ -35,7 +35,7 @@ def run_of(
 
 
 def trial(seed, n_utterances=300, true_classes=CLASSES):
-    """Seeded targets, probabilities that favour them, and the answers."""
+    """Generate targets, probabilities and predictions."""
     rng = np.random.default_rng(seed)
     target = rng.choice(true_classes, n_utterances)
     evidence = rng.normal(size=(n_utterances, len(CLASSES)))

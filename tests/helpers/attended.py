@@ -1,4 +1,4 @@
-"""What attention would have left of a made-up run."""
+"""Add attention maps to a synthetic run."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from speechbrain_clser.evaluation import predictions
 
 
 def attend(folder):
-    """Let a run of ``make_run`` have attended; returns the folder."""
+    """Write attention maps of a run of ``make_run``; return the folder."""
     folder = Path(folder)
     for path in sorted(folder.glob("seed_*")):
         scored = predictions.read(path / "predictions" / "target_scored.csv")

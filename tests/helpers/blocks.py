@@ -1,4 +1,4 @@
-"""An extractor whose frames can be told by heart, and sounds to go with it."""
+"""Define an extractor with predictable frames, and matching waveforms."""
 
 import dataclasses
 
@@ -10,26 +10,26 @@ from speechbrain_clser.features.extractor import Extractor
 
 @dataclasses.dataclass(frozen=True)
 class BlocksConfig:
-    """Values that are multiplied."""
+    """Configuration of ``Blocks``."""
 
     factor: float = 1.0
 
 
 class Blocks(Extractor):
-    """Ten samples a frame, times a factor; a begun block is padded."""
+    """Frames of ten samples, multiplied by a factor; the last is padded."""
 
     dim = 10
 
     def __init__(self, factor=1.0):
         super().__init__(BlocksConfig(factor))
-        self.batches = []  # how many recordings, how many samples
+        self.batches = []  # shapes: recordings, samples
 
     def n_frames(self, n_samples):
-        """One for each begun block."""
+        """Return the number of blocks, including the last incomplete one."""
         return (torch.as_tensor(n_samples) / 10).ceil().long()
 
     def forward(self, wavs, lens):
-        """Cut each row into blocks."""
+        """Split each row into blocks."""
         self.batches.append(tuple(wavs.shape))
         wavs = torch.nn.functional.pad(wavs, (0, -wavs.shape[1] % 10))
         return wavs.unflatten(1, (-1, 10)) * self.config.factor
@@ -42,11 +42,11 @@ ROWS = [
 
 
 def tone(wav, sample_rate_hz):
-    """Sound that depends on the name alone: 1 to 8 frames of 1 to 8."""
+    """Return a waveform determined by the name: 1 to 8 frames of 1 to 8."""
     number = [row.wav for row in ROWS].index(wav) + 1
     return torch.full((10 * number,), float(number))
 
 
 def unheard(wav, sample_rate_hz):
-    """A loader that must not be called."""
+    """Raise an error: a loader that must not be called."""
     raise AssertionError(f"{wav} was opened again")

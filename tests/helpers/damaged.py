@@ -1,4 +1,4 @@
-"""Recordings that something went wrong with, the same every time."""
+"""Generate damaged recordings deterministically."""
 
 import struct
 from pathlib import Path
@@ -20,21 +20,21 @@ HEADER_BYTES = 64
 
 
 def write(folder, n_files, seed=0):
-    """Write files, each damaged or odd in a way of its own.
+    """Write damaged or unusual files.
 
     Arguments
     ---------
     folder : Path
-        Made if need be.
+        Folder; created if needed.
     n_files : int
-        Wanted; kinds of damage come in turn.
+        Number of files; kinds of damage alternate.
     seed : int
-        Of what is drawn.
+        Seed of the damage.
 
     Returns
     -------
     list of Path
-        Their names tell what was done.
+        Files, named after their damage.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -46,7 +46,7 @@ def write(folder, n_files, seed=0):
 
 
 def cut(stem, rng):
-    """The file ends too early."""
+    """Truncate a file."""
     path = _sound(stem, rng)
     content = path.read_bytes()
     path.write_bytes(content[: rng.integers(len(content))])
@@ -54,7 +54,7 @@ def cut(stem, rng):
 
 
 def flipped(stem, rng):
-    """Bits are wrong, anywhere."""
+    """Flip random bits."""
     path = _sound(stem, rng)
     content = np.frombuffer(path.read_bytes(), np.uint8).copy()
     for _ in range(rng.integers(1, 20)):
@@ -64,7 +64,7 @@ def flipped(stem, rng):
 
 
 def wrong_header(stem, rng):
-    """Bytes of the header are any bytes."""
+    """Replace bytes of the header by random bytes."""
     path = _sound(stem, rng)
     content = bytearray(path.read_bytes())
     for _ in range(rng.integers(1, 8)):
@@ -75,7 +75,7 @@ def wrong_header(stem, rng):
 
 
 def wrong_field(stem, rng):
-    """A number in a WAV header says something else."""
+    """Change a number in a WAV header."""
     path = stem.with_suffix(".wav")
     sounds.write(path, _noise(rng, 16000))
     content = bytearray(path.read_bytes())
@@ -92,21 +92,21 @@ def wrong_field(stem, rng):
 
 
 def eight_bits(stem, rng):
-    """As telephones had it."""
+    """Write a file with 8 bits and 8 kHz, as in telephony."""
     subtype = rng.choice(["PCM_U8", "ULAW", "ALAW"])
     path = stem.with_suffix(".wav")
     return sounds.write(path, _noise(rng, 8000), 8000, subtype=subtype)
 
 
 def many_samples_a_second(stem, rng):
-    """96 kHz and more."""
+    """Write a file with 96 kHz or more."""
     rate_hz = int(rng.choice([96000, 192000, 384000]))
     path = stem.with_suffix(".wav")
     return sounds.write(path, _noise(rng, rate_hz), rate_hz)
 
 
 def no_samples(stem, rng):
-    """A header, or not even that, and nothing after it."""
+    """Write an empty file or a header without samples."""
     path = stem.with_suffix(f".{rng.choice(['wav', 'flac', 'aiff'])}")
     sounds.write(path, np.zeros((0, 1)))
     if rng.integers(3) == 0:
@@ -115,20 +115,20 @@ def no_samples(stem, rng):
 
 
 def eight_channels(stem, rng):
-    """As meetings are recorded."""
+    """Write a file with eight channels."""
     path = stem.with_suffix(".wav")
     return sounds.write(path, _noise(rng, 16000, 8))
 
 
 def other_content(stem, rng):
-    """The name lies."""
+    """Write random bytes with an audio suffix."""
     path = stem.with_suffix(f".{rng.choice(['wav', 'mp3', 'm4a', 'flac'])}")
     path.write_bytes(rng.bytes(rng.integers(1, 20000)))
     return path
 
 
 def odd_samples(stem, rng):
-    """Samples that are no numbers, or far too large."""
+    """Write a file with one NaN, infinite or very large sample."""
     samples = _noise(rng, 16000)
     samples[rng.integers(16000)] = rng.choice([np.nan, np.inf, -3e38, 1e20])
     path = stem.with_suffix(".wav")
@@ -143,7 +143,7 @@ KINDS = (
 
 
 def _sound(stem, rng):
-    """A good file of a format, rate and length that is drawn."""
+    """Write a valid file of random format, sample rate and length."""
     suffix = rng.choice(list(FORMATS))
     rate_hz = int(rng.choice(RATES_HZ))
     if suffix == "mp3":
@@ -155,5 +155,5 @@ def _sound(stem, rng):
 
 
 def _noise(rng, n_samples, n_channels=1):
-    """As ``sounds.noise``, from a generator."""
+    """Generate noise as ``sounds.noise`` from a generator."""
     return 0.1 * rng.standard_normal((n_samples, n_channels))

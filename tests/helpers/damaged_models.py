@@ -1,4 +1,4 @@
-"""Copies of a model folder that something is the matter with, seeded."""
+"""Generate damaged copies of a model folder deterministically."""
 
 import re
 import shutil
@@ -18,23 +18,23 @@ OUTSIDE = ("/etc/hostname", "/dev/zero", "/", "nowhere", "../0000_whole/{}")
 
 
 def write(model, folder, n, seed=0):
-    """Copy a model, each copy damaged in a way of its own.
+    """Write damaged copies of a model.
 
     Arguments
     ---------
     model : Path
         Folder of the model.
     folder : Path
-        Where copies are made.
+        Folder for the copies.
     n : int
-        Wanted; kinds of damage come in turn, the first is none.
+        Number of copies; kinds of damage alternate, the first copy is intact.
     seed : int
-        Of what is drawn.
+        Seed of the damage.
 
     Returns
     -------
     list of Path
-        Their names tell what was done.
+        Copies, named after their damage.
     """
     paths = []
     for number in range(n):
@@ -48,18 +48,18 @@ def write(model, folder, n, seed=0):
 
 
 def whole(folder, rng):
-    """Nothing is the matter."""
+    """Keep the folder unchanged."""
 
 
 def cut(folder, rng):
-    """A file ends too early."""
+    """Truncate a file."""
     path = _file(folder, rng)
     content = path.read_bytes()
     path.write_bytes(content[: rng.integers(len(content))])
 
 
 def flipped(folder, rng):
-    """Bits are wrong, anywhere."""
+    """Flip random bits."""
     path = _file(folder, rng)
     content = np.frombuffer(path.read_bytes(), np.uint8).copy()
     for _ in range(rng.integers(1, 20)):
@@ -68,19 +68,19 @@ def flipped(folder, rng):
 
 
 def other_value(folder, rng):
-    """A value of the YAML is another."""
+    """Replace a value of the YAML."""
     lines = _lines(folder)
-    place = _draw(rng, [n for n, line in enumerate(lines) if ": " in line])
+    place = _choose(rng, [n for n, line in enumerate(lines) if ": " in line])
     key = lines[place].partition(": ")[0]
-    lines[place] = f"{key}: {_draw(rng, VALUES)}"
+    lines[place] = f"{key}: {_choose(rng, VALUES)}"
     _save(folder, lines)
 
 
 def other_number(folder, rng):
-    """A number of the YAML is much larger, or has another sign."""
+    """Replace a number of the YAML by a large or negative one."""
     lines = _lines(folder)
     numbers = [n for n, line in enumerate(lines) if re.search(r" -?\d", line)]
-    place = _draw(rng, numbers)
+    place = _choose(rng, numbers)
     number = (
         str(-1) if rng.integers(4) == 0 else f"1{'0' * rng.integers(2, 13)}"
     )
@@ -89,14 +89,14 @@ def other_number(folder, rng):
 
 
 def line_deleted(folder, rng):
-    """A line of the YAML is gone."""
+    """Delete a line of the YAML."""
     lines = _lines(folder)
     del lines[rng.integers(len(lines))]
     _save(folder, lines)
 
 
 def line_twice(folder, rng):
-    """A line of the YAML is there twice, the second time anywhere."""
+    """Repeat a line of the YAML at a random place."""
     lines = _lines(folder)
     line = lines[rng.integers(len(lines))]
     lines.insert(rng.integers(len(lines)), line)
@@ -104,7 +104,7 @@ def line_twice(folder, rng):
 
 
 def indented(folder, rng):
-    """A line of the YAML stands further in or out."""
+    """Change the indentation of a line of the YAML."""
     lines = _lines(folder)
     place = rng.integers(len(lines))
     line = lines[place]
@@ -113,7 +113,7 @@ def indented(folder, rng):
 
 
 def swapped(folder, rng):
-    """Two files have each other's name."""
+    """Swap the contents of two files."""
     one, two = (_file(folder, rng) for _ in range(2))
     content = one.read_bytes()
     one.write_bytes(two.read_bytes())
@@ -121,25 +121,25 @@ def swapped(folder, rng):
 
 
 def removed(folder, rng):
-    """A file is gone."""
+    """Delete a file."""
     _file(folder, rng).unlink()
 
 
 def linked(folder, rng):
-    """A file is a link to something else."""
+    """Replace a file by a link to another file."""
     path = _file(folder, rng)
     path.unlink()
-    path.symlink_to(_draw(rng, OUTSIDE).format(path.name))
+    path.symlink_to(_choose(rng, OUTSIDE).format(path.name))
 
 
 def other_tensor(folder, rng):
-    """A tensor of a checkpoint is another, in a file that is whole."""
+    """Replace a tensor in a valid checkpoint."""
     names = ("method.ckpt", "normaliser.ckpt", "encoder.ckpt")
-    path = folder / _draw(rng, [n for n in names if (folder / n).exists()])
+    path = folder / _choose(rng, [n for n in names if (folder / n).exists()])
     state = torch.load(path)
-    name = _draw(rng, sorted(state))
+    name = _choose(rng, sorted(state))
     values = state[name].float()
-    change = _draw(
+    change = _choose(
         rng,
         (
             *(values * 1e38, -values, 0 * values, values * float("nan")),
@@ -156,14 +156,14 @@ KINDS = (
 )
 
 
-def _draw(rng, choices):
+def _choose(rng, choices):
     return choices[rng.integers(len(choices))]
 
 
 def _file(folder, rng):
-    """One of the files that loading reads."""
+    """Choose one of the files that loading reads."""
     files = [p for p in folder.iterdir() if p.suffix not in (".md", ".json")]
-    return _draw(rng, sorted(files))
+    return _choose(rng, sorted(files))
 
 
 def _lines(folder):

@@ -1,4 +1,4 @@
-"""Tiny pretrained encoders of every kind, made on the spot of random weights."""
+"""Create tiny encoders of every architecture with random weights."""
 
 import torch
 import transformers
@@ -15,7 +15,7 @@ WAVEFORM = {
     "initializer_range": 0.2,
     "layerdrop": 0.5,
 }
-# As base-sized models are built, and as large ones and XLS-R are.
+# Architectures of base-sized models, and of large models and XLS-R.
 GROUP = {"feat_extract_norm": "group", "do_stable_layer_norm": False}
 LAYER = {
     "feat_extract_norm": "layer",
@@ -32,21 +32,21 @@ KINDS = {
     "w2v_bert": ("Wav2Vec2Bert", {}),
     "whisper": ("Whisper", {}),
 }
-# Whisper's windows are this long here, and not 30 s.
+# Length of Whisper's windows, instead of 30 s.
 WINDOW_S = 1
 
 
 def make(folder, kind, **changes):
-    """Write an encoder of a kind into a folder, as transformers does.
+    """Write an encoder into a folder in the format of transformers.
 
     Arguments
     ---------
     folder : Path
-        Made if needed.
+        Folder; created if needed.
     kind : str
         A key of ``KINDS``.
     **changes
-        For the configuration.
+        Overrides of the configuration.
 
     Returns
     -------
@@ -60,12 +60,12 @@ def make(folder, kind, **changes):
         torch.manual_seed(3)
         model = getattr(transformers, f"{name}Model")(config)
     model.save_pretrained(folder)
-    _listener(name, kind).save_pretrained(folder)
+    _feature_extractor(name, kind).save_pretrained(folder)
     return str(folder)
 
 
 def _options(name):
-    """Sizes of a model."""
+    """Return the configuration of a tiny model."""
     if name == "Wav2Vec2Bert":
         no = {"conv_dim", "num_conv_pos_embeddings"}
         no.add("num_conv_pos_embedding_groups")
@@ -92,8 +92,8 @@ def _options(name):
     return WAVEFORM
 
 
-def _listener(name, kind):
-    """The feature extractor that belongs to a model."""
+def _feature_extractor(name, kind):
+    """Return the feature extractor of a model."""
     if name == "Wav2Vec2Bert":
         return transformers.SeamlessM4TFeatureExtractor()
     if name == "Whisper":
@@ -104,7 +104,7 @@ def _listener(name, kind):
 
 
 ECAPA = """\
-pretrained_path: somebody/ecapa
+pretrained_path: owner/ecapa
 compute_features: !new:speechbrain.lobes.features.Fbank
     n_mels: 20
 mean_var_norm: !new:speechbrain.processing.features.InputNormalization
@@ -136,12 +136,12 @@ pretrainer: !new:speechbrain.utils.parameter_transfer.Pretrainer
 
 
 def make_ecapa(folder):
-    """Write a speaker network into a folder, as SpeechBrain publishes them.
+    """Write a speaker encoder into a folder in SpeechBrain's format.
 
     Arguments
     ---------
     folder : Path
-        Made if needed.
+        Folder; created if needed.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A corpus of four recordings by two speakers, held to its card."""
+"""Define a corpus of four recordings by two speakers."""
 
 import numpy as np
 from helpers import sounds
@@ -14,7 +14,7 @@ CARD = Card(
     n_speakers=2,
     elicitation="acted",
     licence="free",
-    citation="nobody",
+    citation="none",
     address="https://example.org/toy",
     folders=("toy",),
     example="ann_hi_1.wav",
@@ -42,7 +42,7 @@ FOUR = Corpus(CARD, {"hi": "happiness", "lo": "sadness"}, utterances)
 
 
 def make(root):
-    """Write the four recordings; returns their folder."""
+    """Write the four recordings; return their folder."""
     for name in NAMES:
         sounds.write(root / f"{name}.wav")
     return root

@@ -1,9 +1,8 @@
-"""A hub of one's own on this machine, as far as the real client asks it.
+"""Serve a local hub for tests with the real client.
 
-It speaks what a model needs to be published and loaded: create, info, listing,
-validation of metadata, upload of large files by Git LFS's basic transfer,
-commit, and resolve. It keeps everything in memory, and can be told to break the
-connection.
+It implements what publishing and loading a model needs: create, info, listing,
+validation of metadata, upload of large files by Git LFS's basic transfer, commit,
+and resolve. All data is in memory. Connections can be interrupted on purpose.
 """
 
 import base64
@@ -32,14 +31,14 @@ class Commit:
 
     @property
     def sha(self):
-        """Tells it from any other."""
+        """Digest of the commit."""
         lines = [self.parent, self.title]
         lines += [f"{n} {_digest(c)}" for n, c in sorted(self.files.items())]
         return hashlib.sha1("\n".join(lines).encode()).hexdigest()
 
 
 class Hub:
-    """Serves while the ``with`` lasts.
+    """Local hub, running inside the context manager.
 
     Attributes
     ----------
@@ -48,16 +47,17 @@ class Hub:
     repos : dict
         Hub id to branch to ``Commit``.
     private : set of str
-        Hub ids.
+        Hub ids of private repositories.
     asked : list of str
         Method and path of every request.
     received : Counter
-        SHA-256 of every large file that was sent, to how often.
+        SHA-256 of every uploaded large file to number of uploads.
     break_at : callable
-        Told method and path; a request for which it says True is cut off in
-        the middle, without an answer.
+        Method and path to bool; if True, the connection is closed in the middle
+        of the request, without a response.
     forget_at : callable
-        Likewise; such a request is obeyed, and its answer lost.
+        Method and path to bool; if True, the request is executed, and its
+        response is lost.
     """
 
     def __init__(self):
@@ -65,7 +65,7 @@ class Hub:
         self.private = set()
         self.asked, self.received = [], collections.Counter()
         self.break_at = self.forget_at = lambda asked: False
-        self.busy = 0  # so many requests get no more than a 503
+        self.busy = 0  # number of next requests to answer with 503
         handler = type("_", (_Handler,), {"hub": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -75,7 +75,7 @@ class Hub:
     def __enter__(self):
         threading.Thread(
             target=self.server.serve_forever,
-            args=[0.01],  # seconds until it sees that it shall end
+            args=[0.01],  # seconds between checks for shutdown
             daemon=True,
         ).start()
         return self
@@ -85,7 +85,7 @@ class Hub:
         self.server.server_close()
 
     def environment(self, cache):
-        """Variables of a process that asks this hub, with an own cache."""
+        """Return environment variables of a client with its own cache."""
         return {
             **{"HF_ENDPOINT": self.url, "HF_HOME": str(cache)},
             **{"HF_TOKEN": "hf_test", "HF_HUB_OFFLINE": "0"},
@@ -94,37 +94,37 @@ class Hub:
         }
 
     def hold(self, repo_id, folder):
-        """Have a model from the beginning; gives its commit."""
+        """Add a model from a folder; return its commit."""
         files = {
             path.name: path.read_bytes() for path in Path(folder).iterdir()
         }
         return self.commit(repo_id, "main", "", "All of it", files)
 
     def commit(self, repo_id, branch, parent, title, files):
-        """Make a revision the head of a branch; gives its name."""
+        """Add a commit to a branch; return its digest."""
         made = Commit(parent, title, files)
         self.commits[made.sha] = made
         self.repos.setdefault(repo_id, {})[branch] = made.sha
         return made.sha
 
     def head(self, repo_id, revision="main"):
-        """Find the commit of a branch or of its own name, if there is one."""
+        """Return the commit of a branch or digest, None if unknown."""
         sha = self.repos[repo_id].get(revision, revision)
         return self.commits.get(sha)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """One conversation."""
+    """Handler of one connection."""
 
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body of an answer leave together
+    wbufsize = -1  # send header and body of a response together
     hub: Hub
 
     def log_message(self, *_):
-        """Say nothing."""
+        """Suppress logging."""
 
     def do(self):
-        """Answer any method."""
+        """Handle a request of any method."""
         path, _, _ = self.path.partition("?")
         asked = f"{self.command} {path}"
         self.hub.asked.append(asked)
@@ -135,18 +135,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.body = self._read()
         if self.hub.busy:
             self.hub.busy -= 1
-            self._say({"error": "busy"}, 503)
+            self._respond({"error": "busy"}, 503)
             return
-        for pattern, answer in ROUTES.items():
+        for pattern, handler in ROUTES.items():
             if found := re.fullmatch(pattern, asked):
-                answer(self, **found.groupdict())
+                handler(self, **found.groupdict())
                 return
-        self._say({"error": f"this hub does not know {asked}"}, 404)
+        self._respond({"error": f"unknown request {asked}"}, 404)
 
     do_GET = do_HEAD = do_POST = do_PUT = do
 
     def _read(self):
-        """What was sent, in one piece or in chunks."""
+        """Read the body, with or without chunked encoding."""
         if self.headers.get("Transfer-Encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = b""
@@ -156,8 +156,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def _say(self, value, status=200, **headers):
-        """Answer JSON, or bytes."""
+    def _respond(self, value, status=200, **headers):
+        """Send a response of JSON or bytes."""
         path, _, _ = self.path.partition("?")
         if self.hub.forget_at(f"{self.command} {path}"):
             self.close_connection = True
@@ -173,23 +173,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _lack(self, code):
-        """Say that something is not there, as the hub does."""
-        self._say({"error": code}, 404, X_Error_Code=code)
+    def _not_found(self, code):
+        """Respond with 404 and an error code of the hub."""
+        self._respond({"error": code}, 404, X_Error_Code=code)
 
     def _head(self, repo, revision):
-        """The commit that is meant; None when that was answered already."""
+        """Return a commit; respond with an error and return None if unknown."""
         if repo not in self.hub.repos:
-            self._lack("RepoNotFound")
+            self._not_found("RepoNotFound")
         elif not (commit := self.hub.head(repo, revision)):
-            self._lack("RevisionNotFound")
+            self._not_found("RevisionNotFound")
         else:
             return commit
 
     def create(self):
-        """Make a model, with the first commit that the hub makes."""
+        """Create a repository with an initial commit."""
         if self.headers.get("Authorization") != "Bearer hf_test":
-            self._say({"error": "Invalid username or password."}, 401)
+            self._respond({"error": "Invalid username or password."}, 401)
             return
         asked = json.loads(self.body)
         repo = f"{asked['organization']}/{asked['name']}"
@@ -199,29 +199,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.hub.commit(repo, "main", "", "initial commit", files)
             if asked.get("private") or asked.get("visibility") == "private":
                 self.hub.private.add(repo)
-        self._say({"url": f"{self.hub.url}/{repo}"}, 200 if is_new else 409)
+        self._respond({"url": f"{self.hub.url}/{repo}"}, 200 if is_new else 409)
 
     def branch(self, repo, branch):
-        """Let a branch begin where main is."""
+        """Create a branch at main."""
         branches = self.hub.repos[repo]
         is_new = branch not in branches
         branches.setdefault(branch, branches["main"])
-        self._say({}, 200 if is_new else 409)
+        self._respond({}, 200 if is_new else 409)
 
     def info(self, repo, revision=None):
-        """Tell the commit."""
+        """Respond with the commit."""
         if commit := self._head(repo, revision or "main"):
             names = [{"rfilename": name} for name in commit.files]
             arguments = {"id": repo, "sha": commit.sha, "siblings": names}
-            self._say({**arguments, "private": repo in self.hub.private})
+            self._respond({**arguments, "private": repo in self.hub.private})
 
     def tree(self, repo, revision):
         """List the files."""
         if commit := self._head(repo, revision):
-            self._say([_entry(*item) for item in commit.files.items()])
+            self._respond([_entry(*item) for item in commit.files.items()])
 
     def validate(self):
-        """Read the metadata of a card."""
+        """Validate the metadata of a card."""
         _, head, _ = json.loads(self.body)["content"].split("---\n", 2)
         results = yaml.safe_load(head)["model-index"][0]["results"]
         fields = ("task", "dataset", "metrics")
@@ -230,10 +230,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             for field in fields
             if not all(result.get(field) for result in results)
         ]
-        self._say({"errors": errors}, 400 if errors else 200)
+        self._respond({"errors": errors}, 400 if errors else 200)
 
     def preupload(self, repo, revision):
-        """Say which files are large."""
+        """Respond with the upload mode of files."""
         if commit := self._head(repo, revision):
             paths = [file["path"] for file in json.loads(self.body)["files"]]
             files = [
@@ -241,14 +241,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     "path": path,
                     "uploadMode": "lfs" if _is_large(path) else "regular",
                     "shouldIgnore": False,
-                    "oid": _known_by(path, commit.files.get(path)),
+                    "oid": _oid(path, commit.files.get(path)),
                 }
                 for path in paths
             ]
-            self._say({"files": files})
+            self._respond({"files": files})
 
     def batch(self, repo):
-        """Say where large files shall be sent, if they are not here yet."""
+        """Respond with upload addresses of missing large files."""
         found = []
         for thing in json.loads(self.body)["objects"]:
             href = f"{self.hub.url}/lfs/{thing['oid']}"
@@ -258,28 +258,28 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     "verify": {"href": f"{href}/verify"},
                 }
             found.append(thing)
-        self._say({"transfer": "basic", "objects": found})
+        self._respond({"transfer": "basic", "objects": found})
 
     def receive(self, oid):
-        """Take a large file."""
+        """Receive a large file."""
         self.hub.received[oid] += 1
         is_whole = hashlib.sha256(self.body).hexdigest() == oid
         if is_whole:
             self.hub.blobs[oid] = self.body
-        self._say({}, 200 if is_whole else 400)
+        self._respond({}, 200 if is_whole else 400)
 
     def verify(self, oid):
-        """Tell whether it is here."""
+        """Respond whether a large file was received."""
         size = json.loads(self.body)["size"]
         is_here = len(self.hub.blobs.get(oid, b"")) == size
-        self._say({}, 200 if is_here else 404)
+        self._respond({}, 200 if is_here else 404)
 
     def commit(self, repo, branch):
-        """Take a commit whole or not at all."""
+        """Apply a commit atomically."""
         head = self.hub.head(repo, branch)
         header, *lines = map(json.loads, self.body.splitlines())
         if header["value"].get("parentCommit", head.sha) != head.sha:
-            self._say({"error": "A commit has happened since."}, 412)
+            self._respond({"error": "A commit has happened since."}, 412)
             return
         files = dict(head.files)
         for line in lines:
@@ -293,14 +293,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         title = header["value"]["summary"]
         sha = self.hub.commit(repo, branch, head.sha, title, files)
         url = f"{self.hub.url}/{repo}/commit/{sha}"
-        self._say({"success": True, "commitOid": sha, "commitUrl": url})
+        self._respond({"success": True, "commitOid": sha, "commitUrl": url})
 
     def resolve(self, repo, revision, path):
-        """Give a file, a large one by way of where it is stored."""
+        """Send a small file, or redirect to a large one."""
         if not (commit := self._head(repo, revision)):
             return
         if path not in commit.files:
-            self._lack("EntryNotFound")
+            self._not_found("EntryNotFound")
             return
         content = commit.files[path]
         arguments = {
@@ -310,19 +310,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if _is_large(path):
             oid = _digest(content)
             self.hub.blobs[oid] = content
-            self._say(
+            self._respond(
                 *({}, 302),
                 **{**arguments, "X_Linked_Etag": f'"{oid}"'},
                 X_Linked_Size=str(len(content)),
-                # Large files lie on another host, told by its name.
+                # Large files are on another host name.
                 Location=f"{self.hub.store}/lfs/{oid}",
             )
         else:
-            self._say(content, **arguments)
+            self._respond(content, **arguments)
 
     def send(self, oid):
-        """Give a large file."""
-        self._say(self.hub.blobs[oid], ETag=f'"{oid}"')
+        """Send a large file."""
+        self._respond(self.hub.blobs[oid], ETag=f'"{oid}"')
 
 
 MODEL = r"(?P<repo>[\w.-]+/[\w.-]+)"
@@ -352,19 +352,19 @@ def _is_large(path):
 
 
 def _digest(content):
-    """SHA-256 of a file, by which a large one is known."""
+    """Return the SHA-256 of a file, the id of large files."""
     return hashlib.sha256(content).hexdigest()
 
 
-def _known_by(path, content):
-    """The digest by which a client finds that a file is the same."""
+def _oid(path, content):
+    """Return the digest that a client compares."""
     if content is None:
         return None
     return _digest(content) if _is_large(path) else git_hash(content)
 
 
 def _entry(path, content):
-    """A file as a listing tells it."""
+    """Return the entry of a file in a listing."""
     entry = {"type": "file", "path": path, "size": len(content)}
     entry["oid"] = git_hash(content)
     if _is_large(path):

@@ -1,21 +1,21 @@
-"""Speakers whose communities are known."""
+"""Generate styles of speakers with known communities."""
 
 import torch
 
 
 def planted(n, n_groups, dim=32, spread=0.5, n_languages=2, seed=0):
-    """Draw speakers around the directions of their groups.
+    """Sample speaker styles around the directions of their groups.
 
     Arguments
     ---------
     n, n_groups, dim : int
-        Speakers, groups, length of a style vector.
+        Number of speakers, number of groups, dimension of a style vector.
     spread : float
-        Length of what is added to a direction of length 1.
+        Length of the noise added to directions of length 1.
     n_languages : int
-        Every group has speakers of all.
+        Number of languages in each group.
     seed : int
-        Of the trial.
+        Seed of the generator.
 
     Returns
     -------

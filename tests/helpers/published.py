@@ -1,7 +1,7 @@
-"""Rows of every shipped corpus, as many as published, for tests without sound.
+"""Generate rows of all shipped corpora with published counts, without audio.
 
-Counts of classes, speakers and sessions are the corpora's own, but for the two of
-podcasts, which grow: those are made up. Who says what is dealt out in turn.
+Counts of classes, speakers and sessions are the published ones, except for the two
+podcast corpora, which are still growing. Utterances are assigned to speakers in turn.
 """
 
 import functools
@@ -30,7 +30,7 @@ IEMOCAP = {
 
 @functools.cache
 def rows(corpus):
-    """All utterances of a corpus, each with a recording of its own."""
+    """Return all utterances of a corpus with distinct recordings."""
     return tuple(
         Utterance(
             id=f"{corpus}_{number}",
@@ -49,18 +49,18 @@ def rows(corpus):
     )
 
 
-def _dealt(language, speakers, counts):
-    """So many utterances of each emotion, dealt to speakers and sessions."""
-    dealer = itertools.cycle(speakers)
+def _assigned(language, speakers, counts):
+    """Assign utterances of each emotion to speakers and sessions in turn."""
+    cycle = itertools.cycle(speakers)
     for emotion, count in counts.items():
         for _ in range(count):
-            yield language, *next(dealer), emotion
+            yield language, *next(cycle), emotion
 
 
-def _alike(language, n_speakers, emotions, n_each):
-    """Every speaker says every emotion as often."""
+def _balanced(language, n_speakers, emotions, n_each):
+    """Generate equally many utterances per speaker and emotion."""
     speakers = [(f"{language}{n}", "") for n in range(n_speakers)]
-    return _dealt(
+    return _assigned(
         language, speakers, dict.fromkeys(emotions, n_speakers * n_each)
     )
 
@@ -68,59 +68,59 @@ def _alike(language, n_speakers, emotions, n_each):
 def _meld():
     for part, counts in MELD.items():
         speakers = [(n % 9, f"{part}/dia{n}") for n in range(100)]
-        yield from _dealt(
+        yield from _assigned(
             "eng", speakers, dict(zip(SEVEN, counts, strict=True))
         )
 
 
 def _cafe():
-    yield from _alike("fra", 12, SIX, 12)
-    yield from _alike("fra", 12, ["neutral"], 6)
+    yield from _balanced("fra", 12, SIX, 12)
+    yield from _balanced("fra", 12, ["neutral"], 6)
 
 
 def _ravdess():
-    yield from _alike("eng", 24, [*SIX, "calm"], 8)
-    yield from _alike("eng", 24, ["neutral"], 4)
+    yield from _balanced("eng", 24, [*SIX, "calm"], 8)
+    yield from _balanced("eng", 24, ["neutral"], 4)
 
 
 def _savee():
-    yield from _alike("eng", 4, SIX, 15)
-    yield from _alike("eng", 4, ["neutral"], 30)
+    yield from _balanced("eng", 4, SIX, 15)
+    yield from _balanced("eng", 4, ["neutral"], 30)
 
 
 def _iemocap():
     speakers = [(f"{n}{sex}", str(n)) for n in range(1, 6) for sex in "FM"]
-    return _dealt("eng", speakers, IEMOCAP)
+    return _assigned("eng", speakers, IEMOCAP)
 
 
 def _podcasts(language, parts):
     for part in parts:
         speakers = [(f"{part}{n}", f"{part}/{n // 2}") for n in range(40)]
-        yield from _dealt(language, speakers, dict.fromkeys(FIVE, 200))
+        yield from _assigned(language, speakers, dict.fromkeys(FIVE, 200))
 
 
 def _both(emotions, n_speakers, n_each, languages):
     for language in languages:
-        yield from _alike(language, n_speakers, emotions, n_each)
+        yield from _balanced(language, n_speakers, emotions, n_each)
 
 
 _UTTERANCES = {
     "biic_podcast": lambda: _podcasts("cmn", ("train", "dev", "test")),
-    "casia": lambda: _alike("cmn", 4, [*SIX[:1], *SIX[2:], "neutral"], 50),
+    "casia": lambda: _balanced("cmn", 4, [*SIX[:1], *SIX[2:], "neutral"], 50),
     "cafe": _cafe,
     "demo": lambda: _both(FIVE[:4], 8, 6, ("deu", "fin", "ind", "swh", "tur")),
-    "emodb": lambda: _dealt("deu", [(n, "") for n in range(10)], EMODB),
-    "emovo": lambda: _alike("ita", 6, SEVEN, 14),
-    "enterface": lambda: _alike("eng", 43, SIX, 5),
+    "emodb": lambda: _assigned("deu", [(n, "") for n in range(10)], EMODB),
+    "emovo": lambda: _balanced("ita", 6, SEVEN, 14),
+    "enterface": lambda: _balanced("eng", 43, SIX, 5),
     "esd": lambda: _both(FIVE, 10, 350, ("cmn", "eng")),
     "iemocap": _iemocap,
     "meld": _meld,
-    "mesd": lambda: _alike("spa", 3, [*SIX[:5], "neutral"], 48),
+    "mesd": lambda: _balanced("spa", 3, [*SIX[:5], "neutral"], 48),
     "msp_podcast": lambda: _podcasts(
         "eng", ("train", "dev", "test/1", "test/2")
     ),
     "ravdess": _ravdess,
     "savee": _savee,
-    "tess": lambda: _alike("eng", 2, SEVEN, 200),
-    "urdu": lambda: _alike("urd", 25, FIVE[:4], 4),
+    "tess": lambda: _balanced("eng", 2, SEVEN, 200),
+    "urdu": lambda: _balanced("urd", 25, FIVE[:4], 4),
 }

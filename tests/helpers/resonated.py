@@ -1,4 +1,4 @@
-"""What semi-supervised resonance would have left of a made-up run."""
+"""Add diagnostics of the resonance field to a synthetic run."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from speechbrain_clser.evaluation import predictions
 
 
 def resonate(folder, epochs=4, n_highlights=3):
-    """Let a run of ``make_run`` have built a field; returns the folder."""
+    """Write field diagnostics of a run of ``make_run``; return the folder."""
     folder = Path(folder)
     field = [
         {

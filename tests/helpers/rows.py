@@ -1,4 +1,4 @@
-"""Rows of corpora that do not exist, for tests that need no sound."""
+"""Generate rows of fictitious corpora for tests without audio."""
 
 import itertools
 
@@ -8,7 +8,7 @@ EMOTIONS = ("anger", "happiness", "neutral", "sadness")
 
 
 def rows_of(corpus, language, n_speakers=4, n_each=2, emotions=EMOTIONS):
-    """Utterances of every speaker in every emotion, each its own recording."""
+    """Generate utterances of every speaker in every emotion."""
     rows = []
     for speaker, emotion, take in itertools.product(
         range(n_speakers), emotions, range(n_each)

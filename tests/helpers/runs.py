@@ -1,4 +1,4 @@
-"""A run folder as training leaves it, made up in a moment."""
+"""Generate a synthetic run folder."""
 
 import csv
 import json
@@ -27,26 +27,26 @@ def make_run(
     audit=True,
     epochs=6,
 ):
-    """Write a run of two languages: German trains, Urdu is scored.
+    """Write a run of two languages: training on German, test on Urdu.
 
     Arguments
     ---------
     folder : path
-        Of the run; made.
+        Run folder to create.
     seeds : sequence of int
-        One seed folder each.
+        Seeds of the trainings.
     skill : float
-        How far the evidence of the right class stands out; 0 is guessing.
+        Logit offset of the right class; 0 is chance.
     n_target_speakers : int
-        Of Urdu; four Germans validate.
+        Number of Urdu speakers; validation has four German speakers.
     n_per_speaker : int
-        Utterances of each.
+        Utterances per speaker.
     true_classes : sequence of str
-        Classes that the target has.
+        Classes of the target.
     audit : bool
-        Whether the audit found something.
+        Whether the audit has findings.
     epochs : int
-        Of training.
+        Number of epochs.
 
     Returns
     -------
@@ -89,9 +89,9 @@ def make_run(
         _write_json(
             path / "selected.json", {"rule": "source_valid_uar", **best}
         )
-        _answer(path, "source_valid", valid, seed, skill + 1.0)
+        _predict(path, "source_valid", valid, seed, skill + 1.0)
         _embed(path, "source_valid_before", valid, seed, skill=0.0)
-        _answer(path, "target_scored", scored, seed, skill)
+        _predict(path, "target_scored", scored, seed, skill)
     return folder
 
 
@@ -100,9 +100,9 @@ def _write_json(path, value):
 
 
 def _task(corpus, language, speakers, n_per_speaker, true_classes):
-    """Utterances to answer, as rows of predictions.csv and of parts.csv.
+    """Generate utterances with the columns of predictions and parts.csv.
 
-    Later classes take longer, with some overlap.
+    Durations increase with the class index, with some overlap.
     """
     return [
         {
@@ -122,7 +122,7 @@ def _task(corpus, language, speakers, n_per_speaker, true_classes):
     ]
 
 
-def _answer(folder, part, rows, seed, skill):
+def _predict(folder, part, rows, seed, skill):
     """Write predictions and embeddings of one seed."""
     rng = np.random.default_rng([seed, len(part)])
     target = np.array([CLASSES.index(row["target"]) for row in rows])
@@ -145,7 +145,7 @@ def _answer(folder, part, rows, seed, skill):
 
 
 def _embed(folder, part, rows, seed, skill):
-    """Write embeddings: the emotion by skill, and who speaks in any case."""
+    """Write embeddings that contain the emotion, scaled, and the speaker."""
     rng = np.random.default_rng([seed, len(part)])
     names = sorted({row["speaker"] for row in rows})
     of = np.random.default_rng(0)
@@ -161,7 +161,7 @@ def _embed(folder, part, rows, seed, skill):
 
 
 def _records(seed, epochs):
-    """A training that gets better and ends a little too late."""
+    """Generate the records of a training that overfits slightly."""
     rng = np.random.default_rng(seed)
     records = []
     for epoch in range(1, epochs + 1):
@@ -184,7 +184,7 @@ def _records(seed, epochs):
 
 
 def _facts(parts, audit):
-    """What stands beside the seeds."""
+    """Return the JSON files of the run folder."""
     return {
         "protocol": {
             "name": "emodb_to_urdu",
@@ -224,8 +224,8 @@ def _facts(parts, audit):
                 "severity": "confound",
                 "sentence": (
                     "urdu in scored: 26 of 29 speakers with two or more "
-                    "utterances have one emotion only, so whoever knows the "
-                    "speaker knows the label."
+                    "utterances have one emotion only, so the speaker reveals "
+                    "the label."
                 ),
             },
             {
@@ -292,7 +292,7 @@ def _card(name, title, language):
         "n_speakers": 29,
         "elicitation": "acted",
         "licence": "free for research",
-        "citation": "Somebody et al., 2005",
+        "citation": "Author et al., 2005",
         "address": "https://example.org/corpus",
         "folders": [name],
     }

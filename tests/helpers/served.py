@@ -1,4 +1,4 @@
-"""Model folders made on the spot, and what evaluation says of the same files."""
+"""Export models with random parameters and compute their probabilities."""
 
 import dataclasses
 import json
@@ -40,16 +40,16 @@ SECONDS = (0.3, 1.7, 0.9, 1.1, 0.6, 0.31)
 
 @dataclasses.dataclass
 class Served:
-    """A model, and what the evaluation of its training says.
+    """A model folder and the probabilities of its training code.
 
     Arguments
     ---------
     folder : Path
-        Of the model; ``training`` lies beside it.
+        Model folder; the run folder is its sibling.
     files : list of str
-        Of mixed lengths.
+        Recordings of different lengths.
     probabilities : torch.Tensor, (files, classes)
-        Of the evaluation.
+        Probabilities computed by the training code.
     """
 
     folder: Path
@@ -58,7 +58,7 @@ class Served:
 
 
 def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
-    """Make a model of random parameters, by the ways that training goes.
+    """Export a model with random parameters in the same way as training.
 
     Arguments
     ---------
@@ -69,14 +69,14 @@ def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
     pack : bool
         As for ``export``.
     rows : list of Utterance, optional
-        Trained on; by default ``utterances``.
+        Training utterances; by default ``utterances``.
     **overrides
-        Of the YAML.
+        Overrides of the YAML.
 
     Returns
     -------
     Served
-        With one training, seed 1.
+        Model of one training with seed 1.
     """
     overrides = {
         **({} if yaml == "linear" else {"dim": 8}),
@@ -118,7 +118,7 @@ def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
 
 
 def utterances(folder):
-    """Rows with sounds of mixed lengths, that swell and fade."""
+    """Generate rows with amplitude-modulated noise of different lengths."""
     rows = []
     for number, seconds in enumerate(SECONDS):
         n_samples = round(seconds * 16000)
@@ -145,7 +145,7 @@ def utterances(folder):
 
 
 def tones(folder, n=60, emotions=("anger", "happiness", "neutral", "sadness")):
-    """Rows of all classes, enough for adaptation, that differ in pitch."""
+    """Generate rows of all classes that differ in pitch, for adaptation."""
     rows, folder = [], Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n):
@@ -178,7 +178,7 @@ def tones(folder, n=60, emotions=("anger", "happiness", "neutral", "sadness")):
 
 
 class _Material:
-    """All rows are of the training."""
+    """Prepared data with training rows only."""
 
     def __init__(self, rows):
         self.rows, self.parts = rows, self
@@ -186,7 +186,7 @@ class _Material:
 
 
 def _brain(hparams, training, sound):
-    """A Brain with parameters far from their beginning."""
+    """Build a Brain with perturbed parameters."""
     method, extractor = hparams["method"], hparams["extractor"]
     method.setup([0, 0], ["a"])
     extractor = None if extractor.is_frozen else extractor
@@ -206,7 +206,7 @@ def _brain(hparams, training, sound):
         rule="last",
         records=EpochRecords(training / "epochs.jsonl", "train"),
         seed=1,
-        schedule=None,  # it makes no step
+        schedule=None,  # no training steps
         extractor=extractor,
         normaliser=as_stored(sound),
         run_opts={"device": "cpu", "noprogressbar": True},
@@ -215,7 +215,7 @@ def _brain(hparams, training, sound):
 
 
 def _write(training, rows, scheme, probabilities):
-    """What a training writes down, as far as a model is made of it."""
+    """Write the files of a training that the export reads."""
     lines = [
         {
             **{key: getattr(row, key) for key in predictions.TEXTS},

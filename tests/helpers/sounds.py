@@ -1,4 +1,4 @@
-"""Short sounds for tests: different from each other, the same every time."""
+"""Generate short audio signals deterministically."""
 
 import zlib
 
@@ -7,7 +7,7 @@ import soundfile
 
 
 def noise(seed, n_samples=800, n_channels=1):
-    """Soft noise, (samples, channels), made from a number or a name."""
+    """Generate noise, (samples, channels), seeded by a number or a name."""
     if isinstance(seed, str):
         seed = zlib.crc32(seed.encode())
     rng = np.random.default_rng(seed)
@@ -15,9 +15,9 @@ def noise(seed, n_samples=800, n_channels=1):
 
 
 def speech(sentence, take, rate_hz=16000, pitch_hz=None):
-    """Voiced syllables, (samples,): takes of a sentence have its vowels.
+    """Generate voiced syllables, (samples,), with the vowels of a sentence.
 
-    Times, levels and pitch of a take are its own, as when people speak.
+    Durations, levels and pitch differ between takes of a sentence.
     """
     words, spoken = (
         np.random.default_rng([part, sentence, part * take]) for part in (0, 1)
@@ -27,8 +27,8 @@ def speech(sentence, take, rate_hz=16000, pitch_hz=None):
         formants = words.uniform([300, 900, 2300], [800, 2200, 3200])
         seconds = words.uniform(0.12, 0.3) * spoken.lognormal(0, 0.2)
         time_s = np.arange(round(seconds * rate_hz)) / rate_hz
-        drawn_hz = spoken.uniform(100, 160)
-        f0_hz = pitch_hz or drawn_hz
+        random_hz = spoken.uniform(100, 160)
+        f0_hz = pitch_hz or random_hz
         hz = f0_hz * np.arange(1, 4000 // f0_hz)
         bells = np.exp(-(((hz[:, None] - formants) / 150) ** 2)).sum(axis=1)
         waves = np.sin(2 * np.pi * hz[:, None] * time_s)
@@ -40,7 +40,7 @@ def speech(sentence, take, rate_hz=16000, pitch_hz=None):
 
 
 def write(path, samples=None, sample_rate_hz=16000, **options):
-    """Write a sound, by default 50 ms of noise that its name chooses."""
+    """Write an audio file, by default 50 ms of noise seeded by its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if samples is None:
         samples = noise(path.name)
@@ -49,7 +49,7 @@ def write(path, samples=None, sample_rate_hz=16000, **options):
 
 
 def pipe_flac(path, samples):
-    """Write a FLAC as into a pipe: its header does not say how long it is."""
+    """Write a FLAC file without a length in its header, as from a pipe."""
     content = bytearray(write(path, samples).read_bytes())
     content[21] &= 0xF0  # 36 bits of STREAMINFO
     content[22:26] = bytes(4)

@@ -1,4 +1,4 @@
-"""A method small enough to be trained in a second, and data it can learn."""
+"""Define a small method and learnable data for fast training."""
 
 import torch
 from helpers.rows import EMOTIONS, rows_of
@@ -17,7 +17,7 @@ SCORED = rows_of("c", "urd", n_speakers=3)
 
 
 def method_of(dim=DIM):
-    """A source-only method with dropout, so that randomness shows."""
+    """Build a source-only method with dropout, to test randomness."""
     torch.manual_seed(5)
     return SourceOnly(
         ConvTransformer(input_dim=dim, dim=8, n_conv=1, n_heads=2),
@@ -27,7 +27,7 @@ def method_of(dim=DIM):
 
 
 def frames_of(rows, dim=DIM, noise=0.3):
-    """Frames whose first columns tell the emotion, of various lengths."""
+    """Generate frames of different lengths; the first columns code the emotion."""
     generator = torch.Generator().manual_seed(7)
     frames = {}
     for number, row in enumerate(rows):
@@ -38,9 +38,9 @@ def frames_of(rows, dim=DIM, noise=0.3):
 
 
 def datasets(with_samples=False):
-    """Datasets of all parts, as ``run_phases`` and ``score`` want them.
+    """Build datasets of all parts for ``run_phases`` and ``score``.
 
-    Samples are the values of the frames, one after the other.
+    Samples are the flattened frames.
     """
 
     def sound(rows):

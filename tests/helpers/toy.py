@@ -1,4 +1,4 @@
-"""Three toy corpora of somebody's own, and the recipe run on them."""
+"""Write three toy corpora and run the recipe on them."""
 
 import csv
 import itertools
@@ -17,7 +17,7 @@ PITCH_HZ = {"anger": 320, "happiness": 260, "neutral": 190, "sadness": 140}
 
 
 def make(folder, n_speakers=3):
-    """Write the corpora, and protocols between two and three of them."""
+    """Write the corpora and protocols for two and three of them."""
     for name, language in LANGUAGES.items():
         rows = []
         for number, emotion, take in itertools.product(
@@ -58,7 +58,7 @@ def command(
     epochs=3,
     dim=8,
 ):
-    """The command that trains on the toy corpora."""
+    """Return the command that trains on the toy corpora."""
     if protocol.endswith(".yaml"):
         protocol = str(folder / protocol)
     steps = {
@@ -67,7 +67,7 @@ def command(
         "--speed_perturb": "[]",
     }
     if yaml.endswith("linear.yaml"):
-        steps = {}  # it makes none
+        steps = {}  # no gradient steps
     return [
         *(launcher or [sys.executable]),
         *("train.py", yaml, "--device", "cpu", "--noprogressbar"),
@@ -85,12 +85,12 @@ def command(
 
 
 def environment():
-    """Of the process: this checkout's package, one thread, offline."""
+    """Return environment variables: this package, one thread, offline."""
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def train(folder, output, *more, **options):
-    """Run the recipe to its end; gives the finished process."""
+    """Run the recipe; return the finished process."""
     return subprocess.run(
         command(folder, output, *more, **options),
         cwd=RECIPE,

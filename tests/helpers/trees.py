@@ -1,4 +1,4 @@
-"""Small trees of files that are named as in the corpora.
+"""Create small trees of files with the names of the corpora.
 
 ``NAMES`` holds, per corpus and layout, paths of recordings that cover every label
 and every kind of speaker; ``WHOLE`` holds all names of the corpora whose names
@@ -110,7 +110,7 @@ def _enterface(nested, subjects):
     ):
         if (subject, emotion) == (23, "ha") and sentence > 2:
             continue
-        # As published: eleven is named twelve.
+        # As published: subject eleven is named twelve.
         name = f"s{12 if nested and subject == 11 else subject}"
         where = f"subject {subject}/{folder}/sentence {sentence}/" * nested
         yield f"{where}{name}_{emotion}_{sentence}.wav"
@@ -329,7 +329,7 @@ WHOLE = {
 
 
 def make(root, corpus, layout="nested", suffix=".wav", **sound):
-    """Write the small tree of a corpus; returns its folder."""
+    """Write the small tree of a corpus; return its folder."""
     for name in NAMES[corpus][layout]:
         path = (root / name).with_suffix(suffix)
         sounds.write(path, format="WAV", **sound)
@@ -337,7 +337,7 @@ def make(root, corpus, layout="nested", suffix=".wav", **sound):
 
 
 def write(root, texts):
-    """Write text files, from path to content; returns their folder."""
+    """Write text files, path to content; return their folder."""
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
@@ -345,7 +345,7 @@ def write(root, texts):
 
 
 def touch(root, names):
-    """Make empty files of these names; returns their folder."""
+    """Create empty files of these names; return their folder."""
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).touch()

@@ -1,4 +1,4 @@
-"""What the rules of the house are held against: source text, never imported."""
+"""Read source files for the house tests without importing them."""
 
 import ast
 from pathlib import Path
@@ -28,7 +28,7 @@ def read(folder):
 
 
 def module_name(path):
-    """Turn a path into a dotted name; a room's own file is ``room.__init__``.
+    """Convert a path to a dotted name; packages end with ``.__init__``.
 
     Example
     -------
@@ -39,22 +39,22 @@ def module_name(path):
 
 
 def imports(path, source, package=PACKAGE):
-    """Find what a file imports, inside functions too, relative ones resolved.
+    """List the imports of a file, also inside functions, relative ones resolved.
 
     Arguments
     ---------
     path : str
-        Of the file, relative to the package.
+        Path of the file, relative to the package.
     source : str
-        Its text.
+        Source text.
     package : str
-        Name of the package the file lies in.
+        Name of the package of the file.
 
     Returns
     -------
     list of str
-        Dotted names, as far as the text tells: ``from a import b`` gives
-        ``a.b``, whether or not ``b`` is a module.
+        Dotted names: ``from a import b`` gives ``a.b``, whether or not ``b`` is
+        a module.
 
     Example
     -------

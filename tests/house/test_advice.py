@@ -1,4 +1,4 @@
-"""Options and commands that messages name exist."""
+"""Check that options and commands in messages exist."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from speechbrain.utils.run_opts import RunOptions
 
 from speechbrain_clser.cli import main
 
-# Of pip, uv and git, and what a message shows as a mistake.
+# Options of pip, uv and git, and invalid options in messages about mistakes.
 OF_OTHERS = {
     *("force-reinstall", "index-url", "always", "abbrev", "exclude", "dirty"),
 }
@@ -18,7 +18,7 @@ COMMAND = re.compile(r"`clser ([a-z-]+)")
 
 
 def messages():
-    """Text in code that is no docstring, with where it stands."""
+    """Yield place and text of all strings that are not docstrings."""
     for path, source in read("speechbrain_clser").items():
         tree = ast.parse(source)
         docs = {
@@ -36,7 +36,7 @@ def messages():
 
 @pytest.fixture(scope="module")
 def options():
-    """Names of all options, of ``clser``, ``train.py`` and SpeechBrain."""
+    """Collect all options of ``clser``, ``train.py`` and SpeechBrain."""
     found = {*RunOptions().keys(), "help", "version", "traceback"}
     for command in main.commands.values():
         for option in command.params:

@@ -1,4 +1,4 @@
-"""What may be imported from outside, where, and that setup.py knows of it."""
+"""Check imports of third-party libraries against setup.py and the lock."""
 
 import ast
 import fnmatch
@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from speechbrain_clser.commands import doctor
 
-# Modules go by another name than their package.
+# Packages whose modules have another name.
 IMPORT_NAMES = {
     "pyyaml": "yaml",
     "ruamel.yaml": "ruamel",
@@ -26,8 +26,8 @@ IMPORT_NAMES = {
 # What modules of level 0 may import.
 LIGHT = {"numpy", "tqdm"}
 
-# Only these modules may import these libraries: those of the extras, which
-# need not be installed, and those that are slow to load.
+# Only these modules may import these libraries: optional libraries of the extras
+# and libraries that are slow to import.
 HOMES = {
     "espeakng_loader": "corpora._speaking.engine",
     "gradio": "app.serving",
@@ -41,12 +41,12 @@ HOMES = {
     "torch_scatter": "graphs.scatter",
 }
 
-# torchaudio is pinned for SpeechBrain, which needs it to fit torch.
+# torchaudio is pinned for SpeechBrain; its version must match torch.
 UNUSED = {"torchaudio"}
 
 
 def setup_arguments(monkeypatch):
-    """Arguments that setup.py hands to setuptools."""
+    """Return the arguments that setup.py passes to setuptools."""
     given = {}
     stand_in = types.SimpleNamespace(
         find_packages=lambda **_: [], setup=given.update
@@ -57,19 +57,19 @@ def setup_arguments(monkeypatch):
 
 
 def required(requirements):
-    """Names under which a list of requirements is imported."""
+    """Return the module names of a list of requirements."""
     names = [re.split(r"[\[<>=~! ]", text)[0] for text in requirements]
     return {IMPORT_NAMES.get(n, n).replace("-", "_") for n in names}
 
 
 def foreign(path, source):
-    """Top names of what a file imports from neither us nor the library."""
+    """List the third-party packages that a file imports."""
     tops = {name.split(".")[0] for name in imports(path, source)}
     return sorted(tops - set(sys.stdlib_module_names) - {PACKAGE})
 
 
 def complaints(files, core):
-    """Every import in ``{path: source}`` from a place it must not come from."""
+    """List all forbidden third-party imports in ``{path: source}``."""
     found = []
     for path, source in files.items():
         here = module_name(path)
@@ -80,7 +80,7 @@ def complaints(files, core):
             elif not home and name not in core:
                 found.append(
                     f"{here} imports {name}, which setup.py does not require; "
-                    "name it there, and here in HOMES if it is an extra"
+                    "add it there, and to HOMES here if it is an extra"
                 )
             elif name == "speechbrain" and level(here) < 2:
                 found.append(
@@ -104,14 +104,14 @@ def test_every_core_requirement_is_used(monkeypatch):
     assert core - used - UNUSED == set()
 
 
-def test_homes_of_libraries_exist():
+def test_allowed_modules_of_libraries_exist():
     modules = {module_name(path) for path in read(PACKAGE)}
     for home in HOMES.values():
         assert fnmatch.filter(modules, home), f"no module {home}"
 
 
 def locked(lines, environment):
-    """Versions that a lock names for an environment, ``{name: [version]}``."""
+    """Return the locked versions for an environment, ``{name: [version]}``."""
     versions = {}
     for need in map(Requirement, lines):
         if need.marker is None or need.marker.evaluate(environment):
@@ -123,7 +123,7 @@ def locked(lines, environment):
 
 
 def unlocked(requirements, lines, environment):
-    """Requirements that no line, or more than one, or a wrong one locks."""
+    """List requirements without exactly one matching locked version."""
     versions = locked(lines, environment)
     found = []
     for need in map(Requirement, requirements):
@@ -134,7 +134,7 @@ def unlocked(requirements, lines, environment):
 
 
 def lock():
-    """Lines of the lock that name a version."""
+    """Return the lines of the lock with a version."""
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
@@ -153,17 +153,17 @@ def test_lock_holds_every_requirement_and_extra(monkeypatch, minor, platform):
         *itertools.chain(*given["extras_require"].values()),
     ]
     found = unlocked(wanted, lock(), environment)
-    assert found == [], "type `make lock` and commit constraints.txt"
+    assert found == [], "run `make lock` and commit constraints.txt"
 
 
 def test_lock_holds_for_every_python_that_setup_allows(monkeypatch):
     bounds = SpecifierSet(setup_arguments(monkeypatch)["python_requires"])
     minors = [n for n in range(30) if f"3.{n}.0" in bounds]
-    assert minors == [10, 11, 12, 13], "change the parameters of the test above"
+    assert minors == [10, 11, 12, 13], "update the parameters of the test above"
 
 
 def test_lock_names_releases_of_a_public_index_only():
-    """No folder, no other index, no local build such as ``+cpu``."""
+    """Refuse folders, other indexes and local builds such as ``+cpu``."""
     pinned = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?")
     assert [line for line in lock() if not pinned.fullmatch(line)] == []
 
@@ -194,7 +194,7 @@ def test_requirement_that_the_lock_misses_is_found(lines, found):
 
 
 def data_files(top):
-    """Files under a folder that are no code, what tools leave behind left out."""
+    """Return the non-code files under a folder, without caches."""
     return {
         path
         for path in top.rglob("*")
@@ -214,10 +214,10 @@ def test_every_data_file_is_packed(monkeypatch):
     assert data_files(top) - packed == set()
 
 
-def test_every_room_is_packed():
-    rooms = {path.rpartition("/")[0] for path in read(PACKAGE)}
+def test_every_package_is_packed():
+    packages = {path.rpartition("/")[0] for path in read(PACKAGE)}
     assert [
-        r for r in rooms if not (ROOT / PACKAGE / r / "__init__.py").exists()
+        p for p in packages if not (ROOT / PACKAGE / p / "__init__.py").exists()
     ] == []
 
 
@@ -252,7 +252,7 @@ def test_names_of_requirements_are_those_of_their_modules():
 
 
 def test_no_test_hides_behind_a_missing_library():
-    """An ``importorskip`` would pass on every machine that lacks the library."""
+    """Forbid ``importorskip``, which passes if the library is missing."""
     for path, source in read("tests").items():
         calls = [
             n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)

@@ -1,4 +1,4 @@
-"""Docstrings are where SpeechBrain's checkers look, and hold what they name."""
+"""Check the docstrings of public classes and functions."""
 
 import ast
 import re
@@ -16,12 +16,12 @@ HEADINGS = {
     "Example",
 }
 
-# Here a reader wants to see a value; modules and rooms by prefix of the path.
+# Functions in these paths need an example.
 WITH_EXAMPLE = ("losses/", "lobes/", "features/", "evaluation/metrics.py")
 
 
 def public(tree):
-    """Yield ``(name, node)`` of each public class, function and method."""
+    """Yield name and node of each public class, function and method."""
     for node in tree.body:
         if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
             continue
@@ -34,13 +34,13 @@ def public(tree):
 
 
 def sections(docstring):
-    """Split off the sections of a docstring: ``{heading: text below it}``."""
+    """Return the sections of a docstring, heading to text."""
     parts = re.split(r"^(\w[\w ]*)\n-{3,}\n?", docstring, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def complaints(path, source):
-    """Everything wrong with the docstrings of one file."""
+    """List violations in the docstrings of one file."""
     tree, lines = ast.parse(source), source.splitlines()
     found = []
     if not ast.get_docstring(tree):
@@ -66,7 +66,7 @@ def complaints(path, source):
 
 
 @pytest.mark.parametrize("folder", [PACKAGE, "recipes"])
-def test_public_things_say_what_they_do(folder):
+def test_public_docstrings_are_complete(folder):
     files = read(folder)
     assert files
     assert [c for item in files.items() for c in complaints(*item)] == []

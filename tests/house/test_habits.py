@@ -1,4 +1,4 @@
-"""Habits that the syntax tree can see."""
+"""Check coding conventions in the syntax trees of the sources."""
 
 import ast
 
@@ -9,7 +9,7 @@ BROAD = {"Exception", "BaseException"}
 
 
 def complaints(path, source):
-    """Prints, broad excepts and silenced warnings of one file."""
+    """List prints, broad excepts and silenced warnings of one file."""
     found = []
     for node in ast.walk(ast.parse(source)):
         where = f"{path}:{getattr(node, 'lineno', 0)}"
@@ -34,7 +34,7 @@ def complaints(path, source):
 
 
 def raises_without_match(path, source):
-    """Places of one test file that expect an error, whatever its message."""
+    """List ``pytest.raises`` without ``match`` in one test file."""
     return [
         f"{path}:{node.lineno}: pytest.raises without match"
         for node in ast.walk(ast.parse(source))
@@ -44,7 +44,7 @@ def raises_without_match(path, source):
     ]
 
 
-def test_package_keeps_good_habits():
+def test_package_follows_the_conventions():
     files = read(PACKAGE)
     assert [c for item in files.items() for c in complaints(*item)] == []
 
@@ -73,12 +73,12 @@ def test_expected_errors_are_matched_by_their_message():
         ("import warnings\nwarnings.simplefilter(action='ignore')", "silences"),
     ],
 )
-def test_bad_habit_is_caught(source, expected):
+def test_violation_is_caught(source, expected):
     (text,) = complaints("a.py", source)
     assert expected in text
 
 
-def test_named_error_and_stderr_are_no_bad_habits():
+def test_named_error_and_stderr_are_allowed():
     source = "try:\n    f()\nexcept OSError as error:\n    sys.stderr.write(str(error))"
     assert complaints("a.py", source) == []
 

@@ -1,4 +1,4 @@
-"""Importing the package costs nothing."""
+"""Check that importing the package loads no heavy library."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "speechbrain", "torch"}
 
 
 def loaded_by(statement):
-    """Top names of the modules in memory after a statement, in a new process."""
+    """Return the top-level modules loaded by a statement in a new process."""
     code = f"{statement}\nimport json, sys\nsys.stdout.write(json.dumps(list(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -31,7 +31,7 @@ def test_heavy_import_is_caught():
 
 
 def test_model_on_the_built_in_encoder_is_loaded_without_transformers(tmp_path):
-    """It takes as long to import as SpeechBrain; only encoders need it."""
+    """Check for transformers, which is slow to import and needed by encoders only."""
     model = served.make(tmp_path).folder
     loaded = loaded_by(
         "from speechbrain_clser.inference.classifier import EmotionClassifier\n"

@@ -1,10 +1,10 @@
-"""Who may import whom: the table of levels, enforced by syntax tree."""
+"""Check the imports between modules against a table of levels."""
 
 import fnmatch
 
 from house.sources import PACKAGE, imports, module_name, read
 
-# The first pattern that fits a module gives its level. Imports go down.
+# The first matching pattern gives the level of a module. Modules import lower levels.
 LEVELS = {
     "__init__": 0,
     "cache": 0,
@@ -12,7 +12,7 @@ LEVELS = {
     "hub_answers": 1,
     "labels": 0,
     "printable": 0,
-    "languages": -1,  # named by evaluation.formatting
+    "languages": -1,  # imported by evaluation.formatting
     "progress": 0,
     "seeds": 0,
     "io": 0,
@@ -75,7 +75,7 @@ LEVELS = {
     "evaluation.run": 2,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,
-    "evaluation.sections.provenance": 3,  # draws nothing
+    "evaluation.sections.provenance": 3,  # no plots
     "evaluation.sections.*": 4,
     "evaluation.*": 3,
     "inference.*": 3,
@@ -86,12 +86,12 @@ LEVELS = {
     "cli": 7,
 }
 
-# Rooms whose files are alternatives of each other and must not lean on each
-# other; what they share stands in a private module or in the room's own file.
+# Packages whose modules are alternatives and must not import each other; shared code
+# belongs into a private module or into __init__.
 ALTERNATIVES = {"corpora", "methods"}
 
-# Whatever their levels: these rooms never see those.
-BLIND = {
+# Independent of levels: packages that must never import these packages.
+FORBIDDEN = {
     "methods": {"data", "corpora"},
     "lobes": {"data", "corpora"},
     "losses": {"data", "corpora"},
@@ -106,17 +106,16 @@ BLIND = {
     },
 }
 
-# Whatever their levels: these modules are imported by those alone. eSpeak NG is
-# under the GPL, so what touches it lives in a process of its own, and the
-# worker is run, never imported.
-KEPT = {
+# Independent of levels: modules that only these modules may import. eSpeak NG is
+# under the GPL, so it runs in a separate process, and the worker is never imported.
+RESTRICTED = {
     "corpora._speaking.engine": {"corpora._speaking.worker"},
     "corpora._speaking.worker": set(),
 }
 
 
 def level(module):
-    """Level of a module; None when the table does not know it."""
+    """Return the level of a module; None if it is not in the table."""
     for pattern, number in LEVELS.items():
         if fnmatch.fnmatchcase(module, pattern):
             return number
@@ -124,15 +123,15 @@ def level(module):
 
 
 def own_imports(path, source, modules):
-    """Modules of ours that a file imports, names inside modules cut off."""
+    """List the modules of the package that a file imports."""
     found = []
     for name in imports(path, source):
         parts = name.split(".")
         if parts[0] != PACKAGE:
             continue
         while parts[1:] and ".".join(parts[1:]) not in modules:
-            room = ".".join([*parts[1:], "__init__"])
-            if room in modules:
+            package = ".".join([*parts[1:], "__init__"])
+            if package in modules:
                 parts.append("__init__")
             else:
                 parts.pop()
@@ -141,35 +140,36 @@ def own_imports(path, source, modules):
 
 
 def complaint(here, there):
-    """Say why ``here`` must not import ``there``; None when it may."""
-    room, other = here.split(".")[0], there.split(".")[0]
-    if other in BLIND.get(room, ()):
-        return f"{here} imports {there}, but {room} never sees {other}"
-    if here not in KEPT.get(there, {here}):
-        allowed = ", ".join(KEPT[there]) or "nobody"
-        return f"{here} imports {there}, which {allowed} may"
+    """Return why ``here`` must not import ``there``; None if it may."""
+    package, other = here.split(".")[0], there.split(".")[0]
+    if other in FORBIDDEN.get(package, ()):
+        return f"{here} imports {there}, but {package} must not import {other}"
+    if here not in RESTRICTED.get(there, {here}):
+        allowed = ", ".join(RESTRICTED[there]) or "no module"
+        return f"{here} imports {there}, which only {allowed} may import"
     if level(there) > level(here):
         return (
             f"{here} (level {level(here)}) imports {there} (level "
-            f"{level(there)}); imports go down"
+            f"{level(there)}); import lower levels only"
         )
     if level(there) < level(here):
         return None
-    if room != other:
+    if package != other:
         return (
-            f"{here} imports {there} sideways, both are of level {level(here)}"
+            f"{here} imports {there}, but both have the level {level(here)}; "
+            "import lower levels only"
         )
     public = not any(part.startswith("_") for part in there.split("."))
-    if room in ALTERNATIVES and public and not here.endswith("__init__"):
+    if package in ALTERNATIVES and public and not here.endswith("__init__"):
         return (
-            f"{here} imports {there}, but {room} stand alone; what they share "
-            f"belongs into a private module of {room}/"
+            f"{here} imports {there}, but modules of {package} must not import "
+            f"each other; move shared code into a private module of {package}/"
         )
     return None
 
 
 def complaints(files):
-    """Every breach of the layers in ``{path: source}``."""
+    """List all violations in ``{path: source}``."""
     modules = {module_name(path) for path in files}
     unknown = [m for m in sorted(modules) if level(m) is None]
     if unknown:
@@ -182,12 +182,12 @@ def complaints(files):
     return [text for text in found if text]
 
 
-def test_imports_go_down():
+def test_modules_import_lower_levels_only():
     assert complaints(read(PACKAGE)) == []
 
 
-def breach(**files):
-    """Complaints about files given as ``room__file="source"``."""
+def violations(**files):
+    """List violations of files given as ``package__file="source"``."""
     return complaints(
         {name.replace("__", "/") + ".py": text for name, text in files.items()}
     )
@@ -195,59 +195,59 @@ def breach(**files):
 
 def test_import_upward_is_caught_even_inside_a_function():
     late = "def f():\n    from speechbrain_clser.training.brain import Brain\n"
-    (text,) = breach(data__splits=late, training__brain="")
+    (text,) = violations(data__splits=late, training__brain="")
     assert "data.splits (level 1) imports training.brain (level 3)" in text
 
 
 def test_relative_import_is_resolved():
-    (text,) = breach(
+    (text,) = violations(
         data__splits="from ..training import brain", training__brain=""
     )
     assert "imports training.brain" in text
 
 
-def test_import_between_rooms_of_a_level_is_caught():
+def test_import_between_packages_of_a_level_is_caught():
     source = "import speechbrain_clser.losses.supcon"
-    (text,) = breach(lobes__heads=source, losses__supcon="")
-    assert "sideways" in text
+    (text,) = violations(lobes__heads=source, losses__supcon="")
+    assert "both have the level 1" in text
 
 
-def test_neighbours_in_a_room_may_lean_on_each_other():
+def test_modules_of_a_package_may_import_each_other():
     source = "from speechbrain_clser.data.utterance import Utterance"
-    assert breach(data__splits=source, data__utterance="") == []
+    assert violations(data__splits=source, data__utterance="") == []
 
 
-def test_method_leaning_on_a_method_is_caught():
+def test_method_importing_a_method_is_caught():
     source = "from speechbrain_clser.methods.sere import Sere"
-    (text,) = breach(methods__source_only=source, methods__sere="")
-    assert "methods stand alone" in text
+    (text,) = violations(methods__source_only=source, methods__sere="")
+    assert "modules of methods must not import each other" in text
 
 
 def test_corpora_may_share_a_private_module():
     source = "from speechbrain_clser.corpora._names import gender"
-    assert breach(corpora__savee=source, corpora___names="") == []
+    assert violations(corpora__savee=source, corpora___names="") == []
 
 
-def test_loss_that_sees_data_is_caught_though_it_imports_sideways_or_down():
+def test_loss_importing_data_is_caught():
     source = "from speechbrain_clser.data.utterance import Utterance"
-    (text,) = breach(losses__supcon=source, data__utterance="")
-    assert "losses never sees data" in text
+    (text,) = violations(losses__supcon=source, data__utterance="")
+    assert "losses must not import data" in text
 
 
-def test_evaluation_that_sees_a_model_is_caught():
+def test_evaluation_importing_a_model_is_caught():
     source = "from speechbrain_clser import lobes\n"
     files = {"evaluation/report.py": source, "lobes/__init__.py": ""}
     (text,) = complaints(files)
-    assert "evaluation never sees lobes" in text
+    assert "evaluation must not import lobes" in text
 
 
 def test_espeak_outside_of_its_worker_is_caught():
     source = "from speechbrain_clser.corpora._speaking import engine"
-    (text,) = breach(corpora__demo=source, corpora___speaking__engine="")
-    assert "corpora._speaking.worker may" in text
+    (text,) = violations(corpora__demo=source, corpora___speaking__engine="")
+    assert "only corpora._speaking.worker may" in text
 
 
 def test_module_without_a_level_is_caught():
-    assert breach(attic__old="") == [
+    assert violations(attic__old="") == [
         "attic.old has no level; give it one in LEVELS"
     ]

@@ -1,4 +1,4 @@
-"""Every module has its twin among the unit tests."""
+"""Check that every module has a test module under tests/unit."""
 
 import ast
 from pathlib import PurePosixPath
@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 from house.sources import PACKAGE, read
 
 
-def twin(path):
-    """Path of the unit test of a module, both relative to their trees.
+def unit_test_path(path):
+    """Return the path of the test module, relative to tests/unit.
 
     Example
     -------
-    >>> twin("corpora/_names.py")
+    >>> unit_test_path("corpora/_names.py")
     'corpora/test_names.py'
     """
     path = PurePosixPath(path)
@@ -19,13 +19,13 @@ def twin(path):
 
 
 def has_code(source):
-    """Tell whether a module defines anything that could be tested."""
+    """Return whether a module defines functions or classes."""
     defined = (ast.FunctionDef, ast.ClassDef)
     return any(isinstance(node, defined) for node in ast.parse(source).body)
 
 
 def has_test(source):
-    """Tell whether a file holds a test."""
+    """Return whether a file contains a test."""
     return any(
         isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         for node in ast.walk(ast.parse(source))
@@ -33,9 +33,9 @@ def has_test(source):
 
 
 def missing(modules, tests):
-    """Twins that are not there, or test nothing; both ``{path: source}``."""
+    """List missing or empty test modules; arguments are ``{path: source}``."""
     wanted = [
-        twin(path)
+        unit_test_path(path)
         for path, source in modules.items()
         if not path.endswith("__init__.py")
         and (has_code(source) or not PurePosixPath(path).name.startswith("_"))
@@ -43,25 +43,25 @@ def missing(modules, tests):
     return [path for path in wanted if not has_test(tests.get(path, ""))]
 
 
-def test_every_module_has_its_twin():
+def test_every_module_has_a_test_module():
     assert missing(read(PACKAGE), read("tests/unit")) == []
 
 
-def test_missing_twin_is_caught():
+def test_missing_test_module_is_caught():
     assert missing({"data/splits.py": ""}, {}) == ["data/test_splits.py"]
 
 
-def test_twin_without_a_test_is_caught():
+def test_test_module_without_a_test_is_caught():
     tests = {"data/test_splits.py": "import pytest"}
     assert missing({"data/splits.py": ""}, tests) == ["data/test_splits.py"]
 
 
-def test_twin_is_found():
+def test_test_module_is_found():
     tests = {"data/test_splits.py": "def test_it():\n    assert 1"}
     assert missing({"data/splits.py": "", "data/__init__.py": ""}, tests) == []
 
 
-def test_private_module_needs_a_twin_once_it_defines_something():
+def test_private_module_with_definitions_needs_a_test_module():
     assert missing({"corpora/_words.py": "A = 1"}, {}) == []
     assert missing({"corpora/_words.py": "def f(): ..."}, {}) == [
         "corpora/test_words.py"

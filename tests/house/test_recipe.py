@@ -1,4 +1,4 @@
-"""The recipe passes SpeechBrain's own textual checks, before it is sent there."""
+"""Check the recipe with the textual rules of SpeechBrain's recipe tests."""
 
 import csv
 import dataclasses
@@ -15,38 +15,38 @@ COLUMNS = (
 
 
 def rows():
-    """Rows of the table that SpeechBrain's recipe tests read."""
+    """Return the rows of the table for SpeechBrain's recipe tests."""
     with open(ROOT / "tests/recipes/CrossLingualSER.csv", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def yamls():
-    """YAML files under ``recipes/``, those of past runs left out."""
+    """Return the YAML files under ``recipes/``, without those of runs."""
     paths = (ROOT / "recipes").rglob("*.yaml")
     paths = [path.relative_to(ROOT) for path in paths]
     return {path.as_posix() for path in paths if "results" not in path.parts}
 
 
 def without_comments(yaml):
-    """Text of a YAML file without what stands behind a ``#``."""
+    """Return the text of a YAML file without comments."""
     return re.sub(r"(^|\s)#.*", "", yaml)
 
 
 def unused_keys(yaml, script, run_options):
-    """Find top-level keys that nothing reads.
+    """List unused top-level keys.
 
     Arguments
     ---------
     yaml, script : str
         Text of the hyperparameters and of the script that loads them.
     run_options : set of str
-        Keys that SpeechBrain's Brain reads by itself.
+        Keys that SpeechBrain's Brain reads.
 
     Returns
     -------
     list of str
-        Keys neither referred to below, nor applied, nor used in the script as
-        ``["key"]``, double quotes included.
+        Keys that are neither referenced below, nor applied, nor used in the
+        script as ``["key"]`` with double quotes.
 
     Example
     -------
@@ -98,14 +98,14 @@ def test_every_top_level_key_is_used():
         assert unused_keys(yaml, script, options) == [], row["Hparam_file"]
 
 
-def test_yaml_asks_for_one_thing_at_most():
+def test_yaml_has_at_most_one_placeholder():
     for path in yamls():
         yaml = without_comments((ROOT / path).read_text())
         assert yaml.count("!PLACEHOLDER") <= 1, path
 
 
 def test_script_imports_the_package_only_inside_functions():
-    """SpeechBrain's import order depends on whether our folder lies in its checkout."""
+    """Avoid top-level imports, whose sort order depends on the checkout."""
     for path in (ROOT / RECIPE).glob("*.py"):
         lines = path.read_text().splitlines()
         found = [

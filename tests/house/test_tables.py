@@ -1,4 +1,4 @@
-"""A number stands in one place: tables in READMEs are those of the results."""
+"""Check that tables in READMEs agree with the results."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Runs whose posteriors are adapted to the target, from end to end."""
+"""Test runs with adaptation to the target, end to end."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ def ledger(folder):
     return json.loads((folder / "ledger.json").read_text())
 
 
-def test_scores_with_and_without_stand_side_by_side(run):
+def test_scores_with_and_without_adaptation_are_written(run):
     folder, console = run
     unadapted = posteriors(folder, "baselines/without adaptation.csv")
     linear = posteriors(folder, "baselines/linear.csv")
@@ -72,7 +72,7 @@ def test_scores_with_and_without_stand_side_by_side(run):
     assert "fitted to all of the scored audio jointly" in book["sentence"]
 
 
-def test_run_killed_before_or_while_it_adapts_resumes_to_the_same(run, data):
+def test_killed_adaptation_resumes_to_the_same_result(run, data):
     folder, _ = run
     output = data / "killed"
     options = ("--adaptation", "em_gaussians")
@@ -91,7 +91,7 @@ def test_run_killed_before_or_while_it_adapts_resumes_to_the_same(run, data):
     process.kill()
     process.wait()
     assert not (output / "report.json").exists()
-    for _ in range(2):  # the second time everything is there
+    for _ in range(2):  # the second run finds all files
         done = adapt(data, output)
         assert done.returncode == 0, done.stdout
         assert (posteriors(output) == posteriors(folder)).all()

@@ -1,4 +1,4 @@
-"""Two processes train what one trains."""
+"""Test training with two processes."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import torch
 from helpers import encoders, toy
 
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
-# Methods that hear unlabelled utterances, and what the toy corpora lack for them.
+# Methods with unlabelled utterances, and the options that toy corpora need.
 ADAPTING = {
     "dual_anchor": ["--phones", "units"],
     "sere": [],
@@ -17,13 +17,13 @@ TORCHRUN = [
     *(sys.executable, "-m", "torch.distributed.run"),
     *("--standalone", "--nproc_per_node=2"),
 ]
-# Batches of cells hold at most the one language that the toy corpus has.
+# The toy corpus has one language, so batches have at most one.
 CELLS = ["--hierarchical_sampling", "{languages: 1, classes: 4, utterances: 1}"]
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of toy corpora that are easily learned."""
+    """Return the folder of toy corpora."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder, n_speakers=5)
     return folder
@@ -35,7 +35,7 @@ def target_uar(folder):
 
 
 @pytest.mark.slow
-def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
+def test_two_processes_adapt_an_encoder_with_hierarchical_batches(data):
     encoders.make(data / "hubert", "hubert_group")
     done = toy.train(
         *(data, data / "adapted", "--encoder", str(data / "hubert")),
@@ -59,7 +59,7 @@ def test_two_processes_adapt_an_encoder_on_cells_of_two_languages(data):
     )
     losses = (data / "adapted" / "seed_1001" / "epochs.jsonl").read_text()
     output = [json.loads(line) for line in losses.splitlines()]
-    # Two languages are in every batch, or there is nothing to contrast.
+    # Every batch needs two languages for the contrast.
     assert all(epoch["train_supcon"] > 0 for epoch in output)
 
 
@@ -96,7 +96,7 @@ def test_two_processes_adapt(data, name):
     [path for path in YAMLS if path.stem not in {*ADAPTING, "linear"}],
     ids=lambda path: path.stem,
 )
-def test_two_processes_learn_what_one_learns(data, yaml):
+def test_two_processes_train_as_one(data, yaml):
     folders = data / f"{yaml.stem}_one", data / f"{yaml.stem}_two"
     for folder, launcher in zip(folders, ([], TORCHRUN), strict=True):
         done = toy.train(

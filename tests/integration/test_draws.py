@@ -1,4 +1,4 @@
-"""Several drawings of labelled utterances, trained and scored in one command."""
+"""Test runs with several trials of labelled utterances."""
 
 import json
 
@@ -11,7 +11,7 @@ OPTIONS = ["--trials", "2", "--baselines", "[linear, nearest_prototype]"]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of the toy corpora, and a protocol of one shot a class."""
+    """Return the folder of toy corpora with a protocol of one shot per class."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     (folder / "few.yaml").write_text(
@@ -21,8 +21,8 @@ def data(tmp_path_factory):
     return folder
 
 
-def answers(folder):
-    """Every predictions file of a run, by its path."""
+def predictions(folder):
+    """Return the content of every predictions file of a run, by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("target_scored.csv")
@@ -30,16 +30,16 @@ def answers(folder):
 
 
 @pytest.mark.slow
-def test_draws_and_seeds_join_what_is_there(data):
+def test_trials_and_seeds_are_added_to_a_run(data):
     folder = data / "run"
     done = toy.train(data, folder, *OPTIONS[2:], **QUICK)
     assert done.returncode == 0, done.stdout
-    alone = answers(folder)
+    alone = predictions(folder)
     assert list(alone) == ["seed_1001/predictions/target_scored.csv"]
 
     done = toy.train(data, folder, *OPTIONS, "--seeds", "2", **QUICK)
     assert done.returncode == 0, done.stdout
-    every = answers(folder)
+    every = predictions(folder)
     assert {
         name.removesuffix("/predictions/target_scored.csv") for name in every
     } == {
@@ -62,7 +62,7 @@ def test_draws_and_seeds_join_what_is_there(data):
 
 
 @pytest.mark.slow
-def test_draws_are_refused_where_nothing_is_drawn(data):
+def test_trials_are_refused_without_random_labels(data):
     done = toy.train(data, data / "none", "--trials", "2")
     assert done.returncode != 0
     assert "draws no labelled utterances" in done.stdout

@@ -1,4 +1,4 @@
-"""Pretrained encoders through the recipe: frozen, adapted, fine-tuned."""
+"""Test the recipe with pretrained encoders: frozen, adapted, fine-tuned."""
 
 import csv
 import json
@@ -38,11 +38,11 @@ def test_frozen_encoder_trains_from_the_store_and_is_recorded(data):
 
 
 @pytest.mark.parametrize("adapt", ["lora", "full"])
-def test_encoder_that_learns_is_kept_with_the_method(data, adapt):
+def test_trained_encoder_is_saved_with_the_method(data, adapt):
     first = train(data, adapt, "--adapt", adapt)
     checkpoints = (data / adapt / "seed_1001" / "save").rglob("extractor.ckpt")
     assert list(checkpoints)
-    # Nothing is left to train: the answers come from what was kept.
+    # The training is finished: predictions are read from the run folder.
     assert train(data, adapt, "--adapt", adapt) == first
 
 

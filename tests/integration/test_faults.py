@@ -1,4 +1,4 @@
-"""Full disks: one message, and the next run takes up what is done."""
+"""Test runs on a full disk: one message, and the next run resumes."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import pytest
 from helpers import toy
 
-# Runs train.py where the disk is full from the n-th call of a function on.
+# Runs train.py with a full disk from the n-th call of a function on.
 FULL = """
 import errno, importlib, runpy, sys
 n_good, name, *sys.argv = sys.argv[1:]
@@ -17,7 +17,7 @@ def full(*args, **kwargs):
     global n_calls
     n_calls += 1
     if n_calls > int(n_good):
-        if name == "save":  # the words of torch
+        if name == "save":  # the message of torch
             raise RuntimeError("[enforce fail at inline_container.cc:672] .")
         raise OSError(errno.ENOSPC, "No space left on device")
     return write(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Whatever is the matter with a file or a model, it is used or refused by name."""
+"""Test that damaged files, models and protocols are used or refused by name."""
 
 import collections
 import csv
@@ -21,8 +21,8 @@ REASONS = {
     *("loud", "silent", "long", "short", "large", "antiphase"),
 }
 MAX_MODEL_S, MAX_RSS_BYTES = 10, 1.5e9
-# Loads each folder that is named, classifies a recording, and tells how it went.
-# What is not interrupted by the alarm is by the parent.
+# Loads each given folder, classifies a recording, and prints the result. The parent
+# stops the process if the alarm does not.
 LOAD = """
 import json, signal, sys, time
 from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -33,27 +33,28 @@ def late(*_):
 signal.signal(signal.SIGALRM, late)
 wav, *folders = sys.argv[1:]
 for folder in folders:
-    start, told = time.process_time(), {"folder": folder, "error": ""}
+    start, result = time.process_time(), {"folder": folder, "error": ""}
     signal.alarm(30)
     try:
         classifier = EmotionClassifier.from_hparams(folder)
-        answer = classifier.classify_files([wav], has_bar=False)[0]
-        told["probabilities"] = [*answer.probabilities.values()]
+        prediction = classifier.classify_files([wav], has_bar=False)[0]
+        result["probabilities"] = [*prediction.probabilities.values()]
     except BaseException as error:
-        told["error"], told["message"] = type(error).__name__, str(error)
-        told["is_ours"] = isinstance(error, (ValueError, FileNotFoundError))
+        result["error"], result["message"] = type(error).__name__, str(error)
+        is_expected = isinstance(error, (ValueError, FileNotFoundError))
+        result["is_expected"] = is_expected
     signal.alarm(0)
-    # Not ru_maxrss: it begins with what the process that started this one had.
+    # Not ru_maxrss, which includes the memory of the parent process.
     status = open("/proc/self/status").read()
-    told["rss_bytes"] = int(status.split("VmHWM:")[1].split()[0]) * 1024
-    told["cpu_s"] = time.process_time() - start
-    print(json.dumps(told), flush=True)
+    result["rss_bytes"] = int(status.split("VmHWM:")[1].split()[0]) * 1024
+    result["cpu_s"] = time.process_time() - start
+    print(json.dumps(result), flush=True)
 """
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model")).folder
 
 
@@ -75,8 +76,8 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def hold(model, tmp_path, n_files, seed, *options):
-    """Damage files, and ask that each is accounted for."""
+def check_files(model, tmp_path, n_files, seed, *options):
+    """Write damaged files and check that each is classified or listed."""
     files = damaged.write(tmp_path / "files", n_files, seed)
     out = tmp_path / "a.csv"
     done = predict(model, tmp_path / "files", out, *options)
@@ -97,7 +98,7 @@ def hold(model, tmp_path, n_files, seed, *options):
 
 
 def test_every_damaged_file_is_classified_or_listed(model, tmp_path):
-    rows_used, bad = hold(model, tmp_path, 60, seed=0)
+    rows_used, bad = check_files(model, tmp_path, 60, seed=0)
     for kind in ("eight_bits", "eight_channels", "many_samples_a_second"):
         assert sum(kind in row["file"] for row in rows_used) == 6
     for kind in ("no_samples", "odd_samples", "other_content"):
@@ -114,12 +115,12 @@ def test_every_damaged_file_is_classified_or_listed(model, tmp_path):
 def test_a_thousand_damaged_files_are_classified_or_listed(
     model, tmp_path, seed, options
 ):
-    hold(model, tmp_path, 1000, seed, *options)
+    check_files(model, tmp_path, 1000, seed, *options)
 
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
-    """A model with everything in its folder: encoder, statistics, summary."""
+    """Export a model with bundled encoder, statistics and summary."""
     folder = tmp_path_factory.mktemp("packed")
     encoder = encoders.make(folder / "encoder", "wav2vec2_group")
     rows = served.tones(folder / "wavs")
@@ -127,7 +128,7 @@ def packed(tmp_path_factory):
 
 
 def load_all(folders, wav):
-    """Load models in one process; what it says of each."""
+    """Load models in one process; return the result of each."""
     done = subprocess.run(
         [sys.executable, "-c", LOAD, str(wav), *map(str, folders)],
         env={**os.environ, **toy.environment()},
@@ -148,7 +149,7 @@ def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
     assert [output["folder"] for output in found] == [*map(str, folders)]
     assert found[0]["error"] == ""
     for output in found:
-        assert not output["error"] or output["is_ours"], output
+        assert not output["error"] or output["is_expected"], output
         assert output["cpu_s"] < MAX_MODEL_S, output
         assert output["rss_bytes"] < MAX_RSS_BYTES, output
         if not output["error"]:
@@ -165,7 +166,7 @@ VALUES = [
     *({"calm": "neutral"}, {"a": {"b": {"c": []}}}, ["speaker"], ["phone"]),
     *("all", "official", "shots", "unlabelled", "random", "oracle_target_uar"),
 ]
-# Of YAML, beyond plain values: aliases, merge keys, tags, escapes, large numbers.
+# YAML other than plain values: aliases, merge keys, tags, escapes, large numbers.
 ODD = [
     *("{key}: &a [*a]", "{key}: &a {{calm: *a}}", "{key}: *unknown"),
     *(
@@ -183,7 +184,7 @@ ODD = [
 
 
 def mutated(rng):
-    """The text of a shipped protocol after a few changes."""
+    """Return the text of a shipped protocol with random changes."""
     name = rng.choice(protocol.shipped())
     values = yaml.safe_load((protocol.SHIPPED / f"{name}.yaml").read_text())
     known = [*protocol.Protocol.__dataclass_fields__, "surprise", "sources "]

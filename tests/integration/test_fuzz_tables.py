@@ -1,4 +1,4 @@
-"""However a table is damaged, it is read whole or refused with the place."""
+"""Test that damaged tables are read completely or refused with the place."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ ODD = ('"', ",", ";", "\t", "\n", "\r", "\\", "'", "é", "\u2028", "=", "#", " "
 
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory):
-    """A folder of recordings, to which each table refers."""
+    """Return a folder with the recordings of all tables."""
     folder = tmp_path_factory.mktemp("mine")
     for number in range(N_ROWS):
         sounds.write(folder / "a" / f"rec{number:02}.wav")
@@ -28,7 +28,7 @@ def recordings(tmp_path_factory):
 
 
 def lines_of(rng):
-    """A table as it should be."""
+    """Generate a valid table."""
     rows = []
     for number in range(N_ROWS):
         sentence = rng.choice(["", "hello", '"well, yes"', '"say ""no"""'])
@@ -40,13 +40,13 @@ def lines_of(rng):
 
 
 def character(rng, text):
-    """Put, replace or take out a character."""
+    """Insert, replace or delete a character."""
     at, odd = rng.randrange(len(text)), rng.choice(ODD)
     return text[:at] + rng.choice(["", odd]) + text[at + rng.randrange(2) :]
 
 
 def line(rng, text):
-    """Repeat, drop, move, join or empty a line."""
+    """Repeat, delete, move, join or clear a line."""
     lines = text.split("\n")
     at = rng.randrange(len(lines))
     kept = lines[:at] + lines[at + 1 :]
@@ -66,7 +66,7 @@ def line(rng, text):
 
 
 def field(rng, text):
-    """Replace a field by what people and programs write."""
+    """Replace a field by values that people and programs write."""
     lines = text.split("\n")
     at = rng.randrange(len(lines))
     fields = lines[at].split(",")
@@ -85,7 +85,7 @@ def column(rng, text):
 
 
 def separator(rng, text):
-    """Write the table as another program does."""
+    """Write the table in the dialect of another program."""
     before = rng.choice(["", "sep=;\n", "\n", ";;\n"])
     return before + text.replace(",", ";")
 
@@ -95,7 +95,7 @@ ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1")
 
 
 def damaged(rng):
-    """A table after some changes: its text, and its bytes."""
+    """Return text and bytes of a table with random changes."""
     text = "\n".join(lines_of(rng)) + "\n"
     for _ in range(rng.randint(1, 3)):
         text = rng.choice(CHANGES)(rng, text) or "\n"
@@ -108,7 +108,7 @@ def damaged(rng):
 
 
 def n_records(text):
-    """Rows with any value below the header, read without the package."""
+    """Return the non-empty rows below the header, read without the package."""
     text = re.sub(r"\r\n?", "\n", text)
     text = re.sub(r'(?i)\A("?sep=;"?\n|[\s;,"]*\n)*', "", text)
     mark = max("\t;,", key=text.partition("\n")[0].count)
@@ -117,7 +117,7 @@ def n_records(text):
 
 
 def hold(folder, shelf, seed):
-    """Prepare a damaged table; tells whether it was read."""
+    """Prepare a damaged table; return whether it was read."""
     text, content = damaged(random.Random(seed))
     table = folder / "table.csv"
     table.write_bytes(content)
@@ -127,7 +127,7 @@ def hold(folder, shelf, seed):
         assert str(table) in str(error)
         assert re.search(r"lines? \d|columns? |a line per rec", str(error))
         return False
-    except BadAudioError as error:  # nothing left, each file named
+    except BadAudioError as error:  # no file can be used
         assert "No recording is left" in str(error)
         return False
     rows, output = manifest.read(path, folder), manifest.report(path)

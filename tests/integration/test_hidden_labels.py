@@ -1,4 +1,4 @@
-"""Labels that a method must not know do not change what it says."""
+"""Test that hidden labels do not change predictions."""
 
 import dataclasses
 import functools
@@ -22,7 +22,7 @@ PHASES = [Phase("train", "train", 3, n_unlabelled=8)]
 
 
 def sere():
-    """Resonance embedding, all of its losses counting from the start."""
+    """Build the method with all losses active from the start."""
     torch.manual_seed(5)
     return Sere(
         ConvTransformer(tiny.DIM, dim=8, n_conv=1, n_heads=2),
@@ -36,8 +36,8 @@ def sere():
     )
 
 
-def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
-    """Probabilities of the scored, after ``relabel`` went over the hidden."""
+def probabilities(folder, relabel, hidden=(*REST, *tiny.SCORED)):
+    """Train with relabelled hidden rows; return test probabilities."""
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.VALID, *tiny.SCORED])
     output = [dataclasses.replace(row, emotion=relabel(row)) for row in hidden]
     scored = [row for row in output if row.language == "urd"]
@@ -72,21 +72,23 @@ def said(folder, relabel, hidden=(*REST, *tiny.SCORED)):
     return brain.predict(datasets["scored"], {"batch_size": 8})[1]
 
 
-def test_nonsense_outside_of_the_shots_changes_nothing(tmp_path):
+def test_wrong_hidden_labels_do_not_change_predictions(tmp_path):
     classes = tiny.SCHEME.classes
     for name in ("right", "wrong"):
         (tmp_path / name).mkdir()
-    right = said(tmp_path / "right", lambda row: row.emotion)
-    wrong = said(
+    right = probabilities(tmp_path / "right", lambda row: row.emotion)
+    wrong = probabilities(
         tmp_path / "wrong",
         lambda row: classes[(classes.index(row.emotion) + 1) % len(classes)],
     )
     assert wrong.equal(right)
 
 
-def test_what_is_unlabelled_is_heard_all_the_same(tmp_path):
+def test_unlabelled_audio_changes_predictions(tmp_path):
     for name in ("all", "fewer"):
         (tmp_path / name).mkdir()
-    training_rows = said(tmp_path / "all", lambda row: row.emotion)
-    fewer = said(tmp_path / "fewer", lambda row: row.emotion, tiny.SCORED)
-    assert not fewer.equal(training_rows)
+    complete = probabilities(tmp_path / "all", lambda row: row.emotion)
+    fewer = probabilities(
+        tmp_path / "fewer", lambda row: row.emotion, tiny.SCORED
+    )
+    assert not fewer.equal(complete)

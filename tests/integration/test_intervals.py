@@ -1,4 +1,4 @@
-"""Coverage of the intervals, simulated with the code of the benchmark."""
+"""Test the coverage of intervals with the simulation of the benchmark."""
 
 import numpy as np
 import pytest
@@ -23,16 +23,16 @@ DESIGNS = {
 }
 
 
-# Of 600 intervals at 95 %, three standard deviations are 2.7 points.
+# For 600 intervals at 95 %, three standard deviations are 2.7 points.
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
-def test_intervals_contain_the_true_score_as_often_as_they_say(design):
+def test_intervals_have_nominal_coverage(design):
     rng = np.random.default_rng(0)
     sets = populations(design, rng, N_SETS)
     assert share_outside(ours(sets), TRUTH) == pytest.approx(0.05, abs=0.027)
 
 
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
-def test_differences_of_equal_systems_leave_out_zero_as_rarely(design):
+def test_difference_intervals_have_nominal_coverage(design):
     rng = np.random.default_rng(0)
     sets = populations(design, rng, N_SETS, n_systems=2)
     assert share_outside(ours(sets), 0.0) == pytest.approx(0.05, abs=0.027)

@@ -1,4 +1,4 @@
-"""The model folder that a run leaves behind, for every method."""
+"""Test the exported model folder of every method."""
 
 import csv
 import json
@@ -29,7 +29,7 @@ def data(tmp_path_factory):
 
 
 def evaluated(training, data):
-    """Files of the scored part, and what the training said of them."""
+    """Return the test files and their probabilities in the run."""
     path = training / "predictions" / "target_scored.csv"
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -42,8 +42,8 @@ def evaluated(training, data):
     return files, torch.tensor(probabilities)
 
 
-def hold(model, training, data):
-    """Hold both classes, one by one and in batches, against a training."""
+def compare(model, training, data):
+    """Compare both classes, file by file and in batches, with a training."""
     files, expected = evaluated(training, data)
     stock = EncoderClassifier.from_hparams(
         source=str(model), run_opts={"device": "cpu"}
@@ -54,25 +54,25 @@ def hold(model, training, data):
     single = torch.cat([stock.classify_file(path)[0] for path in files]).exp()
     many = torch.tensor(
         [
-            [*answer.probabilities.values()]
-            for answer in ours.classify_files(files, has_bar=False)
+            [*prediction.probabilities.values()]
+            for prediction in ours.classify_files(files, has_bar=False)
         ]
     )
-    # In float32 the sizes of batches show: 1.03e-4 in hump_cat on some CPUs.
+    # In float32, results depend on batch sizes: 1.03e-4 in hump_cat on some CPUs.
     for found in (single, many):
         torch.testing.assert_close(found, expected, atol=2e-4, rtol=0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("yaml", served.YAMLS)
-def test_every_run_ends_with_a_model_that_answers_alike(yaml, data, tmp_path):
+def test_exported_model_predicts_as_in_training(yaml, data, tmp_path):
     more, options = OPTIONS.get(yaml, ([], {}))
     done = toy.train(
         data, tmp_path / "run", *more, yaml=f"hparams/{yaml}.yaml", **options
     )
     assert done.returncode == 0, done.stdout
     assert f"model: {tmp_path / 'run' / 'model'}" in done.stdout
-    hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+    compare(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_adapted_encoder_is_served_as_it_was_trained(data, tmp_path):
     assert done.returncode == 0, done.stdout
     assert "baselines left out (linear, svm)" in done.stdout
     assert not list((tmp_path / "run").rglob("baselines"))
-    hold(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+    compare(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
 
 
 @pytest.mark.slow
@@ -129,7 +129,7 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
     losses = train(run, *top)
     assert losses["source"] == frozen["source"]
     assert losses["target"] != pytest.approx(frozen["target"], abs=1e-4)
-    hold(run / "model", run / "seed_1001", data)
+    compare(run / "model", run / "seed_1001", data)
 
     first = predictions()
     for name in ("save/target", "predictions", "embeddings"):

@@ -1,4 +1,4 @@
-"""From a run to the hub and back, with the real client and an empty cache."""
+"""Test publishing and loading with the real client and an empty cache."""
 
 import csv
 import json
@@ -30,17 +30,17 @@ source, *files = sys.argv[1:]
 cpu = {"device": "cpu"}
 stock = EncoderClassifier.from_hparams(source=source, run_opts=cpu)
 ours = EmotionClassifier.from_hparams(source, temperature=1.0, run_opts=cpu)
-answers = ours.classify_files(files, has_bar=False)
+predictions = ours.classify_files(files, has_bar=False)
 print(json.dumps([
     [stock.classify_file(path)[0][0].exp().tolist() for path in files],
-    [[*answer.probabilities.values()] for answer in answers],
+    [[*one.probabilities.values()] for one in predictions],
 ]))
 """
 
 
 @pytest.fixture
 def hub():
-    """A hub on this machine."""
+    """Start a local hub."""
     with Hub() as hub:
         yield hub
 
@@ -53,7 +53,7 @@ def data(tmp_path):
 
 
 def python(code, *arguments, hub, cache):
-    """Run some lines in a process that asks the hub; gives what they print."""
+    """Run code in a process with this hub; return the last line of output."""
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         env={**toy.environment(), **hub.environment(cache)},
@@ -67,14 +67,14 @@ def python(code, *arguments, hub, cache):
 
 
 def train(data, run, *more):
-    """A run to publish."""
+    """Train a run to publish."""
     done = toy.train(data, run, *more)
     assert done.returncode == 0, done.stdout
     return run
 
 
 def scored(run, data):
-    """Scored files, and what the training said of them."""
+    """Return the test files and their probabilities in the run."""
     path = run / "seed_1001" / "predictions" / "target_scored.csv"
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -85,18 +85,18 @@ def scored(run, data):
     return files, [[float(row[name]) for name in names] for row in rows]
 
 
-def hold(run, data, **place):
-    """Hold both classes, the model fetched anew, against the training."""
+def compare(run, data, **place):
+    """Compare both classes, with a freshly downloaded model, with the run."""
     files, expected = scored(run, data)
     for found in json.loads(python(LOAD, ID, *files, **place)):
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
 
 
-def test_published_model_answers_as_the_training_did(data, hub, tmp_path):
+def test_published_model_predicts_as_in_training(data, hub, tmp_path):
     run = train(data, tmp_path / "run")
     commit = python(PUBLISH, run, ID, "north", hub=hub, cache=tmp_path / "mine")
     assert commit == hub.head(ID).sha
-    hold(run, data, hub=hub, cache=tmp_path / "theirs")
+    compare(run, data, hub=hub, cache=tmp_path / "theirs")
 
     card = hub.head(ID).files["README.md"].decode()
     assert ModelCard(card).data.to_dict()["language"] == ["de", "it"]
@@ -113,7 +113,7 @@ def test_encoder_is_fetched_at_the_revision_that_was_trained_on(
     for name, value in hub.environment(tmp_path / "mine").items():
         monkeypatch.setenv(name, value)
     folder = encoders.make(tmp_path / "encoder", "wav2vec2_layer")
-    revision = hub.hold(ENCODER, folder)
+    revision = hub.compare(ENCODER, folder)
     run = train(data, tmp_path / "run", "--encoder", ENCODER)
     written = (run / "model" / "hyperparams.yaml").read_text()
     assert f"source: {ENCODER}" in written and revision in written
@@ -123,10 +123,10 @@ def test_encoder_is_fetched_at_the_revision_that_was_trained_on(
     card = ModelCard(hub.head(ID).files["README.md"].decode())
     assert card.data.to_dict()["base_model"] == ENCODER
 
-    # The owners publish another one in its place.
+    # The owners publish another revision.
     other = encoders.make(
         tmp_path / "encoder", "wav2vec2_layer", hidden_size=16
     )
-    assert hub.hold(ENCODER, other) != revision
-    hold(run, data, hub=hub, cache=tmp_path / "theirs")
+    assert hub.compare(ENCODER, other) != revision
+    compare(run, data, hub=hub, cache=tmp_path / "theirs")
     assert not any(f"{ENCODER}/resolve/main" in asked for asked in hub.asked)

@@ -1,4 +1,4 @@
-"""What is kept on disk makes later runs deaf, and that is all it changes."""
+"""Test that later runs read features from the cache instead of audio."""
 
 import shutil
 import subprocess
@@ -8,8 +8,8 @@ from helpers import toy
 
 pytestmark = pytest.mark.slow
 
-# Python tells of every file it opens, whoever asks for it.
-DEAF = """
+# The audit hook sees every file that Python opens.
+NO_AUDIO = """
 import runpy, sys
 
 def refuse(event, arguments):
@@ -24,7 +24,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of the toy corpora, on which a run with one seed is done."""
+    """Return the folder of toy corpora with a finished run of one seed."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     done = toy.train(folder, folder / "run")
@@ -32,11 +32,11 @@ def data(tmp_path_factory):
     return folder
 
 
-def deaf_train(data, *more):
-    """Run the recipe where no audio file can be opened."""
+def train_without_audio(data, *more):
+    """Run the recipe; opening an audio file raises an error."""
     python, *command = toy.command(data, data / "run", *more)
     return subprocess.run(
-        [python, "-c", DEAF, *command],
+        [python, "-c", NO_AUDIO, *command],
         cwd=toy.RECIPE,
         env=toy.environment(),
         stdout=subprocess.PIPE,
@@ -47,7 +47,7 @@ def deaf_train(data, *more):
 
 
 def test_second_run_with_the_same_settings_opens_no_audio_file(data):
-    done = deaf_train(data, "--seeds", "2")
+    done = train_without_audio(data, "--seeds", "2")
     assert done.returncode == 0, done.stdout
     assert (data / "run" / "seed_1002" / "selected.json").is_file()
 
@@ -55,7 +55,7 @@ def test_second_run_with_the_same_settings_opens_no_audio_file(data):
 def test_run_without_its_store_opens_audio_files(data):
     (data / "cache").rename(data / "away")
     try:
-        done = deaf_train(data)
+        done = train_without_audio(data)
     finally:
         shutil.rmtree(data / "cache")
         (data / "away").rename(data / "cache")

@@ -1,4 +1,4 @@
-"""The recipe from end to end, as a person runs it."""
+"""Test the recipe end to end from the command line."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ import time
 import pytest
 from helpers import toy
 
-# Runs train.py with an interrupt when it comes to import torch.
+# Runs train.py with an interrupt at the import of torch.
 STOPPED = """
 import builtins, os, runpy, signal, sys
 load = builtins.__import__
@@ -27,7 +27,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of the toy corpora; the cache of features lies in it."""
+    """Return the folder of toy corpora and of the feature cache."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     return folder
@@ -35,7 +35,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(data):
-    """Output folder and console text of a run with two seeds."""
+    """Return output folder and console output of a run with two seeds."""
     done = toy.train(data, data / "run", "--seeds", "2")
     assert done.returncode == 0, done.stdout
     return data / "run", done.stdout
@@ -48,14 +48,14 @@ def predictions(folder, part="target_scored", seed=1001):
 
 
 def contents(folder):
-    """Bytes of every file of a folder."""
+    """Return the content of every file of a folder."""
     return {
         path: path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
 
 
 def message(done):
-    """The message of a run that failed."""
+    """Return the error message of a failed run."""
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stdout
     _, error, said = done.stdout.partition("Error: ")
@@ -70,7 +70,7 @@ def probabilities(folder):
     ]
 
 
-def test_console_says_what_will_happen_and_what_came_out(run):
+def test_console_shows_plan_and_results(run):
     folder, console = run
     before, after = console.split("features normalised by")
     assert "Supervision: north:deu → south:ita; no target audio" in before
@@ -79,7 +79,7 @@ def test_console_says_what_will_happen_and_what_came_out(run):
     assert f"report: {folder / 'report.html'}" in after
 
 
-def test_run_folder_is_whole(run):
+def test_run_folder_is_complete(run):
     folder, _ = run
     for name in (
         *("protocol.json", "ledger.json", "audit.json", "parts.csv"),
@@ -107,7 +107,7 @@ def test_each_epoch_is_a_line_on_the_console_and_in_the_log(run):
             " source UAR: ",
         ):
             assert all(said in line for line in lines)
-    # No bars, and nothing of what libraries say.
+    # No progress bars and no messages of libraries.
     assert "it/s" not in console and "speechbrain." not in console
 
 
@@ -126,7 +126,7 @@ def test_every_file_of_a_run_is_documented(run):
 
 
 def documented(path):
-    """Patterns of the files of a page, and of the keys or columns of each."""
+    """Yield patterns of the files of a page and of their keys or columns."""
     sections = re.split(r"^### `(.+)`$", path.read_text("utf-8"), flags=re.M)
     for name, text in zip(sections[1::2], sections[2::2], strict=True):
         cells = re.findall(r"^\| (`.+?) \|", text, flags=re.M)
@@ -135,13 +135,13 @@ def documented(path):
 
 
 def pattern(name):
-    """A name of which parts in <> may be anything without a slash."""
+    """Compile a name in which parts in <> match anything without a slash."""
     parts = re.split("<.+?>", name)
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
 
 def keys_of(path):
-    """Top-level keys of a JSON file or lines of it, columns of a CSV."""
+    """Return the top-level keys of JSON or JSON lines, or columns of CSV."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".csv":
         return text.splitlines()[0].split(",")
@@ -297,7 +297,7 @@ def test_interrupt_while_libraries_are_imported_is_one_line(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["corpus", "speaker"])
-def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
+def test_normalisation_by_the_target_is_in_the_ledger(data, mode):
     done = toy.train(data, data / mode, "--normalise_by", mode)
     assert done.returncode == 0, done.stdout
     book = json.loads((data / mode / "ledger.json").read_text())
@@ -305,7 +305,7 @@ def test_normalising_by_the_target_stands_in_the_ledger(data, mode):
 
 
 @pytest.mark.slow
-def test_missing_corpus_says_where_it_was_looked_for(data):
+def test_missing_corpus_error_names_the_folder(data):
     done = toy.train(data, data / "x", protocol="emodb_to_urdu")
     assert "emodb: expected a folder" in message(done)
     assert not (data / "x").exists()
@@ -349,7 +349,7 @@ def test_command_works_from_the_top_folder(data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("yaml", ["sere", "dual_anchor"])
-def test_recordings_without_labels_train_beside_the_labelled(yaml, tmp_path):
+def test_unlabelled_recordings_are_used_in_training(yaml, tmp_path):
     toy.make(tmp_path, n_speakers=4)
     table = tmp_path / "south" / "table.csv"
     with open(table, newline="") as file:

@@ -1,4 +1,4 @@
-"""Source, then a labelled share of the target: hump_cat through the recipe."""
+"""Test hump_cat: training on source, then on a labelled share of the target."""
 
 import csv
 import json
@@ -38,7 +38,7 @@ def test_every_reading_is_one_override(override):
 
 
 def losses_under(override):
-    """The sum of the weighted losses of a batch, with the YAML's seed."""
+    """Return the weighted sum of losses of a batch, with the YAML's seed."""
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, override)
     method, extractor = hparams["method"].eval(), hparams["extractor"]
@@ -53,7 +53,7 @@ def losses_under(override):
     return combine(losses, hparams["loss_weights"])
 
 
-def test_target_moves_the_head_alone_when_all_below_is_frozen():
+def test_target_phase_trains_only_the_head():
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, {"frozen_modules": ["fusion", "norm"]})
     frozen = hparams["phases"][1].frozen
@@ -76,7 +76,7 @@ def test_target_moves_the_head_alone_when_all_below_is_frozen():
         ({"protocol": "ravdess_to_emodb"}, ["source"]),
     ],
 )
-def test_phases_follow_what_there_is_to_learn_from(override, names):
+def test_phases_depend_on_available_data(override, names):
     with open(YAML, encoding="utf-8") as file:
         hparams = load_hyperpyyaml(file, override)
     assert [phase.name for phase in hparams["phases"]] == names
@@ -94,7 +94,7 @@ def test_encoder_learns_on_the_target_and_if_wanted_before(override, learns):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """Folder of the toy corpora, half of the target's speakers labelled."""
+    """Return the toy corpora with half of the target speakers labelled."""
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder, n_speakers=4)
     (folder / "toy_share.yaml").write_text(
@@ -105,7 +105,7 @@ def data(tmp_path_factory):
 
 
 def train(data, name, *more, source=3, target=3):
-    """The report of a run and the phases it went through."""
+    """Run the recipe; return the report and the phases."""
     done = toy.train(
         *(data, data / name, "--target_epochs", str(target), *more),
         epochs=source,
@@ -119,13 +119,13 @@ def train(data, name, *more, source=3, target=3):
 
 
 @pytest.mark.slow
-def test_source_then_target_and_what_is_lacking_is_told(data):
+def test_missing_phase_is_reported(data):
     report, phases = train(data, "both")
     assert phases == ["source"] * 3 + ["target"] * 3
     assert report["ledger"]["target_labels"] == 4  # of each class
     assert set(report["undefined"]) == {"train", "valid", "shots", "scored"}
     assert report["undefined"]["scored"]["n_utterances"] == 16
-    # Toy voices are one stretch: nobody pauses, so nobody's pauses vary.
+    # Toy voices have no pauses, so statistics of pauses are undefined.
     assert "prosody.pause_s_mean" in report["undefined"]["train"]["columns"]
     assert [len(u["stages"]) for u in report["attention"]["utterances"]] == [
         *([2] * 4)
@@ -153,7 +153,7 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
 
 
 @pytest.mark.slow
-def test_linear_method_is_the_linear_baseline_on_all_labels(data):
+def test_linear_method_equals_linear_baseline(data):
     folder = data / "linear"
     done = toy.train(
         data, folder, yaml="hparams/linear.yaml", protocol="toy_share.yaml"

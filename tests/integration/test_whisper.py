@@ -1,4 +1,4 @@
-"""A real Whisper: one folder, named by CLSER_ENCODER."""
+"""Test a real Whisper from the folder CLSER_ENCODER."""
 
 import os
 
@@ -21,7 +21,7 @@ def folder():
 
 
 def voices(*seconds):
-    """Hums that swell and fade, one row each; zero behind their ends."""
+    """Generate amplitude-modulated tones, one per row, zero-padded."""
     n_samples = torch.tensor([round(16000 * s) for s in seconds])
     time_s = torch.arange(int(n_samples.max())) / 16000
     rows = [
@@ -64,7 +64,7 @@ def test_more_than_30_s_are_cut_and_joined(folder):
     frames = encoder(wavs, torch.ones(1))
     assert frames.shape == (1, 1550, 512)
     first = encoder(wavs[:, :480000], torch.ones(1))
-    # The spectrogram of the whole sees across the cut, in the last frames.
+    # In the last frames, the spectrogram of the whole includes later samples.
     nearness = torch.nn.functional.cosine_similarity(
         frames[0, :1490], first[0, :1490], dim=-1
     )
@@ -87,11 +87,11 @@ def test_checkpoint_without_a_block_is_refused(folder, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
-def test_graph_answers_as_its_model_below_and_above_30_s(folder, tmp_path):
+def test_graph_agrees_with_model_below_and_above_30_s(folder, tmp_path):
     model = served.make(tmp_path, encoder=folder, layers="1-2")
     path = export_onnx(model.folder, tmp_path / "graph" / "model.onnx")
     session = onnxruntime.InferenceSession(path)
-    for seconds in (1.0, 31.0):  # held against the model by the export itself
+    for seconds in (1.0, 31.0):  # the export compares with the model
         wavs, _ = voices(seconds)
         (found,) = session.run(None, {"wav": wavs[0].numpy()})
         assert found.sum() == pytest.approx(1, abs=1e-5)

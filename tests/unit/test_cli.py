@@ -333,7 +333,7 @@ def test_adaptation_that_cannot_be_is_told(model, caplog):
 def test_folder_has_no_revision(model):
     result = clser("predict", model.folder, model.files[0], "--revision", "a")
     assert result.exit_code == 1
-    assert "revision a is of a hub id" in result.stderr
+    assert "revision a needs a hub id" in result.stderr
 
 
 def test_long_recordings_are_answered_in_windows(model, tmp_path):
@@ -577,7 +577,7 @@ def test_every_file_of_a_folder_is_answered_or_named(model, tmp_path):
         (str(folder / "notes.txt"), "skipped"),
     ]
     assert result.stderr.splitlines()[-1] == (
-        "2 files classified, 1 cannot be used (1 suffix), 1 skipped that are no "
+        "2 files classified, 1 cannot be used (1 suffix), 1 skipped that are not "
         "audio, 2 noted as steady"
     )
 

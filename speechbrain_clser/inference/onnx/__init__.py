@@ -1,1 +1,1 @@
-"""A model without torch: one ONNX graph, and a few lines that run it."""
+"""Export models to ONNX and run them without torch."""

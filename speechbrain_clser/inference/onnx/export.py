@@ -1,4 +1,4 @@
-"""From a model folder to one ONNX graph: a waveform in, probabilities out."""
+"""Export a model folder as an ONNX graph from waveform to probabilities."""
 
 import contextlib
 import json
@@ -15,21 +15,21 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 logger = logging.getLogger(__name__)
 
 RUNNER = "onnx_runner.py"
-SHORTEST_S = 0.1  # what is shorter is heard, but nobody promises it
-# More than one window of Whisper: a graph that is traced with one holds one. The
-# trace computes no values, so its length costs nothing.
+SHORTEST_S = 0.1  # shorter input may work, but is not supported
+# More than one window of Whisper: a graph traced with one window supports only
+# one. Tracing computes no values, so its length does not matter.
 TRACED_S = 31.3
 CHECKED_S = (0.11, 0.7, 3.1, 31.0)
 LARGEST_DIFFERENCE = 1e-4
 
 
-class Listening(torch.nn.Module):
-    """One recording to its probabilities: what the graph holds.
+class ProbabilityModel(torch.nn.Module):
+    """Compute probabilities of one recording; the module that is exported.
 
     Arguments
     ---------
     classifier : EmotionClassifier
-        On the CPU.
+        Classifier on the CPU.
     """
 
     def __init__(self, classifier):
@@ -39,29 +39,28 @@ class Listening(torch.nn.Module):
         self.temperature = classifier.temperature
 
     def forward(self, wav):
-        """Hear it, (samples,), and give (classes,), calibrated."""
+        """Compute calibrated probabilities, (classes,), of (samples,)."""
         both = self.recogniser(wav[None], torch.ones(1))
         probabilities = self.classifier(both) / self.temperature
         return probabilities.softmax(dim=-1)[0, 0]
 
 
 def export_onnx(model_folder, out) -> Path:
-    """Write a model as an ONNX graph, and the few lines that run it.
+    """Export a model as an ONNX graph with a runner script.
 
-    The graph hears one recording at a time, ``wav``, float32 of (samples,), of
-    any length from 0.1 s on, one channel, full scale 1, and gives
-    ``probabilities``, (classes,), calibrated as those of EmotionClassifier. Its
-    metadata tell ``classes``, in the order of the probabilities,
-    ``sample_rate_hz`` and more. That it agrees with the model is checked before
-    it is written.
+    The input of the graph is one mono recording, ``wav``, float32 of (samples,),
+    at least 0.1 s long, with values in [-1, 1]; the output is ``probabilities``,
+    (classes,), calibrated like those of EmotionClassifier. The metadata contain
+    ``classes``, in the order of the probabilities, ``sample_rate_hz`` and more.
+    The graph is compared with the model before it is written.
 
     Arguments
     ---------
     model_folder : str or Path
         As for ``EmotionClassifier.from_hparams``.
     out : str or Path
-        The .onnx file; ``onnx_runner.py`` comes beside it, and what exceeds
-        2 GB.
+        The .onnx file; ``onnx_runner.py`` and external data above 2 GB are
+        written into the same folder.
 
     Returns
     -------
@@ -73,7 +72,7 @@ def export_onnx(model_folder, out) -> Path:
     ImportError
         If onnx, onnxruntime or onnxscript is missing.
     ValueError
-        If the model does something that no graph can hold, with its place.
+        If a module of the model cannot be exported, with its name.
 
     Example
     -------
@@ -87,19 +86,19 @@ def export_onnx(model_folder, out) -> Path:
     )
     if classifier.adaptation is not None:
         raise ValueError(
-            f"{model_folder}: expected a model that is not adapted, found one "
-            "that is; a graph holds no adaptation, export the model that it "
-            "was made of"
+            f"{model_folder}: expected a model that is not adapted, found an "
+            "adapted one; adaptation cannot be exported to ONNX, export the "
+            "original model"
         )
-    listening = Listening(classifier).eval()
-    program = _translate(_trace(listening, classifier), operators)
+    module = ProbabilityModel(classifier).eval()
+    program = _translate(_trace(module, classifier), operators)
     program.model.metadata_props.update(_metadata(classifier))
     partial = out.with_name(f"{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         program.save(partial / out.name)
-        _compare(partial / out.name, listening, classifier.sample_rate_hz)
+        _compare(partial / out.name, module, classifier.sample_rate_hz)
         shutil.copyfile(Path(__file__).with_name("runner.py"), partial / RUNNER)
         for path in partial.iterdir():
             path.replace(out.with_name(path.name))
@@ -110,7 +109,7 @@ def export_onnx(model_folder, out) -> Path:
 
 
 def _operators():
-    """The module that needs onnxscript, as torch's own exporter does."""
+    """Import the operators, which need onnxscript like torch's exporter."""
     try:
         import onnxruntime  # noqa: F401
 
@@ -123,16 +122,16 @@ def _operators():
     return operators
 
 
-def _trace(listening, classifier):
-    """Follow a sound through the model; its length stays open."""
+def _trace(module, classifier):
+    """Trace the module with a waveform of dynamic length."""
     rate_hz = classifier.sample_rate_hz
     samples = torch.export.Dim("samples", min=round(SHORTEST_S * rate_hz))
     inside = []
-    with _watched(listening, inside), torch.no_grad():
+    with _watched(module, inside), torch.no_grad():
         try:
             return torch.export.export(
-                listening,
-                (_sound(TRACED_S, rate_hz),),
+                module,
+                (_test_signal(TRACED_S, rate_hz),),
                 dynamic_shapes=({0: samples},),
                 prefer_deferred_runtime_asserts_over_guards=True,
             )
@@ -142,28 +141,28 @@ def _trace(listening, classifier):
 
 
 @contextlib.contextmanager
-def _watched(listening, inside):
-    """Keep a list of the modules that are at work, the innermost last."""
+def _watched(module, inside):
+    """Keep a stack of the modules in execution, the innermost last."""
     handles = []
 
     def leave(*_):
-        inside.pop()  # what a hook returns would take the output's place
+        inside.pop()  # returns None: a returned value would replace the output
 
-    for name, module in listening.named_modules():
-        place = f"{name} ({type(module).__name__})"
+    for name, submodule in module.named_modules():
+        place = f"{name} ({type(submodule).__name__})"
 
         def enter(*_, place=place):
             inside.append(place)
 
-        handles.append(module.register_forward_pre_hook(enter))
-        handles.append(module.register_forward_hook(leave))
+        handles.append(submodule.register_forward_pre_hook(enter))
+        handles.append(submodule.register_forward_hook(leave))
     yield
     for handle in handles:
         handle.remove()
 
 
 def _translate(program, operators):
-    """Put operators of ONNX in the place of torch's."""
+    """Translate operators of torch to operators of ONNX."""
     table = torch.export.default_decompositions()
     table.update(operators.DECOMPOSED)
     program = program.run_decompositions(table)
@@ -187,7 +186,7 @@ def _translate(program, operators):
 
 
 def _user_of(program, message):
-    """The module whose operator ONNX does not have."""
+    """Return the module with the unsupported operator of a message."""
     found = re.search(r"op='\w+\.(\w+)'", message)
     for node in program.graph.nodes:
         if found and found[1] in str(node.target):
@@ -197,21 +196,21 @@ def _user_of(program, message):
 
 
 def _refusal(place, error):
-    """Say where a graph ends, and why."""
+    """Build the error for a module that cannot be exported."""
     reason = str(error).strip().partition("\n")[0]
     return ValueError(
-        "expected a model whose every step a graph can hold, for a sound of any "
-        f"length, found in {place}: {reason}. Use the model folder itself with "
+        "expected a model that ONNX supports for waveforms of any length, found "
+        f"in {place}: {reason}. Use the model folder itself with "
         "EmotionClassifier, or train with another encoder"
     )
 
 
 def _metadata(classifier):
-    """What who runs the graph has to know."""
+    """Return the metadata needed to run the graph."""
     return {
         "classes": json.dumps(classifier.classes),
         "sample_rate_hz": str(classifier.sample_rate_hz),
-        # Null, or what comes later in a recording is not heard.
+        # Maximum input length in seconds, or null.
         "longest_s": json.dumps(classifier.recogniser.longest_s),
         "temperature": str(classifier.temperature),
         "normalise_by": classifier.hparams.normalise_by,
@@ -219,27 +218,27 @@ def _metadata(classifier):
     }
 
 
-def _compare(path, listening, rate_hz):
-    """Refuse a graph that does not answer as its model, whatever the length."""
+def _compare(path, module, rate_hz):
+    """Raise ValueError if predictions of graph and model differ."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(path)
     for seconds in CHECKED_S:
-        wav = _sound(seconds, rate_hz)
+        wav = _test_signal(seconds, rate_hz)
         (found,) = session.run(None, {"wav": wav.numpy()})
         with torch.no_grad():
-            difference = (listening(wav) - torch.from_numpy(found)).abs().max()
+            difference = (module(wav) - torch.from_numpy(found)).abs().max()
         if not difference <= LARGEST_DIFFERENCE:
             raise ValueError(
-                f"expected the answers of the model, found some that differ by "
-                f"{difference:.1e} for a sound of {seconds} s; use the model "
-                "folder itself, and report this with the versions that "
-                "`pip freeze` lists"
+                f"expected the predictions of the model, found some that differ "
+                f"by {difference:.1e} for a waveform of {seconds} s; use the "
+                "model folder itself, and report this with the output of "
+                "`pip freeze`"
             )
 
 
-def _sound(seconds, rate_hz):
-    """A hum that swells and fades, in a little noise: (samples,)."""
+def _test_signal(seconds, rate_hz):
+    """Generate an amplitude-modulated tone with noise, (samples,)."""
     time_s = torch.arange(round(seconds * rate_hz)) / rate_hz
     hum = (2 * torch.pi * 140 * time_s).sin() * (6 * time_s).sin()
     noise = torch.randn(len(hum), generator=torch.Generator().manual_seed(0))

@@ -1,7 +1,7 @@
-"""Fourier transforms as two small matrix products each, for ONNX.
+"""Compute Fourier transforms as two small matrix products, for ONNX.
 
-ONNX has an operator for them, DFT, but onnxruntime computes it by a detour that
-costs three digits where the length is no power of two, as ours is not.
+ONNX has the operator DFT, but the implementation of onnxruntime loses three digits
+if the length is not a power of two.
 """
 
 import math
@@ -10,19 +10,21 @@ import torch
 
 
 def transform(real, imaginary, sign):
-    """Transform the last axis; the length is best a product of two alike.
+    """Transform the last axis.
+
+    This is most efficient if the length is a product of two similar factors.
 
     Arguments
     ---------
     real, imaginary : torch.Tensor, (..., n)
-        Of the values.
+        Real and imaginary parts of the values.
     sign : int
-        Of the exponent: -1 there, 1 back; not scaled.
+        Sign of the exponent: -1 forward, 1 inverse; unscaled.
 
     Returns
     -------
     real, imaginary : torch.Tensor, (..., n)
-        Of the transform.
+        Real and imaginary parts of the transform.
 
     Source
     ------
@@ -39,8 +41,8 @@ def transform(real, imaginary, sign):
     n_rows = max(k for k in range(1, math.isqrt(n) + 1) if n % k == 0)
     n_columns = n // n_rows
     rows, columns = torch.arange(n_rows), torch.arange(n_columns)
-    # Value number n_columns * row + column of the sound stands at (row, column);
-    # number row + n_rows * column of the transform does.
+    # Sample n_columns * row + column of the signal is at (row, column), and so is
+    # element row + n_rows * column of the transform.
     values = (
         real.unflatten(-1, (n_rows, -1)),
         imaginary.unflatten(-1, (n_rows, -1)),
@@ -53,15 +55,15 @@ def transform(real, imaginary, sign):
 
 
 def _waves(first, second, n, sign):
-    """Real and imaginary part of exp(sign 2 pi i first second / n)."""
+    """Compute real and imaginary parts of exp(sign 2 pi i first second / n)."""
     angle = sign * 2 * math.pi / n
-    # Of the remainder: float32 is exact to seven digits of a turn, not of many.
+    # Reduce modulo n first: float32 has only seven significant digits.
     turns = angle * (first[:, None] * second % n)
     return turns.cos(), turns.sin()
 
 
 def _product(times, left, right):
-    """Multiply complex values, in any sense of ``times``."""
+    """Multiply complex values with the product ``times``."""
     return (
         times(left[0], right[0]) - times(left[1], right[1]),
         times(left[0], right[1]) + times(left[1], right[0]),
@@ -69,12 +71,12 @@ def _product(times, left, right):
 
 
 def of_real(values, dim, normalization, onesided):
-    """Stand in for torch's ``_fft_r2c``, behind ``torch.fft.rfft`` and ``stft``.
+    """Replace torch's ``_fft_r2c``, used by ``torch.fft.rfft`` and ``stft``.
 
     Arguments
     ---------
     values : torch.Tensor, (..., n)
-        Real.
+        Real values.
     dim : list of int
         The last axis.
     normalization : int
@@ -85,7 +87,7 @@ def of_real(values, dim, normalization, onesided):
     Returns
     -------
     torch.Tensor, (..., bins)
-        Complex.
+        Complex values.
 
     Example
     -------
@@ -100,12 +102,12 @@ def of_real(values, dim, normalization, onesided):
 
 
 def to_real(values, dim, normalization, last_dim_size):
-    """Stand in for torch's ``_fft_c2r``, behind ``torch.fft.irfft``.
+    """Replace torch's ``_fft_c2r``, used by ``torch.fft.irfft``.
 
     Arguments
     ---------
     values : torch.Tensor, (..., n / 2 + 1)
-        Complex.
+        Complex values.
     dim : list of int
         The last axis.
     normalization : int
@@ -125,7 +127,7 @@ def to_real(values, dim, normalization, last_dim_size):
     """
     _expect(values, dim, normalization == 2 and last_dim_size % 2 == 0)
     n = last_dim_size
-    # The half that is left out mirrors what lies between the ends.
+    # The omitted half mirrors the values between the ends.
     is_end = torch.arange(n // 2 + 1) % (n // 2) == 0
     twice = 2 - is_end.float()
     parts = torch.view_as_real(values).unbind(dim=-1)
@@ -139,6 +141,7 @@ def to_real(values, dim, normalization, last_dim_size):
 def _expect(values, dim, is_known):
     if not (is_known and [d % values.dim() for d in dim] == [values.dim() - 1]):
         raise NotImplementedError(
-            "expected a transform of the last axis, of even length, there not "
-            "scaled and back by its length; teach inference.onnx.fourier more"
+            "expected a transform of the last axis, of even length, unscaled "
+            "forward and scaled by the length inverse; extend "
+            "inference.onnx.fourier"
         )

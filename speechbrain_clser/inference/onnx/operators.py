@@ -1,8 +1,8 @@
-"""What ONNX, or onnxruntime, lacks of the operators that models are made of."""
+"""Implement operators that ONNX or onnxruntime lack."""
 
 import torch
 
-# The graph is of this version of ONNX's operators, and ``cheapest`` is too.
+# Operator set version of the graph and of ``cheapest``.
 from onnxscript import FLOAT, INT64, graph, optimizer, script
 from onnxscript import opset18 as op
 
@@ -14,32 +14,32 @@ VERSION = 18
 
 @script(default_opset=op)
 def cheapest(scores: FLOAT[...], costs: FLOAT[...]) -> INT64[...]:
-    """Walk the path of ``features.pitch``: there over all frames, and back."""
+    """Compute the path of ``features.pitch`` in a forward and a backward pass."""
     scores = op.Transpose(scores, perm=[1, 0, 2])
     costs = op.Transpose(costs, perm=[1, 0, 2, 3])
 
     @graph()
-    def there(total, cost, score):
+    def forward(total, cost, score):
         ways = op.Unsqueeze(total, [2]) - cost
         best = op.ReduceMax(ways, [1], keepdims=0) + score
         origin = op.ArgMax(ways, axis=1, keepdims=0)
         return best, origin
 
     @graph()
-    def back(place, origin):
+    def backward(place, origin):
         before = op.GatherElements(origin, place, axis=1)
         also = op.Identity(before)
         return before, also
 
     first = op.Squeeze(scores[0:1], [0])
     total, origins = op.Scan(
-        first, costs, scores[1:], body=there, num_scan_inputs=2
+        first, costs, scores[1:], body=forward, num_scan_inputs=2
     )
     last = op.ArgMax(total, axis=1, keepdims=1)
     start, path = op.Scan(
         last,
         origins,
-        body=back,
+        body=backward,
         num_scan_inputs=1,
         scan_input_directions=[1],
         scan_output_directions=[1],
@@ -49,17 +49,17 @@ def cheapest(scores: FLOAT[...], costs: FLOAT[...]) -> INT64[...]:
 
 
 def choose(condition, chosen, other):
-    """Choose between truths, which onnxruntime's Where cannot.
+    """Implement ``torch.where`` for booleans, which onnxruntime's Where lacks.
 
     Arguments
     ---------
     condition, chosen, other : torch.Tensor
-        As of ``torch.where``.
+        As for ``torch.where``.
 
     Returns
     -------
     torch.Tensor
-        Of ``chosen`` where the condition holds, else of ``other``.
+        ``chosen`` where the condition is true, else ``other``.
 
     Example
     -------
@@ -72,17 +72,17 @@ def choose(condition, chosen, other):
 
 
 def sort(values, *, stable, dim=-1, descending=False):
-    """Sort; ONNX keeps the order of equals, whether asked to or not."""
+    """Sort; the sort of ONNX is always stable."""
     return torch.ops.aten.sort.default(values, dim, descending)
 
 
 def tidy(program):
-    """Work out what is constant, in place; onnxruntime does all else itself."""
+    """Fold constants in place; onnxruntime does all other optimisations."""
     optimizer.fold_constants(program.model)
     optimizer.remove_unused_nodes(program.model)
 
 
-# Operators of torch in other operators of torch.
+# Operators of torch, implemented with other operators of torch.
 DECOMPOSED = {
     torch.ops.aten._fft_r2c.default: fourier.of_real,
     torch.ops.aten._fft_c2r.default: fourier.to_real,
@@ -90,5 +90,5 @@ DECOMPOSED = {
     torch.ops.aten.where.self: choose,
 }
 
-# Operators of our own in operators of ONNX.
+# Operators of this package, implemented with operators of ONNX.
 TRANSLATED = {torch.ops.speechbrain_clser.cheapest.default: cheapest}

@@ -1,8 +1,8 @@
-"""Emotion of recordings: python onnx_runner.py model.onnx one.wav two.wav ...
+"""Predict emotions: python onnx_runner.py model.onnx one.wav two.wav ...
 
-Needs numpy and onnxruntime, and WAV files of the sample rate that the model expects:
+Needs numpy and onnxruntime, and WAV files with the sample rate of the model:
 integers of 8 to 32 bits or floating point. The channels of a recording are averaged.
-What cannot be used is written to standard error, and the status is then 1.
+Files that cannot be used are reported on standard error, and the exit status is then 1.
 """
 
 import json
@@ -17,13 +17,13 @@ PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 FORMATS = {*((PCM, n) for n in (1, 2, 3, 4)), (FLOAT, 4), (FLOAT, 8)}
 SHORTEST_S, LONGEST_S = 0.1, 120.0
 SILENT_PEAK, LOUDEST_PEAK = 1e-4, 1e6
-CANCELLED_POWER = 0.1  # of the mean, relative to that of unrelated channels
+CANCELLED_POWER = 0.1  # power of the mean, relative to uncorrelated channels
 SLACK_BYTES = 512  # some writers count the header as samples
-UNKNOWN_BYTES = 0x7FFFFF00  # who writes to a pipe states so many, or 0
+UNKNOWN_BYTES = 0x7FFFFF00  # writers to a pipe state this size or more, or 0
 
 
 def chunks(content):
-    """Yield name, start and stated size of each chunk, those of samples last."""
+    """Yield name, start and stated size of each chunk up to the samples."""
     position = 12
     while position + 8 <= len(content):
         name, size = struct.unpack_from("<4sI", content, position)
@@ -34,7 +34,7 @@ def chunks(content):
 
 
 def decode(content):
-    """Samples, (samples, channels), full scale 1, and rate of a WAV file, bytes."""
+    """Decode a WAV file to (samples, channels) in [-1, 1] and its sample rate."""
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise ValueError(f"expected a WAV file, found {content[:12]!r}")
     found = {name: (start, size) for name, start, size in chunks(content)}
@@ -73,10 +73,10 @@ def decode(content):
         )
     if form == FLOAT:
         samples = np.frombuffer(data, f"<f{n_bytes}")
-    elif n_bytes == 1:  # without a sign
+    elif n_bytes == 1:  # unsigned
         samples = (np.frombuffer(data, "u1") - 128.0) / 128
     else:
-        # Of little-endian integers the last bytes are the highest.
+        # Little-endian: the last bytes are the most significant ones.
         padded = np.zeros((len(data) // n_bytes, 4), "u1")
         padded[:, 4 - n_bytes :] = np.frombuffer(data, "u1").reshape(
             -1, n_bytes
@@ -86,7 +86,7 @@ def decode(content):
 
 
 def mix(samples, path):
-    """Mean of the channels, (samples,), if it can be classified."""
+    """Average the channels to (samples,); raise ValueError if not usable."""
     if not np.isfinite(samples).all():
         raise ValueError(
             "expected numbers, found samples that are NaN or infinite"
@@ -99,14 +99,14 @@ def mix(samples, path):
     share = mean.var() * samples.shape[1] ** 2 / max(own, SILENT_PEAK**2)
     if own > SILENT_PEAK**2 * samples.shape[1] and share < CANCELLED_POWER:
         raise ValueError(
-            "expected channels that add up, found some that cancel each other; take "
+            "expected channels that add up, found some that cancel each other; use "
             f"one of them: ffmpeg -i {shlex.quote(path)} -af 'pan=mono|c0=c0' channel0.wav"
         )
     return mean.astype(np.float32)
 
 
 def load(path, sample_rate_hz):
-    """Read a WAV file, (samples,), full scale 1."""
+    """Read a WAV file as (samples,) with values in [-1, 1]."""
     with open(path, "rb") as file:
         samples, found_hz = decode(file.read())
     if found_hz != sample_rate_hz:
@@ -118,7 +118,7 @@ def load(path, sample_rate_hz):
 
 
 def main(model, *paths):
-    """Write one line of JSON a recording; returns how many cannot be used."""
+    """Print one JSON line per recording; return the number of unusable files."""
     session = onnxruntime.InferenceSession(model)
     about = session.get_modelmeta().custom_metadata_map
     classes, n_bad = json.loads(about["classes"]), 0
@@ -138,8 +138,12 @@ def main(model, *paths):
             n_bad += 1
             continue
         named = dict(zip(classes, probabilities.tolist(), strict=True))
-        answer = {"file": path, "emotion": max(named, key=named.get), **named}
-        sys.stdout.write(json.dumps(answer) + "\n")
+        prediction = {
+            "file": path,
+            "emotion": max(named, key=named.get),
+            **named,
+        }
+        sys.stdout.write(json.dumps(prediction) + "\n")
     return n_bad
 
 

@@ -1,4 +1,4 @@
-"""The page: its one function everywhere, the rest where Gradio is."""
+"""Test the page; most tests need Gradio."""
 
 import importlib.util
 import json
@@ -19,7 +19,7 @@ needs_gradio = pytest.mark.skipif(
     reason="gradio is not installed: pip install -e '.[app]'",
 )
 
-TELL = """
+PRINT_PAGE = """
 import json, os, sys
 from speechbrain_clser.app import serving
 
@@ -28,7 +28,7 @@ def launch(blocks, theme, css, **given):
     parts = blocks.get_config_file()["components"]
     print(json.dumps({
         "kinds": [part["type"] for part in parts],
-        "heard": event.fn(sys.argv[2]),
+        "html": event.fn(sys.argv[2]),
         "is_reporting": blocks.analytics_enabled,
         "variable": os.environ["GRADIO_ANALYTICS_ENABLED"],
         "stylesheets": theme._stylesheets,
@@ -42,41 +42,39 @@ serving.serve(sys.argv[1], port=7999)
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """Any model will do."""
+    """Export a model with random weights."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """Of the model."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(
         model.folder, run_opts={"device": "cpu"}
     )
 
 
-def test_recording_is_heard_and_drawn(model, classifier):
+def test_recording_is_classified_and_rendered(model, classifier):
     text = serving.show(classifier, model.files[1])
-    answer = classifier.classify_file(model.files[1])
-    assert f"<strong>{answer.emotion}</strong>" in text
+    prediction = classifier.classify_file(model.files[1])
+    assert f"<strong>{prediction.emotion}</strong>" in text
     assert "Pitch and loudness" in text
 
 
-def test_without_a_recording_there_is_nothing(classifier):
+def test_missing_recording_renders_empty(classifier):
     assert serving.show(classifier, None) == ""
 
 
-def test_bad_recording_gets_its_reason_in_the_place_of_an_answer(
-    classifier, tmp_path
-):
+def test_unusable_recording_renders_the_reason(classifier, tmp_path):
     (tmp_path / "a.wav").write_text("hello")
     text = serving.show(classifier, str(tmp_path / "a.wav"))
     assert 'class="complaint">Expected audio' in text
 
 
 @pytest.mark.parametrize(
-    "by, is_told", [("none", False), ("corpus", True), ("speaker", True)]
+    "by, is_mentioned", [("none", False), ("corpus", True), ("speaker", True)]
 )
-def test_introduction_tells_classes_and_what_stands_in(by, is_told):
+def test_introduction_lists_classes_and_normalisation(by, is_mentioned):
     text = serving.introduction(
         SimpleNamespace(
             classes=("anger", "neutral", "sadness"),
@@ -84,7 +82,7 @@ def test_introduction_tells_classes_and_what_stands_in(by, is_told):
         )
     )
     assert "anger, neutral and sadness." in text
-    assert (f"statistics of each {by}" in text) == is_told
+    assert (f"statistics of each {by}" in text) == is_mentioned
 
 
 RESULTS = {
@@ -98,7 +96,7 @@ MODEL = SimpleNamespace(
 )
 
 
-def test_introduction_names_the_model_and_its_score():
+def test_introduction_has_model_name_and_score():
     text = serving.introduction(MODEL, "me/mine", RESULTS)
     assert "<code>me/mine</code>" in text
     assert (
@@ -107,14 +105,14 @@ def test_introduction_names_the_model_and_its_score():
     ) in text
     assert "synthetic" not in text
     synthetic = RESULTS | {"synthetic": ["Demo"]}
-    assert "of no use on speech of people" in serving.scored(synthetic)
+    assert "not suitable for human speech" in serving.scored(synthetic)
     assert serving.NO_RESULTS in serving.introduction(MODEL, "me/mine")
 
 
 @pytest.mark.parametrize(
     "key", ["method", "protocol", "supervision", "languages"]
 )
-def test_words_of_results_are_no_html(key):
+def test_results_are_escaped(key):
     assert "<script>" not in serving.scored(RESULTS | {key: "<script>"})
 
 
@@ -131,7 +129,7 @@ def test_results_are_read_from_the_folder_of_the_model(tmp_path):
             serving.read_results(tmp_path)
 
 
-def test_words_of_a_model_are_no_html():
+def test_model_text_is_escaped():
     text = serving.introduction(
         SimpleNamespace(
             classes=("<img src=x onerror=alert(1)>", "<b>", "<i>"),
@@ -151,9 +149,9 @@ def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
 
 @pytest.fixture(scope="module")
 def output(model):
-    """What a process tells of the page; Gradio's own leaves loose ends."""
+    """Return facts about the page from a process, which isolates Gradio."""
     run = subprocess.run(
-        [sys.executable, "-c", TELL, str(model.folder), model.files[1]],
+        [sys.executable, "-c", PRINT_PAGE, str(model.folder), model.files[1]],
         cwd=Path(serving.__file__).parents[2],
         capture_output=True,
         text=True,
@@ -164,14 +162,14 @@ def output(model):
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_hears_what_it_is_given(output):
+def test_page_analyses_a_recording(output):
     assert output["kinds"].count("audio") == 1
-    assert "Pitch and loudness" in output["heard"]
+    assert "Pitch and loudness" in output["html"]
 
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_reports_to_nobody_and_fetches_no_font(output):
+def test_page_has_no_analytics_and_no_external_fonts(output):
     assert output["is_reporting"] is False
     assert output["variable"] == "False"
     assert output["stylesheets"] == []
@@ -179,11 +177,11 @@ def test_page_reports_to_nobody_and_fetches_no_font(output):
 
 @needs_gradio
 @pytest.mark.slow
-def test_page_is_served_to_this_machine_alone(output):
+def test_page_is_served_on_localhost(output):
     assert output["server_name"] == "127.0.0.1"
     assert output["server_port"] == 7999
     assert output["share"] is False
 
 
-def test_style_fetches_nothing():
+def test_style_sheet_has_no_external_resources():
     assert not re.search(r"https?:|url\(|@import", serving.STYLE.read_text())

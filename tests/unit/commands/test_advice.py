@@ -1,4 +1,4 @@
-"""What a message advises is what the command in use accepts."""
+"""Test that advised options are accepted by the command."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from speechbrain_clser.commands.advice import spelled_for
 
 @pytest.fixture
 def data(tmp_path):
-    """Toy corpora, of which one lists a recording that is not there."""
+    """Write toy corpora, one with a missing recording."""
     toy.make(tmp_path)
     (tmp_path / "south" / "s0_anger_0.wav").unlink()
     ours = logging.getLogger("speechbrain_clser")
@@ -24,9 +24,7 @@ def data(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["prepare", "audit"])
-def test_advised_option_is_accepted_by_the_command_that_advises_it(
-    data, command
-):
+def test_advised_option_is_accepted_by_the_command(data, command):
     typed = [
         *(command, "south" if command == "prepare" else f"{data}/toy.yaml"),
         *("--data-folder", str(data), "--manifests", str(data / "manifests")),
@@ -48,5 +46,5 @@ def test_advised_option_is_accepted_by_the_command_that_advises_it(
         ("train.py --trials 3", "train.py --trials 3"),
     ],
 )
-def test_only_options_of_the_command_are_spelled_anew(message, expected):
+def test_only_options_of_the_command_are_rewritten(message, expected):
     assert spelled_for(cli.main.commands["prepare"], message) == expected

@@ -31,7 +31,7 @@ def test_classes_of_the_unlabelled_part_are_not_counted(data):
     assert table["unlabelled"] == [24, 3, "-", "-", "-", "-"]
 
 
-def test_leaks_are_told_rather_than_refused(data):
+def test_leaks_are_reported_without_error(data):
     path = data / "leaky.yaml"
     path.write_text("sources: [north]\ntargets: [south]\nsplit: random\n")
     _, _, findings = look_into(str(path), data, data / "manifests")

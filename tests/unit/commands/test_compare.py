@@ -1,4 +1,4 @@
-"""A table of runs: what stands in it, and which runs are refused."""
+"""Test the table of runs and the refusal of invalid ones."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ def three(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(three):
-    """The comparison with the first."""
+    """Compare all runs with the first."""
     return compare(three)
 
 
@@ -70,7 +70,7 @@ def test_rows_have_the_values_of_the_comparison_of_two_runs(three, found):
     assert others[0]["p_holm"] == 2 * others[0]["p"] == pytest.approx(4 / 2**6)
 
 
-def test_another_run_may_be_the_one_that_others_are_compared_with(three, found):
+def test_baseline_run_can_be_chosen(three, found):
     turned = compare(three, against=three[1])["rows"]
     assert turned[1]["against"] is None
     ahead = found["rows"][1]["difference"]

@@ -8,16 +8,16 @@ from packaging.requirements import Requirement
 from speechbrain_clser.commands import doctor
 
 
-def test_this_environment_is_looked_at_whole(monkeypatch, tmp_path):
+def test_examine_checks_this_environment(monkeypatch, tmp_path):
     output = f"online {tmp_path}"
     monkeypatch.setattr(doctor, "_try", lambda code: (True, output))
     found = {finding.what: finding for finding in doctor.examine()}
     assert {"python", "torch", "torch with torchaudio", "hub"} <= found.keys()
-    assert {"extra demo", "ffmpeg", "our cache"} <= found.keys()
+    assert {"extra demo", "ffmpeg", "feature cache"} <= found.keys()
     assert found["torch"].state == "ok"
 
 
-def test_package_that_is_not_installed_is_told(monkeypatch):
+def test_missing_package_is_reported(monkeypatch):
     def refuse(name):
         raise importlib.metadata.PackageNotFoundError(name)
 
@@ -27,7 +27,7 @@ def test_package_that_is_not_installed_is_told(monkeypatch):
     assert "not installed" in finding.message
 
 
-def test_interpreter_is_held_against_the_bounds():
+def test_interpreter_version_is_checked():
     assert doctor.python(">=3.10,<3.14").state == "ok"
     finding = doctor.python(">=3.10,<3.14", "3.14.0")
     assert (finding.state, finding.message) == (
@@ -47,7 +47,7 @@ def test_missing_and_old_packages_are_broken():
     assert found[1].to_type == "pip install 'b>=2'"
 
 
-def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
+def test_torch_advice_names_the_tested_pair():
     needed = [Requirement("torch>=2,<3"), Requirement("torchaudio>=2")]
     installed = {"torch": "3.0+cpu", "torchaudio": None}
     found = doctor.packages(needed, installed)
@@ -65,7 +65,7 @@ def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
             "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
-            *("2.9.1", "2.8.0", True, "broken", "are no pair"),
+            *("2.9.1", "2.8.0", True, "broken", "are not compatible"),
             "torch==2.11.0 torchaudio==2.11.0",
         ),
         (
@@ -78,7 +78,7 @@ def test_torch_is_installed_with_the_torchaudio_it_was_tested_with():
         ),
     ],
 )
-def test_torch_and_torchaudio_have_to_be_a_pair(
+def test_incompatible_torch_and_torchaudio_are_broken(
     torch, torchaudio, works, state, output, to_type
 ):
     finding = doctor.pair(torch, torchaudio, works, "said")
@@ -87,7 +87,7 @@ def test_torch_and_torchaudio_have_to_be_a_pair(
     assert to_type in finding.to_type
 
 
-def test_extra_is_complete_or_says_what_it_lacks():
+def test_extra_lists_missing_packages():
     needed = [
         Requirement("always>=1"),
         Requirement("a>=1; extra == 'phones'"),
@@ -100,14 +100,14 @@ def test_extra_is_complete_or_says_what_it_lacks():
     assert graph.state == "ok"
 
 
-def test_ffmpeg_is_found_or_its_use_is_told(monkeypatch):
+def test_missing_ffmpeg_is_a_note(monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/bin/{name}")
     assert doctor.ffmpeg().message == "/bin/ffmpeg"
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     assert doctor.ffmpeg().state == "note"
 
 
-def test_cache_is_measured_where_it_is_and_where_it_will_be(tmp_path):
+def test_cache_size_is_measured_also_if_missing(tmp_path):
     (tmp_path / "a").mkdir()
     with open(tmp_path / "a" / "b", "wb") as file:
         file.truncate(200_000_000)
@@ -122,9 +122,7 @@ def test_cache_that_cannot_be_written_is_broken(tmp_path, monkeypatch):
     assert finding.to_type.endswith(str(tmp_path))
 
 
-def test_hub_is_asked_where_its_cache_is_and_whether_it_is_offline(
-    monkeypatch, tmp_path
-):
+def test_hub_reports_cache_folder_and_online_state(monkeypatch, tmp_path):
     for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -138,7 +136,7 @@ def test_hub_is_asked_where_its_cache_is_and_whether_it_is_offline(
 @pytest.mark.parametrize(
     "output, state", [("online", "ok"), ("offline", "note")]
 )
-def test_offline_hub_is_told(tmp_path, output, state):
+def test_offline_mode_is_a_note(tmp_path, output, state):
     _, network = doctor.hub(True, f"{output} {tmp_path}/my cache")
     assert network.state == state
 
@@ -148,26 +146,26 @@ def test_hub_that_cannot_be_imported_is_broken():
     assert (finding.state, finding.message) == ("broken", "ImportError: no")
 
 
-def test_attempt_that_hangs_is_told(monkeypatch):
+def test_attempt_times_out(monkeypatch):
     monkeypatch.setattr(doctor, "PATIENCE_S", 0.01)
     works, output = doctor._try("import time; time.sleep(60)")
-    assert (works, output) == (False, "no answer within 0.01 s")
+    assert (works, output) == (False, "no output within 0.01 s")
 
 
-def test_attempt_tells_the_last_line_of_what_happened():
+def test_attempt_returns_the_last_line():
     assert doctor._try("print(1); print('GPU')") == (True, "GPU")
     works, output = doctor._try("import nothing_of_this_name")
     assert not works
     assert output.startswith("ModuleNotFoundError: No module named")
-    assert doctor._try("pass") == (True, "no answer")
+    assert doctor._try("pass") == (True, "no output")
 
 
-def test_crash_of_an_attempt_is_no_crash_of_ours():
+def test_attempt_survives_a_crash():
     works, output = doctor._try("import os; os.abort()")
     assert not works
 
 
-def test_nothing_that_may_be_broken_is_imported():
+def test_doctor_does_not_import_torch():
     code = (
         "import speechbrain_clser.commands.doctor, sys;"
         "assert 'torch' not in sys.modules"

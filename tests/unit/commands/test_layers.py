@@ -10,7 +10,7 @@ from speechbrain_clser.cli import main
 pytestmark = pytest.mark.slow
 
 
-def test_screen_csv_json_and_plot_tell_the_same(tmp_path, monkeypatch):
+def test_screen_csv_json_and_plot_agree(tmp_path, monkeypatch):
     monkeypatch.setenv("CLSER_CACHE", str(tmp_path / "cache"))
     toy.make(tmp_path)
     done = CliRunner().invoke(

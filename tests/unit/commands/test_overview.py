@@ -9,14 +9,14 @@ from speechbrain_clser.features.encoders import extractor
 from speechbrain_clser.features.store import Store
 
 
-def test_every_corpus_stands_in_the_table_with_its_licence():
+def test_table_lists_every_corpus_with_licence():
     head, *rows = overview.corpora_table()
     assert [row[0] for row in rows] == corpora.names()
     assert all(len(row) == len(head) for row in rows)
     assert all(row[-1] for row in rows)
 
 
-def test_every_protocol_stands_in_the_table():
+def test_table_lists_every_protocol():
     head, *rows = overview.protocols_table()
     assert [row[0] for row in rows] == protocol.shipped()
     assert all(len(row) == len(head) for row in rows)
@@ -31,12 +31,12 @@ def test_every_protocol_stands_in_the_table():
         ("demo_transductive", "unlabelled (transductive)"),
     ],
 )
-def test_table_says_what_is_known_of_the_target(name, output):
+def test_table_describes_target_supervision(name, output):
     row = next(row for row in overview.protocols_table() if row[0] == name)
     assert output in row[-1]
 
 
-def test_unknown_corpus_names_those_that_are_known():
+def test_unknown_corpus_error_lists_known_corpora():
     with pytest.raises(KeyError, match="among biic_podcast, .* got 'emo'"):
         overview.corpus_facts("emo")
 
@@ -49,7 +49,7 @@ def test_facts_of_corpus_and_protocol_are_complete():
     assert facts["digest"] == protocol.load("emodb_to_urdu").digest
 
 
-def test_facts_of_a_protocol_are_those_that_it_uses():
+def test_facts_of_a_protocol_omit_unused_keys():
     plain = overview.protocol_facts("emodb_to_urdu")
     assert {"shots", "target_labelled_fraction", "held_out_share"}.isdisjoint(
         plain
@@ -58,7 +58,7 @@ def test_facts_of_a_protocol_are_those_that_it_uses():
     assert {"target_labelled_fraction", "held_out_share"} <= share.keys()
 
 
-def test_stores_are_listed_with_what_they_hold(tmp_path):
+def test_stores_are_listed_with_contents(tmp_path):
     row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
     store = Store(tmp_path, extractor("acoustic"))
     store.fill([row], lambda wav, rate_hz: torch.ones(rate_hz))

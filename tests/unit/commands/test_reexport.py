@@ -20,8 +20,8 @@ def test_run_without_a_finished_training_is_refused(tmp_path):
         export_run(tmp_path)
 
 
-def drawn(folder, ids):
-    """What a run on the toy corpora wrote down before it trained."""
+def prepared_run(folder, ids):
+    """Write the files that a run on the toy corpora has before training."""
     toy.make(folder)
     protocol = Protocol("toy", ("north",), ("south",), split_seed=3)
     values = {**vars(protocol), "digest": protocol.digest}
@@ -37,15 +37,15 @@ def drawn(folder, ids):
 
 
 def test_other_data_than_that_of_the_run_is_refused(tmp_path):
-    hparams = drawn(tmp_path, ["north_1"])
+    hparams = prepared_run(tmp_path, ["north_1"])
     with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
         reexport._material(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
         )
 
 
-def test_corpora_are_sought_where_the_run_found_them(tmp_path):
-    hparams = drawn(tmp_path, [])
+def test_corpora_default_to_the_folder_of_the_run(tmp_path):
+    hparams = prepared_run(tmp_path, [])
     with pytest.raises(FileNotFoundError, match="a mapping of north"):
         reexport._material(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, None
@@ -60,7 +60,7 @@ def test_encoders_by_language_are_refused(tmp_path, monkeypatch):
     text = "!new:types.SimpleNamespace {is_shared: False}"
     hparams = load_hyperpyyaml(f"extractor: {text}")
     monkeypatch.setattr(reexport, "load_hyperpyyaml", lambda text: hparams)
-    with pytest.raises(ValueError, match="each language has an encoder"):
+    with pytest.raises(ValueError, match="found one encoder per language"):
         export_run(tmp_path)
 
 
@@ -79,7 +79,7 @@ def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
 
 
 @pytest.mark.slow
-def test_model_is_made_as_train_made_it(tmp_path):
+def test_export_again_equals_export_of_train(tmp_path):
     toy.make(tmp_path)
     done = toy.train(tmp_path, tmp_path / "run")
     assert done.returncode == 0, done.stdout

@@ -17,44 +17,44 @@ from speechbrain_clser.inference.normaliser import SourceStatistics
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with a summary of its source, and files of all classes."""
+    """Export a model with a source summary and files of all classes."""
     folder = tmp_path_factory.mktemp("model")
     return served.make(folder, rows=served.tones(folder / "tones"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """The model, ready to use."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(model.folder)
 
 
 @pytest.fixture(scope="module")
 def target(classifier, model):
-    """The classifier, adapted to all files."""
+    """Adapt the classifier to all files."""
     return classifier.adapt(model.files)
 
 
 @pytest.fixture(scope="module")
 def saved(target, tmp_path_factory):
-    """The folder of the adapted model."""
+    """Save the adapted model; return its folder."""
     folder = tmp_path_factory.mktemp("adapted") / "model"
     target.save(folder)
     return folder
 
 
 def probabilities(classifier, files):
-    answers = classifier.classify_files(files, has_bar=False)
-    return np.array([[*answer.probabilities.values()] for answer in answers])
+    found = classifier.classify_files(files, has_bar=False)
+    return np.array([[*one.probabilities.values()] for one in found])
 
 
 def described(classifier, files):
-    """Posteriors and vectors, one file at a time."""
+    """Compute posteriors and vectors, one file at a time."""
     wavs = [classifier.load_audio(path)[None] for path in files]
     both = [classifier._describe(wav) for wav in wavs]
     return [np.concatenate(part) for part in zip(*both, strict=True)]
 
 
-def test_adapted_answers_are_those_of_the_adaptation_on_the_same_vectors(
+def test_adapted_predictions_equal_the_fitted_adaptation(
     classifier, target, model
 ):
     posteriors, vectors = described(classifier, model.files)
@@ -71,7 +71,7 @@ def test_adapted_answers_are_those_of_the_adaptation_on_the_same_vectors(
     alone = target.classify_signal(wav, 16000).probabilities
     np.testing.assert_allclose([*alone.values()], found[3], atol=1e-4)
     [segment] = target.classify_long(model.files[3]).segments
-    windowed = segment.answer.probabilities
+    windowed = segment.prediction.probabilities
     np.testing.assert_allclose([*windowed.values()], found[3], atol=1e-4)
 
 
@@ -88,7 +88,7 @@ def test_temperature_is_that_of_the_posteriors(model):
     np.testing.assert_allclose(posteriors[4.0], expected, atol=1e-5)
 
 
-def test_saved_model_answers_the_same_and_stock_class_unadapted(
+def test_saved_model_predicts_alike_and_stock_class_unadapted(
     classifier, target, saved, model
 ):
     loaded = EmotionClassifier.from_hparams(saved)
@@ -117,7 +117,7 @@ def test_saved_model_answers_the_same_and_stock_class_unadapted(
     assert (again / "README.md").read_text() == readme
 
 
-def test_original_is_unchanged_whatever_happens_to_either(
+def test_original_and_adapted_classifier_are_independent(
     target, model, tmp_path
 ):
     classifier = EmotionClassifier.from_hparams(model.folder)
@@ -133,7 +133,9 @@ def test_original_is_unchanged_whatever_happens_to_either(
     assert other.mods.embedding_model is other.recogniser
 
 
-def test_equal_mass_needs_no_summary_and_em_gaussians_says_so(model, tmp_path):
+def test_equal_mass_works_without_summary_and_em_gaussians_fails(
+    model, tmp_path
+):
     folder = shutil.copytree(model.folder, tmp_path / "model")
     (folder / "adaptation.safetensors").unlink()
     classifier = EmotionClassifier.from_hparams(folder)
@@ -153,14 +155,14 @@ def test_equal_mass_needs_no_summary_and_em_gaussians_says_so(model, tmp_path):
         ("em_gaussians", {"n_components": 3}, "n_components=32, got 3"),
     ],
 )
-def test_methods_and_constants_that_are_not_there_are_refused(
+def test_unknown_methods_and_constants_are_refused(
     classifier, model, method, constants, match
 ):
     with pytest.raises(ValueError, match=match):
         classifier.adapt(model.files, method, **constants)
 
 
-def test_what_nothing_can_be_fitted_to_leaves_answers_unadapted(
+def test_failed_fit_leaves_predictions_unadapted(
     classifier, model, caplog, tmp_path
 ):
     files = model.files[:19]
@@ -180,9 +182,7 @@ def test_what_nothing_can_be_fitted_to_leaves_answers_unadapted(
     assert "nowhere.wav: expected a recording" in caplog.text
 
 
-def test_row_that_is_not_finite_stays_unadapted_and_changes_no_other(
-    target, caplog
-):
+def test_row_with_nan_stays_unadapted(target, caplog):
     vectors = np.zeros((3, target.statistics_dim))
     posteriors = np.full((3, 4), 0.25)
     expected = adapted.predict(target.adaptation, vectors, posteriors)
@@ -197,7 +197,7 @@ def test_row_that_is_not_finite_stays_unadapted_and_changes_no_other(
     )
 
 
-def test_statistics_of_the_target_are_saved_and_belong_to_the_adaptation(
+def test_target_statistics_are_saved_with_the_adaptation(
     model, tmp_path, caplog
 ):
     classifier = EmotionClassifier.from_hparams(model.folder)
@@ -212,7 +212,7 @@ def test_statistics_of_the_target_are_saved_and_belong_to_the_adaptation(
     np.testing.assert_array_equal(
         *(probabilities(each, model.files[:4]) for each in (loaded, target))
     )
-    assert "statistics of recordings" in (
+    assert "statistics of the recordings" in (
         tmp_path / "model" / "README.md"
     ).read_text().replace("\n", " ")
     (tmp_path / "model" / adapted.NORMALISER).unlink()
@@ -235,9 +235,7 @@ def test_other_temperature_than_that_of_the_fit_is_refused(saved, target):
         ("shares_after", [1.0], r"expected shares_after .*found \[1.0\]"),
     ],
 )
-def test_account_that_was_changed_is_refused(
-    saved, tmp_path, name, value, match
-):
+def test_changed_metadata_is_refused(saved, tmp_path, name, value, match):
     folder = shutil.copytree(saved, tmp_path / "model")
     path = folder / adapted.FILE
     with safe_open(path, framework="numpy") as file:
@@ -259,7 +257,7 @@ def test_damaged_summary_is_refused(model, tmp_path):
         EmotionClassifier.from_hparams(folder)
 
 
-def test_model_of_a_group_is_to_be_normalised_first(model, tmp_path, caplog):
+def test_adapt_without_normalise_with_logs_a_warning(model, tmp_path, caplog):
     folder = shutil.copytree(model.folder, tmp_path / "model")
     path = folder / "hyperparams.yaml"
     text = path.read_text().replace(
@@ -269,4 +267,4 @@ def test_model_of_a_group_is_to_be_normalised_first(model, tmp_path, caplog):
     classifier = EmotionClassifier.from_hparams(folder)
     assert isinstance(classifier.recogniser.normaliser, SourceStatistics)
     classifier.adapt(model.files[:3])
-    assert "adapting without normalise_with" in caplog.text
+    assert "call normalise_with with the same recordings" in caplog.text

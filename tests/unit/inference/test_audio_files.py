@@ -13,17 +13,17 @@ def make(folder, *names):
 
 
 def below(folder, *paths):
-    """What is found, relative to the folder."""
+    """List audio files relative to the folder."""
     found = list_audio_files([str(path) for path in paths or [folder]])
     return [os.path.relpath(path, folder) for path in found]
 
 
-def test_folders_are_walked_in_the_order_of_names(tmp_path):
+def test_folders_are_listed_in_sorted_order(tmp_path):
     make(tmp_path, "b/2.wav", "b/1.OGG", "a/3.mp3", "c.flac", "c.txt")
     assert below(tmp_path) == ["c.flac", "a/3.mp3", "b/1.OGG", "b/2.wav"]
 
 
-def test_what_cannot_be_read_is_not_left_out(tmp_path):
+def test_unsupported_formats_are_listed(tmp_path):
     make(tmp_path, "browser.webm", "phone.m4a", "voice.amr", "voice.oga")
     assert below(tmp_path) == [
         *("browser.webm", "phone.m4a", "voice.amr", "voice.oga")
@@ -33,12 +33,12 @@ def test_what_cannot_be_read_is_not_left_out(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"RIFF\0\0\0\0WAVEfmt ", b"OggS\0\2", b"\0\0\0\x1cftypisom"]
 )
-def test_sound_of_any_suffix_is_found_by_its_content(tmp_path, content):
+def test_audio_of_any_suffix_is_found_by_content(tmp_path, content):
     (tmp_path / "call.dat").write_bytes(content + bytes(20))
     assert below(tmp_path) == ["call.dat"]
 
 
-def test_files_that_are_no_audio_are_named(tmp_path, caplog):
+def test_other_files_are_reported_as_skipped(tmp_path, caplog):
     names = [f"{letter}.txt" for letter in "abcdefg"]
     make(tmp_path, "a.wav", *names, ".hidden", "image/x.png")
     skipped = []
@@ -46,11 +46,11 @@ def test_files_that_are_no_audio_are_named(tmp_path, caplog):
     assert list(found) == [str(tmp_path / "a.wav")]
     names.append("image/x.png")
     assert skipped == [str(tmp_path / name) for name in names]
-    output = "skipped 8 files that are no audio: a.txt, b.txt, c.txt, d.txt, "
+    output = "skipped 8 files that are not audio: a.txt, b.txt, c.txt, d.txt, "
     assert f"{tmp_path}: {output}e.txt, ..." in caplog.text
 
 
-def test_skipped_files_of_a_listed_folder_are_named_too(tmp_path):
+def test_skipped_files_of_a_listed_folder_are_reported(tmp_path):
     make(tmp_path, "a.wav", "b.txt")
     skipped = []
     list(list_audio_files(["-"], [f"{tmp_path}\n"], skipped))
@@ -58,18 +58,18 @@ def test_skipped_files_of_a_listed_folder_are_named_too(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
-def test_pipe_of_no_audio_suffix_is_not_waited_for(tmp_path):
+def test_pipe_is_not_opened(tmp_path):
     make(tmp_path, "a.wav")
     os.mkfifo(tmp_path / "pipe")
     assert below(tmp_path) == ["a.wav"]
 
 
-def test_hidden_files_and_folders_are_no_recordings(tmp_path):
+def test_hidden_files_and_folders_are_ignored(tmp_path):
     make(tmp_path, "._a.wav", ".trash/b.wav", "c.wav")
     assert below(tmp_path) == ["c.wav"]
 
 
-def test_file_that_is_named_is_tried_whatever_it_is_called(tmp_path):
+def test_explicit_file_is_listed_with_any_suffix(tmp_path):
     make(tmp_path, "call.dat")
     assert below(tmp_path, tmp_path / "call.dat", tmp_path / "x") == [
         "call.dat",
@@ -77,16 +77,14 @@ def test_file_that_is_named_is_tried_whatever_it_is_called(tmp_path):
     ]
 
 
-def test_links_are_followed_and_never_round(tmp_path):
+def test_links_are_followed_without_loops(tmp_path):
     make(tmp_path, "a/1.wav", "else/2.wav")
     (tmp_path / "a" / "up").symlink_to(tmp_path / "a")
     (tmp_path / "a" / "else").symlink_to(tmp_path / "else")
     assert below(tmp_path, tmp_path / "a") == ["a/1.wav", "a/else/2.wav"]
 
 
-def test_closed_folder_is_named_for_its_reader_to_complain(
-    tmp_path, monkeypatch
-):
+def test_unreadable_folder_is_listed(tmp_path, monkeypatch):
     make(tmp_path, "a.wav", "closed/b.wav")
     scan = os.scandir
 
@@ -99,13 +97,13 @@ def test_closed_folder_is_named_for_its_reader_to_complain(
     assert below(tmp_path) == ["a.wav", "closed"]
 
 
-def test_folder_without_recordings_is_told(tmp_path, caplog):
+def test_folder_without_recordings_logs_a_warning(tmp_path, caplog):
     make(tmp_path, "a.txt")
     assert below(tmp_path) == []
     assert "expected recordings in this folder (.aac" in caplog.text
 
 
-def test_list_is_read_as_it_is_needed(tmp_path):
+def test_list_is_read_lazily(tmp_path):
     make(tmp_path, "folder/a.wav")
 
     def lines():
@@ -119,5 +117,5 @@ def test_list_is_read_as_it_is_needed(tmp_path):
     assert next(found) == str(tmp_path / "folder" / "a.wav")
 
 
-def test_list_that_names_itself_ends():
+def test_list_containing_dash_terminates():
     assert list(list_audio_files(["-"], ["-\n", "a.wav\n"])) == ["a.wav"]

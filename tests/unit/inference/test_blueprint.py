@@ -30,7 +30,7 @@ def ssl(folder):
     ],
     ids=["acoustic", "statistics", "streams", "ssl"],
 )
-def test_extractor_is_the_same_when_built_again(make, tmp_path):
+def test_rebuilt_extractor_is_equal(make, tmp_path):
     extractor = make(tmp_path)
     text = blueprint.dump({"extractor": blueprint.of(extractor)})
     again = load_hyperpyyaml(text)["extractor"]
@@ -40,13 +40,13 @@ def test_extractor_is_the_same_when_built_again(make, tmp_path):
     ) == dataclasses.asdict(extractor.config)
 
 
-def test_known_part_is_pointed_to():
+def test_known_module_becomes_a_reference():
     inner = AcousticFeatures()
     outer = blueprint.of(Statistics(inner), {inner: Ref("encoder")})
     assert outer.arguments == {"extractor": Ref("encoder")}
 
 
-def test_what_is_known_is_not_built_again_to_be_asked():
+def test_known_object_is_not_built_again():
     class Known:
         dim = 7
 
@@ -73,7 +73,7 @@ def test_missing_key_is_named():
         blueprint.read("a: 1", "method", {})
 
 
-def test_what_was_written_is_built_by_speechbrains_yaml():
+def test_dump_is_loaded_by_hyperpyyaml():
     text = blueprint.dump(
         {
             "one": New(
@@ -92,5 +92,5 @@ def test_what_was_written_is_built_by_speechbrains_yaml():
     assert built["four"] == [1, 2]
 
 
-def test_blueprint_builds_what_it_says():
+def test_build_calls_the_constructor():
     assert blueprint.build([New("builtins.dict", {"a": 1}), 2]) == [{"a": 1}, 2]

@@ -15,19 +15,19 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="module")
 def classifier(model):
-    """The model, ready to use."""
+    """Load the model."""
     return EmotionClassifier.from_hparams(model.folder)
 
 
 @pytest.fixture
 def copy(model, tmp_path):
-    """A copy of the model, to be spoilt."""
+    """Copy the model to change it."""
     return shutil.copytree(model.folder, tmp_path / "model")
 
 
@@ -39,8 +39,8 @@ def change(folder, old, new):
     path.write_text(text.replace(old, new))
 
 
-def same(one, two):
-    """Whether two answers agree."""
+def assert_same(one, two):
+    """Check that two predictions agree."""
     np.testing.assert_allclose(
         [*one.probabilities.values()],
         [*two.probabilities.values()],
@@ -67,7 +67,7 @@ def same(one, two):
         ("temperature: ", "temperature: hot", "0.01-100, got 'hot"),
     ],
 )
-def test_what_does_not_fit_is_refused(old, new, match, copy):
+def test_inconsistent_yaml_is_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=match):
         EmotionClassifier.from_hparams(copy)
@@ -76,7 +76,7 @@ def test_what_does_not_fit_is_refused(old, new, match, copy):
 @pytest.mark.parametrize(
     "value", [0, 0.0, -1.0, 1e-300, 101, float("nan"), float("inf")]
 )
-def test_temperature_that_divides_nothing_is_refused(value, model):
+def test_invalid_temperature_is_refused(value, model):
     with pytest.raises(
         ValueError, match="temperature: expected a number of 0.0"
     ):
@@ -84,7 +84,7 @@ def test_temperature_that_divides_nothing_is_refused(value, model):
 
 
 @pytest.mark.parametrize("device", ["foo", "cuda:99"])
-def test_device_that_is_not_there_is_refused(device, model):
+def test_unknown_device_is_refused(device, model):
     with pytest.raises(ValueError, match=f"such as cpu or cuda, got '{device}"):
         EmotionClassifier.from_hparams(
             model.folder, run_opts={"device": device}
@@ -96,20 +96,18 @@ def test_missing_modules_are_named():
         EmotionClassifier({"compute_features": None, "mean_var_norm": None}, {})
 
 
-def test_files_are_answered_in_their_order_however_they_are_batched(
-    classifier, model
-):
+def test_predictions_keep_file_order_for_any_batch_size(classifier, model):
     one, two = (
         classifier.classify_files(model.files, batch_s, has_bar=False)
         for batch_s in (60.0, 0.1)
     )
-    assert [answer.file for answer in one] == model.files
+    assert [prediction.file for prediction in one] == model.files
     for first, second, path in zip(one, two, model.files, strict=True):
-        same(first, second)
-        same(first, classifier.classify_file(path))
+        assert_same(first, second)
+        assert_same(first, classifier.classify_file(path))
 
 
-def test_any_rate_and_channels_sound_alike(classifier, tmp_path):
+def test_prediction_is_independent_of_rate_and_channels(classifier, tmp_path):
     time_s = np.arange(48000) / 48000
     tone = 0.3 * np.sin(2 * np.pi * 220 * time_s) * (1 + np.sin(9 * time_s))
     sounds.write(tmp_path / "a.wav", tone[::3])
@@ -123,7 +121,7 @@ def test_any_rate_and_channels_sound_alike(classifier, tmp_path):
         )
 
 
-def test_bad_file_ends_all_or_stands_in_its_place(classifier, model):
+def test_bad_file_raises_or_is_returned_in_place(classifier, model):
     files = [model.files[0], "nowhere.wav", model.files[1]]
     with pytest.raises(BadAudioError, match=r"nowhere\.wav"):
         classifier.classify_files(files, has_bar=False)
@@ -137,34 +135,34 @@ def test_bad_file_ends_all_or_stands_in_its_place(classifier, model):
 @pytest.mark.parametrize(
     "act", ["classify_file", "classify_files", "classify_long", "embed"]
 )
-def test_open_file_is_refused_with_what_to_call(classifier, act):
+def test_open_file_is_refused_with_advice(classifier, act):
     file = io.BytesIO()
     given = [file] if act in ("classify_files", "embed") else file
     with pytest.raises(TypeError, match=r"got BytesIO; .*classify_signal\("):
         getattr(classifier, act)(given)
 
 
-def test_one_path_is_one_file(classifier, model):
-    [answer] = classifier.classify_files(model.files[0])
-    assert answer.file == model.files[0]
+def test_single_path_is_accepted(classifier, model):
+    [prediction] = classifier.classify_files(model.files[0])
+    assert prediction.file == model.files[0]
     [of_bytes] = classifier.classify_files(os.fsencode(model.files[0]))
-    same(answer, of_bytes)
+    assert_same(prediction, of_bytes)
 
 
-def test_answers_carry_notes_of_the_sound(classifier, tmp_path):
+def test_predictions_have_notes(classifier, tmp_path):
     samples = sounds.noise(0, 16000)
     path = sounds.write(tmp_path / "a.wav", samples)
-    answers = [
+    predictions = [
         classifier.classify_file(path),
         classifier.classify_signal(samples, 16000),
-        classifier.classify_long(path, 0.5, 0.5).segments[0].answer,
+        classifier.classify_long(path, 0.5, 0.5).segments[0].prediction,
     ]
-    assert [answer.notes for answer in answers] == [("steady",)] * 3
+    assert [one.notes for one in predictions] == [("steady",)] * 3
 
 
-def test_signal_is_heard_like_its_file(classifier, model):
+def test_signal_is_classified_like_its_file(classifier, model):
     samples, rate_hz = soundfile.read(model.files[1], dtype="float32")
-    same(
+    assert_same(
         classifier.classify_signal(samples, rate_hz),
         classifier.classify_file(model.files[1]),
     )
@@ -177,7 +175,7 @@ def test_signal_that_cannot_be_used_is_refused(classifier):
         classifier.classify_signal(np.ones((1, 16000)), 16000)
 
 
-def test_temperature_softens_and_changes_no_name(model):
+def test_temperature_softens_without_changing_emotions(model):
     plain, soft = (
         EmotionClassifier.from_hparams(model.folder, temperature=t)
         for t in (1.0, 4.0)
@@ -188,8 +186,8 @@ def test_temperature_softens_and_changes_no_name(model):
         assert one.probability > two.probability
 
 
-def test_answers_that_are_no_probabilities_are_refused(copy, model):
-    """Though every weight is a number."""
+def test_invalid_probabilities_are_refused(copy, model):
+    """Test with finite weights."""
     weights = torch.load(copy / "method.ckpt")
     torch.save({n: 1e38 * v for n, v in weights.items()}, copy / "method.ckpt")
     classifier = EmotionClassifier.from_hparams(copy)
@@ -205,17 +203,17 @@ def test_answers_that_are_no_probabilities_are_refused(copy, model):
             refused()
 
 
-def test_answers_below_a_threshold_are_unknown(model):
+def test_predictions_below_min_confidence_are_unknown(model):
     classifier = EmotionClassifier.from_hparams(
         model.folder, min_confidence=0.999
     )
-    answer = classifier.classify_file(model.files[0])
-    assert answer.emotion == "unknown"
-    _, _, _, labels = answer
+    prediction = classifier.classify_file(model.files[0])
+    assert prediction.emotion == "unknown"
+    _, _, _, labels = prediction
     assert labels == ["unknown"]
 
 
-def test_long_recording_is_answered_window_by_window(
+def test_long_recording_is_classified_window_by_window(
     classifier, model, tmp_path
 ):
     pieces = [soundfile.read(path)[0][:4800] for path in model.files[:3]]
@@ -226,10 +224,10 @@ def test_long_recording_is_answered_window_by_window(
         classifier.classify_signal(piece.astype(np.float32), 16000)
         for piece in pieces
     ]
-    names = [answer.emotion for answer in alone]
+    names = [prediction.emotion for prediction in alone]
     found = [
         next(
-            s.answer.emotion
+            s.prediction.emotion
             for s in timeline.segments
             if s.start_s <= middle < s.end_s
         )
@@ -246,15 +244,15 @@ def test_long_silence_is_refused(classifier, tmp_path):
         classifier.classify_long(path)
 
 
-def test_windows_of_more_than_is_heard_at_once_are_refused(
+def test_windows_longer_than_maximum_input_are_refused(
     classifier, model, monkeypatch
 ):
     monkeypatch.setattr(classifier.recogniser, "longest_s", 0.5)
-    with pytest.raises(ValueError, match="at most 0.5 s, for this model"):
+    with pytest.raises(ValueError, match="at most 0.5 s, the maximum input"):
         classifier.classify_long(model.files[0], 1.0, 0.5)
 
 
-def test_embeddings_are_those_behind_the_logits(classifier, model):
+def test_embeddings_give_the_logits(classifier, model):
     embeddings = classifier.embed(model.files)
     head = classifier.recogniser.method.emotion_head
     probabilities = head(embeddings).softmax(dim=-1)
@@ -263,7 +261,7 @@ def test_embeddings_are_those_behind_the_logits(classifier, model):
     )
 
 
-def test_group_is_normalised_as_training_did(tmp_path):
+def test_group_is_normalised_as_in_training(tmp_path):
     model = served.make(tmp_path, normalise_by="corpus")
     classifier = EmotionClassifier.from_hparams(model.folder, temperature=1.0)
     before = classifier.classify_file(model.files[0])
@@ -271,45 +269,45 @@ def test_group_is_normalised_as_training_did(tmp_path):
     other = classifier.classify_file(model.files[0])
     assert other.probabilities != before.probabilities
     classifier.normalise_with(model.files)
-    for answer, expected in zip(
+    for prediction, expected in zip(
         classifier.classify_files(model.files, has_bar=False),
         model.probabilities.tolist(),
         strict=True,
     ):
-        assert [*answer.probabilities.values()] == pytest.approx(
+        assert [*prediction.probabilities.values()] == pytest.approx(
             expected, abs=1e-4
         )
     classifier.normalise_with()
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
 
 
 @pytest.mark.parametrize("act", ["embed", "normalise_with"])
-def test_no_recordings_are_refused_in_words(classifier, act):
+def test_empty_file_list_is_refused(classifier, act):
     with pytest.raises(ValueError, match="expected recordings to "):
         getattr(classifier, act)([])
 
 
-def test_recordings_to_normalise_over_may_be_bad(model, caplog):
+def test_normalise_with_skips_bad_files(model, caplog):
     classifier = EmotionClassifier.from_hparams(model.folder)
     with pytest.raises(BadAudioError, match="nowhere"):
         classifier.normalise_with(["nowhere.wav", *model.files])
     classifier.normalise_with(model.files)
     before = classifier.classify_file(model.files[0])
     classifier.normalise_with(["nowhere.wav", *model.files], keep_going=True)
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
     assert "nowhere.wav: expected a recording" in caplog.text
     with pytest.raises(ValueError, match="found none that can be used"):
         classifier.normalise_with(["nowhere.wav"], keep_going=True)
-    same(classifier.classify_file(model.files[0]), before)
+    assert_same(classifier.classify_file(model.files[0]), before)
 
 
-def test_model_that_wants_a_group_says_so(tmp_path, caplog):
+def test_model_with_group_normalisation_logs_a_warning(tmp_path, caplog):
     model = served.make(tmp_path, normalise_by="speaker")
     EmotionClassifier.from_hparams(model.folder)
-    assert "until normalise_with is given" in caplog.text
+    assert "until normalise_with is called" in caplog.text
 
 
-def test_statistics_of_a_model_are_those_of_training(model, classifier):
+def test_model_statistics_equal_training_statistics(model, classifier):
     rows = served.utterances(model.folder.parent)
     extractor = classifier.recogniser.extractor
     frames = {

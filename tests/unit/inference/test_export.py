@@ -7,18 +7,18 @@ from helpers import served
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with an adversary in its training."""
+    """Export a model that was trained with an adversary."""
     return served.make(tmp_path_factory.mktemp("model"), "supcon_spkadv")
 
 
-def test_folder_is_whole_and_holds_nothing_else(model):
+def test_folder_has_exactly_the_expected_files(model):
     assert sorted(path.name for path in model.folder.iterdir()) == [
         *("README.md", "hyperparams.yaml", "label_encoder.ckpt"),
         *("method.ckpt", "normaliser.ckpt", "training.json"),
     ]
 
 
-def test_what_only_training_needs_stays_behind(model):
+def test_training_only_modules_are_not_exported(model):
     names = torch.load(model.folder / "method.ckpt").keys()
     assert {name.split(".")[0] for name in names} == {
         *("encoder", "pooling", "emotion_head")
@@ -27,7 +27,7 @@ def test_what_only_training_needs_stays_behind(model):
     assert "adversary: null" in text and "!apply" not in text
 
 
-def test_adapters_stay_apart_and_small(tmp_path):
+def test_adapters_are_exported_separately(tmp_path):
     from helpers import encoders
 
     encoder = encoders.make(tmp_path / "encoder", "hubert_layer")
@@ -39,7 +39,7 @@ def test_adapters_stay_apart_and_small(tmp_path):
     assert sizes["extractor.ckpt"] < sizes["encoder.ckpt"]
 
 
-def test_of_a_trained_stream_its_top_is_kept_beside_statistics(tmp_path):
+def test_trained_top_layers_are_exported_with_statistics(tmp_path):
     from helpers import encoders
 
     encoder = encoders.make(tmp_path / "encoder", "hubert_layer")
@@ -53,7 +53,7 @@ def test_of_a_trained_stream_its_top_is_kept_beside_statistics(tmp_path):
     assert "longest_s: 15.0" in text
 
 
-def test_model_says_which_training_it_is_of(model):
+def test_model_has_provenance(model):
     output = json.loads((model.folder / "training.json").read_text())
     assert (output["trial"], output["seed"], output["epoch"]) == (0, 1, 1)
     assert output["chosen"] == "How it was chosen."

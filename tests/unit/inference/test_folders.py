@@ -11,21 +11,21 @@ from speechbrain_clser.inference.folders import (
 )
 
 
-def test_only_a_model_makes_room_for_a_model(tmp_path):
+def test_only_model_folders_are_replaced(tmp_path):
     model = tmp_path / "model"
     refuse_another(model)
     model.mkdir()
     refuse_another(model)
     (model / "thesis.txt").touch()
-    with pytest.raises(ValueError, match="found something else; name another"):
+    with pytest.raises(ValueError, match="found other content; give another"):
         refuse_another(model)
     (model / "hyperparams.yaml").touch()
     refuse_another(model)
-    with pytest.raises(ValueError, match="found something else"):
+    with pytest.raises(ValueError, match="found other content"):
         refuse_another(model / "thesis.txt")
 
 
-def test_new_folder_takes_the_place_of_the_old(tmp_path):
+def test_new_folder_replaces_the_old_one(tmp_path):
     for name in ("model", "new", ".model.old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()
@@ -34,7 +34,7 @@ def test_new_folder_takes_the_place_of_the_old(tmp_path):
     assert (tmp_path / "model" / "new").is_file()
 
 
-def test_error_leaves_the_model_of_before(tmp_path):
+def test_error_keeps_the_previous_model(tmp_path):
     model = tmp_path / "model"
     with new_folder(model) as folder:
         (folder / "hyperparams.yaml").touch()

@@ -16,13 +16,13 @@ IDENTITY = "!new:torch.nn.Identity {}"
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder."""
+    """Export a model with the built-in encoder."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture
 def copy(model, tmp_path):
-    """A copy of the model, to be spoilt."""
+    """Copy the model to change it."""
     return shutil.copytree(model.folder, tmp_path / "model")
 
 
@@ -34,19 +34,19 @@ def change(folder, old, new):
 
 
 def state(folder, **options):
-    """All that a model has learned."""
+    """Return the state of a loaded model."""
     return load(folder, YAML, **options)["modules"][
         "embedding_model"
     ].state_dict()
 
 
 def same(one, two):
-    """Whether two models have learned the same."""
+    """Return whether two states are equal."""
     assert one.keys() == two.keys()
     return all(torch.equal(one[name], two[name]) for name in one)
 
 
-def test_folder_that_would_run_a_command_does_not(copy, tmp_path):
+def test_yaml_cannot_execute_commands(copy, tmp_path):
     change(
         copy,
         "classes:\n",
@@ -59,8 +59,8 @@ def test_folder_that_would_run_a_command_does_not(copy, tmp_path):
     assert (tmp_path / "ran").exists()
 
 
-def test_chain_of_references_to_a_command_is_a_row_of_words(copy, tmp_path):
-    """From a part to its module's names, through them to a loader of YAML."""
+def test_chained_references_cannot_execute_commands(copy, tmp_path):
+    """Chain references from a part over its module's globals to a YAML loader."""
     (copy / "evil.ckpt").write_text(
         f"x: !apply:os.system ['touch {tmp_path}/ran']\n"
     )
@@ -89,7 +89,7 @@ def test_chain_of_references_to_a_command_is_a_row_of_words(copy, tmp_path):
     with pytest.raises(ValueError, match="a model is data.*ParameterDict"):
         load(copy, YAML)
 
-    # Each link breaks by itself: no list of parts, but only words.
+    # Each link is harmless without the list of parts: references are strings.
     harmless = [line for line in links if "parameters" not in line]
     text = "\n".join(harmless).replace("ParameterDict", "Identity {}")
     (copy / YAML).write_text(f"{text}\n{attack}")
@@ -110,7 +110,7 @@ def test_chain_of_references_to_a_command_is_a_row_of_words(copy, tmp_path):
         ("pretrainer:", "pretrainer: {a: !apply:os.abort []}\nx:\n  y:"),
     ],
 )
-def test_what_is_loaded_is_not_up_to_the_file(old, new, copy, model):
+def test_pretrainer_of_the_yaml_is_ignored(old, new, copy, model):
     text = (copy / YAML).read_text()
     if "x:\n" in new:
         text = text[: text.index("pretrainer:")]
@@ -146,7 +146,7 @@ def test_what_is_loaded_is_not_up_to_the_file(old, new, copy, model):
          "can be built, found AttributeError"),
     ],
 )  # fmt: skip
-def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
+def test_mismatched_parts_are_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=f"(?s){copy}.*{match}"):
         load(copy, YAML)
@@ -168,7 +168,7 @@ def test_parts_that_do_not_fit_are_refused(old, new, match, copy):
         ("longest_s: null", "longest_s: soon", "0.1 or more, got 'soon'"),
     ],
 )  # fmt: skip
-def test_values_that_no_model_has_are_refused(old, new, match, copy):
+def test_invalid_values_are_refused(old, new, match, copy):
     change(copy, old, new)
     with pytest.raises(ValueError, match=f"^{copy / YAML}: {match}|.*{match}"):
         load(copy, YAML)
@@ -200,7 +200,7 @@ def test_values_that_no_model_has_are_refused(old, new, match, copy):
     ],
     ids=lambda value: value[:20],
 )
-def test_model_that_would_take_long_or_much_is_refused(old, new, match, copy):
+def test_model_with_excessive_sizes_is_refused(old, new, match, copy):
     change(copy, old, new)
     start = time.monotonic()
     with pytest.raises(ValueError, match=f"(?s){copy / YAML}: .*{match}"):
@@ -209,7 +209,7 @@ def test_model_that_would_take_long_or_much_is_refused(old, new, match, copy):
 
 
 @pytest.mark.parametrize("name", ["method.ckpt", "README.md", YAML])
-def test_link_to_elsewhere_is_refused(name, copy, model):
+def test_link_out_of_the_model_is_refused(name, copy, model):
     (copy / name).unlink()
     (copy / name).symlink_to(model.folder / name)
     with pytest.raises(ValueError, match=f"{name}: expected a file of this"):
@@ -226,7 +226,7 @@ def test_missing_file_is_named(name, copy):
         load(copy, YAML)
 
 
-def test_weights_are_checked_whatever_the_file_says_of_hooks(copy):
+def test_weights_are_checked_without_hooks(copy):
     text = (copy / YAML).read_text()
     (copy / YAML).write_text(re.sub("  custom_hooks:(\n    .*)+", "", text))
     weights = torch.load(copy / "method.ckpt")
@@ -236,7 +236,7 @@ def test_weights_are_checked_whatever_the_file_says_of_hooks(copy):
         load(copy, YAML)
 
 
-def test_checkpoint_that_would_run_a_command_does_not(copy, tmp_path):
+def test_checkpoint_cannot_execute_commands(copy, tmp_path):
     class Bomb:
         def __reduce__(self):
             return os.system, (f"touch {tmp_path}/ran",)
@@ -258,7 +258,9 @@ def test_values_are_overridden(is_trusted, model):
 @pytest.mark.parametrize(
     "file", ["encoder.ckpt", "extractor.ckpt", "method.ckpt"]
 )
-def test_all_that_an_adapted_encoder_learned_is_needed(file, adapted, tmp_path):
+def test_all_checkpoints_of_an_adapted_encoder_are_needed(
+    file, adapted, tmp_path
+):
     folder = shutil.copytree(adapted.folder, tmp_path / "model")
     assert same(state(folder), state(folder, is_trusted=True))
     (folder / file).unlink()
@@ -266,18 +268,18 @@ def test_all_that_an_adapted_encoder_learned_is_needed(file, adapted, tmp_path):
         load(folder, YAML)
 
 
-def test_answers_of_an_adapted_encoder_are_those_of_its_training(adapted):
+def test_adapted_encoder_predicts_as_in_training(adapted):
     classifier = EmotionClassifier.from_hparams(
         adapted.folder, temperature=1.0, run_opts={"device": "cpu"}
     )
-    answers = classifier.classify_files(adapted.files, has_bar=False)
-    found = torch.tensor([[*a.probabilities.values()] for a in answers])
+    predictions = classifier.classify_files(adapted.files, has_bar=False)
+    found = torch.tensor([[*p.probabilities.values()] for p in predictions])
     torch.testing.assert_close(found, adapted.probabilities, atol=1e-4, rtol=0)
 
 
 @pytest.fixture(scope="module")
 def adapted(tmp_path_factory):
-    """A model with adapters in its encoder."""
+    """Export a model with adapters in its encoder."""
     folder = tmp_path_factory.mktemp("adapted")
     encoder = encoders.make(folder / "encoder", "hubert_layer")
     return served.make(folder, encoder=encoder, adapt="lora")
@@ -287,7 +289,7 @@ def adapted(tmp_path_factory):
     "written", ["[{}]", "{{source: {}}}"], ids=["by place", "by name"]
 )
 @pytest.mark.parametrize("is_relative", [True, False])
-def test_encoder_in_a_folder_of_this_machine_is_refused(
+def test_local_encoder_is_refused(
     written, is_relative, copy, tmp_path, monkeypatch
 ):
     encoders.make(tmp_path / "own" / "encoder", "wav2vec2_group")

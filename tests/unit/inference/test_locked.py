@@ -16,7 +16,7 @@ with locked(sys.argv[1]):
 """
 
 
-def test_other_process_is_refused_until_it_is_dead(tmp_path):
+def test_lock_is_held_until_the_process_ends(tmp_path):
     path = tmp_path / "of" / "a.csv"
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)],
@@ -26,7 +26,7 @@ def test_other_process_is_refused_until_it_is_dead(tmp_path):
     )
     with process:
         assert process.stdout.readline() == "locked\n"
-        with pytest.raises(ValueError, match="a.csv: another process writes"):
+        with pytest.raises(ValueError, match="a.csv: another process is"):
             with locked(path):
                 pass
         process.kill()
@@ -35,11 +35,13 @@ def test_other_process_is_refused_until_it_is_dead(tmp_path):
     assert [*path.parent.iterdir()] == []
 
 
-def test_disk_without_locks_is_told(tmp_path, monkeypatch, caplog):
+def test_file_system_without_locks_logs_a_warning(
+    tmp_path, monkeypatch, caplog
+):
     def none(*_, **__):
         raise NotImplementedError("no flock here")
 
     monkeypatch.setattr(filelock.FileLock, "acquire", none)
     with locked(tmp_path / "a.csv"):
         pass
-    assert "a.csv: its disk knows no locks" in caplog.text
+    assert "a.csv: the file system does not support locks" in caplog.text

@@ -24,7 +24,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def faults(keep):
-    """Times that a process had to be given memory, which was free before."""
+    """Return the number of page faults of a process."""
     code = CHURN.format(root=str(ROOT), keep=keep)
     done = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True
@@ -35,22 +35,22 @@ def faults(keep):
 @pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="of glibc alone"
 )
-def test_freed_memory_is_there_for_the_next_batch():
+def test_freed_memory_is_reused():
     assert faults(keep=True) < faults(keep=False) / 10
 
 
-def test_other_systems_are_left_alone(monkeypatch):
+def test_other_systems_are_unchanged(monkeypatch):
     monkeypatch.setattr(sys, "platform", "win32")
     assert not memory.keep_freed()
 
 
-def test_other_c_libraries_are_left_alone(monkeypatch):
+def test_other_c_libraries_are_unchanged(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes, "CDLL", lambda name: types.SimpleNamespace())
     assert not memory.keep_freed()
 
 
-def test_setting_that_is_refused_keeps_no_other_from_being_made(monkeypatch):
+def test_refused_setting_does_not_skip_others(monkeypatch):
     made = []
     library = types.SimpleNamespace(mallopt=lambda *args: made.append(args))
     monkeypatch.setattr(sys, "platform", "linux")

@@ -21,7 +21,7 @@ def test_statistics_are_in_the_state():
     assert one(frames).equal(two(frames))
 
 
-def test_step_normalises_as_the_store_where_both_are_heard():
+def test_step_normalises_as_the_store_with_both_inputs():
     mean, deviation = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
     stored = SimpleNamespace(statistics={"all": (mean, deviation)})
     assert as_stored({"frames": [stored]}) is None
@@ -34,7 +34,7 @@ def test_step_normalises_as_the_store_where_both_are_heard():
     assert of_sources([(mean, deviation)])(frames).equal(found(frames))
 
 
-def test_levelling_is_that_of_training():
+def test_level_layers_equals_training():
     frames = torch.randn(2, 5, 12)
     assert LevelLayers(3)(frames).equal(level_layers(frames, 3))
     assert LevelLayers(3).state_dict() == {}
@@ -58,7 +58,7 @@ def test_pooled_deviation_holds_the_spread_between_groups():
     torch.testing.assert_close(deviation, together.std(dim=0, correction=0))
 
 
-def test_group_that_lacks_a_column_does_not_spoil_it():
+def test_nan_of_one_group_is_ignored():
     lacking = torch.tensor([torch.nan])
     mean, deviation = pooled(
         [(lacking, lacking), (torch.tensor([2.0]), torch.tensor([3.0]))]
@@ -67,7 +67,7 @@ def test_group_that_lacks_a_column_does_not_spoil_it():
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, float("-inf")])
-def test_deviation_that_divides_nothing_is_not_loaded(value):
+def test_nonpositive_deviation_is_refused(value):
     state = {"mean": torch.zeros(2), "deviation": torch.tensor([1.0, value])}
     with pytest.raises(RuntimeError, match=f"above 0, found {value:g} in devi"):
         SourceStatistics(2).load_state_dict(state)

@@ -8,13 +8,13 @@ from speechbrain_clser.inference.packed import PackedEncoder, pack, unpack
 
 @pytest.fixture
 def packed(tmp_path):
-    """An encoder, its settings, and the file that it was packed into."""
+    """Bundle an encoder; return it with its settings and the folder."""
     source = encoders.make(tmp_path / "encoder", "wav2vec2_group")
     encoder = SSLFeatures(source, SSLConfig(layers="1"))
     return encoder, pack(encoder, tmp_path / "encoder.ckpt"), tmp_path
 
 
-def test_packed_encoder_hears_the_same(packed):
+def test_packed_encoder_gives_equal_features(packed):
     encoder, settings, folder = packed
     wavs, lens = torch.randn(2, 8000), torch.tensor([1.0, 0.6])
     again = PackedEncoder(settings, encoder.config)
@@ -53,7 +53,7 @@ def test_file_of_another_encoder_is_refused(change, match, packed):
         unpack(again, folder / "encoder.ckpt")
 
 
-def test_settings_name_no_other_place(packed):
+def test_settings_cannot_write_elsewhere(packed):
     encoder, settings, folder = packed
     stray = {**settings, "../stray.json": {}, "adapter_config.json": {}}
     PackedEncoder(stray, encoder.config)

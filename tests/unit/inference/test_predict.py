@@ -22,8 +22,8 @@ from speechbrain_clser.inference.result_table import ResultTable
 from speechbrain_clser.inference.timeline import Timeline
 
 
-class Listener:
-    """Stands for a classifier: hears anger in all files but bad ones."""
+class FakeClassifier:
+    """Classifier that predicts anger for all files except bad ones."""
 
     classes = ("anger", "neutral")
     min_confidence, temperature, notes = 0.0, 1.0, ()
@@ -56,10 +56,10 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(predicting, "BLOCK_FILES", 2)
 
 
-def into(path, listener, files, **options):
-    """Predict with a model that is always called the same."""
+def into(path, classifier, files, **options):
+    """Predict with a fixed provenance of the model."""
     origin = {"model_sha256": "0a1b"}
-    return predict_into(path, listener, files, origin, **options)
+    return predict_into(path, classifier, files, origin, **options)
 
 
 def read(path):
@@ -67,11 +67,9 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-def test_answers_become_rows_and_bad_files_a_list_of_their_own(
-    tmp_path, caplog
-):
+def test_predictions_and_bad_files_are_written_to_two_tables(tmp_path, caplog):
     path = tmp_path / "a.csv"
-    tally = into(path, Listener(), ["a.wav", "bad.wav", "c.wav"])
+    tally = into(path, FakeClassifier(), ["a.wav", "bad.wav", "c.wav"])
     assert tally.sentence == ("2 files classified, 1 cannot be used (1 silent)")
     assert read(path) == [
         {
@@ -92,9 +90,9 @@ def test_answers_become_rows_and_bad_files_a_list_of_their_own(
 
 @pytest.mark.parametrize("window_s", [None, 4.0])
 def test_notes_have_a_column_and_a_count(tmp_path, window_s):
-    path, listener = tmp_path / "a.csv", Listener()
-    listener.notes = ("quiet", "steady")
-    tally = into(path, listener, ["a.wav", "b.wav"], window_s=window_s)
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    classifier.notes = ("quiet", "steady")
+    tally = into(path, classifier, ["a.wav", "b.wav"], window_s=window_s)
     assert {row["note"] for row in read(path)} == {"quiet steady"}
     assert tally.notes == {"quiet": 2, "steady": 2}
 
@@ -108,7 +106,7 @@ def test_skipped_files_are_listed_without_those_of_the_output(tmp_path):
 
     for _ in range(2):
         skipped.clear()
-        tally = into(path, Listener(), files(), skipped=skipped)
+        tally = into(path, FakeClassifier(), files(), skipped=skipped)
         assert (tally.n_skipped, tally.reasons.total()) == (1, 0)
         [row] = read(bad_path(path))
         assert (row["file"], row["reason"]) == ("notes.txt", "skipped")
@@ -117,52 +115,56 @@ def test_skipped_files_are_listed_without_those_of_the_output(tmp_path):
 
 def test_json_lines_hold_numbers(tmp_path):
     path = tmp_path / "a.jsonl"
-    into(path, Listener(), ["a.wav"])
+    into(path, FakeClassifier(), ["a.wav"])
     row = json.loads(path.read_text())
     assert (row["file"], row["p_neutral"]) == ("a.wav", 0.333333)
 
 
-def test_what_stands_there_is_not_done_again(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["a.wav", "b.wav"])
-    tally = into(path, listener, ["b.wav", "c.wav", "a.wav"])
+def test_files_in_the_table_are_not_classified_again(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["a.wav", "b.wav"])
+    tally = into(path, classifier, ["b.wav", "c.wav", "a.wav"])
     assert (tally.n_new, tally.n_before) == (1, 2)
-    assert listener.blocks == [["a.wav"], ["b.wav"], ["c.wav"]]
+    assert classifier.blocks == [["a.wav"], ["b.wav"], ["c.wav"]]
     assert [row["file"] for row in read(path)] == ["a.wav", "b.wav", "c.wav"]
 
 
-def test_bad_file_is_tried_again_and_forgotten_when_it_is_good(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
+def test_bad_file_is_removed_from_the_list_when_usable(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
     for _ in range(2):
-        assert into(path, listener, ["bad.wav"]).reasons.total() == 1
+        assert into(path, classifier, ["bad.wav"]).reasons.total() == 1
         assert len(read(bad_path(path))) == 1
-    listener.classify = lambda path: Prediction({"anger": 1.0, "neutral": 0.0})
-    assert into(path, listener, ["bad.wav"]).n_new == 1
+    classifier.classify = lambda path: Prediction(
+        {"anger": 1.0, "neutral": 0.0}
+    )
+    assert into(path, classifier, ["bad.wav"]).n_new == 1
     assert not bad_path(path).exists()
 
 
-def test_bad_files_of_before_stay_on_the_list(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["1/bad.wav", "2/bad.wav"])
-    listener.classify = lambda path: Prediction({"anger": 1.0, "neutral": 0.0})
-    into(path, listener, ["2/bad.wav", "3/good.wav"])
+def test_earlier_bad_files_stay_on_the_list(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["1/bad.wav", "2/bad.wav"])
+    classifier.classify = lambda path: Prediction(
+        {"anger": 1.0, "neutral": 0.0}
+    )
+    into(path, classifier, ["2/bad.wav", "3/good.wav"])
     assert [row["file"] for row in read(bad_path(path))] == ["1/bad.wav"]
 
 
-def test_list_that_a_kill_left_is_put_in_order(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["1/bad.wav", "2/bad.wav"])
+def test_list_is_compacted_after_an_interruption(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["1/bad.wav", "2/bad.wav"])
     lines = bad_path(path).read_text().splitlines(keepends=True)
     bad_path(path).write_text("".join([*lines, *lines[1:]]))
-    into(path, listener, ["2/bad.wav"])
+    into(path, classifier, ["2/bad.wav"])
     assert bad_path(path).read_text() == "".join(lines)
 
 
-def test_own_file_in_the_place_of_the_list_is_refused(tmp_path):
+def test_other_content_in_the_bad_table_is_refused(tmp_path):
     path = tmp_path / "a.csv"
     bad_path(path).write_text("my,notes\n")
     with pytest.raises(ValueError, match=r"a\.bad\.csv: expected rows of file"):
-        into(path, Listener(), ["a.wav"])
+        into(path, FakeClassifier(), ["a.wav"])
     assert bad_path(path).read_text() == "my,notes\n"
     assert [*tmp_path.iterdir()] == [bad_path(path)]
 
@@ -171,39 +173,39 @@ def test_own_file_in_the_place_of_the_list_is_refused(tmp_path):
     "name, value", [("min_confidence", 0.9), ("temperature", 2.0)]
 )
 def test_rows_of_other_settings_do_not_mix(tmp_path, name, value):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["a.wav"])
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["a.wav"])
     before = path.read_bytes()
-    setattr(listener, name, value)
+    setattr(classifier, name, value)
     with pytest.raises(ValueError, match=f"expected rows of {name} {value}, "):
-        into(path, listener, ["b.wav"])
+        into(path, classifier, ["b.wav"])
     assert path.read_bytes() == before
 
 
 def test_rows_of_other_models_and_windows_do_not_mix(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["a.wav"], window_s=4.0)
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["a.wav"], window_s=4.0)
     with pytest.raises(ValueError, match=r"window_s 2\.0, found those of 4\.0"):
-        into(path, listener, ["b.wav"], window_s=2.0)
+        into(path, classifier, ["b.wav"], window_s=2.0)
     with pytest.raises(ValueError, match='model_sha256 "ff", found those of'):
         predict_into(
-            path, listener, ["b.wav"], {"model_sha256": "ff"}, window_s=4.0
+            path, classifier, ["b.wav"], {"model_sha256": "ff"}, window_s=4.0
         )
-    with pytest.raises(ValueError, match="tell what made its rows, found none"):
+    with pytest.raises(ValueError, match=r"a\.csv\.model\.json, found no such"):
         provenance_path(path).unlink()
-        into(path, listener, ["b.wav"], window_s=4.0)
+        into(path, classifier, ["b.wav"], window_s=4.0)
 
 
 def test_file_named_twice_is_done_once(tmp_path):
-    listener = Listener()
+    classifier = FakeClassifier()
     files = ["a.wav", "bad.wav", "a.wav", "bad.wav"]
-    tally = into(tmp_path / "a.csv", listener, files)
+    tally = into(tmp_path / "a.csv", classifier, files)
     assert (tally.n_new, tally.reasons.total()) == (1, 1)
 
 
 def test_windows_make_a_row_for_each_segment(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "bad.wav"]
-    tally = into(path, Listener(), files, window_s=4.0)
+    tally = into(path, FakeClassifier(), files, window_s=4.0)
     assert tally.reasons == {"nan": 1} and tally.n_new == 1
     assert [
         (
@@ -217,21 +219,21 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
     assert {row["n_segments"] for row in read(path)} == {"2"}
 
 
-def test_windows_are_taken_up_again_at_the_last_file(tmp_path):
+def test_windows_resume_at_the_last_file(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
-    into(path, Listener(), files, window_s=4.0)
+    into(path, FakeClassifier(), files, window_s=4.0)
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
-    tally = into(path, Listener(), files, window_s=4.0)
+    tally = into(path, FakeClassifier(), files, window_s=4.0)
     assert (tally.n_before, tally.n_new) == (2, 1)
     assert path.read_bytes() == whole
 
 
-def test_windows_of_a_second_folder_leave_the_first_as_it_is(tmp_path):
+def test_windows_of_a_second_folder_are_appended(tmp_path):
     path = tmp_path / "a.csv"
-    into(path, Listener(), ["a/1.wav", "a/2.wav"], window_s=4.0)
+    into(path, FakeClassifier(), ["a/1.wav", "a/2.wav"], window_s=4.0)
     before = path.read_bytes()
-    tally = into(path, Listener(), ["b/1.wav"], window_s=4.0)
+    tally = into(path, FakeClassifier(), ["b/1.wav"], window_s=4.0)
     assert (tally.n_before, tally.n_new) == (0, 1)
     assert path.read_bytes().startswith(before)
 
@@ -243,56 +245,56 @@ def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
         "_write",
         lambda s, text: written.append(text) or write(s, text),
     )
-    into(tmp_path / "a.csv", Listener(), ["a.wav"], window_s=4.0)
+    into(tmp_path / "a.csv", FakeClassifier(), ["a.wav"], window_s=4.0)
     assert [text.count("a.wav") for text in written] == [0, 0, 2]
 
 
-def test_nothing_to_hear_is_an_error_and_leaves_nothing(tmp_path):
+def test_empty_input_is_an_error_and_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match="expected recordings, found none"):
-        into(tmp_path / "a.csv", Listener(), [])
+        into(tmp_path / "a.csv", FakeClassifier(), [])
     assert [*tmp_path.iterdir()] == []
 
 
 def test_output_of_other_classes_is_refused(tmp_path):
-    path, listener = tmp_path / "a.csv", Listener()
-    into(path, listener, ["a.wav"])
-    listener.classes = ("joy", "neutral")
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["a.wav"])
+    classifier.classes = ("joy", "neutral")
     with pytest.raises(
         ValueError, match="p_joy, p_neutral, note, found 'file,"
     ):
-        into(path, listener, ["b.wav"])
+        into(path, classifier, ["b.wav"])
 
 
-def test_order_is_that_of_the_files_whoever_is_faster():
-    listener = Listener()
-    classify_files = listener.classify_files
+def test_order_of_results_is_that_of_the_files():
+    classifier = FakeClassifier()
+    classify_files = classifier.classify_files
 
     def slow(files, **options):
         time.sleep(0.1 if "0.wav" in files else 0.0)
         return classify_files(files, **options)
 
-    listener.classify_files = slow
+    classifier.classify_files = slow
     files = [f"{number}.wav" for number in range(9)]
-    found = [path for path, _ in answers(listener, files, n_threads=3)]
+    found = [path for path, _ in answers(classifier, files, n_threads=3)]
     assert found == files
-    assert "0.wav" not in listener.blocks[0]
+    assert "0.wav" not in classifier.blocks[0]
 
 
-def test_few_files_are_work_for_all_threads_and_many_are_in_blocks(monkeypatch):
+def test_block_sizes_grow_with_the_number_of_files(monkeypatch):
     monkeypatch.setattr(predicting, "BLOCK_FILES", 4)
-    listener = Listener()
-    list(answers(listener, map(str, range(19)), n_threads=2))
-    assert sorted(map(len, listener.blocks)) == [1, 1, 1, 2, 2, 4, 4, 4]
+    classifier = FakeClassifier()
+    list(answers(classifier, map(str, range(19)), n_threads=2))
+    assert sorted(map(len, classifier.blocks)) == [1, 1, 1, 2, 2, 4, 4, 4]
 
 
 @pytest.mark.parametrize("n_files, n_each", [(1, 4), (2, 2), (3, 1), (9, 1)])
-def test_torch_has_the_threads_that_files_are_too_few_for(n_files, n_each):
-    listener = Listener()
-    list(answers(listener, map(str, range(n_files)), n_threads=4))
-    assert listener.n_threads == {n_each}
+def test_spare_threads_are_used_by_torch(n_files, n_each):
+    classifier = FakeClassifier()
+    list(answers(classifier, map(str, range(n_files)), n_threads=4))
+    assert classifier.n_threads == {n_each}
 
 
-def test_files_are_read_no_further_than_they_are_needed():
+def test_files_are_read_lazily():
     read = []
 
     def files():
@@ -300,25 +302,25 @@ def test_files_are_read_no_further_than_they_are_needed():
             read.append(number)
             yield f"{number}.wav"
 
-    found = answers(Listener(), files(), n_threads=2)
+    found = answers(FakeClassifier(), files(), n_threads=2)
     next(found)
     assert len(read) <= 2 * 3
     found.close()
 
 
-def test_error_that_is_none_of_the_files_ends_all():
-    listener, before = Listener(), threading.active_count()
-    listener.classify = lambda path: 1 / 0
+def test_unexpected_error_is_raised():
+    classifier, before = FakeClassifier(), threading.active_count()
+    classifier.classify = lambda path: 1 / 0
     with pytest.raises(ZeroDivisionError, match="division"):
-        list(answers(listener, ["a.wav", "b.wav", "c.wav"], n_threads=2))
+        list(answers(classifier, ["a.wav", "b.wav", "c.wav"], n_threads=2))
     assert threading.active_count() == before
 
 
-def test_torch_has_its_threads_back():
+def test_thread_count_of_torch_is_restored():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        found = answers(Listener(), ["a.wav"])
+        found = answers(FakeClassifier(), ["a.wav"])
         next(found)
         assert torch.get_num_threads() == 1
         found.close()
@@ -327,7 +329,7 @@ def test_torch_has_its_threads_back():
         torch.set_num_threads(before)
 
 
-def test_threads_are_the_cores_of_this_process(monkeypatch):
+def test_n_threads_is_the_number_of_available_cores(monkeypatch):
     monkeypatch.setattr(
         os, "sched_getaffinity", lambda process: {0, 3, 5}, raising=False
     )
@@ -335,12 +337,10 @@ def test_threads_are_the_cores_of_this_process(monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_paths_that_begin_like_formulas_are_neutral_and_done_once(
-    suffix, tmp_path
-):
+def test_paths_like_formulas_are_neutralised_and_done_once(suffix, tmp_path):
     path, files = tmp_path / f"a{suffix}", ["=1+1.wav", "@a.wav", "-bad.wav"]
     for n_new in (2, 0):
-        tally = into(path, Listener(), files)
+        tally = into(path, FakeClassifier(), files)
         assert (tally.n_new, tally.n_before) == (n_new, 2 - n_new)
         bad = tmp_path / f"a.bad{suffix}"
         for table, n_rows in ((path, 2), (bad, 1)):
@@ -351,24 +351,22 @@ def test_paths_that_begin_like_formulas_are_neutral_and_done_once(
     assert "./-bad.wav: expected" in bad.read_text()
 
 
-def test_table_with_paths_as_they_were_is_taken_up_again(tmp_path):
+def test_table_with_unneutralised_paths_is_resumed(tmp_path):
     path = tmp_path / "a.csv"
-    into(path, Listener(), ["=a.wav"])
+    into(path, FakeClassifier(), ["=a.wav"])
     path.write_text(path.read_text().replace("./=a.wav", "=a.wav"))
-    assert into(path, Listener(), ["=a.wav"]).n_before == 1
+    assert into(path, FakeClassifier(), ["=a.wav"]).n_before == 1
 
 
-def test_second_process_is_refused_and_repeats_of_before_are_dropped(
-    tmp_path, caplog
-):
+def test_second_process_is_refused_and_repeats_are_removed(tmp_path, caplog):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
-    into(path, Listener(), files)
+    into(path, FakeClassifier(), files)
     whole = path.read_text()
     path.write_text(whole + "".join(whole.splitlines(keepends=True)[1:]))
     with locked(path), pytest.raises(ValueError, match="another process"):
-        into(path, Listener(), files)
-    listener = Listener()
-    assert into(path, listener, files).n_before == 3
-    assert path.read_text() == whole and listener.blocks == []
-    assert "a.csv: 3 rows stood in it twice and are dropped" in caplog.text
+        into(path, FakeClassifier(), files)
+    classifier = FakeClassifier()
+    assert into(path, classifier, files).n_before == 3
+    assert path.read_text() == whole and classifier.blocks == []
+    assert "a.csv: removed 3 repeated rows" in caplog.text
     assert not [*tmp_path.glob(".*")]

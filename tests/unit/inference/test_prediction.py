@@ -8,25 +8,25 @@ from speechbrain_clser.inference.prediction import (
     refuse_no_probabilities,
 )
 
-CHANCES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
+PROBABILITIES = {"anger": 0.25, "neutral": 0.625, "sadness": 0.125}
 
 
 def test_most_probable_class_is_the_emotion():
-    answer = Prediction(CHANCES)
-    assert (answer.emotion, answer.probability) == ("neutral", 0.625)
+    prediction = Prediction(PROBABILITIES)
+    assert (prediction.emotion, prediction.probability) == ("neutral", 0.625)
 
 
 @pytest.mark.parametrize(
     "threshold, emotion", [(0.625, "neutral"), (0.626, UNKNOWN)]
 )
-def test_unknown_is_what_lies_below_the_threshold(threshold, emotion):
-    answer = Prediction(CHANCES, threshold)
-    assert answer.emotion == emotion
-    assert answer.probability == 0.625
+def test_emotion_below_min_confidence_is_unknown(threshold, emotion):
+    prediction = Prediction(PROBABILITIES, threshold)
+    assert prediction.emotion == emotion
+    assert prediction.probability == 0.625
 
 
-def test_answer_unpacks_like_speechbrains():
-    probabilities, score, index, labels = Prediction(CHANCES)
+def test_prediction_unpacks_like_speechbrain():
+    probabilities, score, index, labels = Prediction(PROBABILITIES)
     torch.testing.assert_close(
         probabilities.exp(), torch.tensor([[0.25, 0.625, 0.125]])
     )
@@ -43,7 +43,7 @@ def test_answer_unpacks_like_speechbrains():
         ([0.0, 0.0], "a sum of 0"),
     ],
 )
-def test_what_is_no_distribution_is_refused(values, found):
+def test_values_that_are_no_distribution_are_refused(values, found):
     with pytest.raises(BadAudioError, match=f"a.wav: .*found {found};") as info:
         refuse_no_probabilities(values, "a.wav")
     assert info.value.reason == "probabilities"

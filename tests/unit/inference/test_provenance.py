@@ -14,7 +14,7 @@ SETTINGS = {"window_s": None, "min_confidence": 0.5}
 
 @pytest.fixture
 def model(tmp_path):
-    """A folder that looks like a model."""
+    """Write a folder with the files of a model."""
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "hyperparams.yaml").write_text("classes:\n")
@@ -22,7 +22,7 @@ def model(tmp_path):
     return folder
 
 
-def test_model_is_the_same_wherever_it_lies_until_it_changes(model, tmp_path):
+def test_model_is_identified_by_content(model, tmp_path):
     other = shutil.copytree(model, tmp_path / "other")
     path = tmp_path / "a.csv"
     claim(path, {**provenance(model, model), **SETTINGS}, has_rows=False)
@@ -33,13 +33,15 @@ def test_model_is_the_same_wherever_it_lies_until_it_changes(model, tmp_path):
     assert json.loads(provenance_path(path).read_text())["model"] == str(model)
 
 
-def test_model_of_the_hub_is_told_with_its_commit(model):
+def test_model_of_the_hub_has_a_revision(model):
     found = provenance("me/mine", model)
     assert (found["model"], found["revision"]) == ("me/mine", "model")
     assert provenance(model, model)["revision"] is None
 
 
-def test_recordings_that_normalise_count_by_what_is_in_them(model, tmp_path):
+def test_recordings_for_normalisation_are_identified_by_content(
+    model, tmp_path
+):
     def digest(*names):
         files = [str(tmp_path / name) for name in names]
         return provenance(model, model, ["x"], files)["normalise_over_sha256"]
@@ -50,7 +52,7 @@ def test_recordings_that_normalise_count_by_what_is_in_them(model, tmp_path):
     assert digest() is digest("nowhere") is None
 
 
-def test_adaptation_tells_models_and_tables_apart(model, tmp_path):
+def test_adaptation_is_part_of_the_provenance(model, tmp_path):
     path, sound = tmp_path / "a.csv", tmp_path / "a.wav"
     sound.write_bytes(b"1")
     plain = provenance(model, model)
@@ -72,7 +74,7 @@ def test_adaptation_tells_models_and_tables_apart(model, tmp_path):
     assert provenance(model, model)["model_sha256"] != plain["model_sha256"]
 
 
-def test_table_of_a_version_without_adaptation_is_taken_up(model, tmp_path):
+def test_table_of_a_version_without_adaptation_is_resumed(model, tmp_path):
     path, made_by = tmp_path / "a.csv", provenance(model, model)
     before = {k: v for k, v in made_by.items() if not k.startswith("adapt")}
     claim(path, before, has_rows=False)
@@ -93,15 +95,15 @@ def test_rows_of_other_settings_are_refused_by_name(tmp_path, name, value):
     claim(path, {**SETTINGS, name: value}, has_rows=True)
 
 
-def test_rows_of_nobody_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"a\.csv: expected a\.csv\.model\.j"):
+def test_rows_without_provenance_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"a\.csv: expected the provenance"):
         claim(tmp_path / "a.csv", SETTINGS, has_rows=True)
     assert not provenance_path(tmp_path / "a.csv").exists()
 
 
 @pytest.mark.parametrize("text", ["my notes", "3", '{"window_s": null}', "\\"])
 @pytest.mark.parametrize("has_rows", [False, True])
-def test_file_of_something_else_is_left_as_it_was(tmp_path, text, has_rows):
+def test_other_content_of_provenance_file_is_refused(tmp_path, text, has_rows):
     beside = provenance_path(tmp_path / "a.csv")
     beside.write_text(text)
     with pytest.raises(ValueError, match="window_s, min_confidence as JSON"):
@@ -109,5 +111,5 @@ def test_file_of_something_else_is_left_as_it_was(tmp_path, text, has_rows):
     assert beside.read_text() == text
 
 
-def test_tables_of_one_name_and_two_kinds_have_an_origin_each():
+def test_tables_of_two_formats_have_separate_provenance():
     assert provenance_path("a.csv") != provenance_path("a.jsonl")

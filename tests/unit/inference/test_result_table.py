@@ -23,7 +23,7 @@ SUFFIXES = [".csv", ".jsonl"]
 
 
 def fill(path, *names):
-    """Write a row for each name, and give all names that stand there."""
+    """Write a row for each name; return all names in the table."""
     with ResultTable(path, COLUMNS) as rows:
         for name in names:
             rows.add({"file": name, "emotion": "anger"})
@@ -31,7 +31,7 @@ def fill(path, *names):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_any_name_comes_back_as_it_was(tmp_path, suffix):
+def test_names_round_trip(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     fill(path, *NAMES)
     before = path.read_bytes()
@@ -40,7 +40,7 @@ def test_any_name_comes_back_as_it_was(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_file_cut_anywhere_is_taken_up_again(tmp_path, suffix):
+def test_truncated_file_is_resumed(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     fill(path, *NAMES)
     whole = path.read_bytes()
@@ -52,7 +52,7 @@ def test_file_cut_anywhere_is_taken_up_again(tmp_path, suffix):
 
 
 def groups(path, *sizes):
-    """Write so many rows each of 0.wav, 1.wav, ...; those that are not there."""
+    """Write numbers of rows for 0.wav, 1.wav, ..., if they are missing."""
     with ResultTable(path, ["file", "n"], count="n") as rows:
         before = {*rows.names}
         for number, n in enumerate(sizes):
@@ -62,7 +62,7 @@ def groups(path, *sizes):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_last_group_is_begun_anew_unless_it_is_whole(tmp_path, suffix):
+def test_incomplete_last_group_is_removed(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     assert groups(path, 1, 3, 2) == set()
     whole = path.read_bytes()
@@ -77,28 +77,28 @@ def test_last_group_is_begun_anew_unless_it_is_whole(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_row_is_on_the_disk_when_it_is_written(tmp_path, suffix):
+def test_rows_are_flushed(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     with ResultTable(path, COLUMNS) as rows:
         rows.add({"file": "a.wav", "emotion": "anger"})
         assert "a.wav" in path.read_text()
 
 
-def test_mending_is_told(tmp_path, caplog):
+def test_removal_of_an_incomplete_row_is_logged(tmp_path, caplog):
     path = tmp_path / "a.csv"
     path.write_text("file,emotion\na.wav,an")
     assert fill(path) == set()
-    assert "what was written last was cut short: mended" in caplog.text
+    assert "removed an incomplete last row" in caplog.text
 
 
-def test_nothing_is_written_before_rows_are_wanted(tmp_path):
+def test_constructor_writes_nothing(tmp_path):
     path = tmp_path / "of" / "a.csv"
     ResultTable(path, COLUMNS)
     assert not path.parent.exists()
 
 
 @pytest.mark.parametrize("end", ["", "1000.wav,an"])
-def test_one_stray_quote_loses_no_rows(tmp_path, end):
+def test_unbalanced_quote_is_refused(tmp_path, end):
     path = tmp_path / "a.csv"
     rows = "".join(f"{number}.wav,anger\n" for number in range(1000))
     text = f'file,emotion\na.wav,anger\n2.wav,"anger\n{rows}{end}'
@@ -108,7 +108,7 @@ def test_one_stray_quote_loses_no_rows(tmp_path, end):
     assert path.read_text() == text
 
 
-def test_stray_quote_anywhere_loses_at_most_the_last_row(tmp_path):
+def test_inserted_quote_loses_at_most_the_last_row(tmp_path):
     path = tmp_path / "a.csv"
     fill(path, *NAMES)
     whole = path.read_bytes()
@@ -126,7 +126,7 @@ def test_stray_quote_anywhere_loses_at_most_the_last_row(tmp_path):
             assert len(kept) >= len(spoilt) - n_last
 
 
-def test_table_saved_by_a_spreadsheet_is_taken_up_again(tmp_path):
+def test_table_saved_by_a_spreadsheet_is_resumed(tmp_path):
     path = tmp_path / "a.csv"
     before = b'"file","emotion"\r\n"a ""1"".wav",anger\r\nb.wav,anger\r\n'
     path.write_bytes(before)
@@ -134,14 +134,14 @@ def test_table_saved_by_a_spreadsheet_is_taken_up_again(tmp_path):
     assert path.read_bytes() == before + b"c.wav,anger\n"
 
 
-def test_name_of_any_length_comes_back(tmp_path):
+def test_long_name_round_trips(tmp_path):
     path, name = tmp_path / "a.csv", "a" * 200_000 + "\n"
     fill(path, name)
     assert fill(path) == {name}
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_last_word_about_each_name_is_kept(tmp_path, suffix):
+def test_compact_keeps_the_last_row_of_each_name(tmp_path, suffix):
     path, other = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
     with ResultTable(path, COLUMNS) as rows:
         for name, emotion in zip("abac", ["joy", *3 * ["anger"]], strict=True):
@@ -153,7 +153,7 @@ def test_last_word_about_each_name_is_kept(tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_table_without_rows_is_not_kept(tmp_path, suffix):
+def test_compact_deletes_an_empty_table(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     with ResultTable(path, COLUMNS) as rows:
         rows.add({"file": "a", "emotion": "anger"})
@@ -176,9 +176,7 @@ def test_table_without_rows_is_not_kept(tmp_path, suffix):
         ("a.jsonl", '{"file": [], "emotion": "joy"}\n'),
     ],
 )
-def test_file_of_something_else_is_refused_and_left_as_it_was(
-    tmp_path, name, text
-):
+def test_other_content_is_refused_and_unchanged(tmp_path, name, text):
     path = tmp_path / name
     path.write_bytes(text.encode())
     with pytest.raises(ValueError, match="rows of file, emotion, found"):
@@ -191,12 +189,12 @@ def test_other_suffixes_are_refused(tmp_path):
         ResultTable(tmp_path / "a.xlsx", COLUMNS)
 
 
-def test_folder_of_the_file_is_made(tmp_path):
+def test_folder_of_the_file_is_created(tmp_path):
     fill(tmp_path / "of" / "mine" / "a.csv", "a.wav")
     assert (tmp_path / "of" / "mine" / "a.csv").exists()
 
 
-def test_rows_are_shown_as_they_would_be_written(tmp_path):
+def test_printed_rows_equal_written_rows(tmp_path):
     stream = io.StringIO()
     printed = Printed(stream, COLUMNS)
     fill(tmp_path / "a.csv", "a.wav")
@@ -206,7 +204,7 @@ def test_rows_are_shown_as_they_would_be_written(tmp_path):
 
 
 @pytest.mark.parametrize("kind", [Csv, JsonLines])
-def test_row_without_its_end_is_not_whole(kind):
+def test_row_without_line_end_is_incomplete(kind):
     line = kind(COLUMNS).line({"file": "a\nb.wav", "emotion": "x"}).encode()
     assert [
         n for n in range(len(line) + 1) if kind(COLUMNS).is_whole(line[:n])
@@ -214,7 +212,7 @@ def test_row_without_its_end_is_not_whole(kind):
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
-def test_path_that_begins_like_a_formula_is_of_the_same_file(sign, tmp_path):
+def test_neutral_path_names_the_same_file(sign, tmp_path):
     path = f"{sign}cmd|'calc'!A0.wav"
     (tmp_path / path).touch()
     assert neutral(path) == f"./{path}"
@@ -223,11 +221,11 @@ def test_path_that_begins_like_a_formula_is_of_the_same_file(sign, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["a.wav", "/=a.wav", "", "ä=1.wav", "~/a"])
-def test_other_paths_stay_as_they_are(path):
+def test_other_paths_are_unchanged(path):
     assert neutral(path) == path
 
 
-def test_terminal_is_shown_escapes_and_a_pipe_all_as_it_is():
+def test_control_characters_are_escaped_on_terminals_only():
     shown = {}
     for is_terminal in (True, False):
         stream = io.StringIO()
@@ -240,9 +238,7 @@ def test_terminal_is_shown_escapes_and_a_pipe_all_as_it_is():
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_rows_that_stand_twice_are_dropped_and_counted(
-    tmp_path, suffix, caplog
-):
+def test_repeated_rows_are_removed_and_counted(tmp_path, suffix, caplog):
     path = tmp_path / f"a{suffix}"
     fill(path, *NAMES)
     whole = path.read_bytes()
@@ -251,14 +247,14 @@ def test_rows_that_stand_twice_are_dropped_and_counted(
     rows = ResultTable(path, COLUMNS)
     rows.drop_repeats()
     assert path.read_bytes() == whole and rows.names == set(NAMES)
-    assert f"{len(NAMES) - 1} rows stood in it twice" in caplog.text
+    assert f"removed {len(NAMES) - 1} repeated rows" in caplog.text
     caplog.clear()
     ResultTable(path, COLUMNS).drop_repeats()
     assert caplog.text == ""
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_groups_that_stand_twice_are_dropped_whole(tmp_path, suffix):
+def test_repeated_groups_are_removed(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     columns = ["file", "n", "start_s"]
     with ResultTable(path, columns, count="n") as rows:

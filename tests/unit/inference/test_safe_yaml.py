@@ -68,7 +68,7 @@ EXECUTED = '(!!python/object/apply:os.system ["touch ran"])'
         ),
     ],
 )
-def test_what_could_run_code_or_never_end_is_refused(text):
+def test_yaml_that_executes_code_or_recurses_is_refused(text):
     start = time.monotonic()
     with pytest.raises(ValueError, match="a model is data.*is_trusted=True"):
         safe_yaml.read(text, "hyperparams.yaml")
@@ -91,7 +91,7 @@ def test_what_could_run_code_or_never_end_is_refused(text):
         ("a: !!bool one", "one"),
     ],
 )
-def test_what_is_no_yaml_of_a_model_is_refused(text, found):
+def test_invalid_yaml_is_refused(text, found):
     with pytest.raises(ValueError, match=f"(?s)hyperparams.yaml: .*{found}"):
         safe_yaml.read(text, "hyperparams.yaml")
 
@@ -100,7 +100,7 @@ def test_what_is_no_yaml_of_a_model_is_refused(text, found):
     "text",
     ["a: 65537", "a: -70000", "a: [1, [70000]]", "a: !new:torch.nn.Linear [70000]"],
 )  # fmt: skip
-def test_size_that_no_model_has_is_refused(text):
+def test_excessive_size_is_refused(text):
     with pytest.raises(ValueError, match="m.yaml: a: expected numbers of at"):
         safe_yaml.read(text, "m.yaml")
 
@@ -117,7 +117,7 @@ def test_message_gives_the_line():
 @pytest.mark.parametrize(
     "value", [EXECUTED, "<m.forward>", "<m>", "$(touch ran)", "(3, 4)"]
 )
-def test_text_is_a_text_whatever_it_looks_like(value):
+def test_strings_are_never_evaluated(value):
     text = f"m: !new:torch.nn.Identity {{}}\na: '{value}'\nb: !ref <a>"
     values = safe_yaml.read(text, "m.yaml")
     assert blueprint.build({k: values[k] for k in "ab"}) == {
@@ -140,7 +140,7 @@ def test_plain_values_and_parts_are_read():
     }
 
 
-def test_overrides_are_values_in_the_place_of_others():
+def test_overrides_replace_values():
     text = "a: !new:torch.nn.Linear {in_features: 2, bias: true}\nb: !ref <a>\n"
     found = safe_yaml.read(text, "m.yaml", {"a": {"in_features": 1e-5}})
     assert found["b"].arguments == {"in_features": 1e-5, "bias": True}
@@ -179,6 +179,6 @@ def needed(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_list_is_that_of_all_models_and_no_longer(needed):
+def test_parts_are_exactly_those_of_all_models(needed):
     pretrainer = "speechbrain.utils.parameter_transfer.Pretrainer"
     assert needed - {pretrainer} == safe_yaml.PARTS

@@ -17,7 +17,7 @@ def hub(monkeypatch, tmp_path):
     return calls
 
 
-def test_folder_goes_before_a_hub_id(hub, tmp_path, monkeypatch):
+def test_folder_takes_precedence_over_hub_id(hub, tmp_path, monkeypatch):
     (tmp_path / "owner" / "name").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert source.locate("owner/name").as_posix() == "owner/name"
@@ -25,20 +25,20 @@ def test_folder_goes_before_a_hub_id(hub, tmp_path, monkeypatch):
 
 
 def test_folder_has_no_revisions(hub, tmp_path):
-    with pytest.raises(ValueError, match="revision abc is of a hub id, and"):
+    with pytest.raises(ValueError, match="revision abc needs a hub id, found"):
         source.locate(tmp_path, "abc")
 
 
 @pytest.mark.parametrize(
     "path", ["./mine", "/nowhere/model", "a/b/c", "~/mine", r"models\x"]
 )
-def test_mistyped_path_never_goes_to_the_hub(path, hub):
+def test_mistyped_path_is_not_looked_up_on_the_hub(path, hub):
     with pytest.raises(FileNotFoundError, match="folder of a model at"):
         source.locate(path)
     assert hub == []
 
 
-def test_path_next_to_what_exists_is_no_hub_id(hub, tmp_path, monkeypatch):
+def test_path_in_an_existing_folder_is_not_a_hub_id(hub, tmp_path, monkeypatch):
     (tmp_path / "models").mkdir()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="models/x"):
@@ -51,7 +51,7 @@ def test_word_is_neither_folder_nor_hub_id(hub):
         source.locate("model")
 
 
-def test_hub_gives_what_a_model_needs_at_one_revision(hub, tmp_path):
+def test_hub_download_uses_one_revision(hub, tmp_path):
     source.locate("owner/name", "abc", tmp_path / "here")
     [(name, options)] = hub
     assert (name, options["revision"]) == ("owner/name", "abc")
@@ -61,13 +61,13 @@ def test_hub_gives_what_a_model_needs_at_one_revision(hub, tmp_path):
     ]
 
 
-def test_newest_revision_is_told(hub, caplog):
+def test_newest_revision_is_logged(hub, caplog):
     caplog.set_level("INFO", logger=source.logger.name)
     source.locate("owner/name")
     assert "owner/name at revision 0a1b2c" in caplog.text
 
 
-def test_hub_that_cannot_be_asked_is_explained(monkeypatch):
+def test_offline_hub_is_explained(monkeypatch):
     def fail(*_, **__):
         raise LocalEntryNotFoundError("offline")
 

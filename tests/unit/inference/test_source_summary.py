@@ -13,7 +13,7 @@ SCHEME = Scheme(["anger", "fear"])
 
 
 def source(n_corpora=2, dim=20, n=120):
-    """Frames that tell the classes apart, and rows of corpora and speakers."""
+    """Generate separable frames and rows of several corpora and speakers."""
     torch.manual_seed(0)
     rows = [
         Utterance(
@@ -27,7 +27,7 @@ def source(n_corpora=2, dim=20, n=120):
     return frames, rows
 
 
-def test_summary_is_that_of_means_and_deviations_with_constants_chosen():
+def test_summary_has_statistics_and_chosen_constants():
     frames, rows = source()
     found = source_summary.summarise(frames, rows, SCHEME)
     assert found.about["constants"] == source_summary.CHOSEN
@@ -40,14 +40,14 @@ def test_summary_is_that_of_means_and_deviations_with_constants_chosen():
     assert found.state["components"].dtype == np.float32
 
 
-def test_defaults_are_named_where_nothing_can_be_held_out():
+def test_single_corpus_uses_default_constants():
     frames, rows = source(n_corpora=1, n=40)
     found = source_summary.summarise(frames, rows, SCHEME)
     assert found.adaptation == adaptation.build("em_gaussians")
     assert "the defaults" in found.about["constants"]
 
 
-def test_why_there_is_no_summary_is_told(tmp_path):
+def test_missing_summary_has_a_reason(tmp_path):
     frames, rows = source(n=12)
     how = {"frames": [frames]}, rows, SCHEME
     frozen = extractor("acoustic")

@@ -9,7 +9,7 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class Blocks(torch.nn.Module):
-    """A frame for every two samples: their mean; a frame more than is real."""
+    """Extractor of means of two samples, with one extra frame of padding."""
 
     sample_rate_hz = 4
 
@@ -22,7 +22,7 @@ class Blocks(torch.nn.Module):
 
 
 class Sum(Method):
-    """Adds up the frames, and says that it has heard their lens."""
+    """Method that sums the frames and stores their lengths."""
 
     TRAINING_ONLY = frozenset({"extra"})
 
@@ -36,7 +36,7 @@ class Sum(Method):
         return MethodOutput(torch.cat([total, -total], dim=-1), total)
 
 
-def test_padding_is_silent_and_lens_are_those_of_frames():
+def test_padding_is_masked_and_lengths_are_of_frames():
     method = Sum()
     recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), method)
     wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
@@ -46,24 +46,24 @@ def test_padding_is_silent_and_lens_are_those_of_frames():
     assert method.extra is None
 
 
-def test_statistics_are_those_of_normalised_real_frames_alone():
+def test_statistics_exclude_padding():
     recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 5.0, 7.0], [1.0, 1.0, 8.0, 8.0]])
     lens = torch.tensor([1.0, 0.5])
     both, statistics = recogniser.with_statistics(wavs, lens)
     assert torch.equal(both, recogniser(wavs, lens))
-    # Frames 2 and 6; frame 1 alone, whose deviation is the least there is.
+    # Frames 2 and 6; a single frame 1 with the minimum deviation.
     expected = torch.tensor([[4.0, 2.0], [1.0, 1e-3]])
     torch.testing.assert_close(statistics, expected)
 
 
-def test_width_beyond_the_longest_row_is_not_heard():
+def test_padding_beyond_the_longest_row_is_cut():
     recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
     assert recogniser(wavs, torch.tensor([0.5]))[0, 0, 0] == 2.0
 
 
-def test_what_comes_later_than_longest_is_not_heard():
+def test_input_is_truncated_to_longest_s():
     recogniser = EmotionEncoder(
         Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5
     )
@@ -71,7 +71,7 @@ def test_what_comes_later_than_longest_is_not_heard():
     assert recogniser(wavs, torch.ones(1))[0, 0, 0] == 2.0
 
 
-def test_recording_that_is_not_heard_whole_is_told_once(caplog):
+def test_truncation_is_logged_once(caplog):
     recogniser = EmotionEncoder(
         Blocks(), torch.nn.Identity(), Sum(), longest_s=0.5
     )
@@ -80,15 +80,15 @@ def test_recording_that_is_not_heard_whole_is_told_once(caplog):
     for _ in range(2):
         recogniser(torch.ones(1, 4), torch.ones(1))
     [record] = caplog.records
-    assert "hears the first 0.5 s of a recording" in record.getMessage()
+    assert "uses the first 0.5 s of a recording" in record.getMessage()
 
 
-def test_first_stages_change_nothing():
+def test_no_normalization_returns_the_input():
     wavs = torch.randn(2, 8)
     assert NoNormalization()(wavs, torch.ones(2)) is wavs
 
 
-def test_posterior_looks_at_the_logits_alone():
+def test_log_posterior_uses_the_logits_only():
     both = torch.tensor([[[5.0, 0.0, 1.0]], [[9.0, 0.0, 1.0]]])
     found = LogPosterior(2)(both)
     assert found[0].equal(found[1])

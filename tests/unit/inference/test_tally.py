@@ -1,7 +1,7 @@
 from speechbrain_clser.inference.tally import Tally
 
 
-def test_first_file_of_a_kind_is_warned_of_and_all_are_counted(caplog):
+def test_first_file_of_each_note_is_logged(caplog):
     tally = Tally(n_new=3)
     tally.add_notes("a.wav", ())
     tally.add_notes("b.wav", ("quiet", "steady"))
@@ -15,4 +15,4 @@ def test_first_file_of_a_kind_is_warned_of_and_all_are_counted(caplog):
 
 def test_skipped_files_are_counted():
     tally = Tally(n_new=1, n_skipped=2)
-    assert tally.sentence == "1 files classified, 2 skipped that are no audio"
+    assert tally.sentence == "1 files classified, 2 skipped that are not audio"

@@ -16,7 +16,7 @@ SEPARATOR = CategoricalEncoder.EXTRAS_SEPARATOR
 
 
 class Bomb:
-    """Runs a command when it is unpickled."""
+    """Object that runs a command when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -59,21 +59,21 @@ def test_damaged_file_is_refused(content, tmp_path):
 
 
 @pytest.mark.parametrize("value", [[torch.ones(1)], {1: torch.ones(1)}, 1])
-def test_what_is_not_by_names_is_refused(value, tmp_path):
+def test_checkpoint_without_names_is_refused(value, tmp_path):
     torch.save(value, tmp_path / "head.ckpt")
     with pytest.raises(ValueError, match=r"head.ckpt: expected tensors by"):
         load_tensors(tmp_path / "head.ckpt")
 
 
 class Vast:
-    """Asks for memory when it is unpickled."""
+    """Object that allocates memory when it is unpickled."""
 
     def __reduce__(self):
         return bytearray, (2**40,)
 
 
 def compressed(path):
-    """Write a checkpoint again, with records that grow."""
+    """Compress the records of a checkpoint."""
     with zipfile.ZipFile(path) as archive:
         records = {n: archive.read(n) for n in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -99,7 +99,7 @@ def twice(path):
          "names torch._utils _rebuild_sparse"),
     ],
 )  # fmt: skip
-def test_file_that_grows_when_it_is_loaded_is_refused(spoil, match, tmp_path):
+def test_file_that_expands_when_loaded_is_refused(spoil, match, tmp_path):
     path = tmp_path / "head.ckpt"
     torch.save({"a": torch.ones(1)}, path)
     assert load_tensors(path)["a"] == 1
@@ -111,7 +111,7 @@ def test_file_that_grows_when_it_is_loaded_is_refused(spoil, match, tmp_path):
 @pytest.mark.parametrize(
     "dtype", ["int8", "float64", "complex64", "float16", "bool"]
 )
-def test_other_kind_of_number_is_refused(dtype, tmp_path):
+def test_other_data_type_is_refused(dtype, tmp_path):
     head, path = torch.nn.Linear(2, 2), tmp_path / "head.ckpt"
     other = torch.ones(2, dtype=getattr(torch, dtype))
     torch.save({**head.state_dict(), "bias": other}, path)
@@ -119,7 +119,7 @@ def test_other_kind_of_number_is_refused(dtype, tmp_path):
         load_exactly(head, path)
 
 
-def test_any_damage_is_told_as_such(tmp_path):
+def test_random_damage_raises_value_error(tmp_path):
     head, path = torch.nn.Linear(2, 2), tmp_path / "head.ckpt"
     torch.save(head.state_dict(), path)
     whole, rng = path.read_bytes(), random.Random(0)
@@ -135,7 +135,7 @@ def test_any_damage_is_told_as_such(tmp_path):
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_parameter_that_is_no_number_is_refused(value, tmp_path):
+def test_nan_parameter_is_refused(value, tmp_path):
     head = torch.nn.Linear(2, 2)
     state = {**head.state_dict(), "bias": torch.tensor([1.0, value])}
     torch.save(state, tmp_path / "head.ckpt")
@@ -156,7 +156,7 @@ def test_statistics_may_be_undefined_in_places_but_not_everywhere(tmp_path):
             load_exactly(norm, path)
 
 
-def test_what_a_part_cannot_take_as_its_own_state_is_refused(tmp_path):
+def test_invalid_extra_state_is_refused(tmp_path):
     class Part(torch.nn.Module):
         def get_extra_state(self):
             return {"history": []}
@@ -183,13 +183,13 @@ def test_what_a_part_cannot_take_as_its_own_state_is_refused(tmp_path):
         "'a' => 0\n" * 10_000,
     ],
 )
-def test_labels_that_are_no_names_in_order_are_refused(content, tmp_path):
+def test_invalid_labels_are_refused(content, tmp_path):
     path = tmp_path / "label_encoder.ckpt"
     path.write_text(content.replace("====\n", SEPARATOR))
     with pytest.raises(ValueError, match=r"label_encoder.ckpt: expected the n"):
         load_labels(CategoricalEncoder(), path)
 
 
-def test_labels_that_are_not_there_are_missed(tmp_path):
+def test_missing_labels_are_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"label_encoder.ckpt"):
         load_labels(CategoricalEncoder(), tmp_path / "label_encoder.ckpt")

@@ -27,7 +27,7 @@ def test_short_recording_is_one_window(tmp_path):
     assert (start_s, end_s, len(wav)) == (0.0, 0.5, 8000)
 
 
-def test_window_is_heard_as_if_it_had_been_cut_out(tmp_path):
+def test_window_equals_a_separate_file(tmp_path):
     samples = sounds.noise(0, 88200, 2).astype(np.float32)
     path = sounds.write(tmp_path / "a.wav", samples, 44100, subtype="FLOAT")
     _, second = (wav for *_, wav in windows(path, 1.0, 1.0, 16000))
@@ -45,7 +45,7 @@ def test_silence_has_no_window(tmp_path):
     assert found == [(0.0, 1.0), (2.0, 3.0)]
 
 
-def test_rest_too_short_to_be_heard_has_no_window(tmp_path):
+def test_too_short_rest_has_no_window(tmp_path):
     path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 16001))
     found = [(s, e) for s, e, _ in windows(path, 0.5, 0.5, 16000)]
     assert found == [(0.0, 0.5), (0.5, 1.0)]
@@ -67,14 +67,14 @@ def test_flac_of_unknown_length_has_the_windows_of_a_whole_one(tmp_path):
     "window_s, hop_s",
     [(1.0, 0.0), (1.0, 1.5), (1.0, 1e-5), (0.09, 0.05), (121.0, 1.0)],
 )
-def test_windows_that_cannot_be_heard_are_refused(window_s, hop_s, tmp_path):
+def test_invalid_window_lengths_are_refused(window_s, hop_s, tmp_path):
     match = r"expected 0\.025 <= hop_s <= window_s and 0\.1 <= window_s <= 120"
     with pytest.raises(ValueError, match=match):
         next(windows(tmp_path / "a.wav", window_s, hop_s, 16000))
 
 
 def bad_files(folder):
-    """Write what cannot be used, with what ``check`` says of it."""
+    """Write unusable files; return their reasons from ``check``."""
     (folder / "text.wav").write_text("hello")
     (folder / "0.wav").touch()
     cut = sounds.write(folder / "cut.wav", sounds.noise(0, 40000))
@@ -95,7 +95,7 @@ def bad_files(folder):
     }
 
 
-def test_file_is_refused_as_it_is_when_it_is_heard_whole(tmp_path):
+def test_file_is_refused_like_a_whole_recording(tmp_path):
     for path, reason in bad_files(tmp_path).items():
         with pytest.raises(BadAudioError, match="expected") as whole:
             check(path)

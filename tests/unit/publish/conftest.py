@@ -1,4 +1,4 @@
-"""Finished runs, and a hub on this machine to publish them to."""
+"""Provide finished runs and a local hub."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ FILES = {
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Folder of a run, made once."""
+    """Generate a run folder once."""
     folder = make_run(tmp_path_factory.mktemp("finished") / "run")
     report.build(folder)
     (folder / "model").mkdir()
@@ -43,26 +43,26 @@ def finished(tmp_path_factory):
 
 
 def of_best(run):
-    """Let the model of a run say that it is of its best training."""
+    """Write the provenance of the selected training into the model."""
     text = json.dumps(select_training(run).origin())
     (run / "model" / FILE).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
 def run(finished, tmp_path):
-    """A copy of it, to be changed."""
+    """Copy the run to change it."""
     return shutil.copytree(finished, tmp_path / "run")
 
 
 @pytest.fixture
 def output(run):
-    """Its report."""
+    """Read the report of the run."""
     return json.loads((run / "report.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def waits(monkeypatch):
-    """How long was waited, without waiting."""
+    """Record waiting times without waiting."""
     waits = []
     monkeypatch.setattr(time, "sleep", waits.append)
     return waits
@@ -70,7 +70,7 @@ def waits(monkeypatch):
 
 @pytest.fixture
 def hub(monkeypatch, waits):
-    """A hub that the client may ask."""
+    """Start a local hub."""
     for name, value in {
         "HF_HUB_OFFLINE": False,
         "HF_HUB_DISABLE_XET": True,
@@ -83,5 +83,5 @@ def hub(monkeypatch, waits):
 
 @pytest.fixture
 def api(hub):
-    """The real client, told of that hub."""
+    """Return the real client, configured for that hub."""
     return huggingface_hub.HfApi(endpoint=hub.url, token="hf_test")

@@ -20,7 +20,7 @@ TRAINING = {"trial": 0, "seed": 2, "phase": "target", "epoch": 7}
 
 
 def of(report, readme=README):
-    """A card in full."""
+    """Write a card."""
     data = ModelCardData(license="other", tags=["speech"])
     return cards.card(report, readme, data, "me/model", TRAINING)
 
@@ -45,7 +45,7 @@ def test_card_is_the_readme_with_the_report_around_it(output):
     ]
 
 
-def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(output):
+def test_card_replaces_results_and_limits_of_the_readme(output):
     text = of(
         output,
         f"{README}\n## Results\n\nstale\n\n## Limits\n\nstale\n\n## More\n\nx\n",
@@ -55,14 +55,14 @@ def test_results_and_limits_of_the_readme_give_way_to_those_of_the_card(output):
     assert headings(text).count("Limits") == 1
 
 
-def test_answer_stands_above_how_to_use_it(output):
+def test_score_is_above_the_usage(output):
     text = of(output)
     assert output["verdict"]["sentence"] in text.partition("## Use")[0]
     assert text.index("Classes: a, b.") < text.index("UAR on Urdu")
     assert text.index("UAR on Urdu") < text.index("## Use")
 
 
-def test_model_is_loaded_from_where_it_will_be(output):
+def test_card_loads_the_model_by_hub_id(output):
     assert 'from_hparams("me/model")' in of(output)
     assert "path/of/this/folder" not in of(output)
 
@@ -82,30 +82,28 @@ def test_scores_are_read_from_the_report(output):
     assert "| target\\_scored | 12.3 | [11.1, 22.2] |" in text
 
 
-def test_what_a_reader_must_know_stands_by_the_score(output):
-    output["notices"] = ["Synthetic: says nothing about speech of people."]
+def test_notices_are_next_to_the_score(output):
+    output["notices"] = ["Synthetic: not applicable to human speech."]
     head, _, _ = of(output).partition("## Use")
     assert output["notices"][0] in head
 
 
-def test_published_training_is_told_apart_from_the_mean(output):
+def test_score_of_the_published_training_is_given(output):
     output["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
-    assert "(seed 2) has by itself a UAR of 43.2 on the target corpus" in of(
-        output
-    )
+    assert "(seed 2) has a UAR of 43.2 on the target corpus" in of(output)
 
 
 def test_single_training_is_the_mean(output):
     del output["parts"]["target_scored"]["per_seed"][0]
-    assert "by itself" not in of(output)
+    assert "The published training" not in of(output)
 
 
-def test_recall_of_each_class_is_told(output):
+def test_recall_of_each_class_is_given(output):
     _, recalls = tables(cards.results(output, TRAINING))
     assert [row[0] for row in recalls.rows] == output["classes"]
 
 
-def test_baselines_are_told_where_there_are_any(output):
+def test_baselines_are_listed(output):
     output["baselines"] = [
         {
             "name": "nearest_mean",
@@ -119,7 +117,7 @@ def test_baselines_are_told_where_there_are_any(output):
     ]
 
 
-def test_languages_are_heard_or_never(output):
+def test_languages_table_shows_use_in_training(output):
     (found,) = tables(cards.languages(output))
     assert [row[:3] for row in found.rows] == [
         ["Urdu (urd)", "never", "target_scored"],
@@ -127,47 +125,47 @@ def test_languages_are_heard_or_never(output):
     ]
 
 
-def test_target_that_a_loss_had_is_a_language_that_was_heard(output):
+def test_unlabelled_target_is_listed_as_training_language(output):
     output["data"]["parts"]["unlabelled"]["origins"] = ["urdu:urd"]
     output["ledger"]["target_audio"] = "unlabelled"
     (found,) = tables(cards.languages(output))
     assert [row[1] for row in found.rows] == ["without labels", "with labels"]
 
 
-def test_language_that_a_table_does_not_tell_is_a_dash(output):
+def test_unknown_language_is_empty(output):
     output["parts"]["target_scored"]["groups"]["language"][0]["name"] = ""
     (found,) = tables(cards.languages(output))
     assert found.rows[0][0] is None
 
 
 @pytest.mark.parametrize("kind", LEARNT_FROM)
-def test_limits_follow_from_how_the_emotions_came_about(kind, output):
+def test_limits_depend_on_elicitation(kind, output):
     for card in output["data"]["corpora"]:
         card["elicitation"] = kind
     assert LEARNT_FROM[kind] in of(output)
 
 
-def test_corpora_stand_with_licence_and_citation(output):
+def test_corpora_have_licence_and_citation(output):
     text = of(output)
     assert "Berlin Database of Emotional Speech" in text
-    assert "Somebody et al., 2005; licence: free for research." in text
+    assert "Author et al., 2005; licence: free for research." in text
 
 
-def test_protocol_stands_with_its_digest_and_the_audit_in_full(output):
+def test_card_has_protocol_digest_and_audit(output):
     text = of(output)
     assert '| digest | "0123456789ab" |' in text
     for finding in output["audit"]:
         assert finding["sentence"] in text
 
 
-def test_training_and_code_are_told(output):
+def test_card_has_training_and_versions(output):
     text = of(output)
     assert "seed 2, epoch 7 of phase target" in text
     assert "0123456789" * 4 in text
     assert "speechbrain 1.1.2" in text
 
 
-def test_nothing_of_the_machine_is_published(output):
+def test_card_has_no_local_paths(output):
     output["environment"]["command"] = ["train.py", "/home/me/secret"]
     output["settings"]["data_folder"] = "/home/me/secret"
     assert "secret" not in of(output)

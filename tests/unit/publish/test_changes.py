@@ -8,7 +8,7 @@ from speechbrain_clser.publish.changes import Changes, compare, files
 
 
 def there(path, content, is_large=False):
-    """A file as the hub lists it."""
+    """Return a file in the listing of the hub."""
     large = {
         "oid": hashlib.sha256(content).hexdigest(),
         "size": len(content),
@@ -24,13 +24,13 @@ def there(path, content, is_large=False):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A small and a large file."""
+    """Write a small and a large file."""
     (tmp_path / "README.md").write_bytes(b"card")
     (tmp_path / "method.ckpt").write_bytes(b"weights")
     return tmp_path
 
 
-def test_all_is_new_where_nothing_is(folder):
+def test_all_files_are_added_to_an_empty_repository(folder):
     assert compare(folder, []) == Changes(added=("README.md", "method.ckpt"))
 
 
@@ -58,7 +58,7 @@ def test_only_checkpoints_beside_the_model_are_removed(folder):
     assert compare(folder, listing).removed == ("old.ckpt",)
 
 
-def test_hidden_files_stay_at_home_and_folders_go_along(folder):
+def test_hidden_files_are_excluded_and_folders_included(folder):
     for name in (".DS_Store", ".cache/x", "sound/a.wav"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()

@@ -10,7 +10,7 @@ ID = "me/model"
 
 
 def of(run, licence):
-    """A run whose training corpus has another licence."""
+    """Change the licence of the training corpus of a run."""
     path = run / "report.json"
     report = json.loads(path.read_text(encoding="utf-8"))
     report["data"]["corpora"][0]["licence"] = licence
@@ -27,13 +27,13 @@ def test_folder_is_the_model_with_its_card(run):
     assert 'from_hparams("me/model")' in (folder / "README.md").read_text()
 
 
-def test_model_folder_stays_as_it_was(run):
+def test_model_folder_is_unchanged(run):
     before = (run / "model" / "README.md").read_text()
     write(run, ID)
     assert (run / "model" / "README.md").read_text() == before
 
 
-def test_writing_again_gives_the_same_and_leaves_nothing_behind(run):
+def test_writing_again_replaces_the_folder(run):
     first = (write(run, ID) / "README.md").read_bytes()
     (run / "published" / "old.ckpt").touch()
     folder = write(run, ID)
@@ -49,7 +49,7 @@ def test_run_without_report_or_model_is_refused(name, run):
     assert not (run / "published").exists()
 
 
-def test_licence_that_is_in_the_way_is_refused_unless_told_otherwise(run):
+def test_closed_licence_is_refused_unless_allowed(run):
     of(run, "CC BY-NC-ND 4.0")
     with pytest.raises(ValueError, match="--allow-licence emodb"):
         write(run, ID)
@@ -57,7 +57,7 @@ def test_licence_that_is_in_the_way_is_refused_unless_told_otherwise(run):
     assert write(run, ID, allow_licence=["emodb"]).is_dir()
 
 
-def test_licence_of_what_was_only_scored_is_nobodys_business(run):
+def test_licence_of_test_corpora_is_not_checked(run):
     path = run / "report.json"
     report = json.loads(path.read_text(encoding="utf-8"))
     report["data"]["corpora"][1]["licence"] = "unknown"
@@ -65,12 +65,12 @@ def test_licence_of_what_was_only_scored_is_nobodys_business(run):
     assert write(run, ID).is_dir()
 
 
-def test_licence_of_the_model_is_told(run):
+def test_licence_of_the_model_is_in_the_metadata(run):
     text = (write(run, ID, licence="cc-by-4.0") / "README.md").read_text()
     assert "license: cc-by-4.0" in text
 
 
-def test_training_of_a_later_draw_is_found(run):
+def test_training_of_a_later_trial_is_found(run):
     (run / "trial_1").mkdir()
     shutil.copy(run / "protocol.json", run / "trial_1")
     shutil.move(run / "seed_2", run / "trial_1" / "seed_1002")
@@ -87,21 +87,23 @@ def test_training_of_a_later_draw_is_found(run):
     path.write_text(json.dumps(report), encoding="utf-8")
     of_best(run)
     text = (write(run, ID) / "README.md").read_text()
-    assert "(seed 1002) has by itself a UAR of 43.2" in text
+    assert "(seed 1002) has a UAR of 43.2" in text
 
 
-def test_model_from_before_the_run_went_on_is_refused(run):
+def test_outdated_model_is_refused(run):
     shutil.copytree(run / "seed_1", run / "seed_3")
-    with pytest.raises(ValueError, match="from before the run went on"):
+    with pytest.raises(
+        ValueError, match="expected model/ to contain the selected"
+    ):
         write(run, ID)
     assert not (run / "published").exists()
 
 
-def test_report_from_before_the_model_was_trained_is_refused(run, output):
+def test_outdated_report_is_refused(run, output):
     per_seed = output["parts"]["target_scored"]["per_seed"]
     output["parts"]["target_scored"]["per_seed"] = [
         {**one, "seed": one["seed"] + 7} for one in per_seed
     ]
     (run / "report.json").write_text(json.dumps(output), encoding="utf-8")
-    with pytest.raises(ValueError, match="type clser report"):
+    with pytest.raises(ValueError, match="run clser report"):
         write(run, ID)

@@ -5,7 +5,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from speechbrain_clser.publish.changes import Changes
 from speechbrain_clser.publish.hub import publish
 
-# The client's own way of asking.
+# The client causes this warning.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=")
 
 ID = "owner/name"
@@ -16,7 +16,7 @@ FILES = {
 
 
 def rewrite(run, name="method.ckpt", content=b"another training"):
-    """Train again, so to speak."""
+    """Change a file of the model, as a new training would."""
     (run / "model" / name).write_bytes(content)
 
 
@@ -37,7 +37,7 @@ def test_all_of_a_model_is_one_commit(run, hub, api):
     assert first.title == "initial commit"
 
 
-def test_dry_run_writes_the_folder_and_leaves_the_hub_alone(run, hub, api):
+def test_dry_run_writes_the_folder_only(run, hub, api):
     done = publish(run, ID, dry_run=True, api=api)
     assert {path.name for path in done.folder.iterdir()} == FILES
     assert set(done.changes.added) == FILES and done.commit == ""
@@ -58,9 +58,7 @@ def test_dry_run_finds_what_would_change(run, hub, api):
     assert hub.head(ID) is before
 
 
-def test_what_an_earlier_model_had_goes_and_what_others_put_there_stays(
-    run, hub, api
-):
+def test_stale_checkpoints_are_removed_and_other_files_kept(run, hub, api):
     publish(run, ID, api=api)
     head = hub.head(ID)
     others = {"old.ckpt": b"1", "LICENSE": b"2", "onnx/old.ckpt": b"3"}
@@ -89,7 +87,7 @@ def test_only_what_changed_is_sent(run, hub, api):
     assert hub.head(ID).files["method.ckpt"] == b"another training"
 
 
-def test_another_branch_begins_with_main_and_leaves_it_alone(run, hub, api):
+def test_new_branch_starts_at_main(run, hub, api):
     main = publish(run, ID, api=api).commit
     rewrite(run)
     options = {"revision": "v2", "api": api}
@@ -111,9 +109,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("step", sorted(STEPS.keys() - {"verify"}))
-def test_break_leaves_main_as_it_was_and_the_next_try_sends_the_rest(
-    step, run, hub, api
-):
+def test_interruption_keeps_main_and_retry_sends_the_rest(step, run, hub, api):
     publish(run, ID, api=api)
     before = hub.head(ID)
     for name in ("extractor.ckpt", "method.ckpt"):
@@ -130,7 +126,7 @@ def test_break_leaves_main_as_it_was_and_the_next_try_sends_the_rest(
 
 
 @pytest.mark.parametrize("nth", range(1, 17))
-def test_first_publication_is_whole_or_not_there(nth, run, hub, api):
+def test_first_publication_is_atomic(nth, run, hub, api):
     hub.break_at = lambda asked: len(hub.asked) >= nth
     with pytest.raises(ConnectionError, match="Publish again"):
         publish(run, ID, api=api)
@@ -143,7 +139,7 @@ def test_first_publication_is_whole_or_not_there(nth, run, hub, api):
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_break_that_passes_is_got_over(step, run, hub, api, waits):
+def test_temporary_interruption_is_retried(step, run, hub, api, waits):
     broken = []
 
     def once(asked):
@@ -158,7 +154,7 @@ def test_break_that_passes_is_got_over(step, run, hub, api, waits):
     assert set(hub.received.values()) == {1}
 
 
-def test_commit_whose_answer_is_lost_is_made_once(run, hub, api):
+def test_commit_with_lost_response_is_made_once(run, hub, api):
     lost = []
 
     def once(asked):
@@ -173,15 +169,13 @@ def test_commit_whose_answer_is_lost_is_made_once(run, hub, api):
     assert set(done.changes.added) == FILES
 
 
-def test_busy_hub_is_asked_again(run, hub, api, waits):
+def test_busy_hub_is_retried(run, hub, api, waits):
     hub.busy = 2
     publish(run, ID, api=api)
     assert hub.head(ID).files.keys() >= FILES and waits == [1, 4]
 
 
-def test_commit_of_somebody_else_in_between_is_not_undone(
-    run, hub, api, monkeypatch
-):
+def test_concurrent_commit_is_not_reverted(run, hub, api, monkeypatch):
     publish(run, ID, api=api)
     rewrite(run)
 
@@ -197,13 +191,13 @@ def test_commit_of_somebody_else_in_between_is_not_undone(
     assert hub.head(ID).title == "Theirs"
 
 
-def test_who_may_not_write_is_told_to_log_in(run, hub):
+def test_missing_write_access_advises_login(run, hub):
     api = HfApi(endpoint=hub.url, token="hf_another")
     with pytest.raises(PermissionError, match="hf auth login"):
         publish(run, ID, api=api)
 
 
-def test_other_complaints_of_the_hub_are_its_own(run, hub, api, waits):
+def test_other_hub_errors_are_raised_unchanged(run, hub, api, waits):
     publish(run, ID, api=api)
     del hub.repos[ID]["main"]
     with pytest.raises(HfHubHTTPError, match="404"):
@@ -211,23 +205,23 @@ def test_other_complaints_of_the_hub_are_its_own(run, hub, api, waits):
     assert waits == []
 
 
-def test_offline_dry_run_tells_where_the_folder_is(run, waits):
+def test_offline_dry_run_names_the_folder(run, waits):
     with pytest.raises(ConnectionError, match="run/published") as caught:
         publish(run, ID, dry_run=True)
     assert "HF_HUB_OFFLINE" in str(caught.value)
     assert (run / "published" / "README.md").is_file() and waits == []
 
 
-def test_dry_run_that_reaches_nobody_speaks_of_nothing_sent(run, hub, api):
+def test_dry_run_without_connection_mentions_no_upload(run, hub, api):
     hub.break_at = lambda asked: True
     with pytest.raises(ConnectionError, match="run/published") as caught:
         publish(run, ID, dry_run=True, api=api)
-    assert "would change there is not known" in str(caught.value)
+    assert "changes on the hub are unknown" in str(caught.value)
     assert "again" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["model", "a/b/c", "https://hub/a", ""])
-def test_what_is_no_hub_id_is_refused_before_anything_is_written(name, run):
+def test_invalid_hub_id_is_refused_before_writing(name, run):
     with pytest.raises(ValueError, match="hub id owner/name"):
         publish(run, name)
     assert not (run / "published").exists()
@@ -240,10 +234,10 @@ def test_private_model_is_made_private(run, hub, api):
     assert hub.private == {ID}
 
 
-def test_private_model_is_not_put_where_all_can_see_it(run, hub, api):
+def test_private_model_is_refused_for_public_repository(run, hub, api):
     publish(run, ID, api=api)
     before = hub.head(ID)
     rewrite(run)
-    with pytest.raises(ValueError, match="found one that all can see"):
+    with pytest.raises(ValueError, match="found a public repository"):
         publish(run, ID, private=True, api=api)
     assert hub.head(ID) is before and len(hub.received) == 2

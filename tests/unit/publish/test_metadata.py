@@ -9,7 +9,7 @@ YAML = f"extractor:\n  source: owner/encoder\n  revision: {COMMIT}\n"
 
 
 def of(report, model_yaml="", **options):
-    """Metadata as the hub reads it."""
+    """Return the metadata as the hub parses it."""
     text = metadata(report, "me/model", model_yaml, **options).to_yaml()
     return yaml.safe_load(text)
 

@@ -1,4 +1,4 @@
-"""Results in a model folder: added after the report, and replaced by the next."""
+"""Test that results are added to a model folder and replaced."""
 
 import json
 
@@ -27,7 +27,7 @@ Not computed yet.
 
 @pytest.fixture
 def with_room(run):
-    """The run, whose README has a section for results."""
+    """Return the run with a README that has a section for results."""
     (run / "model" / "README.md").write_text(README, encoding="utf-8")
     return run
 
@@ -36,7 +36,7 @@ def text(run):
     return (run / "model" / "README.md").read_text(encoding="utf-8")
 
 
-def test_results_replace_what_stood_there_and_nothing_else(with_room, output):
+def test_results_replace_only_the_results_section(with_room, output):
     assert add_results(with_room)
     head, results, rest = text(with_room).partition("## Results\n")
     assert head == README.partition("## Results\n")[0]
@@ -49,7 +49,7 @@ def test_results_replace_what_stood_there_and_nothing_else(with_room, output):
     assert "Not computed yet" not in rest
 
 
-def test_results_follow_a_readme_without_a_section_for_them(run):
+def test_results_are_appended_without_a_section(run):
     before = text(run)
     assert add_results(run) and add_results(run)
     assert text(run).startswith(f"{before.rstrip()}\n\n## Results\n")
@@ -68,7 +68,7 @@ def test_results_of_a_later_report_replace_the_first(with_room):
     assert text(with_room).count("## Results") == 1
 
 
-def test_scores_are_kept_for_programs_too(with_room, output):
+def test_scores_are_written_as_json(with_room, output):
     add_results(with_room)
     found = json.loads((with_room / "model" / "results.json").read_text())
     part = output["parts"]["target_scored"]

@@ -9,19 +9,19 @@ from huggingface_hub.errors import (
 
 from speechbrain_clser.publish.retry import may_pass, with_retries
 
-# The client's own, of whichever version it is.
+# The HTTP library of the installed client version.
 httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
 
 
 def refused(status, **headers):
-    """What the client makes of an answer."""
+    """Return the error of the client for a status code."""
     request = httpx.Request("GET", "https://hub")
     response = httpx.Response(status, request=request, headers=headers)
     return HfHubHTTPError(f"status {status}", response=response)
 
 
 def wrapped(error):
-    """What uploading makes of it."""
+    """Return the error of an upload with a cause."""
     outer = RuntimeError("Error while uploading")
     outer.__cause__ = error
     return outer
@@ -31,7 +31,7 @@ CUT = httpx.RemoteProtocolError("Server disconnected")
 
 
 def step(*outcomes):
-    """Gives or raises one after the other."""
+    """Return a function that returns or raises the outcomes in turn."""
     left = list(outcomes)
 
     def do():
@@ -60,7 +60,7 @@ def step(*outcomes):
         (RuntimeError("a bug"), False),
     ],
 )
-def test_only_what_is_of_the_moment_may_pass(error, passes):
+def test_only_temporary_errors_may_pass(error, passes):
     assert may_pass(error) is passes
 
 
@@ -68,25 +68,25 @@ def test_step_that_works_is_done_once(waits):
     assert with_retries(step("done")) == "done" and waits == []
 
 
-def test_waiting_grows(waits):
+def test_waiting_time_grows(waits):
     assert with_retries(step(CUT, refused(503), wrapped(CUT), "done")) == "done"
     assert waits == [1, 4, 16]
 
 
-def test_after_the_last_try_the_error_is_told(waits):
+def test_error_of_the_last_attempt_is_raised(waits):
     with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
         with_retries(step(CUT, CUT, CUT, CUT))
     assert waits == [1, 4, 16]
 
 
 @pytest.mark.parametrize("error", [refused(401), OfflineModeIsEnabled("off")])
-def test_what_will_not_pass_is_told_at_once(error, waits):
+def test_permanent_error_is_raised_at_once(error, waits):
     with pytest.raises(type(error), match="401|off"):
         with_retries(step(error, "done"))
     assert waits == []
 
 
-def test_another_try_is_logged(waits, caplog):
+def test_retry_is_logged(waits, caplog):
     with_retries(step(CUT, "done"))
     assert "Server disconnected; trying again in 1 s" in caplog.text
 
@@ -95,6 +95,6 @@ def test_another_try_is_logged(waits, caplog):
     "headers, waited_s",
     [({"retry-after": "60"}, 60), ({"retry-after": "9999"}, 300), ({}, 1)],
 )
-def test_hub_that_says_when_is_asked_then(headers, waited_s, waits):
+def test_retry_after_header_is_used(headers, waited_s, waits):
     assert with_retries(step(refused(429, **headers), "done")) == "done"
     assert waits == [waited_s]

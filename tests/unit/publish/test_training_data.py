@@ -4,13 +4,13 @@ from speechbrain_clser.publish import training_data
 
 
 def of(report, part, origin, **ledger):
-    """The same report of a run that was given more."""
+    """Add an origin to a part of a report."""
     report["data"]["parts"][part]["origins"] = [origin]
     report["ledger"].update(ledger)
     return report
 
 
-def test_training_and_validation_are_heard_and_the_scored_part_is_not(output):
+def test_origins_are_training_and_validation_only(output):
     assert training_data.origins(output) == ["emodb:deu"]
     assert training_data.languages(output) == {"deu": "with labels"}
     assert [card["name"] for card in training_data.cards(output)] == ["emodb"]
@@ -23,7 +23,7 @@ def test_training_and_validation_are_heard_and_the_scored_part_is_not(output):
         ("unlabelled", {"target_audio": "unlabelled"}, "without labels"),
     ],
 )
-def test_target_is_heard_if_a_loss_had_it(part, ledger, how, output):
+def test_target_in_a_loss_is_an_origin(part, ledger, how, output):
     given = of(output, part, "urdu:urd", **ledger)
     assert training_data.origins(given) == ["emodb:deu", "urdu:urd"]
     assert training_data.languages(given) == {"deu": "with labels", "urd": how}
@@ -31,9 +31,7 @@ def test_target_is_heard_if_a_loss_had_it(part, ledger, how, output):
 
 
 @pytest.mark.parametrize("part", ["shots", "unlabelled"])
-def test_part_that_the_protocol_offers_and_no_phase_reads_is_not_heard(
-    part, output
-):
+def test_unused_part_is_not_an_origin(part, output):
     assert training_data.origins(of(output, part, "urdu:urd")) == ["emodb:deu"]
 
 

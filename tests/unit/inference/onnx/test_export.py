@@ -1,4 +1,4 @@
-"""Graphs of toy models; those of real ones are a contract, and slow."""
+"""Test graphs of toy models; contract tests cover real models."""
 
 import json
 from types import SimpleNamespace
@@ -16,47 +16,47 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
 
 
 class Toy(torch.nn.Module):
-    """Recogniser that compares how loud and how rough a sound is."""
+    """Encoder that compares loudness and roughness of a waveform."""
 
     def forward(self, wavs, lens):
-        """Two logits behind an embedding of one."""
+        """Return an embedding of one dimension and two logits."""
         rough = (wavs[:, 1:] - wavs[:, :-1]).abs().mean(dim=1)
         loud = wavs.abs().mean(dim=1)
         return torch.stack([loud, 9 * loud, 9 * rough], dim=-1)[:, None]
 
 
 class Undecided(Toy):
-    """Goes a way that it finds by listening."""
+    """Encoder with data-dependent control flow."""
 
     def forward(self, wavs, lens):
-        """As of a quiet sound, or of a loud one."""
+        """Return logits with a sign that depends on the data."""
         both = super().forward(wavs, lens)
         return both if wavs.mean() > 0 else -both
 
 
 class Odd(Toy):
-    """Uses an operator that ONNX does not have."""
+    """Encoder with an operator that ONNX does not have."""
 
     def forward(self, wavs, lens):
-        """Logits, bent."""
+        """Return transformed logits."""
         return torch.special.bessel_j0(super().forward(wavs, lens))
 
 
 class Forgetful(Toy):
-    """Answers otherwise the second time."""
+    """Encoder with another output from the second call on."""
 
-    n_heard = 0
+    n_calls = 0
 
     def forward(self, wavs, lens):
-        """Logits of the first time, and then their opposites."""
-        self.n_heard += 1
-        sign = 1 if self.n_heard == 1 else -1
+        """Return logits, and negated logits from the second call on."""
+        self.n_calls += 1
+        sign = 1 if self.n_calls == 1 else -1
         return sign * super().forward(wavs, lens)
 
 
 @pytest.fixture
 def toy(monkeypatch):
-    """Make ``export_onnx`` load a classifier around a recogniser."""
+    """Make ``export_onnx`` load a classifier with a given encoder."""
 
     def use(recogniser):
         classifier = SimpleNamespace(
@@ -80,20 +80,20 @@ def toy(monkeypatch):
     return use
 
 
-def test_graph_answers_as_its_model_and_tells_what_it_is(toy, tmp_path):
-    listening = export.Listening(toy(Toy()))
+def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
+    module = export.ProbabilityModel(toy(Toy()))
     path = export.export_onnx("model", tmp_path / "new" / "toy.onnx")
     session = onnxruntime.InferenceSession(path)
     wav = torch.randn(5000)
     (found,) = session.run(None, {"wav": wav.numpy()})
-    torch.testing.assert_close(torch.from_numpy(found), listening(wav))
+    torch.testing.assert_close(torch.from_numpy(found), module(wav))
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["classes"]) == ["rough", "loud"]
     assert (about["sample_rate_hz"], about["longest_s"]) == ("16000", "15.0")
     assert about["temperature"] == "2.0"
 
 
-def test_runner_lies_beside_the_graph_and_nothing_else_does(toy, tmp_path):
+def test_export_writes_graph_and_runner_only(toy, tmp_path):
     toy(Toy())
     export.export_onnx("model", tmp_path / "toy.onnx")
     found = {path.name for path in tmp_path.iterdir()}
@@ -107,7 +107,7 @@ def test_runner_lies_beside_the_graph_and_nothing_else_does(toy, tmp_path):
         (Odd(), r"found in recogniser \(Odd\): .*bessel_j0"),
     ],
 )
-def test_what_no_graph_holds_is_refused_with_its_place(
+def test_unsupported_module_is_refused_by_name(
     toy, tmp_path, recogniser, reason
 ):
     toy(recogniser)
@@ -122,21 +122,21 @@ def test_adapted_model_is_refused(toy, tmp_path):
         export.export_onnx("model", tmp_path / "toy.onnx")
 
 
-def test_graph_that_answers_otherwise_is_refused(toy, tmp_path):
+def test_graph_with_other_predictions_is_refused(toy, tmp_path):
     toy(Forgetful())
     with pytest.raises(ValueError, match="found some that differ by"):
         export.export_onnx("model", tmp_path / "toy.onnx")
     assert not (tmp_path / "toy.onnx").exists()
 
 
-def test_listening_gives_the_calibrated_answers_of_the_model(tmp_path):
+def test_probability_model_equals_the_classifier(tmp_path):
     model = served.make(tmp_path)
     classifier = EmotionClassifier.from_hparams(
         model.folder, temperature=2.5, run_opts={"device": "cpu"}
     )
     wav = torch.randn(9000)
     with torch.no_grad():
-        found = export.Listening(classifier)(wav)
+        found = export.ProbabilityModel(classifier)(wav)
     expected = classifier.classify_signal(wav, 16000).probabilities
     assert dict(
         zip(classifier.classes, found.tolist(), strict=True)

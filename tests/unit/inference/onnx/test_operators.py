@@ -1,4 +1,4 @@
-"""Operators that ONNX lacks, against torch's."""
+"""Compare operators that ONNX lacks with those of torch."""
 
 import onnxruntime
 import pytest
@@ -9,7 +9,7 @@ from speechbrain_clser.inference.onnx import operators
 
 
 class Path(torch.nn.Module):
-    """The operator alone, with costs as ``best_path`` has them."""
+    """Module with the operator only, with the costs of ``best_path``."""
 
     def forward(self, scores, octaves):
         costs = (octaves[:, :-1, :, None] - octaves[:, 1:, None]).abs()
@@ -18,7 +18,7 @@ class Path(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory):
-    """Of ``Path``, in onnxruntime."""
+    """Export ``Path`` and load it in onnxruntime."""
     path = tmp_path_factory.mktemp("graph") / "path.onnx"
     frames = torch.export.Dim("frames", min=4)
     program = torch.export.export(
@@ -47,19 +47,19 @@ def test_path_is_the_same_in_the_graph(graph, n_frames):
     assert found.tolist() == Path()(scores, octaves).tolist()
 
 
-def test_choice_between_truths_is_wheres():
+def test_choose_equals_where_for_booleans():
     condition, chosen, other = torch.rand(3, 40) < 0.5
     expected = torch.where(condition, chosen, other)
     assert operators.choose(condition, chosen, other).equal(expected)
 
 
-def test_choice_between_numbers_is_left_to_where():
+def test_choose_defers_for_numbers():
     condition = torch.tensor([True])
     found = operators.choose(condition, torch.ones(1), torch.zeros(1))
     assert found is NotImplemented
 
 
-def test_equals_keep_their_order():
+def test_sort_is_stable():
     values = torch.tensor([[1.0, 2.0, 2.0, 1.0]])
     _, order = operators.sort(values, stable=True, dim=1, descending=True)
     assert order.tolist() == [[1, 2, 0, 3]]

@@ -1,4 +1,4 @@
-"""The runner beside a graph, where there is no torch."""
+"""Test the runner script without torch."""
 
 import json
 import struct
@@ -21,16 +21,16 @@ RUNNER = Path(runner.__file__)
 
 
 @script(default_opset=op)
-def answer(wav: FLOAT["samples"]) -> FLOAT[2]:  # noqa: F821
-    """Loudest sample, and what is missing to full scale."""
+def probabilities(wav: FLOAT["samples"]) -> FLOAT[2]:  # noqa: F821
+    """Return the peak and one minus the peak."""
     loudest = op.ReduceMax(op.Abs(wav), keepdims=1)
     return op.Concat(loudest, 1.0 - loudest, axis=0)
 
 
 @pytest.fixture
 def model(tmp_path):
-    """A graph with the metadata of a model."""
-    graph = ir.from_proto(answer.to_model_proto(ir_version=10))
+    """Write a graph with the metadata of a model."""
+    graph = ir.from_proto(probabilities.to_model_proto(ir_version=10))
     graph.metadata_props["classes"] = json.dumps(["loud", "soft"])
     graph.metadata_props["sample_rate_hz"] = "16000"
     ir.save(graph, tmp_path / "model.onnx")
@@ -125,9 +125,11 @@ def test_runner_needs_numpy_and_onnxruntime_alone(model, tmp_path):
     assert [line["loud"] for line in lines] == [0.25, 0.75]
 
 
-def test_bad_file_and_bad_answer_leave_the_others(model, tmp_path):
+def test_bad_file_and_bad_output_do_not_stop_the_runner(model, tmp_path):
     good = write(tmp_path / "good.wav")
-    over = np.full((1600, 1), 3e5)  # the toy answers no probabilities
+    over = np.full(
+        (1600, 1), 3e5
+    )  # the toy model returns invalid probabilities
     bad = [
         str(tmp_path / "nowhere.wav"),
         write(tmp_path / "over.wav", over, subtype="FLOAT"),
@@ -140,7 +142,7 @@ def test_bad_file_and_bad_answer_leave_the_others(model, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_answer_that_is_no_number_is_refused(tmp_path, monkeypatch, capsys):
+def test_nan_probability_is_refused(tmp_path, monkeypatch, capsys):
     class Session:
         def __init__(self, model):
             about = {"classes": '["a", "b"]', "sample_rate_hz": "16000"}
@@ -160,7 +162,7 @@ def test_answer_that_is_no_number_is_refused(tmp_path, monkeypatch, capsys):
 
 
 def without_torch(folder, *arguments):
-    """Run it where importing us, torch or soundfile fails."""
+    """Run it in a folder where importing torch or soundfile fails."""
     for name in ("torch", "soundfile", "speechbrain", "speechbrain_clser"):
         (folder / f"{name}.py").write_text("raise ImportError('not here')")
     return subprocess.run(
