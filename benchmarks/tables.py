@@ -7,6 +7,7 @@ UAR in percent, with the 95 % interval over speakers in brackets. Tables of resu
 without confusion counts state that their intervals are uncorrected.
 """
 
+import dataclasses
 from pathlib import Path
 from statistics import fmean
 
@@ -219,10 +220,11 @@ def demo() -> dict:
         Columns and rows.
     """
     results = read("demo")
+    counts = {r["method"]: RunCounts.from_json(r["counts"]) for r in results}
     table = {
         "columns": [
             *("method", "supervision", "test utterances", "speakers", "UAR"),
-            *("linear on the same", "difference"),
+            *("linear", "minus linear", "source_only", "minus source_only"),
         ],
         "rows": [
             [
@@ -232,11 +234,30 @@ def demo() -> dict:
                 score(result["uar"]),
                 f"{100 * result['linear']['uar']['mean']:.1f}",
                 difference(result["linear"]["difference"]),
+                *_beside(counts[result["method"]], counts["source_only"]),
             ]
             for result in results
         ],
     }
     return mark_uncorrected(table, results)
+
+
+def _beside(counts, others):
+    """Score another method on the speakers of one, and the difference."""
+    places = [others.speakers.index(name) for name in counts.speakers]
+    same = dataclasses.replace(
+        others,
+        speakers=counts.speakers,
+        confusion=others.confusion[:, places],
+    )
+    if (same.confusion.sum(-1) != counts.confusion.sum(-1)).any():
+        raise ValueError("demo.json: expected the same test utterances")
+    found = statistics.estimate([counts], [same])
+    low, high = found.interval()
+    return (
+        f"{100 * statistics.estimate([same]).value:.1f}",
+        difference({"mean": found.value, "low": low, "high": high}),
+    )
 
 
 def _supervision_of(ledger):
