@@ -19,7 +19,7 @@ from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.evaluation import formatting, predictions
 from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training import baselines
-from speechbrain_clser.training.scoring import write_answers
+from speechbrain_clser.training.scoring import write_predictions
 from speechbrain_clser.training.vector_space import VectorSpace
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def adapt(plan, names, material, training_rows, view, folders):
     training_rows : list of Utterance
         Training set of the method, all phases.
     view : Mapping or None
-        As for ``baselines.answer``; not needed without baselines for vectors
+        As for ``baselines.write_baselines``; not needed without baselines for vectors
         of the embedding.
     folders : dict
         Seed to its folder, with unadapted predictions. Written are
@@ -194,7 +194,7 @@ def _adapt_one(space, chosen, material, before, after, pool):
     except AdaptationError as error:
         refused = {"reason": error.reason, "message": str(error)}
     by_id = {row.id: row for row in material.parts.scored}
-    write_answers(
+    write_predictions(
         after,
         [by_id[one] for one in ids],
         adapted.tolist(),

@@ -1,4 +1,4 @@
-"""A run that fails before it trains leaves its folder as it was."""
+"""Restore a run folder if the run fails before training."""
 
 import contextlib
 import logging

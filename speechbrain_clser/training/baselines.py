@@ -17,7 +17,7 @@ from speechbrain_clser.adaptation import linear
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.linear import utterance_vector
-from speechbrain_clser.training.scoring import write_answers
+from speechbrain_clser.training.scoring import write_predictions
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def usable(names, extractor, is_explicit) -> list:
     extractor : Extractor
         Of the method's frames.
     is_explicit : bool
-        Whether the user asked for them.
+        Whether the user named them.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def usable(names, extractor, is_explicit) -> list:
     Raises
     ------
     ValueError
-        If there is no such baseline, or the user asked for one without stored
+        If there is no such baseline, or the user named one without stored
         frames.
 
     Example
@@ -84,7 +84,7 @@ def usable(names, extractor, is_explicit) -> list:
     return []
 
 
-def answer(names, material, training_rows, view, folders):
+def write_baselines(names, material, training_rows, view, folders):
     """Fit baselines on a training set and write their predictions.
 
     Existing predictions are not computed again. Baselines without a random part
@@ -134,7 +134,7 @@ def answer(names, material, training_rows, view, folders):
             found[key] = predict(
                 name, vectors, labels, scored, len(scheme), seed, corpora
             )
-        write_answers(path, parts.scored, found[key].tolist(), scheme)
+        write_predictions(path, parts.scored, found[key].tolist(), scheme)
 
 
 def labels_of(material, training_rows) -> list:
@@ -142,8 +142,8 @@ def labels_of(material, training_rows) -> list:
 
     Arguments
     ---------
-    material, heard
-        As for ``answer``.
+    material, training_rows
+        As for ``write_baselines``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One Brain for all methods; it knows none of them by name."""
+"""One Brain for all methods, with no branch on a method."""
 
 import logging
 import time
@@ -53,14 +53,14 @@ class MethodBrain(sb.Brain):
         Where each epoch is written down.
     seed : int
         Of the run; every epoch draws its randomness from it anew, so that a
-        resumed run goes on exactly like one that was never stopped.
+        resumed run equals one that was never interrupted.
     schedule : callable
         Share of the phase done to factor of the learning rate, 0-1 each.
     augment : list of callable
         Each takes training frames, (batch, frames, dim), and lens, and gives
         both back changed.
     extractor : Extractor, optional
-        Trained too where the phase says so, by an optimiser of its own.
+        Trained too where the phase includes it, by a separate optimiser.
     normaliser : torch.nn.Module, optional
         Of its frames; see ``Step``.
     encoder_opt_class : callable, optional
@@ -165,7 +165,7 @@ class MethodBrain(sb.Brain):
         """Optimise what is not frozen, at the phase's share of the rate.
 
         The encoder has an optimiser of its own: gradients are clipped for
-        each, and a pretrained encoder wants smaller steps. A method without
+        each, and a pretrained encoder needs smaller steps. A method without
         gradient steps has no optimizer.
         """
         self.optimizers_dict = {}
@@ -186,7 +186,7 @@ class MethodBrain(sb.Brain):
             self.checkpointer.add_recoverables(self.optimizers_dict)
 
     def make_dataloader(self, dataset, stage, **loader):
-        """Load what this Brain hears, of all that a dataset has."""
+        """Load the frames or waveforms that this Brain needs, and the codes."""
         with_sound = hearing(dataset, self.sound)
         found = super().make_dataloader(with_sound, stage, **loader)
         if found.persistent_workers:
@@ -211,12 +211,12 @@ class MethodBrain(sb.Brain):
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()
         if stage == sb.Stage.VALID:
-            self.answers += output.logits.argmax(dim=-1).tolist()
-            self.meant += batch.emotion.tolist()
+            self.predicted += output.logits.argmax(dim=-1).tolist()
+            self.target += batch.emotion.tolist()
         return loss
 
     def on_fit_start(self):
-        """Say how many epochs were done before, if any."""
+        """Log how many epochs a resumed phase has already."""
         super().on_fit_start()
         if done := len(self.records.records):
             logger.info(
@@ -226,9 +226,9 @@ class MethodBrain(sb.Brain):
             )
 
     def on_stage_start(self, stage, epoch=None):
-        """Seed the epoch, so that it does not depend on what came before."""
+        """Seed the epoch, so that it does not depend on earlier epochs."""
         self.sums, self.n_summed = {}, 0
-        self.answers, self.meant = [], []
+        self.predicted, self.target = [], []
         if stage == sb.Stage.TRAIN:
             self.epoch, self.started = epoch, time.time()
             seed = seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
@@ -247,7 +247,7 @@ class MethodBrain(sb.Brain):
         return loss.cpu()
 
     def on_fit_batch_start(self, batch, should_step):
-        """Tell method and optimiser how far the phase has come."""
+        """Set the progress of the method and the learning rate."""
         done = self.epoch - 1 + (self.step - 1) / self.n_batches
         self.method.progress = done / self.phase.epochs
         factor = self.schedule(self.method.progress)
@@ -272,7 +272,7 @@ class MethodBrain(sb.Brain):
                 **self.learning_rate(),
                 **self.train_record,
                 "source_valid_loss": float(stage_loss),
-                "source_valid_uar": uar(self.meant, self.answers, classes),
+                "source_valid_uar": uar(self.target, self.predicted, classes),
             }
             if self.oracle is not None:
                 record["oracle_target_uar"] = self.oracle(self)
@@ -419,7 +419,7 @@ class MethodBrain(sb.Brain):
 
     @torch.inference_mode()
     def along(self, dataset, loader, name):
-        """Look at what the method says of each frame, as it was trained.
+        """Compute one of the method's outputs per frame.
 
         Arguments
         ---------

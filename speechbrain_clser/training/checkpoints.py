@@ -11,7 +11,7 @@ WHOLE = "WHOLE"
 
 
 class WholeCheckpointer(Checkpointer):
-    """A Checkpointer that knows the checkpoints it has finished.
+    """A Checkpointer that lists only checkpoints that are complete.
 
     SpeechBrain writes the file that makes a folder a checkpoint first and the
     parameters after it, so that a run killed in between finds, when it is

@@ -87,7 +87,7 @@ def _write(message):
 
 
 def _is_lost_process(error):
-    """Tell whether this error is that of gloo or NCCL losing another process."""
+    """Return whether gloo or NCCL lost another process."""
     import torch
 
     return torch.distributed.is_initialized() and (

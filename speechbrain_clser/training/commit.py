@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def commit(folder: Path = Path(__file__).parent) -> str:
-    """Ask git for the commit of the code.
+    """Return the commit of the code.
 
     Arguments
     ---------
@@ -23,14 +23,14 @@ def commit(folder: Path = Path(__file__).parent) -> str:
     >>> commit(getfixture("tmp_path"))
     ''
     """
-    if not _git(folder, "ls-files"):  # it may lie inside somebody else's clone
+    if not _git(folder, "ls-files"):  # it may lie inside another clone
         return ""
     what = ("--always", "--abbrev=40", "--exclude=*")
     return _git(folder, "describe", *what, "--dirty")
 
 
 def _git(folder, *arguments):
-    """What git answers, if it does."""
+    """Return the output of git, or nothing if it fails."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],

@@ -31,7 +31,7 @@ EPOCHS = "speechbrain.utils.train_logger"
 class ForUser(logging.Filter):
     """Pass on what a user needs: our messages, and warnings of libraries.
 
-    Information comes from the main process alone; warnings from any.
+    Information is shown from the main process only, warnings from all.
 
     Example
     -------
@@ -44,7 +44,7 @@ class ForUser(logging.Filter):
     """
 
     def filter(self, record):
-        """Tell whether a record is shown."""
+        """Return whether a record is shown."""
         if record.levelno < logging.WARNING and not if_main_process():
             return False
         if record.name == EPOCHS:
@@ -71,7 +71,7 @@ class LogFile(logging.FileHandler):
 def set_up():
     """Log to the console, until a run has a file to log to as well.
 
-    Libraries that write to the console by themselves are asked not to; it
+    Libraries that write to the console by themselves are set not to; it
     works for those that are not imported yet. Warnings of Python are logged.
     """
     with open(LOG_CONFIG, encoding="utf-8") as file:

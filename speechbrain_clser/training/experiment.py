@@ -79,9 +79,9 @@ class Experiment:
         Arguments
         ---------
         at_end : contextlib.ExitStack
-            Restores the run folder if an error comes before any training.
+            Restores the run folder if an error is raised before any training.
         n_trials, n_seeds : int
-            Drawings of labelled utterances, and trainings on each.
+            Samples of labelled utterances, and trainings on each.
         names : list of str
             Of the baselines.
 
@@ -354,7 +354,7 @@ class Experiment:
             features.plain,
             {seed: folder / f"seed_{seed}" for seed in self.seeds[data.trial]},
         )
-        baselines.answer(*args)
+        baselines.write_baselines(*args)
         adapting.adapt(self.hparams["target_adaptation"], *args)
 
     def export(self, data, features, bundle_encoder):

@@ -1,4 +1,4 @@
-"""Where in an utterance the emotion was heard, for the report to draw."""
+"""Frame weights of a few test utterances, for the report."""
 
 import json
 from pathlib import Path
@@ -72,7 +72,7 @@ def first_of_each(rows, scheme) -> dict:
 
 
 def caption(row, scheme) -> dict:
-    """Say of an utterance what stands beside its picture.
+    """Describe an utterance for its figure.
 
     Arguments
     ---------

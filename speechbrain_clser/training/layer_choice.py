@@ -261,11 +261,13 @@ def choose(
         ``folds``.
     """
     statistics = all_layers(extractor)
-    asked = sorted(
+    utterances = sorted(
         (row.digest, row.corpus, row.speaker, scheme.index(row.emotion))
         for row in rows
     )
-    spec = json.dumps([statistics.key, normalise_by, scheme.classes, asked])
+    spec = json.dumps(
+        [statistics.key, normalise_by, scheme.classes, utterances]
+    )
     digest = hashlib.sha256(spec.encode()).hexdigest()[:16]
     path = Path(cache_folder, "layers", f"{digest}.json")
     if path.exists():

@@ -39,7 +39,7 @@ LEAST = {
     **{"nonfinite_patience": 0, "optimizer_step_limit": 1},
 }
 # Texts of a YAML in whose place a mapping may stand. They are passed on as
-# text: HyperPyYAML takes a mapping only where one stood before.
+# text: HyperPyYAML accepts a mapping only in the place of a mapping.
 MAY_BE_MAPPING = {"adaptation_constants", "data_folder", "encoder"}
 
 
@@ -104,7 +104,7 @@ def parse(arguments) -> tuple:
 
 
 def yaml_of(arguments) -> str:
-    """Find the YAML among the arguments: it comes first.
+    """Find the YAML, the first of the arguments.
 
     Arguments
     ---------
@@ -268,7 +268,7 @@ def check_device(device, backend="nccl"):
             f"--device {device}: torch {torch.__version__} finds no such device "
             f"here, only {', '.join(['cpu', *here])}; give --device "
             f"{here[0] if here else 'cpu'}, or leave it out. If there is one, "
-            f"clser doctor tells what is installed"
+            f"`clser doctor` lists what is installed"
         )
 
 
@@ -312,13 +312,13 @@ def _suggestion(name, names, shown):
 
 
 def _is_built(node):
-    """Tell whether a value of a YAML has a tag such as !ref or !apply."""
+    """Return whether a value of a YAML has a tag such as !ref or !apply."""
     tag = getattr(node, "tag", None)
     return tag is not None and tag.value is not None
 
 
 def _unlike(key, default, value):
-    """Say what is expected in the place of a value of another type."""
+    """Describe the expected value if this one is of another type."""
     if default is None:
         return ""
     if isinstance(default, bool):
@@ -366,6 +366,6 @@ def _unlike_number(key, value):
 
 
 def _is_number(value):
-    """Tell whether this is a finite number."""
+    """Return whether this is a finite number."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and abs(value) < math.inf

@@ -60,7 +60,7 @@ class Phase:
 
     @property
     def parts(self):
-        """Names of the parts it hears."""
+        """Names of the parts it trains on."""
         others = ("unlabelled",) if self.n_unlabelled else ()
         return (*self.labelled, *others)
 
@@ -172,7 +172,7 @@ def run_phases(
     """Train through all phases; what is done stays done after a restart.
 
     With a normaliser, which the store's frames have been through, phases before
-    the first that trains the encoder hear from the store.
+    the first that trains the encoder use stored frames.
 
     Arguments
     ---------

@@ -1,10 +1,10 @@
-"""What will happen, in a few lines, before anything does."""
+"""Description of a run, printed before it starts."""
 
 from speechbrain_clser.evaluation.console import columns
 
 
 def plan(description, ledger, findings, machinery):
-    """Tell a person what a run is about to do.
+    """Describe what a run will do.
 
     Arguments
     ---------

@@ -1,4 +1,4 @@
-"""One record per epoch, in a file that people and selection rules read."""
+"""Epoch records: one line of JSON per epoch."""
 
 import json
 import logging

@@ -22,7 +22,7 @@ COLUMNS = (
     *("id", "corpus", "language", "speaker", "gender"),
     *("emotion", "duration_s", "digest"),
 )
-# Overrides that the name of the folder tells, or that change no result.
+# Overrides that are part of the folder's name, or that change no result.
 TOLD_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "allow_bad_files"),
@@ -89,7 +89,7 @@ def write(folder, material, device, command, extractor):
     ------
     ValueError
         If the folder holds a run on another protocol or other data, or the
-        file that says which is damaged.
+        file, naming the damaged one.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -180,7 +180,7 @@ def _parts(material):
 
 
 def _refuse_other_material(folder, material):
-    """Stop before old checkpoints meet another protocol or other data."""
+    """Refuse to resume with another protocol or other data."""
     if not any(folder.glob("seed_*")):
         return
     advice = (
@@ -205,7 +205,7 @@ def _refuse_other_material(folder, material):
 
 
 def _is_same_table(path, now, advice):
-    """Tell whether two tables agree in the columns that both have.
+    """Return whether two tables agree in the columns that both have.
 
     A run of an earlier version, with fewer columns, can so be taken up again.
     """
@@ -265,7 +265,7 @@ def describe(material):
 
 
 def suffix(overrides) -> str:
-    """Tell in the name of a folder what was changed from the YAML.
+    """Name the overrides of a run, for its folder.
 
     Arguments
     ---------
@@ -275,7 +275,7 @@ def suffix(overrides) -> str:
     Returns
     -------
     str
-        Empty when nothing that ``name`` does not tell was changed.
+        Empty without overrides beside those in ``name``.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""Schedules as functions of progress; nobody keeps a clock.
+"""Learning-rate schedules as functions of progress.
 
 Looking twice changes nothing, and a resumed run needs no extra state.
 """

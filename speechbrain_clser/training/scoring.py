@@ -1,4 +1,4 @@
-"""What a trained method says of a part, written where evaluation will read it."""
+"""Write predictions and embeddings of a part."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from speechbrain_clser.io import atomic_write
 def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     """Write predictions and embeddings of one part.
 
-    The method sees sound only; targets join its answers here, by id.
+    The method reads features only; labels are joined to its predictions here.
 
     Arguments
     ---------
@@ -36,7 +36,7 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     """
     ids, probabilities = embed(brain, name, dataset, folder, loader)
     by_id = {row.id: row for row in rows}
-    write_answers(
+    write_predictions(
         Path(folder, file or f"predictions/{name}.csv"),
         [by_id[utterance] for utterance in ids],
         probabilities.tolist(),
@@ -44,17 +44,17 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     )
 
 
-def write_answers(path, rows, probabilities, scheme):
-    """Put answers beside what was meant, as a predictions file.
+def write_predictions(path, rows, probabilities, scheme):
+    """Write predictions with their labels.
 
     Arguments
     ---------
     path : str or Path
         Of the file; its folder is made.
     rows : list of Utterance
-        That were answered.
+        Of the predictions.
     probabilities : list of list of float, (rows, classes)
-        The answers.
+        Of each class, 0-1.
     scheme : Scheme
         Their classes.
     """
@@ -68,7 +68,7 @@ def write_answers(path, rows, probabilities, scheme):
 
 
 def embed(brain, name, dataset, folder, loader):
-    """Write the embeddings of one part by the method as it stands.
+    """Write the embeddings of one part.
 
     Before the first phase that is the method at its initial parameters, which
     follow from the seed, so a resumed run writes the same again; the report's

@@ -1,4 +1,4 @@
-"""What a run was told to compute, so that another does not resume it."""
+"""Settings of a run, compared before it is resumed."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
 
-# Keys of the YAML that say where and how, but not what is computed; each seed
+# Keys of the YAML that change no result; each seed
 # and draw has a folder of its own, each baseline a file.
 INDIFFERENT = {
     "baselines",
@@ -70,10 +70,10 @@ def settings(hparams_file, overrides, run_opts) -> dict:
 
 
 def check_same_settings(folder, now: dict):
-    """Take a folder for a run, or know the run in it again.
+    """Refuse a folder that holds a run with other settings.
 
-    Resuming is automatic, so a changed value must not meet old weights, nor
-    seeds of two experiments one report.
+    Runs are resumed automatically; checkpoints of other settings must not be
+    continued, nor seeds of two experiments averaged.
 
     Arguments
     ---------
@@ -91,8 +91,8 @@ def check_same_settings(folder, now: dict):
     Example
     -------
     >>> folder = getfixture("tmp_path") / "run"
-    >>> claim(folder, {"lr": "0.1"})
-    >>> claim(folder, {"lr": "0.2"})
+    >>> check_same_settings(folder, {"lr": "0.1"})
+    >>> check_same_settings(folder, {"lr": "0.2"})
     Traceback (most recent call last):
     ValueError: ...run holds a run with other values of lr...
     """

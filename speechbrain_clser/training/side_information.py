@@ -13,8 +13,8 @@ item in a batch, and only those that the method's ``TARGETS`` name are used. Eac
 ``report``
     What a run records of it in ``<name>.json``; None for nothing.
 ``key``
-    Changes with the values in the mapping where options of the YAML do not say
-    it, else None.
+    Identifies what computes the mapping, where the options of the YAML do
+    not; else None.
 """
 
 from speechbrain_clser.data.pipeline import UNKNOWN
@@ -117,7 +117,7 @@ class Style(SideInformation):
 class OracleEmotion(SideInformation):
     """The label of every utterance, those without a given label included.
 
-    It is an upper reference, never a result; the ledger says so.
+    Only for upper reference values; the ledger records it.
 
     Arguments
     ---------

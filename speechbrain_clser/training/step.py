@@ -1,4 +1,4 @@
-"""From sound to losses: all that learns, behind one call."""
+"""Forward pass from features or waveforms to losses."""
 
 import torch
 

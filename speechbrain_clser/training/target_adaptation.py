@@ -11,7 +11,7 @@ VECTORS = ("statistics", "embedding")
 
 @dataclasses.dataclass(frozen=True)
 class TargetAdaptation:
-    """The adaptation that a run asks for.
+    """The adaptation of a run.
 
     Arguments
     ---------

@@ -14,7 +14,7 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.training import adapting, baselines, target_adaptation
-from speechbrain_clser.training.scoring import score, write_answers
+from speechbrain_clser.training.scoring import score, write_predictions
 
 TRAIN = rows_of("a", "deu", 4) + rows_of("b", "ita", 4)
 SCORED = tuple(rows_of("c", "urd", 6))
@@ -47,7 +47,7 @@ def make_unadapted(folder, rows=SCORED, confidence=0.4):
         best = (tiny.SCHEME.index(row.emotion) + shift) % 4
         posteriors[number, best] = confidence
     path = folder / adapting.UNADAPTED
-    write_answers(path, list(rows), posteriors.tolist(), tiny.SCHEME)
+    write_predictions(path, list(rows), posteriors.tolist(), tiny.SCHEME)
     return posteriors
 
 
@@ -59,7 +59,7 @@ def adapt(folder, plan=None, material=None, names=(), view=None):
     material = material or material_of()
     view = view or frames_of(TRAIN, SCORED, POOL)
     args = (names, material, TRAIN, view, {7: folder})
-    baselines.answer(*args)
+    baselines.write_baselines(*args)
     adapting.adapt(plan or wanted(), *args)
     record = json.loads((folder / "adaptation.json").read_text())
     return predictions.read(folder / adapting.ADAPTED), record
@@ -165,7 +165,7 @@ def test_pool_is_predicted_by_the_method_and_fitted_to(tmp_path):
     assert list(stored) == [row.id for row in POOL]
     assert not (tmp_path / adapting.ADAPTED).exists()
     args = (["linear"], material, tiny.TRAIN, view, {7: tmp_path})
-    baselines.answer(*args)
+    baselines.write_baselines(*args)
     adapting.adapt(plan, *args)
     record = json.loads((tmp_path / "adaptation.json").read_text())
     assert record["fitted_to"] == "unlabelled"
@@ -185,7 +185,7 @@ def test_degenerate_target_leaves_the_result_unadapted(tmp_path, caplog, case):
     if case == "one class":
         posteriors[:] = [0.7, 0.1, 0.1, 0.1]
         path = tmp_path / adapting.UNADAPTED
-        write_answers(path, list(scored), posteriors.tolist(), tiny.SCHEME)
+        write_predictions(path, list(scored), posteriors.tolist(), tiny.SCHEME)
     if case == "not finite":
         view[scored[3].id] = view[scored[3].id] * float("nan")
     adapted, record = adapt(

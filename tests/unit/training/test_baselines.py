@@ -16,10 +16,10 @@ from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.baselines import (
     BASELINES,
-    answer,
     predict,
     usable,
     utterance_vectors,
+    write_baselines,
 )
 
 every = pytest.mark.parametrize("baseline", sorted(BASELINES))
@@ -146,7 +146,9 @@ def answers(folder, training_rows=tiny.TRAIN, **changes):
     """Answers of all but the slowest, as read from the folder of a seed."""
     names = ["linear", "label_propagation"]
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
-    answer(names, material_of(**changes), training_rows, frames, {7: folder})
+    write_baselines(
+        names, material_of(**changes), training_rows, frames, {7: folder}
+    )
     return {
         name: predictions.read(folder / "baselines" / f"{name}.csv")
         for name in names
@@ -176,7 +178,7 @@ def test_baselines_are_not_told_hidden_labels(tmp_path):
 
 def test_answer_that_is_there_is_not_given_again(tmp_path):
     answers(tmp_path)
-    answer(["linear"], None, None, None, {7: tmp_path})
+    write_baselines(["linear"], None, None, None, {7: tmp_path})
 
 
 def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
@@ -187,7 +189,7 @@ def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
     method.begin_epoch(types.SimpleNamespace(dataset=data))
     material = material_of()
     material.parts.train = rows
-    answer(["linear"], material, rows, frames, {1: tmp_path})
+    write_baselines(["linear"], material, rows, frames, {1: tmp_path})
     scored = predictions.read(tmp_path / "baselines" / "linear.csv")
     for row, expected in zip(tiny.SCORED, scored.probabilities, strict=True):
         batch = {"frames": (frames[row.id][None], torch.ones(1))}
@@ -221,7 +223,9 @@ def test_missing_values_are_the_training_mean(tmp_path):
         frames[row.id][:, 1] = torch.nan
     view = Normaliser(frames, tiny.TRAIN, "none")
     view = view(frames, [*tiny.TRAIN, *tiny.SCORED])
-    answer(list(BASELINES), material_of(), tiny.TRAIN, view, {7: tmp_path})
+    write_baselines(
+        list(BASELINES), material_of(), tiny.TRAIN, view, {7: tmp_path}
+    )
     for name in BASELINES:
         found = predictions.read(tmp_path / "baselines" / f"{name}.csv")
         assert np.isfinite(found.probabilities).all()
@@ -241,7 +245,7 @@ def test_fit_without_randomness_is_made_once_for_all_seeds(
     names, folders = ["linear", "svm", "fixmatch"], {}
     for seed in (1, 2):
         folders[seed] = tmp_path / str(seed)
-    answer(names, material_of(), tiny.TRAIN, frames, folders)
+    write_baselines(names, material_of(), tiny.TRAIN, frames, folders)
     assert sorted(fitted) == ["fixmatch", "fixmatch", "linear", "svm"]
     for name in ("linear", "svm"):
         one, two = (
@@ -254,7 +258,7 @@ def test_training_set_of_one_class_has_no_baselines(tmp_path, caplog):
     caplog.set_level("INFO")
     material = material_of()
     material.parts.train = [r for r in tiny.TRAIN if r.emotion == "anger"]
-    answer(["svm"], material, tiny.TRAIN, {}, {7: tmp_path})
+    write_baselines(["svm"], material, tiny.TRAIN, {}, {7: tmp_path})
     assert "two classes or more, found 1" in caplog.text
     assert not list(tmp_path.rglob("*.csv"))
 
