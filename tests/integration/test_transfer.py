@@ -132,7 +132,7 @@ def test_source_then_target_and_what_is_lacking_is_told(data):
     ]
     assert [one["name"] for one in report["baselines"]] == ["linear", "svm"]
     page = (data / "both" / "report.html").read_text()
-    assert "Undefined values" in page and "Attention" in page
+    assert "Missing values" in page and "Attention" in page
 
 
 @pytest.mark.slow
