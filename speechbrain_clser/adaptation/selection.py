@@ -339,6 +339,6 @@ def _folds(labels, corpora, speakers, n_classes):
             f"with at least {MIN_UTTERANCES} utterances each and all "
             f"{n_classes} classes in the others, found none among "
             f"{len(np.unique(corpora))} corpora and "
-            f"{len(np.unique(speakers))} speakers; set the constants",
+            f"{len(np.unique(speakers))} speakers; give the constants",
         )
     return folds

@@ -33,6 +33,6 @@ def combine(losses, weights):
     if losses.keys() != weights.keys():
         raise KeyError(
             f"expected loss_weights for the losses {sorted(losses)}, found "
-            f"{sorted(weights)}; correct loss_weights in the YAML"
+            f"{sorted(weights)} in the YAML; the two must agree"
         )
     return sum(weights[name] * loss for name, loss in losses.items())

@@ -59,10 +59,8 @@ def test_phone_times_are_converted_to_the_stretch():
     bounds = {1: (0, 4), 2: (4, 12), 3: (12, 16)}
     for vector, code, n in zip(vectors, phone.tolist(), row, strict=True):
         first, after = bounds[code]
-        training_rows = [
-            t for t in kept[n, :, 0].tolist() if first <= t < after
-        ]
-        assert vector.item() == sum(training_rows) / len(training_rows)
+        averaged = [t for t in kept[n, :, 0].tolist() if first <= t < after]
+        assert vector.item() == sum(averaged) / len(averaged)
     assert set(phone.tolist()) == {1, 2, 3}
     assert len(phone) < 600  # phones outside are removed
 

@@ -18,5 +18,5 @@ def test_weight_of_zero_disables_a_loss():
 
 @pytest.mark.parametrize("weights", [{}, {"emotion": 1.0, "speaker": 1.0}])
 def test_different_names_raise(weights):
-    with pytest.raises(KeyError, match="correct loss_weights"):
+    with pytest.raises(KeyError, match="the two must agree"):
         combine({"emotion": torch.tensor(1.0)}, weights)
