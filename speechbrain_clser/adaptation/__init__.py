@@ -1,4 +1,4 @@
-"""Adaptation to an unlabelled target: a step after any classifier."""
+"""Unsupervised adaptation of posteriors to a target, after any classifier."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ ADAPTATIONS = {
     "equal_mass": EqualMass,
     "self_training": SelfTraining,
 }
-MAX_CONSTANT = 1e6  # of a file; more rounds would take hours
+MAX_CONSTANT = 1e6  # in a file; more rounds would take hours
 
 
 def build(name, **constants):
@@ -28,9 +28,9 @@ def build(name, **constants):
     Arguments
     ---------
     name : str
-        Among ``ADAPTATIONS``.
+        A key of ``ADAPTATIONS``.
     **constants
-        Fields of its class; defaults where left out.
+        Fields of its class; by default those of the class.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def build(name, **constants):
     Raises
     ------
     ValueError
-        If there is no such adaptation or constant, or a value is out of range.
+        If the name or a constant is unknown, or a value is out of range.
 
     Example
     -------
@@ -84,12 +84,12 @@ def save(fitted, path):
         "constants": constants,
         "about": json.dumps(fitted.about),
     }
-    # safetensors writes memory as it lies, whatever the order of the axes.
+    # safetensors writes the memory without regard to the order of the axes.
     state = {
         name: np.ascontiguousarray(values)
         for name, values in fitted.state.items()
     }
-    # Not by save_file, whose files others may not read.
+    # save_file would write files without read permission for others.
     Path(path).write_bytes(to_bytes(state, metadata=metadata))
 
 
@@ -104,29 +104,29 @@ def load(path):
     Returns
     -------
     Fitted
-        Predicts as the saved one.
+        Predicts the same as the saved one.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the file is damaged, holds no adaptation that this version has, or
-        its constants, names, shapes or values are not those of a fitted state.
+        If the file is damaged, the adaptation is unknown to this version, or
+        constants, names, shapes or values are not those of a fitted state.
     """
     try:
         with safe_open(path, framework="numpy") as file:
-            adaptation, about = _described(file.metadata() or {})
+            adaptation, about = _parse_metadata(file.metadata() or {})
             return Fitted(adaptation, _state(file, adaptation), about)
     except (SafetensorError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: expected a saved adaptation, found {error}; get the "
-            "whole folder again, or export or save the model again"
+            f"{path}: expected a saved adaptation, found {error}; download the "
+            "folder again, or export or save the model again"
         ) from error
 
 
-def _described(metadata):
-    """The adaptation of a file, and what is saved beside it."""
+def _parse_metadata(metadata):
+    """Return the adaptation of a file and its further metadata."""
     if missing := {"adaptation", "constants"} - metadata.keys():
         raise ValueError(
             f"a file without the metadata {', '.join(sorted(missing))}"
@@ -134,16 +134,16 @@ def _described(metadata):
     constants = json.loads(metadata["constants"])
     about = json.loads(metadata.get("about", "{}"))
     if not (isinstance(constants, dict) and isinstance(about, dict)):
-        raise ValueError("metadata that are no JSON objects")
+        raise ValueError("metadata other than JSON objects")
     default = build(metadata["adaptation"])
     for name, value in constants.items():
         if not _is_constant(value, getattr(default, name, None)):
-            raise ValueError(f"{name}={value!r}, which is no such constant")
+            raise ValueError(f"the invalid constant {name}={value!r}")
     return build(metadata["adaptation"], **constants), about
 
 
 def _is_constant(value, default):
-    """Whether a value of JSON has the kind of a default, and is not vast."""
+    """Return whether a JSON value has the type of a default and is not too large."""
     if isinstance(value, list):
         return not isinstance(default, Real) and all(
             _is_constant(inner, 0.0) for inner in value
@@ -155,7 +155,7 @@ def _is_constant(value, default):
 
 
 def _state(file, adaptation):
-    """Arrays of a file, if they are those of a state of this adaptation."""
+    """Read and validate the arrays of a fitted state."""
     found = {
         name: tuple(file.get_slice(name).get_shape()) for name in file.keys()
     }
@@ -165,10 +165,10 @@ def _state(file, adaptation):
     if shape.dtype.kind != "i" or not (1 <= shape.min() <= shape.max() <= 1e6):
         raise ValueError(f"a 'shape' of {shape.tolist()}")
     dim, n_classes = shape.tolist()
-    wanted = {"shape": (2,), **adaptation.state_shapes(dim, n_classes)}
-    if found != wanted:
-        raise ValueError(f"arrays of the shapes {found} instead of {wanted}")
-    state = {name: file.get_tensor(name) for name in wanted}
+    expected = {"shape": (2,), **adaptation.state_shapes(dim, n_classes)}
+    if found != expected:
+        raise ValueError(f"arrays of the shapes {found} instead of {expected}")
+    state = {name: file.get_tensor(name) for name in expected}
     for name, values in state.items():
         if name != "shape" and values.dtype.kind != "f":
             raise ValueError(f"{values.dtype} instead of floats in {name}")

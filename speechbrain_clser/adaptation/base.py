@@ -1,4 +1,4 @@
-"""The interface of all adaptations, and the checks of their input."""
+"""Base class of adaptations, and checks of their input."""
 
 import dataclasses
 from typing import ClassVar
@@ -12,13 +12,14 @@ MIN_UTTERANCES = 20
 
 @dataclasses.dataclass(frozen=True)
 class Adaptation:
-    """Adapt posteriors to an unlabelled target; the base of all adaptations.
+    """Adapt posteriors to an unlabelled target; base class of adaptations.
 
-    The source enters as a summary, a dict of arrays, so that a trained model
-    can carry it and be adapted where the source data are not. A subclass
-    holds its constants as fields, names itself, the ``grid`` from which they
-    are chosen within sources and the ``source_constants`` that its summary
-    depends on, and gives ``_summarise``, ``_fit`` and ``_predict``.
+    The source is represented by a summary, a dict of arrays that a model can
+    include, so that adaptation does not need the source data. A subclass has
+    its constants as fields; the class variables ``name``, ``grid``, from which
+    constants are chosen within sources, and ``source_constants``, which its
+    summary depends on; and the methods ``_summarise``, ``_fit`` and
+    ``_predict``.
 
     Example
     -------
@@ -41,18 +42,18 @@ class Adaptation:
         Arguments
         ---------
         vectors : array, (utterances, dim)
-            Describe the source utterances.
+            Of the source utterances.
         labels : array of int, (utterances,)
             Class of each.
         n_classes : int
-            Columns of the posteriors.
+            Number of classes of the posteriors.
         corpora : sequence of str, (utterances,), optional
-            Corpus of each; by default one.
+            Corpus of each; by default the same.
 
         Returns
         -------
         dict of str to numpy.ndarray
-            What ``fit`` needs of the source; tensors of a file can hold it.
+            Summary of the source for ``fit``, as arrays.
 
         Raises
         ------
@@ -77,9 +78,9 @@ class Adaptation:
                 f"none of class {', '.join(map(str, absent))}; leave the class "
                 "out of the protocol, or use no adaptation",
             )
-        if strange := sorted(found - set(range(n_classes))):
+        if unknown := sorted(found - set(range(n_classes))):
             raise ValueError(
-                f"expected labels from 0 to {n_classes - 1}, found {strange}"
+                f"expected labels from 0 to {n_classes - 1}, found {unknown}"
             )
         summary = self._summarise(
             vectors, labels, n_classes, np.asarray(corpora)
@@ -94,14 +95,14 @@ class Adaptation:
         source : dict of str to numpy.ndarray
             From ``summarise`` of the same adaptation.
         vectors : array, (utterances, dim)
-            Describe the target utterances.
+            Of the target utterances.
         posteriors : array, (utterances, classes)
-            Of the classifier that is adapted.
+            Of the unadapted classifier.
 
         Returns
         -------
         Fitted
-            Predicts these utterances (transductive), or others of the target
+            For these utterances (transductive), or others of the target
             (inductive).
 
         Raises
@@ -110,7 +111,7 @@ class Adaptation:
             If there are fewer than 20 utterances, values are not finite, a row
             of posteriors is 0, or all rows have their maximum in one class.
         ValueError
-            If dimensions or classes are not those of the source.
+            If dimensions or classes differ from those of the source.
         """
         vectors, posteriors = check_target(vectors, posteriors, source)
         if len(vectors) < MIN_UTTERANCES:
@@ -131,19 +132,19 @@ class Adaptation:
         return Fitted(self, {**state, "shape": source["shape"]})
 
     def state_shapes(self, dim, n_classes):
-        """Give the shape of each array of a fitted state.
+        """Return the shape of each array of a fitted state.
 
         Arguments
         ---------
         dim : int
             Of the vectors.
         n_classes : int
-            Columns of the posteriors.
+            Number of classes of the posteriors.
 
         Returns
         -------
         dict of str to tuple of int
-            By name, ``shape`` left out.
+            By name, without ``shape``.
 
         Example
         -------
@@ -154,7 +155,7 @@ class Adaptation:
         raise NotImplementedError
 
     def is_usable(self, state):
-        """Tell whether finite arrays of these shapes can be a fitted state.
+        """Return whether finite arrays of these shapes are a valid fitted state.
 
         Arguments
         ---------
@@ -164,7 +165,7 @@ class Adaptation:
         Returns
         -------
         bool
-            False if scales are not positive, for instance.
+            For instance False if scales are not positive.
 
         Example
         -------
@@ -177,7 +178,7 @@ class Adaptation:
 
 @dataclasses.dataclass(frozen=True)
 class Fitted:
-    """An adaptation that was fitted to a target.
+    """An adaptation fitted to a target.
 
     Arguments
     ---------
@@ -186,7 +187,7 @@ class Fitted:
     state : dict of str to numpy.ndarray
         Fitted values.
     about : dict
-        What is saved beside it, as plain values of JSON.
+        Further metadata of the saved file, as JSON values.
 
     Example
     -------
@@ -206,9 +207,9 @@ class Fitted:
         Arguments
         ---------
         vectors : array, (utterances, dim)
-            Describe the utterances.
+            Of the utterances.
         posteriors : array, (utterances, classes)
-            Of the classifier that is adapted.
+            Of the unadapted classifier.
 
         Returns
         -------
@@ -220,28 +221,28 @@ class Fitted:
         AdaptationError
             If values are not finite, or a row of posteriors is 0.
         ValueError
-            If dimensions or classes are not those of the source.
+            If dimensions or classes differ from those of the source.
         """
         vectors, posteriors = check_target(vectors, posteriors, self.state)
         return self.adaptation._predict(self.state, vectors, posteriors)
 
 
 def check_vectors(part, vectors):
-    """Refuse vectors that are no finite matrix.
+    """Raise an error unless vectors are a finite matrix.
 
     Arguments
     ---------
     part : str
-        Of the data, for the message.
+        Name of the data, for the message.
     vectors : numpy.ndarray
-        Should be (utterances, dim).
+        Expected shape: (utterances, dim).
 
     Raises
     ------
     AdaptationError
         If a value is not finite.
     ValueError
-        If there are not two axes.
+        If the array does not have two axes.
 
     Example
     -------
@@ -254,7 +255,7 @@ def check_vectors(part, vectors):
             f"expected {part} vectors of shape (utterances, dim), found "
             f"{vectors.shape}"
         )
-    _refuse_rows(
+    _check_rows(
         "not finite",
         ~np.isfinite(vectors).all(axis=1),
         f"expected finite {part} vectors",
@@ -267,11 +268,11 @@ def check_target(vectors, posteriors, source):
     Arguments
     ---------
     vectors : array, (utterances, dim)
-        Describe the utterances.
+        Of the utterances.
     posteriors : array, (utterances, classes)
         Not negative.
     source : dict of str to numpy.ndarray
-        Whose ``shape`` gives dimensions and classes of the source.
+        Its ``shape`` has the dimensions and classes of the source.
 
     Returns
     -------
@@ -283,7 +284,7 @@ def check_target(vectors, posteriors, source):
     AdaptationError
         If values are not finite, or a row of posteriors is 0.
     ValueError
-        If shapes do not fit, or posteriors are negative.
+        If shapes do not match, or posteriors are negative.
 
     Example
     -------
@@ -304,7 +305,7 @@ def check_target(vectors, posteriors, source):
             f"expected posteriors of shape {(len(vectors), n_classes)}, one row "
             f"per target vector, found {posteriors.shape}"
         )
-    _refuse_rows(
+    _check_rows(
         "not finite",
         ~np.isfinite(posteriors).all(axis=1),
         "expected finite target posteriors",
@@ -312,7 +313,7 @@ def check_target(vectors, posteriors, source):
     if (posteriors < 0).any():
         raise ValueError("expected posteriors of at least 0, found negative")
     total = posteriors.sum(axis=1, keepdims=True)
-    _refuse_rows(
+    _check_rows(
         "zero posteriors",
         total[:, 0] == 0,
         "expected target posteriors with a positive sum",
@@ -320,24 +321,24 @@ def check_target(vectors, posteriors, source):
     return vectors, posteriors / total
 
 
-def _refuse_rows(reason, is_bad, expected):
-    """Refuse a part some of whose rows are bad; the first is named."""
-    if is_bad.any():
+def _check_rows(reason, is_invalid, expected):
+    """Raise an error if some rows are invalid; the message has the first."""
+    if is_invalid.any():
         raise AdaptationError(
             reason,
-            f"{expected}, found {is_bad.sum()} of {len(is_bad)} utterances "
-            f"otherwise, the first in row {is_bad.argmax()}; leave them out, "
-            "or use no adaptation",
+            f"{expected}, found {is_invalid.sum()} of {len(is_invalid)} "
+            f"utterances invalid, the first in row {is_invalid.argmax()}; "
+            "remove them, or use no adaptation",
         )
 
 
 def normalise_rows(log_posteriors):
-    """Turn unnormalised log posteriors into posteriors.
+    """Normalise log posteriors to posteriors.
 
     Arguments
     ---------
     log_posteriors : numpy.ndarray, (utterances, classes)
-        Up to a constant in each row.
+        Up to an additive constant in each row.
 
     Returns
     -------
@@ -355,7 +356,7 @@ def normalise_rows(log_posteriors):
 
 
 def log_floored(posteriors):
-    """Take logarithms of posteriors; what is below 1e-12 counts as 1e-12.
+    """Compute logarithms of posteriors with a minimum of 1e-12.
 
     Arguments
     ---------
@@ -365,7 +366,7 @@ def log_floored(posteriors):
     Returns
     -------
     numpy.ndarray, (utterances, classes)
-        Finite: a class that a classifier rules out can come back.
+        Finite, so that classes of posterior 0 can be recovered.
 
     Example
     -------
@@ -376,7 +377,7 @@ def log_floored(posteriors):
 
 
 def require(is_valid, expected, found):
-    """Refuse a constant that is out of range.
+    """Raise an error if a constant is out of range.
 
     Arguments
     ---------
@@ -390,7 +391,7 @@ def require(is_valid, expected, found):
     Raises
     ------
     ValueError
-        If it is not.
+        If it is not in range.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""Expectation-maximisation over class Gaussians of the target's vectors."""
+"""Expectation-maximisation of class Gaussians on target vectors."""
 
 import dataclasses
 from typing import ClassVar
@@ -20,10 +20,11 @@ class EMGaussians(Adaptation):
     """Re-estimate one Gaussian per class on the unlabelled target.
 
     Vectors are projected on the first principal components of the
-    standardised source. Source class means and their pooled covariance start
-    the model; each round takes responsibilities from classifier and densities,
-    r_nk ~ p_nk N(z_n; mean_k, covariance) ** exponent, and re-estimates the
-    means, shrunk towards those of the source, and the pooled covariance.
+    standardised source. The model is initialised by the class means and the
+    pooled covariance of the source; each round computes responsibilities from
+    classifier and densities, r_nk ~ p_nk N(z_n; mean_k, covariance) **
+    exponent, and re-estimates the means, shrunk towards those of the source,
+    and the pooled covariance.
 
     Source
     ------
@@ -33,14 +34,14 @@ class EMGaussians(Adaptation):
     Arguments
     ---------
     n_components : int
-        Principal components of the source.
+        Number of principal components of the source.
     prior_weight : float
-        Target utterances that each source mean counts as.
+        Weight of each source mean, as a number of target utterances.
     exponent : float
-        Of the densities, above 0: the weight of the vectors against the
-        classifier.
+        Exponent of the densities, above 0: the weight of the vectors relative to
+        the classifier.
     n_rounds : int
-        Of expectation and maximisation.
+        Number of rounds of expectation and maximisation.
     ridge : float
         Added to the diagonal of covariances.
 
@@ -89,7 +90,7 @@ class EMGaussians(Adaptation):
             raise AdaptationError(
                 "few dimensions",
                 f"expected at least {self.n_components} dimensions and "
-                f"{self.n_components + 1} utterances of the source for as many "
+                f"{self.n_components + 1} source utterances for n_components "
                 f"principal components, found {vectors.shape[1]} dimensions and "
                 f"{len(vectors)} utterances; lower n_components",
             )
@@ -113,7 +114,7 @@ class EMGaussians(Adaptation):
         }
 
     def state_shapes(self, dim, n_classes):
-        """Shapes of Gaussians and projection; see ``Adaptation``."""
+        """Return the shapes of Gaussians and projection; see ``Adaptation``."""
         return {
             "mean": (dim,),
             "scale": (dim,),
@@ -123,7 +124,7 @@ class EMGaussians(Adaptation):
         }
 
     def is_usable(self, state):
-        """Tell whether the covariance is one; see ``Adaptation``."""
+        """Return whether the covariance is valid; see ``Adaptation``."""
         covariance = state["covariance"]
         return (
             super().is_usable(state)
@@ -148,8 +149,8 @@ class EMGaussians(Adaptation):
         return self._responsibilities(state, projected, posteriors)
 
     def _responsibilities(self, state, projected, posteriors):
-        """Expectation step: posteriors times powers of the densities."""
-        # One covariance for all classes: its determinant cancels.
+        """Compute the expectation step: posteriors times powers of the densities."""
+        # All classes share the covariance, so its determinant cancels.
         root = np.linalg.cholesky(state["covariance"])
         shift = projected[None] - state["class_means"][:, None]
         whitened = np.linalg.solve(root, shift.transpose(0, 2, 1))
@@ -159,7 +160,7 @@ class EMGaussians(Adaptation):
         )
 
     def _pooled(self, projected, weights, means):
-        """Covariance within classes, (dim, dim), of weighted vectors."""
+        """Compute the pooled within-class covariance, (dim, dim)."""
         covariance = self.ridge * np.eye(projected.shape[1])
         for weight, mean in zip(weights.T, means, strict=True):
             shift = projected - mean

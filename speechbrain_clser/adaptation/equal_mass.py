@@ -1,4 +1,4 @@
-"""Class shares of the target set to those that are assumed (Sinkhorn)."""
+"""Scaling of posteriors to assumed class shares of the target (Sinkhorn)."""
 
 import dataclasses
 from typing import ClassVar
@@ -20,10 +20,10 @@ TOLERANCE = 1e-7
 class EqualMass(Adaptation):
     """Scale posteriors so that classes have the assumed shares of the target.
 
-    Columns are scaled to the class shares and rows to 1, in turn, until both
-    hold. Fitted are the factors of the columns; other utterances are
-    multiplied by them. The shares are an assumption about the target that has
-    to be stated: by default all classes are equally frequent.
+    Columns are scaled to the class shares and rows to 1, in turn, until
+    convergence. The fitted factors of the columns are applied to other
+    utterances. The shares are an assumption about the target that reports must
+    state: by default all classes are equally frequent.
 
     Source
     ------
@@ -33,14 +33,14 @@ class EqualMass(Adaptation):
     Arguments
     ---------
     shares : tuple of float, optional
-        Assumed share of each class, above 0, of sum 1; by default uniform.
+        Assumed share of each class, above 0, with sum 1; by default uniform.
     max_rounds : int
-        Of scaling, at most.
+        Maximum number of scalings.
 
     Raises
     ------
     ValueError
-        If the shares are no distribution.
+        If the shares are not a distribution.
 
     Example
     -------
@@ -59,7 +59,7 @@ class EqualMass(Adaptation):
 
     def __post_init__(self):
         if self.shares is not None:
-            # Constants that come from JSON are lists.
+            # Constants from JSON are lists.
             object.__setattr__(self, "shares", tuple(self.shares))
             is_valid = all(s > 0 for s in self.shares)
             is_valid = is_valid and abs(sum(self.shares) - 1) < 1e-6
@@ -73,7 +73,7 @@ class EqualMass(Adaptation):
         return {}
 
     def state_shapes(self, dim, n_classes):
-        """Shape of the factors; see ``Adaptation``."""
+        """Return the shape of the factors; see ``Adaptation``."""
         return {"log_factors": (n_classes,)}
 
     def _fit(self, source, vectors, posteriors):
@@ -89,8 +89,8 @@ class EqualMass(Adaptation):
             "no convergence",
             f"expected posteriors that can be scaled to the class shares "
             f"{shares.round(4).tolist()} in {self.max_rounds} rounds, found "
-            f"shares of {found.round(4).tolist()}; the posteriors are nearly "
-            "0 or 1: calibrate the classifier, or use no adaptation",
+            f"shares of {found.round(4).tolist()}; posteriors near 0 or 1 do "
+            "not converge: calibrate the classifier, or use no adaptation",
         )
 
     def _predict(self, state, vectors, posteriors):

@@ -5,8 +5,8 @@ from sklearn.linear_model import LogisticRegression
 
 from speechbrain_clser.adaptation.base import normalise_rows
 
-# Of 0.1, 0.3, 1 and 3 the best in the mean over held-out source corpora, on two
-# encoders and three normalisations; a choice for each run is no better.
+# The best of 0.1, 0.3, 1 and 3 in the mean over held-out source corpora, on two
+# encoders and three normalisations; selection in each run is not better.
 C = 0.3
 MAX_SPEAKER_FOLDS = 4
 MAX_ITERATIONS = 5000
@@ -26,8 +26,8 @@ def cell_weights(labels, corpora):
     Returns
     -------
     numpy.ndarray, (utterances,)
-        Each class of each corpus has the sum 1. The penalty of the regression
-        then does not shrink with the number of utterances.
+        The sum of each class of each corpus is 1, so that the effect of the
+        penalty does not depend on the number of utterances.
 
     Example
     -------
@@ -45,18 +45,18 @@ def cell_weights(labels, corpora):
 
 
 def source_folds(corpora, speakers) -> dict:
-    """List the groups of training utterances that are held out in turn.
+    """Split the training utterances into folds that are held out in turn.
 
     Arguments
     ---------
     corpora, speakers : sequence of str, (utterances,)
-        Of each utterance.
+        Corpus and speaker of each utterance.
 
     Returns
     -------
     dict of str to numpy.ndarray of bool, (utterances,)
-        Each corpus; of one corpus at most four groups of its speakers; nothing
-        of one speaker.
+        One fold per corpus; for one corpus at most four groups of its speakers;
+        empty for one speaker.
 
     Example
     -------
@@ -70,8 +70,8 @@ def source_folds(corpora, speakers) -> dict:
     corpora, speakers = np.asarray(corpora), np.asarray(speakers)
     if len(names := np.unique(corpora)) > 1:
         return {str(name): corpora == name for name in names}
-    people, place = np.unique(speakers, return_inverse=True)
-    n = min(MAX_SPEAKER_FOLDS, len(people))
+    names, place = np.unique(speakers, return_inverse=True)
+    n = min(MAX_SPEAKER_FOLDS, len(names))
     if n < 2:
         return {}
     return {f"speakers {k + 1}/{n}": place % n == k for k in range(n)}
@@ -85,9 +85,9 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
     vectors : array, (utterances, dim)
         Finite; standardised here, without weights.
     labels : array of int, (utterances,)
-        Class of each; two or more of them.
+        Class of each; at least two classes.
     weights : array, (utterances,)
-        Of the utterances in the loss.
+        Weight of each utterance in the loss.
     n_classes : int
         Number of classes; one without utterances is never predicted.
     inverse_penalty : float
@@ -123,7 +123,7 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
     model = LogisticRegression(C=inverse_penalty, max_iter=MAX_ITERATIONS)
     model.fit((vectors - mean) / scale, labels, sample_weight=weights)
     found, intercepts = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn gives the second class alone
+    if len(model.classes_) == 2:  # scikit-learn returns the second class only
         found = np.concatenate([-found, found]) / 2
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
     coefficients = np.zeros((n_classes, vectors.shape[1]))
@@ -139,14 +139,14 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
 
 
 def linear_posteriors(model, vectors):
-    """Predict posteriors by a trained logistic regression.
+    """Compute the posteriors of a fitted logistic regression.
 
     Arguments
     ---------
     model : dict of str to numpy.ndarray
         From ``fit_linear``.
     vectors : numpy.ndarray, (utterances, dim)
-        As it was trained on.
+        With the features of the training vectors.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def linear_posteriors(model, vectors):
 
 
 def linear_classifier(vectors, labels, corpora, n_classes, others):
-    """Train on labelled vectors and predict the posteriors of others.
+    """Train on labelled vectors and predict posteriors of other vectors.
 
     Arguments
     ---------
@@ -180,7 +180,7 @@ def linear_classifier(vectors, labels, corpora, n_classes, others):
     n_classes : int
         Number of classes.
     others : numpy.ndarray, (other utterances, dim)
-        To be predicted.
+        Vectors to predict.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Constants of an adaptation, chosen within the sources."""
+"""Selection of the constants of an adaptation within the sources."""
 
 import dataclasses
 import itertools
@@ -22,9 +22,9 @@ class Candidate:
     Arguments
     ---------
     adaptation : Adaptation or None
-        None: the unadapted posteriors.
+        None for the unadapted posteriors.
     uar : dict of str to float
-        UAR, 0-1, by what was held out.
+        UAR, 0-1, by held-out fold.
 
     Example
     -------
@@ -37,7 +37,7 @@ class Candidate:
 
     @property
     def mean(self):
-        """Mean UAR over what was held out."""
+        """Mean UAR over the folds."""
         return float(np.mean(list(self.uar.values())))
 
     @property
@@ -48,12 +48,12 @@ class Candidate:
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """The constants that were chosen, and how all candidates scored.
+    """Selected constants, and scores of all candidates.
 
     Arguments
     ---------
     adaptation : Adaptation or None
-        Chosen; None if it may be and the unadapted posteriors scored best.
+        Selected; None if allowed and the unadapted posteriors are best.
     candidates : tuple of Candidate
         The unadapted posteriors, the default constants, the rest of the grid.
 
@@ -69,21 +69,21 @@ class Choice:
 
     @property
     def constants(self):
-        """Chosen constants by name; None without adaptation."""
+        """Selected constants by name; None without adaptation."""
         return self.adaptation and dataclasses.asdict(self.adaptation)
 
     def mean_of(self, adaptation):
-        """Mean UAR, 0-1, of a candidate; None is no adaptation."""
+        """Return the mean UAR, 0-1, of a candidate; None is no adaptation."""
         [mean] = [c.mean for c in self.candidates if c.adaptation == adaptation]
         return mean
 
     def table(self):
-        """Write the scores as text, best mean first.
+        """Format the scores as text, best mean first.
 
         Returns
         -------
         str
-            UAR in percent; constants that all candidates share are left out.
+            UAR in percent, with the constants that differ between candidates.
         """
         grid = [c.constants for c in self.candidates if c.constants]
         varied = [
@@ -124,48 +124,47 @@ def choose_constants(
     allow_none=False,
     inductive=False,
 ):
-    """Choose the constants of an adaptation within the sources.
+    """Select the constants of an adaptation within the sources.
 
-    Each source corpus in turn plays the target: a classifier is trained on
-    the others, the adaptation is fitted to it without labels, and scored with
-    them. With one source corpus, groups of its speakers take turns. The
-    target of the protocol takes no part.
+    Each source corpus in turn is held out: a classifier is trained on the
+    others, the adaptation is fitted to the held-out corpus without labels and
+    scored with them. For one source corpus, groups of its speakers are held
+    out. The target of the protocol is not used.
 
     Arguments
     ---------
     name : str
         Of the adaptation; see ``adaptation.ADAPTATIONS``.
     vectors : array, (utterances, dim)
-        Describe the source utterances.
+        Of the source utterances.
     labels : array of int, (utterances,)
         Class of each.
     corpora, speakers : sequence of str, (utterances,)
-        Of each.
+        Of each utterance.
     n_classes : int
         Number of classes.
     classifier : callable
         As ``linear.linear_classifier``.
     grid : dict of str to sequence, optional
-        Values of each constant that varies; by default that of the
-        adaptation.
+        Values of each varied constant; by default the grid of the adaptation.
     allow_none : bool
-        Whether no adaptation may be the choice.
+        Whether the unadapted posteriors may be selected.
     inductive : bool
-        Whether each half of the held-out speakers is adapted by the other,
-        as ``adapt_across_halves`` does, and not all by themselves.
+        Whether to score with ``adapt_across_halves`` instead of adapting and
+        scoring the same utterances.
 
     Returns
     -------
     Choice
-        The candidate of the highest mean UAR; the default constants if none
-        is better than they are.
+        The candidate of the highest mean UAR; ties select the default
+        constants.
 
     Raises
     ------
     AdaptationError
         If nothing can be held out, or no candidate can be fitted.
     ValueError
-        If there is no such adaptation or constant.
+        If the adaptation or a constant is unknown.
 
     Example
     -------
@@ -215,7 +214,7 @@ def choose_constants(
                     fitted = adaptation.fit(summaries[key], *target)
                     adapted = fitted.predict(*target)
             except AdaptationError:
-                adapted = posteriors  # as where the adaptation is used
+                adapted = posteriors  # as in use
             scores[adaptation][fold] = _uar(labels[held], adapted)
     candidates = tuple(
         Candidate(adaptation, found)
@@ -225,7 +224,7 @@ def choose_constants(
     eligible = candidates if allow_none else candidates[1:]
     if not eligible:
         raise next(iter(refused.values()))
-    # The default constants, first in order, win ties with the grid.
+    # The default constants, first in order, win ties.
     best = max(
         (*eligible[allow_none:], *eligible[:allow_none]),
         key=lambda candidate: round(candidate.mean, 12),
@@ -234,18 +233,18 @@ def choose_constants(
 
 
 def choose_for_rows(name, vectors, rows, scheme):
-    """Choose the constants of an adaptation for labelled source utterances.
+    """Select the constants of an adaptation for labelled source utterances.
 
     Arguments
     ---------
     name : str
         Of the adaptation; see ``adaptation.ADAPTATIONS``.
     vectors : array, (utterances, dim)
-        Describe the utterances.
+        Of the utterances.
     rows : list of Utterance
-        Languages of one corpus are held out in turn, as corpora are.
+        Of the same utterances; each language of each corpus is a fold.
     scheme : Scheme
-        Gives the class of each.
+        Maps emotions to classes.
 
     Returns
     -------
@@ -268,7 +267,7 @@ def choose_for_rows(name, vectors, rows, scheme):
 
 
 def adapt_across_halves(adaptation, source, vectors, posteriors, speakers):
-    """Adapt each half of the target's speakers by the other half.
+    """Adapt each half of the target speakers by a fit to the other half.
 
     Arguments
     ---------
@@ -279,12 +278,12 @@ def adapt_across_halves(adaptation, source, vectors, posteriors, speakers):
     vectors, posteriors : numpy.ndarray, (utterances, ...)
         Of the target, unadapted.
     speakers : sequence of str, (utterances,)
-        Every second, in the order of their names, is in the first half.
+        Sorted by name, every second is in the first half.
 
     Returns
     -------
     numpy.ndarray, (utterances, classes)
-        Posteriors of each half, by an adaptation that was fitted to the other.
+        Posteriors of each half, adapted by a fit to the other half.
 
     Raises
     ------
@@ -309,13 +308,13 @@ def adapt_across_halves(adaptation, source, vectors, posteriors, speakers):
     return adapted
 
 
-def _uar(truth, posteriors):
+def _uar(labels, posteriors):
     classes = range(posteriors.shape[1])
-    return uar(truth.tolist(), posteriors.argmax(axis=1).tolist(), classes)
+    return uar(labels.tolist(), posteriors.argmax(axis=1).tolist(), classes)
 
 
 def _candidates(name, grid):
-    """The default constants, then the rest of the grid."""
+    """List the default constants, then the rest of the grid."""
     default = build(name)
     grid = type(default).grid if grid is None else grid
     points = (
@@ -326,7 +325,7 @@ def _candidates(name, grid):
 
 
 def _folds(labels, corpora, speakers, n_classes):
-    """What is held out in turn, as name to mask."""
+    """Return the folds that are large enough, as name to mask."""
     folds = {
         name: held
         for name, held in source_folds(corpora, speakers).items()
@@ -336,9 +335,10 @@ def _folds(labels, corpora, speakers, n_classes):
     if not folds:
         raise AdaptationError(
             "few folds",
-            "expected source corpora, or groups of speakers of one, of which "
-            f"each holds {MIN_UTTERANCES} utterances and the rest all "
-            f"{n_classes} classes, found none among {len(np.unique(corpora))} corpora and "
+            "expected source corpora, or groups of speakers of one corpus, "
+            f"with at least {MIN_UTTERANCES} utterances each and all "
+            f"{n_classes} classes in the others, found none among "
+            f"{len(np.unique(corpora))} corpora and "
             f"{len(np.unique(speakers))} speakers; give the constants",
         )
     return folds

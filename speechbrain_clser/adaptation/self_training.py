@@ -1,4 +1,4 @@
-"""Logistic regression trained again with pseudo-labels of the target."""
+"""Self-training of a logistic regression with pseudo-labels of the target."""
 
 import dataclasses
 from typing import ClassVar
@@ -17,18 +17,18 @@ from speechbrain_clser.adaptation.linear import (
 class SelfTraining(Adaptation):
     """Train a logistic regression on the source and on pseudo-labels.
 
-    Each round gives pseudo-labels to the most confident target utterances of
-    each predicted class and trains again; the first round takes them from
-    the classifier that is adapted. The result classifies by vectors alone.
-    The summary of the source holds its vectors and labels.
+    Each round assigns pseudo-labels to the most confident target utterances of
+    each predicted class and trains again; in the first round they are those of
+    the unadapted classifier. The result depends on the vectors only. The summary
+    of the source contains its vectors and labels.
 
     Arguments
     ---------
     fractions : tuple of float
-        Of the utterances of a predicted class that get a pseudo-label, one
-        per round, from 0 to 1.
+        Fractions of the utterances of a predicted class that get a
+        pseudo-label, one per round, 0-1.
     weight : float
-        Of a class of the target against a class of one source corpus.
+        Weight of a target class relative to a class of one source corpus.
 
     Raises
     ------
@@ -57,7 +57,7 @@ class SelfTraining(Adaptation):
     }
 
     def __post_init__(self):
-        # Constants that come from JSON are lists.
+        # Constants from JSON are lists.
         object.__setattr__(self, "fractions", tuple(self.fractions))
         require(
             self.fractions and all(0 < f <= 1 for f in self.fractions),
@@ -71,7 +71,7 @@ class SelfTraining(Adaptation):
         return {"vectors": vectors, "labels": labels, "weights": weights}
 
     def state_shapes(self, dim, n_classes):
-        """Shapes of the logistic regression; see ``Adaptation``."""
+        """Return the shapes of the logistic regression; see ``Adaptation``."""
         return {
             "mean": (dim,),
             "scale": (dim,),
@@ -101,14 +101,15 @@ class SelfTraining(Adaptation):
 
 
 def most_confident(posteriors, fraction):
-    """Find the most confident utterances of each predicted class.
+    """Return the most confident utterances of each predicted class.
 
     Arguments
     ---------
     posteriors : numpy.ndarray, (utterances, classes)
         Rows sum to 1.
     fraction : float
-        Of the utterances of each predicted class, above 0; at least one.
+        Of the utterances of each predicted class, above 0; at least one is
+        returned.
 
     Returns
     -------

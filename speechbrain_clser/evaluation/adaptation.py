@@ -1,4 +1,4 @@
-"""How the posteriors of a run were adapted to the target."""
+"""Report entries of the adaptation to the target."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def adaptation(seeds: Sequence[Seed]) -> dict | None:
         ``n_target_utterances`` and ``seeds``: for each training its ``trial``,
         ``seed``, ``vectors`` (constants and scores within the sources) and
         ``systems`` (shares of the predicted classes, and refusals). None
-        where nothing is adapted.
+        without adaptation.
     """
     adapted = [seed for seed in seeds if seed.adaptation]
     if not adapted:
@@ -52,8 +52,8 @@ def refusals(found: dict | None) -> dict:
     Returns
     -------
     dict of str to list of str
-        Message to systems, such as ``"method"``, in the order of the
-        trainings, each once.
+        Message to systems, such as ``"method"``, without repetition, in the
+        order of the trainings.
 
     Example
     -------

@@ -1,8 +1,7 @@
-"""Communities and anchors that dual anchoring found, as the report tells them.
+"""Report entries of the communities and anchors of dual anchoring.
 
-Training writes what it found in codes. Here speakers and languages get their
-names back, the last epoch is singled out, and each speaker graph gets a layout:
-so plots have only to draw it.
+Codes of speakers and languages are replaced by names, the last epoch is
+selected, and a layout of each speaker graph is computed for the plots.
 """
 
 import itertools
@@ -11,14 +10,14 @@ from collections.abc import Sequence
 from speechbrain_clser.evaluation.layout import spring_layout
 from speechbrain_clser.evaluation.run import Seed
 from speechbrain_clser.evaluation.styles import (
-    KNOWN,
+    ATTRIBUTES,
     community_confounds,
     warnings,
 )
 
-# What training knows by numbers: those heard, in alphabetical order.
+# Columns that training encodes as numbers, in alphabetical order of their values.
 CODES = ("speaker", "language")
-# What of a speaker graph fits into a small picture.
+# Maximum nodes and edges of a plotted speaker graph.
 N_NODES, N_EDGES = 60, 300
 QUALITY = (
     *("n_speakers", "n_edges", "n_communities", "n_found", "is_fallback"),
@@ -29,7 +28,7 @@ QUALITY = (
 def anchoring(
     seeds: Sequence[Seed], rows: list, classes: Sequence, n_shots: int = 0
 ) -> dict | None:
-    """Tell what was found last, and how the guesses that led there grew.
+    """Collect the last communities and anchors, and the pseudo-label counts.
 
     Arguments
     ---------
@@ -40,27 +39,29 @@ def anchoring(
     classes : sequence of str
         In the order of the logits.
     n_shots : int
-        Labelled target utterances that training heard.
+        Number of labelled target utterances in the training set.
 
     Returns
     -------
     dict or None
-        None where nothing was anchored. ``believed``: for each ``seed`` the
-        guesses believed, ``n_believed``, at each epoch that found
-        communities, of ``n_unlabelled``. Of the first seed, at its end:
-        ``seed``, ``styles`` (see ``graphs.style``) and ``emotions``, each
-        with its ``class``, what ``graphs.quality`` gave, how far communities
-        are something else (see ``styles``), ``warnings``, ``ari_seeds``: mean
-        adjusted Rand index (ARI) over pairs of seeds, None for one seed;
-        ``anchors``; and ``graph``: names of speakers, their languages,
-        communities and places, and pairs of them that are joined.
+        None without dual anchoring. ``believed``: for each ``seed`` the
+        number of pseudo-labels, ``n_believed``, at each epoch with
+        communities, of ``n_unlabelled`` utterances. Of the first seed, after
+        its last epoch: ``seed``, ``styles`` (see ``graphs.style``) and
+        ``emotions``, each with its ``class``, the values of
+        ``graphs.quality``, the confounds (see ``styles``), ``warnings``,
+        ``ari_seeds``: mean adjusted Rand index (ARI) over pairs of seeds,
+        None for one seed; ``anchors``; and ``graph``: speakers, languages,
+        communities, coordinates and edges.
     """
-    found = [(s.number, s.notes["anchoring"]) for s in seeds if _is_told(s)]
+    found = [(s.number, s.notes["anchoring"]) for s in seeds if _has_history(s)]
     if not found:
         return None
     number, history = found[0]
     last = history[-1]
-    training_rows = _heard(rows, bool(last["n_unlabelled"]), bool(n_shots))
+    training_rows = _training_rows(
+        rows, bool(last["n_unlabelled"]), bool(n_shots)
+    )
     names = [sorted({row[key] for row in training_rows}) for key in CODES]
     tables = [h[-1]["communities"]["emotions"] for _, h in found]
     return {
@@ -78,7 +79,7 @@ def anchoring(
             {
                 "class": name,
                 **{key: facts[key] for key in QUALITY},
-                **_beside(facts, names[0], training_rows),
+                **_confounds(facts, names[0], training_rows),
                 "ari_seeds": _agreement([of.get(str(k)) for of in tables]),
                 "anchors": last["anchors"][str(k)],
                 "graph": _graph(facts, *names),
@@ -89,44 +90,44 @@ def anchoring(
     }
 
 
-def _is_told(seed):
-    """Whether a seed has found communities at all."""
+def _has_history(seed):
+    """Return whether a seed has recorded communities."""
     return bool(seed.notes.get("anchoring"))
 
 
-def _heard(rows, with_unlabelled, with_shots):
-    """Lines of parts.csv that training heard."""
+def _training_rows(rows, with_unlabelled, with_shots):
+    """Return the lines of parts.csv of the training set."""
     parts = {"train"}
     parts |= {"unlabelled"} if with_unlabelled else set()
     parts |= {"shots"} if with_shots else set()
     return [row for row in rows if row["part"] in parts]
 
 
-def _beside(facts, speakers, training_rows):
-    """What the communities of an emotion are besides, and what that means."""
-    known = {
-        row["speaker"]: {key: row.get(key, "") for key in KNOWN}
+def _confounds(facts, speakers, training_rows):
+    """Compute the confounds of the communities of an emotion, and warnings."""
+    attributes = {
+        row["speaker"]: {key: row.get(key, "") for key in ATTRIBUTES}
         for row in training_rows
     }
-    parted = [known[speakers[code]] for code in facts["speakers"]]
+    members = [attributes[speakers[code]] for code in facts["speakers"]]
     found = {
-        **community_confounds(facts["labels"], parted),
-        "n_languages": len({speaker["language"] for speaker in parted}),
+        **community_confounds(facts["labels"], members),
+        "n_languages": len({speaker["language"] for speaker in members}),
     }
     return {**found, "warnings": warnings({**facts, **found})}
 
 
 def _agreement(facts):
-    """Mean ARI of all pairs of seeds, over the speakers that both parted."""
+    """Compute the mean ARI of all pairs of seeds, over their common speakers."""
     from sklearn.metrics import adjusted_rand_score
 
-    parted = [
+    partitions = [
         dict(zip(one["speakers"], one["labels"], strict=True))
         for one in facts
         if one
     ]
     scores = []
-    for first, second in itertools.combinations(parted, 2):
+    for first, second in itertools.combinations(partitions, 2):
         both = sorted(first.keys() & second.keys())
         if both:
             labels = [[one[s] for s in both] for one in (first, second)]
@@ -135,28 +136,28 @@ def _agreement(facts):
 
 
 def _graph(facts, speakers, languages):
-    """A speaker graph with places, thinned out evenly where it is large."""
-    labels, spoken = facts["labels"], facts["languages"]
-    order = sorted(range(len(labels)), key=lambda i: (labels[i], spoken[i], i))
-    shown = _thinned(order, N_NODES)
+    """Return a speaker graph with coordinates, subsampled if it is large."""
+    labels, codes = facts["labels"], facts["languages"]
+    order = sorted(range(len(labels)), key=lambda i: (labels[i], codes[i], i))
+    shown = _subsample(order, N_NODES)
     place = {node: k for k, node in enumerate(shown)}
     edges = [
         [place[i], place[j]]
         for i, j in facts["edges"]
         if i < j and i in place and j in place
     ]
-    where = spring_layout(len(shown), edges)
+    coordinates = spring_layout(len(shown), edges)
     return {
         "speaker": [speakers[facts["speakers"][i]] for i in shown],
-        "language": [languages[spoken[i]] for i in shown],
+        "language": [languages[codes[i]] for i in shown],
         "community": [labels[i] for i in shown],
-        "x": where[:, 0].round(3).tolist(),
-        "y": where[:, 1].round(3).tolist(),
-        "edges": _thinned(edges, N_EDGES),
+        "x": coordinates[:, 0].round(3).tolist(),
+        "y": coordinates[:, 1].round(3).tolist(),
+        "edges": _subsample(edges, N_EDGES),
     }
 
 
-def _thinned(items, n):
-    """So many of a list at most, evenly spread."""
+def _subsample(items, n):
+    """Return at most ``n`` evenly spaced items."""
     step = max(1.0, len(items) / n)
     return [items[int(k * step)] for k in range(min(n, len(items)))]

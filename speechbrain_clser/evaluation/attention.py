@@ -1,4 +1,4 @@
-"""What streams attended to in a few utterances, as the report tells it."""
+"""Report entries of the attention weights of a few utterances."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ PART = "target_scored"
 
 
 def attention(seeds: Sequence[Seed]) -> dict | None:
-    """Put the attention of the first seed beside what it answered.
+    """Add the predictions of the first seed to its attention weights.
 
     Arguments
     ---------
@@ -18,18 +18,18 @@ def attention(seeds: Sequence[Seed]) -> dict | None:
     Returns
     -------
     dict or None
-        None where nothing attends. ``seed`` and ``utterances``: of each
+        None without attention. ``seed`` and ``utterances``: of each
         ``target``, ``predicted``, ``language``, ``duration_s`` and ``stages``,
         with ``names`` of both sides and maps ``to_second`` and ``to_first``.
     """
     first = seeds[0]
     if not first.attention:
         return None
-    answers = first.predictions[PART].answers()
+    predicted = first.predictions[PART].predicted_by_id()
     return {
         "seed": first.number,
         "utterances": [
-            utterance | {"predicted": answers[utterance["id"]]}
+            utterance | {"predicted": predicted[utterance["id"]]}
             for utterance in first.attention
         ],
     }

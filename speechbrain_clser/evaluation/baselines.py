@@ -1,4 +1,4 @@
-"""Baselines beside the method: on the same utterances, told the same."""
+"""Comparison of the method with baselines on the same utterances."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ PART = "target_scored"
 
 
 def baselines(seeds: Sequence[Seed]) -> list:
-    """Score each baseline, and hold the method against it.
+    """Score each baseline and compare the method with it.
 
     Arguments
     ---------
@@ -20,19 +20,18 @@ def baselines(seeds: Sequence[Seed]) -> list:
     Returns
     -------
     list of dict
-        For each baseline that answered in every seed its ``name``; ``uar``
-        with mean, spread and interval; ``difference``, method minus baseline,
-        with mean and interval, paired by speaker and by drawing of labelled
-        utterances; and ``counts``, from which ``statistics.estimate``
-        computes both again.
+        For each baseline with predictions of every seed its ``name``; ``uar``
+        with mean, standard deviations and interval; ``difference``, method
+        minus baseline, with mean and interval, paired by speaker and trial;
+        and ``counts``, from which ``statistics.estimate`` recomputes both.
     """
     trials = [seed.trial for seed in seeds]
-    answered = [set(seed.baselines) for seed in seeds]
+    names = [set(seed.baselines) for seed in seeds]
     method = statistics.speaker_counts(
         [seed.predictions[PART] for seed in seeds], trials
     )
     found = []
-    for name in sorted(set.intersection(*answered)):
+    for name in sorted(set.intersection(*names)):
         counts = statistics.speaker_counts(
             [seed.baselines[name] for seed in seeds], trials
         )

@@ -1,4 +1,4 @@
-"""Whether a classifier is as sure as it should be, as pure functions."""
+"""Calibration metrics and temperature scaling, as pure functions."""
 
 from collections.abc import Hashable, Sequence
 
@@ -15,32 +15,32 @@ def calibration_bins(
     classes: Sequence[Hashable],
     n_bins: int = N_BINS,
 ) -> list:
-    """Hold confidence against accuracy, in bins of equal width.
+    """Compute confidence and accuracy in bins of equal width.
 
-    The confidence of an answer is its probability, the highest of the row.
-    A bin includes its upper edge, not its lower one.
+    The confidence of a prediction is the highest probability of its row. A bin
+    includes its upper edge, not its lower one.
 
     Arguments
     ---------
     probabilities : numpy.ndarray, (utterances, classes)
         Columns in the order of ``classes``.
     target : sequence, (utterances,)
-        What was meant.
+        Reference labels.
     classes : sequence, (classes,)
         All classes of the scheme.
     n_bins : int
-        Equal parts of 0-1.
+        Number of bins of 0-1.
 
     Returns
     -------
     list of dict
         Per bin ``low``, ``high``, ``n``, mean ``confidence`` and
-        ``accuracy``, both nan for an empty bin.
+        ``accuracy``, both NaN for an empty bin.
 
     Raises
     ------
     ValueError
-        If probabilities and targets do not fit together.
+        If the shapes of probabilities and targets do not match.
 
     Example
     -------
@@ -57,16 +57,16 @@ def calibration_bins(
             f"a row per target and a column per class, found "
             f"{probabilities.shape}"
         )
-    answers = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     true_class = np.array(
         [list(classes).index(name) for name in target], dtype=int
     )
-    confidence = probabilities[np.arange(len(answers)), answers]
+    confidence = probabilities[np.arange(len(predicted)), predicted]
     edges = np.linspace(0.0, 1.0, n_bins + 1)
     bins = np.searchsorted(edges[1:-1], confidence)
     n = np.bincount(bins, minlength=n_bins)
     confidences = ratio(np.bincount(bins, confidence, n_bins), n)
-    accuracies = ratio(np.bincount(bins, answers == true_class, n_bins), n)
+    accuracies = ratio(np.bincount(bins, predicted == true_class, n_bins), n)
     columns = (edges[:-1], edges[1:], n, confidences, accuracies)
     names = ("low", "high", "n", "confidence", "accuracy")
     rows = zip(*(column.tolist() for column in columns), strict=True)
@@ -79,23 +79,23 @@ def expected_calibration_error(
     classes: Sequence[Hashable],
     n_bins: int = N_BINS,
 ) -> float:
-    """Average the distance between confidence and accuracy over the answers.
+    """Compute the expected calibration error (ECE).
 
     Arguments
     ---------
     probabilities : numpy.ndarray, (utterances, classes)
         Columns in the order of ``classes``.
     target : sequence, (utterances,)
-        What was meant.
+        Reference labels.
     classes : sequence, (classes,)
         All classes of the scheme.
     n_bins : int
-        Equal parts of 0-1.
+        Number of bins of 0-1.
 
     Returns
     -------
     float
-        0-1, 0 is best; nan without utterances.
+        0-1, 0 is best; NaN without utterances.
 
     Source
     ------
@@ -119,26 +119,25 @@ def expected_calibration_error(
 def fit_temperature(
     probabilities: np.ndarray, target: Sequence[int], n_steps: int = 40
 ) -> float:
-    """Find how much softer answers have to be for confidence to be accuracy.
+    """Fit the temperature of minimum negative log-likelihood.
 
-    The temperature of least negative log-likelihood, by bisection: its slope
-    grows with the inverse temperature. Validation parts are small, and one
-    that is answered without an error would ask for certainty, so answers are
-    never made more than twice as sharp.
+    By bisection: the slope of the likelihood increases with the inverse
+    temperature. Validation parts are small, and one without errors would have a
+    temperature of 0, so the minimum is 0.5.
 
     Arguments
     ---------
     probabilities : numpy.ndarray, (utterances, classes)
-        Of a part that was not trained on.
+        Of a part that is not in the training set.
     target : sequence of int, (utterances,)
-        Class that was meant, as a column.
+        Column of the reference label.
     n_steps : int
-        Halvings of the interval.
+        Steps of bisection.
 
     Returns
     -------
     float
-        0.5-10; above 1 the classifier was too sure.
+        0.5-10; above 1 if the classifier is overconfident.
 
     Source
     ------
@@ -147,7 +146,7 @@ def fit_temperature(
 
     Example
     -------
-    >>> sure = np.array([[0.9, 0.1]] * 4)  # and right three times of four
+    >>> sure = np.array([[0.9, 0.1]] * 4)  # three of four are correct
     >>> round(fit_temperature(sure, [0, 0, 0, 1]), 3)
     2.0
     """
@@ -165,14 +164,14 @@ def fit_temperature(
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Soften or sharpen answers; what is most probable stays so.
+    """Apply a temperature to probabilities; the predicted class does not change.
 
     Arguments
     ---------
     probabilities : numpy.ndarray, (utterances, classes)
         Each row sums to 1.
     temperature : float
-        Above 1 softens.
+        Above 1 makes the distribution flatter.
 
     Returns
     -------

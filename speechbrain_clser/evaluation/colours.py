@@ -1,20 +1,20 @@
-"""The colour of each emotion: the same on every page, and in every figure."""
+"""Fixed colours of emotions for all pages and figures."""
 
 import zlib
 
-# Of own labels, which are no canonical emotions; after Paul Tol.
+# Of labels that are no canonical emotions; after Paul Tol.
 OTHERS = ("#332288", "#999933", "#661100", "#6699cc", "#888888")
 
 
 class _Colours(dict):
-    """Canonical emotion to colour; an own label gets one of a few by its name."""
+    """Map emotions to colours; other labels get a colour by a hash of the name."""
 
     def __missing__(self, name):
         return OTHERS[zlib.crc32(name.encode()) % len(OTHERS)]
 
 
-# After Okabe and Ito's palette, which colour-blind readers can tell apart; rarer
-# emotions are filled up from Paul Tol's.
+# After the palette of Okabe and Ito for colour-blind readers; colours of rarer
+# emotions are from the palette of Paul Tol.
 EMOTIONS = _Colours(
     {
         "anger": "#d55e00",

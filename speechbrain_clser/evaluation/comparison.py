@@ -1,9 +1,9 @@
-"""Which of several systems is better, from the answers of their runs.
+"""Statistical comparison of systems by the predictions of their runs.
 
 A system is a method with its settings; it has a run for each fold, such as one
-for each language that is left out. Two systems are compared on the utterances
-that both have scored, and the swaps of the test are of speakers: p says whether
-other speakers would see the same winner, with these trainings.
+for each held-out language. Two systems are compared on the same utterances by a
+permutation test over speakers: p refers to other speakers, given the trained
+models.
 """
 
 import os
@@ -22,7 +22,7 @@ MEAN = "mean"
 
 
 def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
-    """Ask whether two runs differ on the utterances that both scored.
+    """Compare two runs on the same scored utterances.
 
     Arguments
     ---------
@@ -54,23 +54,23 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
 def compare_systems(
     systems: Mapping[str, Mapping[str, str | os.PathLike]], baseline: str
 ) -> dict:
-    """Hold every system against one of them, fold by fold and over all folds.
+    """Compare all systems with a baseline, by fold and over all folds.
 
     Arguments
     ---------
     systems : mapping
         System to its run folders by fold; all have the same folds.
     baseline : str
-        The system that the others are held against.
+        The system that the others are compared with.
 
     Returns
     -------
     dict
-        System to fold to cell, with the fold ``"mean"`` over all of them. A
-        cell has ``uar`` with its interval over speakers, and but for the
-        baseline ``difference`` (system minus baseline) with interval, ``p`` of
-        the paired permutation test, and ``p_holm``: corrected for the number
-        of systems in ``"mean"``, of systems times folds in the others.
+        System to fold to cell, with the fold ``"mean"`` over all folds. A cell
+        has ``uar`` with its interval over speakers, and except for the baseline
+        ``difference`` (system minus baseline) with interval, ``p`` of the
+        paired permutation test, and ``p_holm``: corrected for the number of
+        systems in ``"mean"``, of systems times folds in the other folds.
 
     Raises
     ------
@@ -91,14 +91,14 @@ def compare_systems(
 def compare_counts(
     systems: Mapping[str, Mapping[str, RunCounts]], baseline: str
 ) -> dict:
-    """Compute what ``compare_systems`` does from confusion counts alone.
+    """Compare systems as ``compare_systems`` does, from confusion counts.
 
     Arguments
     ---------
     systems : mapping
         System to the counts of its runs by fold; all have the same folds.
     baseline : str
-        The system that the others are held against.
+        The system that the others are compared with.
 
     Returns
     -------
@@ -140,25 +140,25 @@ def compare_counts(
 
 
 def _folds(systems, baseline):
-    """Folds of the baseline, which all other systems must have."""
+    """Return the folds of the baseline; all systems must have the same."""
     folds = list(systems[baseline])
     for name, of in systems.items():
         if set(of) != set(folds):
             raise ValueError(
                 f"expected runs of {name!r} on the folds of {baseline!r} "
-                f"({', '.join(folds)}), found {', '.join(of)}; run what is "
-                "missing"
+                f"({', '.join(folds)}), found {', '.join(of)}; run the missing "
+                "folds"
             )
     return folds
 
 
 def _counted(systems, fold):
-    """Confusion counts of every system on a fold, of the same speakers."""
+    """Return the confusion counts of all systems on a fold, of the same speakers."""
     seeds = {name: runs.read(of[fold]).seeds for name, of in systems.items()}
-    everyone = [seed for of in seeds.values() for seed in of]
+    all_seeds = [seed for of in seeds.values() for seed in of]
     counts = statistics.speaker_counts(
-        [_in_order(seed.predictions[PART]) for seed in everyone],
-        [seed.trial for seed in everyone],
+        [_in_order(seed.predictions[PART]) for seed in all_seeds],
+        [seed.trial for seed in all_seeds],
     )
     ends = np.cumsum([len(of) for of in seeds.values()])[:-1]
     return {
@@ -170,7 +170,7 @@ def _counted(systems, fold):
 
 
 def _aligned(runs):
-    """The same counts with the speakers of all runs, in one order."""
+    """Return the counts of all runs with the same speakers in the same order."""
     speakers = sorted({name for run in runs for name in run.speakers})
     place = {name: index for index, name in enumerate(speakers)}
     aligned = []
@@ -183,12 +183,12 @@ def _aligned(runs):
 
 
 def _in_order(scored):
-    """Predictions ordered by id."""
+    """Sort predictions by id."""
     return scored.where(np.argsort(scored.id))
 
 
 def _difference(folds_a, folds_b, score="uar"):
-    """How far two runs are apart, and whether that could be chance."""
+    """Compute the difference of two runs with interval and p-value."""
     found = statistics.estimate(folds_a, folds_b, score).to_json()
     tested = permutation_test(
         *([fold.confusion for fold in folds] for folds in (folds_a, folds_b)),

@@ -1,8 +1,8 @@
-"""Tables on a console."""
+"""Console tables."""
 
 
 def columns(table):
-    """Set a table for a fixed-width screen; the first row is its head.
+    """Format a table for a fixed-width console; the first row is the header.
 
     Arguments
     ---------

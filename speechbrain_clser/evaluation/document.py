@@ -1,7 +1,6 @@
-"""A page as a list of blocks, and its two forms: Markdown and HTML.
+"""Report pages as lists of blocks, and their rendering as Markdown and HTML.
 
-The page says things once, as blocks; here they become text. Everything that
-comes from data is escaped here and nowhere else.
+Values from data are escaped here and nowhere else.
 """
 
 import dataclasses
@@ -14,7 +13,7 @@ from speechbrain_clser.evaluation import tables
 
 @dataclasses.dataclass(frozen=True)
 class Heading:
-    """A title; level 1 stands once, on top."""
+    """A heading; level 1 is the page title."""
 
     text: str
     level: int = 2
@@ -22,7 +21,7 @@ class Heading:
 
 @dataclasses.dataclass(frozen=True)
 class Text:
-    """A paragraph; ``role`` names its look on the page."""
+    """A paragraph; ``role`` is its CSS class."""
 
     text: str
     role: str = ""
@@ -30,7 +29,7 @@ class Text:
 
 @dataclasses.dataclass(frozen=True)
 class Score:
-    """The first number of the page, with what belongs to it."""
+    """The main score of the page, with its description."""
 
     value: str
     text: str
@@ -38,7 +37,7 @@ class Score:
 
 @dataclasses.dataclass(frozen=True)
 class Items:
-    """A list of sentences, each with a label or none: ``(label, sentence)``."""
+    """A list of sentences with optional labels: ``(label, sentence)``."""
 
     items: Sequence
 
@@ -53,7 +52,7 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Picture:
-    """A figure as an ``<svg>`` element; Markdown goes without."""
+    """A figure as an ``<svg>`` element; omitted in Markdown."""
 
     svg: str
     caption: str
@@ -62,21 +61,21 @@ class Picture:
 
 @dataclasses.dataclass(frozen=True)
 class Code:
-    """Text to be copied."""
+    """Text to copy."""
 
     text: str
 
 
 @dataclasses.dataclass(frozen=True)
 class Details:
-    """Blocks that are folded away until asked for."""
+    """Collapsed blocks."""
 
     summary: str
     blocks: Sequence
 
 
 def markdown(blocks: Sequence) -> str:
-    """Write blocks as Markdown, without pictures and what only headed them.
+    """Render blocks as Markdown, without pictures and empty headings.
 
     Arguments
     ---------
@@ -86,7 +85,7 @@ def markdown(blocks: Sequence) -> str:
     Returns
     -------
     str
-        A file's text.
+        Text of the file.
 
     Example
     -------
@@ -109,7 +108,7 @@ def markdown(blocks: Sequence) -> str:
 
 
 def _is_bare(block, after):
-    """Tell whether a heading has nothing under it, its pictures gone."""
+    """Return whether a heading has no blocks without pictures."""
     return (
         isinstance(block, Heading)
         and isinstance(after, Heading)
@@ -142,19 +141,19 @@ def _markdown(block):
 
 
 def page(title: str, blocks: Sequence) -> str:
-    """Write blocks as one HTML page that needs no other file.
+    """Render blocks as one self-contained HTML page.
 
     Arguments
     ---------
     title : str
-        Of the window.
+        Title of the page.
     blocks : sequence
         Of the classes above.
 
     Returns
     -------
     str
-        A file's text.
+        Text of the file.
 
     Example
     -------
@@ -225,7 +224,7 @@ def _element(tag, text, role=""):
 
 
 def _html_table(table):
-    """A table that scrolls by itself when the window is narrow."""
+    """Render a table that scrolls horizontally."""
     roles = [
         "number" if tables.is_numeric([row[k] for row in table.rows]) else ""
         for k in range(len(table.columns))

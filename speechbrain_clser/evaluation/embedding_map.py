@@ -1,4 +1,4 @@
-"""Two dimensions to look at embeddings in; no score is taken from them."""
+"""Two-dimensional map of embeddings, for visualisation only."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.predictions import Predictions
 from speechbrain_clser.seeds import seed_for
 
 N_POINTS = 500
-# Below this, neighbourhoods are too small for t-SNE to mean anything.
+# Minimum number of points for t-SNE.
 N_FEW = 100
 _DIM = 50
 
@@ -16,24 +16,24 @@ _DIM = 50
 def embedding_map(
     parts: Mapping[str, tuple[Predictions, np.ndarray]], seed: int = 0
 ) -> dict:
-    """Lay out the embeddings of all parts together.
+    """Compute a map of the embeddings of all parts.
 
-    At most ``N_POINTS`` utterances are drawn, evenly from the parts. Few of
-    them are projected by principal components, more are laid out by t-SNE.
+    At most ``N_POINTS`` utterances are sampled, evenly from the parts. Fewer
+    than ``N_FEW`` are projected by principal components, more by t-SNE.
 
     Arguments
     ---------
     parts : mapping
         Part to its predictions and embeddings, (utterances, dim).
     seed : int
-        Of the draw and the layout.
+        Of the sample and of t-SNE.
 
     Returns
     -------
     dict
-        ``method``, ``n_utterances`` there were, and columns of equal length:
-        ``x``, ``y``, ``part``, ``emotion`` (the target), ``language``,
-        ``speaker``.
+        ``method``, ``n_utterances`` before sampling, and columns of equal
+        length: ``x``, ``y``, ``part``, ``emotion`` (the target),
+        ``language``, ``speaker``.
     """
     rng = np.random.default_rng(seed_for(seed, "points of the map"))
     shares = _shares([len(scored) for scored, _ in parts.values()])
@@ -61,7 +61,7 @@ def embedding_map(
 
 
 def _shares(sizes):
-    """Points per part: even, and what a small part leaves goes to the others."""
+    """Return the points per part: even, with the rest of small parts redistributed."""
     shares, left = [0] * len(sizes), N_POINTS
     by_size = sorted(range(len(sizes)), key=sizes.__getitem__)
     for n_done, part in enumerate(by_size):
@@ -71,7 +71,7 @@ def _shares(sizes):
 
 
 def _principal(points, dim):
-    """Project on the directions of largest variance."""
+    """Project on the principal components."""
     centred = points - points.mean(axis=0)
     directions = np.linalg.svd(centred, full_matrices=False)[2]
     return centred @ directions[:dim].T

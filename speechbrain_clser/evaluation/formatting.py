@@ -1,4 +1,4 @@
-"""Numbers of a report in words that a reader without statistics can trust."""
+"""Formatting of report numbers and sentences."""
 
 import math
 
@@ -6,18 +6,18 @@ from speechbrain_clser.languages import name_of as language
 
 UNKNOWN = "–"
 
-# An interval over fewer speakers is a rough guide at best.
+# Below this number of speakers a notice says that the interval is wide.
 FEW_SPEAKERS = 10
-# A result over fewer speakers is not compared with chance.
+# Minimum number of speakers for a comparison with chance.
 LEAST_SPEAKERS = 5
-# Of the constants of an adaptation, by ``constants_from``.
+# Origin of the constants of an adaptation, by ``constants_from``.
 ORIGINS = {
     "sources": "chosen within the sources",
     "given": "given",
     "default": "default",
 }
-# Of a protocol: what has some utterances drawn, to be labelled.
-LABELLED_BY_DRAW = (
+# Keys of a protocol that sample labelled utterances at random.
+SAMPLING_KEYS = (
     "source_shots_per_class",
     "shots",
     "target_labelled_fraction",
@@ -25,7 +25,7 @@ LABELLED_BY_DRAW = (
 
 
 def languages(origins: list) -> str:
-    """Name the languages of sources or targets, each once.
+    """Join the names of the languages of sources or targets.
 
     Arguments
     ---------
@@ -35,7 +35,7 @@ def languages(origins: list) -> str:
     Returns
     -------
     str
-        As in a sentence.
+        Without repetition, joined by commas and "and".
 
     Example
     -------
@@ -47,7 +47,7 @@ def languages(origins: list) -> str:
 
 
 def enumeration(names: list) -> str:
-    """Join names as in a sentence.
+    """Join names by commas and "and".
 
     Arguments
     ---------
@@ -57,7 +57,7 @@ def enumeration(names: list) -> str:
     Returns
     -------
     str
-        With commas and a last "and".
+        Such as ``"a, b and c"``.
 
     Example
     -------
@@ -69,23 +69,27 @@ def enumeration(names: list) -> str:
 
 
 def pluralise(n: int, noun: str) -> str:
-    """Write a number of things.
+    """Format a number with a noun in singular or plural.
 
     Arguments
     ---------
     n : int
-        How many.
+        Number.
     noun : str
-        Of one of them.
+        In singular.
 
     Returns
     -------
     str
-        With a plural where it belongs.
+        Such as ``"2 speakers"``.
 
     Example
     -------
-    >>> count(1, "speaker"), count(29, "speaker"), count(2, "corpus")
+    >>> (
+    ...     pluralise(1, "speaker"),
+    ...     pluralise(29, "speaker"),
+    ...     pluralise(2, "corpus"),
+    ... )
     ('1 speaker', '29 speakers', '2 corpora')
     """
     if n == 1:
@@ -96,17 +100,17 @@ def pluralise(n: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage without its sign.
+    """Format a fraction as a percentage without the percent sign.
 
     Arguments
     ---------
     share : float
-        0-1; nan or None when unknown.
+        0-1; NaN or None if unknown.
 
     Returns
     -------
     str
-        One digit behind the point.
+        With one decimal.
 
     Example
     -------
@@ -118,13 +122,13 @@ def percent(share: float) -> str:
 
 
 def format_mean_sd(score: dict) -> str:
-    """Write a mean with its spread in percent.
+    """Format a mean with its standard deviations in percent.
 
     Arguments
     ---------
     score : dict
-        With ``mean`` and ``sd``, 0-1; one seed has no spread. ``sd_trials``,
-        where there is one, comes first.
+        With ``mean`` and ``sd``, 0-1; ``sd`` is NaN for one seed.
+        ``sd_trials``, if present, comes first.
 
     Returns
     -------
@@ -133,9 +137,11 @@ def format_mean_sd(score: dict) -> str:
 
     Example
     -------
-    >>> spread({"mean": 0.5678, "sd": 0.012}), spread({"mean": 0.5, "sd": None})
-    ('56.8 ± 1.2', '50.0')
-    >>> spread({"mean": 0.5678, "sd": 0.012, "sd_trials": 0.041})
+    >>> format_mean_sd({"mean": 0.5678, "sd": 0.012})
+    '56.8 ± 1.2'
+    >>> format_mean_sd({"mean": 0.5, "sd": None})
+    '50.0'
+    >>> format_mean_sd({"mean": 0.5678, "sd": 0.012, "sd_trials": 0.041})
     '56.8 ± 4.1 ± 1.2'
     """
     spreads = [score[key] for key in ("sd_trials", "sd") if key in score]
@@ -144,7 +150,7 @@ def format_mean_sd(score: dict) -> str:
 
 
 def interval(score: dict) -> str:
-    """Write an interval in percent.
+    """Format an interval in percent.
 
     Arguments
     ---------
@@ -154,7 +160,7 @@ def interval(score: dict) -> str:
     Returns
     -------
     str
-        A dash when it is unknown.
+        A dash if it is unknown.
 
     Example
     -------
@@ -166,21 +172,21 @@ def interval(score: dict) -> str:
 
 
 def format_difference(difference: dict) -> tuple:
-    """Write how much better something is, with its interval, in percent.
+    """Format a difference with its interval in percent.
 
     Arguments
     ---------
     difference : dict
-        ``mean``, ``low`` and ``high``, from -1 to 1; the last two may be nan.
+        ``mean``, ``low`` and ``high``, from -1 to 1; the last two may be NaN.
 
     Returns
     -------
     tuple of (str, str)
-        With their signs; a dash for an interval that is unknown.
+        With signs; a dash for an unknown interval.
 
     Example
     -------
-    >>> gain({"mean": 0.021, "low": -0.01, "high": 0.052})
+    >>> format_difference({"mean": 0.021, "low": -0.01, "high": 0.052})
     ('+2.1', '[-1.0, +5.2]')
     """
     mean = f"{100 * difference['mean']:+.1f}"
@@ -191,17 +197,17 @@ def format_difference(difference: dict) -> tuple:
 
 
 def trainings(n_trials: int, n_seeds: int) -> str:
-    """Say of what a score is the mean.
+    """Describe the trainings that a score is averaged over.
 
     Arguments
     ---------
     n_trials, n_seeds : int
-        Drawings of labelled utterances, and trainings on each.
+        Trials (samples of labelled utterances), and trainings of each.
 
     Returns
     -------
     str
-        As in a caption.
+        Phrase of a caption.
 
     Example
     -------
@@ -217,148 +223,146 @@ def trainings(n_trials: int, n_seeds: int) -> str:
 
 
 def verdict(part: dict, targets: list) -> dict:
-    """Say what the scores of the target allow to say.
+    """Compare the score of the target with chance.
 
     Arguments
     ---------
     part : dict
-        Scores of the scored part.
+        Scores of the scored part; see ``scores.scores``.
     targets : list of str
         ``corpus:language``.
 
     Returns
     -------
     dict
-        ``kind``: ``"above"``, ``"includes"`` or ``"below"``, the interval
-        against chance, or ``"unknown"`` without an interval or with fewer
-        than ``LEAST_SPEAKERS`` speakers; ``sentence``: the same in plain
-        words.
+        ``kind``: ``"above"``, ``"includes"`` or ``"below"``, the position of
+        the interval relative to chance, or ``"unknown"`` without an interval
+        or with fewer than ``LEAST_SPEAKERS`` speakers; ``sentence``: the same
+        as text.
     """
     uar, chance = part["scores"]["uar"], part["chance_uar"]
     where = languages(targets)
-    guess = f"chance ({percent(chance)} %)"
+    chance_level = f"chance ({percent(chance)} %)"
     if math.isnan(uar["low"]):
-        alone = [
+        single_speaker = [
             recall["class"]
             for recall in part["recalls"]
             if recall["n"] and math.isnan(recall["low"])
         ]
         of_one = "all scored utterances are of one speaker"
         if part["n_speakers"] > 1:
-            each = " each" if len(alone) > 1 else ""
+            each = " each" if len(single_speaker) > 1 else ""
             of_one = (
-                f"the scored utterances of {enumeration(alone)} are of one "
+                f"the scored utterances of {enumeration(single_speaker)} are of one "
                 f"speaker{each}"
             )
         return {
             "kind": "unknown",
-            "sentence": f"Nothing can be said about other speakers of {where}: "
-            f"{of_one}, so there is no interval.",
+            "sentence": f"No interval over speakers of {where}: {of_one}.",
         }
     if part["n_speakers"] < LEAST_SPEAKERS:
         return {
             "kind": "unknown",
-            "sentence": f"Not compared with {guess} for {where}: "
+            "sentence": f"Not compared with {chance_level} for {where}: "
             f"{pluralise(part['n_speakers'], 'speaker')} are too few, at least "
             f"{LEAST_SPEAKERS} are needed.",
         }
     if uar["low"] > chance:
         return {
             "kind": "above",
-            "sentence": "Better than guessing: the whole 95 % interval lies "
-            f"above {guess} for {where}.",
+            "sentence": "Better than chance: the whole 95 % interval is "
+            f"above {chance_level} for {where}.",
         }
     if uar["high"] < chance:
         return {
             "kind": "below",
-            "sentence": "Worse than guessing: the whole 95 % interval lies "
-            f"below {guess} for {where}. Look at the confusion matrix; labels "
-            "may be swapped between corpora.",
+            "sentence": "Worse than chance: the whole 95 % interval is "
+            f"below {chance_level} for {where}. Check the confusion matrix; "
+            "labels may be swapped between corpora.",
         }
     return {
         "kind": "includes",
-        "sentence": "Not shown to be better than guessing: the 95 % interval "
-        f"includes {guess} for {where}.",
+        "sentence": "Not shown to be better than chance: the 95 % interval "
+        f"includes {chance_level} for {where}.",
     }
 
 
 def notices(run: dict, part: dict) -> list:
-    """List what a reader must know before using the scores.
+    """List the limitations of the scores.
 
     Arguments
     ---------
     run : dict
         ``protocol``, ``ledger``, ``data``, ``unfinished``, ``n_seeds`` and
-        ``n_trials``; ``adaptation`` where there is one.
+        ``n_trials``; optionally ``adaptation``.
     part : dict
         Scores of the scored part.
 
     Returns
     -------
     list of str
-        Sentences; empty when nothing stands out.
+        Sentences; empty without limitations.
     """
-    said = []
+    sentences = []
     synthetic = [
         card["title"]
         for card in run["data"]["corpora"]
         if card["elicitation"] == "synthetic"
     ]
     if synthetic:
-        said.append(
+        sentences.append(
             f"{enumeration(synthetic)}: synthetic speech. Results on the demo "
-            "corpus say nothing about speech of people."
+            "corpus do not transfer to human speech."
         )
     if run["ledger"]["oracle"]:
-        said.append(
-            "Oracle: target labels were looked at. This is an upper bound, "
-            "not a cross-lingual result."
+        sentences.append(
+            "Oracle: target labels were used for model selection. The result "
+            "is an upper bound, not a cross-lingual result."
         )
     if run["ledger"]["leaks"]:
-        said.append(
+        sentences.append(
             f"The split leaks by design ({', '.join(run['ledger']['leaks'])}): "
-            "compare only with results obtained the same way."
+            "compare only with results of the same split."
         )
     if adaptation := run.get("adaptation"):
         n_refused = sum(
             seed["systems"]["method"]["refused"] is not None
             for seed in adaptation["seeds"]
         )
-        said.append(
-            f"The scores are those with the adaptation {adaptation['name']} of "
-            "the posteriors to this target; the model folder predicts without "
-            "it."
+        sentences.append(
+            f"The scores include the adaptation {adaptation['name']} of the "
+            "posteriors to this target; the model folder predicts without it."
             if not n_refused
             else f"The adaptation {adaptation['name']} was refused in "
             f"{n_refused} of {len(adaptation['seeds'])} trainings: their "
             "scores are without it."
         )
     if part["absent_classes"]:
-        said.append(
+        sentences.append(
             f"{enumeration(part['absent_classes'])}: no utterance in the "
             "scored part. UAR is the mean over the other classes."
         )
     if part["never_answered"]:
-        said.append(
+        sentences.append(
             f"{enumeration(part['never_answered'])}: never predicted in the "
             "scored part."
         )
     if 1 < part["n_speakers"] < FEW_SPEAKERS:
-        said.append(
-            f"{part['n_speakers']} speakers are few: the interval is wide, "
-            "and holds if speakers' scores are about normally distributed."
+        sentences.append(
+            f"Only {part['n_speakers']} speakers: the interval is wide, and "
+            "assumes approximately normally distributed scores of speakers."
         )
     if run["unfinished"]:
-        said.append(
-            f"Left out, because they have no predictions yet: "
+        sentences.append(
+            "Not included, without predictions yet: "
             f"{enumeration(list(run['unfinished']))}."
         )
     if run["n_seeds"] == 1:
-        said.append("One seed: the spread between seeds is not known.")
-    is_drawn = any(map(run["protocol"].get, LABELLED_BY_DRAW))
-    if is_drawn and run["n_trials"] == 1:
-        said.append(
-            "One draw of labelled utterances: how the score would move with "
-            "others is not known, and the interval does not tell."
+        sentences.append("One seed: the spread between seeds is unknown.")
+    is_sampled = any(map(run["protocol"].get, SAMPLING_KEYS))
+    if is_sampled and run["n_trials"] == 1:
+        sentences.append(
+            "One trial: the spread between samples of labelled utterances is "
+            "unknown and not part of the interval."
         )
-    return said
+    return sentences

@@ -1,15 +1,15 @@
-"""Numbers as JSON knows them."""
+"""Conversion of values to strict JSON."""
 
 import math
 import re
 
-# A key at the start of a line and a list of whole numbers, nested or not. No
-# text has a line break within JSON, so it is none.
+# A key at the start of a line and a list of integers, nested or not. Strings in
+# JSON contain no line break, so they do not match.
 _COUNTS = re.compile(r'^( *"\w+": )(\[\s*[\[\d][\d\s,\[\]]*\])', re.MULTILINE)
 
 
 def compact_counts(text: str) -> str:
-    """Put every list of whole numbers of indented JSON on one line.
+    """Put each list of integers in indented JSON on one line.
 
     Arguments
     ---------
@@ -19,7 +19,7 @@ def compact_counts(text: str) -> str:
     Returns
     -------
     str
-        The same values.
+        JSON of the same values.
 
     Example
     -------
@@ -35,7 +35,7 @@ def compact_counts(text: str) -> str:
 
 
 def to_json_safe(value):
-    """Turn nan into None and tuples into lists, however deep they lie.
+    """Replace NaN by None and tuples by lists, recursively.
 
     Arguments
     ---------
@@ -45,11 +45,11 @@ def to_json_safe(value):
     Returns
     -------
     object
-        Fit for ``json.dumps(..., allow_nan=False)``.
+        Valid for ``json.dumps(..., allow_nan=False)``.
 
     Example
     -------
-    >>> strict({"uar": 0.5, "interval": (float("nan"), 1)})
+    >>> to_json_safe({"uar": 0.5, "interval": (float("nan"), 1)})
     {'uar': 0.5, 'interval': [None, 1]}
     """
     if isinstance(value, dict):

@@ -1,33 +1,33 @@
-"""Places for the nodes of a small graph, so that neighbours lie together."""
+"""Force-directed layout of small graphs."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 N_STEPS = 200
-# Keeps nodes without neighbours from drifting out of the picture.
+# Keeps isolated nodes within the figure.
 PULL_TO_CENTRE = 2.0
 
 
 def spring_layout(n_nodes: int, edges: Sequence) -> np.ndarray:
-    """Place nodes: all push each other away, edges pull, the centre a little.
+    """Compute a force-directed layout with a weak force towards the centre.
 
     Arguments
     ---------
     n_nodes : int
-        Dozens; every node is held against every other.
+        Dozens; all pairs of nodes are computed.
     edges : sequence of (int, int)
-        Pairs of nodes, each pair once.
+        Pairs of nodes, without repetition.
 
     Returns
     -------
     numpy.ndarray, (nodes, 2)
-        The same for the same graph; around 0.
+        Deterministic; centred at 0.
 
     Source
     ------
     Fruchterman and Reingold, Graph Drawing by Force-directed Placement,
-    Software: Practice and Experience 21, 1991, with the pull to the centre.
+    Software: Practice and Experience 21, 1991, with the force to the centre.
 
     Example
     -------
@@ -39,15 +39,15 @@ def spring_layout(n_nodes: int, edges: Sequence) -> np.ndarray:
     is_joined = np.zeros((n_nodes, n_nodes))
     for i, j in edges:
         is_joined[i, j] = is_joined[j, i] = 1
-    rest = 1 / np.sqrt(max(n_nodes, 1))  # at which two joined nodes are at rest
+    rest_length = 1 / np.sqrt(max(n_nodes, 1))  # of an edge_length
     for step in range(N_STEPS):
         apart = places[:, None] - places[None]
         distance = np.linalg.norm(apart, axis=-1, keepdims=True).clip(1e-3)
-        pull = is_joined[..., None] * distance / rest
-        force = (apart * ((rest / distance) ** 2 - pull)).sum(axis=1)
+        pull = is_joined[..., None] * distance / rest_length
+        force = (apart * ((rest_length / distance) ** 2 - pull)).sum(axis=1)
         force -= PULL_TO_CENTRE * places
         length = np.linalg.norm(force, axis=1, keepdims=True).clip(1e-9)
-        # No node moves further than a limit that falls to nothing.
+        # The maximum step decreases to 0.
         limit = 0.2 * (1 - step / N_STEPS)
         places += force / length * np.minimum(length, limit)
     return places - places.mean(axis=0) if n_nodes else places

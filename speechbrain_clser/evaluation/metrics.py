@@ -1,12 +1,11 @@
-"""Scores of a classifier, as pure functions.
+"""Classification metrics, as pure functions.
 
-Every score follows from the confusion matrix, so each exists twice:
-``uar(target, predicted, classes)`` for labels, and ``uar_of(confusion)`` for
-counts. The second takes any number of leading axes, so ten thousand confusion
-matrices are one call. Each score is a mean of ratios of sums (``recall_terms``,
-``wa_terms``, ``f1_terms``), from which ``statistics`` derives its variance.
+Each metric exists for labels, ``uar(target, predicted, classes)``, and for
+confusion counts, ``uar_of(confusion)``, with any number of leading axes. Each
+metric is a mean of ratios of sums (``recall_terms``, ``wa_terms``,
+``f1_terms``), from which ``statistics`` derives its variance.
 
-Labels may be names or indices, as long as ``classes`` lists them.
+Labels may be names or indices that ``classes`` lists.
 """
 
 from collections.abc import Hashable, Sequence
@@ -15,17 +14,17 @@ import numpy as np
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Divide; nan where there is nothing to divide by.
+    """Divide elementwise; NaN where the denominator is 0.
 
     Arguments
     ---------
     part, whole : numpy.ndarray or float
-        Of shapes that go together.
+        Of shapes that can be broadcast.
 
     Returns
     -------
     numpy.ndarray
-        Of their common shape.
+        Of the broadcast shape.
 
     Example
     -------
@@ -42,14 +41,14 @@ def confusion_matrix(
     predicted: Sequence[Hashable],
     classes: Sequence[Hashable],
 ) -> np.ndarray:
-    """Count how often each class was taken for each.
+    """Compute the confusion matrix.
 
     Arguments
     ---------
     target : sequence, (utterances,)
-        What was meant.
+        Reference labels.
     predicted : sequence, (utterances,)
-        What was answered.
+        Predicted labels.
     classes : sequence, (classes,)
         Order of rows and columns.
 
@@ -75,11 +74,11 @@ def confusion_matrix(
             f"targets but {len(predicted)} predictions"
         )
     place = {name: index for index, name in enumerate(classes)}
-    strange = {*target, *predicted} - place.keys()
-    if strange:
+    unknown = {*target, *predicted} - place.keys()
+    if unknown:
         raise ValueError(
             f"expected labels among {list(classes)}, found "
-            f"{sorted(map(str, strange))}; give all classes of the scheme"
+            f"{sorted(map(str, unknown))}; give all classes of the scheme"
         )
     rows = np.array([place[name] for name in target], dtype=int)
     columns = np.array([place[name] for name in predicted], dtype=int)
@@ -154,7 +153,7 @@ def f1_terms(confusion: np.ndarray) -> tuple:
 
 
 def mean_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Average ratios over those that are defined.
+    """Average the defined ratios.
 
     Arguments
     ---------
@@ -164,7 +163,7 @@ def mean_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (...)
-        nan where no denominator is positive.
+        NaN if no denominator is positive.
 
     Example
     -------
@@ -177,7 +176,7 @@ def mean_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def recalls_of(confusion: np.ndarray) -> np.ndarray:
-    """Find each class's recall in confusion counts.
+    """Compute the recall of each class from confusion counts.
 
     Arguments
     ---------
@@ -187,7 +186,7 @@ def recalls_of(confusion: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (..., classes)
-        0-1; nan for a class without a target.
+        0-1; NaN for a class without targets.
 
     Example
     -------
@@ -198,7 +197,7 @@ def recalls_of(confusion: np.ndarray) -> np.ndarray:
 
 
 def uar_of(confusion: np.ndarray) -> np.ndarray:
-    """Average the recalls of the classes that have targets.
+    """Compute the unweighted average recall from confusion counts.
 
     Arguments
     ---------
@@ -208,7 +207,8 @@ def uar_of(confusion: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (...)
-        Unweighted average recall (UAR), 0-1; nan without any target.
+        Unweighted average recall (UAR) over the classes with targets, 0-1; NaN
+        without targets.
 
     Example
     -------
@@ -219,7 +219,7 @@ def uar_of(confusion: np.ndarray) -> np.ndarray:
 
 
 def wa_of(confusion: np.ndarray) -> np.ndarray:
-    """Find the share of utterances that were answered rightly.
+    """Compute the accuracy from confusion counts.
 
     Arguments
     ---------
@@ -229,7 +229,7 @@ def wa_of(confusion: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (...)
-        Weighted accuracy (WA), 0-1; nan without any target.
+        Weighted accuracy (WA), 0-1; NaN without targets.
 
     Example
     -------
@@ -240,10 +240,11 @@ def wa_of(confusion: np.ndarray) -> np.ndarray:
 
 
 def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
-    """Average F1 over the classes that were meant or answered.
+    """Compute macro-F1 from confusion counts.
 
-    A class that was answered but never meant has F1 0 and counts, as it does
-    in scikit-learn when no labels are given; one that was neither does not.
+    A class that was predicted but has no targets has F1 0 and is included, as
+    in scikit-learn without ``labels``; a class without targets and predictions
+    is not included.
 
     Arguments
     ---------
@@ -253,7 +254,7 @@ def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (...)
-        0-1; nan without any target.
+        0-1; NaN without targets.
 
     Example
     -------
@@ -268,19 +269,19 @@ def recall_per_class(
     predicted: Sequence[Hashable],
     classes: Sequence[Hashable],
 ) -> dict:
-    """Find the share of each class that was found.
+    """Compute the recall of each class.
 
     Arguments
     ---------
     target, predicted : sequence, (utterances,)
-        What was meant, and what was answered.
+        Reference and predicted labels.
     classes : sequence, (classes,)
         All classes of the scheme.
 
     Returns
     -------
     dict
-        Class to recall, 0-1; nan for a class absent from ``target``.
+        Class to recall, 0-1; NaN for a class absent from ``target``.
 
     Example
     -------
@@ -296,22 +297,22 @@ def uar(
     predicted: Sequence[Hashable],
     classes: Sequence[Hashable],
 ) -> float:
-    """Average the recalls of the classes present in the target.
+    """Compute the unweighted average recall (UAR).
 
-    A class absent from ``target`` has no recall and is left out of the mean;
-    whoever shows the score also shows how many are absent.
+    A class absent from ``target`` has no recall and is not included in the mean;
+    reports list the absent classes.
 
     Arguments
     ---------
     target, predicted : sequence, (utterances,)
-        What was meant, and what was answered.
+        Reference and predicted labels.
     classes : sequence, (classes,)
         All classes of the scheme.
 
     Returns
     -------
     float
-        Unweighted average recall (UAR), 0-1; nan without utterances.
+        0-1; NaN without utterances.
 
     Example
     -------
@@ -326,19 +327,19 @@ def wa(
     predicted: Sequence[Hashable],
     classes: Sequence[Hashable],
 ) -> float:
-    """Find the share of utterances that were answered rightly.
+    """Compute the weighted accuracy (WA).
 
     Arguments
     ---------
     target, predicted : sequence, (utterances,)
-        What was meant, and what was answered.
+        Reference and predicted labels.
     classes : sequence, (classes,)
         All classes of the scheme.
 
     Returns
     -------
     float
-        Weighted accuracy (WA), 0-1; nan without utterances.
+        0-1; NaN without utterances.
 
     Example
     -------
@@ -353,19 +354,19 @@ def macro_f1(
     predicted: Sequence[Hashable],
     classes: Sequence[Hashable],
 ) -> float:
-    """Average F1 over the classes that were meant or answered.
+    """Compute macro-F1 over the classes with targets or predictions.
 
     Arguments
     ---------
     target, predicted : sequence, (utterances,)
-        What was meant, and what was answered.
+        Reference and predicted labels.
     classes : sequence, (classes,)
         All classes of the scheme.
 
     Returns
     -------
     float
-        0-1; nan without utterances.
+        0-1; NaN without utterances.
 
     Example
     -------
@@ -378,12 +379,12 @@ def macro_f1(
 def prediction_histogram(
     predicted: Sequence[Hashable], classes: Sequence[Hashable]
 ) -> dict:
-    """Count the answers of each class.
+    """Count the predictions of each class.
 
     Arguments
     ---------
     predicted : sequence, (utterances,)
-        What was answered.
+        Predicted labels.
     classes : sequence, (classes,)
         All classes of the scheme.
 

@@ -1,7 +1,7 @@
-"""What a run shows to people: report.md, and report.html that needs no network.
+"""Report pages of a run: report.md and a self-contained report.html.
 
-The first screen answers what was trained on what, with which supervision, how
-well, and whether that is better than guessing. The rest is for those who ask.
+The first section summarises the data, the supervision, the score and its
+comparison with chance. Details follow.
 """
 
 import os
@@ -12,24 +12,24 @@ from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.evaluation.sections.adaptation import adaptation
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
 from speechbrain_clser.evaluation.sections.attention import attention
-from speechbrain_clser.evaluation.sections.by_group import people
+from speechbrain_clser.evaluation.sections.by_group import by_group
 from speechbrain_clser.evaluation.sections.classes import classes
-from speechbrain_clser.evaluation.sections.missing_values import undefined
+from speechbrain_clser.evaluation.sections.missing_values import missing_values
 from speechbrain_clser.evaluation.sections.model import (
     confidence,
     embeddings,
     training,
 )
 from speechbrain_clser.evaluation.sections.phones import phones
-from speechbrain_clser.evaluation.sections.probes import knowledge
+from speechbrain_clser.evaluation.sections.probes import probes
 from speechbrain_clser.evaluation.sections.provenance import (
     audit,
     data,
-    making,
+    reproduction,
 )
 from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
-from speechbrain_clser.evaluation.sections.summary import answer, title
+from speechbrain_clser.evaluation.sections.summary import overview, title
 from speechbrain_clser.io import atomic_write, read_json
 
 
@@ -44,12 +44,12 @@ def write(run_folder: str | os.PathLike) -> Path:
     Returns
     -------
     Path
-        Of report.html.
+        Path of report.html.
 
     Raises
     ------
     FileNotFoundError
-        If there is no report yet.
+        If report.json does not exist.
     """
     folder = Path(run_folder)
     path = folder / FILE
@@ -57,16 +57,16 @@ def write(run_folder: str | os.PathLike) -> Path:
         raise FileNotFoundError(
             f"{folder}: expected {FILE}, found none; call report.build first"
         )
-    report = read_json(path, "type clser report for this run again")
-    blocks = story(report)
+    report = read_json(path, "run clser report for this run again")
+    blocks = build_blocks(report)
     atomic_write(folder / "report.md", markdown(blocks))
-    shown = folder / "report.html"
-    atomic_write(shown, page(title(report), blocks))
-    return shown
+    html_path = folder / "report.html"
+    atomic_write(html_path, page(title(report), blocks))
+    return html_path
 
 
-def story(report: dict) -> list:
-    """Tell a report in order, the answer first.
+def build_blocks(report: dict) -> list:
+    """Build the blocks of the report page.
 
     Arguments
     ---------
@@ -79,11 +79,11 @@ def story(report: dict) -> list:
         Blocks of ``document``.
     """
     return [
-        *answer(report),
+        *overview(report),
         *scores(report),
         *adaptation(report),
         *classes(report),
-        *people(report),
+        *by_group(report),
         *confidence(report),
         *training(report),
         *embeddings(report),
@@ -91,9 +91,9 @@ def story(report: dict) -> list:
         *resonance(report),
         *attention(report),
         *phones(report),
-        *knowledge(report),
+        *probes(report),
         *audit(report),
         *data(report),
-        *undefined(report),
-        *making(report),
+        *missing_values(report),
+        *reproduction(report),
     ]

@@ -1,7 +1,7 @@
-"""Whether two runs differ: swapped answers, and many questions asked at once.
+"""Paired permutation test of two runs, and correction for multiple tests.
 
-Utterances of one speaker are alike, so what is swapped is a speaker, not an
-utterance. Works on the same counts as ``statistics``.
+Utterances of one speaker are not independent, so speakers are swapped, not
+utterances. Uses the same counts as ``statistics``.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation import metrics
 from speechbrain_clser.seeds import seed_for
 
 N_DRAWS = 10_000
-# Differences of the same counts in another order of sums must count as ties.
+# Differences that vary only by the order of summation are ties.
 _TIE = 1e-12
 
 
@@ -27,11 +27,11 @@ class Comparison:
     difference : float
         Score of the first run minus score of the second.
     p : float
-        Share of swaps that differ at least as much, either way.
+        Fraction of swaps with at least the same absolute difference.
     n_swaps : int
-        Ways of swapping that were looked at.
+        Number of swaps.
     is_exact : bool
-        Whether these are all ways there are.
+        Whether these are all possible swaps.
     """
 
     difference: float
@@ -47,31 +47,31 @@ def permutation_test(
     n_trials: int = N_DRAWS,
     seed: int = 0,
 ) -> Comparison:
-    """Ask whether two runs differ more than a swap of their answers would.
+    """Test the difference of two runs by swapping their predictions.
 
-    If the runs are equally good, it does not matter whose answers for a
-    speaker are called whose, so each speaker's are swapped at random. All ways
-    are tried when there are at most ``n_trials`` of them (13 speakers). Scores
-    of several folds are averaged, and the speakers of all of them are swapped.
-    Seeds of a run are averaged as counts, so the runs may differ in their
-    number; for UAR and WA this is the same as averaging the score.
+    Under the null hypothesis of equal runs, the predictions of the two runs for
+    a speaker can be exchanged. All swaps are evaluated if there are at most
+    ``n_trials`` (13 speakers), otherwise random ones. Scores of several folds
+    are averaged, and the speakers of all folds are swapped. Counts are averaged
+    over the seeds of a run, so the runs may have different numbers of seeds;
+    for UAR and WA this equals averaging the score.
 
     Arguments
     ---------
     folds_a, folds_b : sequence of numpy.ndarray
-        Counts of each run, (seeds, speakers, classes, classes), one array a
-        fold and of the same utterances; see ``speaker_counts``.
+        Counts of each run, (seeds, speakers, classes, classes), one array per
+        fold, of the same utterances; see ``speaker_counts``.
     score : callable
-        From confusion counts to scores.
+        Function of confusion counts.
     n_trials : int
-        Number of random ways of swapping.
+        Number of random swaps.
     seed : int
         Of the swaps.
 
     Returns
     -------
     Comparison
-        A single speaker always gives p = 1.
+        p is 1 for a single speaker.
 
     Raises
     ------
@@ -86,16 +86,16 @@ def permutation_test(
     """
     pairs = list(zip(folds_a, folds_b, strict=True))
     for pair in pairs:
-        _refuse_other_targets(*(counts[0].sum(axis=-1) for counts in pair))
+        _check_targets(*(counts[0].sum(axis=-1) for counts in pair))
     n_speakers = [counts.shape[1] for counts in folds_a]
     is_exact = 2 ** sum(n_speakers) <= n_trials
     if is_exact:
-        ways = itertools.product([0, 1], repeat=sum(n_speakers))
-        swaps = np.array(list(ways))
+        swaps_of_speakers = itertools.product([0, 1], repeat=sum(n_speakers))
+        swaps = np.array(list(swaps_of_speakers))
     else:
         rng = np.random.default_rng(seed_for(seed, "swaps of speakers"))
         swaps = rng.integers(0, 2, (n_trials, sum(n_speakers)))
-        swaps[0] = 0  # what was seen is one of the ways
+        swaps[0] = 0  # the observed difference is included
     by_fold = np.split(swaps, np.cumsum(n_speakers)[:-1], axis=1)
     differences = np.mean(
         [
@@ -104,23 +104,23 @@ def permutation_test(
         ],
         axis=0,
     )
-    seen = differences[0]
-    p = np.mean(np.abs(differences) >= abs(seen) - _TIE)
-    return Comparison(float(seen), float(p), len(swaps), is_exact)
+    observed = differences[0]
+    p = np.mean(np.abs(differences) >= abs(observed) - _TIE)
+    return Comparison(float(observed), float(p), len(swaps), is_exact)
 
 
-def _refuse_other_targets(a, b):
-    """Stop when two runs did not score the same; targets per speaker."""
+def _check_targets(a, b):
+    """Raise an error if the targets per speaker of two runs differ."""
     if not np.array_equal(a, b):
         raise ValueError(
-            "expected two runs that scored the same utterances, found "
-            f"{a.sum()} and {b.sum()} that differ in "
+            "expected two runs on the same utterances, found "
+            f"{a.sum()} and {b.sum()} utterances that differ in "
             "speakers, classes or targets; compare runs of one protocol"
         )
 
 
 def _differences(counts_a, counts_b, score, swaps):
-    """Score of one run minus that of the other, for each way of swapping."""
+    """Compute the difference of the scores of two runs for each swap."""
     mean_a, mean_b = counts_a.mean(axis=0), counts_b.mean(axis=0)
     change = mean_b - mean_a
     moved = np.tensordot(swaps, change, axes=1)
@@ -128,7 +128,7 @@ def _differences(counts_a, counts_b, score, swaps):
 
 
 def holm(p_values: Mapping[str, float]) -> dict:
-    """Correct p-values for the number of tests.
+    """Correct p-values for multiple tests by the method of Holm.
 
     Arguments
     ---------
@@ -138,7 +138,7 @@ def holm(p_values: Mapping[str, float]) -> dict:
     Returns
     -------
     dict
-        Test to corrected p-value, in the order given.
+        Test to corrected p-value, in the given order.
 
     Source
     ------

@@ -1,7 +1,7 @@
-"""The file that all scores come from: one row per scored utterance.
+"""Predictions files: one row per scored utterance.
 
 Columns: id, corpus, language, speaker, gender, target, predicted, and one
-``p_<class>`` per class. Evaluation never sees a model, only this file.
+``p_<class>`` per class. Evaluation reads this file, never a model.
 """
 
 import csv
@@ -32,7 +32,7 @@ class Predictions:
     classes : tuple of str
         In the order of the columns of ``probabilities``.
     id, corpus, language, speaker, gender : numpy.ndarray, (utterances,)
-        Text; gender is empty when unknown.
+        Text; gender is empty if unknown.
     target, predicted : numpy.ndarray, (utterances,)
         Class indices.
     probabilities : numpy.ndarray, (utterances, classes)
@@ -72,13 +72,13 @@ class Predictions:
     def __len__(self):
         return len(self.id)
 
-    def answers(self) -> dict:
-        """Tell the class that each utterance was given, by id."""
-        given = np.take(self.classes, self.predicted).tolist()
-        return dict(zip(self.id.tolist(), given, strict=True))
+    def predicted_by_id(self) -> dict:
+        """Return the predicted class of each utterance by id."""
+        predicted = np.take(self.classes, self.predicted).tolist()
+        return dict(zip(self.id.tolist(), predicted, strict=True))
 
     def where(self, keep: np.ndarray) -> "Predictions":
-        """Keep some rows.
+        """Select rows.
 
         Arguments
         ---------
@@ -98,7 +98,7 @@ class Predictions:
         return Predictions(classes=self.classes, **columns)
 
     def confusion(self) -> np.ndarray:
-        """Count how often each class was taken for each.
+        """Compute the confusion matrix.
 
         Returns
         -------
@@ -111,12 +111,12 @@ class Predictions:
 
 
 def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
-    """Write rows as a whole predictions file, or nothing if one is wrong.
+    """Write a predictions file, or nothing if a row is invalid.
 
     Arguments
     ---------
     path : path
-        File to write; its folder is made.
+        File to write; its folder is created.
     rows : iterable of mapping
         Columns of the file by name. ``target`` and ``predicted`` are names of
         classes; the classes are those of the ``p_<class>`` keys of the first
@@ -125,7 +125,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
     Raises
     ------
     ValueError
-        If the rows contradict themselves; see ``read``.
+        If the rows are inconsistent; see ``read``.
 
     Example
     -------
@@ -149,7 +149,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
 
 
 def read(path: str | os.PathLike) -> Predictions:
-    """Read a predictions file, and refuse one that contradicts itself.
+    """Read and validate a predictions file.
 
     Arguments
     ---------
@@ -164,9 +164,9 @@ def read(path: str | os.PathLike) -> Predictions:
     Raises
     ------
     ValueError
-        If a column is missing, an id appears twice, a name is no class,
+        If a column is missing, an id is repeated, a class is unknown,
         probabilities do not sum to 1 within 0.001, the predicted class is not
-        the most probable one, or the file holds no row.
+        the most probable one, or the file has no rows.
 
     Example
     -------
@@ -185,15 +185,15 @@ def read(path: str | os.PathLike) -> Predictions:
 
 
 def _header(path, rows):
-    """Columns of a file, from the keys of its first row."""
+    """Return the columns of a file from the keys of its first row."""
     keys = list(rows[0]) if rows else []
     return [*COLUMNS, *(key for key in keys if key.startswith(_PREFIX))]
 
 
 def _cell(row, name, path):
-    """Text of one cell; nine digits keep every float32 and their order."""
+    """Format one cell; nine digits represent float32 exactly."""
     if name not in row:
-        raise _refusal(
+        raise _error(
             path, f"the keys {', '.join(COLUMNS)}, p_<class>", f"no {name!r}"
         )
     value = row[name]
@@ -201,19 +201,19 @@ def _cell(row, name, path):
 
 
 def _parse(path, header, lines):
-    """Turn cells into columns, and refuse what contradicts itself."""
+    """Convert cells to columns and validate them."""
     n_texts = len(COLUMNS)
     classes = tuple(name.removeprefix(_PREFIX) for name in header[n_texts:])
     expected = [*COLUMNS, *(f"{_PREFIX}{name}" for name in classes)]
     if header != expected or not classes:
-        raise _refusal(
+        raise _error(
             path, f"the columns {', '.join(COLUMNS)}, p_<class>…", f"{header}"
         )
     if not lines:
-        raise _refusal(path, "at least one utterance", "none")
+        raise _error(path, "at least one utterance", "none")
     for number, line in enumerate(lines, start=2):
         if len(line) != len(header):
-            raise _refusal(
+            raise _error(
                 path,
                 f"{len(header)} cells in every row",
                 f"{len(line)} in line {number}",
@@ -222,17 +222,17 @@ def _parse(path, header, lines):
         *(line[:n_texts] for line in lines), strict=True
     )
     texts = dict(zip(TEXTS, map(np.array, texts), strict=True))
-    twice = [
+    repeated = [
         name
         for name, count in Counter(texts["id"].tolist()).items()
         if count > 1
     ]
-    if twice:
-        raise _refusal(path, "every id once", f"{twice[0]} several times")
-    strange = {*target, *predicted} - {*classes}
-    if strange:
-        raise _refusal(
-            path, f"classes among {list(classes)}", f"{sorted(strange)}"
+    if repeated:
+        raise _error(path, "every id once", f"{repeated[0]} several times")
+    unknown = {*target, *predicted} - {*classes}
+    if unknown:
+        raise _error(
+            path, f"classes among {list(classes)}", f"{sorted(unknown)}"
         )
     scored = Predictions(
         classes=classes,
@@ -246,27 +246,27 @@ def _parse(path, header, lines):
 
 
 def _check_probabilities(path, scored):
-    """Refuse rows that do not sum to 1 or whose answer is not the likeliest."""
+    """Check the sums of probabilities and the predicted classes."""
     sums = scored.probabilities.sum(axis=1)
     negative = (scored.probabilities < 0).any(axis=1)
     for row in np.flatnonzero(~(np.abs(sums - 1) <= _TOLERANCE) | negative):
-        raise _refusal(
+        raise _error(
             path,
             f"probabilities of 0-1 that sum to 1 within {_TOLERANCE}",
             f"{scored.probabilities[row].tolist()} for {scored.id[row]}",
         )
-    given = scored.probabilities[np.arange(len(scored)), scored.predicted]
-    for row in np.flatnonzero(given < scored.probabilities.max(axis=1)):
-        raise _refusal(
+    confidence = scored.probabilities[np.arange(len(scored)), scored.predicted]
+    for row in np.flatnonzero(confidence < scored.probabilities.max(axis=1)):
+        raise _error(
             path,
             "the most probable class as predicted",
             f"{scored.classes[scored.predicted[row]]!r} with "
-            f"{given[row]:.6g} for {scored.id[row]}",
+            f"{confidence[row]:.6g} for {scored.id[row]}",
         )
 
 
-def _refusal(path, expected, found):
-    """Error about a predictions file, in the four parts of the house."""
+def _error(path, expected, found):
+    """Return the error about an invalid predictions file."""
     return ValueError(
         f"{path}: expected {expected}, found {found}; predict again instead "
         "of editing the file"

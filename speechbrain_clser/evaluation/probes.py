@@ -1,11 +1,11 @@
-"""What a linear probe reads off an embedding besides the emotion.
+"""Linear probes of embeddings for speaker and language.
 
-Asked of the utterances of source validation, whose speakers training has not
-heard: a logistic regression on one half of them names the other half, and the
-other way round, so that every utterance is named once. Speakers live in
-languages, and whoever knows the one knows much of the other. So the speaker is
-asked for twice, among all and among those of the same language; and for the
-language, the halves have no speaker in common.
+Probes use the utterances of source validation, whose speakers are not in the
+training set: a logistic regression on one half of them predicts the other half,
+and vice versa, so each utterance is predicted once. Speakers are nested in
+languages. So there are two speaker probes, among all speakers and among those
+of the same language; and for the language probe, the halves have no speaker in
+common.
 """
 
 import random
@@ -22,28 +22,31 @@ from speechbrain_clser.seeds import seed_for
 
 PART = "source_valid"
 MOMENTS = {"before": f"{PART}_before", "after": PART}
-# What is asked for, and what is known already.
-QUESTIONS = (("speaker", None), ("speaker", "language"), ("language", None))
-NOBODY = {
-    ("speaker", None): "There are no two speakers to tell apart.",
+# Probed column, and column that is given.
+PROBES = (("speaker", None), ("speaker", "language"), ("language", None))
+OMISSIONS = {
+    (
+        "speaker",
+        None,
+    ): "There are fewer than two speakers for the speaker probe.",
     ("speaker", "language"): (
-        "There are no two speakers of the same language to tell apart."
+        "There are fewer than two speakers of one language for the speaker probe "
+        "within languages."
     ),
     ("language", None): (
-        "There are no two languages of two speakers each, so a probe cannot "
-        "tell the language from the person."
+        "There are fewer than two languages of two speakers each, so a probe "
+        "cannot separate language and speaker."
     ),
 }
 
 
 def linear_probe():
-    """Make a classifier that finds only what lies open.
+    """Build the linear classifier of the probes.
 
     Returns
     -------
     sklearn.pipeline.Pipeline
-        Standardisation and logistic regression; every class weighs the same,
-        however many utterances it has.
+        Standardisation and logistic regression with balanced class weights.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -56,7 +59,7 @@ def linear_probe():
 
 
 def probes(seeds: Sequence[Seed]) -> dict:
-    """Ask what the embeddings know, before training and after.
+    """Probe the embeddings for speaker and language before and after training.
 
     Arguments
     ---------
@@ -66,128 +69,132 @@ def probes(seeds: Sequence[Seed]) -> dict:
     Returns
     -------
     dict
-        ``questions``: what is ``asked`` and ``given``, the number of
-        utterances and of names to choose from, ``chance``, and balanced
-        accuracy ``before`` and ``after``: mean and spread over seeds, None
-        where embeddings are missing. ``left_out``: why, in words, where
-        something could not be asked.
+        ``questions``: of each probe the column ``asked`` and the column
+        ``given``, the number of utterances and of labels, ``chance``, and
+        balanced accuracy ``before`` and ``after`` training: mean and
+        standard deviation over seeds, None where embeddings are missing.
+        ``left_out``: reasons of omitted probes.
     """
     valid = seeds[0].predictions[PART]
     embeddings = {
         moment: [seed.embeddings(part) for seed in seeds]
         for moment, part in MOMENTS.items()
     }
-    questions, left_out = [], []
-    for asked, given in QUESTIONS:
-        rows = learnable(valid, asked)
+    found, left_out = [], []
+    for column, given in PROBES:
+        rows = is_in_both_halves(valid, column)
         scored = valid.where(rows)
-        may_be = choices(scored, asked, given)
-        is_asked = may_be.sum(axis=1) > 1
-        if not is_asked.any():
-            left_out.append(NOBODY[asked, given])
+        candidates = candidate_labels(scored, column, given)
+        is_scored = candidates.sum(axis=1) > 1
+        if not is_scored.any():
+            left_out.append(OMISSIONS[column, given])
             continue
-        names = getattr(scored, asked)[is_asked]
-        questions.append(
+        labels = getattr(scored, column)[is_scored]
+        found.append(
             {
-                "asked": asked,
+                "asked": column,
                 "given": given,
-                "n_utterances": len(names),
-                "n_names": len(set(names.tolist())),
-                "chance": _chance(names, may_be[is_asked]),
+                "n_utterances": len(labels),
+                "n_names": len(set(labels.tolist())),
+                "chance": _chance(labels, candidates[is_scored]),
                 **{
                     moment: None
                     if any(one is None for one in kept)
                     else summary(
-                        [named(scored, one[rows], asked, given) for one in kept]
+                        [
+                            probe_accuracy(scored, one[rows], column, given)
+                            for one in kept
+                        ]
                     )
                     for moment, kept in embeddings.items()
                 },
             }
         )
     if any(one is None for one in embeddings["before"]):
-        left_out.append("No embeddings were kept from before training.")
-    return {"questions": questions, "left_out": left_out}
+        left_out.append("There are no saved embeddings from before training.")
+    return {"questions": found, "left_out": left_out}
 
 
-def learnable(valid: Predictions, asked: str) -> np.ndarray:
-    """Tell which utterances' names stand in both halves.
+def is_in_both_halves(valid: Predictions, column: str) -> np.ndarray:
+    """Return which utterances have a label that occurs in both halves.
 
     Arguments
     ---------
     valid : Predictions
-        Who speaks which language.
-    asked : str
-        Column to be named.
+        Speakers and languages.
+    column : str
+        Probed column.
 
     Returns
     -------
     numpy.ndarray, (utterances,)
-        Booleans: of a speaker, two utterances; of a language, two speakers.
+        Booleans: True for speakers of two utterances, or languages of two
+        speakers.
     """
-    names, whole = getattr(valid, asked), _whole(valid, asked)
-    n_of = Counter(name for name, _ in set(zip(names, whole, strict=True)))
-    return np.array([n_of[name] > 1 for name in names])
+    labels, units = getattr(valid, column), _units(valid, column)
+    n_of = Counter(label for label, _ in set(zip(labels, units, strict=True)))
+    return np.array([n_of[label] > 1 for label in labels])
 
 
-def named(
+def probe_accuracy(
     scored: Predictions,
     embeddings: np.ndarray,
-    asked: str,
+    column: str,
     given: str | None = None,
 ) -> float:
-    """Tell how many are named rightly by a probe on the other half.
+    """Compute the balanced accuracy of a probe by two-fold cross-validation.
 
     Arguments
     ---------
     scored : Predictions
-        Of which all are ``learnable``.
+        All rows ``is_in_both_halves``.
     embeddings : numpy.ndarray, (utterances, dim)
         Of the same.
-    asked : str
-        Column to be named: ``"speaker"`` or ``"language"``.
+    column : str
+        Probed column: ``"speaker"`` or ``"language"``.
     given : str, optional
-        Column that is known.
+        Column that restricts the candidate labels.
 
     Returns
     -------
     float
-        Balanced accuracy of those utterances that leave a choice, 0-1.
+        Of the utterances with several candidate labels, 0-1.
     """
     from sklearn.model_selection import cross_val_predict
 
-    names = getattr(scored, asked)
+    labels = getattr(scored, column)
     probabilities = cross_val_predict(
         linear_probe(),
         embeddings,
-        names,
-        cv=_halves(scored, asked),
+        labels,
+        cv=_halves(scored, column),
         method="predict_proba",
     )
-    may_be = choices(scored, asked, given)
-    order = np.unique(names)
-    answers = order[np.where(may_be, probabilities, -1).argmax(axis=1)]
-    is_asked = may_be.sum(axis=1) > 1
-    return metrics.uar(names[is_asked], answers[is_asked], order)
+    candidates = candidate_labels(scored, column, given)
+    order = np.unique(labels)
+    predicted = order[np.where(candidates, probabilities, -1).argmax(axis=1)]
+    is_scored = candidates.sum(axis=1) > 1
+    return metrics.uar(labels[is_scored], predicted[is_scored], order)
 
 
-def choices(
-    scored: Predictions, asked: str, given: str | None = None
+def candidate_labels(
+    scored: Predictions, column: str, given: str | None = None
 ) -> np.ndarray:
-    """Tell which names an utterance may get.
+    """Return the candidate labels of each utterance.
 
     Arguments
     ---------
     scored : Predictions
-        Who speaks which language.
-    asked : str
-        Column to be named.
+        Speakers and languages.
+    column : str
+        Probed column.
     given : str, optional
-        Column that is known: only names that occur with the same value remain.
+        Only labels that occur with the same value of this column remain.
 
     Returns
     -------
-    numpy.ndarray, (utterances, names)
-        Booleans; names in the order of ``numpy.unique``.
+    numpy.ndarray, (utterances, labels)
+        Booleans; labels in the order of ``numpy.unique``.
 
     Example
     -------
@@ -195,39 +202,41 @@ def choices(
     >>> language = np.array(["deu", "deu", "ita"])
     >>> texts = [speaker, speaker, language, speaker, speaker]
     >>> scored = Predictions(("x",), *texts, None, None, None)
-    >>> choices(scored, "speaker", "language").astype(int)
+    >>> candidate_labels(scored, "speaker", "language").astype(int)
     array([[1, 1, 0],
            [1, 1, 0],
            [0, 0, 1]])
     """
-    order, name = np.unique(getattr(scored, asked), return_inverse=True)
-    known = getattr(scored, given) if given else np.zeros(len(scored))
-    kinds, kind = np.unique(known, return_inverse=True)
-    occurs = np.zeros((len(kinds), len(order)), bool)
-    occurs[kind, name] = True
-    return occurs[kind]
+    order, label = np.unique(getattr(scored, column), return_inverse=True)
+    values = getattr(scored, given) if given else np.zeros(len(scored))
+    groups, group = np.unique(values, return_inverse=True)
+    occurs = np.zeros((len(groups), len(order)), bool)
+    occurs[group, label] = True
+    return occurs[group]
 
 
-def _halves(scored, asked):
-    """Rows to learn from and rows to name, and the other way round."""
-    names, whole = getattr(scored, asked), _whole(scored, asked)
-    chance = random.Random(seed_for(0, "halves of a probe"))
+def _halves(scored, column):
+    """Return training and test rows of both folds."""
+    labels, units = getattr(scored, column), _units(scored, column)
+    rng = random.Random(seed_for(0, "halves of a probe"))
     half = {}
-    for name in np.unique(names):
-        new = sorted(set(whole[names == name]) - half.keys())
-        chance.shuffle(new)
-        half |= {one: place % 2 for place, one in enumerate(new)}
-    is_second = np.array([half[one] == 1 for one in whole])
+    for label in np.unique(labels):
+        new = sorted(set(units[labels == label]) - half.keys())
+        rng.shuffle(new)
+        half |= {unit: place % 2 for place, unit in enumerate(new)}
+    is_second = np.array([half[unit] == 1 for unit in units])
     first, second = np.flatnonzero(~is_second), np.flatnonzero(is_second)
     return [(first, second), (second, first)]
 
 
-def _whole(scored, asked):
-    """What a half has all or nothing of."""
-    return scored.id if asked == "speaker" else scored.speaker
+def _units(scored, column):
+    """Return the units that are not split between halves."""
+    return scored.id if column == "speaker" else scored.speaker
 
 
-def _chance(names, may_be):
-    """Balanced accuracy of guessing evenly among the choices."""
-    share = 1 / may_be.sum(axis=1)
-    return float(np.mean([share[names == n].mean() for n in np.unique(names)]))
+def _chance(labels, candidates):
+    """Compute the balanced accuracy of uniform guessing among candidates."""
+    share = 1 / candidates.sum(axis=1)
+    return float(
+        np.mean([share[labels == n].mean() for n in np.unique(labels)])
+    )

@@ -1,6 +1,6 @@
-"""Everything that is computed of a run, in one file: report.json.
+"""Computation of report.json from the files of a run.
 
-Plots and pages draw and print what stands in it and compute nothing.
+Plots and pages render its values and compute nothing.
 """
 
 import json
@@ -39,14 +39,15 @@ def build(run_folder: str | os.PathLike) -> dict:
     Returns
     -------
     dict
-        As written: strict JSON, so that nan has become None.
+        The content of report.json, with NaN as None.
 
     Raises
     ------
     FileNotFoundError
-        If the folder is no run folder, or no seed has been scored.
+        If the folder is no run folder, or no seed has predictions.
     ValueError
-        If a predictions file contradicts itself or another seed's.
+        If a predictions file is inconsistent, or differs from that of another
+        seed in the scored utterances.
     """
     run = runs.read(run_folder)
     numbers = [seed.number for seed in run.seeds]
@@ -93,19 +94,19 @@ def build(run_folder: str | os.PathLike) -> dict:
         },
         "baselines": baselines(run.seeds),
         "anchoring": anchoring(
-            run.first_draw,
+            run.first_trial,
             run.rows,
             scheme.classes,
             run.ledger["target_labels"],
         ),
         "phones": run.phones,
         "undefined": run.undefined,
-        "resonance": resonance(run.first_draw),
-        "attention": attention(run.first_draw),
-        "probes": probes(run.first_draw),
+        "resonance": resonance(run.first_trial),
+        "attention": attention(run.first_trial),
+        "probes": probes(run.first_trial),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,
-        "curves": [_curves(seed) for seed in run.first_draw],
+        "curves": [_curves(seed) for seed in run.first_trial],
         "map": {
             "seed": first.number,
             **embedding_map(
@@ -124,7 +125,7 @@ def build(run_folder: str | os.PathLike) -> dict:
 
 
 def summary(report: dict) -> str:
-    """Tell a report in a few lines: supervision, scores, baselines.
+    """Summarise a report as text: supervision, scores, baselines.
 
     Arguments
     ---------
@@ -140,15 +141,15 @@ def summary(report: dict) -> str:
     if report["baselines"]:
         lines += ["", *columns(baseline_rows(report))]
     lines += [
-        f"adaptation refused for {', '.join(systems)}, the score is that "
-        f"without it: {message}"
+        f"adaptation refused for {', '.join(systems)}, scores are without "
+        f"it: {message}"
         for message, systems in refusals(report["adaptation"]).items()
     ]
     return "\n".join(lines)
 
 
 def summary_rows(report: dict) -> list:
-    """Pick the short table that a console shows.
+    """Build the table of scores for the console.
 
     Arguments
     ---------
@@ -181,7 +182,7 @@ def summary_rows(report: dict) -> list:
 
 
 def baseline_rows(report: dict) -> list:
-    """Pick the short table of baselines that a console shows.
+    """Build the table of baselines for the console.
 
     Arguments
     ---------
@@ -207,7 +208,7 @@ def baseline_rows(report: dict) -> list:
 
 
 def _curves(seed):
-    """Records of a seed, and which of them was selected."""
+    """Return the records of a seed and the index of the selected epoch."""
     chosen = (seed.selected["phase"], seed.selected["epoch"])
     places = [(record["phase"], record["epoch"]) for record in seed.records]
     return {

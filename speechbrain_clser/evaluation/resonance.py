@@ -1,4 +1,4 @@
-"""What a resonance field found, and where it heard it, as the report tells it."""
+"""Report entries of the resonance field and the highlights."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ PART = "target_scored"
 
 
 def resonance(seeds: Sequence[Seed]) -> dict | None:
-    """Tell the field epoch by epoch, and the highlights of a few utterances.
+    """Collect the field by epoch and the highlights of a few utterances.
 
     Arguments
     ---------
@@ -20,17 +20,17 @@ def resonance(seeds: Sequence[Seed]) -> dict | None:
     Returns
     -------
     dict or None
-        None where no field was built. ``field``: of each ``seed``, by epoch,
-        ``reliability`` and the share ``believed`` of the unlabelled, and
-        ``posterior``: by class, the mean over them. Of the first seed,
-        ``seed``, its ``highlights``: of each utterance its outline, the
-        weights of its frames, and what was answered.
+        None without a field. ``field``: of each ``seed``, by epoch,
+        ``reliability``, the fraction ``believed`` of unlabelled utterances
+        with a pseudo-label, and the mean ``posterior`` by class. Of the first
+        seed, ``seed``, its ``highlights``: of each utterance its waveform
+        envelope, frame weights and predicted class.
     """
     found = [seed for seed in seeds if seed.notes.get("field")]
     if not found:
         return None
     first = found[0]
-    answers = first.predictions[PART].answers()
+    predicted = first.predictions[PART].predicted_by_id()
     return {
         "seed": first.number,
         "field": [
@@ -38,13 +38,14 @@ def resonance(seeds: Sequence[Seed]) -> dict | None:
             for seed in found
         ],
         "highlights": [
-            one | {"predicted": answers[one["id"]]} for one in first.highlights
+            one | {"predicted": predicted[one["id"]]}
+            for one in first.highlights
         ],
     }
 
 
 def _columns(epochs):
-    """A list over epochs of each number; posteriors class by class."""
+    """Convert records of epochs to lists over epochs."""
     return {
         "reliability": [epoch["reliability"] for epoch in epochs],
         "believed": [epoch["believed"] for epoch in epochs],

@@ -1,4 +1,4 @@
-"""What evaluation reads of a run folder: plain files, never a model."""
+"""Reading of run folders: plain files, never a model."""
 
 import csv
 import dataclasses
@@ -20,12 +20,12 @@ from speechbrain_clser.io import read_json
 
 PARTS = ("target_scored", "source_valid")
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
-AGAIN = "type the command of train.py again: it writes the file anew"
+AGAIN = "run train.py again with the same command; it rewrites the file"
 
 
 @dataclasses.dataclass(frozen=True)
 class Seed:
-    """What one training, of a seed and a trial, left behind.
+    """Results of one training: a seed of a trial.
 
     Arguments
     ---------
@@ -36,22 +36,21 @@ class Seed:
     records : list of dict
         One per epoch.
     selected : dict
-        Rule, and the record it chose.
+        Selection rule, and the selected record.
     predictions : dict
         Part to ``Predictions``.
     notes : dict
-        What the method had to tell; older runs have none.
+        Diagnostics of the method; empty in older runs.
     trial : int
-        Of the labelled utterances that it was trained on.
+        Number of the trial, which is a sample of labelled utterances.
     baselines : dict
         Name of a baseline to its ``Predictions`` of the scored part.
     highlights : list of dict
-        Of a few scored utterances, where their emotion was heard; most methods
-        have none.
+        Highlights of a few scored utterances; empty for most methods.
     attention : list of dict
-        Of the same, which frames attended to which; likewise.
+        Attention weights of the same utterances; empty for most methods.
     adaptation : dict, optional
-        How the posteriors were adapted to the target; most runs do not.
+        Adaptation of the posteriors to the target.
     """
 
     number: int
@@ -72,13 +71,13 @@ class Seed:
         Arguments
         ---------
         part : str
-            One of ``predictions``, or that with ``"_before"``: by the method
-            before it was trained.
+            One of ``predictions``, or that with ``"_before"``: of the
+            untrained method.
 
         Returns
         -------
         numpy.ndarray, (utterances, dim)
-            In the order of the predictions; None where none were kept.
+            In the order of the predictions; None if they were not saved.
         """
         path = self.folder / "embeddings" / f"{part}.safetensors"
         return load_file(path)["embedding"] if path.is_file() else None
@@ -93,7 +92,7 @@ class Run:
     folder : Path
         Of the run.
     protocol, ledger, data, environment : dict
-        As training wrote them, of the first trial.
+        Files of training, of the first trial.
     audit : list of dict
         Findings, of the first trial.
     rows : list of dict
@@ -102,16 +101,15 @@ class Run:
     settings : dict
         Top-level values of the resolved YAML, as text.
     seeds : tuple of Seed
-        In the order of their draws and numbers.
+        Ordered by trial and seed.
     unfinished : tuple of str
         Folders of seeds without predictions.
     phones : dict, optional
-        Which phones were found in each language; most methods ask for none.
+        Phones of each language; None for most methods.
     undefined : dict, optional
-        By part, how many utterances lack what; most features are always
-        defined.
+        Missing values by part; None for features without missing values.
     loss_weights : dict
-        Name of a loss to its weight, where the YAML has any.
+        Name of a loss to its weight; empty if the YAML has none.
     """
 
     folder: Path
@@ -130,12 +128,12 @@ class Run:
 
     @property
     def method(self) -> str:
-        """Name of the method: the file that holds its class."""
+        """Name of the method: the module of its class."""
         return self.settings["method"].split(".")[-2]
 
     @property
-    def first_draw(self) -> tuple:
-        """Seeds of the trial that ``rows`` and the facts are of."""
+    def first_trial(self) -> tuple:
+        """Seeds of the first trial, which ``rows`` and the facts belong to."""
         return tuple(seed for seed in self.seeds if seed.trial == 0)
 
 
@@ -150,12 +148,12 @@ def read(folder: str | os.PathLike) -> Run:
     Returns
     -------
     Run
-        With every seed that has predictions.
+        With all seeds that have predictions.
 
     Raises
     ------
     FileNotFoundError
-        If the folder is no run folder, or no seed has been scored.
+        If the folder is no run folder, or no seed has predictions.
     """
     folder = Path(folder)
     missing = [n for n in FACTS if not (folder / f"{n}.json").is_file()]
@@ -174,13 +172,13 @@ def read(folder: str | os.PathLike) -> Run:
     )
     if not _json(folder / "ledger.json")["targets"]:
         raise FileNotFoundError(
-            f"{folder}: expected a run that was scored, found one whose "
-            f"protocol has no targets; its model is in {folder / 'model'}"
+            f"{folder}: expected a run with predictions, found a protocol "
+            f"without targets; the model is in {folder / 'model'}"
         )
     if not seeds or seeds[0].trial:
         raise FileNotFoundError(
             f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "
-            f"none in {len(unfinished)} seeds; let train.py finish"
+            f"none in {len(unfinished)} seeds; wait until train.py has finished"
         )
     facts = {name: _json(folder / f"{name}.json") for name in FACTS}
     facts["protocol"] = current_keys(
@@ -201,7 +199,7 @@ def read(folder: str | os.PathLike) -> Run:
 
 
 def trainings(folder: str | os.PathLike) -> list:
-    """List the folders of a run's trainings, finished or not.
+    """List the folders of all trainings of a run, finished or not.
 
     Arguments
     ---------
@@ -211,7 +209,7 @@ def trainings(folder: str | os.PathLike) -> list:
     Returns
     -------
     list of Path
-        Those of the first trial first.
+        Ordered by trial.
     """
     folder = Path(folder)
     return [
@@ -222,7 +220,7 @@ def trainings(folder: str | os.PathLike) -> list:
 
 
 def trial_of(training, folder) -> int:
-    """Tell which trial a training is of; those of the first lie in the run's folder.
+    """Return the trial of a training; the first trial has no folder of its trainings.
 
     Arguments
     ---------
@@ -234,7 +232,7 @@ def trial_of(training, folder) -> int:
     Returns
     -------
     int
-        The first is 0.
+        0 for the first trial.
 
     Example
     -------
@@ -250,7 +248,7 @@ def _predictions_file(folder, part):
 
 
 def _seed(folder, trial):
-    """Everything of one seed but its embeddings, which are large."""
+    """Read the files of one seed except its embeddings."""
     return Seed(
         number=int(folder.name.removeprefix("seed_")),
         folder=folder,
@@ -283,7 +281,7 @@ def _records(path):
         return [json.loads(line) for line in lines]
     except ValueError as error:
         raise ValueError(
-            f"{path}: expected JSON in every line, found a damaged one; {AGAIN}"
+            f"{path}: expected JSON in each line, found an invalid line; {AGAIN}"
         ) from error
 
 
@@ -291,13 +289,13 @@ def _json(path):
     return read_json(path, AGAIN)
 
 
-def _json_or(nothing, path):
-    """What a file holds, if there is one."""
-    return _json(path) if path.is_file() else nothing
+def _json_or(default, path):
+    """Read a JSON file, or return the default if there is none."""
+    return _json(path) if path.is_file() else default
 
 
 def _yaml(path):
-    """Plain values, class names and loss weights of a YAML, nothing built."""
+    """Read scalars, class names and loss weights of a YAML without building it."""
     text = current_yaml(path.read_text(encoding="utf-8"), path)
     root = yaml.compose(text)
     settings, weights = {}, {}

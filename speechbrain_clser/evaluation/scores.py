@@ -1,4 +1,4 @@
-"""Scores of one part of a run, from the predictions of its seeds."""
+"""Scores of one part of a run from the predictions of its seeds."""
 
 from collections.abc import Sequence
 
@@ -15,26 +15,26 @@ def scores(
     seeds: Sequence[int],
     trials: Sequence[int] | None = None,
 ) -> dict:
-    """Compute every number that a report shows of a part.
+    """Compute all scores of a part for the report.
 
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed; of one trial, the same utterances in the same order.
+        One per seed; those of one trial have the same utterances in the same
+        order.
     seeds : sequence of int
-        Their seeds.
+        Seed of each.
     trials : sequence of int, optional
-        Of the labelled utterances that each was trained on; by default the
-        first.
+        Trial of each; by default 0.
 
     Returns
     -------
     dict
-        Scores with mean, spread over seeds (and over trials, where there
-        are several), interval over speakers (and trials); the same UAR by
-        group; recalls, confusion, histogram, calibration; ``counts``, from
-        which ``statistics.intervals`` computes the intervals again. Shares are
-        0-1, numbers of utterances those of the first trial.
+        Scores with mean, standard deviation over seeds (and over several
+        trials), interval over speakers (and trials); UAR by group; recalls,
+        confusion, histogram, calibration; ``counts``, from which
+        ``statistics.intervals`` recomputes the intervals. Scores are 0-1;
+        numbers of utterances are those of the first trial.
     """
     trials = trials or [0] * len(runs)
     run_counts = statistics.speaker_counts(runs, trials)
@@ -45,13 +45,13 @@ def scores(
         for trial, seed, run in zip(trials, seeds, runs, strict=True)
     ]
     intervals = statistics.intervals(run_counts)
-    n_meant = counts[0].sum(axis=(0, 2))
+    n_targets = counts[0].sum(axis=(0, 2))
     return {
         "n_utterances": len(first),
         "n_speakers": len(speakers),
-        "chance_uar": _chance(n_meant),
+        "chance_uar": _chance(n_targets),
         "absent_classes": [
-            name for name, n in zip(classes, n_meant, strict=True) if n == 0
+            name for name, n in zip(classes, n_targets, strict=True) if n == 0
         ],
         "never_answered": [
             name
@@ -69,7 +69,7 @@ def scores(
             {"class": name, "n": int(n), "mean": float(mean)} | _bounds(bounds)
             for name, n, mean, bounds in zip(
                 classes,
-                n_meant,
+                n_targets,
                 metrics.recalls_of(counts.sum((0, 1))),
                 intervals["recalls"],
                 strict=True,
@@ -79,11 +79,11 @@ def scores(
         "histogram": [
             {
                 "class": name,
-                "target": int(true_class),
-                "predicted": float(answered),
+                "target": int(n_target),
+                "predicted": float(n_predicted),
             }
-            for name, true_class, answered in zip(
-                classes, n_meant, counts.mean(0).sum((0, 1)), strict=True
+            for name, n_target, n_predicted in zip(
+                classes, n_targets, counts.mean(0).sum((0, 1)), strict=True
             )
         ],
         "calibration": calibration.calibration_bins(
@@ -104,7 +104,7 @@ def scores(
 
 
 def _single(run):
-    """Scores of one seed."""
+    """Compute the scores of one seed."""
     confusion, n_classes = run.confusion(), len(run.classes)
     return {
         name: float(score(confusion))
@@ -119,21 +119,21 @@ def _single(run):
 def summary(
     values: Sequence[float], trials: Sequence[int] | None = None
 ) -> dict:
-    """Find mean and spread over seeds, and over trials if there are several.
+    """Compute mean and standard deviations over seeds and trials.
 
     Arguments
     ---------
     values : sequence of float
         One per seed.
     trials : sequence of int, optional
-        Of the labelled utterances behind each.
+        Trial of each.
 
     Returns
     -------
     dict
-        ``mean``, and the standard deviation ``sd`` between seeds, nan for one.
-        Of several trials, ``sd`` is that within a trial (root mean
-        square), and ``sd_trials`` that between their means.
+        ``mean``, and the standard deviation ``sd`` between seeds, NaN for one
+        seed. For several trials, ``sd`` is the root mean square of those
+        within trials, and ``sd_trials`` that between the means of trials.
 
     Example
     -------
@@ -155,7 +155,7 @@ def summary(
 
 
 def _per_trial(per_seed, trials):
-    """UAR of each trial, with its spread over seeds."""
+    """Compute the UAR of each trial with its standard deviation over seeds."""
     uars = np.array([one["uar"] for one in per_seed])
     return [
         {"trial": trial, **summary(uars[np.asarray(trials) == trial])}
@@ -164,28 +164,28 @@ def _per_trial(per_seed, trials):
 
 
 def _bounds(interval):
-    """An interval by name; nothing where there is none."""
+    """Return an interval as ``low`` and ``high``; empty if it is None."""
     return {} if interval is None else {"low": interval[0], "high": interval[1]}
 
 
-def _chance(n_meant):
-    """UAR of always giving one and the same answer that can be right."""
-    return float(1 / np.count_nonzero(n_meant))
+def _chance(n_targets):
+    """Compute the UAR of a constant prediction of a present class."""
+    return float(1 / np.count_nonzero(n_targets))
 
 
 def _group(column, name, runs, trials):
-    """UAR of a language, corpus or gender, with its own interval."""
+    """Compute the UAR of a language, corpus or gender with its interval."""
     kept = [run.where(getattr(run, column) == name) for run in runs]
     counts = statistics.speaker_counts(kept, trials)
-    n_meant = counts.confusion[0].sum(axis=(0, 2))
+    n_targets = counts.confusion[0].sum(axis=(0, 2))
     uars = metrics.uar_of(counts.confusion.sum(axis=1))
     return (
         {
             "name": name,
             "n_utterances": len(kept[0]),
             "n_speakers": len(counts.speakers),
-            "n_classes": int(np.count_nonzero(n_meant)),
-            "chance_uar": _chance(n_meant),
+            "n_classes": int(np.count_nonzero(n_targets)),
+            "chance_uar": _chance(n_targets),
         }
         | statistics.estimate([counts]).to_json()
         | summary(uars, trials)
@@ -193,15 +193,15 @@ def _group(column, name, runs, trials):
 
 
 def _speaker(name, runs, trials):
-    """UAR of one speaker over the classes that he or she has."""
-    # Whose every utterance was drawn is not scored; another trial scores.
+    """Compute the UAR of one speaker over the classes of the speaker."""
+    # Trials in which all utterances of the speaker are labelled do not score them.
     runs_of_speaker = [
         (trial, run.where(run.speaker == name))
         for trial, run in zip(trials, runs, strict=True)
         if (run.speaker == name).any()
     ]
     first = runs_of_speaker[0][1]
-    n_meant = first.confusion().sum(axis=1)
+    n_targets = first.confusion().sum(axis=1)
     uars = metrics.uar_of(
         np.array([run.confusion() for _, run in runs_of_speaker])
     )
@@ -209,7 +209,7 @@ def _speaker(name, runs, trials):
         "name": name,
         "language": str(first.language[0]),
         "gender": str(first.gender[0]),
-        "n_utterances": int(n_meant.sum()),
-        "n_classes": int(np.count_nonzero(n_meant)),
-        "chance_uar": _chance(n_meant),
+        "n_utterances": int(n_targets.sum()),
+        "n_classes": int(np.count_nonzero(n_targets)),
+        "chance_uar": _chance(n_targets),
     } | summary(uars, [trial for trial, _ in runs_of_speaker])

@@ -1,8 +1,7 @@
-"""How a model is chosen among its epochs: rules with names, that cannot peek.
+"""Model selection rules over the epochs of a training.
 
-Only rules over ``source_valid_*`` support a cross-lingual claim. The one rule
-that looks at the target is called an oracle wherever it is asked for, logged
-or reported.
+Only rules over ``source_valid_*`` support a cross-lingual claim. The only rule
+that uses target labels is named oracle in options, logs and reports.
 """
 
 import math
@@ -11,12 +10,12 @@ from collections.abc import Mapping, Sequence
 ORACLE = "oracle_target_uar"
 LAST = "last"
 
-# A rule whose name holds one of these words asks for the lowest value.
+# Rules whose name contains one of these words select the lowest value.
 _LOWEST = frozenset({"loss", "error", "ece"})
 
 
 def key_and_direction(rule: str) -> tuple:
-    """Say which logged key a rule looks at, and which end of it wins.
+    """Return the logged key of a rule and the direction of its optimum.
 
     Arguments
     ---------
@@ -28,12 +27,12 @@ def key_and_direction(rule: str) -> tuple:
     -------
     tuple of (str, str)
         Key, and ``"max"`` or ``"min"``, for a checkpointer's ``max_keys`` or
-        ``min_keys``. ``"last"`` is the highest ``"epoch"``.
+        ``min_keys``. ``"last"`` selects the highest ``"epoch"``.
 
     Raises
     ------
     ValueError
-        If there is no such rule.
+        If the rule is unknown.
 
     Example
     -------
@@ -51,14 +50,14 @@ def key_and_direction(rule: str) -> tuple:
         return rule, "min" if lowest else "max"
     raise ValueError(
         f"expected a selection rule source_valid_*, {LAST} or {ORACLE}, found "
-        f"{rule!r}; choose source_valid_uar unless you have a reason"
+        f"{rule!r}; source_valid_uar is recommended"
     )
 
 
 def pick_epoch(records: Sequence[Mapping], rule: str) -> Mapping:
-    """Find the record that a rule chooses; the first of equals.
+    """Return the record that a rule selects; the first if tied.
 
-    An epoch whose value is nan or was not logged cannot be chosen.
+    Epochs whose value is NaN or was not logged are not selected.
 
     Arguments
     ---------
@@ -70,12 +69,12 @@ def pick_epoch(records: Sequence[Mapping], rule: str) -> Mapping:
     Returns
     -------
     mapping
-        The chosen record itself.
+        The selected record.
 
     Raises
     ------
     ValueError
-        If there is no such rule, no record, or no value to compare.
+        If the rule is unknown, no record, or no value to compare.
 
     Example
     -------
@@ -92,24 +91,24 @@ def pick_epoch(records: Sequence[Mapping], rule: str) -> Mapping:
     key, direction = key_and_direction(rule)
     if not records:
         raise ValueError(
-            f"expected at least one epoch to choose by {rule}, found none; "
+            f"expected at least one epoch to select by {rule}, found none; "
             "train for one epoch or more"
         )
     if rule == LAST:
         return records[-1]
     values = [_value(record, key) for record in records]
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
+    finite = [value for value in values if not math.isnan(value)]
+    if not finite:
         raise ValueError(
             f"expected numbers under {key!r}, found none in {len(records)} "
             f"epochs with the keys {sorted(set().union(*records))}; choose "
-            "another rule, or look in the training log for where nan began"
+            "another rule, or check the training log for the first NaN"
         )
-    best = max(known) if direction == "max" else min(known)
+    best = max(finite) if direction == "max" else min(finite)
     return records[values.index(best)]
 
 
 def _value(record, key):
-    """Value of an epoch as a number; nan when it has none (null in JSON)."""
+    """Return the value of an epoch as a float; NaN if missing (null in JSON)."""
     value = record.get(key)
     return math.nan if value is None else float(value)

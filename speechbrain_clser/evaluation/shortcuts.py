@@ -1,8 +1,8 @@
-"""How far emotion can be told without listening.
+"""Shortcut baselines: classifiers on duration or corpus only.
 
-Acted corpora give labels away: sadness takes longer, one corpus has more anger
-than another. A classifier that sees nothing but the duration, or nothing but
-the name of the corpus, is what the method's score should stand well above.
+In acted corpora labels correlate with metadata: sadness has longer utterances,
+one corpus has more anger than another. The score of a method should be well
+above that of a classifier on the duration or on the name of the corpus.
 """
 
 import dataclasses
@@ -21,12 +21,12 @@ NEEDED = {"id", "part", "emotion", "corpus", "duration_s"}
 def shortcuts(
     rows: Sequence[Mapping], scheme: Scheme, parts: Mapping[str, Predictions]
 ) -> dict:
-    """Answer every part from duration alone and from the corpus alone.
+    """Score classifiers on duration only and on corpus only.
 
     Arguments
     ---------
     rows : sequence of mapping
-        Lines of parts.csv; those of ``"train"`` are learnt from.
+        Lines of parts.csv; those of ``"train"`` are the training set.
     scheme : Scheme
         Classes of the parts.
     parts : mapping
@@ -35,9 +35,9 @@ def shortcuts(
     Returns
     -------
     dict
-        ``known``: what is ``seen`` (``"duration"``, ``"corpus"``), and per
-        part ``uar`` with the interval ``low`` to ``high`` over speakers;
-        ``left_out``: why, in words, where nothing could be asked.
+        ``known``: of each classifier its input ``seen`` (``"duration"``,
+        ``"corpus"``), and per part ``uar`` with the interval ``low`` to
+        ``high`` over speakers; ``left_out``: reasons of omitted classifiers.
     """
     missing = NEEDED - rows[0].keys()
     if missing:
@@ -46,40 +46,43 @@ def shortcuts(
         return {"known": [], "left_out": [reason]}
     train = [row for row in rows if row["part"] == "train"]
     by_id = {row["id"]: row for row in rows}
-    true_class = [scheme.index(row["emotion"]) for row in train]
-    known = []
-    for seen, look in (("duration", _duration), ("corpus", _corpus(train))):
-        probe = linear_probe().fit(look(train), true_class)
-        known.append(
+    target = [scheme.index(row["emotion"]) for row in train]
+    found = []
+    for name, features in (
+        ("duration", _duration),
+        ("corpus", _corpus(train)),
+    ):
+        probe = linear_probe().fit(features(train), target)
+        found.append(
             {
-                "seen": seen,
+                "seen": name,
                 "parts": {
-                    name: _uar(
+                    part: _uar(
                         scored,
-                        probe.predict(look([by_id[i] for i in scored.id])),
+                        probe.predict(features([by_id[i] for i in scored.id])),
                     )
-                    for name, scored in parts.items()
+                    for part, scored in parts.items()
                 },
             }
         )
-    return {"known": known, "left_out": []}
+    return {"known": found, "left_out": []}
 
 
 def _duration(rows):
-    """Logarithm of the duration, as a column."""
+    """Return the logarithm of the duration as a column."""
     return np.log([[float(row["duration_s"])] for row in rows])
 
 
 def _corpus(train):
-    """A column per corpus of training; another corpus is in none of them."""
+    """Return a one-hot encoder of the training corpora; zeros for others."""
     corpora = sorted({row["corpus"] for row in train})
     return lambda rows: np.array(
         [[row["corpus"] == name for name in corpora] for row in rows], float
     )
 
 
-def _uar(scored, answers):
-    """Score answers as those of a method are scored."""
-    scored = dataclasses.replace(scored, predicted=answers)
+def _uar(scored, predicted):
+    """Score predictions like those of a method."""
+    scored = dataclasses.replace(scored, predicted=predicted)
     counts = statistics.speaker_counts([scored])
     return statistics.estimate([counts]).to_json()

@@ -1,8 +1,8 @@
 """Standard errors and confidence intervals of scores, clustered by speaker.
 
-Utterances of one speaker are alike, so the speaker is the sampling unit.
-Everything is computed from confusion counts per training and speaker
-(``RunCounts``), which a report keeps.
+Utterances of one speaker are not independent, so the speaker is the sampling
+unit. All values are computed from confusion counts per training and speaker
+(``RunCounts``), which report.json contains.
 
 Each score is a mean of ratios of sums over speakers. Its variance is the sum
 of the squared influences of the speakers (linearisation), each divided by the
@@ -13,13 +13,12 @@ the variance of the speakers' mean with n - 1 degrees of freedom. A percentile
 bootstrap over few speakers gives intervals that are too narrow
 (``benchmarks/interval_coverage.py``).
 
-Where a run draws labelled utterances several times, drawings are a second
+With several trials (samples of labelled utterances), trials are a second
 sampling unit, crossed with the speakers, who are the same in all trials. The
-variance is then that between speakers plus that between trials, as far as it
-exceeds that of their interaction, which the first contains already. Seeds
-within a trial are averaged: what is left of their spread is part of the
-spread between trials. With a single drawing the interval is conditional on
-the trainings that were made.
+variance is then that between speakers plus that between trials, minus that of
+their interaction, which the first already contains. Seeds within a trial are
+averaged; the rest of their variance is part of the variance between trials.
+With a single trial the interval is conditional on the given trainings.
 """
 
 import dataclasses
@@ -44,20 +43,20 @@ TERMS = {
     "wa": metrics.wa_terms,
     "macro_f1": metrics.f1_terms,
 }
-# A standard error below this is rounding: the speakers do not differ.
+# Standard errors below this are rounding errors: the speakers do not differ.
 _NO_SPREAD = 1e-9
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class RunCounts:
-    """Confusion counts of a run: what intervals and tests are computed from.
+    """Confusion counts of a run, the input of intervals and tests.
 
     Arguments
     ---------
     speakers : list of str
         In the order of the counts.
     trials : list of int
-        Of the labelled utterances that each training was given.
+        Trial of each training.
     confusion : numpy.ndarray, (trainings, speakers, classes, classes)
         Utterances; targets are rows.
     """
@@ -98,7 +97,7 @@ class RunCounts:
         Returns
         -------
         RunCounts
-            The same counts.
+            With the same counts.
 
         Example
         -------
@@ -121,21 +120,20 @@ def speaker_counts(
     Arguments
     ---------
     runs : sequence of Predictions
-        One per seed; those of one trial are of the same utterances, since
-        what was drawn of the target is not scored.
+        One per seed; those of one trial have the same utterances. Trials
+        differ, since labelled target utterances are not scored.
     trial_of_run : sequence of int, optional
-        Of the labelled utterances that each run was trained on; by default
-        the same for all.
+        Trial of each run; by default the same for all.
 
     Returns
     -------
     RunCounts
-        Speakers in the order of their names, and their counts.
+        With the speakers in alphabetical order.
 
     Raises
     ------
     ValueError
-        If seeds did not score the same utterances, or the same classes.
+        If seeds differ in scored utterances or classes.
 
     Example
     -------
@@ -164,7 +162,7 @@ def speaker_counts(
 
 
 def _same_task(a, b):
-    """Tell whether two prediction files score the same."""
+    """Return whether two predictions files have the same utterances and targets."""
     return a.classes == b.classes and all(
         np.array_equal(getattr(a, name), getattr(b, name))
         for name in ("id", "speaker", "target")
@@ -181,12 +179,12 @@ def mean_by_trial(
     scores : numpy.ndarray, (seeds, ...)
         Of trainings.
     trial_of_run : sequence of int, optional
-        Of the labelled utterances behind each; one without.
+        Trial of each; by default one trial.
 
     Returns
     -------
-    numpy.ndarray, (drawings, ...)
-        In the order of their numbers.
+    numpy.ndarray, (trials, ...)
+        Ordered by trial.
 
     Example
     -------
@@ -213,11 +211,11 @@ class Estimate:
     value : float
         0-1, or of a difference from -1 to 1.
     standard_error : float
-        nan where a class, or all utterances, are of a single speaker.
+        NaN if a class, or all utterances, have a single speaker.
     df : float
         Degrees of freedom of the standard error.
     n_speakers : int
-        Behind it.
+        Number of speakers.
     is_difference : bool
         Whether the value may be negative.
     """
@@ -229,7 +227,7 @@ class Estimate:
     is_difference: bool = False
 
     def to_json(self) -> dict:
-        """Return value and interval by the names that reports use.
+        """Return value and interval with the keys of reports.
 
         Returns
         -------
@@ -247,13 +245,12 @@ class Estimate:
     def interval(self, confidence: float = CONFIDENCE) -> tuple:
         """Return the confidence interval.
 
-        Of a score it is a t interval on the logit scale, so that it stays
-        within 0 and 1; of a difference a t interval, cut at -1 and 1. Where
-        speakers do not differ at all, as when every answer is right, it is
-        Wilson's interval for as many independent observations as there are
-        speakers: the number of independent utterances is not known then, and
-        that of the speakers is the least it can be. Two runs that do not
-        differ for any speaker have the interval (0, 0).
+        For a score, a t interval on the logit scale, within 0 and 1; for a
+        difference, a t interval, clipped to -1 and 1. If speakers do not
+        differ, for instance if all predictions are correct, Wilson's interval
+        with one observation per speaker: the number of independent utterances
+        is unknown then, and the number of speakers is its lower bound. Two
+        runs that do not differ for any speaker have the interval (0, 0).
 
         Arguments
         ---------
@@ -263,7 +260,7 @@ class Estimate:
         Returns
         -------
         tuple of (float, float)
-            Low and high; nan where the standard error is.
+            Low and high; NaN if the standard error is NaN.
 
         Source
         ------
@@ -293,7 +290,7 @@ class Estimate:
         return float(expit(centre - margin)), float(expit(centre + margin))
 
     def _without_spread(self, t):
-        """Wilson's interval, each speaker counted as one observation."""
+        """Compute Wilson's interval with one observation per speaker."""
         if self.is_difference and abs(self.value) < _NO_SPREAD:
             return 0.0, 0.0
         lowest = -1.0 if self.is_difference else 0.0
@@ -305,7 +302,9 @@ class Estimate:
             lowest + (1 - lowest) * bound / (1 + ratio)
             for bound in (centre - margin, centre + margin)
         )
-        return min(low, self.value), max(high, self.value)  # but for rounding
+        return min(low, self.value), max(
+            high, self.value
+        )  # against rounding errors
 
 
 def estimate(
@@ -314,11 +313,11 @@ def estimate(
     score: str = "uar",
     term: int | None = None,
 ) -> Estimate:
-    """Estimate a mean over folds, or a difference of two, and its error.
+    """Estimate a mean over folds, or a difference of two, with standard error.
 
-    Folds have speakers of their own and are independent. A difference is
-    paired: by speaker, and by drawing where both runs have as many. Degrees of
-    freedom of several components of variance are combined by the formula of
+    Folds have different speakers and are independent. A difference is paired by
+    speaker, and by trial if both runs have the same number of trials. Degrees
+    of freedom of several variance components are combined by the formula of
     Satterthwaite.
 
     Arguments
@@ -326,17 +325,18 @@ def estimate(
     folds : sequence of RunCounts
         One or more.
     against : sequence of RunCounts, optional
-        Of another run on the same utterances and speakers, to be subtracted.
+        Counts of another run on the same utterances and speakers, whose score
+        is subtracted.
     score : str
         One of ``METRICS``.
     term : int, optional
-        Instead of the mean over the terms of the score only this one, such as
-        the recall of a class.
+        Index of a single term of the score, such as the recall of a class,
+        instead of the mean over terms.
 
     Returns
     -------
     Estimate
-        Its standard error is nan when a fold, or a class of it, has a single
+        Its standard error is NaN if a fold, or a class of it, has a single
         speaker.
 
     Source
@@ -372,9 +372,9 @@ def estimate(
 
 
 def _satterthwaite(variance, variances, dfs):
-    """Degrees of freedom of a sum of variances, each with its own.
+    """Compute the degrees of freedom of a sum of variances.
 
-    Without any variance they are the fewest.
+    Without variance they are the minimum.
     """
     if variance < _NO_SPREAD**2:
         return np.min(dfs)
@@ -382,7 +382,7 @@ def _satterthwaite(variance, variances, dfs):
 
 
 def _fold(run, against, score, term):
-    """Value, variance, degrees of freedom and number of speakers of one fold."""
+    """Return value, variance, degrees of freedom and number of speakers of a fold."""
     blocks = [_by_trial(run, score, term)]
     if against is not None:
         values, influence = _by_trial(against, score, term)
@@ -407,19 +407,19 @@ def _fold(run, against, score, term):
 
 
 def _terms(run, score, term):
-    """Numerators and denominators, (trainings, speakers, terms)."""
+    """Return numerators and denominators, (trainings, speakers, terms)."""
     chosen = slice(None) if term is None else slice(term, term + 1)
     found = TERMS[score](run.confusion.astype(float))
     return (one[..., chosen] for one in found)
 
 
 def _by_trial(run, score, term):
-    """Scores, (drawings,), and influences of speakers, (drawings, speakers)."""
+    """Return scores, (trials,), and influences of speakers, (trials, speakers)."""
     part, whole = _terms(run, score, term)
     parts, wholes = (x.sum(axis=1, keepdims=True) for x in (part, whole))
     residual = part - metrics.ratio(parts, wholes) * whole
     share = metrics.ratio(whole, wholes)
-    # A term of a single speaker has share 1 and an unknown error: 0 / 0.
+    # A term of a single speaker has share 1 and no standard error: 0 / 0.
     adjusted = metrics.ratio(residual, wholes * np.sqrt(1 - share))
     is_defined = wholes > 0
     influence = np.where(is_defined, adjusted, 0).sum(axis=2)
@@ -429,9 +429,9 @@ def _by_trial(run, score, term):
 
 
 def _design(run, score, term):
-    """Degrees of freedom of Bell and McCaffrey, and number of speakers.
+    """Compute the degrees of freedom of Bell and McCaffrey, and count speakers.
 
-    The working model is that of independent utterances of equal variance.
+    The working model has independent utterances of equal variance.
     """
     _, whole = _terms(run, score, term)
     n = whole.mean(axis=0)
@@ -439,7 +439,7 @@ def _design(run, score, term):
     total = n.sum(axis=0)
     weight = metrics.ratio(1.0, total * np.sqrt(1 - n / total))
     # The products of the adjusted residuals of two speakers are a matrix
-    # diag(a) - b b', of which trace and sum of squares are needed.
+    # diag(a) - b b'; its trace and sum of squares are needed.
     a, b = np.sum(n * weight**2, axis=1), n * weight / np.sqrt(total)
     own = np.sum(b**2, axis=1)
     squares = np.sum(a**2 - 2 * a * own) + np.sum((b.T @ b) ** 2)
@@ -448,7 +448,7 @@ def _design(run, score, term):
 
 
 def intervals(run: RunCounts) -> dict:
-    """Find the intervals of UAR, WA, macro-F1 and each class's recall.
+    """Compute the intervals of UAR, WA, macro-F1 and the recall of each class.
 
     Arguments
     ---------
@@ -459,7 +459,7 @@ def intervals(run: RunCounts) -> dict:
     -------
     dict
         ``"uar"``, ``"wa"``, ``"macro_f1"`` to (low, high), ``"recalls"`` to a
-        list of them. All are nan for a single speaker.
+        list of them. All are NaN for a single speaker.
 
     Example
     -------

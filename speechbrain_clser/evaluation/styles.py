@@ -1,8 +1,8 @@
-"""Whether communities of speakers are styles, or something we knew before."""
+"""Confounds of speaker communities: language, gender and corpus."""
 
-# Above this share of information, communities are that other thing.
+# Above this normalised mutual information a warning is given.
 NMI_LIMIT = 0.5
-KNOWN = {
+ATTRIBUTES = {
     "language": "languages",
     "gender": "sexes of the speakers",
     "corpus": "corpora",
@@ -10,53 +10,53 @@ KNOWN = {
 
 
 def community_confounds(labels, speakers) -> dict:
-    """Measure how far communities are languages, sexes or corpora.
+    """Compute the mutual information of communities and speaker attributes.
 
     Arguments
     ---------
     labels : sequence of int
         Community of each speaker.
     speakers : sequence of Mapping
-        Values of ``KNOWN`` for each; empty where unknown.
+        Values of ``ATTRIBUTES`` for each; empty where unknown.
 
     Returns
     -------
     dict
         ``nmi_language``, ``nmi_gender``, ``nmi_corpus``: normalised mutual
-        information, 0-1, of the speakers of whom it is known; None where these
-        are all alike.
+        information, 0-1, over the speakers with a known value; None if all
+        values are equal.
 
     Example
     -------
     >>> ann = {"language": "deu", "gender": "female", "corpus": "emodb"}
     >>> bob = {"language": "deu", "gender": "male", "corpus": "emodb"}
-    >>> coincidence([0, 1], [ann, bob])
+    >>> community_confounds([0, 1], [ann, bob])
     {'nmi_language': None, 'nmi_gender': 1.0, 'nmi_corpus': None}
     """
     return {
         f"nmi_{key}": _nmi(labels, [speaker[key] for speaker in speakers])
-        for key in KNOWN
+        for key in ATTRIBUTES
     }
 
 
-def _nmi(labels, names):
-    """Information that communities and names share; None if there is none."""
+def _nmi(labels, values):
+    """Compute the normalised mutual information; None for fewer than two values."""
     from sklearn.metrics import normalized_mutual_info_score
 
-    known = [pair for pair in zip(names, labels, strict=True) if pair[0]]
-    if len({name for name, _ in known}) < 2:
+    pairs = [pair for pair in zip(values, labels, strict=True) if pair[0]]
+    if len({value for value, _ in pairs}) < 2:
         return None
-    return float(normalized_mutual_info_score(*zip(*known, strict=True)))
+    return float(normalized_mutual_info_score(*zip(*pairs, strict=True)))
 
 
 def warnings(facts) -> list:
-    """Say in plain words what the numbers mean, where it is bad news.
+    """List warnings about the communities of one emotion.
 
     Arguments
     ---------
     facts : Mapping
-        Of one emotion: what ``graphs.quality`` and ``community_confounds`` gave, and
-        ``n_languages`` of the speakers.
+        Of one emotion: the values of ``graphs.quality`` and
+        ``community_confounds``, and ``n_languages`` of the speakers.
 
     Returns
     -------
@@ -72,28 +72,28 @@ def warnings(facts) -> list:
     ...         **{"is_fallback": True, **nmi},
     ...     }
     ... )[0]
-    'No community was large enough and spanned languages (2 were found): ...
+    'No community was large enough and cross-lingual (2 were found): ...
     """
     texts = [
-        f"Communities are largely the {name} (NMI {nmi:.2f}): they do not "
-        "stand for styles of speaking."
-        for key, name in KNOWN.items()
+        f"Communities coincide with the {name} (NMI {nmi:.2f}): they do "
+        "not represent speaking styles."
+        for key, name in ATTRIBUTES.items()
         if (nmi := facts[f"nmi_{key}"]) is not None and nmi > NMI_LIMIT
     ]
     if facts["n_languages"] == 1:
         texts.append(
-            "All speakers who were heard often enough speak one language: no "
-            "community spans two."
+            "All speakers with enough utterances have one language: no "
+            "community is cross-lingual."
         )
     n_found = facts["n_found"]
     if facts["is_fallback"]:
         texts.append(
-            "No community was large enough and spanned languages "
-            f"({n_found} were found): all speakers are one."
+            "No community was large enough and cross-lingual "
+            f"({n_found} were found): all speakers form one community."
         )
     elif facts["n_communities"] == 1 < n_found:
         texts.append(
             f"Only one of the {n_found} communities found was large enough "
-            "and spanned languages: all speakers are one."
+            "and cross-lingual: all speakers form one community."
         )
     return texts

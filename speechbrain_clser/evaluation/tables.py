@@ -1,7 +1,7 @@
-"""Tables in text files, written from results and never by hand.
+"""Rendering of result tables, and their replacement in text files.
 
-A table lives between two markers, ``<!-- table: name -->`` and
-``<!-- end: name -->``; what stands between them is replaced.
+The text between the markers ``<!-- table: name -->`` and
+``<!-- end: name -->`` is replaced.
 """
 
 import os
@@ -30,24 +30,24 @@ _MARKER = re.compile(r"<!-- (table|end): ([\w./-]+) -->")
 
 
 def render(table: Mapping) -> str:
-    """Write a table as Markdown.
+    """Render a table as Markdown.
 
     Arguments
     ---------
     table : mapping
         ``columns``: names; ``rows``: lists of as many values. Columns of
-        numbers are aligned to the right. A ``note``, where there is one, is a
-        paragraph below.
+        numbers are aligned to the right. An optional ``note`` is a paragraph
+        below the table.
 
     Returns
     -------
     str
-        Lines, each ended.
+        Text with a final newline.
 
     Raises
     ------
     ValueError
-        If a row has another length than the columns.
+        If the length of a row is not the number of columns.
 
     Example
     -------
@@ -63,7 +63,7 @@ def render(table: Mapping) -> str:
         if len(row) != len(columns):
             raise ValueError(
                 f"expected {len(columns)} cells ({', '.join(columns)}), found "
-                f"{len(row)} in {row}; write the result anew"
+                f"{len(row)} in {row}; compute the result again"
             )
     aligned = [
         "---:" if is_numeric([row[k] for row in rows]) else "---"
@@ -80,7 +80,7 @@ def render(table: Mapping) -> str:
 
 
 def render_latex(table: Mapping) -> str:
-    """Write a table as LaTeX, with the rules of the package booktabs.
+    """Render a table as LaTeX with the rules of the package booktabs.
 
     Arguments
     ---------
@@ -90,7 +90,7 @@ def render_latex(table: Mapping) -> str:
     Returns
     -------
     str
-        A ``tabular``; lines, each ended.
+        A ``tabular`` with a final newline.
 
     Example
     -------
@@ -126,15 +126,15 @@ def render_latex(table: Mapping) -> str:
 
 
 def _latex_cell(value):
-    """A value with nothing in it that LaTeX would take for a command."""
+    """Escape a value for LaTeX."""
     text = "–" if value is None else printable(" ".join(str(value).split()))
     text = "".join(_LATEX.get(sign, sign) for sign in text)
-    # After a line break, LaTeX would read the bracket as its argument.
+    # LaTeX reads a bracket after a line break as its argument.
     return f"{{{text}}}" if text.startswith("[") else text
 
 
 def is_numeric(values: Sequence) -> bool:
-    """Tell whether a column reads as numbers.
+    """Return whether a column contains numbers only.
 
     Arguments
     ---------
@@ -144,8 +144,8 @@ def is_numeric(values: Sequence) -> bool:
     Returns
     -------
     bool
-        True for numbers and text such as ``"56.7 [51.0, 60.2]"``; what is
-        unknown (None or a dash) does not matter.
+        True for numbers and text such as ``"56.7 [51.0, 60.2]"``; None and
+        dashes are ignored.
 
     Example
     -------
@@ -159,7 +159,7 @@ def is_numeric(values: Sequence) -> bool:
 
 
 def cell(value) -> str:
-    """Write a value into a cell of Markdown.
+    """Format a value as a cell of a Markdown table.
 
     Arguments
     ---------
@@ -169,7 +169,7 @@ def cell(value) -> str:
     Returns
     -------
     str
-        On one line, with nothing that Markdown or HTML would read as its own.
+        One line, with Markdown and HTML escaped.
 
     Example
     -------
@@ -200,15 +200,15 @@ def rewrite(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> None:
     path : path
         Text file with markers.
     tables : mapping
-        Name to table; see ``render``. Those whose markers are not in the file
-        are for other files.
+        Name to table; see ``render``. Tables without markers in the file are
+        ignored.
 
     Raises
     ------
     KeyError
-        If the file has markers for a table that is not among ``tables``.
+        If ``tables`` lacks a table of the file.
     ValueError
-        If a marker has no partner.
+        If one of the two markers is missing.
 
     Example
     -------
@@ -227,7 +227,7 @@ def rewrite(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> None:
 
 
 def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:
-    """Tell whether a file's tables are those of the results.
+    """Return whether the tables of a file are up to date.
 
     Arguments
     ---------
@@ -239,7 +239,7 @@ def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:
     Returns
     -------
     bool
-        True when ``rewrite`` would change nothing.
+        True if ``rewrite`` would change nothing.
 
     Raises
     ------
@@ -251,20 +251,20 @@ def agrees(path: str | os.PathLike, tables: Mapping[str, Mapping]) -> bool:
 
 
 def _rewritten(path, tables):
-    """Text of a file with its tables replaced."""
+    """Return the text of a file with its tables replaced."""
     text = Path(path).read_text(encoding="utf-8")
     paired = {match["name"] for match in _BLOCK.finditer(text)}
     for kind, name in _MARKER.findall(text):
         if name not in paired:
             raise ValueError(
-                f"{path}: expected both <!-- table: {name} --> and "
-                f"<!-- end: {name} -->, found only the one with {kind!r}; "
-                "put the other one back"
+                f"{path}: expected <!-- table: {name} --> and "
+                f"<!-- end: {name} -->, found only the marker {kind!r}; "
+                "restore the other marker"
             )
         if name not in tables:
             raise KeyError(
-                f"{path}: no result for the table {name!r}; there are "
-                f"{', '.join(sorted(tables)) or 'none'}"
+                f"{path}: expected a result for the table {name!r}, found "
+                f"results for {', '.join(sorted(tables)) or 'none'}"
             )
     return _BLOCK.sub(
         lambda match: match["start"]

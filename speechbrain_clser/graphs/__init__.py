@@ -1,1 +1,1 @@
-"""Speaker graphs: styles, neighbours, communities, and how good they are."""
+"""Speaker graphs: styles, nearest neighbours, communities and their quality."""

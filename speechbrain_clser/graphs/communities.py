@@ -1,4 +1,4 @@
-"""Speaker communities by name, and who belongs to one that cannot found one."""
+"""Community detection by name, and assignment of further speakers."""
 
 import dataclasses
 import math
@@ -11,27 +11,27 @@ from speechbrain_clser.graphs.order import canonical_order
 from speechbrain_clser.graphs.scatter import scatter_mean
 
 NAMES = ("gnn", "louvain", "leiden", "kmeans", "one", "random")
-OF_THE_GRAPH = {"louvain": partitions.louvain, "leiden": partitions.leiden}
+GRAPH_METHODS = {"louvain": partitions.louvain, "leiden": partitions.leiden}
 
 MIN_SPEAKERS = 5
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Communities:
-    """A community for each speaker of one emotion, and room for more.
+    """Communities of the speakers of one emotion.
 
     Arguments
     ---------
     labels : torch.Tensor of int64, (speakers,)
-        Community of each speaker; 0 had the most founders.
+        Community of each speaker, by descending number of core speakers.
     centroids : torch.Tensor, (communities, dim)
-        Mean direction of the founders; those who joined do not move it.
+        Mean direction of the core speakers; attached speakers do not change it.
     n_found : int
-        Communities before the small and the monolingual were dissolved.
+        Number of communities before small and monolingual ones were dissolved.
     is_fallback : bool
-        Nothing that was found qualified, so all speakers are one community.
+        Whether no community qualified, so that all speakers are in one.
     state : dict
-        Weights of the network, to start the next build from; empty without.
+        Network weights for the next build; empty without a network.
     """
 
     labels: torch.Tensor
@@ -41,17 +41,17 @@ class Communities:
     state: dict
 
     def attach(self, styles):
-        """Find the community of speakers who were not in the graph.
+        """Assign speakers outside the graph to the community of nearest centroid.
 
         Arguments
         ---------
         styles : torch.Tensor, (speakers, dim)
-            Late or rarely heard speakers.
+            Style of each speaker.
 
         Returns
         -------
         torch.Tensor of int64, (speakers,)
-            That of the centroid of highest cosine.
+            Community whose centroid has the highest cosine.
         """
         return _nearest(styles, self.centroids)
 
@@ -67,16 +67,16 @@ def find_communities(
     seed=0,
     state=None,
 ):
-    """Part the speakers of one emotion into communities that span languages.
+    """Partition the speakers of one emotion into cross-lingual communities.
 
-    A community is kept when it has ``min_speakers`` and, where there are
-    several languages, more than one of them. The others are dissolved: each of
-    their speakers, like each one without a neighbour, joins the kept community
-    of nearest centroid. Where none is kept, all speakers are one.
+    A community is kept if it has at least ``min_speakers`` and, with several
+    languages, more than one of them. Other communities are dissolved: their
+    speakers, and isolated speakers, join the kept community of nearest
+    centroid. If none is kept, all speakers form one community.
 
-    Speakers are taken in canonical order: however they are numbered, the same
-    speakers get the same communities, to the last bit. (On a GPU sums come in
-    any order, so there this holds up to rounding.)
+    Speakers are processed in canonical order, so the result does not depend on
+    their numbering, to the last bit. (On a GPU up to rounding, since the order
+    of sums varies.)
 
     Arguments
     ---------
@@ -90,18 +90,18 @@ def find_communities(
         ``"gnn"``, or a control: ``"louvain"``, ``"leiden"``, ``"kmeans"``,
         ``"one"``, ``"random"``.
     n_communities : int
-        Of k-means and random ones, unless given sqrt(speakers / 2), 32 at
-        the most; for ``"gnn"`` the most there may be, unless given 32.
+        Number of communities of k-means and random partitions; by default
+        sqrt(speakers / 2), at most 32. For ``"gnn"`` the maximum number; by
+        default 32.
     min_speakers : int
-        Of a community to be kept; unless given, 5, or a quarter of few
-        speakers, yet 2 at least.
+        Minimum size of a community; by default 5, or a quarter of the speakers
+        if that is less, and at least 2.
     resolution : float
         Of Louvain and Leiden.
     seed : int
-        Of whatever the method draws; torch's and numpy's global states are
-        left alone.
+        Of the method; the global states of torch and numpy are not changed.
     state : dict
-        Of the last build, for ``"gnn"`` to start from.
+        ``Communities.state`` of an earlier build, the start of ``"gnn"``.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def find_communities(
     Raises
     ------
     ValueError
-        If there is no such method or nobody to part.
+        If the method is unknown or there are no speakers.
 
     Source
     ------
@@ -132,8 +132,8 @@ def find_communities(
         )
     if not len(styles) == len(language) == graph.n_nodes > 0:
         raise ValueError(
-            f"expected as many styles and languages as nodes, and one at "
-            f"least, found {len(styles)}, {len(language)} and {graph.n_nodes}"
+            f"expected one style and one language per node, and at least one "
+            f"node, found {len(styles)}, {len(language)} and {graph.n_nodes}"
         )
     order = canonical_order(styles, language)
     graph, language = graph.renumbered(order), language[order]
@@ -144,8 +144,10 @@ def find_communities(
     if method == "gnn" and graph.n_edges:
         found, state = gnn(graph, styles, n_communities, seed=seed, state=state)
     else:
-        found = _control(graph, styles, method, n_communities, resolution, seed)
-    if method == "gnn" or method in OF_THE_GRAPH:
+        found = _partition(
+            graph, styles, method, n_communities, resolution, seed
+        )
+    if method == "gnn" or method in GRAPH_METHODS:
         found = torch.where(graph.degree > 0, found, -1)
     if min_speakers is None:
         min_speakers = max(2, min(MIN_SPEAKERS, len(styles) // 4))
@@ -160,8 +162,8 @@ def find_communities(
     return Communities(labels, centroids, n_found, is_fallback, state or {})
 
 
-def _control(graph, styles, method, n_communities, resolution, seed):
-    """Communities of anything but the network."""
+def _partition(graph, styles, method, n_communities, resolution, seed):
+    """Find communities without the graph neural network."""
     if method == "random":
         found = partitions.random_parts(len(styles), n_communities, seed)
         return found.to(styles.device)
@@ -169,24 +171,24 @@ def _control(graph, styles, method, n_communities, resolution, seed):
         return partitions.kmeans(styles, n_communities, seed)
     if method == "one" or not graph.n_edges:
         return torch.zeros(len(styles), dtype=torch.long, device=styles.device)
-    return OF_THE_GRAPH[method](graph, seed, resolution)
+    return GRAPH_METHODS[method](graph, seed, resolution)
 
 
 def _kept(found, language, min_speakers):
-    """Renumber what qualifies by size, then by first member; -1 for the rest."""
+    """Renumber qualifying communities by size, then first member; -1 for others."""
     kept = torch.full_like(found, -1)
     members = (found >= 0).nonzero().ravel()
     _, place, size = found[members].unique(
         return_inverse=True, return_counts=True
     )
-    spoken = torch.stack([place, language[members]]).unique(dim=1)[0]
-    n_languages = spoken.bincount(minlength=len(size))
+    pairs = torch.stack([place, language[members]]).unique(dim=1)[0]
+    n_languages = pairs.bincount(minlength=len(size))
     first = members.new_full(size.shape, len(found))
     first = first.scatter_reduce(0, place, members, "amin")
     is_fit = size >= min_speakers
     if len(language.unique()) > 1:
         is_fit &= n_languages > 1
-    # By first member, then, keeping that order among equals, by size.
+    # By first member, then by size with a stable sort.
     rank = first.argsort()
     rank = rank[size[rank].argsort(descending=True, stable=True)]
     rank = rank[is_fit[rank]]
@@ -197,14 +199,12 @@ def _kept(found, language, min_speakers):
 
 
 def _centroids(styles, labels):
-    """Mean direction of each community; -1 belongs to none."""
-    is_founder = labels >= 0
-    mean = scatter_mean(
-        styles[is_founder], labels[is_founder], int(labels.max()) + 1
-    )
+    """Compute the mean direction of each community; -1 is no community."""
+    is_core = labels >= 0
+    mean = scatter_mean(styles[is_core], labels[is_core], int(labels.max()) + 1)
     return torch.nn.functional.normalize(mean, dim=1)
 
 
 def _nearest(styles, centroids):
-    """Centroid of highest cosine for each style; the first of equals."""
+    """Return the centroid of highest cosine for each style; the first if tied."""
     return (styles.float() @ centroids.T).argmax(dim=1)

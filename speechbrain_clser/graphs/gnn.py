@@ -1,4 +1,4 @@
-"""Communities from a graph neural network that maximises modularity."""
+"""Community detection by a graph neural network that maximises modularity."""
 
 import math
 
@@ -7,7 +7,7 @@ import torch
 from speechbrain_clser.graphs.modularity import soft_modularity
 from speechbrain_clser.graphs.scatter import scatter_mean, scatter_sum
 
-# More than there will be: what is split is merged, what is never split stays so.
+# More than are expected: split communities are merged later.
 K_MAX = 32
 N_STEPS = 200
 N_MORE_STEPS = 50
@@ -21,9 +21,9 @@ def neighbour_mean(values, graph):
     Arguments
     ---------
     values : torch.Tensor, (nodes, dim)
-        What neighbours have to say.
+        Of the nodes.
     graph : SpeakerGraph
-        Who is whose neighbour; weights are not looked at.
+        Its edges; weights are ignored.
 
     Returns
     -------
@@ -45,20 +45,20 @@ def neighbour_mean(values, graph):
 
 
 class SageConv(torch.nn.Module):
-    """A node's own vector and the mean of its neighbours, mixed linearly.
+    """Linear layer on the vector of a node and the mean of its neighbours.
 
     Arguments
     ---------
     input_dim, output_dim : int
         Of the vectors.
     generator : torch.Generator
-        Draws the first weights; torch's global state stays untouched.
+        Of the initial weights; torch's global state is not changed.
 
     Source
     ------
     Hamilton, Ying and Leskovec, Inductive Representation Learning on Large
-    Graphs, NeurIPS 2017, algorithm 1 with the mean aggregator; the
-    nonlinearity is left to the caller, rows are not normalised.
+    Graphs, NeurIPS 2017, algorithm 1 with the mean aggregator, without
+    nonlinearity and normalisation.
 
     Example
     -------
@@ -75,14 +75,14 @@ class SageConv(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.zeros(output_dim))
 
     def forward(self, own, near):
-        """Mix.
+        """Apply the layer.
 
         Arguments
         ---------
         own : torch.Tensor, (nodes, input_dim)
             Of the nodes.
         near : torch.Tensor, (nodes, input_dim)
-            Of ``neighbour_mean``.
+            From ``neighbour_mean``.
 
         Returns
         -------
@@ -93,16 +93,16 @@ class SageConv(torch.nn.Module):
 
 
 class CommunityNet(torch.nn.Module):
-    """Two rounds of messages, then a choice among communities.
+    """Two GraphSAGE layers and a softmax over communities.
 
     Arguments
     ---------
     input_dim : int
         Of the style vectors.
     k_max : int
-        Communities to choose from.
+        Maximum number of communities.
     seed : int
-        Of the first weights.
+        Of the initial weights.
 
     Example
     -------
@@ -124,7 +124,7 @@ class CommunityNet(torch.nn.Module):
         self.head = torch.nn.Parameter(head)
 
     def forward(self, styles, near, graph):
-        """Share each node out among communities.
+        """Compute the community memberships of each node.
 
         Arguments
         ---------
@@ -146,7 +146,7 @@ class CommunityNet(torch.nn.Module):
 
 
 def dmon_loss(graph, shares, evenness=1.0):
-    """Measure how far memberships are from good and even communities.
+    """Compute the DMoN objective of memberships.
 
     Arguments
     ---------
@@ -155,13 +155,13 @@ def dmon_loss(graph, shares, evenness=1.0):
     shares : torch.Tensor, (nodes, communities)
         Rows sum to 1.
     evenness : float
-        Of the second term; 1 in the paper.
+        Weight of the second term; 1 in the paper.
 
     Returns
     -------
     torch.Tensor, ()
-        Negative modularity plus collapse: 0 for even communities, rising to
-        sqrt(communities) - 1 when one takes all.
+        Negative modularity plus collapse penalty: 0 for balanced communities,
+        sqrt(communities) - 1 if one has all nodes.
 
     Source
     ------
@@ -182,10 +182,10 @@ def dmon_loss(graph, shares, evenness=1.0):
 
 
 def merge(graph, labels):
-    """Unite communities as long as modularity rises.
+    """Merge communities as long as modularity increases.
 
-    The network is given more communities than there may be and an objective
-    that likes to use all of them; what it split is made whole here.
+    The network has more communities than are expected and an objective that
+    prefers to use all of them; merging corrects this.
 
     Arguments
     ---------
@@ -197,12 +197,12 @@ def merge(graph, labels):
     Returns
     -------
     torch.Tensor of int64, (nodes,)
-        Some of the same codes.
+        A subset of the codes.
 
     Source
     ------
     Newman, Fast algorithm for detecting community structure in networks,
-    Physical Review E 69, 2004: uniting a and b gains 2 (e_ab - a_a a_b).
+    Physical Review E 69, 2004: merging a and b gains 2 (e_ab - a_a a_b).
 
     Example
     -------
@@ -231,7 +231,7 @@ def merge(graph, labels):
 
 
 def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
-    """Find communities by a graph neural network trained on this very graph.
+    """Find communities by a graph neural network trained on the graph.
 
     Arguments
     ---------
@@ -240,14 +240,14 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
     styles : torch.Tensor, (nodes, dim)
         Style of each node.
     k_max : int
-        Communities at the most.
+        Maximum number of communities.
     n_steps : int
-        Steps of Adam, each over the whole graph; fewer, unless told, where
-        there is a ``state``.
+        Steps of Adam, each over the whole graph; by default 200, or 50 with a
+        ``state``.
     seed : int
-        Of the first weights, when there is no ``state``.
+        Of the initial weights, without a ``state``.
     state : dict
-        Weights to go on from, as returned by an earlier call.
+        Initial weights, returned by an earlier call.
 
     Returns
     -------
@@ -256,10 +256,9 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
 
     Source
     ------
-    Our reconstruction of the communities of arXiv 2509.20373: GraphSAGE and
-    the objective of DMoN, whose second term fades out here, then communities
-    united where modularity asks for it. DMoN itself uses graph convolutions
-    and dropout.
+    Our reconstruction of the communities of arXiv 2509.20373: GraphSAGE with
+    the objective of DMoN, whose second term decays to 0 here, then merging by
+    modularity. DMoN itself uses graph convolutions and dropout.
 
     Example
     -------
@@ -285,8 +284,8 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
         for step in range(n_steps):
             optimiser.zero_grad()
             shares = net(styles, near, graph)
-            # Even communities to begin with, so that none takes all; good ones
-            # in the end, of whatever size.
+            # Balanced communities at first, against collapse; at the end
+            # only the modularity counts.
             dmon_loss(graph, shares, 1 - step / n_steps).backward()
             optimiser.step()
     with torch.no_grad():

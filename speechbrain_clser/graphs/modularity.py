@@ -1,4 +1,4 @@
-"""How much more weight lies within communities than chance would put there."""
+"""Modularity of hard and soft partitions."""
 
 from speechbrain_clser.graphs.scatter import scatter_sum
 
@@ -13,12 +13,12 @@ def modularity(graph, labels, resolution=1.0):
     labels : torch.Tensor of int64, (nodes,)
         Community of each node, from 0.
     resolution : float
-        What chance counts for; more of it asks for smaller communities.
+        Weight of the expected edges; higher values favour smaller communities.
 
     Returns
     -------
     float
-        Below 1; about 0 for communities drawn at random, nan without edges.
+        Below 1; about 0 for random communities, NaN without edges.
 
     Source
     ------
@@ -44,10 +44,10 @@ def modularity(graph, labels, resolution=1.0):
 
 
 def soft_modularity(graph, shares):
-    """Compute the modularity of memberships in several communities.
+    """Compute the modularity of soft memberships.
 
-    The matrix B of all pairs of nodes is never built: its trace with the
-    memberships needs the edges and the degrees only.
+    The matrix B of all pairs of nodes is not built: the trace needs only edges
+    and degrees.
 
     Arguments
     ---------
@@ -59,12 +59,12 @@ def soft_modularity(graph, shares):
     Returns
     -------
     torch.Tensor, ()
-        Tr(S^T B S) / 2m, to be differentiated.
+        Tr(S^T B S) / 2m, differentiable.
 
     Source
     ------
     Tsitsulin et al., Graph Clustering with Graph Neural Networks, JMLR 2023,
-    first term of the DMoN objective, its sign turned.
+    first term of the DMoN objective, with opposite sign.
 
     Example
     -------

@@ -1,14 +1,14 @@
-"""An order of speakers that does not depend on how they are numbered."""
+"""Canonical order of speakers, independent of their numbering."""
 
 import numpy as np
 
 
 def canonical_order(vectors, language):
-    """Sort speakers by language, then by what their vectors say.
+    """Sort speakers by language, then by the values of their vectors.
 
-    Whatever is computed in this order from the same speakers is the same to
-    the last bit, however they came; only speakers of one language with equal
-    vectors may change places, and nobody could tell them apart.
+    Computations in this order give identical results, to the last bit, for any
+    numbering of the speakers. Only speakers of one language with equal vectors
+    may be exchanged, which does not change the result.
 
     Arguments
     ---------
@@ -20,7 +20,7 @@ def canonical_order(vectors, language):
     Returns
     -------
     torch.Tensor of int64, (speakers,)
-        Speakers, first to last.
+        Indices of the speakers in order.
 
     Raises
     ------
@@ -42,10 +42,10 @@ def canonical_order(vectors, language):
     if not vectors.isfinite().all():
         bad = (~vectors.isfinite()).any(dim=1).nonzero().ravel()
         raise ValueError(
-            f"expected finite vectors, found {len(bad)} speakers with others, "
-            f"first {bad[:3].tolist()}; look at their recordings"
+            f"expected finite vectors, found {len(bad)} with NaN or infinity, "
+            f"of the speakers {bad[:3].tolist()}; check their recordings"
         )
-    # The last key of lexsort is the first to be sorted by.
+    # lexsort sorts by its last key first.
     columns = vectors.detach().cpu().numpy().T[::-1]
     order = np.lexsort([*np.ascontiguousarray(columns), language.cpu().numpy()])
     return language.new_tensor(order)

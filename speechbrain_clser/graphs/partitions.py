@@ -1,14 +1,14 @@
-"""Controls for the graph neural network: other ways to part the same speakers."""
+"""Baselines of the graph neural network: other partitions of the speakers."""
 
 import numpy as np
 import torch
 
 
 def louvain(graph, seed=0, resolution=1.0):
-    """Part a graph by Louvain's local moves.
+    """Partition a graph by the Louvain method.
 
-    Uses scikit-network where it is installed and networkx, which torch brings
-    along, where it is not; the two draw differently, so ties may fall apart.
+    Uses scikit-network if it is installed, else networkx, a dependency of
+    torch. Their random orders differ, so ties may be broken differently.
 
     Arguments
     ---------
@@ -17,7 +17,7 @@ def louvain(graph, seed=0, resolution=1.0):
     seed : int
         Of the order in which nodes are visited.
     resolution : float
-        More of it asks for smaller communities.
+        Higher values favour smaller communities.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def louvain(graph, seed=0, resolution=1.0):
 
 
 def leiden(graph, seed=0, resolution=1.0):
-    """Part a graph by Leiden's local moves and refinements.
+    """Partition a graph by the Leiden method.
 
     Arguments
     ---------
@@ -53,7 +53,7 @@ def leiden(graph, seed=0, resolution=1.0):
     seed : int
         Of the order in which nodes are visited.
     resolution : float
-        More of it asks for smaller communities.
+        Higher values favour smaller communities.
 
     Returns
     -------
@@ -83,16 +83,16 @@ def leiden(graph, seed=0, resolution=1.0):
 
 
 def kmeans(styles, n_communities, seed=0):
-    """Part speakers by k-means of their styles; no graph is looked at.
+    """Partition speakers by k-means of their styles, without a graph.
 
     Arguments
     ---------
     styles : torch.Tensor, (speakers, dim)
         Style of each speaker.
     n_communities : int
-        Fewer are found where fewer styles differ.
+        Fewer are returned if there are fewer distinct styles.
     seed : int
-        Of the first centres.
+        Of the initial centres.
 
     Returns
     -------
@@ -114,14 +114,14 @@ def kmeans(styles, n_communities, seed=0):
 
 
 def random_parts(n_speakers, n_communities, seed=0):
-    """Part speakers by lot, as evenly as their number allows.
+    """Partition speakers at random into communities of nearly equal size.
 
     Arguments
     ---------
     n_speakers, n_communities : int
-        To part, and how often.
+        Number of speakers and of communities.
     seed : int
-        Of the lot.
+        Of the random partition.
 
     Returns
     -------
@@ -148,8 +148,8 @@ def _fit(algorithm, graph, seed, resolution):
     )
     found = algorithm(resolution, shuffle_nodes=True, random_state=seed)
     labels = found.fit_predict(adjacency).tolist()
-    # Numbered as they come: which of two of one size it calls the first, Leiden
-    # does not say twice alike.
+    # Renumbered by first occurrence: the order of communities of equal size
+    # varies between runs of Leiden.
     numbers = {label: i for i, label in enumerate(dict.fromkeys(labels))}
     return torch.tensor(
         [numbers[label] for label in labels], device=graph.weight.device
@@ -159,14 +159,14 @@ def _fit(algorithm, graph, seed, resolution):
 def _louvain_of_networkx(graph, seed, resolution):
     import networkx
 
-    whole = networkx.Graph()
-    whole.add_nodes_from(range(graph.n_nodes))
+    copy = networkx.Graph()
+    copy.add_nodes_from(range(graph.n_nodes))
     edges = graph.edge_index.T.tolist()
     for (i, j), weight in zip(edges, graph.weight.tolist(), strict=True):
-        whole.add_edge(i, j, weight=weight)
+        copy.add_edge(i, j, weight=weight)
     labels = torch.empty(graph.n_nodes, dtype=torch.long)
     found = networkx.community.louvain_communities(
-        whole, resolution=resolution, seed=seed
+        copy, resolution=resolution, seed=seed
     )
     for community, members in enumerate(found):
         labels[list(members)] = community

@@ -1,10 +1,10 @@
-"""How good the communities of one emotion are."""
+"""Quality measures of the communities of one emotion."""
 
 from speechbrain_clser.graphs.modularity import modularity
 
 
 def quality(graph, communities):
-    """Describe the communities of one emotion, for the report.
+    """Compute the report entries of the communities of one emotion.
 
     Arguments
     ---------

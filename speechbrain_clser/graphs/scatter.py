@@ -1,8 +1,8 @@
-"""Reduce rows that share an index: torch-scatter where it is, else torch itself.
+"""Scatter reductions by torch-scatter if it is installed, else by torch.
 
-Nothing else of this package knows torch-scatter. Both give the same values;
-only where several rows of a group are its maximum do gradients differ, as torch
-shares them out and torch-scatter gives all to one.
+No other module of this package imports torch-scatter. Values are identical;
+gradients differ if several rows of a group have its maximum: torch distributes
+the gradient, torch-scatter assigns it to one row.
 """
 
 import torch
@@ -14,12 +14,12 @@ except ImportError:
 
 
 def scatter_sum(values, index, n_groups):
-    """Add up the rows of each group.
+    """Sum the rows of each group.
 
     Arguments
     ---------
     values : torch.Tensor, (rows, ...)
-        What is added.
+        Summands.
     index : torch.Tensor of int64, (rows,)
         Group of each row, 0 to ``n_groups - 1``.
     n_groups : int
@@ -44,7 +44,7 @@ def scatter_mean(values, index, n_groups):
     Arguments
     ---------
     values : torch.Tensor of float, (rows, ...)
-        What is averaged.
+        Values to average.
     index : torch.Tensor of int64, (rows,)
         Group of each row, 0 to ``n_groups - 1``.
     n_groups : int
@@ -69,7 +69,7 @@ def scatter_max(values, index, n_groups):
     Arguments
     ---------
     values : torch.Tensor, (rows, ...)
-        What is compared.
+        Values to compare.
     index : torch.Tensor of int64, (rows,)
         Group of each row, 0 to ``n_groups - 1``.
     n_groups : int

@@ -1,4 +1,4 @@
-"""Who is alike: mutual nearest neighbours within and across languages."""
+"""Speaker graph of mutual nearest neighbours within and across languages."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import torch
 from speechbrain_clser.graphs.order import canonical_order
 from speechbrain_clser.graphs.scatter import scatter_sum
 
-# Speakers held against as many others at once: 16 MB of similarities.
+# Rows and columns of a block of similarities: 16 MB.
 BLOCK_SIZE = 2048
 
 
@@ -18,11 +18,11 @@ class SpeakerGraph:
     Arguments
     ---------
     edge_index : torch.Tensor of int64, (2, edges)
-        Pairs of nodes, sorted; with every (i, j) stands its (j, i).
+        Pairs of nodes, sorted; contains (j, i) for each (i, j).
     weight : torch.Tensor of float, (edges,)
-        Above 0, the same both ways.
+        Above 0, equal in both directions.
     n_nodes : int
-        Isolated ones included.
+        Number of nodes, including isolated ones.
 
     Example
     -------
@@ -43,11 +43,11 @@ class SpeakerGraph:
 
     @property
     def degree(self):
-        """Weight at each node, torch.Tensor, (nodes,)."""
+        """Sum of edge weights of each node, torch.Tensor, (nodes,)."""
         return scatter_sum(self.weight, self.edge_index[0], self.n_nodes)
 
     def renumbered(self, order):
-        """Give node ``order[k]`` the number ``k``.
+        """Renumber the nodes: node ``order[k]`` becomes node ``k``.
 
         Arguments
         ---------
@@ -57,7 +57,7 @@ class SpeakerGraph:
         Returns
         -------
         SpeakerGraph
-            The same graph under other numbers.
+            The renumbered graph.
         """
         place = torch.empty_like(order)
         place[order] = torch.arange(self.n_nodes, device=order.device)
@@ -67,32 +67,32 @@ class SpeakerGraph:
 def speaker_graph(
     vectors, language, k_within=5, k_across=5, block_size=BLOCK_SIZE
 ):
-    """Join speakers who are among each other's most similar ones.
+    """Build the graph of mutual nearest neighbours among speakers.
 
-    Two speakers of one language are joined when each is among the other's
-    ``k_within`` nearest of that language; two of different languages, when
-    each is among the other's ``k_across`` nearest of all other languages.
-    Without the second kind the graph would fall apart by language.
+    Two speakers of one language are connected if each is among the other's
+    ``k_within`` nearest of that language; two of different languages, if each
+    is among the other's ``k_across`` nearest of all other languages. Without
+    the second kind the graph would have a component per language.
 
-    Of equally similar speakers the first in canonical order counts, so the
-    numbers of the speakers do not matter. Similarities are computed a block at
-    a time, each once for both directions, and never stand in memory together.
+    Ties are broken by canonical order, so the numbering of the speakers does
+    not matter. Similarities are computed block by block, each once for both
+    directions; the full matrix is never in memory.
 
     Arguments
     ---------
     vectors : torch.Tensor, (speakers, dim)
-        Style of each speaker; a vector of zeros is nobody's neighbour.
+        Style of each speaker; a vector of zeros has no neighbours.
     language : torch.Tensor of int, (speakers,)
         Code of each speaker's language.
     k_within, k_across : int
-        Neighbours looked at; fewer where there are fewer. 0 for none.
+        Number of nearest neighbours; 0 for none.
     block_size : int
-        Speakers held against as many others at once.
+        Rows and columns of a block of similarities.
 
     Returns
     -------
     SpeakerGraph
-        Weights are cosines, those of 0 and below left out.
+        Weights are cosines; edges with a cosine of 0 or less are omitted.
 
     Source
     ------
@@ -117,42 +117,42 @@ def speaker_graph(
 
 
 def _nearest(unit, language, k, block_size):
-    """List (i, j, cosine) for each j among the nearest of i; sorted languages."""
-    everybody = torch.arange(len(unit), device=unit.device)
+    """Return (i, j, cosine) for each j among the nearest of i; sorted languages."""
+    speakers = torch.arange(len(unit), device=unit.device)
     sizes = language.unique_consecutive(return_counts=True)[1].tolist()
-    # No block has two languages, so two blocks share theirs or do not.
+    # A block has one language, so a pair of blocks is within or across languages.
     blocks = [
         (code, rows)
-        for code, speakers in enumerate(everybody.split(sizes))
-        for rows in speakers.split(block_size)
+        for code, of_language in enumerate(speakers.split(sizes))
+        for rows in of_language.split(block_size)
     ]
-    within, across = (_Highest(len(unit), count, unit) for count in k)
+    within, across = (_TopK(len(unit), count, unit) for count in k)
     for place, (code, rows) in enumerate(blocks):
         for other, columns in blocks[place:]:
             best = within if code == other else across
             cosine = unit[rows] @ unit[columns].T
             if rows is columns:
-                best.look_at(cosine.fill_diagonal_(-torch.inf), rows, columns)
+                best.update(cosine.fill_diagonal_(-torch.inf), rows, columns)
             else:
-                best.look_at(cosine, rows, columns)
-                best.look_at(cosine.T.contiguous(), columns, rows)
+                best.update(cosine, rows, columns)
+                best.update(cosine.T.contiguous(), columns, rows)
     pairs = zip(within.pairs(), across.pairs(), strict=True)
     return [torch.cat(column) for column in pairs]
 
 
-class _Highest:
-    """The k highest of each row so far; of equals, those that came first."""
+class _TopK:
+    """Running top k of each row; ties keep the first."""
 
     def __init__(self, n_rows, k, like):
         self.k = k
         self.values = like.new_full((n_rows, k), -torch.inf)
         self.columns = torch.zeros_like(self.values, dtype=torch.long)
 
-    def look_at(self, cosine, rows, columns):
-        """Take in a block, (rows, columns); columns come in rising order."""
+    def update(self, cosine, rows, columns):
+        """Add a block, (rows, columns); columns must come in ascending order."""
         if not self.k:
             return
-        values, place = _first_highest(cosine, self.k)
+        values, place = _stable_topk(cosine, self.k)
         values = torch.cat([self.values[rows], values], dim=1)
         place = torch.cat([self.columns[rows], columns[place]], dim=1)
         values, order = values.sort(dim=1, descending=True, stable=True)
@@ -160,17 +160,17 @@ class _Highest:
         self.columns[rows] = place.gather(1, order[:, : self.k])
 
     def pairs(self):
-        """Rows, columns and values above 0."""
+        """Return rows, columns and values above 0."""
         i, place = (self.values > 0).nonzero(as_tuple=True)
         return i, self.columns[i, place], self.values[i, place]
 
 
-def _first_highest(cosine, k):
-    """Values and places of the k highest; of equals, those that stand first."""
+def _stable_topk(cosine, k):
+    """Return values and indices of the k highest; ties keep the first."""
     k = min(k, cosine.shape[1])
     values, place = cosine.topk(min(k + 1, cosine.shape[1]))
     if values.shape[1] > 1:
-        # topk makes no promise about equals; where there are any, sort.
+        # topk does not define the order of ties; sort rows with ties.
         is_tied = (values[:, 1:] == values[:, :-1]).any(dim=1)
         ranked = cosine[is_tied].sort(descending=True, stable=True).indices
         place[is_tied] = ranked[:, : place.shape[1]]
@@ -178,7 +178,7 @@ def _first_highest(cosine, k):
 
 
 def _mutual(i, j, cosine, n):
-    """Keep the pairs that are listed both ways."""
+    """Keep the pairs that occur in both directions."""
     is_mutual = torch.isin(i * n + j, j * n + i) & (i < j)
     i, j, weight = i[is_mutual], j[is_mutual], cosine[is_mutual].clamp(max=1)
     both_ways = torch.stack([torch.cat([i, j]), torch.cat([j, i])])

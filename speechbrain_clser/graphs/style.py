@@ -1,4 +1,4 @@
-"""How each speaker voices each emotion, as one vector."""
+"""Speaker style vectors of each emotion."""
 
 import dataclasses
 
@@ -11,21 +11,21 @@ KINDS = ("neutral_difference", "raw")
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Styles:
-    """A vector for each speaker and emotion that were heard together.
+    """Style vectors of the observed pairs of speaker and emotion.
 
     Arguments
     ---------
     vectors : torch.Tensor, (styles, dim)
-        Of length 1; of zeros where a speaker is the whole language.
+        Of length 1; zeros if a speaker is the only one of the language.
     speaker, emotion, language : torch.Tensor of int64, (styles,)
         Codes; sorted by emotion, then by speaker.
     n_utterances : torch.Tensor of int64, (styles,)
-        That the vector was averaged from.
+        Number of utterances of each vector.
     language_mean : torch.Tensor, (languages, dim)
-        Of all utterances, of known emotion or not.
+        Of all utterances, with or without an emotion label.
     counts : dict
-        Styles by what they were freed from: ``own_neutral``,
-        ``language_mean``, ``nothing``; and the utterances that were left out:
+        Number of styles by subtracted reference: ``own_neutral``,
+        ``language_mean``, ``nothing``; and of omitted utterances:
         ``unknown_speaker``, ``unknown_emotion``.
     """
 
@@ -41,28 +41,28 @@ class Styles:
 def speaker_styles(
     vectors, speaker, language, emotion, neutral, kind="neutral_difference"
 ):
-    """Find what each speaker does to voice each emotion.
+    """Compute the style vector of each speaker and emotion.
 
-    The mean of a speaker's utterances of an emotion, less the mean of the same
-    speaker's neutral ones: who is speaking goes, how the emotion is voiced
-    stays. Where that is not to be had (the emotion is the neutral one, or
-    nothing neutral was heard from the speaker), less the mean of the language.
+    The mean of a speaker's utterances of an emotion minus the mean of the same
+    speaker's neutral utterances, which removes the speaker identity. For the
+    neutral emotion, or without neutral utterances of the speaker, minus the
+    mean of the language.
 
     Arguments
     ---------
     vectors : torch.Tensor, (utterances, dim)
-        Style of each utterance.
+        Feature vector of each utterance.
     speaker, language, emotion : torch.Tensor of int64, (utterances,)
-        Codes; speaker and emotion may be -1, unknown.
+        Codes; speaker and emotion are -1 if unknown.
     neutral : int
-        Code of the neutral emotion; -1 where the classes have none.
+        Code of the neutral emotion; -1 if there is none.
     kind : str
-        ``"neutral_difference"``, or ``"raw"`` to take nothing away.
+        ``"neutral_difference"``, or ``"raw"`` without subtraction.
 
     Returns
     -------
     Styles
-        Of the known speakers and emotions.
+        Of all known speakers and emotions.
 
     Raises
     ------
@@ -75,10 +75,10 @@ def speaker_styles(
 
     Example
     -------
-    >>> heard = torch.tensor([[1.0, 1.0], [1.0, 3.0], [5.0, 5.0]])
+    >>> vectors = torch.tensor([[1.0, 1.0], [1.0, 3.0], [5.0, 5.0]])
     >>> speaker, emotion = torch.tensor([0, 0, 1]), torch.tensor([0, 1, 1])
     >>> language = torch.tensor([0, 0, 0])
-    >>> styles = speaker_styles(heard, speaker, language, emotion, neutral=0)
+    >>> styles = speaker_styles(vectors, speaker, language, emotion, neutral=0)
     >>> styles.emotion, styles.speaker
     (tensor([0, 1, 1]), tensor([0, 0, 1]))
     >>> styles.vectors[1]
@@ -90,34 +90,36 @@ def speaker_styles(
         raise ValueError(
             f"style must be one of {', '.join(KINDS)}, got {kind!r}"
         )
-    # Differences of nearby means: what is left of float32 would be noise.
+    # In float64: differences of nearby means lose precision in float32.
     vectors = vectors.detach().double()
-    home = _language_of(speaker, language)
+    language_of = _language_of(speaker, language)
     language_mean = scatter_mean(vectors, language, int(language.max()) + 1)
     is_known = (speaker >= 0) & (emotion >= 0)
-    cell = emotion[is_known] * len(home) + speaker[is_known]
+    cell = emotion[is_known] * len(language_of) + speaker[is_known]
     cell, place, n_utterances = cell.unique(
         return_inverse=True, return_counts=True
     )
     mean = scatter_mean(vectors[is_known], place, len(cell))
-    emotion_of, speaker_of = cell // len(home), cell % len(home)
+    emotion_of, speaker_of = cell // len(language_of), cell % len(language_of)
     is_neutral = emotion_of == neutral
-    # Per speaker, and of the language where the speaker has nothing neutral.
-    calm = language_mean[home]
-    calm[speaker_of[is_neutral]] = mean[is_neutral]
+    # Per speaker; the mean of the language without neutral utterances.
+    neutral_mean = language_mean[language_of]
+    neutral_mean[speaker_of[is_neutral]] = mean[is_neutral]
     has_own = torch.isin(speaker_of, speaker_of[is_neutral]) & ~is_neutral
     baseline = torch.where(
-        is_neutral[:, None], language_mean[home[speaker_of]], calm[speaker_of]
+        is_neutral[:, None],
+        language_mean[language_of[speaker_of]],
+        neutral_mean[speaker_of],
     )
     is_raw = kind == "raw"
     vectors = mean if is_raw else mean - baseline
     n_own, n_styles = int(has_own.sum()), len(cell)
     return Styles(
-        # A difference that is only rounding stays as good as zero.
+        # eps keeps differences that are only rounding errors near zero.
         vectors=torch.nn.functional.normalize(vectors, eps=1e-6).float(),
         speaker=speaker_of,
         emotion=emotion_of,
-        language=home[speaker_of],
+        language=language_of[speaker_of],
         n_utterances=n_utterances,
         language_mean=language_mean.float(),
         counts={
@@ -131,20 +133,20 @@ def speaker_styles(
 
 
 def beside(styles, others, weight=0.5):
-    """Lay a second kind of style beside the first.
+    """Concatenate a second kind of style to the first.
 
     Arguments
     ---------
     styles, others : Styles
-        Of the same utterances, such as speaker embeddings and z-scored
+        Of the same utterances, such as speaker embeddings and standardised
         statistics of pitch, loudness and rate.
     weight : float
-        Length of the second kind, the first has 1.
+        Length of the second vectors; the first have length 1.
 
     Returns
     -------
     Styles
-        The first, with longer vectors, again of length 1.
+        The first, with concatenated vectors of length 1.
 
     Example
     -------
@@ -164,16 +166,16 @@ def beside(styles, others, weight=0.5):
 
 
 def _language_of(speaker, language):
-    """Language of each speaker code; 0 for codes that do not occur."""
+    """Return the language of each speaker code; 0 for unused codes."""
     is_known = speaker >= 0
     speaker, language = speaker[is_known], language[is_known]
     n_speakers = int(speaker.max()) + 1 if len(speaker) else 0
-    home = language.new_zeros(n_speakers)
-    home[speaker] = language
-    strays = speaker[home[speaker] != language].unique()
-    if len(strays):
+    language_of = language.new_zeros(n_speakers)
+    language_of[speaker] = language
+    ambiguous = speaker[language_of[speaker] != language].unique()
+    if len(ambiguous):
         raise ValueError(
-            f"expected one language per speaker, found several of speakers "
-            f"{strays[:3].tolist()}; give each corpus speakers of its own"
+            f"expected one language per speaker, found several for speakers "
+            f"{ambiguous[:3].tolist()}; use different speaker codes in each corpus"
         )
-    return home
+    return language_of

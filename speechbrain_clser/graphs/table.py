@@ -1,4 +1,4 @@
-"""The community of each speaker in the graph of each emotion, as one table."""
+"""Table of the community of each speaker in the graph of each emotion."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ MIN_UTTERANCES = 3
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class EmotionGraph:
-    """The speakers of one emotion, their graph and their communities.
+    """Speaker graph and communities of one emotion.
 
     Arguments
     ---------
@@ -24,7 +24,7 @@ class EmotionGraph:
     communities : Communities
         Of the nodes.
     n_attached : int
-        Speakers beside the nodes who joined a community.
+        Number of further speakers assigned to a community.
     """
 
     speaker: torch.Tensor
@@ -39,41 +39,42 @@ def community_table(
     n_speakers,
     n_emotions,
     min_utterances=MIN_UTTERANCES,
-    guests=(),
+    excluded_speakers=(),
     k=5,
     seed=0,
     states=None,
-    **how,
+    **options,
 ):
-    """Build a graph per emotion and look up every speaker's community in it.
+    """Build a graph per emotion and find the community of each speaker in it.
 
-    Nodes are the speakers heard often enough in the emotion. The others who
-    were heard in it join the community of nearest centroid.
+    Nodes are the speakers with at least ``min_utterances`` of the emotion. Other
+    speakers with utterances of the emotion are assigned to the community of
+    nearest centroid.
 
     Arguments
     ---------
     styles : Styles
-        Of ``speaker_styles``.
+        From ``speaker_styles``.
     n_speakers, n_emotions : int
         Shape of the table.
     min_utterances : int
-        Of a node.
-    guests : sequence of int
-        Speakers who are no nodes, however often they were heard.
+        Minimum number of utterances of a node.
+    excluded_speakers : sequence of int
+        Speakers who are never nodes.
     k : int
-        Neighbours within, and as many across, languages.
+        Number of neighbours within, and also across, languages.
     seed : int
-        Of the run; each emotion draws by itself.
+        Of the run; each emotion derives its own seed.
     states : dict
-        Emotion to ``Communities.state`` of an earlier build, to start from.
-    **how
+        Emotion to ``Communities.state`` of an earlier build.
+    **options
         Further arguments of ``find_communities``, such as ``method``.
 
     Returns
     -------
     tuple of (torch.Tensor of int64 (n_speakers, n_emotions), dict)
-        The table, -1 where a speaker was not heard in an emotion or nobody
-        often enough; and emotion to EmotionGraph.
+        The table, -1 without utterances of the speaker or without nodes of
+        the emotion; and emotion to EmotionGraph.
 
     Source
     ------
@@ -83,9 +84,9 @@ def community_table(
     Example
     -------
     >>> from speechbrain_clser.graphs.style import speaker_styles
-    >>> heard, twice = torch.eye(2).repeat(2, 1), torch.tensor([0, 1, 0, 1])
+    >>> vectors, speaker = torch.eye(2).repeat(2, 1), torch.tensor([0, 1, 0, 1])
     >>> emotion, language = torch.zeros(2, 4, dtype=torch.long)
-    >>> styles = speaker_styles(heard, twice, language, emotion, -1, "raw")
+    >>> styles = speaker_styles(vectors, speaker, language, emotion, -1, "raw")
     >>> table, _ = community_table(styles, 3, 2, min_utterances=2, method="one")
     >>> table
     tensor([[ 0, -1],
@@ -93,13 +94,13 @@ def community_table(
             [-1, -1]])
     """
     table = styles.speaker.new_full((n_speakers, n_emotions), -1)
-    guests = styles.speaker.new_tensor(guests)
+    excluded_speakers = styles.speaker.new_tensor(excluded_speakers)
     may_be_node = styles.n_utterances >= min_utterances
-    may_be_node &= ~torch.isin(styles.speaker, guests)
+    may_be_node &= ~torch.isin(styles.speaker, excluded_speakers)
     graphs = {}
     for emotion in styles.emotion.unique().tolist():
-        is_heard = styles.emotion == emotion
-        is_node = is_heard & may_be_node
+        has_emotion = styles.emotion == emotion
+        is_node = has_emotion & may_be_node
         if not is_node.any():
             continue
         vectors, language = styles.vectors[is_node], styles.language[is_node]
@@ -110,18 +111,18 @@ def community_table(
             language,
             seed=seed_for(seed, f"communities of emotion {emotion}"),
             state=(states or {}).get(emotion),
-            **how,
+            **options,
         )
-        late = is_heard & ~is_node
+        is_attached = has_emotion & ~is_node
         table[styles.speaker[is_node], emotion] = communities.labels
-        table[styles.speaker[late], emotion] = communities.attach(
-            styles.vectors[late]
+        table[styles.speaker[is_attached], emotion] = communities.attach(
+            styles.vectors[is_attached]
         )
         graphs[emotion] = EmotionGraph(
             styles.speaker[is_node],
             language,
             graph,
             communities,
-            n_attached=int(late.sum()),
+            n_attached=int(is_attached.sum()),
         )
     return table, graphs

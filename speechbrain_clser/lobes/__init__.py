@@ -1,8 +1,8 @@
-"""Reusable modules: frames in, frames or one embedding out."""
+"""Reusable network modules on frames and embeddings."""
 
 from speechbrain_clser.deprecation import renamed_part
 
 
 def __getattr__(name):
-    """Find what was called otherwise in the previous version."""
+    """Return a module under its name in the previous version."""
     return renamed_part(__name__, name)

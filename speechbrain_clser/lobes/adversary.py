@@ -1,20 +1,20 @@
-"""A head that names the speaker, so that the embedding unlearns to tell."""
+"""Adversarial speaker or language classifier behind a gradient reversal layer."""
 
 import torch
 import torch.nn.functional as F
 
 from speechbrain_clser.lobes.gradient_reversal import reverse_gradient
 
-AGAINST = ("speaker", "language", "speaker_within_language")
+TARGETS = ("speaker", "language", "speaker_within_language")
 
 
 class Adversary(torch.nn.Module):
-    """Name speaker or language from an embedding behind reversed gradients.
+    """Classify speaker or language from an embedding with reversed gradients.
 
-    Speakers are nested in languages: who names the speaker names the language
-    too. ``speaker_within_language`` lets only speakers of the same language
-    compete, so that nothing is learned about languages; ``language`` is the
-    opposite control.
+    Speakers are nested in languages, so a speaker classifier also learns the
+    language. ``speaker_within_language`` restricts the softmax to speakers of
+    the same language, so that nothing is learned about languages; ``language``
+    is the opposite control.
 
     Arguments
     ---------
@@ -47,9 +47,9 @@ class Adversary(torch.nn.Module):
 
     def __init__(self, input_dim, dim=256, dropout=0.1, against="speaker"):
         super().__init__()
-        if against not in AGAINST:
+        if against not in TARGETS:
             raise ValueError(
-                f"adversary must be one of {', '.join(AGAINST)}, "
+                f"adversary must be one of {', '.join(TARGETS)}, "
                 f"got {against!r}"
             )
         self.against = against
@@ -61,7 +61,7 @@ class Adversary(torch.nn.Module):
         self.head = None
 
     def setup(self, speaker_languages):
-        """Make the head as wide as there are names.
+        """Build the head with one output per speaker or language.
 
         Arguments
         ---------
@@ -69,37 +69,39 @@ class Adversary(torch.nn.Module):
             Language code of each training speaker, by speaker code.
         """
         languages = torch.tensor(speaker_languages)
-        n_names = len(languages)
+        n_classes = len(languages)
         if self.against == "language":
-            n_names = int(languages.max()) + 1
+            n_classes = int(languages.max()) + 1
         elif self.against == "speaker_within_language":
-            rivals = languages[:, None] == languages
-            self.register_buffer("rivals", rivals, persistent=False)
-        self.head = torch.nn.Linear(self.hidden[0].out_features, n_names)
+            same_language = languages[:, None] == languages
+            self.register_buffer(
+                "same_language", same_language, persistent=False
+            )
+        self.head = torch.nn.Linear(self.hidden[0].out_features, n_classes)
 
     def forward(self, embedding, batch, strength=1.0):
-        """Cross-entropy of the names; the embedding gets it reversed.
+        """Compute the cross-entropy, with reversed gradients for the embedding.
 
         Arguments
         ---------
         embedding : torch.Tensor, (batch, dim)
-            What shall not tell.
+            Input of the adversary.
         batch : dict
-            ``speaker`` and ``language``, (batch,); rows of -1 do not count.
+            ``speaker`` and ``language``, (batch,); rows of -1 are ignored.
         strength : float
             Of the reversal.
 
         Returns
         -------
         torch.Tensor, ()
-            In float32; 0 if nobody is known.
+            In float32; 0 if no row has a label.
         """
-        name = batch["language" if self.against == "language" else "speaker"]
+        label = batch["language" if self.against == "language" else "speaker"]
         logits = self.head(self.hidden(reverse_gradient(embedding, strength)))
-        logits, known = logits.float(), name >= 0
-        if not known.any():
+        logits, is_labelled = logits.float(), label >= 0
+        if not is_labelled.any():
             return logits.sum() * 0.0
-        logits, name = logits[known], name[known]
+        logits, label = logits[is_labelled], label[is_labelled]
         if self.against == "speaker_within_language":
-            logits = logits.masked_fill(~self.rivals[name], -torch.inf)
-        return F.cross_entropy(logits, name)
+            logits = logits.masked_fill(~self.same_language[label], -torch.inf)
+        return F.cross_entropy(logits, label)

@@ -1,4 +1,4 @@
-"""A small encoder of frames: convolutions for the near, attention for the far."""
+"""Frame encoder of convolution blocks and transformer layers."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ from speechbrain_clser.lobes.weighted_layer_sum import WeightedLayerSum
 
 
 class ConvBlock(torch.nn.Module):
-    """Residual convolution over time that never reads padding.
+    """Residual convolution over time that ignores padding.
 
     Arguments
     ---------
@@ -18,7 +18,7 @@ class ConvBlock(torch.nn.Module):
     kernel_frames : int
         Odd width of the kernel.
     dropout : float
-        On what is added.
+        On the residual branch.
 
     Example
     -------
@@ -35,7 +35,7 @@ class ConvBlock(torch.nn.Module):
         self.dropout = torch.nn.Dropout(dropout)
 
     def forward(self, frames, real):
-        """Add what the neighbourhood of each frame tells.
+        """Add the convolution of the normalised frames.
 
         Arguments
         ---------
@@ -56,9 +56,9 @@ class ConvBlock(torch.nn.Module):
 
 @contextlib.contextmanager
 def _plain_path():
-    """Attend in use as in training: torch's other path is slower on a CPU.
+    """Disable the attention fast path of torch, which is slower on a CPU.
 
-    Three times, in torch 2.11, for batches of utterances of several lengths.
+    Three times slower in torch 2.11, for padded batches.
     """
     was_fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
@@ -69,28 +69,28 @@ def _plain_path():
 
 
 class ConvTransformer(torch.nn.Module):
-    """Project, convolve, attend; frames in, as many frames out.
+    """Project, convolve and self-attend frames at the same frame rate.
 
-    There is no position code: the convolutions see order nearby, and
-    emotion does not depend on where in the utterance something happens.
+    There is no positional encoding: the convolutions model the local order, and
+    emotion does not depend on the absolute position in the utterance.
 
     Arguments
     ---------
     input_dim : int
-        Of the frames that come in.
+        Dimension of the input frames.
     dim : int
-        Of the frames that go out.
+        Dimension of the output frames.
     n_layers : int
-        Of a pretrained encoder, side by side in the frames: they are mixed
-        first, by learned weights.
+        Layers of a pretrained encoder, concatenated in the frames: they are
+        averaged first, with learned weights.
     n_conv, n_attention : int
-        Convolution blocks and transformer layers.
+        Number of convolution blocks and transformer layers.
     kernel_frames : int
         Odd width of the convolutions.
     n_heads : int
         Attention heads; must divide ``dim``.
     dropout : float
-        Everywhere inside.
+        Of all blocks.
     input_dropout : float
         Of whole input columns, the same in all frames of an utterance.
 
@@ -144,7 +144,7 @@ class ConvTransformer(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, input_dim)
             Padded at the end with anything finite.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------

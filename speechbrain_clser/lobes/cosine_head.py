@@ -1,20 +1,20 @@
-"""A classifier that hears directions only."""
+"""Cosine classifier."""
 
 import torch
 import torch.nn.functional as F
 
 
 class CosineHead(torch.nn.Module):
-    """Scaled cosines of an embedding with one direction per class.
+    """Compute scaled cosines of an embedding with one weight vector per class.
 
     Arguments
     ---------
     dim : int
         Of the embedding.
     n_classes : int
-        Directions.
+        Number of classes.
     scale : float
-        Logit of a perfect match.
+        Logit at a cosine of 1.
 
     Source
     ------
@@ -37,11 +37,11 @@ class CosineHead(torch.nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self):
-        """Draw the directions anew."""
+        """Reinitialise the weight vectors."""
         torch.nn.init.normal_(self.weight)
 
     def forward(self, embedding):
-        """Score a batch.
+        """Compute the logits of a batch.
 
         Arguments
         ---------

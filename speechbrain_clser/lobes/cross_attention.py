@@ -1,12 +1,12 @@
-"""Two streams that read each other: attention over the time of the other."""
+"""Cross-attention between two streams of frames."""
 
 import torch
 
 from speechbrain_clser.lobes.mask import real_frames
 
 
-class _Reader(torch.nn.Module):
-    """One direction of one layer: a stream takes up what the other tells."""
+class _Direction(torch.nn.Module):
+    """Cross-attention from one stream to the other, with a feed-forward layer."""
 
     def __init__(self, dim, n_heads, feedforward_dim, dropout):
         super().__init__()
@@ -26,45 +26,45 @@ class _Reader(torch.nn.Module):
         )
 
     def forward(self, frames, other, is_padding, with_weights):
-        """Give the frames, and weights, (batch, frames, frames), or None."""
+        """Return the frames, and weights, (batch, frames, frames), or None."""
         other = self.other_norm(other)
-        found, weights = self.attention(
+        attended, weights = self.attention(
             self.norm(frames),
             other,
             other,
             key_padding_mask=is_padding,
             need_weights=with_weights,
         )
-        frames = frames + self.dropout(found)
+        frames = frames + self.dropout(attended)
         return frames + self.feedforward(frames), weights
 
 
 class CrossAttention(torch.nn.Module):
-    """Let two streams attend to each other, frame by frame, layer by layer.
+    """Apply layers of cross-attention between two streams of frames.
 
-    In each layer both streams read the other as it was before the layer, by
-    weights of their own. The streams may differ in the number of frames: one
-    vector an utterance is a stream of one frame.
+    In each layer both streams attend to the output of the other stream in the
+    previous layer, with separate weights by default. The streams may differ in
+    the number of frames: one vector per utterance is a stream of one frame.
 
     Arguments
     ---------
     dim : int
         Of the frames of both streams.
     n_layers : int
-        Exchanges, one after the other.
+        Number of layers.
     n_heads : int
         Attention heads; must divide ``dim``.
     feedforward_dim : int
-        Inner width of the layer after each attention.
+        Hidden dimension of the feed-forward layers.
     dropout : float
-        Of attention weights and of what is added.
+        Of attention weights and residual branches.
     shared_weights : bool
         Whether both directions use the same weights.
 
     Source
     ------
     The cross-attention transformer of Zhao et al., HuMP-CAT, IEEE Internet of
-    Things Journal, 2025. Norm before attention, weights by direction and a
+    Things Journal, 2025. Pre-norm attention, weights by direction and a
     feed-forward layer are our reconstruction.
 
     Example
@@ -90,14 +90,14 @@ class CrossAttention(torch.nn.Module):
         n_directions = 1 if shared_weights else 2
         self.layers = torch.nn.ModuleList(
             torch.nn.ModuleList(
-                _Reader(dim, n_heads, feedforward_dim, dropout)
+                _Direction(dim, n_heads, feedforward_dim, dropout)
                 for _ in range(n_directions)
             )
             for _ in range(n_layers)
         )
 
     def forward(self, first, second, first_lens, second_lens):
-        """Exchange what the streams know; zero in the padding.
+        """Attend in both directions; zero in the padding.
 
         Arguments
         ---------
@@ -106,14 +106,14 @@ class CrossAttention(torch.nn.Module):
         second : torch.Tensor, (batch, other frames, dim)
             Likewise.
         first_lens, second_lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         first : torch.Tensor, (batch, frames, dim)
-            Knows of the second.
+            With information of the second.
         second : torch.Tensor, (batch, other frames, dim)
-            Knows of the first.
+            With information of the first.
         """
         first, second, _ = self._exchange(
             first, second, first_lens, second_lens, with_weights=False
@@ -121,7 +121,7 @@ class CrossAttention(torch.nn.Module):
         return first, second
 
     def attentions(self, first, second, first_lens, second_lens) -> list:
-        """Tell which frames of the other stream each frame attends to.
+        """Return the attention weights of all layers.
 
         Arguments
         ---------
@@ -145,11 +145,11 @@ class CrossAttention(torch.nn.Module):
         is_first = real_frames(first_lens, first.shape[1])
         is_second = real_frames(second_lens, second.shape[1])
         weights = []
-        for readers in self.layers:
-            attended, to_second = readers[0](
+        for directions in self.layers:
+            attended, to_second = directions[0](
                 first, second, ~is_second, with_weights
             )
-            second, to_first = readers[-1](
+            second, to_first = directions[-1](
                 second, first, ~is_first, with_weights
             )
             first = attended

@@ -1,4 +1,4 @@
-"""How the voice moves within an utterance."""
+"""Standardised features of an utterance and their deltas."""
 
 import torch
 
@@ -6,15 +6,12 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class DeltaFeatures(torch.nn.Module):
-    """Some columns of the frames, freed from the utterance's own level.
-
-    Each column is standardised within the utterance, and its change from frame
-    to frame stands beside it: what is left is how it moves.
+    """Standardise columns within each utterance and append their deltas.
 
     Arguments
     ---------
     columns : list of int
-        Which columns of the frames; ``columns_of`` finds them by name.
+        Indices of the columns; ``columns_of`` finds them by name.
 
     Example
     -------
@@ -33,19 +30,19 @@ class DeltaFeatures(torch.nn.Module):
         self.output_dim = 2 * len(self.columns)
 
     def forward(self, frames, lens):
-        """Pick and standardise the columns; zero in the padding.
+        """Select and standardise the columns; zero in the padding.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, dim)
-            As they come from the extractor, padded at the end.
+            Output of the extractor, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames, output_dim)
-            In standard deviations, and those per frame.
+            In standard deviations, and standard deviations per frame.
         """
         real = real_frames(lens, frames.shape[1])[..., None]
         chosen = frames[..., self.columns] * real
@@ -64,21 +61,21 @@ def columns_of(extractor, names):
     Arguments
     ---------
     extractor : Extractor
-        One without named columns, such as a pretrained encoder, has none of
-        them.
+        A pretrained encoder has no named columns.
     names : list of str
-        Wanted.
+        Column names.
 
     Returns
     -------
     list of int
-        Places, in the order of ``names``, and of one name all: encoders side by
-        side have it several times. Empty if columns have no names.
+        Indices, in the order of ``names``; all indices of a name that occurs
+        several times, as in concatenated encoders. Empty if columns have no
+        names.
 
     Raises
     ------
     ValueError
-        If the columns have names, but not one of these.
+        If the columns have names, but one of ``names`` is missing.
 
     Example
     -------
@@ -91,7 +88,7 @@ def columns_of(extractor, names):
         return []
     if unknown := [name for name in names if name not in columns]:
         raise ValueError(
-            f"dynamics: {', '.join(unknown)} is no column of "
-            f"{type(extractor).__name__}; it has {', '.join(columns)}"
+            f"dynamics: expected columns of {type(extractor).__name__} "
+            f"({', '.join(columns)}), found {', '.join(unknown)}"
         )
     return [k for name in names for k, own in enumerate(columns) if own == name]

@@ -1,21 +1,21 @@
-"""Augmentation that moves whole columns of an utterance."""
+"""Augmentation by random offsets of whole feature columns."""
 
 import torch
 
 
 class FeatureShift(torch.nn.Module):
-    """Add to each column of each utterance one normal number, in training.
+    """Add a normally distributed offset to each column of each utterance.
 
-    Speakers and rooms differ by just such offsets. Meant for standardised
-    frames, where ``spread`` is in standard deviations.
+    Applied in training only. The offsets imitate differences of speakers and
+    rooms. Frames should be standardised: ``spread`` is in standard deviations.
 
     Arguments
     ---------
     spread : float
         Standard deviation of the offsets.
     with_silent : bool
-        Whether columns that are 0 throughout an utterance move like all
-        others. Those of other languages' encoders must not.
+        Whether columns that are 0 throughout an utterance are shifted too. False
+        for encoders by language, whose columns are 0 for other languages.
 
     Example
     -------
@@ -30,21 +30,21 @@ class FeatureShift(torch.nn.Module):
         self.spread, self.with_silent = spread, with_silent
 
     def forward(self, frames, lens):
-        """Jitter a batch; nothing happens in eval.
+        """Shift a batch; identity in eval mode.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, dim)
             Standardised.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         frames : torch.Tensor, (batch, frames, dim)
-            A moved copy.
+            A shifted copy.
         lens : torch.Tensor, (batch,)
-            As given.
+            Unchanged.
         """
         if not self.training:
             return frames, lens

@@ -1,19 +1,18 @@
-"""A learned say of how much a branch adds."""
+"""Learned scalar gate of a branch."""
 
 import torch
 
 
 class Gate(torch.nn.Module):
-    """Scale what a module gives by the sigmoid of one learned number.
+    """Scale the output of a module by the sigmoid of one learned parameter.
 
-    Weight gating as in Mi, Ma and Toda (Interspeech 2026) is not described
-    there beyond its name; a scalar per branch that starts at one half is our
-    reconstruction.
+    Mi, Ma and Toda (Interspeech 2026) name weight gating but do not describe
+    it; a scalar per branch, 0.5 at the start, is our reconstruction.
 
     Arguments
     ---------
     branch : torch.nn.Module
-        One tensor in, one tensor out.
+        Module with one input tensor and one output tensor.
 
     Example
     -------
@@ -27,16 +26,16 @@ class Gate(torch.nn.Module):
         self.logit = torch.nn.Parameter(torch.zeros(()))
 
     def forward(self, values):
-        """Run the branch and scale what it gives.
+        """Scale the output of the branch.
 
         Arguments
         ---------
         values : torch.Tensor, (...)
-            As the branch takes them.
+            Input of the branch.
 
         Returns
         -------
         torch.Tensor, (...)
-            At the start, half of what the branch gives.
+            Half of the output of the branch at the start of training.
         """
         return self.logit.sigmoid() * self.branch(values)

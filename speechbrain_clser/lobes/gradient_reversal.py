@@ -1,4 +1,4 @@
-"""A layer that teaches backwards."""
+"""Gradient reversal layer."""
 
 import torch
 
@@ -15,14 +15,14 @@ class _Reverse(torch.autograd.Function):
 
 
 def reverse_gradient(values, strength=1.0):
-    """Pass values on as they are, their gradient times ``-strength``.
+    """Return the values unchanged and multiply their gradient by ``-strength``.
 
     Arguments
     ---------
     values : torch.Tensor, any shape
-        On the way to a head that must not succeed.
+        Input of an adversarial head.
     strength : float
-        0 lets nothing through, 1 turns the gradient round.
+        0 stops the gradient, 1 reverses it.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which moments of an utterance carry its emotion."""
+"""Attention weights over the highest-scoring frames of an utterance."""
 
 import torch
 
@@ -8,26 +8,27 @@ GATES = ("highlights", "mean")
 
 
 class HighlightGate(torch.nn.Module):
-    """Weigh the few frames that tell most; all others weigh nothing.
+    """Weight the highest-scoring frames; all other frames have weight 0.
 
-    A frame earns a score from what the encoder makes of it and from how the
-    voice moves. The best share of the frames are the highlights; their weights
-    are the softmax of their scores.
+    The score of a frame depends on its encoding and its dynamic features. The
+    highest-scoring fraction of the frames are the highlights; their weights are
+    the softmax of their scores.
 
     Arguments
     ---------
     dim : int
         Of the encoded frames.
     dynamics_dim : int
-        Of the dynamic stream; 0 if there is none.
+        Dimension of the dynamic features; 0 if there are none.
     hidden_dim : int
-        Of the layer that scores.
+        Hidden dimension of the scores.
     share : float
-        Of the real frames that are highlights, 0-1; always one at least.
+        Fraction of the real frames that are highlights, 0-1; at least one frame.
     temperature : float
         Of the softmax.
     gate : str
-        ``"highlights"``, or the control ``"mean"``: all real frames alike.
+        ``"highlights"``, or the control ``"mean"``: equal weights of all real
+        frames.
 
     Raises
     ------
@@ -70,21 +71,21 @@ class HighlightGate(torch.nn.Module):
         self.score = torch.nn.Linear(hidden_dim, 1, bias=False)
 
     def forward(self, frames, dynamics, lens):
-        """Weigh the frames of a batch.
+        """Compute the frame weights of a batch.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, dim)
             Encoded.
         dynamics : torch.Tensor, (batch, frames, dynamics_dim), or None
-            As ``DeltaFeatures`` gives them.
+            Output of ``DeltaFeatures``.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames)
-            0 for all that is no highlight; rows sum to 1.
+            0 except at highlights; rows sum to 1.
         """
         real = real_frames(lens, frames.shape[1])
         hidden = self.encoded(frames)

@@ -1,15 +1,15 @@
-"""Which frames are real and which are padding."""
+"""Mask of real frames in a padded batch."""
 
 import torch
 
 
 def real_frames(lens, n_frames):
-    """Mark the real frames of each row.
+    """Return a mask of the real frames of each row.
 
     Arguments
     ---------
     lens : torch.Tensor, (batch,)
-        Share of each row that is real, 0-1.
+        Fraction of each row that is real, 0-1.
     n_frames : int
         Width of the batch.
 
@@ -32,8 +32,8 @@ def real_frames(lens, n_frames):
     is_exported = torch.compiler.is_exporting()  # its graph cannot raise
     if not is_exported and ((lens < 0) | (lens > 1)).any():
         raise ValueError(
-            f"lens are shares of 0-1, got {lens.tolist()}; "
-            "divide by the longest of the batch"
+            f"expected lens from 0 to 1, found {lens.tolist()}; divide the "
+            "lengths by the longest of the batch"
         )
     # float32 on purpose: in half precision 0.998 of 500 frames is 500.
     n_real = (lens.float() * n_frames).round().clamp(min=1)

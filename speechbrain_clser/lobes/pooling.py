@@ -1,4 +1,4 @@
-"""From frames to one embedding an utterance, blind to padding."""
+"""Pooling of frames to one embedding per utterance."""
 
 import torch
 
@@ -6,10 +6,10 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class MeanStdPooling(torch.nn.Module):
-    """Mean and standard deviation of the real frames, side by side.
+    """Concatenate mean and standard deviation of the real frames.
 
-    Draws no noise, unlike SpeechBrain's ``StatisticsPooling``, so that a
-    prediction can be repeated.
+    Adds no noise, unlike SpeechBrain's ``StatisticsPooling``, so predictions
+    are deterministic.
 
     Arguments
     ---------
@@ -38,7 +38,7 @@ class MeanStdPooling(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, dim)
             Padded at the end with anything finite.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
@@ -49,5 +49,5 @@ class MeanStdPooling(torch.nn.Module):
         n_real = real.sum(dim=1)
         mean = (frames * real).sum(dim=1) / n_real
         spread = ((frames - mean[:, None]) * real).square().sum(dim=1) / n_real
-        # The floor keeps the root's gradient finite where nothing varies.
+        # The minimum keeps the gradient of the root finite for constant columns.
         return torch.cat([mean, spread.clamp(min=1e-6).sqrt()], dim=-1)

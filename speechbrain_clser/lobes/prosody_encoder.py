@@ -1,4 +1,4 @@
-"""Melody of the moment and prosody of the utterance, as one stream."""
+"""Encoder of prosodic contours and utterance-level prosodic measures."""
 
 import torch
 
@@ -9,35 +9,35 @@ READINGS = ("both", "contours", "measures", "token")
 
 
 class ProsodyEncoder(torch.nn.Module):
-    """Encode contours frame by frame, and measures once an utterance.
+    """Encode contours per frame and measures per utterance.
 
     Arguments
     ---------
     contours_dim : int
-        Of the first columns, which change from frame to frame.
+        Number of first columns, one contour each.
     measures_dim : int
-        Of the last columns, the same in all frames of an utterance.
+        Number of last columns, constant within an utterance.
     dim : int
-        Of the frames that go out.
+        Dimension of the output frames.
     reading : str
         ``"both"``: the measures are added to every frame of the contours;
-        ``"contours"`` or ``"measures"``: these alone, the measures in every
-        frame; ``"token"``: the measures as one frame an utterance.
+        ``"contours"`` or ``"measures"``: only these, the measures in every
+        frame; ``"token"``: only the measures, as one frame per utterance.
     dropout : float
-        Everywhere inside.
+        Of all layers.
     input_dropout : float
         Of whole input columns.
 
     Raises
     ------
     ValueError
-        If there is no such reading.
+        If ``reading`` is not one of these.
 
     Source
     ------
     In Zhao et al., HuMP-CAT, IEEE Internet of Things Journal, 2025, prosody is
-    the 103 measures alone. Contours, and the three ways to put one vector
-    beside frames, are our reconstruction.
+    the 103 measures only. Contours, and the three ways to combine one vector
+    with frames, are our reconstruction.
 
     Example
     -------
@@ -70,7 +70,7 @@ class ProsodyEncoder(torch.nn.Module):
                 n_conv=1,
                 n_attention=0,
                 dropout=dropout,
-                input_dropout=0.0,  # five columns are none too many
+                input_dropout=0.0,  # keeps all of the few contours
             )
         if reading != "contours":
             self.measures = torch.nn.Sequential(
@@ -90,7 +90,7 @@ class ProsodyEncoder(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, contours_dim + measures_dim)
             Padded at the end with anything finite.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------

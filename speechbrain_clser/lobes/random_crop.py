@@ -1,4 +1,4 @@
-"""Augmentation that listens to a part of the utterance."""
+"""Augmentation by random cropping of utterances."""
 
 import torch
 
@@ -6,12 +6,12 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class RandomCrop(torch.nn.Module):
-    """Keep a random stretch of every long utterance, in training.
+    """Crop a random stretch of frames of each long utterance in training.
 
     Arguments
     ---------
     n_frames : int
-        Longest stretch that is kept.
+        Maximum number of frames that are kept.
 
     Example
     -------
@@ -27,27 +27,27 @@ class RandomCrop(torch.nn.Module):
         self.n_frames = n_frames
 
     def forward(self, frames, lens):
-        """Crop a batch; nothing happens in eval.
+        """Crop a batch; identity in eval mode.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, dim)
             Padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         frames : torch.Tensor, (batch, at most n_frames, dim)
             Padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
         """
         kept, lens, _ = self.stretch(frames, lens)
         return kept, lens
 
     def stretch(self, frames, lens):
-        """Crop a batch, and tell which stretch was kept.
+        """Crop a batch and return the position of each crop.
 
         Arguments
         ---------
@@ -59,7 +59,7 @@ class RandomCrop(torch.nn.Module):
         frames, lens : torch.Tensor
             As from ``forward``.
         stretch : torch.Tensor, (batch, 2)
-            Start and end as shares of the real frames, 0-1.
+            Start and end as fractions of the real frames, 0-1.
         """
         n_real = real_frames(lens, frames.shape[1]).sum(dim=1)
         if not self.training or frames.shape[1] <= self.n_frames:

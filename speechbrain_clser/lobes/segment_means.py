@@ -1,4 +1,4 @@
-"""From frames to one vector for each phone that was spoken."""
+"""Mean frame of each phone segment."""
 
 import torch
 
@@ -11,15 +11,15 @@ def segment_means(frames, lens, phones):
     frames : torch.Tensor, (batch, frames, dim)
         Padded at the end.
     lens : torch.Tensor, (batch,)
-        Share of each row that is real, 0-1.
+        Fraction of each row that is real, 0-1.
     phones : torch.Tensor, (batch, phones, 3)
-        Code, start and end of each phone; the times are shares of the real
-        frames, 0-1. Rows that do not end after they start are padding.
+        Code, start and end of each phone; the times are fractions of the real
+        frames, 0-1. Rows whose end is not after their start are padding.
 
     Returns
     -------
     vectors : torch.Tensor, (segments, dim)
-        One frame each at least.
+        Mean of at least one frame each.
     phone : torch.Tensor of int64, (segments,)
         Codes.
     utterance : torch.Tensor of int64, (segments,)
@@ -44,19 +44,19 @@ def segment_means(frames, lens, phones):
 
 
 def within(phones, stretch):
-    """Tell the times of phones within a stretch of their utterance.
+    """Convert phone times to fractions of a stretch of the utterance.
 
     Arguments
     ---------
     phones : torch.Tensor, (batch, phones, 3)
         As for ``segment_means``.
     stretch : torch.Tensor, (batch, 2)
-        Start and end of the stretch as shares of the utterance, 0-1.
+        Start and end of the stretch as fractions of the utterance, 0-1.
 
     Returns
     -------
     torch.Tensor, (batch, phones, 3)
-        Times as shares of the stretch; what lies outside has become padding.
+        Times as fractions of the stretch; phones outside become padding.
 
     Example
     -------

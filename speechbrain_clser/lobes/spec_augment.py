@@ -1,4 +1,4 @@
-"""Augmentation that silences stretches of time and single columns."""
+"""Augmentation by masking of frames and feature columns."""
 
 import torch
 
@@ -6,23 +6,23 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class SpecAugment(torch.nn.Module):
-    """Set to zero random stretches of frames and random columns, in training.
+    """Set random stretches of frames and random columns to zero in training.
 
-    Meant for standardised frames, where 0 is the mean.
+    Frames should be standardised, so that 0 is the mean.
 
     Arguments
     ---------
     n_stretches : int
-        Of time, in each utterance; they may overlap.
+        Number of masked stretches of each utterance; they may overlap.
     stretch_share : float
-        Longest stretch, as a share of the real frames, 0-1.
+        Maximum length of a stretch, as a fraction of the real frames, 0-1.
     column_share : float
-        Chance of each column, 0-1.
+        Probability of masking each column, 0-1.
 
     Source
     ------
-    Park et al., SpecAugment, Interspeech 2019; columns are drawn one by one,
-    since neighbours need not be alike.
+    Park et al., SpecAugment, Interspeech 2019; here columns are masked
+    independently, since neighbouring columns need not be related.
 
     Example
     -------
@@ -37,21 +37,21 @@ class SpecAugment(torch.nn.Module):
         self.stretch_share, self.column_share = stretch_share, column_share
 
     def forward(self, frames, lens):
-        """Mask a batch; nothing happens in eval.
+        """Mask a batch; identity in eval mode.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, dim)
             Standardised.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         frames : torch.Tensor, (batch, frames, dim)
             A masked copy.
         lens : torch.Tensor, (batch,)
-            As given.
+            Unchanged.
         """
         if not self.training:
             return frames, lens
@@ -62,7 +62,7 @@ class SpecAugment(torch.nn.Module):
         start = drawn[1] * (n_real - length)
         time = torch.arange(n_frames, device=frames.device)[:, None]
         inside = (time >= start[:, None]) & (time < (start + length)[:, None])
-        silent = torch.rand(n_rows, dim, device=frames.device)
-        silent = silent < self.column_share
-        hidden = inside.any(dim=-1)[..., None] | silent[:, None]
-        return frames.masked_fill(hidden, 0.0), lens
+        masked = torch.rand(n_rows, dim, device=frames.device)
+        masked = masked < self.column_share
+        masked = inside.any(dim=-1)[..., None] | masked[:, None]
+        return frames.masked_fill(masked, 0.0), lens

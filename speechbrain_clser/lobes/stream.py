@@ -1,4 +1,4 @@
-"""One of several streams that lie side by side in the frames."""
+"""Encoder of one of several streams that are concatenated in the frames."""
 
 import torch
 
@@ -6,24 +6,24 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class Stream(torch.nn.Module):
-    """Pick the columns of a stream, encode them, and slow them down.
+    """Select the columns of a stream, encode them and average neighbouring frames.
 
     Arguments
     ---------
     places : dict
-        Name to first column and the one after the last; ``Streams.places``.
+        Name to first column and end column; ``Streams.places``.
     name : str
         Of this stream.
     encoder : torch.nn.Module
-        ``(frames, lens)`` to frames, with ``output_dim``. If it gives one
-        frame, that tells of the whole utterance.
+        ``(frames, lens)`` to frames, with ``output_dim``. One frame describes
+        the whole utterance.
     n_averaged : int
-        How many neighbouring frames become one, their mean.
+        Number of neighbouring frames that are averaged to one.
 
     Raises
     ------
     ValueError
-        If it has no place.
+        If ``places`` does not contain ``name``.
 
     Example
     -------
@@ -44,8 +44,7 @@ class Stream(torch.nn.Module):
         super().__init__()
         if name not in places:
             raise ValueError(
-                f"stream {name!r} is not among the frames; they hold "
-                f"{', '.join(places)}"
+                f"expected one of the streams {', '.join(places)}, found {name!r}"
             )
         self.columns = slice(*places[name])
         self.encoder = encoder
@@ -60,7 +59,7 @@ class Stream(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, columns of all streams)
             Padded at the end with anything finite.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
@@ -76,23 +75,23 @@ class Stream(torch.nn.Module):
 
 
 def averaged(frames, lens, n):
-    """Put the mean of so many neighbouring frames in their place.
+    """Replace each ``n`` neighbouring frames by their mean.
 
     Arguments
     ---------
     frames : torch.Tensor, (batch, frames, dim)
         Padded at the end with anything finite.
     lens : torch.Tensor, (batch,)
-        Share of each row that is real, 0-1.
+        Fraction of each row that is real, 0-1.
     n : int
-        Neighbours; the last of an utterance may be fewer.
+        Frames per mean; the last group of an utterance may be smaller.
 
     Returns
     -------
     frames : torch.Tensor, (batch, fewer frames, dim)
         Zero in the padding.
     lens : torch.Tensor, (batch,)
-        Share of each row that is real, 0-1.
+        Fraction of each row that is real, 0-1.
 
     Example
     -------

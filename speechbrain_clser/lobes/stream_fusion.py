@@ -1,4 +1,4 @@
-"""Streams that meet one after the other, and read each other when they meet."""
+"""Stepwise fusion of streams by cross-attention."""
 
 import torch
 
@@ -7,33 +7,33 @@ from speechbrain_clser.lobes.mask import real_frames
 
 
 class StreamFusion(torch.nn.Module):
-    """Fuse streams in their order: the first with the second, both with the third.
+    """Fuse streams in order: the first with the second, the result with the third.
 
-    At each meeting the two sides attend to each other and are then put side by
-    side. A stream of one frame stands beside every frame of the other.
+    At each step the two sides attend to each other and are then concatenated. A
+    stream of one frame is concatenated to every frame of the other.
 
     Arguments
     ---------
     streams : dict
         Name to ``Stream``, all of one ``output_dim``.
     order : list of str
-        Which streams meet, in which order; one alone meets nobody.
+        Streams to fuse, in this order; a single stream is not fused.
     n_stages : int
-        Meetings with cross-attention, counted from the last; at the earlier
-        ones the streams only come to lie side by side. 0: concatenation.
+        Number of steps with cross-attention, counted from the last; earlier
+        steps only concatenate. 0: concatenation only.
     n_layers, n_heads, feedforward_dim, dropout, shared_weights
         Of each ``CrossAttention``.
 
     Raises
     ------
     ValueError
-        If there is no such stream, or one is named twice.
+        If a stream is unknown or repeated.
 
     Source
     ------
-    Zhao et al., HuMP-CAT, IEEE Internet of Things Journal, 2025: prosody meets
-    MFCC, what comes of it meets HuBERT. How both sides go on together is our
-    reconstruction.
+    Zhao et al., HuMP-CAT, IEEE Internet of Things Journal, 2025: prosody is
+    fused with MFCC, the result with HuBERT. The concatenation of both sides is
+    our reconstruction.
 
     Example
     -------
@@ -66,13 +66,13 @@ class StreamFusion(torch.nn.Module):
         super().__init__()
         if set(order) - set(streams) or len(set(order)) != len(order):
             raise ValueError(
-                f"streams must be some of {', '.join(streams)}, each once, in "
-                f"the order in which they meet, got {list(order)}"
+                f"expected streams among {', '.join(streams)}, each once, in "
+                f"the order of fusion, found {list(order)}"
             )
         self.order = list(order)
         self.streams = torch.nn.ModuleDict({n: streams[n] for n in order})
         dim = streams[order[0]].output_dim
-        n_meetings = len(order) - 1
+        n_steps = len(order) - 1
         self.stages = torch.nn.ModuleList(
             CrossAttention(
                 dim,
@@ -82,14 +82,14 @@ class StreamFusion(torch.nn.Module):
                 dropout,
                 shared_weights,
             )
-            if n_meetings - k <= n_stages
+            if n_steps - k <= n_stages
             else None
-            for k in range(n_meetings)
+            for k in range(n_steps)
         )
         self.joins = torch.nn.ModuleList(
-            torch.nn.Linear(2 * dim, dim) for _ in range(n_meetings - 1)
+            torch.nn.Linear(2 * dim, dim) for _ in range(n_steps - 1)
         )
-        self.output_dim = 2 * dim if n_meetings else dim
+        self.output_dim = 2 * dim if n_steps else dim
 
     def forward(self, frames, lens):
         """Fuse the streams of a batch.
@@ -99,20 +99,20 @@ class StreamFusion(torch.nn.Module):
         frames : torch.Tensor, (batch, frames, columns of all streams)
             Padded at the end with anything finite.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Fraction of each row that is real, 0-1.
 
         Returns
         -------
         frames : torch.Tensor, (batch, frames, output_dim)
-            As many as the streams have.
+            With the number of frames of the longer side.
         lens : torch.Tensor, (batch,)
             Of these frames.
         """
-        fused, lens, _ = self._meet(frames, lens, with_weights=False)
+        fused, lens, _ = self._fuse(frames, lens, with_weights=False)
         return fused, lens
 
     def attentions(self, frames, lens) -> list:
-        """Tell which frames of each other the two sides of a meeting attend to.
+        """Return the attention weights of each fusion step.
 
         Arguments
         ---------
@@ -122,16 +122,16 @@ class StreamFusion(torch.nn.Module):
         Returns
         -------
         list of dict
-            For each meeting with cross-attention ``names`` of both sides, the
-            streams so far joined by +, and of its last layer ``to_second``,
-            (batch, frames, other frames), and ``to_first``: means of the
-            heads, rows of sum 1; ``n_first`` and ``n_second``, (batch,): how
-            many frames of each side are real.
+            For each step with cross-attention ``names`` of both sides, the
+            fused streams joined by +; of its last layer ``to_second``,
+            (batch, frames, other frames), and ``to_first``: means over the
+            heads, rows of sum 1; ``n_first`` and ``n_second``, (batch,): the
+            number of real frames of each side.
         """
-        *_, weights = self._meet(frames, lens, with_weights=True)
+        *_, weights = self._fuse(frames, lens, with_weights=True)
         return weights
 
-    def _meet(self, frames, lens, with_weights):
+    def _fuse(self, frames, lens, with_weights):
         first, first_lens = self.streams[self.order[0]](frames, lens)
         weights = []
         for k, (name, stage) in enumerate(
@@ -154,19 +154,19 @@ class StreamFusion(torch.nn.Module):
                         }
                     )
                 first, second = stage(*sides)
-            first, first_lens = _side_by_side(
+            first, first_lens = _concatenate(
                 first, second, first_lens, second_lens
             )
         return first, first_lens, weights
 
 
 def _n_real(frames, lens):
-    """Number of real frames of each row."""
+    """Count the real frames of each row."""
     return real_frames(lens, frames.shape[1]).sum(dim=1)
 
 
-def _side_by_side(first, second, first_lens, second_lens):
-    """Columns of both in every frame of the longer."""
+def _concatenate(first, second, first_lens, second_lens):
+    """Concatenate the columns of both sides; repeat a single frame."""
     lens = second_lens if first.shape[1] == 1 else first_lens
     n_frames = max(first.shape[1], second.shape[1])
     sides = [

@@ -1,4 +1,4 @@
-"""One weighted sum of the layers of a pretrained encoder."""
+"""Weighted sum of the layers of a pretrained encoder."""
 
 import math
 
@@ -8,24 +8,23 @@ MIDDLE_SHARE = 0.9
 
 
 class WeightedLayerSum(torch.nn.Module):
-    """Mix layers that lie side by side in each frame, by learned weights.
+    """Average the concatenated layers of each frame with learned weights.
 
-    The weights are a softmax, so they stay positive and sum to 1. At first 90 %
-    of them lie, evenly, on the middle third of the layers, where emotion
-    is found best. A single layer passes as it is. Stands wherever a lobe from
-    frames to frames is wanted.
+    The weights are a softmax, so they are positive and sum to 1. Initially the
+    middle third of the layers, which represent emotion best, share 90 % of the
+    weight evenly. A single layer is returned unchanged.
 
     Arguments
     ---------
     input_dim : int
-        Of the frames: ``n_layers`` times the width of a layer.
+        Of the frames: ``n_layers`` times the dimension of a layer.
     n_layers : int
-        Layers side by side; ``Extractor.n_layers``.
+        Number of concatenated layers; ``Extractor.n_layers``.
 
     Raises
     ------
     ValueError
-        If the layers cannot all be of one width.
+        If ``input_dim`` is not a multiple of ``n_layers``.
 
     Example
     -------
@@ -41,9 +40,9 @@ class WeightedLayerSum(torch.nn.Module):
         super().__init__()
         if input_dim % n_layers:
             raise ValueError(
-                f"frames of {input_dim} columns cannot hold {n_layers} layers of "
-                "one width; give LayerMix the dim and the n_layers of the "
-                "extractor whose frames it mixes"
+                f"expected input_dim to be a multiple of n_layers, found "
+                f"{input_dim} and {n_layers}; give WeightedLayerSum the dim and "
+                "the n_layers of the extractor"
             )
         self.n_layers = n_layers
         self.output_dim = input_dim // n_layers
@@ -51,19 +50,19 @@ class WeightedLayerSum(torch.nn.Module):
             self.logits = torch.nn.Parameter(_mostly_middle(n_layers).log())
 
     def forward(self, frames, lens):
-        """Mix the layers of each frame.
+        """Average the layers of each frame.
 
         Arguments
         ---------
         frames : torch.Tensor, (batch, frames, input_dim)
-            Layers side by side.
+            Concatenated layers.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1; padding of zeros stays so.
+            Fraction of each row that is real, 0-1; zero padding stays zero.
 
         Returns
         -------
         torch.Tensor, (batch, frames, output_dim)
-            In the unit of ``frames``.
+            In the units of ``frames``.
         """
         if self.n_layers == 1:
             return frames
@@ -72,7 +71,7 @@ class WeightedLayerSum(torch.nn.Module):
 
 
 def _mostly_middle(n_layers):
-    """Weights that sum to 1, most of it on the middle third."""
+    """Return initial weights, sum 1, mostly on the middle third."""
     first, after = n_layers // 3, math.ceil(2 * n_layers / 3)
     n_middle = after - first
     if n_middle == n_layers:

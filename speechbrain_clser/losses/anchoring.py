@@ -1,10 +1,10 @@
-"""Draw an emotion together across languages: by speaker community, by phone.
+"""Triplet losses across languages: by speaker community and by phone.
 
 Our reconstruction of the dual-space anchoring of arXiv 2509.20373, whose full
 text was not available to us: two triplet losses, one per space. Distances are
-1 - cosine. All pairs of an anchor and a positive count, each against one
-semi-hard negative: the nearest that is farther than the positive, or the
-farthest when none is (Schroff et al., FaceNet, CVPR 2015).
+1 - cosine. Each pair of an anchor and a positive has one semi-hard negative:
+the nearest that is farther than the positive, else the farthest (Schroff et
+al., FaceNet, CVPR 2015).
 """
 
 import torch
@@ -12,23 +12,24 @@ import torch.nn.functional as F
 
 
 def speaker_anchoring(embedding, emotion, language, community, margin=0.2):
-    """Draw utterances to those of their emotion and community in other languages.
+    """Compute a triplet loss over emotion, community and language.
 
-    A negative is of another emotion. If the batch has such utterances by
-    members of the anchor's community (the same style, another emotion), it is
-    one of theirs; otherwise one of anybody's.
+    Positives share emotion and community with the anchor and have another
+    language. Negatives have another emotion; those of speakers of the anchor's
+    community (same style, other emotion) are used if the batch has any,
+    otherwise all.
 
     Arguments
     ---------
     embedding : torch.Tensor, (batch, dim)
-        In speaker space, of any length; only directions count.
+        In speaker space; normalised here.
     emotion, language : torch.Tensor of int64, (batch,)
-        Codes; rows with a -1 are left out.
+        Codes; rows with a -1 are ignored.
     community : torch.Tensor of int64, (batch, emotions)
-        Of the speaker of each utterance, in the graph of each emotion; -1
-        where the speaker has none.
+        Community of the speaker of each utterance in the graph of each emotion;
+        -1 if none.
     margin : float
-        By which negatives shall be farther than positives.
+        Margin between the distances of negatives and positives.
 
     Returns
     -------
@@ -54,50 +55,52 @@ def speaker_anchoring(embedding, emotion, language, community, margin=0.2):
     >>> round(loss.item(), 4)  # distances 1 - 1 + 0.2, and 1 - 2 + 0.2
     0.1
     """
-    _demand_one_batch(embedding, emotion, language)
+    _check_lengths(embedding, emotion, language)
     if community.dim() != 2 or len(community) != len(embedding):
         raise ValueError(
-            f"community must be ({len(embedding)}, emotions), a column per "
-            f"emotion's graph, got {tuple(community.shape)}"
+            f"expected community of shape ({len(embedding)}, emotions), found "
+            f"{tuple(community.shape)}"
         )
-    is_known = (emotion >= 0) & (language >= 0)
-    emotion, language = emotion[is_known], language[is_known]
-    community = community[is_known]
-    # Row i: everybody's community in the graph of the emotion of i.
-    beside = community.T[emotion]
-    own = beside.diagonal()[:, None]
-    is_ally = (beside == own) & (own >= 0)
+    is_labelled = (emotion >= 0) & (language >= 0)
+    emotion, language = emotion[is_labelled], language[is_labelled]
+    community = community[is_labelled]
+    # Row i: communities of all rows in the graph of the emotion of i.
+    communities = community.T[emotion]
+    own = communities.diagonal()[:, None]
+    same_community = (communities == own) & (own >= 0)
     is_same = emotion[:, None] == emotion
-    is_positive = is_same & is_ally & (language[:, None] != language)
-    is_negative = _preferred(~is_same, is_ally)
+    is_positive = is_same & same_community & (language[:, None] != language)
+    is_negative = _prefer(~is_same, same_community)
     weight = torch.ones(len(emotion), device=embedding.device)
     return _triplets(
-        embedding, is_known, is_positive, is_negative, weight, margin
+        embedding, is_labelled, is_positive, is_negative, weight, margin
     )
 
 
 def phone_anchoring(
     vectors, phone, emotion, language, community, weight, margin=0.2
 ):
-    """Draw segments to those of their phone and emotion in other languages.
+    """Compute a triplet loss over phone, emotion and language.
 
-    Positives are of the anchor's community if the batch has such. A negative
-    is of the same phone and another emotion, so the loss hears emotion and
-    not which phone it is.
+    Positives share phone and emotion with the anchor and have another language;
+    those of the anchor's community are used if the batch has any, otherwise
+    all. Negatives share the phone and have another emotion, so that the loss
+    depends on the emotion and not on the phone.
 
     Arguments
     ---------
     vectors : torch.Tensor, (segments, dim)
-        In phone space, of any length; only directions count.
+        In phone space; normalised here.
     phone, emotion, language : torch.Tensor of int64, (segments,)
-        Codes; rows with a -1 are left out.
+        Codes; rows with a -1 are ignored.
     community : torch.Tensor of int64, (segments,)
-        Of the speaker, in the graph of the segment's emotion; -1 if none.
+        Community of the speaker in the graph of the segment's emotion; -1 if
+        none.
     weight : torch.Tensor, (segments,)
-        How much a segment counts as an anchor: ``AnchorTable.of``. A segment
-        of weight 0 is no anchor, but may be a negative.
+        Anchor weights: ``AnchorTable.of``. A segment of weight 0 is no anchor,
+        but may be a negative.
     margin : float
-        By which negatives shall be farther than positives.
+        Margin between the distances of negatives and positives.
 
     Returns
     -------
@@ -124,45 +127,47 @@ def phone_anchoring(
     >>> round(loss.item(), 4)  # (3 * 0.2 + 1 * 0) / 4
     0.15
     """
-    _demand_one_batch(vectors, phone, emotion, language, community, weight)
-    is_known = (phone >= 0) & (emotion >= 0) & (language >= 0)
+    _check_lengths(vectors, phone, emotion, language, community, weight)
+    is_labelled = (phone >= 0) & (emotion >= 0) & (language >= 0)
     phone, emotion, language, community, weight = (
-        column[is_known]
+        column[is_labelled]
         for column in (phone, emotion, language, community, weight)
     )
     is_phone = phone[:, None] == phone
     is_same = emotion[:, None] == emotion
-    is_abroad = language[:, None] != language
-    is_ally = (community[:, None] == community) & (community[:, None] >= 0)
-    is_positive = _preferred(is_phone & is_same & is_abroad, is_ally)
+    crosses = language[:, None] != language
+    same_community = (community[:, None] == community) & (
+        community[:, None] >= 0
+    )
+    is_positive = _prefer(is_phone & is_same & crosses, same_community)
     return _triplets(
-        vectors, is_known, is_positive, is_phone & ~is_same, weight, margin
+        vectors, is_labelled, is_positive, is_phone & ~is_same, weight, margin
     )
 
 
-def _demand_one_batch(vectors, *columns):
+def _check_lengths(vectors, *columns):
     shapes = [tuple(column.shape) for column in columns]
     if any(shape != tuple(vectors.shape[:1]) for shape in shapes):
         raise ValueError(
-            f"codes and weights must be ({len(vectors)},), one per row of the "
-            f"vectors, got {shapes}"
+            f"expected codes and weights of shape ({len(vectors)},), one per "
+            f"row of the vectors, found {shapes}"
         )
 
 
-def _preferred(is_candidate, is_ally):
-    """Allies among the candidates; all candidates in rows without such."""
-    is_best = is_candidate & is_ally
+def _prefer(is_candidate, is_preferred):
+    """Keep the preferred candidates of each row; all if none is preferred."""
+    is_best = is_candidate & is_preferred
     return torch.where(is_best.any(dim=1, keepdim=True), is_best, is_candidate)
 
 
-def _triplets(vectors, is_known, is_positive, is_negative, weight, margin):
-    """Weighted mean of the hinges of all anchors; masks are (anchor, other)."""
+def _triplets(vectors, is_labelled, is_positive, is_negative, weight, margin):
+    """Compute the weighted mean hinge of all anchors; masks are (anchor, other)."""
     is_anchor = is_positive.any(dim=1) & is_negative.any(dim=1) & (weight > 0)
     if not is_anchor.any():
         return vectors.float().sum() * 0.0  # keeps the graph
     is_positive, is_negative = is_positive[is_anchor], is_negative[is_anchor]
     with torch.autocast(vectors.device.type, enabled=False):
-        unit = F.normalize(vectors[is_known].float(), dim=-1)
+        unit = F.normalize(vectors[is_labelled].float(), dim=-1)
         distance = 1 - unit[is_anchor] @ unit.T
         ranked = (
             distance.masked_fill(~is_negative, torch.inf).sort(dim=1).values

@@ -1,4 +1,4 @@
-"""Which phones carry an emotion alike in two languages, and how surely."""
+"""Selection of anchor phones by the similarity of source and target."""
 
 import dataclasses
 
@@ -10,17 +10,18 @@ FEWEST_SEGMENTS = 3
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class AnchorTable:
-    """What each phone is worth as an anchor of each emotion.
+    """Weight of each phone as an anchor of each emotion.
 
     Arguments
     ---------
     weight : torch.Tensor, (emotions, phones)
-        0 for what is no anchor; the anchors of an emotion average 1.
+        0 for phones that are no anchor; the mean over the anchors of an emotion
+        is 1.
     reliability : torch.Tensor, (emotions, phones)
         Cosine of the two sides less that of the best other emotion, -2 to 2;
-        nan where too little was heard.
+        NaN if there are too few segments.
     n_segments : torch.Tensor of int64, (2, emotions, phones)
-        Heard on the source's and the target's side.
+        Number of segments of source and target.
 
     Example
     -------
@@ -47,8 +48,8 @@ class AnchorTable:
         torch.Tensor, (segments,)
             At least 0.
         """
-        is_known = (emotion >= 0) & (phone >= 0)
-        return self.weight[emotion, phone] * is_known
+        is_labelled = (emotion >= 0) & (phone >= 0)
+        return self.weight[emotion, phone] * is_labelled
 
 
 def anchor_table(
@@ -63,38 +64,38 @@ def anchor_table(
     min_segments=50,
     temperature=0.1,
 ):
-    """Choose the phones that voice an emotion alike on both sides.
+    """Select the phones whose vectors of an emotion are similar on both sides.
 
     Vectors are standardised per language and averaged per side, emotion and
-    phone. A phone is the more reliable an anchor of an emotion, the nearer its
-    two averages are, and the farther the source's is from the target's of any
-    other emotion.
+    phone. The reliability of a phone as an anchor of an emotion is the cosine of
+    its source and target means, minus the largest cosine of the source mean and
+    the target mean of another emotion.
 
     Arguments
     ---------
     vectors : torch.Tensor, (segments, dim)
-        Of the training material, one per phone that was spoken.
+        Of the training set, one per phone segment.
     phone, emotion, language : torch.Tensor of int64, (segments,)
-        Codes; a segment with a -1 among the first two is not averaged, though
-        its language is standardised by it. With -1 for consonants, only vowels
+        Codes; segments with phone or emotion -1 are not averaged, but are
+        included in the standardisation. With -1 for consonants, only vowels
         become anchors.
     is_target : torch.Tensor of bool, (segments,)
-        The side of a segment: language transferred to or from.
+        Side of a segment: target or source.
     n_phones, n_emotions : int
         Shape of the table.
     n_anchors : int
-        Per emotion, at the most.
+        Maximum number per emotion.
     min_segments : int
-        To be heard of an emotion and phone on each side. On a side where so
-        many are rare, half of what an emotion and phone have there in the
-        mean, and ``FEWEST_SEGMENTS`` at the least.
+        Minimum number of segments of an emotion and phone on each side. On a
+        side with little data, half of the mean number per emotion and phone,
+        and at least ``FEWEST_SEGMENTS``.
     temperature : float
-        The lower, the more the most reliable weigh.
+        Of the softmax of the weights.
 
     Returns
     -------
     AnchorTable
-        Without an anchor where nothing is reliable.
+        Without anchors where the reliability is not positive.
 
     Source
     ------
@@ -120,34 +121,34 @@ def anchor_table(
     >>> table.reliability.ravel(), table.weight.ravel()
     (tensor([2., 2.]), tensor([1., 1.]))
     """
-    vectors = _standardised(vectors.detach().float(), language)
-    is_known = (phone >= 0) & (emotion >= 0)
+    vectors = _standardise(vectors.detach().float(), language)
+    is_labelled = (phone >= 0) & (emotion >= 0)
     cell = (is_target.long() * n_emotions + emotion) * n_phones + phone
     shape = (2, n_emotions, n_phones)
     n_segments = torch.bincount(
-        cell[is_known], minlength=2 * n_emotions * n_phones
+        cell[is_labelled], minlength=2 * n_emotions * n_phones
     ).view(shape)
-    # Only the direction of an average is looked at, so the sum will do.
+    # Only the direction of the mean is used, so the sum is enough.
     centre = vectors.new_zeros(2 * n_emotions * n_phones, vectors.shape[1])
-    centre = centre.index_add(0, cell[is_known], vectors[is_known])
+    centre = centre.index_add(0, cell[is_labelled], vectors[is_labelled])
     source, target = F.normalize(centre.view(*shape, -1), dim=-1)
-    is_heard = n_segments >= _enough(n_segments, min_segments)
-    reliability = _reliability(source, target, *is_heard)
+    is_sufficient = n_segments >= _required_segments(n_segments, min_segments)
+    reliability = _reliability(source, target, *is_sufficient)
     return AnchorTable(
         _weight(reliability, n_anchors, temperature), reliability, n_segments
     )
 
 
-def _enough(n_segments, min_segments):
-    """Segments that a phone of an emotion needs on each side, (2, 1, 1)."""
+def _required_segments(n_segments, min_segments):
+    """Return the minimum number of segments on each side, (2, 1, 1)."""
     total = n_segments.sum(dim=(1, 2), keepdim=True)
     n_cells = (n_segments > 0).sum(dim=(1, 2), keepdim=True).clamp(min=1)
     fewest = min(FEWEST_SEGMENTS, min_segments)
     return (total / n_cells / 2).clamp(fewest, min_segments)
 
 
-def _standardised(vectors, language):
-    """Mean 0 and deviation 1 in every language."""
+def _standardise(vectors, language):
+    """Standardise the vectors of each language."""
     vectors = vectors.clone()
     for code in language.unique():
         rows = vectors[language == code]
@@ -157,18 +158,18 @@ def _standardised(vectors, language):
 
 
 def _reliability(source, target, is_in_source, is_in_target):
-    """Cosine of an emotion with itself less that with the best other one."""
+    """Subtract the largest cosine with another emotion from the own cosine."""
     cosine = torch.einsum("epd,fpd->efp", source, target)
     itself = torch.eye(len(cosine), dtype=torch.bool, device=cosine.device)
     own = cosine.diagonal().T
-    is_rival = is_in_target[None] & ~itself[..., None]
-    rival = cosine.masked_fill(~is_rival, -torch.inf).amax(dim=1)
-    is_fit = is_in_source & is_in_target & rival.isfinite()
-    return torch.where(is_fit, own - rival, torch.nan)
+    is_other = is_in_target[None] & ~itself[..., None]
+    best_other = cosine.masked_fill(~is_other, -torch.inf).amax(dim=1)
+    is_fit = is_in_source & is_in_target & best_other.isfinite()
+    return torch.where(is_fit, own - best_other, torch.nan)
 
 
 def _weight(reliability, n_anchors, temperature):
-    """Softmax over the best of each emotion, so that they average 1."""
+    """Compute the softmax over the best phones of each emotion, scaled to mean 1."""
     score = reliability.masked_fill(~(reliability > 0), -torch.inf)
     ranked = score.sort(dim=1, descending=True, stable=True).indices
     score = score.scatter(1, ranked[:, n_anchors:], -torch.inf)

@@ -1,4 +1,4 @@
-"""No emotion may take all unlabelled utterances."""
+"""Regularisation towards balanced predictions of unlabelled utterances."""
 
 import math
 
@@ -6,10 +6,10 @@ import torch
 
 
 def balance(logits):
-    """Distance of the mean posterior from an even one.
+    """Compute the divergence of the mean posterior from the uniform distribution.
 
-    The divergence sum_c p_c log(p_c C), p the mean over the rows: the entropy
-    of p, negative, plus the constant log C, so that 0 is the best.
+    sum_c p_c log(p_c C), where p is the mean over the rows: the negative entropy
+    of p plus log C, so that the minimum is 0.
 
     Arguments
     ---------
@@ -32,6 +32,6 @@ def balance(logits):
         return logits.sum() * 0.0  # keeps the graph
     with torch.autocast(logits.device.type, enabled=False):
         mean = logits.softmax(dim=-1).mean(dim=0)
-        # Where a class has no chance at all, the entropy has no gradient.
+        # The entropy has no gradient at a probability of 0.
         mean = mean.clamp(min=1e-6)
         return math.log(len(mean)) - torch.special.entr(mean).sum()

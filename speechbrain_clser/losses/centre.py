@@ -1,17 +1,17 @@
-"""Embeddings of one emotion close to the centre of that emotion."""
+"""Centre loss."""
 
 
 def centre(embedding, emotion, centres):
-    """Half the mean squared distance of embeddings from their centres.
+    """Compute half the mean squared distance of embeddings from their centres.
 
     Arguments
     ---------
     embedding : torch.Tensor, (batch, dim)
-        Of any length.
+        Not normalised.
     emotion : torch.Tensor of int, (batch,)
-        Class; rows of -1 are left out.
+        Class; rows of -1 are ignored.
     centres : torch.Tensor, (classes, dim)
-        Learned along.
+        Trained by the gradient.
 
     Returns
     -------
@@ -22,7 +22,7 @@ def centre(embedding, emotion, centres):
     ------
     Wen, Zhang, Li and Qiao, A Discriminative Feature Learning Approach for
     Deep Face Recognition, ECCV 2016, equation 2, as a mean over the batch.
-    Their centres move by a rule of their own, equation 4, ours by the gradient.
+    The paper updates the centres by equation 4 instead of the gradient.
 
     Example
     -------

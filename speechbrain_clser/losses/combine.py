@@ -1,11 +1,10 @@
-"""Named losses meet their weights."""
+"""Weighted sum of named losses."""
 
 
 def combine(losses, weights):
-    """Add up named losses, each times its weight.
+    """Compute the weighted sum of named losses.
 
-    A forgotten weight is an error, not a silent zero; 0.0 switches a loss off
-    in plain sight.
+    A missing weight is an error; a weight of 0.0 disables a loss.
 
     Arguments
     ---------
@@ -33,7 +32,7 @@ def combine(losses, weights):
     """
     if losses.keys() != weights.keys():
         raise KeyError(
-            f"the method gives the losses {sorted(losses)}, loss_weights in "
-            f"the YAML names {sorted(weights)}; the two must agree"
+            f"expected loss_weights for the losses {sorted(losses)}, found "
+            f"{sorted(weights)} in the YAML; the two must agree"
         )
     return sum(weights[name] * loss for name, loss in losses.items())

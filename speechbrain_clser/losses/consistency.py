@@ -1,15 +1,15 @@
-"""What is sure of one view of an utterance holds for another view."""
+"""Consistency of two views of unlabelled utterances by pseudo-labels."""
 
 import torch.nn.functional as F
 
 
 def thresholds(mean_posterior, highest=0.8):
-    """Ask less of classes that are found seldom.
+    """Compute class thresholds, lower for less frequent classes.
 
     Arguments
     ---------
     mean_posterior : torch.Tensor, (classes,)
-        Mean chance of each class over the unlabelled.
+        Mean probability of each class over the unlabelled utterances.
     highest : float
         Threshold of the most frequent class, 0-1.
 
@@ -33,22 +33,22 @@ def thresholds(mean_posterior, highest=0.8):
 
 
 def consistency(logits, posterior, threshold):
-    """Cross-entropy of one view to what is sure of another.
+    """Compute the cross-entropy of one view to confident pseudo-labels of another.
 
     Arguments
     ---------
     logits : torch.Tensor, (batch, classes)
-        Of the changed view.
+        Of the augmented view.
     posterior : torch.Tensor, (batch, classes)
-        Of the other view; no gradient goes through.
+        Of the other view; without gradient.
     threshold : torch.Tensor, (classes,)
-        Least chance at which each class is believed.
+        Minimum probability of a pseudo-label of each class.
 
     Returns
     -------
     torch.Tensor, ()
-        In float32, also under autocast. Mean over all rows, those not
-        believed count as 0; 0 for no rows.
+        In float32, also under autocast. Mean over all rows, where rows without
+        a pseudo-label count as 0; 0 for no rows.
 
     Source
     ------
@@ -65,7 +65,7 @@ def consistency(logits, posterior, threshold):
     logits = logits.float()
     if not len(logits):
         return logits.sum() * 0.0  # keeps the graph
-    chance, guess = posterior.detach().float().max(dim=-1)
-    is_sure = chance >= threshold[guess]
-    costs = F.cross_entropy(logits, guess, reduction="none")
-    return (costs * is_sure).mean()
+    probability, predicted = posterior.detach().float().max(dim=-1)
+    is_confident = probability >= threshold[predicted]
+    losses = F.cross_entropy(logits, predicted, reduction="none")
+    return (losses * is_confident).mean()

@@ -1,15 +1,15 @@
-"""Alignment of second moments between two languages."""
+"""CORAL: alignment of the covariances of two domains."""
 
 import torch
 
 
 def coral(source, target):
-    """Distance between the covariances of two sets of vectors.
+    """Compute the distance between the covariances of two sets of vectors.
 
     Arguments
     ---------
     source, target : torch.Tensor, (rows, dim)
-        Sets of fewer than two rows have no covariance and cost nothing.
+        The loss is 0 if a set has fewer than two rows.
 
     Returns
     -------

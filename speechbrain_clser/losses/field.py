@@ -1,8 +1,8 @@
-"""The Instantaneous Resonance Field (IRF): what highlights say of emotions.
+"""The Instantaneous Resonance Field (IRF): class scores from highlight frames.
 
 Our reconstruction of arXiv 2604.07417, whose equations were not available to
-us: every frame resonates with the prototype of every emotion; the strongest
-moments of an utterance decide; utterances that resonate share what they found.
+us: the cosines of frames and emotion prototypes are pooled by a soft maximum,
+and the posteriors are propagated between similar utterances.
 """
 
 import math
@@ -12,22 +12,22 @@ import torch.nn.functional as F
 
 
 def field(frames, is_highlight, prototypes, temperature=0.1):
-    """Strength of each emotion's field at the highlights of each utterance.
+    """Compute the field strength of each emotion from the highlights.
 
     A soft maximum: I_jc = tau log mean_t exp(cos(z_jt, mu_c) / tau), over the
-    highlights t. It lies between the mean and the maximum of the cosines; one
-    highlight gives its plain cosine.
+    highlights t. It lies between the mean and the maximum of the cosines, and
+    is the cosine for one highlight.
 
     Arguments
     ---------
     frames : torch.Tensor, (batch, frames, dim)
-        Of any length; only directions count.
+        Normalised here.
     is_highlight : torch.Tensor of bool, (batch, frames)
         At least one in each row.
     prototypes : torch.Tensor, (classes, dim)
-        Of any length; one of zeros, not known yet, resonates with nothing.
+        Normalised here; a prototype of zeros, not yet estimated, has strength 0.
     temperature : float
-        Small, and the strongest frame alone counts.
+        The lower, the closer to the maximum.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def field(frames, is_highlight, prototypes, temperature=0.1):
     is_exported = torch.compiler.is_exporting()  # its graph cannot raise
     if not is_exported and not is_highlight.any(dim=1).all():
         raise ValueError(
-            "every utterance needs a highlight, got none in the rows "
+            "expected a highlight in each utterance, found none in the rows "
             f"{(~is_highlight.any(dim=1)).nonzero().flatten().tolist()}"
         )
     with torch.autocast(frames.device.type, enabled=False):
@@ -72,30 +72,30 @@ def self_organise(
     posterior,
     resonance,
     is_neighbour,
-    is_known,
-    share=0.5,
+    is_labelled,
+    alpha=0.5,
     n_rounds=2,
     temperature=0.1,
 ):
-    """Let utterances take over what their neighbours have found.
+    """Propagate posteriors between neighbouring utterances.
 
     q <- (1 - h) q + h A q, where A is the softmax of the resonance over the
-    neighbours of a row. Who has a label keeps it.
+    neighbours of a row. Labelled utterances do not change.
 
     Arguments
     ---------
     posterior : torch.Tensor, (batch, classes)
         Rows sum to 1; one-hot where an utterance is labelled.
     resonance : torch.Tensor, (batch, batch)
-        How much each listens to each.
+        Similarity of each pair.
     is_neighbour : torch.Tensor of bool, (batch, batch)
-        Row by row whom an utterance listens to; a row of none stays as it is.
-    is_known : torch.Tensor of bool, (batch,)
-        Which are labelled.
-    share : float
-        What a round takes from the neighbours (h), 0-1; 0 changes nothing.
+        Neighbours of each row; rows without neighbours do not change.
+    is_labelled : torch.Tensor of bool, (batch,)
+        Which utterances are labelled.
+    alpha : float
+        Weight of the neighbours in a round (h), 0-1.
     n_rounds : int
-        How often.
+        Number of rounds.
     temperature : float
         Of the softmax.
 
@@ -106,36 +106,36 @@ def self_organise(
 
     Source
     ------
-    Our reconstruction; that labelled utterances stay and are listened to is
-    label propagation (Zhu and Ghahramani, 2002).
+    Our reconstruction, after label propagation (Zhu and Ghahramani, 2002),
+    which keeps the labels of labelled utterances.
 
     Example
     -------
     >>> posterior = torch.tensor([[1.0, 0.0], [0.5, 0.5]])
-    >>> is_known = torch.tensor([True, False])
+    >>> is_labelled = torch.tensor([True, False])
     >>> self_organise(
-    ...     posterior, torch.ones(2, 2), ~torch.eye(2).bool(), is_known
+    ...     posterior, torch.ones(2, 2), ~torch.eye(2).bool(), is_labelled
     ... )
     tensor([[1.0000, 0.0000],
             [0.8750, 0.1250]])
     """
-    listens = is_neighbour.any(dim=1) & ~is_known
-    if not listens.any():
+    is_updated = is_neighbour.any(dim=1) & ~is_labelled
+    if not is_updated.any():
         return posterior
-    scores = resonance[listens].float() / temperature
-    scores = scores.masked_fill(~is_neighbour[listens], -torch.inf)
+    scores = resonance[is_updated].float() / temperature
+    scores = scores.masked_fill(~is_neighbour[is_updated], -torch.inf)
     weights = scores.softmax(dim=-1)
     for _ in range(n_rounds):
         neighbours = weights @ posterior
         posterior = posterior.clone()
-        posterior[listens] = (1 - share) * posterior[
-            listens
-        ] + share * neighbours
+        posterior[is_updated] = (1 - alpha) * posterior[
+            is_updated
+        ] + alpha * neighbours
     return posterior
 
 
 def reliability(posterior):
-    """Tell how far a posterior is from knowing nothing.
+    """Compute one minus the normalised entropy of posteriors.
 
     Arguments
     ---------
@@ -145,7 +145,7 @@ def reliability(posterior):
     Returns
     -------
     torch.Tensor, (batch,)
-        1 - entropy / log(classes): 0 if all classes are alike, 1 if sure.
+        1 - entropy / log(classes): 0 for a uniform, 1 for a one-hot posterior.
 
     Source
     ------

@@ -1,10 +1,10 @@
-"""Emotions lie in the embedding as they lie in valence and arousal."""
+"""Alignment of class means with the valence-arousal plane."""
 
 import torch
 import torch.nn.functional as F
 
-# Valence and arousal, -1 to 1: placed by hand after Russell's circumplex, not
-# measured. "other" has no place.
+# Valence and arousal, -1 to 1: set by hand after Russell's circumplex, not
+# measured. "other" has no coordinates.
 PLACES = {
     "anger": (-0.5, 0.8),
     "boredom": (-0.4, -0.7),
@@ -22,7 +22,7 @@ PLACES = {
 
 
 def places(classes):
-    """Coordinates of classes in the plane of valence and arousal.
+    """Return the valence-arousal coordinates of classes.
 
     Arguments
     ---------
@@ -32,7 +32,7 @@ def places(classes):
     Returns
     -------
     torch.Tensor, (classes, 2)
-        -1 to 1; NaN for a class that has no place.
+        -1 to 1; NaN for a class without coordinates.
 
     Source
     ------
@@ -44,12 +44,12 @@ def places(classes):
     tensor([[0., 0.],
             [nan, nan]])
     """
-    nowhere = (torch.nan, torch.nan)
-    return torch.tensor([PLACES.get(name, nowhere) for name in classes])
+    missing = (torch.nan, torch.nan)
+    return torch.tensor([PLACES.get(name, missing) for name in classes])
 
 
 def geometry(embedding, emotion, coordinates, spread=1.0):
-    """Hold the cosines of class means against nearness in a plane.
+    """Compare the cosines of class means with their similarity in a plane.
 
     || M M' - G ||^2 over pairs of classes, where the rows of M are the
     directions of the class means and G is exp(-distance^2 / spread^2).
@@ -57,14 +57,13 @@ def geometry(embedding, emotion, coordinates, spread=1.0):
     Arguments
     ---------
     embedding : torch.Tensor, (batch, dim)
-        Of any length; only directions count.
+        Normalised here.
     emotion : torch.Tensor of int64, (batch,)
-        Class; rows of -1 are left out, and so are those of classes without a
-        place.
+        Class; rows of -1 and of classes without coordinates are ignored.
     coordinates : torch.Tensor, (classes, 2)
         From ``places``.
     spread : float
-        Distance at which likeness has fallen to 1/e.
+        Distance at which the similarity is 1/e.
 
     Returns
     -------
@@ -73,8 +72,8 @@ def geometry(embedding, emotion, coordinates, spread=1.0):
 
     Source
     ------
-    Our reconstruction: arXiv 2604.07417 names an emotion-semantic structure
-    and no equation.
+    Our reconstruction: arXiv 2604.07417 mentions an emotion-semantic structure
+    without an equation.
 
     Example
     -------
@@ -84,9 +83,9 @@ def geometry(embedding, emotion, coordinates, spread=1.0):
     >>> round(loss.item(), 4)  # 2 (0 - 1/e)^2
     0.2707
     """
-    has_place = ~coordinates.isnan().any(dim=-1)
+    has_coordinates = ~coordinates.isnan().any(dim=-1)
     use = emotion >= 0
-    use &= has_place[emotion.clamp(min=0)]
+    use &= has_coordinates[emotion.clamp(min=0)]
     present = emotion[use].unique()
     if len(present) < 2:
         return embedding.float().sum() * 0.0  # keeps the graph
@@ -94,7 +93,7 @@ def geometry(embedding, emotion, coordinates, spread=1.0):
         unit = F.normalize(embedding[use].float(), dim=-1)
         members = (present[:, None] == emotion[use]).float()
         means = F.normalize(members @ unit, dim=-1)
-        where = coordinates[present].float()
-        distance = (where[:, None] - where).square().sum(dim=-1)
-        alike = (-distance / spread**2).exp()
-        return (means @ means.T - alike).square().sum()
+        points = coordinates[present].float()
+        distance = (points[:, None] - points).square().sum(dim=-1)
+        similarity = (-distance / spread**2).exp()
+        return (means @ means.T - similarity).square().sum()

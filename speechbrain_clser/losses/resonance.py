@@ -1,18 +1,18 @@
-"""How much two utterances resonate, and who resonates with whom."""
+"""Similarity of utterances by weighted cosines of their frames, and neighbours."""
 
 import torch
 import torch.nn.functional as F
 
 
 def gather(frames, weights):
-    """Sum the directions of an utterance's frames, each times its weight.
+    """Compute the weighted sum of the normalised frames of each utterance.
 
     Arguments
     ---------
     frames : torch.Tensor, (batch, frames, dim)
-        Of any length; only directions count.
+        Normalised here.
     weights : torch.Tensor, (batch, frames)
-        0 in the padding and wherever else a frame shall not count.
+        0 for padding and ignored frames.
 
     Returns
     -------
@@ -41,27 +41,27 @@ def gather(frames, weights):
 
 
 def resonance(frames, weights, other_frames=None, other_weights=None):
-    """Weigh the cosines of all frames of one utterance with all of another.
+    """Compute the weighted sum of the cosines of all pairs of frames.
 
     The definition is a double sum over the frames of two utterances,
 
         R_ij = sum_t sum_t' s_it s_jt' cos(z_it, z_jt').
 
-    The cosine of unit vectors is their inner product, and that is linear in
-    both of its sides, so the sums may move inside:
+    The cosine of unit vectors is their inner product, which is linear in both
+    arguments, so the sums can be moved inside:
 
         R_ij = < sum_t s_it z_it , sum_t' s_jt' z_jt' >.
 
-    Each utterance is summed once, and one product of matrices does the rest;
-    (batch, batch, frames, frames) is never built. ``benchmarks/resonance.py``
-    measures what that saves.
+    Each utterance is summed once, followed by one matrix product; an array of
+    (batch, batch, frames, frames) is not needed. ``benchmarks/resonance.py``
+    measures time and memory.
 
     Arguments
     ---------
     frames, other_frames : torch.Tensor, (batch, frames, dim)
-        Of any length; only directions count. Without others, the same.
+        Normalised here. Without ``other_frames``, the same.
     weights, other_weights : torch.Tensor, (batch, frames)
-        How much of a highlight each frame is; 0 in the padding.
+        Weight of each frame; 0 in the padding.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def resonance(frames, weights, other_frames=None, other_weights=None):
 
 
 def products(one, other):
-    """Resonance of utterances that are gathered already.
+    """Compute the resonance of utterances from their weighted sums.
 
     Arguments
     ---------
@@ -111,25 +111,25 @@ def products(one, other):
 
 
 def neighbours(resonance, language, k=10):
-    """Find those that an utterance resonates with most, half of them abroad.
+    """Find the nearest neighbours of each utterance, half in other languages.
 
-    Half of the places (rounded down) go to the best of other languages,
-    however well its own language resonates; the rest to the best of all that
-    remain. Where other languages have too few, the own fills up.
+    Half of the neighbours (rounded down) are the best of other languages; the
+    rest are the best of all remaining utterances. If other languages have too
+    few utterances, the same language supplies the rest.
 
     Arguments
     ---------
     resonance : torch.Tensor, (batch, batch)
         From -1 to 1.
     language : torch.Tensor of int64, (batch,)
-        Any codes.
+        Codes.
     k : int
-        Neighbours of each utterance; all others if there are fewer.
+        Number of neighbours; all other utterances if there are fewer.
 
     Returns
     -------
     torch.Tensor of bool, (batch, batch)
-        Row by row who is a neighbour; nobody is its own.
+        Neighbours of each row; the diagonal is False.
 
     Source
     ------
@@ -146,12 +146,12 @@ def neighbours(resonance, language, k=10):
     k = min(k, len(resonance) - 1)
     itself = torch.eye(len(resonance), dtype=torch.bool, device=language.device)
     scores = resonance.detach().float().masked_fill(itself, -torch.inf)
-    is_abroad = language[:, None] != language
-    forced = _best(scores.masked_fill(~is_abroad, -torch.inf), k // 2)
-    return _best(scores.masked_fill(forced & is_abroad, torch.inf), k)
+    is_other_language = language[:, None] != language
+    forced = _best(scores.masked_fill(~is_other_language, -torch.inf), k // 2)
+    return _best(scores.masked_fill(forced & is_other_language, torch.inf), k)
 
 
 def _best(scores, k):
-    """Mark the ``k`` highest of each row."""
+    """Return a mask of the ``k`` highest scores of each row."""
     marked = torch.zeros_like(scores, dtype=torch.bool)
     return marked.scatter(1, scores.topk(k, dim=1).indices, True)

@@ -1,30 +1,30 @@
-"""Supervised contrastive loss in which pairs across languages may count more."""
+"""Supervised contrastive loss with weights for cross-lingual pairs."""
 
 import torch
 import torch.nn.functional as F
 
 
 def supcon(embedding, emotion, language, temperature=0.07, language_weight=1.0):
-    """Pull utterances of one emotion together, languages apart the most.
+    """Compute the supervised contrastive loss over emotions.
 
     Arguments
     ---------
     embedding : torch.Tensor, (batch, dim)
-        Of any length; only directions count.
+        Normalised here.
     emotion : torch.Tensor of int, (batch,)
-        Class; rows of -1 are left out.
+        Class; rows of -1 are ignored.
     language : torch.Tensor of int, (batch,)
-        Any codes.
+        Codes.
     temperature : float
         Divides the cosines.
     language_weight : float
-        Of a pair that speaks two languages; a pair of one language weighs 1.
+        Weight of a pair of two languages; a pair of one language has weight 1.
 
     Returns
     -------
     torch.Tensor, ()
-        In float32, also under autocast. Mean over the utterances that have a
-        partner of their emotion; 0 if there is none.
+        In float32, also under autocast. Mean over the utterances with a
+        positive pair; 0 if there is none.
 
     Raises
     ------
@@ -37,7 +37,8 @@ def supcon(embedding, emotion, language, temperature=0.07, language_weight=1.0):
     Zero-Shot Cross-lingual Speech Emotion Recognition, Interspeech 2026,
     equations 7 and 8; weight 1 is the loss of Khosla et al., Supervised
     Contrastive Learning, NeurIPS 2020. The paper does not report the
-    temperature; utterances without a partner are skipped, not counted as 0.
+    temperature; utterances without a positive pair are ignored, not counted
+    as 0.
 
     Example
     -------
@@ -51,10 +52,10 @@ def supcon(embedding, emotion, language, temperature=0.07, language_weight=1.0):
             f"embedding, emotion and language must be of one batch, got "
             f"{len(embedding)}, {len(emotion)} and {len(language)} rows"
         )
-    known = emotion >= 0
-    emotion, language = emotion[known], language[known]
+    is_labelled = emotion >= 0
+    emotion, language = emotion[is_labelled], language[is_labelled]
     with torch.autocast(embedding.device.type, enabled=False):
-        unit = F.normalize(embedding[known].float(), dim=-1)
+        unit = F.normalize(embedding[is_labelled].float(), dim=-1)
         itself = torch.eye(len(unit), dtype=torch.bool, device=unit.device)
         scores = (unit @ unit.T / temperature).masked_fill(itself, -torch.inf)
         log_share = scores.log_softmax(dim=-1).masked_fill(itself, 0.0)

@@ -1,37 +1,37 @@
-"""The Triple-Resonance Interaction Chain (TRIC), in both of its readings.
+"""The Triple-Resonance Interaction Chain (TRIC), in two variants.
 
 Our reconstruction of arXiv 2604.07417, whose equations were not available to
 us. Links: labelled with labelled utterances (LL, which is ``supcon`` over two
 views), labelled with unlabelled (LU), unlabelled with unlabelled (UU). Chain:
-a walk from a labelled utterance to an unlabelled and back (walk, visit).
+a walk from a labelled to an unlabelled utterance and back (walk, visit).
 
-All take a whole batch. Rows of emotion -1 are the unlabelled; a link whose
-utterances a batch does not have costs nothing, so where everything is labelled
-only LL is left.
+All functions take a whole batch. Rows of emotion -1 are unlabelled; a loss is
+0 if the batch lacks its kind of utterances, so with all rows labelled only LL
+remains.
 """
 
 import torch
 
-SMALLEST = 1e-6  # of a probability whose logarithm is taken
+SMALLEST = 1e-6  # lower bound of probabilities before the logarithm
 
 
 def labelled_link(resonance, emotion, posterior, reliability, temperature=0.1):
-    """LU: unlabelled utterances go to the shots of what they probably are.
+    """Compute LU: attract unlabelled to labelled utterances of their class.
 
     - sum_j w_j log( sum_i q_j(y_i) P(i | j) ) / sum_j w_j, where P(i | j) is
-    the softmax over the labelled i of the resonance with j. What is probable,
-    and how reliable that is, are taken as given: no gradient goes through.
+    the softmax over the labelled i of the resonance with j. Posteriors q and
+    reliabilities w have no gradient.
 
     Arguments
     ---------
     resonance : torch.Tensor, (batch, batch)
         Symmetric.
     emotion : torch.Tensor of int64, (batch,)
-        Class; -1 for the unlabelled.
+        Class; -1 if unlabelled.
     posterior : torch.Tensor, (batch, classes)
-        What each utterance probably is; labelled rows are not read.
+        Of each utterance; labelled rows are ignored.
     reliability : torch.Tensor, (batch,)
-        How much an unlabelled utterance counts, 0-1.
+        Weight of each unlabelled utterance, 0-1.
     temperature : float
         Divides the resonance.
 
@@ -55,40 +55,46 @@ def labelled_link(resonance, emotion, posterior, reliability, temperature=0.1):
     >>> round(labelled_link(resonance, emotion, posterior, ones, 1.0).item(), 4)
     0.3133
     """
-    _demand_square(resonance, emotion)
-    is_known = emotion >= 0
-    weight = reliability[~is_known].detach().float()
-    if not is_known.any() or not (weight > 0).any():
+    _check_square(resonance, emotion)
+    is_labelled = emotion >= 0
+    weight = reliability[~is_labelled].detach().float()
+    if not is_labelled.any() or not (weight > 0).any():
         return resonance.float().sum() * 0.0  # keeps the graph
     with torch.autocast(resonance.device.type, enabled=False):
-        towards = resonance[~is_known][:, is_known].float() / temperature
-        belief = posterior[~is_known][:, emotion[is_known]].detach().float()
-        belief = belief.clamp(min=SMALLEST).log()
-        agreed = (towards.log_softmax(dim=-1) + belief).logsumexp(dim=-1)
+        similarity = (
+            resonance[~is_labelled][:, is_labelled].float() / temperature
+        )
+        log_posterior = (
+            posterior[~is_labelled][:, emotion[is_labelled]].detach().float()
+        )
+        log_posterior = log_posterior.clamp(min=SMALLEST).log()
+        agreed = (similarity.log_softmax(dim=-1) + log_posterior).logsumexp(
+            dim=-1
+        )
         return -(weight * agreed).sum() / weight.sum()
 
 
 def unlabelled_link(
     resonance, emotion, is_neighbour, posterior, reliability, temperature=0.1
 ):
-    """UU: unlabelled utterances go to neighbours that are probably alike.
+    """Compute UU: attract unlabelled neighbours with similar posteriors.
 
     - sum_j w_j log( sum_k w_k <q_j, q_k> P(k | j) ) / sum_j w_j, the inner sum
     over the neighbours k of j; P(k | j) is the softmax, over all unlabelled
-    but j, of the resonance. An utterance none of whose neighbours is
-    unlabelled and reliable is skipped.
+    but j, of the resonance. Utterances without an unlabelled neighbour of
+    positive reliability are ignored.
 
     Arguments
     ---------
     resonance, emotion, posterior, reliability, temperature
         As for ``labelled_link``.
     is_neighbour : torch.Tensor of bool, (batch, batch)
-        Row by row.
+        Neighbours of each row.
 
     Returns
     -------
     torch.Tensor, ()
-        In float32, also under autocast; 0 if every utterance is skipped.
+        In float32, also under autocast; 0 if all utterances are ignored.
 
     Source
     ------
@@ -101,33 +107,33 @@ def unlabelled_link(
     >>> loss = unlabelled_link(
     ...     resonance, emotion, near, posterior, torch.ones(3)
     ... )
-    >>> round(loss.item(), 4)  # both others, and alike with a chance of 1/2
+    >>> round(loss.item(), 4)  # two neighbours, of one class with p = 1/2
     0.6931
     """
-    _demand_square(resonance, emotion)
-    free = emotion < 0
-    posterior = posterior[free].detach().float()
-    weight = reliability[free].detach().float()
-    near = is_neighbour[free][:, free]
-    alike = weight * (posterior @ posterior.T) * near
-    use = (alike.sum(dim=-1) > 0) & (weight > 0)
+    _check_square(resonance, emotion)
+    unlabelled = emotion < 0
+    posterior = posterior[unlabelled].detach().float()
+    weight = reliability[unlabelled].detach().float()
+    near = is_neighbour[unlabelled][:, unlabelled]
+    agreement = weight * (posterior @ posterior.T) * near
+    use = (agreement.sum(dim=-1) > 0) & (weight > 0)
     if not use.any():
         return resonance.float().sum() * 0.0  # keeps the graph
     with torch.autocast(resonance.device.type, enabled=False):
-        scores = resonance[free][:, free].float() / temperature
+        scores = resonance[unlabelled][:, unlabelled].float() / temperature
         itself = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
         scores = scores.masked_fill(itself, -torch.inf)[use]
         log_share = scores.log_softmax(dim=-1).masked_fill(itself[use], 0.0)
-        agreed = (log_share + alike[use].log()).logsumexp(dim=-1)
+        agreed = (log_share + agreement[use].log()).logsumexp(dim=-1)
         return -(weight[use] * agreed).sum() / weight[use].sum()
 
 
 def walk(resonance, emotion, temperature=0.1):
-    """A walk over the unlabelled and back ends at a shot of its own emotion.
+    """Compute the walk loss: random walks return to the emotion of their start.
 
-    From a labelled utterance to an unlabelled and back to a labelled, each
-    step a softmax of the resonance; cross-entropy to an even chance for all
-    labelled utterances of the emotion that it started from.
+    A walk goes from a labelled utterance to an unlabelled one and back to a
+    labelled one; each step is a softmax of the resonance. The target is a
+    uniform distribution over the labelled utterances of the first emotion.
 
     Arguments
     ---------
@@ -157,12 +163,12 @@ def walk(resonance, emotion, temperature=0.1):
     with torch.autocast(resonance.device.type, enabled=False):
         ends = (outward @ back).clamp(min=SMALLEST).log()
         is_same = (emotion[:, None] == emotion).float()
-        wanted = is_same / is_same.sum(dim=-1, keepdim=True)
-        return -(wanted * ends).sum(dim=-1).mean()
+        target = is_same / is_same.sum(dim=-1, keepdim=True)
+        return -(target * ends).sum(dim=-1).mean()
 
 
 def visit(resonance, emotion, temperature=0.1):
-    """Walks from the labelled visit all unlabelled utterances alike.
+    """Compute the visit loss: random walks visit unlabelled utterances uniformly.
 
     Arguments
     ---------
@@ -172,9 +178,10 @@ def visit(resonance, emotion, temperature=0.1):
     Returns
     -------
     torch.Tensor, ()
-        Cross-entropy of even visits to those of the first step of ``walk``;
-        at best the logarithm of the number of unlabelled. In float32; 0 if
-        nothing is labelled or nothing unlabelled.
+        Cross-entropy of the visit probabilities of the first step of ``walk``
+        to the uniform distribution; at least the logarithm of the number of
+        unlabelled utterances. In float32; 0 if nothing is labelled or nothing
+        unlabelled.
 
     Source
     ------
@@ -193,20 +200,20 @@ def visit(resonance, emotion, temperature=0.1):
 
 
 def _steps(resonance, emotion, temperature):
-    """Chances of both steps of a walk, and the emotions it starts from."""
-    _demand_square(resonance, emotion)
-    is_known = emotion >= 0
-    if is_known.all() or not is_known.any():
+    """Return the transition probabilities of both steps, and the first emotions."""
+    _check_square(resonance, emotion)
+    is_labelled = emotion >= 0
+    if is_labelled.all() or not is_labelled.any():
         return None, None, None
     with torch.autocast(resonance.device.type, enabled=False):
-        between = resonance[is_known][:, ~is_known].float() / temperature
+        between = resonance[is_labelled][:, ~is_labelled].float() / temperature
         outward, back = between.softmax(dim=-1), between.T.softmax(dim=-1)
-    return outward, back, emotion[is_known]
+    return outward, back, emotion[is_labelled]
 
 
-def _demand_square(resonance, emotion):
+def _check_square(resonance, emotion):
     if resonance.shape != (len(emotion), len(emotion)):
         raise ValueError(
-            f"resonance must be ({len(emotion)}, {len(emotion)}), a row and a "
-            f"column per emotion, got {tuple(resonance.shape)}"
+            f"expected resonance of shape ({len(emotion)}, {len(emotion)}), a "
+            f"row and a column per utterance, found {tuple(resonance.shape)}"
         )

@@ -1,1 +1,1 @@
-"""The methods, one file each: what they read, what they predict, what they lose."""
+"""Methods, one file each: inputs, predictions and losses."""

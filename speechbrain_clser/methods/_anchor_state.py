@@ -1,4 +1,4 @@
-"""What dual anchoring knows between two epochs, and how it finds it out."""
+"""Speaker communities and phone anchors of dual anchoring, updated once an epoch."""
 
 import torch
 
@@ -12,39 +12,41 @@ TARGET_LABELS = ("pseudo", "oracle", "source_only")
 
 
 class AnchorState(torch.nn.Module):
-    """Communities of speakers and anchors among phones, found once an epoch.
+    """Compute speaker communities and phone anchors before each epoch.
 
-    All of it is in the state dict, so a resumed run goes on with the same.
+    All values are in the state dict, so a resumed run continues with the same.
 
     Arguments
     ---------
     n_classes : int
-        Emotions.
+        Number of emotion classes.
     neutral : int
-        Class that styles are differences from; -1 where there is none.
+        Class that styles are differences from; -1 if there is none.
     communities : str
         ``"gnn"``, or a control; see ``graphs.communities``.
     style : str
         ``"neutral_difference"`` or ``"raw"``; see ``graphs.style``.
     target_labels : str
-        What names the emotion of the target's utterances: ``"pseudo"``,
-        confident guesses; ``"oracle"``, the truth, as an upper reference, for
-        communities and anchors alone; ``"source_only"``, guesses, while only
-        source speakers found communities.
+        Emotion labels of the target utterances: ``"pseudo"``, confident
+        pseudo-labels; ``"oracle"``, the true labels, as an upper reference, used
+        for communities and anchors only; ``"source_only"``, pseudo-labels, with
+        communities built from source speakers only.
     warm_up : float
-        Share of the training before the first communities, 0-1.
+        Fraction of the training before the first communities, 0-1.
     confidence : float
-        Least probability of a guess that is believed, 0-1.
+        Minimum probability of a pseudo-label, 0-1.
     pseudo_label_fraction : float
-        Share of the guesses of each class, the surest, that is believed.
+        Fraction of the predictions of each class, most confident first, that
+        become pseudo-labels.
     min_utterances : int
-        Of an emotion, for a speaker to found a community.
+        Minimum number of utterances of an emotion for a speaker to be a node of
+        its graph.
     k : int
-        Neighbours within, and as many across, languages.
+        Number of neighbours within, and also across, languages.
     n_anchors, min_segments : int
         See ``losses.anchors``.
     seed : int
-        Of the communities.
+        Seed of the community detection.
 
     Raises
     ------
@@ -89,44 +91,45 @@ class AnchorState(torch.nn.Module):
         self.setup(0, ())
 
     def setup(self, n_speakers, phones):
-        """Make room; nobody has a community and nothing is an anchor yet."""
+        """Allocate the tables; without communities or anchors yet."""
         self.phones = list(phones)
         shape = n_speakers, self.n_classes
-        nobody = torch.full(shape, -1, dtype=torch.long)
-        self.register_buffer("community", nobody)
-        nothing = torch.zeros(self.n_classes, len(self.phones) + 1)
-        self.register_buffer("weight", nothing)
-        # A guess is believed from here on; nothing is at first.
+        no_community = torch.full(shape, -1, dtype=torch.long)
+        self.register_buffer("community", no_community)
+        no_anchors = torch.zeros(self.n_classes, len(self.phones) + 1)
+        self.register_buffer("weight", no_anchors)
+        # Minimum probability of a pseudo-label; 2 excludes all predictions.
         self.register_buffer("threshold", torch.full((self.n_classes,), 2.0))
 
-    def believed(self, known, logits):
-        """Class of each utterance: its label, or a guess sure enough, or -1."""
-        probability, guess = logits.detach().float().softmax(-1).max(dim=-1)
-        guess = torch.where(probability >= self.threshold[guess], guess, -1)
-        return torch.where(known >= 0, known, guess)
+    def labels_or_pseudo_labels(self, labels, logits):
+        """Return the label of each utterance, else its pseudo-label, else -1."""
+        probability, predicted = logits.detach().float().softmax(-1).max(dim=-1)
+        is_confident = probability >= self.threshold[predicted]
+        pseudo_labels = torch.where(is_confident, predicted, -1)
+        return torch.where(labels >= 0, labels, pseudo_labels)
 
     def community_of(self, speaker):
-        """Communities of speakers in each emotion's graph; -1 for none."""
-        nobody = self.community.new_full((1, self.n_classes), -1)
-        return torch.cat([self.community, nobody])[speaker]
+        """Return the community of speakers in each emotion's graph; -1 for none."""
+        no_community = self.community.new_full((1, self.n_classes), -1)
+        return torch.cat([self.community, no_community])[speaker]
 
     def weight_of(self, emotion, phone):
-        """How much segments count as anchors; see ``AnchorTable``."""
+        """Return the anchor weights of segments; see ``AnchorTable``."""
         return AnchorTable(self.weight, None, None).of(emotion, phone)
 
     def is_anchor_somewhere(self, phone):
-        """Whether a phone is an anchor of any emotion."""
+        """Return whether a phone is an anchor of any emotion."""
         return (self.weight > 0).any(dim=0)[phone]
 
     def refresh(self, method, loader, progress):
-        """Hear everything, and find thresholds, communities and anchors."""
+        """Update thresholds, communities and anchors from the training set."""
         if progress < self.warm_up:
             return
-        outputs = hear(method, loader)
+        outputs = extract_training_outputs(method, loader)
         is_target = outputs["domain"] == 1
-        self._trust(outputs)
-        emotion = self._names(outputs)
-        facts = self._find_communities(outputs, emotion, is_target)
+        self._update_thresholds(outputs)
+        emotion = self._emotion_labels(outputs)
+        community_facts = self._find_communities(outputs, emotion, is_target)
         anchors = anchor_table(
             outputs["segments"],
             outputs["phone"],
@@ -139,43 +142,45 @@ class AnchorState(torch.nn.Module):
             self.min_segments,
         )
         self.weight = anchors.weight
-        is_guessed = (outputs["known"] < 0) & (emotion >= 0)
+        is_pseudo_labelled = (outputs["label"] < 0) & (emotion >= 0)
         self.history.append(
             {
                 "progress": round(progress, 4),
-                "n_believed": int(is_guessed.sum()),
-                "n_unlabelled": int((outputs["known"] < 0).sum()),
-                "communities": facts,
+                "n_believed": int(is_pseudo_labelled.sum()),
+                "n_unlabelled": int((outputs["label"] < 0).sum()),
+                "communities": community_facts,
                 "anchors": self._anchors_by_name(anchors),
             }
         )
 
     def _sides(self, is_target, language):
-        """Sides that anchors compare: the domains, if there are two.
+        """Return the two sides that anchors compare: source and target.
 
-        Among sources alone they are the language of the lowest code and all
-        others.
+        Without target utterances they are the language of the lowest code and all
+        other languages.
         """
         return is_target if is_target.any() else language != language.min()
 
-    def _trust(self, outputs):
-        """Believe the surest guesses of each class, whichever class it is."""
-        guessed = outputs["known"] < 0
-        probability, guess = outputs["logits"][guessed].softmax(-1).max(dim=-1)
+    def _update_thresholds(self, outputs):
+        """Set the threshold of each class from its most confident predictions."""
+        unlabelled = outputs["label"] < 0
+        posterior = outputs["logits"][unlabelled].softmax(-1)
+        probability, predicted = posterior.max(dim=-1)
         for index in range(self.n_classes):
-            sure = probability[guess == index]
-            sure = sure[sure >= self.confidence].sort(descending=True).values
-            n_believed = round(self.pseudo_label_fraction * len(sure))
-            self.threshold[index] = sure[n_believed - 1] if n_believed else 2.0
+            confident = probability[predicted == index]
+            confident = confident[confident >= self.confidence]
+            confident = confident.sort(descending=True).values
+            n_kept = round(self.pseudo_label_fraction * len(confident))
+            self.threshold[index] = confident[n_kept - 1] if n_kept else 2.0
 
-    def _names(self, outputs):
-        """Emotions by which communities and anchors are found."""
+    def _emotion_labels(self, outputs):
+        """Return the emotion labels for communities and anchors."""
         if self.target_labels == "oracle":
-            return outputs["truth"]
-        return self.believed(outputs["known"], outputs["logits"])
+            return outputs["true_label"]
+        return self.labels_or_pseudo_labels(outputs["label"], outputs["logits"])
 
     def _find_communities(self, outputs, emotion, is_target):
-        """Part the speakers of each emotion; gives what the report tells."""
+        """Find the communities of each emotion; return their report entries."""
         style = outputs["style"]
         style = (style - style.mean(0)) / style.std(0).clamp(min=1e-6)
         styles = speaker_styles(
@@ -186,14 +191,14 @@ class AnchorState(torch.nn.Module):
             self.neutral,
             self.style,
         )
-        guests = []
+        excluded = []
         if self.target_labels == "source_only":
-            guests = outputs["speaker"][is_target].unique().tolist()
+            excluded = outputs["speaker"][is_target].unique().tolist()
         self.community, graphs = community_table(
             styles,
             *self.community.shape,
             min_utterances=self.min_utterances,
-            guests=guests,
+            excluded_speakers=excluded,
             k=self.k,
             seed=self.seed,
             states=self.networks,
@@ -219,7 +224,7 @@ class AnchorState(torch.nn.Module):
         }
 
     def _anchors_by_name(self, anchors):
-        """Phones that are anchors of each class, the weightiest first."""
+        """List the anchor phones of each class by descending weight."""
         return {
             index: [
                 {
@@ -236,38 +241,38 @@ class AnchorState(torch.nn.Module):
         }
 
     def get_extra_state(self):
-        """Networks to start from, and what was found so far."""
+        """Return the network weights and the history."""
         return {"networks": self.networks, "history": self.history}
 
     def set_extra_state(self, state):
-        """Take up what a checkpoint holds."""
+        """Restore the network weights and the history of a checkpoint."""
         self.networks, self.history = state["networks"], state["history"]
 
 
 @torch.no_grad()
-def hear(method, loader):
-    """Everything a method makes of its training material, in one pass.
+def extract_training_outputs(method, loader):
+    """Extract labels, logits and phone segments of the training set in one pass.
 
     Arguments
     ---------
     method : Method
-        Left in the mode it was in; random states are left alone.
+        Its training mode and all random states are restored.
     loader : DataLoader
-        Of the training.
+        Of the training set.
 
     Returns
     -------
     dict
-        Per utterance: ``known`` emotion, ``truth`` where the oracle was
-        asked for, ``domain``, ``speaker``, ``language``, ``style``,
-        ``logits``; per segment:
-        ``segments``, ``phone``, ``row`` (its utterance).
+        Per utterance: ``label``, ``true_label`` (the hidden label if the oracle
+        is used, else the label), ``domain``, ``speaker``, ``language``,
+        ``style``, ``logits``; per segment: ``segments``, ``phone``, ``row``
+        (its utterance).
     """
     device = next(method.parameters()).device
     batches = torch.utils.data.DataLoader(
         loader.dataset, batch_size=16, collate_fn=loader.collate_fn
     )
-    columns, n_heard = {}, 0
+    columns, n_utterances = {}, 0
     was_training = method.training
     method.eval()
     with torch.random.fork_rng():
@@ -279,9 +284,9 @@ def hear(method, loader):
             segments, phone, row = segment_means(
                 encoded, lens, batch.phones.data
             )
-            text = {
-                "known": batch.emotion,
-                "truth": getattr(batch, "oracle_emotion", batch.emotion),
+            outputs = {
+                "label": batch.emotion,
+                "true_label": getattr(batch, "oracle_emotion", batch.emotion),
                 "domain": batch.domain,
                 "speaker": batch.speaker,
                 "language": batch.language,
@@ -289,10 +294,10 @@ def hear(method, loader):
                 "logits": output.logits.float(),
                 "segments": segments.float(),
                 "phone": phone,
-                "row": row + n_heard,
+                "row": row + n_utterances,
             }
-            for name, values in text.items():
+            for name, values in outputs.items():
                 columns.setdefault(name, []).append(values)
-            n_heard += len(batch.emotion)
+            n_utterances += len(batch.emotion)
     method.train(was_training)
     return {name: torch.cat(values) for name, values in columns.items()}

@@ -1,20 +1,20 @@
-"""What semi-supervised resonance knows of the emotions, from step to step."""
+"""Emotion prototypes and running class means of semi-supervised resonance."""
 
 import torch
 import torch.nn.functional as F
 
 
 class Prototypes(torch.nn.Module):
-    """A prototype for each emotion, and how often each is found.
+    """Keep a prototype and the running mean posterior of each emotion.
 
-    All of it is in the state dict, so a resumed run goes on with the same.
+    All values are in the state dict, so a resumed run continues with the same.
 
     Arguments
     ---------
     dim : int
         Of the embedding.
     n_classes : int
-        Emotions.
+        Number of emotion classes.
     momentum : float
         Of the running means, 0-1.
 
@@ -44,8 +44,8 @@ class Prototypes(torch.nn.Module):
         embedding : torch.Tensor, (batch, dim)
             Of any length; only directions count.
         emotion : torch.Tensor of int64, (batch,)
-            Class; rows of -1 are left out. The first mean of a class is taken
-            as it is.
+            Class; rows of -1 are ignored. The first mean of a class becomes its
+            prototype unchanged.
         """
         unit = F.normalize(embedding.float(), dim=-1)
         for index in emotion[emotion >= 0].unique():
@@ -60,48 +60,52 @@ class Prototypes(torch.nn.Module):
     def record(
         self, progress, posterior, field_posterior, reliability, threshold
     ):
-        """Remember what a step found among the unlabelled.
+        """Record the posteriors of the unlabelled utterances of a step.
 
         Arguments
         ---------
         progress : float
-            Share of the phase that is done, 0-1.
+            Fraction of the phase that is done, 0-1.
         posterior, field_posterior : torch.Tensor, (unlabelled, classes)
             Of the classifier, and of the field after self-organisation.
         reliability : torch.Tensor, (unlabelled,)
             Of the field.
         threshold : torch.Tensor, (classes,)
-            From which a guess of the classifier is believed.
+            Minimum probability of a pseudo-label of each class.
         """
         if not len(posterior):
             return
         mean = posterior.mean(dim=0).to(self.mean_posterior)
         self.mean_posterior.lerp_(mean, 1 - self.momentum)
-        chance, guess = posterior.max(dim=-1)
-        believed = (chance >= threshold[guess]).float().mean()
-        seen = [reliability.mean(), believed, *field_posterior.mean(dim=0)]
-        self.seen.append([progress, *torch.stack(seen).tolist()])
+        probability, predicted = posterior.max(dim=-1)
+        is_confident = probability >= threshold[predicted]
+        means = [
+            reliability.mean(),
+            is_confident.float().mean(),
+            *field_posterior.mean(dim=0),
+        ]
+        self.seen.append([progress, *torch.stack(means).tolist()])
 
     def end_epoch(self):
-        """Write down an epoch: means over the steps since the last one."""
+        """Append the means over the steps of the epoch to the history."""
         if not self.seen:
             return
         columns = torch.tensor(self.seen).mean(dim=0).tolist()
-        _, reliability, believed, *posterior = (round(c, 4) for c in columns)
+        _, reliability, confident, *posterior = (round(c, 4) for c in columns)
         self.history.append(
             {
                 "progress": round(self.seen[-1][0], 4),
                 "reliability": reliability,
-                "believed": believed,
+                "believed": confident,
                 "posterior": posterior,
             }
         )
         self.seen = []
 
     def get_extra_state(self):
-        """What was found so far."""
+        """Return the history and the steps of the current epoch."""
         return {"history": self.history, "seen": self.seen}
 
     def set_extra_state(self, state):
-        """Take up what a checkpoint holds."""
+        """Restore the history and the current epoch of a checkpoint."""
         self.history, self.seen = list(state["history"]), list(state["seen"])

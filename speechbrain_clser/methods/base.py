@@ -1,4 +1,4 @@
-"""What every method is: a module that states what it reads and names its losses."""
+"""Base class of all methods: declares batch inputs, targets and losses."""
 
 import dataclasses
 
@@ -7,16 +7,16 @@ import torch
 
 @dataclasses.dataclass(frozen=True)
 class MethodOutput:
-    """What a method makes of a batch.
+    """Output of a method for a batch.
 
     Arguments
     ---------
     logits : torch.Tensor, (batch, classes)
         Unnormalised.
     embedding : torch.Tensor, (batch, dim)
-        What the logits were computed from.
+        Input of the classifier head.
     extras : dict
-        Whatever else the losses need.
+        Further values that the losses need.
     """
 
     logits: torch.Tensor
@@ -25,16 +25,17 @@ class MethodOutput:
 
 
 class Method(torch.nn.Module):
-    """Base of all methods.
+    """Base class of all methods.
 
-    ``INPUTS`` names the batch keys that ``forward`` reads; all of them can be
-    computed from sound alone, so no label can leak into a prediction.
-    ``TARGETS`` names the keys that ``losses`` reads (``emotion`` is -1 where
+    ``INPUTS`` lists the batch keys that ``forward`` reads; all of them can be
+    computed from audio alone, so no label can leak into a prediction.
+    ``TARGETS`` lists the keys that ``losses`` reads (``emotion`` is -1 where
     unlabelled, ``domain`` 0 for source and 1 for target), ``LOSSES`` the losses
-    it returns. ``progress`` is the share of the phase that is done, 0-1; schedules
-    are functions of it. ``TRAINING_ONLY`` names the parts that no answer needs.
-    ``USES_GRADIENTS`` is False where ``begin_epoch`` computes all parameters from
-    the whole training set: then there is no optimizer, and no step.
+    it returns. ``progress`` is the fraction of the phase that is done, 0-1;
+    schedules are functions of it. ``TRAINING_ONLY`` lists the modules that
+    inference does not need. ``USES_GRADIENTS`` is False if ``begin_epoch``
+    computes all parameters from the whole training set: then there is no
+    optimizer and no training step.
     """
 
     INPUTS = frozenset({"frames"})
@@ -45,9 +46,9 @@ class Method(torch.nn.Module):
     progress = 0.0
 
     def setup(self, speaker_languages, phones=()):
-        """Learn who speaks in the training; some heads are as wide as that.
+        """Set sizes that depend on the training speakers and phones.
 
-        Told once, before the optimiser is made.
+        Called once, before the optimizer is built.
 
         Arguments
         ---------
@@ -58,7 +59,7 @@ class Method(torch.nn.Module):
         """
 
     def forward(self, batch):
-        """Predict from sound.
+        """Predict from features.
 
         Arguments
         ---------
@@ -69,7 +70,8 @@ class Method(torch.nn.Module):
         Returns
         -------
         MethodOutput
-            The same in training and in use.
+            The same in training and inference, apart from dropout and
+            augmentation.
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
@@ -79,7 +81,7 @@ class Method(torch.nn.Module):
         Arguments
         ---------
         output : MethodOutput
-            Of ``forward`` on the same batch.
+            From ``forward`` on the same batch.
         batch : dict
             The ``TARGETS``.
 
@@ -91,10 +93,10 @@ class Method(torch.nn.Module):
         raise NotImplementedError(f"{type(self).__name__} has no losses")
 
     def begin_epoch(self, loader):
-        """Look at the whole training material before an epoch; nothing here."""
+        """Update state from the whole training set before an epoch; default: none."""
 
     def for_inference(self):
-        """Let go of what only training needs; answers stay the same.
+        """Remove the modules of ``TRAINING_ONLY``; predictions do not change.
 
         Returns
         -------
@@ -106,7 +108,7 @@ class Method(torch.nn.Module):
         return self
 
     def attentions(self, batch) -> list:
-        """Tell which frames attend to which, for the report; nothing here.
+        """Return the attention weights of a batch for the report; default: none.
 
         Arguments
         ---------
@@ -116,13 +118,13 @@ class Method(torch.nn.Module):
         Returns
         -------
         list of dict
-            For each place of attention the ``names`` of both sides, and
-            ``to_second`` and ``to_first``, torch.Tensor, (batch, frames, other
-            frames), rows of sum 1; ``n_first`` and ``n_second``, (batch,),
-            tell how many frames of each are real.
+            For each attention layer the ``names`` of both sides; ``to_second``
+            and ``to_first``, torch.Tensor, (batch, frames, other frames), rows
+            of sum 1; and the number of real frames of each side, ``n_first``
+            and ``n_second``, (batch,).
         """
         return []
 
     def diagnostics(self) -> dict:
-        """Facts that the report shall tell, as plain values; nothing here."""
+        """Return values for the report, as plain Python objects; default: none."""
         return {}

@@ -1,4 +1,4 @@
-"""Emotions anchored in two spaces: by how speakers voice them, and by phones."""
+"""Dual anchoring: speaker-style communities and phone anchors."""
 
 import torch
 
@@ -17,12 +17,12 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 class DualAnchor(Method):
     """Speaker-style aware phoneme anchoring.
 
-    Speakers who voice an emotion alike, whatever their language, form the
-    communities of that emotion, found by a graph network. In a speaker space,
-    utterances of one emotion and community are drawn together across
-    languages; in a phone space, segments of one phone and emotion are, as far
-    as the phone voices the emotion alike in the languages. Labels of the
-    target are guesses of the classifier itself.
+    Speakers with a similar style of an emotion, in any language, form the
+    communities of that emotion, found by a graph neural network. In a speaker
+    space, a triplet loss pulls utterances of one emotion and community together
+    across languages; in a phone space, another pulls segments of one phone and
+    emotion together, weighted by how similar the phone is across the languages.
+    Target utterances have pseudo-labels of the classifier.
 
     Arguments
     ---------
@@ -33,19 +33,20 @@ class DualAnchor(Method):
     emotion_head : torch.nn.Module
         Embedding to logits.
     speaker_space, phone_space : torch.nn.Module
-        Embedding, and mean frame of a phone, to the vectors that are anchored.
+        Projections of the embedding and of the mean frame of a phone.
     n_classes, neutral : int
-        Emotions, and the one that styles are differences from; -1 if none.
+        Number of emotion classes; the class that styles are differences from,
+        -1 if none.
     crop : RandomCrop, optional
-        Of the frames, in training; the phones are cropped with them.
+        Crops the frames in training, and the phones with them.
     margin : float
         Of both triplet losses, as a difference of cosines.
     n_segments : int
-        Drawn of a batch for the phone space, if there are more.
+        Maximum number of segments of a batch in the phone loss.
     label_smoothing : float
         Of the cross-entropy.
     **anchoring
-        How communities and anchors are found; see ``AnchorState``.
+        Options of communities and anchors; see ``AnchorState``.
 
     Source
     ------
@@ -109,15 +110,15 @@ class DualAnchor(Method):
         self.label_smoothing = label_smoothing
 
     def setup(self, speaker_languages, phones=()):
-        """Make room for a community of each speaker, an anchor of each phone."""
+        """Allocate the communities of all speakers and the anchors of all phones."""
         self.state.setup(len(speaker_languages), phones)
 
     def begin_epoch(self, loader):
-        """Hear the training material, find communities and anchors anew."""
+        """Update communities and anchors from the training set."""
         self.state.refresh(self, loader, self.progress)
 
     def forward(self, batch):
-        """Logits and embedding of a batch, from its frames alone."""
+        """Compute logits and embedding of a batch from its frames."""
         (frames, lens), extras = batch["frames"], {}
         if self.crop is not None:
             frames, lens, extras["stretch"] = self.crop.stretch(frames, lens)
@@ -128,9 +129,9 @@ class DualAnchor(Method):
         return MethodOutput(logits, embedding, extras)
 
     def losses(self, output, batch):
-        """Name the emotion; anchor utterances, and anchor phones."""
-        known, state = batch["emotion"], self.state
-        emotion = state.believed(known, output.logits)
+        """Compute cross-entropy, speaker anchoring, phone anchoring and CORAL."""
+        labels, state = batch["emotion"], self.state
+        emotion = state.labels_or_pseudo_labels(labels, output.logits)
         language, speaker = batch["language"], batch["speaker"]
         community = state.community_of(speaker)
 
@@ -139,13 +140,13 @@ class DualAnchor(Method):
             phones = within(phones, output.extras["stretch"])
         vectors, phone, row = segment_means(*output.extras["frames"], phones)
         weight = state.weight_of(emotion[row], phone)
-        use = self._drawn(state.is_anchor_somewhere(phone))
+        use = self._sample_anchors(state.is_anchor_somewhere(phone))
         row, of_emotion = row[use], emotion[row[use]].clamp(min=0)
 
         is_target = batch["domain"] == 1
         return {
             "emotion": masked_cross_entropy(
-                output.logits, known, label_smoothing=self.label_smoothing
+                output.logits, labels, label_smoothing=self.label_smoothing
             ),
             "speaker_anchor": speaker_anchoring(
                 self.speaker_space(output.embedding),
@@ -168,14 +169,14 @@ class DualAnchor(Method):
             ),
         }
 
-    def _drawn(self, is_anchor):
-        """Places of the segments that count: all pairs of more take long."""
-        places = is_anchor.nonzero().ravel()
-        if len(places) <= self.n_segments:
-            return places
-        order = torch.randperm(len(places), device=places.device)
-        return places[order[: self.n_segments]]
+    def _sample_anchors(self, is_anchor):
+        """Return indices of at most ``n_segments`` anchors, to limit the pairs."""
+        indices = is_anchor.nonzero().ravel()
+        if len(indices) <= self.n_segments:
+            return indices
+        order = torch.randperm(len(indices), device=indices.device)
+        return indices[order[: self.n_segments]]
 
     def diagnostics(self):
-        """Communities and anchors of every epoch that found them."""
+        """Return the history of communities and anchors."""
         return {"anchoring": self.state.history}

@@ -1,4 +1,4 @@
-"""HuBERT, MFCC and prosody, fused by cross-attention, moved by a few labels."""
+"""HuMP-CAT: HuBERT, MFCC and prosody fused by cross-attention."""
 
 import torch
 from speechbrain.nnet.losses import AngularMargin
@@ -8,14 +8,14 @@ from speechbrain_clser.losses.centre import centre
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.base import Method, MethodOutput
 
-NAMINGS = ("cross_entropy", "am_softmax")
+CLASSIFICATION_LOSSES = ("cross_entropy", "am_softmax")
 
 
 class HumpCat(Method):
     """Fuse streams by cross-attention, pool over time, classify.
 
-    Transfer is a matter of phases: all of it learns on the sources, then goes
-    on with the labelled share of the target.
+    Transfer takes two phases: the model is trained on the sources, then
+    fine-tuned on the labelled part of the target.
 
     Arguments
     ---------
@@ -24,24 +24,25 @@ class HumpCat(Method):
     pooling : torch.nn.Module
         ``(frames, lens)`` to torch.Tensor, (batch, dim).
     n_classes : int
-        Of the emotion head, a part that a phase may begin anew.
+        Outputs of the emotion head; a phase may reset the head.
     naming : str
-        ``"cross_entropy"`` behind a linear head, or ``"am_softmax"``: behind
-        cosines, those of the right class lowered by a margin.
+        Loss of the classifier: ``"cross_entropy"`` on a linear head, or
+        ``"am_softmax"`` on a cosine head, with a margin subtracted from the
+        cosine of the true class.
     scale : float
-        Logit of a perfect match; of AM-softmax.
+        Scale of the cosines in AM-softmax.
     margin : float
-        In cosines; of AM-softmax.
+        Margin of AM-softmax, as a difference of cosines.
     dropout : float
         Of the embedding, before the head.
     label_smoothing : float
-        Share of the target spread over all classes, 0-1; of cross-entropy
-        alone, for it asks for a smaller distance than the margin does.
+        Label smoothing of the cross-entropy, 0-1; not used with AM-softmax,
+        whose margin it would counteract.
 
     Raises
     ------
     ValueError
-        If there is no such naming.
+        If ``naming`` is not one of the two.
 
     Source
     ------
@@ -84,9 +85,9 @@ class HumpCat(Method):
         label_smoothing=0.0,
     ):
         super().__init__()
-        if naming not in NAMINGS:
+        if naming not in CLASSIFICATION_LOSSES:
             raise ValueError(
-                f"naming must be one of {', '.join(NAMINGS)}, got {naming!r}"
+                f"naming must be one of {', '.join(CLASSIFICATION_LOSSES)}, got {naming!r}"
             )
         dim = pooling.output_dim
         self.fusion = fusion
@@ -106,24 +107,24 @@ class HumpCat(Method):
         self.label_smoothing = 0.0 if self.with_margin else label_smoothing
 
     def forward(self, batch):
-        """Logits and embedding of a batch, from its frames alone."""
+        """Compute logits and embedding of a batch from its frames."""
         fused, lens = self.fusion(*batch["frames"])
         embedding = self.norm(self.pooling(fused, lens))
         logits = self.emotion_head(self.dropout(embedding))
         return MethodOutput(logits, embedding)
 
     def attentions(self, batch):
-        """Which frames the two sides of each stage attend to."""
+        """Return the attention weights of each fusion stage."""
         return self.fusion.attentions(*batch["frames"])
 
     def losses(self, output, batch):
-        """Name the emotion, and draw its utterances together."""
+        """Compute the classification loss and the centre loss."""
         emotion, logits = batch["emotion"], output.logits
         if self.with_margin:
-            right = torch.nn.functional.one_hot(
+            one_hot = torch.nn.functional.one_hot(
                 emotion.clamp(min=0), logits.shape[-1]
             )
-            logits = self.am(logits / self.am.scale, right)
+            logits = self.am(logits / self.am.scale, one_hot)
         return {
             "emotion": masked_cross_entropy(
                 logits, emotion, label_smoothing=self.label_smoothing

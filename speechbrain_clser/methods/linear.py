@@ -68,19 +68,19 @@ class Linear(Method):
                 values.copy_(torch.from_numpy(fitted[name]))
 
     def forward(self, batch):
-        """Logits of a batch; its embedding is the standardised statistics."""
+        """Compute logits; the embedding is the standardised statistics."""
         embedding = (self.pooling(*batch["frames"]) - self.mean) / self.scale
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Cross-entropy; utterances without a label do not count."""
+        """Compute the cross-entropy over labelled utterances."""
         return {
             "emotion": masked_cross_entropy(output.logits, batch["emotion"])
         }
 
 
 def utterance_vector(frames):
-    """Describe an utterance by mean and standard deviation of its frames.
+    """Compute mean and standard deviation of the frames of an utterance.
 
     Arguments
     ---------

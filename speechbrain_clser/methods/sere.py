@@ -1,4 +1,4 @@
-"""Emotions found abroad by resonance with a few labelled utterances."""
+"""Semi-supervised resonance from a few labelled source utterances."""
 
 import torch
 
@@ -21,22 +21,22 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 LINKS = ("labelled_pairs", "labelled_link", "unlabelled_link")
 CHAIN = ("walk", "visit")
-READINGS = {"links": LINKS, "chain": CHAIN, "both": LINKS + CHAIN}
-RESONATORS = ("highlights", "utterance")
+TRIC_VARIANTS = {"links": LINKS, "chain": CHAIN, "both": LINKS + CHAIN}
+FIELD_LEVELS = ("highlights", "utterance")
 
 
 class Sere(Method):
     """Semi-supervised semantic-emotional resonance embedding.
 
-    A few labelled utterances of the source give each emotion a prototype. All
-    others, of any language, are unlabelled: their highlights resonate with the
-    prototypes (the field) and with each other, and by that they organise
-    themselves; the links and walks of TRIC draw together what resonates.
+    A few labelled utterances of the source define a prototype of each emotion.
+    All others, of any language, are unlabelled: the similarity of their
+    highlights to the prototypes (the field) gives posteriors, which are
+    propagated between similar utterances; the link and walk losses of TRIC pull
+    similar utterances together.
 
-    Classifier and field answer together: the logits are the mean of their log
-    posteriors. Every training step looks at a second, changed view of its
-    batch; what both say of the first view, the classifier learns to say of the
-    second.
+    The logits are the mean of the log posteriors of classifier and field. Each
+    training step also encodes an augmented view of its batch, on which the
+    classifier is trained to predict the pseudo-labels of the first view.
 
     Arguments
     ---------
@@ -45,42 +45,41 @@ class Sere(Method):
     dynamics : torch.nn.Module
         Frames to the dynamic stream: ``(frames, lens)``.
     gate : HighlightGate
-        Which frames count, and how much.
+        Weights of the frames.
     emotion_head : torch.nn.Module
         Embedding to logits.
     classes : list of str
         Canonical emotions, in the order of the logits.
     change : list of callable
-        Of the second view: ``(frames, lens)`` to the same.
+        Augmentations of the second view: ``(frames, lens)`` to the same.
     tric : str
-        ``"links"``, ``"chain"`` or ``"both"``; the losses of the other reading
-        are 0.
+        ``"links"``, ``"chain"`` or ``"both"``; the losses of a variant that is
+        not chosen are 0.
     field_level : str
-        What the field hears: ``"highlights"``, frame by frame, or the control
-        ``"utterance"``, their sum.
+        Input of the field: ``"highlights"``, frame by frame, or the control
+        ``"utterance"``, their weighted sum.
     temperature : float
-        Of resonance, in all losses and in the field.
+        Of the similarities, in all losses and in the field.
     momentum : float
         Of the prototypes, 0-1.
     n_neighbours : int
-        In the resonance graph; half of them forced to be of other languages.
+        In the resonance graph; half of them are of other languages.
     propagation_alpha : float
-        What a round of self-organisation takes from the neighbours, 0-1; 0 is
-        none.
+        Weight of the neighbours in a round of label propagation, 0-1.
     highest_threshold : float
-        Chance from which the most frequent class is believed, 0-1.
+        Minimum probability of a pseudo-label of the most frequent class, 0-1.
     warm_up : float
-        Share of the training before unlabelled utterances count, 0-1.
+        Fraction of the training before unlabelled utterances count, 0-1.
     label_smoothing : float
         Of the cross-entropy.
 
     Source
     ------
     Our reconstruction of Semantic-Emotional Resonance Embedding, arXiv
-    2604.07417, ICME 2026, whose equations were not available to us. Theirs has
-    an encoder per language, with an adapter each: ``features.per_language``
-    puts their frames side by side, and the first layer of ``encoder``, which is
-    linear, is the adapters.
+    2604.07417, ICME 2026, whose equations were not available to us. The paper
+    has an encoder and an adapter per language: ``features.per_language``
+    concatenates the frames of the encoders, and the first, linear layer of
+    ``encoder`` takes the place of the adapters.
 
     Example
     -------
@@ -125,13 +124,13 @@ class Sere(Method):
         label_smoothing=0.0,
     ):
         super().__init__()
-        if tric not in READINGS:
+        if tric not in TRIC_VARIANTS:
             raise ValueError(
-                f"tric must be one of {', '.join(READINGS)}, got {tric!r}"
+                f"tric must be one of {', '.join(TRIC_VARIANTS)}, got {tric!r}"
             )
-        if field_level not in RESONATORS:
+        if field_level not in FIELD_LEVELS:
             raise ValueError(
-                f"field_level must be one of {', '.join(RESONATORS)}, got "
+                f"field_level must be one of {', '.join(FIELD_LEVELS)}, got "
                 f"{field_level!r}"
             )
         self.encoder = encoder
@@ -150,11 +149,11 @@ class Sere(Method):
         self.label_smoothing = label_smoothing
 
     def begin_epoch(self, loader):
-        """Write down what the epoch before has found."""
+        """Store the statistics of the previous epoch."""
         self.structure.end_epoch()
 
     def forward(self, batch):
-        """Logits and embedding of a batch, from its frames alone."""
+        """Compute logits and embedding of a batch from its frames."""
         frames, lens = batch["frames"]
         encoded = self.encoder(frames, lens)
         weights = self.gate(encoded, self.dynamics(frames, lens), lens)
@@ -172,23 +171,24 @@ class Sere(Method):
             self.structure.prototypes,
             self.temperature,
         )
-        named = self.emotion_head(embedding)
-        found = strength / self.temperature
+        head_logits = self.emotion_head(embedding)
+        field_logits = strength / self.temperature
         return MethodOutput(
-            (named.log_softmax(dim=-1) + found.log_softmax(dim=-1)) / 2,
+            (head_logits.log_softmax(dim=-1) + field_logits.log_softmax(dim=-1))
+            / 2,
             embedding,
             {
                 "frames": (frames, lens),
                 "highlights": weights,
-                "named": named,
+                "head_logits": head_logits,
                 "field": strength,
             },
         )
 
     def losses(self, output, batch):
-        """Name the labelled, and let the others resonate."""
+        """Compute supervised, TRIC, geometry, balance and consistency losses."""
         emotion, language = batch["emotion"], batch["language"]
-        free = emotion < 0
+        unlabelled = emotion < 0
         if self.training:
             self.structure.update(output.embedding, emotion)
         frames, lens = output.extras["frames"]
@@ -199,34 +199,38 @@ class Sere(Method):
         threshold = thresholds(
             self.structure.mean_posterior, self.highest_threshold
         )
-        posterior = output.logits[free].float().softmax(dim=-1)
-        counts = float(self.progress >= self.warm_up)
+        posterior = output.logits[unlabelled].float().softmax(dim=-1)
+        weight = float(self.progress >= self.warm_up)
         return {
             "emotion": masked_cross_entropy(
-                torch.cat([output.extras["named"], other.extras["named"]]),
+                torch.cat(
+                    [output.extras["head_logits"], other.extras["head_logits"]]
+                ),
                 emotion.repeat(2),
                 label_smoothing=self.label_smoothing,
             ),
             **self._tric(output, other, emotion, language, threshold),
             "geometry": geometry(output.embedding, emotion, self.places),
-            "balance": balance(output.logits[free]) * counts,
-            "consistency": counts
-            * consistency(other.extras["named"][free], posterior, threshold),
+            "balance": balance(output.logits[unlabelled]) * weight,
+            "consistency": weight
+            * consistency(
+                other.extras["head_logits"][unlabelled], posterior, threshold
+            ),
         }
 
     def _tric(self, output, other, emotion, language, threshold):
-        """Losses of both readings; those of the reading not chosen are 0."""
+        """Compute the losses of both TRIC variants; 0 for a variant not chosen."""
         resonance = products(output.embedding, output.embedding)
         near = neighbours(resonance, language, self.n_neighbours)
         posterior = self._posterior(output, emotion, resonance, near)
-        sure, tau = reliability(posterior), self.temperature
+        confidence, tau = reliability(posterior), self.temperature
         if self.training:
-            free = emotion < 0
+            unlabelled = emotion < 0
             self.structure.record(
                 self.progress,
-                output.logits[free].float().softmax(dim=-1),
-                posterior[free],
-                sure[free],
+                output.logits[unlabelled].float().softmax(dim=-1),
+                posterior[unlabelled],
+                confidence[unlabelled],
                 threshold,
             )
         terms = {
@@ -237,40 +241,40 @@ class Sere(Method):
                 tau,
             ),
             "labelled_link": lambda: labelled_link(
-                resonance, emotion, posterior, sure, tau
+                resonance, emotion, posterior, confidence, tau
             ),
             "unlabelled_link": lambda: unlabelled_link(
-                resonance, emotion, near, posterior, sure, tau
+                resonance, emotion, near, posterior, confidence, tau
             ),
             "walk": lambda: walk(resonance, emotion, tau),
             "visit": lambda: visit(resonance, emotion, tau),
         }
         return {
             name: term()
-            if name in READINGS[self.tric]
+            if name in TRIC_VARIANTS[self.tric]
             else output.embedding.sum() * 0.0
             for name, term in terms.items()
         }
 
     @torch.no_grad()
     def _posterior(self, output, emotion, resonance, near):
-        """What each utterance is: its label, or what the field says of it."""
-        chance = (output.extras["field"] / self.temperature).softmax(dim=-1)
-        is_known = emotion >= 0
-        truth = torch.nn.functional.one_hot(
-            emotion.clamp(min=0), chance.shape[-1]
-        )
-        chance = torch.where(is_known[:, None], truth.to(chance), chance)
+        """Return one-hot labels, or propagated field posteriors, of the utterances."""
+        posterior = (output.extras["field"] / self.temperature).softmax(dim=-1)
+        is_labelled = emotion >= 0
+        one_hot = torch.nn.functional.one_hot(
+            emotion.clamp(min=0), posterior.shape[-1]
+        ).to(posterior)
+        posterior = torch.where(is_labelled[:, None], one_hot, posterior)
         return self_organise(
-            chance,
+            posterior,
             resonance,
             near,
-            is_known,
+            is_labelled,
             self.propagation_alpha,
             temperature=self.temperature,
         )
 
     def diagnostics(self):
-        """What the field found among the unlabelled, epoch by epoch."""
+        """Return the history of the field on unlabelled utterances."""
         self.structure.end_epoch()
         return {"field": self.structure.history}

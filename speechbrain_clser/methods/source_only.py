@@ -1,4 +1,4 @@
-"""Train on the sources, hope for the target: what every gain stands against."""
+"""Source-only training: the baseline of all transfer methods."""
 
 import torch
 
@@ -7,7 +7,7 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class SourceOnly(Method):
-    """Encode, pool, classify; cross-entropy on the labelled utterances.
+    """Train encoder, pooling and classifier with cross-entropy on labelled data.
 
     Arguments
     ---------
@@ -18,10 +18,9 @@ class SourceOnly(Method):
     emotion_head : torch.nn.Module
         (batch, dim) to logits, (batch, classes).
     label_smoothing : float
-        Share of the target spread over all classes, 0-1.
+        Label smoothing of the cross-entropy, 0-1.
     weigh_classes : bool
-        Whether a rare class counts more in the loss, so that all classes
-        together count the same.
+        Whether the loss weights classes by their inverse frequency.
 
     Example
     -------
@@ -51,7 +50,7 @@ class SourceOnly(Method):
         self.class_weights = None
 
     def begin_epoch(self, loader):
-        """Count the classes of the training material."""
+        """Compute class weights from the training set."""
         if not self.weigh_classes:
             return
         with loader.dataset.output_keys_as(["emotion"]):
@@ -61,13 +60,13 @@ class SourceOnly(Method):
         self.class_weights = counts.sum() / (n_classes * counts.clamp(min=1))
 
     def forward(self, batch):
-        """Logits and embedding of a batch, from its frames alone."""
+        """Compute logits and embedding of a batch from its frames."""
         frames, lens = batch["frames"]
         embedding = self.pooling(self.encoder(frames, lens), lens)
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Cross-entropy; utterances without a label do not count."""
+        """Compute the cross-entropy over labelled utterances."""
         return {
             "emotion": masked_cross_entropy(
                 output.logits,

@@ -1,4 +1,4 @@
-"""Emotions of all languages close together, speakers impossible to tell."""
+"""Supervised contrastive learning with a speaker adversary."""
 
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.losses.supcon import supcon
@@ -6,12 +6,12 @@ from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class SupConSpkAdv(Method):
-    """Zero-shot transfer by contrast across languages and against speakers.
+    """Train with cross-entropy, a supervised contrastive loss and a speaker adversary.
 
-    Cross-entropy names the emotion; a supervised contrastive loss pulls
-    utterances of one emotion together, those of two languages more than those
-    of one; an adversary behind a gradient reversal takes the speaker out of
-    the embedding. Nothing of the target is used.
+    The contrastive loss pulls utterances of one emotion together, with a larger
+    weight for pairs of two languages; the adversary behind a gradient reversal
+    layer removes speaker information from the embedding. No target data are
+    used (zero-shot transfer).
 
     Arguments
     ---------
@@ -24,9 +24,10 @@ class SupConSpkAdv(Method):
     adversary : Adversary
         Embedding to a loss.
     temperature : float
-        Of the contrast. Not reported in the paper.
+        Of the contrastive loss. Not reported in the paper.
     language_weight : float
-        Of a pair across languages (lambda); 1 is plain supervised contrast.
+        Weight of a pair across languages (lambda); 1 is the plain supervised
+        contrastive loss.
     reversal : float
         Strength of the reversed gradient. Not reported in the paper.
     label_smoothing : float
@@ -36,8 +37,8 @@ class SupConSpkAdv(Method):
     ------
     Mi, Ma and Toda, Learning Emotion-discriminative Representations for
     Zero-Shot Cross-lingual Speech Emotion Recognition, Interspeech 2026,
-    equations 3-12. Theirs is a wav2vec 2.0 with LoRA and adapters, averaged
-    over time; encoder and pooling here are whatever the YAML builds.
+    equations 3-12. The paper uses wav2vec 2.0 with LoRA and adapters, averaged
+    over time; here the YAML sets encoder and pooling.
 
     Example
     -------
@@ -82,17 +83,17 @@ class SupConSpkAdv(Method):
         self.label_smoothing = label_smoothing
 
     def setup(self, speaker_languages, phones=()):
-        """Let the adversary know how many names there are."""
+        """Set the number of outputs of the adversary."""
         self.adversary.setup(speaker_languages)
 
     def forward(self, batch):
-        """Logits and embedding of a batch, from its frames alone."""
+        """Compute logits and embedding of a batch from its frames."""
         frames, lens = batch["frames"]
         embedding = self.pooling(self.encoder(frames, lens), lens)
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Name the emotion, contrast it, hide the speaker."""
+        """Compute cross-entropy, contrastive and adversary losses."""
         emotion = batch["emotion"]
         return {
             "emotion": masked_cross_entropy(

@@ -1,4 +1,4 @@
-"""One suite over all corpora; it finds them by itself."""
+"""Contract of all corpora, which are discovered."""
 
 import dataclasses
 import importlib
@@ -9,23 +9,25 @@ import re
 import pytest
 from helpers import sounds, trees
 
-from speechbrain_clser import corpora as room
+from speechbrain_clser import corpora as corpora_package
 from speechbrain_clser.data import manifest
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.labels import CANONICAL
 
 MODULES = {
     info.name: module
-    for info in pkgutil.iter_modules(room.__path__)
+    for info in pkgutil.iter_modules(corpora_package.__path__)
     if hasattr(
-        module := importlib.import_module(f"{room.__name__}.{info.name}"),
+        module := importlib.import_module(
+            f"{corpora_package.__name__}.{info.name}"
+        ),
         "CARD",
     )
 }
 ON_DISK = [
     name for name in MODULES if not hasattr(MODULES[name], "default_root")
 ]
-# Their counts are those of a release, so their cards leave them open.
+# Counts depend on the release, so the cards have none.
 GROWING = {"biic_podcast", "msp_podcast"}
 every_corpus = pytest.mark.parametrize("name", MODULES)
 every_corpus_on_disk = pytest.mark.parametrize("name", ON_DISK)
@@ -33,13 +35,13 @@ every_layout = pytest.mark.parametrize("layout", ["nested", "flat"])
 
 
 def rows(name, root):
-    """What a corpus yields for a folder."""
+    """Return the utterances of a corpus in a folder."""
     return list(MODULES[name].utterances(root))
 
 
 def test_corpora_are_found():
     assert {"casia", "emodb", "iemocap", "meld", "urdu"} < set(MODULES)
-    assert room.names() == sorted(MODULES)
+    assert corpora_package.names() == sorted(MODULES)
 
 
 @every_corpus
@@ -61,7 +63,7 @@ def test_card_is_complete(name):
 
 
 @every_corpus
-def test_card_keeps_to_one_line_per_fact(name):
+def test_card_has_one_line_per_fact(name):
     card = MODULES[name].CARD
     facts = (card.title, card.licence, card.citation, card.address)
     assert [fact for fact in facts if "\n" in fact or "  " in fact] == []
@@ -73,7 +75,7 @@ def test_every_label_is_canonical(name):
 
 
 @every_corpus
-def test_utterances_is_a_generator_of_the_root_alone(name):
+def test_utterances_is_a_generator_with_argument_root(name):
     utterances = MODULES[name].utterances
     assert inspect.isgeneratorfunction(utterances)
     assert list(inspect.signature(utterances).parameters) == ["root"]
@@ -86,14 +88,14 @@ def test_corpus_has_a_small_tree(name):
 
 @every_layout
 @every_corpus_on_disk
-def test_every_name_parses_and_every_label_comes(name, layout, tmp_path):
+def test_all_names_are_parsed_and_all_labels_occur(name, layout, tmp_path):
     found = rows(name, trees.make(tmp_path, name, layout))
     assert len(found) == len(trees.NAMES[name][layout])
     assert {row.raw_emotion for row in found} == set(MODULES[name].EMOTIONS)
 
 
 @every_corpus_on_disk
-def test_rows_say_what_an_utterance_must_say(name, tmp_path):
+def test_rows_have_valid_fields(name, tmp_path):
     card, found = MODULES[name].CARD, rows(name, trees.make(tmp_path, name))
     assert len({row.id for row in found}) == len(found)
     assert all(re.fullmatch(r"[\w.-]+", row.id) for row in found)
@@ -103,28 +105,28 @@ def test_rows_say_what_an_utterance_must_say(name, tmp_path):
 
 
 @every_corpus_on_disk
-def test_rows_leave_to_preparation_what_is_its_own(name, tmp_path):
+def test_rows_leave_fields_of_preparation_empty(name, tmp_path):
     for row in rows(name, trees.make(tmp_path, name)):
         assert (row.corpus, row.emotion, row.digest) == ("", "", "")
 
 
 @pytest.mark.slow
 @every_corpus_on_disk
-def test_layout_and_suffix_change_nothing_but_the_path(name, tmp_path):
-    def said(layout, suffix):
+def test_rows_do_not_depend_on_layout_and_suffix(name, tmp_path):
+    def listed(layout, suffix):
         root = trees.make(tmp_path / layout / suffix, name, layout, suffix)
         return sorted(
             (dataclasses.replace(row, wav="") for row in rows(name, root)),
             key=lambda row: row.id,
         )
 
-    nested = said("nested", ".wav")
-    assert said("flat", ".wav") == nested
-    assert said("flat", ".WAV") == nested
+    nested = listed("nested", ".wav")
+    assert listed("flat", ".wav") == nested
+    assert listed("flat", ".WAV") == nested
 
 
 @every_corpus_on_disk
-def test_what_lies_around_is_no_utterance(name, tmp_path):
+def test_other_files_are_no_utterances(name, tmp_path):
     trees.make(tmp_path, name)
     n_rows = len(rows(name, tmp_path))
     first = trees.NAMES[name]["nested"][0]
@@ -178,8 +180,8 @@ def test_card_agrees_with_a_tree_of_all_names(name, tmp_path):
 
 
 @every_corpus_on_disk
-def test_every_other_corpus_is_refused_by_name(name, tmp_path):
-    corpus = room.load(name)
+def test_every_other_corpus_raises(name, tmp_path):
+    corpus = corpora_package.load(name)
     for other in ON_DISK:
         if other == name:
             continue
@@ -192,8 +194,8 @@ def test_every_other_corpus_is_refused_by_name(name, tmp_path):
 @pytest.mark.corpora
 @pytest.mark.parametrize("name", ["emodb", "emovo", "ravdess", "urdu"])
 def test_real_corpus_agrees_with_its_card(name, corpora, tmp_path):
-    corpus = room.load(name)
-    root = room.locate(corpus.card, corpora)
+    corpus = corpora_package.load(name)
+    root = corpora_package.locate(corpus.card, corpora)
     back = manifest.read(manifest.prepare(corpus, root, tmp_path), root)
     assert len(back) == corpus.card.n_utterances
     assert len({row.speaker for row in back}) == corpus.card.n_speakers

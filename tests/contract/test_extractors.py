@@ -1,4 +1,4 @@
-"""One suite over all extractors, pretrained encoders of every kind among them."""
+"""Contract of all extractors, including all kinds of pretrained encoders."""
 
 import copy
 import dataclasses
@@ -60,16 +60,16 @@ for kind in encoders.KINDS:
 
 @pytest.fixture(scope="module", params=BUILDERS)
 def extractor(request, tmp_path_factory):
-    """Each extractor, told to train."""
+    """Return each extractor in training mode."""
     folder = tmp_path_factory.mktemp(request.param)
     return BUILDERS[request.param](folder).train()
 
 
 @pytest.fixture
 def wav():
-    """Noise that swells and fades, so that no two stretches are alike."""
-    swell = torch.sin(torch.arange(LENGTHS[0]) / 3000) + 1.1
-    return 0.1 * swell * torch.randn(LENGTHS[0])
+    """Return noise of varying amplitude, so that all segments differ."""
+    amplitude = torch.sin(torch.arange(LENGTHS[0]) / 3000) + 1.1
+    return 0.1 * amplitude * torch.randn(LENGTHS[0])
 
 
 def alone(extractor, wav):
@@ -77,11 +77,11 @@ def alone(extractor, wav):
 
 
 def same(one, two):
-    """Whether all numbers are the same, and what is undefined too."""
+    """Return whether all numbers are identical, including NaN."""
     return torch.isclose(one, two, atol=0, rtol=0, equal_nan=True).all()
 
 
-def test_every_extractor_is_under_contract(tmp_path):
+def test_all_extractors_have_a_builder(tmp_path):
     prefix = f"{features.__name__}."
     for module in pkgutil.walk_packages(features.__path__, prefix):
         importlib.import_module(module.name)
@@ -89,14 +89,14 @@ def test_every_extractor_is_under_contract(tmp_path):
     while todo:
         todo += (subclasses := todo.pop().__subclasses__())
         found.update(s for s in subclasses if s.__module__.startswith(prefix))
-    # Who wants to be told the language hears nothing by sound alone.
+    # Extractors that need the language are not in this suite.
     found = {kind for kind in found if kind.is_shared}
     built = {type(build(tmp_path / name)) for name, build in BUILDERS.items()}
     assert found == built, "give the new one a builder in BUILDERS"
 
 
 def other(value):
-    """A value that differs."""
+    """Return a different value."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
@@ -107,7 +107,7 @@ def other(value):
 def test_key_changes_with_each_field_of_the_config(extractor):
     keys = {extractor.key}
     for field in dataclasses.fields(extractor.config):
-        # Past the checks of the config: it is the key that is tried here.
+        # Bypasses the checks of the config: only the key is tested.
         changed, config = copy.copy(extractor), copy.copy(extractor.config)
         value = getattr(config, field.name)
         object.__setattr__(config, field.name, other(value))
@@ -116,7 +116,7 @@ def test_key_changes_with_each_field_of_the_config(extractor):
     assert len(keys) == 1 + len(dataclasses.fields(extractor.config))
 
 
-def test_frames_are_as_many_and_as_wide_as_stated(extractor, wav):
+def test_number_and_dimension_of_frames_are_as_declared(extractor, wav):
     for n_samples in (1, 320, 400, 401, 8000, LENGTHS[0]):
         frames = alone(extractor, wav[:n_samples])
         assert frames.shape == (extractor.n_frames(n_samples), extractor.dim)
@@ -126,13 +126,13 @@ def test_frames_are_as_many_and_as_wide_as_stated(extractor, wav):
     assert extractor.sample_rate_hz == RATE_HZ
 
 
-def test_lengths_are_counted_in_a_batch_as_one_by_one(extractor):
+def test_frame_counts_of_a_batch_equal_single_counts(extractor):
     counted = extractor.n_frames(torch.tensor(LENGTHS))
     assert counted.dtype == torch.int64
     assert counted.tolist() == [extractor.n_frames(n).item() for n in LENGTHS]
 
 
-def test_utterance_alone_is_the_same_as_padded_in_a_batch(extractor, wav):
+def test_frames_do_not_depend_on_the_batch(extractor, wav):
     batch = 0.9 * torch.randn(len(LENGTHS), LENGTHS[0])
     for row, n_samples in zip(batch, LENGTHS, strict=True):
         row[:n_samples] = wav[:n_samples]
@@ -144,14 +144,14 @@ def test_utterance_alone_is_the_same_as_padded_in_a_batch(extractor, wav):
         assert not row[len(expected) :].any()
 
 
-def test_width_beyond_the_longest_row_changes_nothing(extractor, wav):
+def test_frames_do_not_depend_on_padding(extractor, wav):
     wide = torch.nn.functional.pad(wav[None], (0, LENGTHS[0]))
     frames = extractor(wide, torch.tensor([0.5]))[0]
     expected = alone(extractor, wav)
     torch.testing.assert_close(frames[: len(expected)], expected, **TOLERANCE)
 
 
-def test_frozen_extractor_repeats_itself_though_told_to_train(extractor, wav):
+def test_frozen_extractor_is_deterministic_in_training_mode(extractor, wav):
     assert extractor.is_frozen
     assert not any(module.training for module in extractor.modules())
     assert same(alone(extractor, wav), alone(extractor, wav))
@@ -166,7 +166,7 @@ def test_a_tenth_of_a_second_gives_finite_frames(extractor, loudness):
     assert frames.isfinite().all()
 
 
-def test_precision_outside_does_not_reach_what_is_frozen(extractor, wav):
+def test_frozen_extractor_ignores_autocast(extractor, wav):
     with torch.autocast("cpu", torch.bfloat16):
         frames = alone(extractor, wav)
     assert frames.dtype == torch.float32

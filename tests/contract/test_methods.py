@@ -1,4 +1,4 @@
-"""One suite over all methods; it finds them by the YAML files of the recipe."""
+"""Contract of all methods, which are discovered from the YAML files."""
 
 import copy
 
@@ -10,7 +10,7 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain_clser.losses.combine import combine
 
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
-# Code, start and end, as shares of the utterance.
+# Code, start and end, as fractions of the utterance.
 PHONES = torch.tensor([[[1.0, 0.0, 0.3], [2.0, 0.3, 0.6], [3.0, 0.6, 1.0]]])
 SECTIONS = (
     "seed",
@@ -25,7 +25,7 @@ SECTIONS = (
 
 @pytest.fixture(scope="module", params=YAMLS, ids=lambda path: path.stem)
 def hparams(request):
-    """Everything a YAML builds."""
+    """Return the objects of a YAML."""
     with open(request.param, encoding="utf-8") as file:
         built = load_hyperpyyaml(file)
     built["method"].setup([0, 1], ["a", "e", "n"])
@@ -34,7 +34,7 @@ def hparams(request):
 
 @pytest.fixture
 def batch(hparams):
-    """Two utterances as the training gives them, one of them padded."""
+    """Return a training batch with padded utterances."""
     torch.manual_seed(0)
     frames = torch.randn(4, 30, hparams["extractor"].dim)
     return {
@@ -53,14 +53,14 @@ def inputs(method, batch):
     return {key: batch[key] for key in method.INPUTS}
 
 
-def test_sound_alone_is_enough_to_predict(hparams, batch):
+def test_prediction_needs_inputs_only(hparams, batch):
     method = hparams["method"].eval()
     output = method(inputs(method, batch))
     assert output.logits.shape == (4, hparams["n_classes"])
     assert output.embedding.shape[0] == 4
 
 
-def test_losses_are_those_stated_and_those_weighed(hparams, batch):
+def test_losses_are_as_declared_and_weighted(hparams, batch):
     method = hparams["method"]
     losses = method.losses(method(inputs(method, batch)), batch)
     assert losses.keys() == method.LOSSES == hparams["loss_weights"].keys()
@@ -72,17 +72,17 @@ def test_every_trainable_parameter_gets_a_gradient(hparams, batch):
     method.zero_grad()
     losses = method.losses(method(inputs(method, batch)), batch)
     combine(losses, hparams["loss_weights"]).backward()
-    idle = [n for n, p in method.named_parameters() if p.grad is None]
-    assert idle == []
+    unused = [n for n, p in method.named_parameters() if p.grad is None]
+    assert unused == []
 
 
-def test_evaluation_repeats_itself(hparams, batch):
+def test_evaluation_is_deterministic(hparams, batch):
     method = hparams["method"].eval()
     one, two = (method(inputs(method, batch)).logits for _ in range(2))
     assert one.equal(two)
 
 
-def test_state_survives_a_round_trip(hparams, batch):
+def test_state_dict_round_trip_keeps_predictions(hparams, batch):
     method = hparams["method"].eval()
     before = method(inputs(method, batch)).logits
     state = copy.deepcopy(method.state_dict())
@@ -92,7 +92,7 @@ def test_state_survives_a_round_trip(hparams, batch):
     assert method(inputs(method, batch)).logits.equal(before)
 
 
-def test_padding_changes_no_prediction(hparams, batch):
+def test_predictions_do_not_depend_on_padding(hparams, batch):
     method = hparams["method"].eval()
     frames, lens = batch["frames"]
     alone = method({"frames": (frames[1:2, :15], torch.ones(1))}).logits
@@ -100,19 +100,21 @@ def test_padding_changes_no_prediction(hparams, batch):
     torch.testing.assert_close(alone, together, atol=1e-5, rtol=1e-4)
 
 
-def test_what_is_served_answers_alike_and_holds_nothing_else(hparams, batch):
+def test_inference_method_predicts_the_same_without_unused_parameters(
+    hparams, batch
+):
     method = copy.deepcopy(hparams["method"]).eval()
     before = method(inputs(method, batch)).logits
-    served = method.for_inference()
-    after = served(inputs(served, batch)).logits
+    inference = method.for_inference()
+    after = inference(inputs(inference, batch)).logits
     assert after.equal(before)
     after.sum().backward()
-    idle = [n for n, p in served.named_parameters() if p.grad is None]
-    assert idle == [], "name it in TRAINING_ONLY"
+    unused = [n for n, p in inference.named_parameters() if p.grad is None]
+    assert unused == [], "add them to TRAINING_ONLY"
 
 
 @pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.stem)
-def test_sections_stand_in_the_same_order_in_every_yaml(path):
+def test_sections_have_the_same_order_in_all_yamls(path):
     keys = [
         line.partition(":")[0]
         for line in path.read_text().splitlines()
@@ -122,6 +124,6 @@ def test_sections_stand_in_the_same_order_in_every_yaml(path):
 
 
 @pytest.mark.parametrize("path", YAMLS, ids=lambda path: path.stem)
-def test_header_names_the_command(path):
+def test_header_contains_the_command(path):
     header = path.read_text().split("\n\n")[0]
     assert f"python train.py hparams/{path.name}" in header

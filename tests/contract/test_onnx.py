@@ -1,4 +1,4 @@
-"""One suite over the models of all methods: a graph answers as its model."""
+"""Contract of all ONNX exports: a graph predicts the same as its model."""
 
 import json
 import subprocess
@@ -11,16 +11,16 @@ from helpers import encoders, served
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.onnx.export import export_onnx
 
-# To follow all steps of a model through the exporter takes half a minute.
+# An export takes half a minute.
 pytestmark = [
     pytest.mark.slow,
-    # torch's own, when the exporter copies its notes.
+    # Raised by torch in the exporter.
     pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning"),
 ]
 
 
 @pytest.mark.parametrize("yaml", served.YAMLS)
-def test_graph_answers_as_its_model_without_torch(yaml, tmp_path):
+def test_graph_predicts_as_its_model_without_torch(yaml, tmp_path):
     compare(served.make(tmp_path, yaml), tmp_path)
 
 
@@ -34,7 +34,7 @@ def test_graph_answers_as_its_model_without_torch(yaml, tmp_path):
         ("whisper", "lora"),
     ],
 )
-def test_graph_holds_a_pretrained_encoder(kind, adapt, tmp_path):
+def test_graph_contains_a_pretrained_encoder(kind, adapt, tmp_path):
     encoder = encoders.make(tmp_path / "encoder", kind)
     compare(served.make(tmp_path, encoder=encoder, adapt=adapt), tmp_path)
 
@@ -42,7 +42,7 @@ def test_graph_holds_a_pretrained_encoder(kind, adapt, tmp_path):
 @pytest.mark.parametrize(
     "kind, options", [("whisper", {"window": "30s"}), ("w2v_bert", {})]
 )
-def test_encoder_that_no_graph_holds_is_named(kind, options, tmp_path):
+def test_unsupported_encoder_raises(kind, options, tmp_path):
     encoder = encoders.make(tmp_path / "encoder", kind)
     model = served.make(tmp_path, encoder=encoder, **options)
     with pytest.raises(ValueError, match=r"found in recogniser\.extractor\."):
@@ -51,7 +51,7 @@ def test_encoder_that_no_graph_holds_is_named(kind, options, tmp_path):
 
 
 def compare(model, folder):
-    """Hold a graph, run where torch cannot be imported, against its model."""
+    """Compare a graph, run without torch, with its model."""
     path = export_onnx(model.folder, folder / "graph" / "model.onnx")
     assert {p.name for p in path.parent.iterdir()} == {
         "model.onnx",
@@ -74,8 +74,8 @@ def compare(model, folder):
         text=True,
         check=True,
     )
-    answers = classifier.classify_files(model.files, has_bar=False)
+    predictions = classifier.classify_files(model.files, has_bar=False)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    for answer, line in zip(answers, lines, strict=True):
+    for prediction, line in zip(predictions, lines, strict=True):
         found = {name: line[name] for name in classifier.classes}
-        assert found == pytest.approx(answer.probabilities, abs=1e-4)
+        assert found == pytest.approx(prediction.probabilities, abs=1e-4)

@@ -1,4 +1,4 @@
-"""One suite over all shipped protocols, on rows of the published counts."""
+"""Contract of all shipped protocols, on rows of the published counts."""
 
 import collections
 import functools
@@ -30,8 +30,8 @@ SHARE = [name for name in shipped() if "_share" in name]
 
 
 @functools.cache
-def material(name, **changes):
-    """A protocol and its parts of the whole corpora."""
+def protocol_and_parts(name, **changes):
+    """Return a protocol and its parts of the whole corpora."""
     protocol = load(name, changes)
     rows = [
         row for corpus in protocol.corpora for row in published.rows(corpus)
@@ -40,21 +40,21 @@ def material(name, **changes):
 
 
 def classes(protocol, rows):
-    """Utterances of each class, in the order of the logits."""
+    """Count the utterances of each class, in the order of the logits."""
     counts = collections.Counter(protocol.scheme.index(r.emotion) for r in rows)
     return [counts[index] for index in range(len(protocol.classes))]
 
 
 @every_protocol
-def test_protocol_loads_and_names_known_corpora(name):
+def test_protocol_loads_with_known_corpora(name):
     protocol = load(name)
     assert protocol.name == name
     assert set(protocol.corpora) <= set(corpora.names())
 
 
 @every_protocol
-def test_parts_are_disjoint_and_leak_only_what_is_named(name):
-    protocol, parts = material(name)
+def test_parts_are_disjoint_except_declared_leaks(name):
+    protocol, parts = protocol_and_parts(name)
     ids = {part: {row.id for row in rows} for part, rows in parts.items()}
     assert all(len(ids[part]) == len(rows) for part, rows in parts.items())
     if protocol.transductive:
@@ -70,7 +70,7 @@ def test_parts_are_disjoint_and_leak_only_what_is_named(name):
 
 @every_protocol
 def test_sources_train_and_only_targets_are_scored(name):
-    protocol, parts = material(name)
+    protocol, parts = protocol_and_parts(name)
     assert all(
         selects(protocol.sources, row) for row in (*parts.train, *parts.valid)
     )
@@ -80,8 +80,8 @@ def test_sources_train_and_only_targets_are_scored(name):
 
 
 @every_protocol
-def test_domain_of_every_row_is_the_side_that_selects_it(name):
-    protocol, parts = material(name)
+def test_domain_is_that_of_sources_or_targets(name):
+    protocol, parts = protocol_and_parts(name)
     codes = Codes(protocol.scheme, parts.train, parts.target_ids)
     for part, rows in parts.items():
         found = [codes(row, part == "train")["domain"] for row in rows]
@@ -89,28 +89,28 @@ def test_domain_of_every_row_is_the_side_that_selects_it(name):
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_unlabelled_source_is_not_taken_for_target(name):
-    protocol, parts = material(name)
+def test_unlabelled_source_has_domain_source(name):
+    protocol, parts = protocol_and_parts(name)
     domains = collections.Counter(map(parts.domain, parts.unlabelled))
     assert domains[0] > 0 and domains[1] > 0
 
 
 def test_pool_is_not_filtered_by_labels():
-    protocol, parts = material("emodb_to_emovo_unlabelled")
+    protocol, parts = protocol_and_parts("emodb_to_emovo_unlabelled")
     held_out = {row.speaker for row in parts.scored}
     pool = [r for r in published.rows("emovo") if r.speaker not in held_out]
     assert list(parts.unlabelled) == pool
-    _, parts = material("emodb_to_emovo_transductive")
+    _, parts = protocol_and_parts("emodb_to_emovo_transductive")
     assert parts.unlabelled == published.rows("emovo")
-    _, parts = material(
+    _, parts = protocol_and_parts(
         "emodb_to_emovo_transductive", unlabelled_pool="classes"
     )
     assert parts.unlabelled == parts.scored
 
 
 @every_protocol
-def test_every_class_trains_and_is_scored(name):
-    protocol, parts = material(name)
+def test_all_classes_are_in_training_and_scored_part(name):
+    protocol, parts = protocol_and_parts(name)
     assert 0 not in classes(protocol, parts.train)
     assert 0 not in classes(protocol, parts.scored)
 
@@ -127,7 +127,7 @@ def test_every_pair_of_the_six_first_corpora_is_shipped():
 
 @pytest.mark.parametrize("source, target", TASKS)
 def test_pool_and_test_part_are_as_large_as_in_the_paper(source, target):
-    protocol, parts = material(f"paper_{source}_to_{target}")
+    protocol, parts = protocol_and_parts(f"paper_{source}_to_{target}")
     assert protocol.sources[0] == SOURCE[source]
     assert protocol.targets == (SOURCE[target],)
     pool = {"de": 20165, "fr": 20011, "cn": 9231}
@@ -142,16 +142,19 @@ def test_pool_and_test_part_are_as_large_as_in_the_paper(source, target):
 
 
 def test_validation_is_as_large_as_in_the_paper():
-    _, parts = material("paper_en_to_de")
+    _, parts = protocol_and_parts("paper_en_to_de")
     counts = collections.Counter(row.corpus for row in parts.valid)
     assert counts == {"meld": 897, "esd": 1400, "cafe": 42, "urdu": 20}
 
 
 @pytest.mark.parametrize("source, target", TASKS)
-def test_honest_twin_scores_the_whole_target(source, target):
+def test_protocol_without_leaks_scores_the_whole_target(source, target):
     paper = load(f"paper_{source}_to_{target}")
-    honest, parts = material(f"{source}_to_{target}")
-    assert (honest.sources, honest.targets) == (paper.sources, paper.targets)
+    without_leaks, parts = protocol_and_parts(f"{source}_to_{target}")
+    assert (without_leaks.sources, without_leaks.targets) == (
+        paper.sources,
+        paper.targets,
+    )
     assert len(parts.scored) == {"de": 339, "fr": 504, "cn": 14000}[target]
     valid = {row.speaker for row in parts.valid if row.corpus != "meld"}
     assert valid and not valid & {row.speaker for row in parts.train}
@@ -168,7 +171,7 @@ def test_twelve_tasks_have_both_forms():
 
 @pytest.mark.parametrize("name", FEW)
 def test_few_labels_are_five_of_each_shared_emotion(name):
-    protocol, parts = material(name)
+    protocol, parts = protocol_and_parts(name)
     source, target = (
         set(corpora.load(corpus).emotions.values())
         if corpus != "demo"
@@ -184,8 +187,8 @@ def test_few_labels_are_five_of_each_shared_emotion(name):
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_form_says_whether_the_scored_audio_takes_part(name):
-    protocol, parts = material(name)
+def test_transductive_protocols_train_on_scored_audio(name):
+    protocol, parts = protocol_and_parts(name)
     is_transductive = name.endswith("transductive")
     scored = {row.id for row in parts.scored}
     taken = scored & {row.id for row in parts.unlabelled}
@@ -197,8 +200,8 @@ def test_form_says_whether_the_scored_audio_takes_part(name):
 
 @pytest.mark.parametrize("name", SHARE)
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_share_of_the_target_is_labelled_and_a_rest_is_scored(name, share):
-    protocol, parts = material(name, target_labelled_fraction=share)
+def test_fraction_of_the_target_is_labelled_and_the_rest_is_scored(name, share):
+    protocol, parts = protocol_and_parts(name, target_labelled_fraction=share)
     rows = (*parts.shots, *parts.unlabelled, *parts.scored)
     n_target = sum(protocol.scheme.index(r.emotion) is not None for r in rows)
     assert len(parts.shots) == round(share * n_target)
@@ -210,7 +213,7 @@ def test_share_of_the_target_is_labelled_and_a_rest_is_scored(name, share):
 
 def test_usual_four_classes_of_iemocap_are_left_one_session_out():
     for session in "12345":
-        _, parts = material(f"iemocap_without_session_{session}")
+        _, parts = protocol_and_parts(f"iemocap_without_session_{session}")
         rows = (*parts.train, *parts.valid, *parts.scored)
         assert len(rows) == 5531
         assert {row.session for row in parts.scored} == {session}

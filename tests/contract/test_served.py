@@ -1,4 +1,4 @@
-"""One suite over the models of all methods: served as they were evaluated."""
+"""Contract of the model folders of all methods: inference equals evaluation."""
 
 import pytest
 import torch
@@ -15,57 +15,59 @@ SAME = {"atol": 1e-4, "rtol": 0}
 
 @pytest.fixture(scope="module", params=served.YAMLS)
 def model(request, tmp_path_factory):
-    """A model of each method, all of them with a built-in encoder."""
+    """Return a model of each method with a built-in encoder."""
     return served.make(tmp_path_factory.mktemp(request.param), request.param)
 
 
-def of_stock(model):
-    """Probabilities by SpeechBrain's own class, one by one and in a batch."""
-    stock = EncoderClassifier.from_hparams(
+def speechbrain_probabilities(model):
+    """Compute probabilities by EncoderClassifier, for single files and a batch."""
+    classifier = EncoderClassifier.from_hparams(
         source=str(model.folder), run_opts={"device": "cpu"}
     )
-    single = [stock.classify_file(path)[0] for path in model.files]
+    single = [classifier.classify_file(path)[0] for path in model.files]
     batch = batch_pad_right([load(path) for path in model.files])
-    return torch.cat(single).exp(), stock.classify_batch(*batch)[0].exp()
+    return torch.cat(single).exp(), classifier.classify_batch(*batch)[0].exp()
 
 
-def of_ours(model):
-    """Probabilities by our class, one by one and all at once."""
-    ours = EmotionClassifier.from_hparams(
+def emotion_classifier_probabilities(model):
+    """Compute probabilities by EmotionClassifier, for single and several files."""
+    classifier = EmotionClassifier.from_hparams(
         model.folder, temperature=1.0, run_opts={"device": "cpu"}
     )
-    single = [ours.classify_file(path) for path in model.files]
-    many = ours.classify_files(model.files, has_bar=False)
+    single = [classifier.classify_file(path) for path in model.files]
+    many = classifier.classify_files(model.files, has_bar=False)
     return tuple(
-        torch.tensor([[*answer.probabilities.values()] for answer in answers])
-        for answers in (single, many)
+        torch.tensor([[*one.probabilities.values()] for one in predictions])
+        for predictions in (single, many)
     )
 
 
-def test_model_answers_in_speechbrains_class_as_in_its_evaluation(model):
-    for found in of_stock(model):
+def test_speechbrain_class_predicts_as_in_evaluation(model):
+    for found in speechbrain_probabilities(model):
         torch.testing.assert_close(found, model.probabilities, **SAME)
 
 
-def test_model_answers_in_our_class_as_in_its_evaluation(model):
-    for found in of_ours(model):
+def test_emotion_classifier_predicts_as_in_evaluation(model):
+    for found in emotion_classifier_probabilities(model):
         torch.testing.assert_close(found, model.probabilities, **SAME)
 
 
-def test_model_answers_several_threads_alike(model, monkeypatch):
+def test_threads_predict_as_in_evaluation(model, monkeypatch):
     monkeypatch.setattr(predict, "BLOCK_FILES", 1)
-    ours = EmotionClassifier.from_hparams(
+    classifier = EmotionClassifier.from_hparams(
         model.folder, temperature=1.0, run_opts={"device": "cpu"}
     )
     found = [
-        [*answer.probabilities.values()]
-        for _, answer in predict.answers(ours, 3 * model.files, n_threads=3)
+        [*prediction.probabilities.values()]
+        for _, prediction in predict.answers(
+            classifier, 3 * model.files, n_threads=3
+        )
     ]
     expected = model.probabilities.repeat(3, 1)
     torch.testing.assert_close(torch.tensor(found), expected, **SAME)
 
 
-def test_answers_differ_or_nothing_was_shown(model):
+def test_predictions_differ_between_files(model):
     assert model.probabilities.std(dim=0).max() > 0.01
 
 
@@ -79,16 +81,19 @@ def test_answers_differ_or_nothing_was_shown(model):
         ("top", {"yaml": "hump_cat", "top_layers": 1}),
     ],
 )
-def test_pretrained_encoder_travels_with_its_model(adapt, options, tmp_path):
+def test_model_folder_contains_its_pretrained_encoder(adapt, options, tmp_path):
     encoder = encoders.make(tmp_path / "encoder", "wavlm_layer")
     model = served.make(tmp_path, encoder=encoder, adapt=adapt, **options)
     for path in (tmp_path / "encoder").iterdir():
         path.unlink()
-    for found in (*of_stock(model), *of_ours(model)):
+    for found in (
+        *speechbrain_probabilities(model),
+        *emotion_classifier_probabilities(model),
+    ):
         torch.testing.assert_close(found, model.probabilities, **SAME)
 
 
-def test_folder_names_no_place_of_this_machine(model):
+def test_folder_contains_no_local_paths(model):
     for path in model.folder.iterdir():
         assert str(model.folder.parent).encode() not in path.read_bytes()
         assert not path.is_symlink()

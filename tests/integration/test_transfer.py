@@ -132,7 +132,7 @@ def test_missing_phase_is_reported(data):
     ]
     assert [one["name"] for one in report["baselines"]] == ["linear", "svm"]
     page = (data / "both" / "report.html").read_text()
-    assert "Undefined values" in page and "Attention" in page
+    assert "Missing values" in page and "Attention" in page
 
 
 @pytest.mark.slow

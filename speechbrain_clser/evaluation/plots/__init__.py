@@ -1,7 +1,7 @@
-"""Figures of a report: one file each, that draws what was computed.
+"""Figures of a report, one file each.
 
-Every function takes the report and returns a matplotlib ``Figure``; none reads,
-saves or computes. ``svg`` writes a figure for the page.
+Each function takes the report and returns a matplotlib ``Figure`` without
+further computation. ``svg`` renders a figure for the page.
 """
 
 from speechbrain_clser.evaluation.plots.attention import attention_maps
@@ -15,18 +15,18 @@ from speechbrain_clser.evaluation.plots.embeddings import embedding_map
 from speechbrain_clser.evaluation.plots.field import field_posteriors
 from speechbrain_clser.evaluation.plots.highlights import highlight_moments
 from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
-from speechbrain_clser.evaluation.plots.pseudo_labels import believed_guesses
+from speechbrain_clser.evaluation.plots.pseudo_labels import pseudo_labels
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 
 __all__ = [
     "attention_maps",
-    "believed_guesses",
     "confusion_matrix",
     "embedding_map",
     "field_posteriors",
     "highlight_moments",
     "prediction_histogram",
+    "pseudo_labels",
     "recall_per_class",
     "reliability",
     "speaker_graphs",

@@ -1,4 +1,4 @@
-"""Which moments of one stream attend to which moments of another."""
+"""Attention maps between streams."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,7 +11,7 @@ SIDES = (("to_second", 0, 1), ("to_first", 1, 0))
 
 @styled
 def attention_maps(report: dict) -> Figure:
-    """Draw the attention of each stage, both ways, in a few utterances.
+    """Plot the attention weights of each stage in both directions.
 
     Arguments
     ---------
@@ -21,8 +21,9 @@ def attention_maps(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A row per utterance, a panel per stage and direction; the darker, the
-        more a moment (up) looks at a moment of the other stream (across).
+        One row per utterance, one panel per stage and direction; the opacity
+        is the attention weight of a frame (vertical) on a frame of the other
+        stream (horizontal).
     """
     utterances = report["attention"]["utterances"]
     n_columns = 2 * len(utterances[0]["stages"])
@@ -34,15 +35,17 @@ def attention_maps(report: dict) -> Figure:
     for row, utterance in zip(grid, utterances, strict=True):
         panels = iter(row)
         for stage in utterance["stages"]:
-            for key, here, there in SIDES:
+            for key, query, key_side in SIDES:
                 axes = next(panels)
                 _map(axes, np.array(stage[key]), utterance["duration_s"])
-                axes.set_ylabel(stage["names"][here], fontsize=8)
-                axes.set_xlabel(f"{stage['names'][there]}, s", fontsize=8)
-        is_right = utterance["predicted"] == utterance["target"]
-        answered = "" if is_right else f", heard as {utterance['predicted']}"
+                axes.set_ylabel(stage["names"][query], fontsize=8)
+                axes.set_xlabel(f"{stage['names'][key_side]}, s", fontsize=8)
+        is_correct = utterance["predicted"] == utterance["target"]
+        predicted = (
+            "" if is_correct else f", predicted {utterance['predicted']}"
+        )
         row[0].set_title(
-            f"{utterance['target']}{answered} ({formatting.language(utterance['language'])})",
+            f"{utterance['target']}{predicted} ({formatting.language(utterance['language'])})",
             fontsize=9,
             fontweight="normal",
         )
@@ -50,7 +53,7 @@ def attention_maps(report: dict) -> Figure:
 
 
 def _map(axes, weights, duration_s):
-    """One map over the time of both streams, as marks of one colour."""
+    """Plot one map over the time of both streams."""
     height, width = weights.shape
     strength = weights / weights.max()
     colours = np.zeros((height, width, 4))

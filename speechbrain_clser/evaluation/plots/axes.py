@@ -1,4 +1,4 @@
-"""What several figures draw alike."""
+"""Shared elements of figures."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,21 @@ from matplotlib.lines import Line2D
 def estimate(
     axes: Axes, score: dict, y: float, colour: str, size: float = 7
 ) -> None:
-    """Draw a mean as a dot on the bar of its interval.
+    """Plot a mean as a dot and its interval as a bar.
 
     Arguments
     ---------
     axes : Axes
-        Drawn on; in percent to the right.
+        Axes with a horizontal scale in percent.
     score : dict
-        With ``mean``, ``low`` and ``high``, shares; the last two may be None,
-        and there is no bar then.
+        With ``mean``, ``low`` and ``high``, 0-1; without a bar if the last two
+        are None.
     y : float
-        Height of both.
+        Vertical position.
     colour : str
-        Of both; the bar is pale.
+        Of dot and bar.
     size : float
-        Of the dot, in points; the bar is a little thinner.
+        Of the dot, in points.
     """
     if score["low"] is not None:
         bounds = [100 * score["low"], 100 * score["high"]]
@@ -32,16 +32,16 @@ def estimate(
 
 
 def share_axis(axes: Axes, n_rows: int, label: str) -> None:
-    """Let shares run to the right in percent, and rows from top to bottom.
+    """Format axes with a horizontal scale in percent and rows from top to bottom.
 
     Arguments
     ---------
     axes : Axes
-        Changed.
+        Axes to format.
     n_rows : int
-        At the heights 0, 1, ...
+        Number of rows, at 0, 1, ...
     label : str
-        Of the shares.
+        Label of the horizontal axis.
     """
     axes.set(xlim=(-2, 102), ylim=(n_rows - 0.5, -0.5), xlabel=label)
     axes.grid(axis="y", visible=False)
@@ -50,33 +50,33 @@ def share_axis(axes: Axes, n_rows: int, label: str) -> None:
 
 
 def dot(colour: str, label: str, **look) -> Line2D:
-    """Make an entry of a legend.
+    """Build a legend entry.
 
     Arguments
     ---------
     colour : str
         Of the dot.
     label : str
-        What it means.
+        Text of the entry.
     **look
-        For ``Line2D``; a plain dot without.
+        Further arguments of ``Line2D``.
 
     Returns
     -------
     Line2D
-        On no axes.
+        Without axes.
     """
     look = {"marker": "o", "markersize": 5} | look
     return Line2D([], [], color=colour, linestyle="", label=label, **look)
 
 
 def slant(names: Sequence) -> int:
-    """Turn labels only where they would touch.
+    """Return the rotation of tick labels: 0 unless there are many.
 
     Arguments
     ---------
     names : sequence of str
-        Labels side by side.
+        Tick labels.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How well each language does, and each of its speakers."""
+"""UAR by language and speaker."""
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -18,7 +18,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def uar_by_language(report: dict) -> Figure:
-    """Draw UAR of each language with its interval, and its speakers as dots.
+    """Plot the UAR of each language with its interval, and speakers as dots.
 
     Arguments
     ---------
@@ -28,8 +28,8 @@ def uar_by_language(report: dict) -> Figure:
     Returns
     -------
     Figure
-        Target above, sources below. A speaker who does not have all classes
-        of the language is a hollow dot: such scores are not comparable.
+        Target above, sources below. Speakers without all classes of the
+        language are hollow dots: their scores are not comparable.
     """
     rows = [
         (name, part, language)
@@ -44,13 +44,13 @@ def uar_by_language(report: dict) -> Figure:
             s for s in part["speakers"] if s["language"] == language["name"]
         ]
         for k, speaker in enumerate(speakers):
-            is_whole = speaker["n_classes"] == language["n_classes"]
+            has_all_classes = speaker["n_classes"] == language["n_classes"]
             axes.plot(
                 100 * speaker["mean"],
                 y + 0.12 + 0.05 * (k % 5),
                 "o",
                 markersize=3.5,
-                markerfacecolor=colour if is_whole else "none",
+                markerfacecolor=colour if has_all_classes else "none",
                 markeredgecolor=colour,
                 alpha=0.6,
             )

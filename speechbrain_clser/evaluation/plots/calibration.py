@@ -1,4 +1,4 @@
-"""Whether confidence can be trusted."""
+"""Reliability diagram."""
 
 from matplotlib.figure import Figure
 
@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.plots.style import PALE, TARGET, styled
 
 @styled
 def reliability(report: dict, part: str = "target_scored") -> Figure:
-    """Draw accuracy against confidence; below the diagonal is overconfident.
+    """Plot accuracy against confidence; below the diagonal is overconfident.
 
     Arguments
     ---------
@@ -20,7 +20,7 @@ def reliability(report: dict, part: str = "target_scored") -> Figure:
     Returns
     -------
     Figure
-        A dot per bin, its area by the number of answers in it.
+        One dot per bin, with an area by its number of predictions.
     """
     scored = report["parts"][part]
     bins = [bin for bin in scored["calibration"] if bin["n"]]

@@ -1,4 +1,4 @@
-"""Is it better than guessing: the strip under the first number."""
+"""UAR of the target compared with chance."""
 
 from matplotlib.figure import Figure
 
@@ -13,7 +13,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def uar_against_chance(report: dict) -> Figure:
-    """Draw UAR of the target on its scale: seeds, mean, interval and chance.
+    """Plot the UAR of the target: seeds, mean, interval and chance.
 
     Arguments
     ---------
@@ -23,7 +23,7 @@ def uar_against_chance(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A strip to stand under the first number of the page.
+        A strip below the main score of the page.
     """
     part = report["parts"]["target_scored"]
     uar, chance = part["scores"]["uar"], part["chance_uar"]

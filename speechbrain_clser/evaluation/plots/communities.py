@@ -1,4 +1,4 @@
-"""Who voices an emotion like whom: a small speaker graph for each emotion."""
+"""Speaker graph of each emotion."""
 
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -18,7 +18,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 
 @styled
 def speaker_graphs(report: dict) -> Figure:
-    """Draw the speaker graph of each emotion, at the end of training.
+    """Plot the speaker graph of each emotion at the end of training.
 
     Arguments
     ---------
@@ -28,7 +28,7 @@ def speaker_graphs(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A panel per emotion; colour tells the community, shape the language.
+        One panel per emotion; colours are communities, markers languages.
     """
     emotions = report["anchoring"]["emotions"]
     languages = sorted({n for e in emotions for n in e["graph"]["language"]})
@@ -57,7 +57,7 @@ def speaker_graphs(report: dict) -> Figure:
 
 
 def _graph(axes, graph, markers):
-    """Edges, and on them the speakers of each language."""
+    """Plot edges and the speakers of each language."""
     places = list(zip(graph["x"], graph["y"], strict=True))
     lines = [[places[i], places[j]] for i, j in graph["edges"]]
     axes.add_collection(

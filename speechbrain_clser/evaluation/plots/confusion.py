@@ -1,4 +1,4 @@
-"""Which class is taken for which."""
+"""Confusion matrix."""
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -10,7 +10,7 @@ from speechbrain_clser.evaluation.plots.style import INK, TARGET, WIDTH, styled
 
 @styled
 def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
-    """Draw the confusion matrix: shares of each row, counts below them.
+    """Plot the confusion matrix: fractions of each row, with counts.
 
     Arguments
     ---------
@@ -37,7 +37,7 @@ def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
     ]
     for i, row in enumerate(rows):
         for j, n in enumerate(row):
-            # See-through, so that an empty cell has the colour of the page.
+            # Transparent, so that an empty cell has the colour of the page.
             share = shares[i][j]
             corner = (j - 0.5, i - 0.5)
             axes.add_patch(

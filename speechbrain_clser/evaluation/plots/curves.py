@@ -1,4 +1,4 @@
-"""How training went."""
+"""Training curves."""
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,7 +15,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def training_curves(report: dict) -> Figure:
-    """Draw source-validation UAR and every loss by its name, over epochs.
+    """Plot source-validation UAR and all losses over epochs.
 
     Arguments
     ---------
@@ -25,8 +25,8 @@ def training_curves(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A line per seed, its selected epoch marked; phases one after the
-        other. Losses of weight 0 have no panel.
+        One line per seed with its selected epoch; phases are consecutive.
+        Losses of weight 0 have no panel.
     """
     curves = report["curves"]
     keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
@@ -41,7 +41,7 @@ def training_curves(report: dict) -> Figure:
         "UAR, %": ["source_valid_uar"],
         "loss": ["train_loss", "source_valid_loss"],
     }
-    # A single loss is the sum already, but for its weight.
+    # A single loss equals the sum, up to its weight.
     if len(names) > 1:
         panels |= {f"loss: {name}": [f"train_{name}"] for name in names}
     n_rows = (len(panels) + 1) // 2
@@ -72,7 +72,7 @@ def training_curves(report: dict) -> Figure:
 
 
 def unweighted(report: dict) -> list:
-    """Name the losses that were computed, but had no part in training.
+    """List the losses that were computed but have weight 0.
 
     Arguments
     ---------
@@ -82,7 +82,7 @@ def unweighted(report: dict) -> list:
     Returns
     -------
     list of str
-        Those of weight 0.
+        Their names.
     """
     return [
         name for name, weight in report["loss_weights"].items() if not weight
@@ -90,7 +90,7 @@ def unweighted(report: dict) -> list:
 
 
 def _curve(axes, curve, key):
-    """One key of one seed over the epochs of all phases."""
+    """Plot one key of one seed over the epochs of all phases."""
     is_valid = key.startswith("source_valid")
     colour = SOURCE if is_valid else INK
     values = [record.get(key) for record in curve["records"]]
@@ -110,7 +110,7 @@ def _curve(axes, curve, key):
 
 
 def _phase_starts(records):
-    """Positions at which a later phase begins, counted from 1."""
+    """Return the positions of the first epochs of later phases, counted from 1."""
     return [
         place + 1
         for place in range(1, len(records))

@@ -1,4 +1,4 @@
-"""What lies near what in the space of embeddings."""
+"""Map of embeddings."""
 
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -19,7 +19,7 @@ MARKERS = {"target_scored": "^", "source_valid": "o"}
 
 @styled
 def embedding_map(report: dict) -> Figure:
-    """Draw the map of embeddings three times: emotion, language and speaker.
+    """Plot the map of embeddings, coloured by emotion, language and speaker.
 
     Arguments
     ---------
@@ -29,7 +29,7 @@ def embedding_map(report: dict) -> Figure:
     Returns
     -------
     Figure
-        Three panels and their legend; the mark tells target from source.
+        Three panels and a legend; markers are target and sources.
     """
     points = report["map"]
     emotions = [c for c in report["classes"] if c in points["emotion"]]
@@ -62,7 +62,7 @@ def embedding_map(report: dict) -> Figure:
 
 
 def _legend(axes, emotions, languages, n_speakers):
-    """What the colours and marks of the map mean, in its fourth field."""
+    """Plot the legend of colours and markers in the fourth panel."""
     axes.set_axis_off()
     blocks = [
         ("emotion", [dot(EMOTIONS[name], name) for name in emotions]),
@@ -74,7 +74,7 @@ def _legend(axes, emotions, languages, n_speakers):
             ],
         ),
         (
-            "mark",
+            "marker",
             [
                 dot(INK, PARTS[part], marker=marker)
                 for part, marker in MARKERS.items()
@@ -100,5 +100,5 @@ def _legend(axes, emotions, languages, n_speakers):
 
 
 def _cycle(names):
-    """Colours for names that have none of their own."""
+    """Assign colours to names in turn."""
     return {name: GROUPS[k % len(GROUPS)] for k, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""What the field says of the utterances without label, as training goes on."""
+"""Posteriors of the resonance field over epochs."""
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -11,12 +11,16 @@ from speechbrain_clser.evaluation.plots.style import (
     styled,
 )
 
-STYLES = {"reliability": "--", "believed": "-"}
+# Key of the report, its label, line style.
+LINES = (
+    ("reliability", "reliability", "--"),
+    ("believed", "pseudo-labels", "-"),
+)
 
 
 @styled
 def field_posteriors(report: dict) -> Figure:
-    """Draw mean posteriors by class, and how much of them is believed.
+    """Plot mean posteriors by class, reliability and fraction of pseudo-labels.
 
     Arguments
     ---------
@@ -26,18 +30,18 @@ def field_posteriors(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A line per seed in each colour, over epochs.
+        One line per seed in each colour, over epochs.
     """
     classes, field = report["classes"], report["resonance"]["field"]
     figure = Figure((WIDTH, 3.1), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.set_title("mean posterior of the field, %")
-    right.set_title("of the unlabelled, %")
+    right.set_title("unlabelled utterances, %")
     for seed in field:
         for name, shares in zip(classes, seed["posterior"], strict=True):
             _line(left, shares, EMOTIONS.get(name, PALE))
-        for name, style in STYLES.items():
-            _line(right, seed[name], INK, style)
+        for key, _, style in LINES:
+            _line(right, seed[key], INK, style)
     left.axhline(100 / len(classes), color=PALE, linestyle=":", linewidth=1)
     for axes in (left, right):
         axes.set(xlabel="epoch", ylim=(0, None))
@@ -48,15 +52,15 @@ def field_posteriors(report: dict) -> Figure:
         for name in classes
     ]
     handles += [
-        Line2D([], [], color=INK, linestyle=style, label=name)
-        for name, style in STYLES.items()
+        Line2D([], [], color=INK, linestyle=style, label=label)
+        for _, label, style in LINES
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     return figure
 
 
 def _line(axes, shares, colour, style="-"):
-    """Shares over epochs, in percent."""
+    """Plot fractions over epochs in percent."""
     axes.plot(
         range(1, len(shares) + 1),
         [100 * share for share in shares],

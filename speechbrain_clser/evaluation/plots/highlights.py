@@ -1,4 +1,4 @@
-"""Where in an utterance the emotion was heard."""
+"""Highlights of utterances."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def highlight_moments(report: dict) -> Figure:
-    """Draw the highlights of a few utterances over their waveforms.
+    """Plot the highlights of a few utterances over their waveforms.
 
     Arguments
     ---------
@@ -25,8 +25,7 @@ def highlight_moments(report: dict) -> Figure:
     Returns
     -------
     Figure
-        A panel per utterance; the stronger the colour, the more a moment
-        weighs.
+        One panel per utterance; the opacity is the weight of a frame.
     """
     utterances = report["resonance"]["highlights"]
     n_rows = -(-len(utterances) // 2)
@@ -40,7 +39,7 @@ def highlight_moments(report: dict) -> Figure:
 
 
 def _utterance(axes, record):
-    """One waveform, and its highlights behind it."""
+    """Plot one waveform and its highlights."""
     duration_s, weights = record["duration_s"], np.array(record["weights"])
     width_s = duration_s / len(weights)
     (places,) = np.nonzero(weights)
@@ -59,10 +58,10 @@ def _utterance(axes, record):
     axes.fill_between(
         time_s, record["low"], record["high"], color=INK, linewidth=0.4
     )
-    is_right = record["predicted"] == record["target"]
-    answered = "" if is_right else f", heard as {record['predicted']}"
+    is_correct = record["predicted"] == record["target"]
+    predicted = "" if is_correct else f", predicted {record['predicted']}"
     axes.set_title(
-        f"{record['target']}{answered} ({formatting.language(record['language'])})",
+        f"{record['target']}{predicted} ({formatting.language(record['language'])})",
         fontsize=10,
         fontweight="normal",
     )

@@ -1,4 +1,4 @@
-"""How often each class is answered."""
+"""Histogram of reference and predicted classes."""
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def prediction_histogram(report: dict, part: str = "target_scored") -> Figure:
-    """Draw how often each class was meant, beside how often it was answered.
+    """Plot the number of reference labels and predictions of each class.
 
     Arguments
     ---------
@@ -26,7 +26,7 @@ def prediction_histogram(report: dict, part: str = "target_scored") -> Figure:
     Returns
     -------
     Figure
-        Utterances; answers are the mean over seeds.
+        Utterances; predictions are the mean over seeds.
     """
     bars = report["parts"][part]["histogram"]
     figure = Figure((WIDTH, 2.5), layout="constrained")

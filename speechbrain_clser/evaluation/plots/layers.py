@@ -1,4 +1,4 @@
-"""The linear probe's score by layer."""
+"""Score of a linear probe by layer."""
 
 from matplotlib.figure import Figure
 
@@ -8,17 +8,17 @@ from speechbrain_clser.evaluation.plots.style import (
     styled,
 )
 
-TARGET = "0.6"  # grey: it has no part in the choice
+TARGET = "0.6"  # grey: not used for the selection
 
 
 @styled
 def layers(found: dict) -> Figure:
-    """Draw source validation by layer, and the target beside it in grey.
+    """Plot the source validation by layer, and the target in grey.
 
     Arguments
     ---------
     found : dict
-        ``validation``: list of ``layers``, ``uar`` and, where the target was
+        ``validation``: list of ``layers``, ``uar`` and, if the target was
         scored, ``target``; ``chosen``: one of the layers.
 
     Returns

@@ -1,4 +1,4 @@
-"""How many guesses about the target were believed, as training went on."""
+"""Number of pseudo-labels over epochs."""
 
 from matplotlib.figure import Figure
 
@@ -6,19 +6,19 @@ from speechbrain_clser.evaluation.plots.style import TARGET, WIDTH, styled
 
 
 @styled
-def believed_guesses(report: dict) -> Figure:
-    """Draw the share of believed guesses epoch by epoch.
+def pseudo_labels(report: dict) -> Figure:
+    """Plot the fraction of utterances with a pseudo-label over epochs.
 
     Arguments
     ---------
     report : dict
-        From ``report.build``, of a run with ``anchoring`` that heard
-        utterances without labels.
+        From ``report.build``, of a run with ``anchoring`` and unlabelled
+        utterances.
 
     Returns
     -------
     Figure
-        A line per seed, from the first epoch that found communities.
+        One line per seed, from the first epoch with communities.
     """
     figure = Figure((WIDTH, 2.1), layout="constrained")
     axes = figure.subplots()
@@ -33,7 +33,9 @@ def believed_guesses(report: dict) -> Figure:
             alpha=0.8,
         )
     axes.set(
-        ylim=(-2, 102), xlabel="epoch after the warm-up", ylabel="believed, %"
+        ylim=(-2, 102),
+        xlabel="epoch after the warm-up",
+        ylabel="pseudo-labels, %",
     )
     axes.xaxis.get_major_locator().set_params(integer=True)
     return figure

@@ -1,4 +1,4 @@
-"""How much of each class is found."""
+"""Recall by class."""
 
 from matplotlib.figure import Figure
 
@@ -13,7 +13,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
-    """Draw the recall of each class with its interval.
+    """Plot the recall of each class with its interval.
 
     Arguments
     ---------
@@ -25,8 +25,8 @@ def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
     Returns
     -------
     Figure
-        One row per class, in the order of the logits; a class without
-        utterances has an empty row.
+        One row per class, in the order of the logits; classes without
+        utterances have no dot.
     """
     scored = report["parts"][part]
     recalls = scored["recalls"]

@@ -1,7 +1,6 @@
-"""How all figures look, and how one becomes part of a page.
+"""Style of all figures, and rendering as SVG.
 
-Colours of emotions are fixed, so that anger has the same colour on every page,
-and can be told apart by colour-blind readers.
+Colours of emotions are fixed for all pages and suited for colour-blind readers.
 """
 
 import functools
@@ -25,7 +24,7 @@ GROUPS = (
     "#8c6d31",
     "#882255",
 )
-# Drawn in these, figures follow the colour of the text around them.
+# ``svg`` replaces INK by the text colour of the page.
 INK, PALE = "#1f2328", "#9aa1ab"
 TARGET, SOURCE, CHANCE = "#0072b2", "#009e73", "#d55e00"
 PARTS = {
@@ -33,7 +32,7 @@ PARTS = {
     "source_valid": "source corpora, validation",
 }
 
-# Of matplotlib, in place of those of the session.
+# Settings of matplotlib.
 SETTINGS = {
     "axes.edgecolor": PALE,
     "axes.facecolor": "none",
@@ -67,7 +66,7 @@ WIDTH = 7.2  # inches; at 96 pixels each, a column of text
 
 
 def styled(draw: Callable) -> Callable:
-    """Draw in the style of this file, whatever the settings of the session.
+    """Decorate a plot function to use the settings of this module.
 
     Arguments
     ---------
@@ -77,7 +76,7 @@ def styled(draw: Callable) -> Callable:
     Returns
     -------
     callable
-        The same, for use as a decorator.
+        The decorated function.
     """
 
     @functools.wraps(draw)
@@ -89,19 +88,19 @@ def styled(draw: Callable) -> Callable:
 
 
 def svg(figure: Figure, name: str) -> str:
-    """Write a figure as an element for an HTML page.
+    """Render a figure as an SVG element of an HTML page.
 
     Arguments
     ---------
     figure : Figure
-        From any function of this room.
+        From any function of ``plots``.
     name : str
-        Unique on the page; goes before all ids of the element.
+        Prefix of all ids of the element, unique on the page.
 
     Returns
     -------
     str
-        ``<svg>``, with the page's colour as ink; the same for the same figure.
+        ``<svg>`` with ``INK`` as the text colour of the page; deterministic.
     """
     text = io.StringIO()
     with matplotlib.rc_context(SETTINGS):

@@ -1,4 +1,4 @@
-"""How far a labelled share of the target carries; drawn over many runs."""
+"""Scores by labelled fraction of the target, over several runs."""
 
 from collections.abc import Sequence
 
@@ -9,20 +9,20 @@ from speechbrain_clser.evaluation.plots.style import GROUPS, WIDTH, styled
 
 @styled
 def scores_by_share(cells: Sequence[dict], score: str = "uar") -> Figure:
-    """Draw a score against the labelled share, with its interval as a band.
+    """Plot a score against the labelled fraction, with its interval as a band.
 
     Arguments
     ---------
     cells : sequence of dict
-        Each a run: its ``target``, ``split``, ``system`` and ``share``, and
-        the score, with ``mean``, ``low`` and ``high``, 0-1.
+        Results of runs: ``target``, ``split``, ``system`` and ``share``, and
+        the score with ``mean``, ``low`` and ``high``, 0-1.
     score : str
         ``"uar"``, or ``"wa"``: accuracy.
 
     Returns
     -------
     Figure
-        A row per target, a column per split, a line per system.
+        One row per target, one column per split, one line per system.
     """
     targets, splits, systems = (
         list(dict.fromkeys(cell[key] for cell in cells))
@@ -45,14 +45,14 @@ def scores_by_share(cells: Sequence[dict], score: str = "uar") -> Figure:
             axes.set_title(f"{target}, {split}", fontsize=10)
         row[0].set_ylabel({"wa": "accuracy, %", "uar": "UAR, %"}[score])
     for axes in grid[-1]:
-        axes.set_xlabel("labelled share of the target, %")
+        axes.set_xlabel("labelled fraction of the target, %")
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
 
 
 def _line(axes, cells, score, colour, system):
-    """Means of one system, and the band of their intervals."""
+    """Plot the means of one system with the band of their intervals."""
     cells = sorted(cells, key=lambda cell: cell["share"])
     shares = [100 * cell["share"] for cell in cells]
     mean, low, high = (

@@ -1,1 +1,1 @@
-"""What a page tells, section by section: each takes a report, gives blocks."""
+"""Sections of the report page: functions from a report to blocks."""

@@ -1,4 +1,4 @@
-"""How the posteriors were adapted to the target."""
+"""Section on the adaptation to the target."""
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.adaptation import refusals
@@ -20,7 +20,7 @@ FITTED_TO = {
 
 
 def adaptation(report: dict) -> list:
-    """Give constants, class shares before and after, and refusals.
+    """Render constants, class shares before and after, and refusals.
 
     Arguments
     ---------
@@ -30,7 +30,7 @@ def adaptation(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where nothing is adapted.
+        Blocks of ``document``; empty without adaptation.
     """
     found = report["adaptation"]
     if found is None:
@@ -47,15 +47,14 @@ def adaptation(report: dict) -> list:
                 if shares
                 else ""
             )
-            + " Baselines that do not have it in their name use no target "
-            "audio in this way.",
+            + " Only baselines with the adaptation in their name use it.",
             role="lead",
         ),
         _shares(report["classes"], found["seeds"]),
         *(
             Text(
-                f"Refused for {', '.join(systems)}, so the score is that "
-                f"without adaptation: {message}."
+                f"Refused for {', '.join(systems)}; scores are without "
+                f"adaptation: {message}."
             )
             for message, systems in refusals(found).items()
         ),
@@ -65,7 +64,7 @@ def adaptation(report: dict) -> list:
 
 
 def _shares(classes, seeds):
-    """Share of each predicted class, a row for each system; means over seeds."""
+    """Build the table of predicted class shares; means over seeds."""
     rows = []
     for system in seeds[0]["systems"]:
         of = [s["systems"][system] for s in seeds if system in s["systems"]]
@@ -85,7 +84,7 @@ def _shares(classes, seeds):
 
 
 def _constants(seeds):
-    """Sentences about constants; seeds with the same constants share one."""
+    """Yield sentences about the constants of each training."""
     for one in seeds:
         for vectors, space in one["vectors"].items():
             if not space["constants"]:
@@ -100,7 +99,7 @@ def _constants(seeds):
 
 
 def _candidates(seed):
-    """Tables of the scores within the sources, of the first training."""
+    """Yield tables of the scores within the sources, of the first training."""
     for vectors, space in seed["vectors"].items():
         if not space["candidates"]:
             continue
@@ -117,6 +116,6 @@ def _candidates(seed):
         ]
         yield Details(
             f"UAR within the sources, by constants, on {vectors}: each column "
-            "is held out, and adapted to without its labels",
+            "is held out and adapted to without labels",
             [Table(["constants", "mean", *folds], rows)],
         )

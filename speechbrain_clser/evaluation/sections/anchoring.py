@@ -1,16 +1,16 @@
-"""What dual anchoring found: communities of speakers, and phones as anchors."""
+"""Section on the speaker communities and phone anchors of dual anchoring."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Items, Table, Text
 from speechbrain_clser.evaluation.sections.shared import picture
 
-NOBODY = (
-    "No speaker was heard often enough in any emotion, so there are no "
+NO_COMMUNITIES = (
+    "No speaker has enough utterances of any emotion, so there are no "
     "communities."
 )
-NOTHING = (
-    "No phone was heard often enough, and voiced an emotion more alike than "
-    "others, in both languages: nothing was anchored in phone space."
+NO_ANCHORS = (
+    "No phone has enough segments and positive reliability in both languages: "
+    "there are no phone anchors."
 )
 MEASURES = {
     "modularity": "modularity",
@@ -22,7 +22,7 @@ MEASURES = {
 
 
 def anchoring(report: dict) -> list:
-    """Show the communities, the anchors, and the guesses they rest on.
+    """Render communities, anchors and numbers of pseudo-labels.
 
     Arguments
     ---------
@@ -32,7 +32,7 @@ def anchoring(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where nothing was anchored.
+        Blocks of ``document``; empty without dual anchoring.
     """
     found = report["anchoring"]
     if found is None:
@@ -44,37 +44,41 @@ def anchoring(report: dict) -> list:
     return [
         Heading("Communities and anchors"),
         Text(
-            "Speakers who voice an emotion alike, and the phones that voice it "
-            f"alike in the languages; seed {found['seed']}, at the end of "
-            "training.",
+            "Communities of speakers with a similar style of an emotion, and "
+            f"phones that are similar across languages; seed {found['seed']}, "
+            "at the end of training.",
             role="lead",
         ),
-        *(_communities(report, emotions) if emotions else [Text(NOBODY)]),
+        *(
+            _communities(report, emotions)
+            if emotions
+            else [Text(NO_COMMUNITIES)]
+        ),
         Text(_styles(found["styles"])),
         *([Table(["emotion", "anchors (weight)"], anchors)] if anchors else []),
-        *([] if any(e["anchors"] for e in emotions) else [Text(NOTHING)]),
-        *_believed(report),
+        *([] if any(e["anchors"] for e in emotions) else [Text(NO_ANCHORS)]),
+        *_pseudo_labels(report),
     ]
 
 
 def _communities(report, emotions):
-    """Graphs, their numbers, and what is wrong with them."""
+    """Render graphs, quality measures and warnings."""
     warnings = [(e["class"], text) for e in emotions for text in e["warnings"]]
     return [
         picture(
             report,
             plots.speaker_graphs,
-            "Each mark is a speaker, joined to those most alike; its colour is "
-            "the community, within one emotion only. Of large graphs a part "
-            "is shown.",
+            "Each mark is a speaker, connected to the most similar speakers; "
+            "its colour is the community within this emotion. Large graphs are "
+            "subsampled.",
         ),
         _numbers(emotions),
         Text(
-            "Attached speakers were heard too rarely to found a community. NMI "
-            "is the information that communities share with the language, the "
-            "gender or the corpus of the speakers, 0 to 1: near 1 they are "
-            "that, and no styles. ARI tells how far the seeds agree: 1 is the same, 0 is "
-            "chance.",
+            "Attached speakers have too few utterances to be nodes of the graph. "
+            "NMI is the normalised mutual information of the communities and "
+            "the language, gender or corpus of the speakers, 0 to 1; near 1 the "
+            "communities are not speaking styles. ARI is the adjusted Rand index "
+            "between seeds: 1 is identical, 0 is chance.",
             role="lead",
         ),
         *([Items(warnings)] if warnings else []),
@@ -82,7 +86,7 @@ def _communities(report, emotions):
 
 
 def _numbers(emotions):
-    """A row per emotion; measures that nobody could take are left out."""
+    """Build the table of quality measures; columns without values are omitted."""
     measures = {
         title: key
         for title, key in MEASURES.items()
@@ -107,13 +111,13 @@ def _numbers(emotions):
 
 
 def _styles(counts):
-    """A sentence on what styles were measured from, and what was left out."""
-    freed = [
+    """Describe the references of the styles and the omitted utterances."""
+    references = [
         f"{counts[key]} {words}"
         for key, words in (
-            ("own_neutral", "from the speaker's own neutral speech"),
-            ("language_mean", "from the mean of the language"),
-            ("nothing", "as they are"),
+            ("own_neutral", "minus neutral speech of the same speaker"),
+            ("language_mean", "minus the mean of the language"),
+            ("nothing", "without subtraction"),
         )
         if counts[key]
     ]
@@ -125,20 +129,24 @@ def _styles(counts):
         )
         if counts[key]
     ]
-    said = f"Styles measured: {formatting.enumeration(freed)}." if freed else ""
+    text = (
+        f"Style vectors: {formatting.enumeration(references)}."
+        if references
+        else ""
+    )
     if left_out:
-        said += f" Left out: {formatting.enumeration(left_out)}."
-    return said
+        text += f" Omitted: {formatting.enumeration(left_out)}."
+    return text
 
 
 def _phones(anchors):
-    """Anchors of an emotion on one line, the weightiest first."""
+    """List the anchors of an emotion by descending weight."""
     listed = [f"{one['phone']} ({one['weight']:.2f})" for one in anchors]
     return ", ".join(listed) or "none"
 
 
-def _believed(report):
-    """How many guesses about utterances without label were believed."""
+def _pseudo_labels(report):
+    """Render the numbers of pseudo-labels."""
     lines = report["anchoring"]["believed"]
     if not lines[0]["n_unlabelled"]:
         return []
@@ -150,9 +158,12 @@ def _believed(report):
     return [
         picture(
             report,
-            plots.believed_guesses,
-            "Guesses about utterances without label that were sure enough to "
-            "be believed; a line per seed.",
+            plots.pseudo_labels,
+            "Fraction of unlabelled utterances with a pseudo-label; one line "
+            "per seed.",
         ),
-        Text(f"Guesses believed at the end: {formatting.enumeration(at_end)}."),
+        Text(
+            "Pseudo-labels at the end of training: "
+            f"{formatting.enumeration(at_end)}."
+        ),
     ]

@@ -1,4 +1,4 @@
-"""What streams attended to when they met."""
+"""Section on the attention weights between streams."""
 
 from speechbrain_clser.evaluation import plots
 from speechbrain_clser.evaluation.document import Heading, Text
@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.sections.shared import picture
 
 
 def attention(report: dict) -> list:
-    """Show the attention of each stage in a few utterances.
+    """Render the attention weights of each stage for a few utterances.
 
     Arguments
     ---------
@@ -16,7 +16,7 @@ def attention(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where nothing attends.
+        Blocks of ``document``; empty without attention.
     """
     found = report["attention"]
     if found is None:
@@ -24,17 +24,16 @@ def attention(report: dict) -> list:
     return [
         Heading("Attention"),
         Text(
-            "Which moments of one stream look at which moments of the other "
-            "where streams meet, in the last layer, mean of the heads. An "
-            "even map is a mean over the utterance; it tells where a stream "
-            "looked and not why it answered.",
+            "Attention weights between the frames of two streams at each fusion "
+            "step, in the last layer, mean over heads. A uniform map is a mean "
+            "over the utterance. Attention weights do not explain predictions.",
             role="lead",
         ),
         picture(
             report,
             plots.attention_maps,
-            "The first scored utterance of each class; time goes up in the "
-            "stream that looks and across in the one that is looked at. Seed "
+            "The first scored utterance of each class; vertical: time in the "
+            "attending stream, horizontal: time in the attended stream. Seed "
             f"{found['seed']}, after training.",
         ),
     ]

@@ -1,12 +1,12 @@
-"""The same by language, corpus, gender and speaker."""
+"""Section on the scores by language, corpus, gender and speaker."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Details, Heading, Table
 from speechbrain_clser.evaluation.sections.shared import NAMES, picture
 
 
-def people(report: dict) -> list:
-    """Give the score by language, corpus, gender and speaker.
+def by_group(report: dict) -> list:
+    """Render the UAR by language, corpus, gender and speaker.
 
     Arguments
     ---------
@@ -19,21 +19,20 @@ def people(report: dict) -> list:
         Blocks of ``document``.
     """
     speakers = _speakers(report)
-    counted = ["utterances", "speakers", "classes"]
+    counts = ["utterances", "speakers", "classes"]
     return [
-        Heading("Languages and speakers"),
+        Heading("By group"),
         picture(
             report,
             plots.uar_by_language,
-            "UAR of each language with 95 % interval; each small dot is a "
-            "speaker.",
+            "UAR of each language with 95 % interval; small dots are speakers.",
         ),
-        Table(["part", "by", "", "UAR", "95 %", *counted], _groups(report)),
+        Table(["part", "by", "", "UAR", "95 %", *counts], _groups(report)),
         Details(
             f"All {len(speakers)} speakers",
             [
                 Table(
-                    ["part", "speaker", "gender", "UAR", *counted[::2]],
+                    ["part", "speaker", "gender", "UAR", *counts[::2]],
                     speakers,
                 )
             ],
@@ -42,7 +41,7 @@ def people(report: dict) -> list:
 
 
 def _groups(report):
-    """A row per language, corpus and gender of each part."""
+    """Return a row per language, corpus and gender of each part."""
     return [
         [
             NAMES[name],
@@ -61,13 +60,13 @@ def _groups(report):
 
 
 def _label(column, name):
-    """A group as a reader calls it."""
+    """Return the display name of a group."""
     label = name or "unknown"
     return formatting.language(label) if column == "language" else label
 
 
 def _speakers(report):
-    """A row per speaker of each part."""
+    """Return a row per speaker of each part."""
     return [
         [
             NAMES[name],

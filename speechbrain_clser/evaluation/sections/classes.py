@@ -1,4 +1,4 @@
-"""The same by class: where the answers go."""
+"""Section on recalls, confusions and predictions by class."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Details, Heading, Table
@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.sections.shared import picture
 
 
 def classes(report: dict) -> list:
-    """Show where the answers go.
+    """Render recalls, confusion matrix and histogram of predictions.
 
     Arguments
     ---------
@@ -24,8 +24,8 @@ def classes(report: dict) -> list:
         picture(
             report,
             plots.recall_per_class,
-            "Recall of each class on the target corpus, with 95 % interval; in "
-            "brackets its utterances.",
+            "Recall of each class on the target corpus, with 95 % interval; "
+            "number of utterances in brackets.",
         ),
         picture(
             report,

@@ -1,4 +1,4 @@
-"""Which measures utterances lack: a whisper has no pitch, a word no pause."""
+"""Section on missing feature values, such as the pitch of whispered speech."""
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
@@ -6,8 +6,8 @@ from speechbrain_clser.evaluation.document import Heading, Table, Text
 N_SHOWN = 10
 
 
-def undefined(report: dict) -> list:
-    """Show what is undefined most often, and in which part.
+def missing_values(report: dict) -> list:
+    """Render the features with the most missing values, by part.
 
     Arguments
     ---------
@@ -17,7 +17,7 @@ def undefined(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where everything is always defined.
+        Blocks of ``document``; empty for features without missing values.
     """
     parts = report["undefined"]
     if parts is None:
@@ -30,16 +30,17 @@ def undefined(report: dict) -> list:
         for column in sorted({c for t in parts.values() for c in t["columns"]})
     }
     shown = sorted(shares, key=lambda column: -max(shares[column]))[:N_SHOWN]
-    lacking = [
+    missing = [
         f"{counts['n_lacking']} of {counts['n_utterances']} in {part}"
         for part, counts in parts.items()
     ]
     return [
-        Heading("Undefined values"),
+        Heading("Missing values"),
         Text(
-            "Utterances that lack a value of some feature, such as the length "
-            f"of a pause: {formatting.enumeration(lacking)}. In its place stands "
-            "the mean, of the sources unless features are normalised by group.",
+            "Utterances with missing feature values, such as the length of a "
+            f"pause: {formatting.enumeration(missing)}. They are replaced by the "
+            "mean of the sources, or of the group if features are normalised by "
+            "group.",
             role="lead",
         ),
         *([_table(shown, shares, parts)] if shown else []),
@@ -47,7 +48,7 @@ def undefined(report: dict) -> list:
 
 
 def _table(shown, shares, parts):
-    """The features that are lacked most, in percent of each part."""
+    """Build the table of missing values in percent of each part."""
     return Table(
         ["feature", *(f"{part}, %" for part in parts)],
         [

@@ -1,4 +1,4 @@
-"""What the model is like: its confidence, training and embeddings."""
+"""Sections on confidence, training curves and embeddings."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading
@@ -7,7 +7,7 @@ from speechbrain_clser.evaluation.sections.shared import picture
 
 
 def confidence(report: dict) -> list:
-    """Show whether the model is as sure as it should be.
+    """Render the calibration of the model.
 
     Arguments
     ---------
@@ -24,16 +24,15 @@ def confidence(report: dict) -> list:
         picture(
             report,
             plots.reliability,
-            "Accuracy of the answers by their confidence, on the target "
-            "corpus. Below "
-            "the line the model is surer than it should be.",
+            "Accuracy of the predictions by confidence, on the target corpus. "
+            "Below the line the model is overconfident.",
             width=420,
         ),
     ]
 
 
 def training(report: dict) -> list:
-    """Show how training went, and who chose the epoch.
+    """Render the training curves and the selection of the epoch.
 
     Arguments
     ---------
@@ -46,14 +45,15 @@ def training(report: dict) -> list:
         Blocks of ``document``.
     """
     caption = (
-        "A line per seed. Only the sources are seen here: no epoch was "
-        "chosen by the target corpus."
+        "One line per seed. The epoch was selected on the sources, without the "
+        "target corpus."
         if not report["ledger"]["oracle"]
-        else "A line per seed. The epoch was chosen by the target corpus: oracle."
+        else "One line per seed. The epoch was selected on the target corpus: "
+        "oracle."
     )
     if left_out := unweighted(report):
         caption += (
-            f" Not shown, of weight 0: {formatting.enumeration(left_out)}."
+            f" Not shown, with weight 0: {formatting.enumeration(left_out)}."
         )
     return [
         Heading("Training"),
@@ -62,7 +62,7 @@ def training(report: dict) -> list:
 
 
 def embeddings(report: dict) -> list:
-    """Show what lies near what.
+    """Render the map of embeddings.
 
     Arguments
     ---------
@@ -82,7 +82,7 @@ def embeddings(report: dict) -> list:
             plots.embedding_map,
             f"{len(points['x'])} of {points['n_utterances']} embeddings of "
             f"seed {points['seed']} in two dimensions ({points['method']}). "
-            "Clusters by emotion are wished for, clusters by language or "
-            "speaker are not.",
+            "Clusters by emotion are desired, clusters by language or speaker "
+            "are not.",
         ),
     ]

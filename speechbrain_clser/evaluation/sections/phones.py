@@ -1,19 +1,19 @@
-"""Which phones training heard of each language, and which they share."""
+"""Section on the phones of each language in the training set."""
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
 
-N_COMMONEST = 10
+N_MOST_FREQUENT = 10
 SOURCES = {
-    "known": "as the corpora give them",
-    "align": "of the known sentences, found by alignment",
-    "ctc": "as a recogniser heard them",
+    "known": "from the annotation of the corpora",
+    "align": "from forced alignment of the transcripts",
+    "ctc": "from a phone recogniser",
     "units": "pseudo-phones: clusters of frames",
 }
 
 
 def phones(report: dict) -> list:
-    """Show the coverage of each language.
+    """Render the phone statistics of each language.
 
     Arguments
     ---------
@@ -23,29 +23,29 @@ def phones(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where no phones were asked for.
+        Blocks of ``document``; empty for methods without phones.
     """
     found = report["phones"]
     if found is None:
         return []
     shared = found["shared"]
-    said = f"{formatting.pluralise(len(shared), 'phone')} in all languages"
+    text = f"{formatting.pluralise(len(shared), 'phone')} in all languages"
     return [
         Heading("Phones"),
         Text(f"Phones {SOURCES[found['source']]}.", role="lead"),
         Table(
             [
                 *("language", "utterances", "without", "segments"),
-                *("mean ms", "confidence", "phones", "commonest"),
+                *("mean ms", "confidence", "phones", "most frequent"),
             ],
             [_row(name, of) for name, of in found["languages"].items()],
         ),
-        Text(f"{said}: {' '.join(shared)}." if shared else f"{said}."),
+        Text(f"{text}: {' '.join(shared)}." if shared else f"{text}."),
     ]
 
 
 def _row(language, found):
-    """Numbers of a language, and its commonest phones."""
+    """Return the statistics of a language and its most frequent phones."""
     return [
         language,
         found["n_utterances"],
@@ -54,5 +54,5 @@ def _row(language, found):
         found["mean_ms"],
         found["mean_confidence"],
         len(found["phones"]),
-        " ".join([*found["phones"]][:N_COMMONEST]),
+        " ".join([*found["phones"]][:N_MOST_FREQUENT]),
     ]

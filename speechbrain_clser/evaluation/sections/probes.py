@@ -1,12 +1,12 @@
-"""What the embedding knows besides the emotion, and what needs no listening."""
+"""Section on linear probes and shortcut baselines."""
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
 from speechbrain_clser.evaluation.sections.shared import NAMES
 
 
-def knowledge(report: dict) -> list:
-    """Show who can be named by an embedding, and emotion without a voice.
+def probes(report: dict) -> list:
+    """Render probe accuracies and scores of shortcut baselines.
 
     Arguments
     ---------
@@ -18,66 +18,64 @@ def knowledge(report: dict) -> list:
     list
         Blocks of ``document``.
     """
-    probes, shortcuts = report["probes"], report["shortcuts"]
-    named = Table(
-        ["to be named", "before training", "after", "chance", "utterances"],
-        [_question(question) for question in probes["questions"]],
+    found, shortcuts = report["probes"], report["shortcuts"]
+    probe_table = Table(
+        ["probe", "before training", "after", "chance", "utterances"],
+        [_probe(probe) for probe in found["questions"]],
     )
-    guessed = Table(
+    shortcut_table = Table(
         [
-            "emotion from",
+            "features",
             *(f for name in report["parts"] for f in (NAMES[name], "95 %")),
         ],
-        _without_listening(report["parts"], shortcuts["known"]),
+        _shortcuts(report["parts"], shortcuts["known"]),
     )
     return [
-        Heading("What else the embedding knows"),
+        Heading("Probes"),
         Text(
-            "A linear probe learns names from one half of the source "
-            "validation and gives them to the other half, so it can name "
-            "speakers that training has not heard. Balanced accuracy in "
-            "percent, mean over seeds; before training is what the input "
-            "gives away by itself.",
+            "Linear probes on the embeddings, by two-fold cross-validation on "
+            "the source validation, whose speakers are not in the training "
+            "set. Balanced accuracy in percent, mean over seeds; the values "
+            "before training are those of the untrained model.",
             role="lead",
         ),
-        *([named] if probes["questions"] else []),
-        *map(Text, probes["left_out"]),
+        *([probe_table] if found["questions"] else []),
+        *map(Text, found["left_out"]),
         Text(
-            "What can be had without listening: the UAR of a linear classifier "
-            "that sees the duration of an utterance or the name of its corpus, "
-            "and nothing else; a corpus that training has not heard tells it "
-            "nothing.",
+            "Shortcut baselines: the UAR of a linear classifier whose only "
+            "input is the duration of an utterance or the name of its corpus; "
+            "corpora that are not in the training set have the same input.",
             role="lead",
         ),
-        *([guessed] if shortcuts["known"] else []),
+        *([shortcut_table] if shortcuts["known"] else []),
         *map(Text, shortcuts["left_out"]),
     ]
 
 
-def _question(question):
-    """A row: who is to be named, and how well it goes."""
-    given = f", {question['given']} known" if question["given"] else ""
+def _probe(probe):
+    """Return the row of a probe."""
+    within = f" within {probe['given']}" if probe["given"] else ""
     return [
-        f"{question['asked']}{given} (of {question['n_names']})",
+        f"{probe['asked']}{within} (of {probe['n_names']})",
         *(
             None
-            if question[moment] is None
-            else formatting.format_mean_sd(question[moment])
+            if probe[moment] is None
+            else formatting.format_mean_sd(probe[moment])
             for moment in ("before", "after")
         ),
-        formatting.percent(question["chance"]),
-        question["n_utterances"],
+        formatting.percent(probe["chance"]),
+        probe["n_utterances"],
     ]
 
 
-def _without_listening(parts, known):
-    """Rows: the method, what it stands against, and chance."""
+def _shortcuts(parts, classifiers):
+    """Return rows of the method, the shortcut baselines and chance."""
     rows = [
         (
             "this method",
             {name: p["scores"]["uar"] for name, p in parts.items()},
         ),
-        *((f"{one['seen']} alone", one["parts"]) for one in known),
+        *((f"{one['seen']} only", one["parts"]) for one in classifiers),
         (
             "chance",
             {

@@ -1,4 +1,4 @@
-"""Where the numbers come from: audit, data, and how the run was made."""
+"""Sections on audit, data and reproduction of a run."""
 
 import json
 import shlex
@@ -15,7 +15,7 @@ from speechbrain_clser.evaluation.document import (
 
 
 def audit(report: dict) -> list:
-    """List what stands on both sides of a split.
+    """Render the findings of the audit.
 
     Arguments
     ---------
@@ -35,8 +35,8 @@ def audit(report: dict) -> list:
     return [
         Heading("Audit"),
         Text(
-            "What stands on both sides of a split, and labels that something "
-            f"else gives away. {LIMITS}",
+            "Items on both sides of a split, and labels that correlate with "
+            f"metadata. {LIMITS}",
             role="lead",
         ),
         Items(findings) if findings else nothing,
@@ -44,7 +44,7 @@ def audit(report: dict) -> list:
 
 
 def data(report: dict) -> list:
-    """Count what was used, what was left out, and name the corpora.
+    """Render the parts, the omitted utterances and the corpora.
 
     Arguments
     ---------
@@ -85,7 +85,7 @@ def data(report: dict) -> list:
         Heading("Data"),
         Table(header, parts),
         *(
-            [Text("Utterances left out, by reason:"), Items(left_out)]
+            [Text("Omitted utterances, by reason:"), Items(left_out)]
             if left_out
             else []
         ),
@@ -93,8 +93,8 @@ def data(report: dict) -> list:
     ]
 
 
-def making(report: dict) -> list:
-    """Tell all that is needed to make the run again.
+def reproduction(report: dict) -> list:
+    """Render command, software and settings that reproduce the run.
 
     Arguments
     ---------
@@ -117,12 +117,12 @@ def making(report: dict) -> list:
         *software(report),
     ]
     if report["n_trials"] > 1:
-        which = "who was drawn stands in parts.csv of each folder"
-        facts.insert(1, ("trials", f"{report['n_trials']}; {which}"))
+        where = "the labelled utterances are in parts.csv of each folder"
+        facts.insert(1, ("trials", f"{report['n_trials']}; {where}"))
     if protocol["note"]:
         facts.insert(1, ("note", protocol["note"]))
     return [
-        Heading("How it was made"),
+        Heading("Reproduction"),
         Code(shlex.join(environment["command"])),
         Items(facts),
         Details(
@@ -134,7 +134,7 @@ def making(report: dict) -> list:
 
 
 def software(report: dict) -> list:
-    """Tell which code made a run.
+    """List the software versions of a run.
 
     Arguments
     ---------
@@ -155,7 +155,7 @@ def software(report: dict) -> list:
 
 
 def protocol(report: dict) -> list:
-    """Give all values of the protocol, its digest among them.
+    """Render all values of the protocol and its digest.
 
     Arguments
     ---------
@@ -171,7 +171,7 @@ def protocol(report: dict) -> list:
 
 
 def _values(protocol):
-    """Every value, as in a file."""
+    """Build the table of all values in JSON."""
     return Table(
         ["name", "value"],
         [

@@ -1,4 +1,4 @@
-"""Where emotion was heard, and what the field made of the unlabelled."""
+"""Section on highlights and the resonance field."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Table, Text
@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.sections.shared import picture
 
 
 def resonance(report: dict) -> list:
-    """Show highlights over waveforms, and the field over epochs.
+    """Render highlights over waveforms and the field over epochs.
 
     Arguments
     ---------
@@ -16,7 +16,7 @@ def resonance(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where no field was built.
+        Blocks of ``document``; empty without a field.
     """
     found = report["resonance"]
     if found is None:
@@ -24,22 +24,21 @@ def resonance(report: dict) -> list:
     return [
         Heading("Highlights and the field"),
         Text(
-            "What prototypes of a few labelled utterances find in those "
-            "without a label, and by which moments. Nobody checked these "
-            "posteriors against labels.",
+            "Posteriors of the field on unlabelled utterances, from prototypes "
+            "of a few labelled utterances, and highlight frames. The posteriors "
+            "were not compared with labels.",
             role="lead",
         ),
         *([_highlights(report)] if found["highlights"] else []),
         picture(
             report,
             plots.field_posteriors,
-            "Over the unlabelled utterances of each epoch; a line per seed. A "
-            "posterior that leaves the dotted line is a class that the field "
-            "prefers; reliability is 1 less the entropy of a posterior, as a "
-            "share of the highest.",
+            "Over the unlabelled utterances of each epoch; one line per seed. "
+            "The dotted line is a uniform posterior; reliability is 1 minus "
+            "the normalised entropy of a posterior.",
         ),
         Table(
-            ["seed", "reliability", "believed", *report["classes"]],
+            ["seed", "reliability", "pseudo-labels", *report["classes"]],
             [_last(seed) for seed in found["field"]],
         ),
         Text("The last epoch, in percent.", role="lead"),
@@ -47,17 +46,17 @@ def resonance(report: dict) -> list:
 
 
 def _highlights(report):
-    """The first scored utterance of each class."""
+    """Render the highlights of the first scored utterance of each class."""
     return picture(
         report,
         plots.highlight_moments,
-        "The first scored utterance of each class. Coloured are the moments "
-        "that carry the answer, the stronger the more; the colour is that of "
-        f"the answer. Seed {report['resonance']['seed']}, after training.",
+        "The first scored utterance of each class. The opacity is the weight of "
+        "a frame, the colour the predicted class. Seed "
+        f"{report['resonance']['seed']}, after training.",
     )
 
 
 def _last(seed):
-    """A row: where a seed ended."""
+    """Return the row of the last epoch of a seed."""
     shares = [seed["reliability"], seed["believed"], *seed["posterior"]]
     return [seed["seed"], *(formatting.percent(of[-1]) for of in shares)]

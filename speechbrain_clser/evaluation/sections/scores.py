@@ -1,4 +1,4 @@
-"""The scores in numbers."""
+"""Section on scores and baselines."""
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import (
@@ -11,7 +11,7 @@ from speechbrain_clser.evaluation.sections.shared import NAMES
 
 
 def scores(report: dict) -> list:
-    """Give means and intervals, each trial or seed, and the baselines.
+    """Render means and intervals, scores of trials and seeds, and baselines.
 
     Arguments
     ---------
@@ -42,37 +42,36 @@ def scores(report: dict) -> list:
         Heading("Scores"),
         Table(columns, rows),
         Text(
-            "Source corpora: their validation part. All in "
-            f"percent, {_spreads(is_repeated)}. UAR, unweighted average recall, "
-            "is the mean of "
-            "the classes' recalls; WA, weighted accuracy, the share of right "
-            "answers; ECE the expected calibration error. The interval is a "
+            "Source corpora: their validation part. In percent, "
+            f"{_spreads(is_repeated)}. UAR: unweighted average recall, the mean "
+            "of the recalls of the classes; WA: weighted accuracy, the fraction "
+            "of correct predictions; ECE: expected calibration error. The "
+            "interval is a "
             "95 % t interval with the speaker"
             + (" and the trial" if is_repeated else "")
-            + " as the sampling unit: how the mean would move with other "
-            "speakers"
-            + (" and other labelled utterances." if is_repeated else "."),
+            + " as the sampling unit: the uncertainty of the mean over speakers"
+            + (" and labelled utterances." if is_repeated else "."),
             role="lead",
         ),
-        Text(f"Epochs were chosen by {report['selection']['rule']}."),
-        *(_draws(report) if is_repeated else [_seeds(report)]),
+        Text(f"Epochs were selected by {report['selection']['rule']}."),
+        *(_trials(report) if is_repeated else [_seeds(report)]),
         *baselines(report),
     ]
 
 
 def _spreads(is_repeated):
-    """What stands after the signs of a spread."""
+    """Describe the values after ±."""
     if is_repeated:
         return (
-            "mean over trials of the labelled utterances; after the first ± "
-            "the standard deviation between trials, after the second that "
+            "mean over trials (samples of labelled utterances); after the first "
+            "± the standard deviation between trials, after the second that "
             "between seeds of one trial"
         )
     return "mean over seeds; after ± the standard deviation between seeds"
 
 
-def _draws(report):
-    """A row per trial; its seeds are folded away."""
+def _trials(report):
+    """Render a row per trial, and collapsed rows of its seeds."""
     of = {name: part["per_trial"] for name, part in report["parts"].items()}
     rows = [
         [
@@ -86,12 +85,12 @@ def _draws(report):
     ]
     return [
         Table(["trial", "UAR, source corpora", "UAR, target corpus"], rows),
-        Details("Every training", [_seeds(report)]),
+        Details("All trainings", [_seeds(report)]),
     ]
 
 
 def _seeds(report):
-    """A row per training."""
+    """Build the table of all trainings."""
     parts, is_repeated = report["parts"], report["n_trials"] > 1
     header = ["seed", "phase", "epoch", "UAR, source corpora"]
     header += ["UAR, target corpus"]
@@ -121,7 +120,7 @@ def _seeds(report):
 
 
 def baselines(report: dict) -> list:
-    """Hold the method against what needs no new one.
+    """Render the comparison of the method with the baselines.
 
     Arguments
     ---------
@@ -131,7 +130,7 @@ def baselines(report: dict) -> list:
     Returns
     -------
     list
-        Blocks of ``document``; none where there are no baselines.
+        Blocks of ``document``; empty without baselines.
     """
     if not report["baselines"]:
         return []
@@ -153,15 +152,15 @@ def baselines(report: dict) -> list:
     return [
         Heading("Baselines"),
         Table(
-            ["", "UAR", "95 %", "the method minus it", "95 %"],
+            ["", "UAR", "95 %", "method minus baseline", "95 %"],
             [[*own, None, None], *rows],
         ),
         Text(
-            "On the target corpus. Baselines have the method's training set "
-            "and features, as mean and standard deviation of the frames; "
-            "linear (logistic regression) and svm (Gaussian kernel) give each "
-            "class of each corpus the same weight. Intervals of differences "
-            "are paired by speaker"
+            "On the target corpus. Baselines have the training set and the "
+            "features of the method, as mean and standard deviation of the "
+            "frames; linear (logistic regression) and svm (Gaussian kernel) "
+            "give each class of each corpus the same weight. Intervals of "
+            "differences are paired by speaker"
             + (" and trial." if report["n_trials"] > 1 else "."),
             role="lead",
         ),

@@ -1,4 +1,4 @@
-"""What several sections share."""
+"""Shared helpers of the sections."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,18 @@ NAMES = {"target_scored": "Target corpus", "source_valid": "Source corpora"}
 
 
 def picture(report: dict, draw: Callable, caption: str = "", **look) -> Picture:
-    """Put a figure on the page.
+    """Build the block of a figure.
 
     Arguments
     ---------
     report : dict
         From ``report.build``.
     draw : callable
-        A function of ``plots``; its name goes before the ids of the figure.
+        A function of ``plots``; its name is the prefix of the ids.
     caption : str
-        Stands below it.
+        Text below the figure.
     **look
-        For ``Picture``.
+        Further arguments of ``Picture``.
 
     Returns
     -------

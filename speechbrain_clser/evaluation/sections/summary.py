@@ -1,4 +1,4 @@
-"""The first screen: what was trained on what, and how well."""
+"""First section: data, supervision and main score."""
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Score, Text
@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.sections.shared import picture
 
 
 def title(report: dict) -> str:
-    """Name a run by its method and its languages.
+    """Return the title of a run: method and languages.
 
     Arguments
     ---------
@@ -25,8 +25,8 @@ def title(report: dict) -> str:
     return f"{report['method']}: {sources} → {targets}"
 
 
-def answer(report: dict) -> list:
-    """Give the answer: all of the first screen.
+def overview(report: dict) -> list:
+    """Render data, supervision, score, verdict and notices.
 
     Arguments
     ---------
@@ -42,19 +42,19 @@ def answer(report: dict) -> list:
     uar = part["scores"]["uar"]
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
     verdict = report["verdict"]
-    is_known = uar["low"] is not None
-    trust = (
+    has_interval = uar["low"] is not None
+    interval = (
         f"95 % interval {formatting.interval(uar)}"
-        if is_known
+        if has_interval
         else "no interval"
     )
     return [
         Heading(title(report), level=1),
-        Text(_material(report), role="lead"),
+        Text(_data(report), role="lead"),
         Text(f"Supervision: {report['ledger']['sentence']}.", role="lead"),
         Score(
             f"{formatting.percent(uar['mean'])} %",
-            f"UAR on the target corpus · {trust} · "
+            f"UAR on the target corpus · {interval} · "
             f"chance {formatting.percent(part['chance_uar'])} · {over}",
         ),
         picture(report, plots.uar_against_chance),
@@ -63,8 +63,8 @@ def answer(report: dict) -> list:
     ]
 
 
-def _material(report):
-    """What was trained on what, in numbers."""
+def _data(report):
+    """Describe training and scored part."""
     parts, settings = report["data"]["parts"], report["settings"]
     train, scored = (
         f"{formatting.pluralise(parts[name]['utterances'], 'utterance')} of "

@@ -19,8 +19,8 @@ SMALL = {"em_gaussians": {"n_components": 4}}
 NAMES = pytest.mark.parametrize("name", sorted(ADAPTATIONS))
 
 
-def material(n=60, dim=6, seed=0):
-    """Shifted target: source and target vectors, labels, posteriors."""
+def data(n=60, dim=6, seed=0):
+    """Return source and shifted target vectors, labels and posteriors."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % N_CLASSES
     centres = 3 * np.eye(N_CLASSES, dim)
@@ -38,7 +38,7 @@ def fit(name, source, labels, target, posteriors):
 
 @NAMES
 def test_rows_sum_to_one_and_vectors_improve_noisy_posteriors(name):
-    source, labels, target, posteriors = material(240)
+    source, labels, target, posteriors = data(240)
     adapted = fit(name, source, labels, target, posteriors).predict(
         target, posteriors
     )
@@ -46,15 +46,15 @@ def test_rows_sum_to_one_and_vectors_improve_noisy_posteriors(name):
     assert (adapted >= 0).all()
     np.testing.assert_allclose(adapted.sum(axis=1), 1, atol=1e-12)
     accuracy = np.mean(adapted.argmax(axis=1) == labels)
-    # Class shares alone know nothing of vectors: they only must not harm.
+    # equal_mass does not use vectors: it only must not harm.
     margin = 0.0 if name == "equal_mass" else 0.05
     assert accuracy >= np.mean(posteriors.argmax(axis=1) == labels) + margin
 
 
 @NAMES
 def test_other_order_of_classes_gives_the_same_columns(name):
-    source, labels, target, posteriors = material()
-    order = np.array([2, 0, 1])  # new column of each class
+    source, labels, target, posteriors = data()
+    order = np.array([2, 0, 1])  # new index of each class
     plain = fit(name, source, labels, target, posteriors)
     other = fit(
         name, source, order[labels], target, posteriors[:, np.argsort(order)]
@@ -68,7 +68,7 @@ def test_other_order_of_classes_gives_the_same_columns(name):
 
 @NAMES
 def test_order_of_the_target_does_not_matter(name):
-    source, labels, target, posteriors = material()
+    source, labels, target, posteriors = data()
     order = np.random.default_rng(1).permutation(len(target))
     plain = fit(name, source, labels, target, posteriors)
     other = fit(name, source, labels, target[order], posteriors[order])
@@ -81,14 +81,14 @@ def test_order_of_the_target_does_not_matter(name):
 
 @NAMES
 def test_inductive_is_transductive_where_both_halves_are_equal(name):
-    source, labels, target, posteriors = material()
+    source, labels, target, posteriors = data()
     first = fit(name, source, labels, target, posteriors)
     second = fit(name, source, labels, target.copy(), posteriors.copy())
     np.testing.assert_array_equal(
         first.predict(target.copy(), posteriors.copy()),
         second.predict(target, posteriors),
     )
-    # A prediction depends on what was fitted, not on what is beside it.
+    # A prediction depends on the fit, not on other utterances.
     np.testing.assert_allclose(
         first.predict(target[:1], posteriors[:1]),
         first.predict(target, posteriors)[:1],
@@ -98,7 +98,7 @@ def test_inductive_is_transductive_where_both_halves_are_equal(name):
 
 @NAMES
 def test_fitted_adaptation_is_saved_and_loaded(name, tmp_path):
-    source, labels, target, posteriors = material()
+    source, labels, target, posteriors = data()
     fitted = fit(name, source, labels, target, posteriors)
     save(fitted, tmp_path / "adaptation.safetensors")
     loaded = load(tmp_path / "adaptation.safetensors")
@@ -108,7 +108,7 @@ def test_fitted_adaptation_is_saved_and_loaded(name, tmp_path):
     )
 
 
-def test_file_without_an_adaptation_is_refused(tmp_path):
+def test_file_without_an_adaptation_raises(tmp_path):
     from safetensors.numpy import save_file
 
     save_file({"a": np.zeros(1)}, tmp_path / "other.safetensors")
@@ -117,10 +117,10 @@ def test_file_without_an_adaptation_is_refused(tmp_path):
 
 
 def _file(path, state=None, **metadata):
-    """A saved adaptation, with other arrays or metadata."""
+    """Save an adaptation with other arrays or metadata."""
     from safetensors.numpy import save_file
 
-    fitted = fit("em_gaussians", *material())
+    fitted = fit("em_gaussians", *data())
     constants = {"n_components": 4, "n_rounds": 3}
     about = {"adaptation": "em_gaussians", "constants": json.dumps(constants)}
     arrays = {k: np.ascontiguousarray(v) for k, v in fitted.state.items()}
@@ -147,8 +147,8 @@ NAN = np.full(6, np.nan)
         ({"scale": np.zeros(6)}, {}, "that are not positive"),
         ({"covariance": -np.eye(4)}, {}, "that are not positive"),
         ({}, {"constants": "{"}, "found Expecting property name"),
-        ({}, {"constants": "[]"}, "no JSON objects"),
-        ({}, {"about": "3"}, "no JSON objects"),
+        ({}, {"constants": "[]"}, "other than JSON objects"),
+        ({}, {"about": "3"}, "other than JSON objects"),
         ({}, {"constants": '{"exponent": Infinity}'}, "exponent=inf"),
         ({}, {"constants": '{"exponent": "a"}'}, "exponent='a'"),
         ({}, {"constants": '{"n_rounds": 1000000000}'}, "n_rounds=1000000000"),
@@ -157,14 +157,14 @@ NAN = np.full(6, np.nan)
         ({}, {"adaptation": "os.system"}, "got 'os.system'"),
     ],
 )
-def test_spoilt_file_is_refused_in_words(tmp_path, state, metadata, match):
+def test_damaged_file_raises(tmp_path, state, metadata, match):
     path = tmp_path / "a.safetensors"
     load(_file(path))
     with pytest.raises(ValueError, match=f"(?s)a.safetensors: .*{match}"):
         load(_file(path, state, **metadata))
 
 
-def test_file_that_is_cut_short_is_refused_and_a_lost_one_named(tmp_path):
+def test_truncated_and_missing_files_raise(tmp_path):
     path = _file(tmp_path / "a.safetensors")
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(ValueError, match="a.safetensors: expected a saved"):
@@ -187,8 +187,8 @@ def test_file_that_is_cut_short_is_refused_and_a_lost_one_named(tmp_path):
         (lambda v, p: (v, p * 0 + [0.0, 1.0, 0.0]), "one class"),
     ],
 )
-def test_target_that_nothing_can_be_fitted_to_is_refused(name, spoil, reason):
-    source, labels, target, posteriors = material()
+def test_unsuitable_target_raises(name, spoil, reason):
+    source, labels, target, posteriors = data()
     with pytest.raises(AdaptationError, match="expected .*found") as error:
         fit(name, source, labels, *spoil(target, posteriors))
     assert error.value.reason == reason
@@ -201,16 +201,16 @@ def _with(values, row, value):
 
 
 @NAMES
-def test_damaged_row_is_refused_in_prediction_too(name):
-    source, labels, target, posteriors = material()
+def test_invalid_row_raises_in_prediction_too(name):
+    source, labels, target, posteriors = data()
     fitted = fit(name, source, labels, target, posteriors)
     with pytest.raises(AdaptationError, match="1 of 60 .* first in row 7"):
         fitted.predict(_with(target, 7, np.nan), posteriors)
 
 
 @NAMES
-def test_class_absent_from_the_source_is_refused(name):
-    source, labels, target, posteriors = material()
+def test_class_absent_from_the_source_raises(name):
+    source, labels, target, posteriors = data()
     kept = labels != 1
     with pytest.raises(AdaptationError, match="found none of class 1") as e:
         fit(name, source[kept], labels[kept], target, posteriors)
@@ -218,8 +218,8 @@ def test_class_absent_from_the_source_is_refused(name):
 
 
 @NAMES
-def test_classes_that_are_not_there_and_lengths_that_differ_are_errors(name):
-    source, labels, _, _ = material()
+def test_unknown_classes_and_different_lengths_raise(name):
+    source, labels, _, _ = data()
     adaptation = build(name, **SMALL.get(name, {}))
     with pytest.raises(ValueError, match=r"from 0 to 1, found \[2\]"):
         adaptation.summarise(source, labels, 2)
@@ -228,8 +228,8 @@ def test_classes_that_are_not_there_and_lengths_that_differ_are_errors(name):
 
 
 @NAMES
-def test_certain_posteriors_keep_everything_finite(name):
-    source, labels, target, _ = material()
+def test_posteriors_of_zero_and_one_give_finite_values(name):
+    source, labels, target, _ = data()
     certain = np.eye(N_CLASSES)[labels]
     adapted = fit(name, source, labels, target, certain).predict(
         target, certain
@@ -237,14 +237,14 @@ def test_certain_posteriors_keep_everything_finite(name):
     assert np.isfinite(adapted).all()
 
 
-def test_unknown_name_and_constant_are_named():
+def test_unknown_name_and_constant_raise():
     with pytest.raises(ValueError, match="one of em_gaussians, .* got 'tent'"):
         build("tent")
     with pytest.raises(ValueError, match="shares, max_rounds, got rounds"):
         build("equal_mass", rounds=3)
 
 
-def test_shapes_that_do_not_fit_are_errors():
+def test_wrong_shapes_raise():
     with pytest.raises(ValueError, match=r"\(utterances, dim\), found \(3,\)"):
         check_vectors("target", np.zeros(3))
     of_source = {"shape": np.array([1, 2])}
@@ -264,12 +264,12 @@ def test_logs_far_from_zero_are_normalised():
     assert log_floored(np.zeros(1)) == pytest.approx(-27.631, abs=1e-3)
 
 
-def test_constant_out_of_range_is_an_error():
+def test_constant_out_of_range_raises():
     with pytest.raises(ValueError, match="weight above 0, found -1"):
         require(False, "weight above 0", -1)
 
 
-def test_fitted_checks_what_it_predicts():
+def test_fitted_checks_its_input():
     fitted = Fitted(
         build("equal_mass"),
         {"log_factors": np.zeros(2), "shape": np.array([1, 2])},

@@ -18,11 +18,11 @@ def test_one_round_by_hand():
     adaptation = EMGaussians(1, prior_weight=10, n_rounds=1, ridge=1.0)
     z = math.log(3)
     target = np.array([[z]] * 10 + [[-z]] * 10)
-    # Both rows of one class would be refused: a hair decides which it is.
+    # Both rows in one class would raise an error, so the posteriors differ slightly.
     p = np.array([[0.5, 0.5 + 1e-9]] * 10 + [[0.5 + 1e-9, 0.5]] * 10)
     summary = adaptation.summarise(SOURCE, LABELS, 2)
     assert summary["covariance"].tolist() == [[1.0]]
-    sign = summary["components"][0, 0]  # of a principal component: either
+    sign = summary["components"][0, 0]  # of a principal component
     state = adaptation.fit(summary, target, p).state
     # Responsibility 10 in each class: (10 (3/4 - 1/4) z + 10) / (10 + 10).
     mean = z / 4 + 1 / 2
@@ -48,7 +48,7 @@ def overlapping(n=80, dim=5, seed=3):
 
 
 def log_likelihood(state, target, p):
-    """Of the mixture whose class shares are the posteriors of each row."""
+    """Compute it for the mixture whose weights are the posteriors of each row."""
     z = (target - state["mean"]) / state["scale"] @ state["components"]
     precision = np.linalg.inv(state["covariance"])
     shift = z[:, None] - state["class_means"]
@@ -57,7 +57,7 @@ def log_likelihood(state, target, p):
     return np.log((p * density).sum(axis=1)).sum()
 
 
-def test_likelihood_rises_where_the_rounds_are_those_of_plain_em():
+def test_likelihood_rises_in_plain_em():
     source, labels, target, p = overlapping()
     found = []
     for n_rounds in (1, 2, 4, 8, 16, 64):
@@ -83,7 +83,7 @@ def test_many_rounds_reach_a_fixed_point():
     )
 
 
-def test_heavy_prior_keeps_the_means_of_the_source():
+def test_large_prior_weight_keeps_the_source_means():
     source, labels, target, p = overlapping()
     adaptation = EMGaussians(3, prior_weight=1e9)
     summary = adaptation.summarise(source, labels, 2)
@@ -135,6 +135,6 @@ def test_fewer_dimensions_or_utterances_than_components(n, dim):
         ({"ridge": 0.0}, "ridge above 0"),
     ],
 )
-def test_constants_out_of_range_are_errors(constants, expected):
+def test_constants_out_of_range_raise(constants, expected):
     with pytest.raises(ValueError, match=expected):
         EMGaussians(**constants)

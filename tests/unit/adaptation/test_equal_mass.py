@@ -39,7 +39,7 @@ def test_rows_and_columns_have_their_sums(shares, sharpness):
     np.testing.assert_allclose(adapted.sum(axis=1), 1, atol=1e-12)
 
 
-def test_posteriors_that_have_the_shares_stay_as_they_are():
+def test_posteriors_with_the_shares_are_unchanged():
     p = np.array([[0.8, 0.2], [0.2, 0.8]] * 10)
     adapted = EqualMass().fit(source(p), VECTORS, p).predict(VECTORS, p)
     np.testing.assert_allclose(adapted, p, atol=1e-12)
@@ -64,7 +64,7 @@ def test_factors_of_one_half_are_applied_to_the_other():
     np.testing.assert_allclose(other, [[1 / (1 + x), x / (1 + x)]], atol=1e-6)
 
 
-def test_shares_that_certain_posteriors_cannot_have_are_refused():
+def test_unreachable_shares_raise():
     p = np.eye(2)[[0] * 15 + [1] * 5]
     with pytest.raises(AdaptationError, match=r"\[0.5, 0.5\].*found") as error:
         EqualMass(max_rounds=20).fit(source(p), VECTORS, p)
@@ -79,11 +79,11 @@ def test_shares_that_certain_posteriors_cannot_have_are_refused():
         ({"max_rounds": 0}, "max_rounds of at least 1"),
     ],
 )
-def test_constants_out_of_range_are_errors(constants, expected):
+def test_constants_out_of_range_raise(constants, expected):
     with pytest.raises(ValueError, match=expected):
         EqualMass(**constants)
 
 
-def test_shares_of_other_classes_are_errors():
+def test_shares_of_other_classes_raise():
     with pytest.raises(ValueError, match="each of 3 classes"):
         EqualMass((0.5, 0.5)).summarise(np.zeros((3, 1)), [0, 1, 2], 3)

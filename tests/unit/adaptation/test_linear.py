@@ -18,7 +18,7 @@ VECTORS = np.random.default_rng(0).normal(size=(30, 4))
 LABELS = np.arange(30) % 3
 
 
-def test_every_class_of_every_corpus_weighs_the_same():
+def test_each_class_of_each_corpus_has_equal_weight():
     labels = np.array([0, 0, 0, 1, 0, 1, 1])
     corpora = np.array(["a", "a", "a", "a", "b", "b", "b"])
     weights = cell_weights(labels, corpora)
@@ -28,7 +28,7 @@ def test_every_class_of_every_corpus_weighs_the_same():
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
-def test_posteriors_are_those_of_the_library(n_classes):
+def test_posteriors_equal_scikit_learn(n_classes):
     rng = np.random.default_rng(0)
     labels = np.arange(40) % n_classes
     vectors = rng.normal(size=(40, 3)) + labels[:, None]
@@ -84,7 +84,7 @@ def test_class_without_rows_is_never_predicted():
     assert set(found) == {1, 2, 3}
 
 
-def test_one_class_is_refused():
+def test_one_class_raises():
     with pytest.raises(ValueError, match="two classes or more, found 30 of 1;"):
         fit_linear(VECTORS, [1] * 30, np.ones(30), 3)
 

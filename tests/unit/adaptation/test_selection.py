@@ -54,7 +54,7 @@ def test_each_corpus_is_held_out_in_turn_and_never_trained_on():
     assert default.uar == unadapted.uar
 
 
-def test_speakers_of_a_single_corpus_take_turns():
+def test_speakers_of_a_single_corpus_are_held_out_in_turn():
     vectors, labels, corpus, speakers = sources(("a",), 120)
     choice = choose_constants(
         "equal_mass", vectors, labels, corpus, speakers, 2
@@ -64,9 +64,9 @@ def test_speakers_of_a_single_corpus_take_turns():
     ]
 
 
-def test_constants_that_help_are_chosen_and_ties_keep_the_default():
-    # Emotion is in the vectors, the classifier guesses: the more the vectors
-    # weigh, the better.
+def test_best_constants_are_selected_and_ties_keep_the_default():
+    # The vectors contain the emotion and the classifier is random: a larger
+    # weight of the vectors is better.
     vectors, labels, corpus, speakers = sources(n=60)
     vectors = vectors + 4 * labels[:, None]
     rng = np.random.default_rng(1)
@@ -78,7 +78,7 @@ def test_constants_that_help_are_chosen_and_ties_keep_the_default():
     grid = {"n_components": (1,), "exponent": (1e-6, 1.0)}
     given = ("em_gaussians", vectors, labels, corpus, speakers, 2, classifier)
     choice = choose_constants(*given, grid=grid)
-    # The default's 32 components are more than the vectors have.
+    # The default has 32 components, more than the vectors.
     assert len(choice.candidates) == 3
     assert choice.adaptation.exponent == 1.0
     tied = {"fractions": ((0.5,), (0.3, 0.45, 0.6))}
@@ -90,9 +90,9 @@ def test_constants_that_help_are_chosen_and_ties_keep_the_default():
     assert separable.adaptation.fractions == (0.3, 0.45, 0.6)
 
 
-def test_no_adaptation_is_chosen_only_where_it_may_be():
-    # All predictions are right, and three of four are of class 0: equal
-    # shares turn the least confident of them.
+def test_no_adaptation_is_selected_only_if_allowed():
+    # All predictions are correct, and three of four are of class 0: equal
+    # shares change the least confident of them.
     vectors, _, corpus, speakers = sources()
     labels = (np.arange(len(corpus)) % 4 == 3).astype(int)
 
@@ -109,8 +109,8 @@ def test_no_adaptation_is_chosen_only_where_it_may_be():
 
 
 def test_halves_of_speakers_are_adapted_by_each_other_only():
-    # The classes of the first half are certain and even; those of the second
-    # lean to class 0, which only its own factors would correct.
+    # The first half has balanced posteriors of 0 and 1; those of the second
+    # favour class 0, which only factors fitted to it would correct.
     p = np.array(
         [[0.9, 0.1], [0.1, 0.9]] * 10 + [[0.9, 0.1], [0.45, 0.55]] * 10
     )
@@ -150,7 +150,7 @@ def test_fold_that_cannot_be_adapted_keeps_its_unadapted_score():
     assert choice.candidates[1].uar == {"a": 0.5, "b": 0.5, "c": 0.5}
 
 
-def test_constants_that_fit_no_source_are_refused():
+def test_constants_that_fit_no_source_raise():
     vectors, labels, corpus, speakers = sources()
     with pytest.raises(AdaptationError, match="found 4 dimensions"):
         choose_constants(
@@ -159,14 +159,14 @@ def test_constants_that_fit_no_source_are_refused():
         )
 
 
-def test_nothing_to_hold_out_is_refused():
+def test_no_folds_raise():
     vectors, labels, corpus, _ = sources(("a",), 60)
     with pytest.raises(AdaptationError, match="1 corpora and 1 sp") as error:
         choose_constants("equal_mass", vectors, labels, corpus, ["ann"] * 60, 2)
     assert error.value.reason == "few folds"
 
 
-def test_table_names_what_varies():
+def test_table_contains_varied_constants():
     two = build("em_gaussians"), build("em_gaussians", exponent=1.0)
     candidates = [Candidate(None, {"emodb": 0.5, "urdu": 0.4})]
     candidates += [

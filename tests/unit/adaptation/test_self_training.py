@@ -12,9 +12,9 @@ from speechbrain_clser.adaptation.self_training import (
 )
 
 
-def test_the_confident_are_chosen_within_each_predicted_class():
+def test_most_confident_are_selected_within_each_predicted_class():
     first = [0.9, 0.6, 0.8, 0.7]  # of class 0
-    second = [0.55, 0.51]  # of class 1: all less sure
+    second = [0.55, 0.51]  # of class 1: all less confident
     p = np.array([[x, 1 - x] for x in first] + [[1 - x, x] for x in second])
     assert most_confident(p, 0.5).tolist() == [0, 2, 4]
     assert most_confident(p, 0.01).tolist() == [0, 4]
@@ -34,7 +34,7 @@ def test_one_round_is_one_training_with_weighted_pseudo_labels():
     expected = fit_linear(
         np.concatenate([source, target]),
         np.concatenate([labels, [0] * 4, [1] * 16]),
-        # Half of what a class of one corpus weighs, which is 1.
+        # Half of the weight of a class of one corpus, which is 1.
         np.concatenate(
             [cell_weights(labels, corpora), [0.5 / 4] * 4, [0.5 / 16] * 16]
         ),
@@ -67,6 +67,6 @@ def test_later_rounds_take_the_posteriors_of_the_one_before():
         ({"weight": 0.0}, "weight above 0"),
     ],
 )
-def test_constants_out_of_range_are_errors(constants, expected):
+def test_constants_out_of_range_raise(constants, expected):
     with pytest.raises(ValueError, match=expected):
         SelfTraining(**constants)

@@ -39,7 +39,7 @@ REFUSED = {"reason": "one class", "message": "expected several, found one"}
 
 
 def adapted_run(folder, seeds=(1, 2), refused=None):
-    """A run of which each training has an adaptation."""
+    """Build a run with an adaptation of each training."""
     make_run(folder, seeds=seeds)
     for seed in seeds:
         record = json.loads(json.dumps(RECORD))
@@ -57,11 +57,11 @@ def test_adaptation_of_each_training_is_collected(tmp_path):
     assert "systems" not in found
 
 
-def test_run_without_one_has_none(tmp_path):
+def test_run_without_adaptation_has_none(tmp_path):
     assert adaptation(run.read(make_run(tmp_path)).seeds) is None
 
 
-def test_console_tells_of_a_refusal(tmp_path):
+def test_console_summary_contains_refusals(tmp_path):
     text = report.summary(report.build(adapted_run(tmp_path, refused=REFUSED)))
     assert text.count("adaptation refused for method") == 1
-    assert "the score is that without it: expected several" in text
+    assert "scores are without it: expected several" in text

@@ -1,4 +1,4 @@
-"""Codes become names, the last epoch is told, large graphs are thinned."""
+"""Report entries of communities and anchors."""
 
 import json
 
@@ -11,17 +11,17 @@ from speechbrain_clser.evaluation.anchoring import N_EDGES, N_NODES, anchoring
 
 
 def output(folder, **changes):
-    """What is told of a made-up run."""
+    """Return the entries of a synthetic run."""
     run = runs.read(anchor(make_run(folder, **changes)))
     return anchoring(run.seeds, run.rows, CLASSES)
 
 
-def test_run_that_anchored_nothing_has_nothing_to_tell(tmp_path):
+def test_run_without_anchoring_has_no_entries(tmp_path):
     run = runs.read(make_run(tmp_path))
     assert anchoring(run.seeds, run.rows, CLASSES) is None
 
 
-def test_speakers_and_languages_get_their_names_back(tmp_path):
+def test_codes_of_speakers_and_languages_become_names(tmp_path):
     graph = output(tmp_path)["emotions"][0]["graph"]
     assert dict(zip(graph["speaker"], graph["language"], strict=True)) == {
         **{f"emodb_0{k}": "deu" for k in range(4, 8)},
@@ -29,31 +29,31 @@ def test_speakers_and_languages_get_their_names_back(tmp_path):
     }
 
 
-def test_emotions_without_communities_are_left_out(tmp_path):
+def test_emotions_without_communities_are_omitted(tmp_path):
     emotions = output(tmp_path)["emotions"]
     assert [e["class"] for e in emotions] == ["anger", "happiness"]
     assert [len(e["anchors"]) for e in emotions] == [5, 0]
 
 
-def test_each_edge_is_told_once_and_joins_the_speakers_it_joined(tmp_path):
+def test_edges_are_unique_and_connect_the_same_speakers(tmp_path):
     graph = output(tmp_path)["emotions"][0]["graph"]
     name = graph["speaker"]
     joined = [{name[i], name[j]} for i, j in graph["edges"]]
     assert {"emodb_04", "emodb_05"} in joined
     assert len(joined) == len({tuple(sorted(pair)) for pair in joined})
-    apart = [
+    between = [
         (i, j)
         for i, j in graph["edges"]
         if graph["community"][i] != graph["community"][j]
     ]
-    assert len(apart) == 1
+    assert len(between) == 1
 
 
-def test_layout_is_the_same_every_time(tmp_path):
+def test_entries_are_deterministic(tmp_path):
     assert output(tmp_path / "a") == output(tmp_path / "b")
 
 
-def test_large_graph_is_thinned_evenly(tmp_path):
+def test_large_graph_is_subsampled_evenly(tmp_path):
     emotion = output(tmp_path, n_target_speakers=90)["emotions"][0]
     graph = emotion["graph"]
     assert emotion["n_speakers"] == 94
@@ -62,14 +62,14 @@ def test_large_graph_is_thinned_evenly(tmp_path):
     assert graph["community"].count(0) == N_NODES // 2
 
 
-def test_guesses_are_told_of_every_epoch_and_seed(tmp_path):
+def test_pseudo_labels_are_counted_by_epoch_and_seed(tmp_path):
     one, two = output(tmp_path)["believed"]
     assert (one["seed"], two["seed"]) == (1, 2)
     assert one["n_believed"] == [10, 20, 30]
     assert one["n_unlabelled"] == 48
 
 
-def test_seeds_that_part_alike_agree_whatever_the_names(tmp_path):
+def test_ari_does_not_depend_on_community_numbers(tmp_path):
     run_folder = anchor(make_run(tmp_path))
     path = run_folder / "seed_2" / "notes.json"
     notes = json.loads(path.read_text())
@@ -82,18 +82,18 @@ def test_seeds_that_part_alike_agree_whatever_the_names(tmp_path):
     assert [e["ari_seeds"] for e in emotions] == pytest.approx([1.0, 0.0])
 
 
-def test_communities_are_held_against_what_is_known_of_their_speakers(tmp_path):
+def test_confounds_of_communities_are_computed(tmp_path):
     emotion = output(tmp_path)["emotions"][0]  # even speakers, odd speakers
     assert emotion["nmi_gender"] == pytest.approx(1)
     assert emotion["nmi_language"] == emotion["nmi_corpus"] < 0.1
     assert "sexes of the speakers" in emotion["warnings"][0]
 
 
-def test_one_seed_agrees_with_nobody(tmp_path):
+def test_single_seed_has_no_ari(tmp_path):
     assert output(tmp_path, seeds=(1,))["emotions"][0]["ari_seeds"] is None
 
 
-def test_method_that_hears_only_sources_has_codes_of_those(tmp_path):
+def test_codes_without_target_are_those_of_the_sources(tmp_path):
     run_folder = anchor(make_run(tmp_path, seeds=(1,)))
     path = run_folder / "seed_1" / "notes.json"
     notes = json.loads(path.read_text())

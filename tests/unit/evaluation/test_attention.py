@@ -1,4 +1,4 @@
-"""Attention on its way from a run into its report."""
+"""Report entries of attention weights."""
 
 from helpers.attended import attend
 from helpers.runs import make_run
@@ -7,11 +7,11 @@ from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.attention import attention
 
 
-def test_run_without_attention_tells_nothing(tmp_path):
+def test_run_without_attention_has_no_entries(tmp_path):
     assert attention(run.read(make_run(tmp_path)).seeds) is None
 
 
-def test_maps_stand_beside_what_was_answered(tmp_path):
+def test_maps_include_predictions(tmp_path):
     seeds = run.read(attend(make_run(tmp_path, skill=50.0))).seeds
     found = attention(seeds)
     assert found["seed"] == 1

@@ -1,4 +1,4 @@
-"""Baselines beside the method, on made-up answers."""
+"""Comparison with baselines on synthetic predictions."""
 
 import json
 import shutil
@@ -15,8 +15,8 @@ from speechbrain_clser.evaluation.statistics import (
 )
 
 
-def copy_answers(seed, name, of):
-    """Let a baseline give the answers of another training."""
+def copy_predictions(seed, name, of):
+    """Copy the predictions of another training to a baseline."""
     (seed / "baselines").mkdir(exist_ok=True)
     shutil.copy(
         of / "predictions" / "target_scored.csv",
@@ -26,18 +26,18 @@ def copy_answers(seed, name, of):
 
 @pytest.fixture
 def seeds(tmp_path):
-    """Two draws; one baseline guesses, one answers as the method does."""
+    """Return two trials; one baseline is random, one equals the method."""
     folder = make_run(tmp_path / "run", seeds=(1, 2))
     make_run(folder / "trial_1", seeds=(3, 4))
     guesses = make_run(tmp_path / "guesses", seeds=(1, 2, 3, 4), skill=0.0)
     for path in [*folder.glob("seed_*"), *folder.glob("trial_1/seed_*")]:
-        copy_answers(path, "guess", guesses / path.name)
-        copy_answers(path, "twin", path)
-    copy_answers(folder / "seed_1", "unfinished", folder / "seed_1")
+        copy_predictions(path, "guess", guesses / path.name)
+        copy_predictions(path, "twin", path)
+    copy_predictions(folder / "seed_1", "unfinished", folder / "seed_1")
     return run.read(folder).seeds
 
 
-def test_guessing_is_beaten_and_its_twin_is_not(seeds):
+def test_method_is_better_than_random_and_equal_to_its_copy(seeds):
     guess, twin = baselines(seeds)
     assert (guess["name"], twin["name"]) == ("guess", "twin")
     assert guess["difference"]["low"] > 0.2
@@ -53,7 +53,7 @@ def test_difference_is_that_of_the_means(seeds):
     assert guess["uar"]["sd_trials"] > 0
 
 
-def test_counts_give_the_same_interval_and_difference_again(seeds):
+def test_counts_reproduce_interval_and_difference(seeds):
     method = speaker_counts(
         [seed.predictions["target_scored"] for seed in seeds],
         [seed.trial for seed in seeds],

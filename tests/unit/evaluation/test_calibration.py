@@ -1,4 +1,4 @@
-"""Calibration, held against scikit-learn and paper."""
+"""Calibration compared with scikit-learn and values by hand."""
 
 import math
 
@@ -29,8 +29,8 @@ def test_calibration_bins_equal_scikit_learn(seed):
 
 
 def test_calibration_error_by_hand():
-    # Two answers at 0.9, one right: |0.5 - 0.9|. Two at 0.6, both right:
-    # |1 - 0.6|. Each bin holds half of the answers.
+    # Two predictions at 0.9, one correct: |0.5 - 0.9|. Two at 0.6, both correct:
+    # |1 - 0.6|. Each bin has half of the predictions.
     probabilities = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
     error = expected_calibration_error(
         probabilities, ["a", "a", "a", "a"], ["a", "b"]
@@ -44,17 +44,17 @@ def test_calibration_bin_includes_its_upper_edge():
     assert (low["n"], high["n"]) == (1, 0)
 
 
-def test_probabilities_of_the_wrong_shape_are_refused():
+def test_probabilities_of_wrong_shape_raise():
     with pytest.raises(ValueError, match=r"of shape \(1, 2\)"):
         calibration_bins(np.ones((1, 3)) / 3, ["a"], ["a", "b"])
 
 
-def test_calibration_error_of_nothing_is_nan():
+def test_calibration_error_without_utterances_is_nan():
     nothing = np.zeros((0, len(CLASSES)))
     assert math.isnan(expected_calibration_error(nothing, [], CLASSES))
 
 
-def test_temperature_is_that_of_least_log_loss():
+def test_temperature_minimises_log_loss():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(20000, 4))
     honest = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -70,7 +70,7 @@ def test_temperature_stays_between_its_bounds():
     assert fit_temperature(sure, [1, 0]) == pytest.approx(10)
 
 
-def test_probability_of_0_spoils_no_temperature():
+def test_temperature_is_finite_with_zero_probabilities():
     certain = np.array([[1.0, 0.0], [1.0, 0.0]])
     assert 1 < fit_temperature(certain, [0, 1]) <= 10
     assert np.isfinite(tempered(certain, 2.0)).all()

@@ -1,4 +1,4 @@
-"""Comparisons: of two runs, and of several systems over several folds."""
+"""Comparison of two runs, and of several systems over several folds."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.statistics import RunCounts
 
 
-def test_comparison_of_a_run_with_itself_finds_nothing(tmp_path):
+def test_comparison_of_a_run_with_itself_has_no_difference(tmp_path):
     folder = make_run(tmp_path)
     found = compare(folder, folder)
     assert found["uar"]["difference"] == 0.0
@@ -31,7 +31,7 @@ def test_comparison_finds_the_better_run(tmp_path):
     assert found["uar"]["p"] == pytest.approx(2 / 2**8)
 
 
-def test_comparison_of_other_utterances_is_refused(tmp_path):
+def test_comparison_of_different_utterances_raises(tmp_path):
     a = make_run(tmp_path / "a")
     b = make_run(tmp_path / "b", n_target_speakers=5)
     with pytest.raises(ValueError, match="same utterances"):
@@ -44,7 +44,7 @@ FOLDS = {"urdu": 6, "other": 5}
 
 @pytest.fixture(scope="module")
 def systems(tmp_path_factory):
-    """Three systems, of which one is better, on two folds."""
+    """Return three systems on two folds; one is better."""
     top = tmp_path_factory.mktemp("systems")
     return {
         name: {
@@ -63,7 +63,7 @@ def systems(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(systems):
-    """The three held against the first."""
+    """Return the comparison of the three systems with the first."""
     return compare_systems(systems, "base")
 
 
@@ -87,7 +87,7 @@ def test_mean_is_that_of_the_folds(found):
     assert over_all["low"] < over_all["difference"] < over_all["high"]
 
 
-def test_counts_of_the_reports_give_the_same_comparison(systems, found):
+def test_counts_of_reports_reproduce_the_comparison(systems, found):
     counts = {name: {} for name in systems}
     for name, of in systems.items():
         for fold, folder in of.items():
@@ -109,18 +109,18 @@ def test_counts_with_speakers_in_another_order_are_paired_by_name():
     assert (cell["difference"]["low"], cell["difference"]["high"]) == (0, 0)
 
 
-def test_baseline_is_not_held_against_itself(found):
+def test_baseline_has_no_difference(found):
     assert all("difference" not in cell for cell in found["base"].values())
 
 
-def test_system_of_equal_answers_does_not_differ(found):
+def test_system_of_equal_predictions_does_not_differ(found):
     for cell in found["same"].values():
         output = cell["difference"]
         assert (output["difference"], output["p"]) == (0.0, 1.0)
         assert (output["low"], output["high"]) == (0.0, 0.0)
 
 
-def test_folds_together_tell_more_than_each_alone(found):
+def test_mean_over_folds_has_a_smaller_p_value(found):
     better = {k: cell["difference"]["p"] for k, cell in found["better"].items()}
     assert better["mean"] < min(better[fold] for fold in FOLDS)
 
@@ -139,7 +139,7 @@ def test_corrections_are_for_systems_over_all_and_for_cells_in_folds(found):
         } == expected
 
 
-def test_system_that_lacks_a_fold_is_refused(systems):
+def test_system_without_a_fold_raises(systems):
     short = systems | {"same": {"urdu": systems["same"]["urdu"]}}
     with pytest.raises(ValueError, match="'same' on the folds.*found urdu"):
         compare_systems(short, "base")

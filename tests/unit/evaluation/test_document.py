@@ -1,4 +1,4 @@
-"""Blocks become Markdown and HTML, and nothing in them becomes markup."""
+"""Rendering and escaping of blocks in Markdown and HTML."""
 
 import html.parser
 
@@ -19,7 +19,7 @@ BLOCKS = [
 
 
 class Tags(html.parser.HTMLParser):
-    """Collects what a browser would take for an element."""
+    """Collects the elements of an HTML page."""
 
     def __init__(self):
         super().__init__()
@@ -34,7 +34,7 @@ class Tags(html.parser.HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_text_never_becomes_markup_in_html():
+def test_text_is_escaped_in_html():
     tags = Tags()
     tags.feed(document.page(EVIL, [*BLOCKS, document.Code(EVIL)]))
     assert "script" not in tags.names
@@ -42,7 +42,7 @@ def test_text_never_becomes_markup_in_html():
     assert tags.open == []
 
 
-def test_text_never_becomes_markup_in_markdown():
+def test_text_is_escaped_in_markdown():
     text = document.markdown(BLOCKS)
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
@@ -67,12 +67,12 @@ def test_markdown_of_every_block():
     )
 
 
-def test_unknown_cell_is_a_dash_in_both_forms():
+def test_unknown_cell_is_a_dash_in_both_formats():
     table = document.Table(["class", "n"], [["anger", None]])
     assert '<td class="number">–</td>' in document.page("", [table])
     assert "| anger | – |" in document.markdown([table])
 
 
-def test_table_with_a_short_row_is_refused():
+def test_table_with_a_short_row_raises():
     with pytest.raises(ValueError, match="expected 2 cells"):
         document.markdown([document.Table(["a", "b"], [[1]])])

@@ -1,4 +1,4 @@
-"""The map of embeddings: which points, where, and the same each time."""
+"""Sampling, layout and determinism of the map of embeddings."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.predictions import Predictions
 
 
 def part_of(n, language="deu", dim=6, shift=0.0):
-    """Two emotions that lie apart, and their predictions."""
+    """Return embeddings of two separated emotions, and predictions."""
     rng = np.random.default_rng(n)
     target = np.arange(n) % 2
     text = np.full(n, language)
@@ -39,7 +39,7 @@ def test_few_points_are_projected_and_keep_their_rows():
     assert apart > 5 * x[is_anger].std()
 
 
-def test_projection_equals_that_of_scikit_learn_but_for_signs():
+def test_projection_equals_scikit_learn_up_to_signs():
     from sklearn.decomposition import PCA
 
     _, embeddings = part_of(40)
@@ -49,7 +49,7 @@ def test_projection_equals_that_of_scikit_learn_but_for_signs():
     np.testing.assert_allclose(np.abs(ours), np.abs(expected), atol=1e-3)
 
 
-def test_many_points_are_drawn_evenly_and_laid_out_by_neighbours(monkeypatch):
+def test_many_points_are_sampled_evenly_and_mapped_by_tsne(monkeypatch):
     monkeypatch.setattr(maps, "N_POINTS", 120)
     parts = {"valid": part_of(40), "scored": part_of(300, "urd")}
     found = maps.embedding_map(parts)
@@ -60,7 +60,7 @@ def test_many_points_are_drawn_evenly_and_laid_out_by_neighbours(monkeypatch):
     assert found == maps.embedding_map(parts)
 
 
-def test_embeddings_that_are_all_equal_lie_on_one_spot():
+def test_equal_embeddings_have_equal_coordinates():
     scored, embeddings = part_of(10)
     found = maps.embedding_map({"valid": (scored, np.ones_like(embeddings))})
     assert found["x"] == pytest.approx([0.0] * 10)

@@ -1,4 +1,4 @@
-"""Sentences that say no more than the numbers allow."""
+"""Verdict, notices and number formats."""
 
 import math
 import re
@@ -9,7 +9,7 @@ from speechbrain_clser.evaluation import formatting
 
 
 def part(low, high, **changes):
-    """What ``verdict`` and ``notices`` read of the scored part."""
+    """Return the input of ``verdict`` and ``notices`` of a part."""
     uar = {"mean": (low + high) / 2, "low": low, "high": high}
     return {
         "scores": {"uar": uar},
@@ -27,7 +27,7 @@ def adapted(refused):
 
 
 def run(**changes):
-    """What ``notices`` reads of a run; nothing stands out."""
+    """Return the input of ``notices`` of a run without limitations."""
     return {
         "data": {"corpora": [{"title": "Acted", "elicitation": "acted"}]},
         "ledger": {"oracle": False, "leaks": []},
@@ -41,10 +41,10 @@ def run(**changes):
 @pytest.mark.parametrize(
     ("low", "high", "kind", "words"),
     [
-        (0.30, 0.40, "above", "Better than guessing"),
-        (0.20, 0.40, "includes", "Not shown to be better than guessing"),
+        (0.30, 0.40, "above", "Better than chance"),
+        (0.20, 0.40, "includes", "Not shown to be better than chance"),
         (0.25, 0.40, "includes", r"includes chance \(25.0 %\)"),
-        (0.10, 0.20, "below", "Worse than guessing"),
+        (0.10, 0.20, "below", "Worse than chance"),
     ],
 )
 def test_verdict_follows_the_interval(low, high, kind, words):
@@ -67,7 +67,7 @@ def test_few_speakers_are_not_compared_with_chance(n_speakers, low, kind):
         assert "4 speakers are too few, at least 5" in found["sentence"]
 
 
-def test_missing_interval_is_explained_by_what_is_of_one_speaker():
+def test_missing_interval_is_explained():
     unknown = {"low": math.nan, "high": math.nan}
     recalls = [
         {"class": "anger", "n": 9, **unknown},
@@ -77,24 +77,24 @@ def test_missing_interval_is_explained_by_what_is_of_one_speaker():
     of_class = part(math.nan, math.nan, recalls=recalls)
     of_all = part(math.nan, math.nan, recalls=recalls, n_speakers=1)
     for scored, words in (
-        (of_class, "Urdu: the scored utterances of anger are of one speaker,"),
-        (of_all, "Urdu: all scored utterances are of one speaker, so"),
+        (of_class, "Urdu: the scored utterances of anger are of one speaker."),
+        (of_all, "Urdu: all scored utterances are of one speaker."),
     ):
         found = formatting.verdict(scored, ["urdu:urd"])
         assert found["kind"] == "unknown"
         assert words in found["sentence"]
 
 
-def test_nothing_to_note_is_an_empty_list():
+def test_run_without_limitations_has_no_notices():
     assert formatting.notices(run(), part(0.3, 0.4)) == []
 
 
-def test_demo_corpus_is_said_to_be_no_speech_of_people():
+def test_synthetic_corpus_has_a_notice():
     card = {"title": "Demo", "elicitation": "synthetic"}
     (notice,) = formatting.notices(
         run(data={"corpora": [card]}), part(0.3, 0.4)
     )
-    assert "say nothing about speech of people" in notice
+    assert "do not transfer to human speech" in notice
 
 
 @pytest.mark.parametrize(
@@ -113,19 +113,19 @@ def test_demo_corpus_is_said_to_be_no_speech_of_people():
             {"adaptation": adapted({"reason": "one class"})},
             "equal_mass was refused in 1 of 1 trainings",
         ),
-        ({"unfinished": ["seed_3"]}, "no predictions yet: seed_3"),
+        ({"unfinished": ["seed_3"]}, "without predictions yet: seed_3"),
         ({"n_seeds": 1}, "One seed"),
-        ({"protocol": {"source_shots_per_class": 5}}, "One draw of labelled"),
+        ({"protocol": {"source_shots_per_class": 5}}, "One trial: the spread"),
     ],
 )
-def test_what_lies_in_the_run_is_noted(changes, words):
+def test_limitations_of_the_run_have_notices(changes, words):
     (notice,) = formatting.notices(run(**changes), part(0.3, 0.4))
     assert re.search(words, notice)
 
 
-def test_several_draws_of_labelled_utterances_need_no_notice():
-    drawn = run(protocol={"target_labelled_fraction": 0.1}, n_trials=10)
-    assert formatting.notices(drawn, part(0.3, 0.4)) == []
+def test_several_trials_have_no_notice():
+    sampled = run(protocol={"target_labelled_fraction": 0.1}, n_trials=10)
+    assert formatting.notices(sampled, part(0.3, 0.4)) == []
 
 
 @pytest.mark.parametrize(
@@ -133,14 +133,14 @@ def test_several_draws_of_labelled_utterances_need_no_notice():
     [
         ({"absent_classes": ["fear", "calm"]}, "fear and calm: no utterance"),
         ({"never_answered": ["fear"]}, "fear: never predicted"),
-        ({"n_speakers": 4}, "4 speakers are few"),
+        ({"n_speakers": 4}, "Only 4 speakers"),
     ],
 )
-def test_what_lies_in_the_scores_is_noted(changes, words):
+def test_limitations_of_the_scores_have_notices(changes, words):
     (notice,) = formatting.notices(run(), part(0.3, 0.4, **changes))
     assert words in notice
 
 
-def test_unknown_numbers_are_dashes():
+def test_unknown_numbers_are_formatted_as_dashes():
     assert formatting.percent(None) == "–"
     assert formatting.interval({"low": math.nan, "high": math.nan}) == "–"

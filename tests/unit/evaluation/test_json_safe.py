@@ -1,4 +1,4 @@
-"""Plain values for a strict reader of JSON."""
+"""Conversion to strict JSON."""
 
 import json
 
@@ -7,19 +7,19 @@ import numpy as np
 from speechbrain_clser.evaluation.json_safe import compact_counts, to_json_safe
 
 
-def test_nan_becomes_null_wherever_it_lies():
+def test_nan_becomes_null_at_any_depth():
     lying = {"a": [float("nan"), (float("inf"), 1.5)], "b": {"c": np.nan}}
     assert json.dumps(to_json_safe(lying), allow_nan=False) == (
         '{"a": [null, [null, 1.5]], "b": {"c": null}}'
     )
 
 
-def test_other_values_stay_as_they_are():
+def test_other_values_are_unchanged():
     plain = {"a": "nan", "b": None, "c": [True, 0]}
     assert to_json_safe(plain) == plain
 
 
-def test_counts_take_a_line_and_nothing_else_changes():
+def test_integer_lists_are_put_on_one_line():
     output = {
         "note": '"a": [1, 2]',
         "trials": [[0, 1], [2, 34]],

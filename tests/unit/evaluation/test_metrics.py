@@ -1,4 +1,4 @@
-"""Scores, held against scikit-learn, audmetric and paper."""
+"""Metrics compared with scikit-learn, audmetric and values by hand."""
 
 import json
 import math
@@ -32,7 +32,7 @@ def test_scores_equal_scikit_learn(seed):
     )
 
 
-def test_scores_equal_scikit_learn_when_an_answer_was_never_meant():
+def test_scores_equal_scikit_learn_for_predictions_without_targets():
     target, _, predicted = trial(7, true_classes=CLASSES[:2])
     assert set(predicted) == set(CLASSES)
     assert metrics.macro_f1(target, predicted, CLASSES) == pytest.approx(
@@ -49,17 +49,17 @@ def test_scores_equal_scikit_learn_when_an_answer_was_never_meant():
 def test_scores_equal_audmetric(case):
     stored = json.loads(SCORES.read_text(encoding="utf-8"))
     case, classes = stored["cases"][case], stored["classes"]
-    answers = case["target"], case["predicted"], classes
-    recalls = metrics.recall_per_class(*answers)
-    known = {k: v for k, v in recalls.items() if not math.isnan(v)}
-    assert known == pytest.approx(case["recalls"])
-    assert metrics.uar(*answers) == pytest.approx(case["uar"])
-    assert metrics.wa(*answers) == pytest.approx(case["wa"])
-    assert metrics.macro_f1(*answers) == pytest.approx(case["macro_f1"])
-    assert metrics.confusion_matrix(*answers).tolist() == case["confusion"]
+    labels = case["target"], case["predicted"], classes
+    recalls = metrics.recall_per_class(*labels)
+    defined = {k: v for k, v in recalls.items() if not math.isnan(v)}
+    assert defined == pytest.approx(case["recalls"])
+    assert metrics.uar(*labels) == pytest.approx(case["uar"])
+    assert metrics.wa(*labels) == pytest.approx(case["wa"])
+    assert metrics.macro_f1(*labels) == pytest.approx(case["macro_f1"])
+    assert metrics.confusion_matrix(*labels).tolist() == case["confusion"]
 
 
-def test_absent_class_has_no_recall_and_does_not_lower_uar():
+def test_absent_class_has_no_recall_and_is_not_in_uar():
     target, predicted = ["a", "a", "b"], ["a", "c", "b"]
     recalls = metrics.recall_per_class(target, predicted, ["a", "b", "c"])
     assert recalls["a"] == 0.5
@@ -67,7 +67,7 @@ def test_absent_class_has_no_recall_and_does_not_lower_uar():
     assert metrics.uar(target, predicted, ["a", "b", "c"]) == 0.75
 
 
-def test_scores_of_nothing_are_nan():
+def test_scores_without_utterances_are_nan():
     assert math.isnan(metrics.uar([], [], CLASSES))
     assert math.isnan(metrics.wa([], [], CLASSES))
     assert math.isnan(metrics.macro_f1([], [], CLASSES))
@@ -81,7 +81,7 @@ def test_scores_take_indices_as_well_as_names():
     assert by_index == metrics.uar(target, predicted, CLASSES)
 
 
-def test_scores_ignore_order_of_utterances():
+def test_scores_do_not_depend_on_order():
     target, _, predicted = trial(4)
     order = np.random.default_rng(0).permutation(len(target))
     assert metrics.macro_f1(target, predicted, CLASSES) == metrics.macro_f1(
@@ -100,16 +100,16 @@ def test_counts_may_have_leading_axes():
         np.testing.assert_allclose(score(stack).ravel(), one_by_one)
 
 
-def test_prediction_histogram_lists_classes_never_answered():
+def test_prediction_histogram_includes_classes_without_predictions():
     histogram = metrics.prediction_histogram(["sadness"] * 3, CLASSES)
     assert histogram == dict(zip(CLASSES, [0, 0, 0, 3], strict=True))
 
 
-def test_unequal_lengths_are_refused():
+def test_unequal_lengths_raise():
     with pytest.raises(ValueError, match="2 targets but 1 predictions"):
         metrics.uar(["a", "b"], ["a"], ["a", "b"])
 
 
-def test_unknown_label_is_refused():
+def test_unknown_label_raises():
     with pytest.raises(ValueError, match=r"found \['c'\]"):
         metrics.uar(["a", "b"], ["a", "c"], ["a", "b"])

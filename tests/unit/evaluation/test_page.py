@@ -1,4 +1,4 @@
-"""The page of a run: answers first, works offline, the same twice."""
+"""Content, self-containment and determinism of the report page."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from speechbrain_clser.evaluation import page, report
 
 
 def pages_of(folder, **changes):
-    """Markdown and HTML of a made-up run."""
+    """Return Markdown and HTML of a synthetic run."""
     report.build(make_run(folder, **changes))
     page.write(folder)
     names = ("report.md", "report.html")
@@ -19,28 +19,28 @@ def pages_of(folder, **changes):
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    """Markdown and HTML of a run with nothing odd about it."""
+    """Return Markdown and HTML of a run without limitations."""
     return pages_of(tmp_path_factory.mktemp("run"), n_target_speakers=6)
 
 
-def test_page_answers_before_the_first_heading(plain):
+def test_first_section_contains_score_and_supervision(plain):
     for text in plain:
         top = re.split(r"<h2>|\n## ", text)[0]
         assert "German → Urdu" in top
         assert "no target audio; no target labels; inductive" in top
         assert "95 % interval [" in top
         assert "chance 33.3" in top
-        assert "Better than guessing" in top
+        assert "Better than chance" in top
 
 
-def test_page_fetches_nothing(plain):
+def test_page_is_self_contained(plain):
     _, text = plain
     assert "http" not in text
     assert "<script" not in text and "<link" not in text
     assert not re.search(r"\bsrc=|@import|url\((?!#)", text)
 
 
-def test_pages_are_the_same_on_second_build(plain, tmp_path):
+def test_pages_are_deterministic(plain, tmp_path):
     assert pages_of(tmp_path, n_target_speakers=6) == plain
 
 
@@ -56,7 +56,7 @@ def test_names_from_data_are_escaped(plain):
         assert "<emotion>" not in text
 
 
-def test_page_tells_how_the_run_was_made(plain):
+def test_page_contains_command_and_versions(plain):
     for text in plain:
         assert "train.py hparams/source_only.yaml" in text
         assert "0123456789ab" in text
@@ -64,7 +64,7 @@ def test_page_tells_how_the_run_was_made(plain):
         assert "81" in text and "boredom" in text
 
 
-ODD = {
+LIMITED = {
     "seeds": (1,),
     "n_target_speakers": 1,
     "true_classes": ("anger", "sadness"),
@@ -73,8 +73,8 @@ ODD = {
 }
 
 
-def test_what_is_odd_is_told_plainly(tmp_path):
-    for text in pages_of(tmp_path, **ODD):
+def test_limitations_are_on_the_page(tmp_path):
+    for text in pages_of(tmp_path, **LIMITED):
         assert "one seed" in text
         assert "no interval" in text
         assert "all scored utterances are of one speaker" in text
@@ -84,12 +84,12 @@ def test_what_is_odd_is_told_plainly(tmp_path):
         assert not {"nan", "None", "null"} & set(words)
 
 
-def test_guessing_is_not_called_better(tmp_path):
+def test_random_predictions_are_not_better_than_chance(tmp_path):
     for text in pages_of(tmp_path, skill=0.0, n_target_speakers=6):
-        assert "Not shown to be better than guessing" in text
+        assert "Not shown to be better than chance" in text
 
 
-def test_demo_corpus_is_marked_on_the_first_screen(tmp_path):
+def test_synthetic_corpus_has_a_notice_in_the_first_section(tmp_path):
     make_run(tmp_path)
     path = tmp_path / "data.json"
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -98,9 +98,9 @@ def test_demo_corpus_is_marked_on_the_first_screen(tmp_path):
     report.build(tmp_path)
     page.write(tmp_path)
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "say nothing about speech of people" in text.split("<h2>")[0]
+    assert "do not transfer to human speech" in text.split("<h2>")[0]
 
 
-def test_page_without_a_report_is_refused(tmp_path):
+def test_page_without_a_report_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="call report.build first"):
         page.write(tmp_path)

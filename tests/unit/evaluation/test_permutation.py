@@ -1,4 +1,4 @@
-"""Tests between runs, held against naive swapping; corrections by hand."""
+"""Permutation tests compared with a naive version; corrections by hand."""
 
 import itertools
 
@@ -45,7 +45,7 @@ def test_permutation_test_finds_a_clear_difference_of_many_speakers():
     found = permutation_test([good], [bad], n_trials=1000)
     assert not found.is_exact
     assert found.difference > 0.3
-    assert found.p == 1 / 1000  # only the way that was seen
+    assert found.p == 1 / 1000  # only the observed difference
     assert permutation_test([bad], [good], n_trials=1000).p == found.p
 
 
@@ -58,13 +58,13 @@ def test_permutation_test_averages_seeds():
     assert found.difference == pytest.approx(np.mean(uars[:2]) - uars[2])
 
 
-def test_permutation_test_of_one_speaker_cannot_tell():
+def test_permutation_test_of_one_speaker_has_p_one():
     runs = [run_of(1, n_speakers=1, skill=s) for s in (0.9, 0.1)]
     good, bad = (speaker_counts([run]).confusion for run in runs)
     assert permutation_test([good], [bad]).p == 1.0
 
 
-def test_runs_of_different_tasks_are_refused():
+def test_runs_of_different_tasks_raise():
     a = speaker_counts([run_of(1)]).confusion
     b = speaker_counts([run_of(1, n_utterances=300)]).confusion
     with pytest.raises(ValueError, match="found 400 and 300"):
@@ -105,7 +105,7 @@ def test_small_differences_of_many_folds_add_up():
 
 
 def test_holm_by_hand():
-    # 0.01 x 3; then 0.03 x 2; 0.04 x 1 would fall below the one before it.
+    # 0.01 x 3; then 0.03 x 2; 0.04 x 1 is below the previous one.
     found = holm({"x": 0.04, "y": 0.01, "z": 0.03})
     assert found == pytest.approx({"x": 0.06, "y": 0.03, "z": 0.06})
 

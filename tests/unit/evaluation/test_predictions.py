@@ -1,4 +1,4 @@
-"""The predictions file: what goes in comes out, what contradicts is refused."""
+"""Round trip and validation of predictions files."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ HEADER = "id,corpus,language,speaker,gender,target,predicted,p_fear,p_calm\n"
 
 
 def row(**changes):
-    """A row as the trainer gives it."""
+    """Return a row in the format of training."""
     return {
         "id": "demo_1",
         "corpus": "demo",
@@ -23,7 +23,7 @@ def row(**changes):
     } | changes
 
 
-def test_rows_come_back_as_columns(tmp_path):
+def test_rows_are_read_as_columns(tmp_path):
     path = tmp_path / "predictions" / "target_scored.csv"
     second = row(id="demo_2", gender="", predicted="fear")
     predictions.write(path, [row(), second | {"p_fear": 0.5, "p_calm": 0.5}])
@@ -37,7 +37,7 @@ def test_rows_come_back_as_columns(tmp_path):
     assert scored.confusion().tolist() == [[1, 1], [0, 0]]
 
 
-def test_single_precision_survives_the_file(tmp_path):
+def test_single_precision_is_preserved(tmp_path):
     rng = np.random.default_rng(0)
     fear = rng.random(50, dtype=np.float32)
     rows = [
@@ -73,19 +73,19 @@ def test_where_keeps_rows_and_classes(tmp_path):
         ({"target": "joy"}, r"among \['fear', 'calm'\], found \['joy'\]"),
     ],
 )
-def test_contradiction_is_refused_and_not_written(tmp_path, changes, message):
+def test_inconsistent_row_raises_and_is_not_written(tmp_path, changes, message):
     path = tmp_path / "p.csv"
     with pytest.raises(ValueError, match=message):
         predictions.write(path, [row(**changes)])
     assert not path.exists()
 
 
-def test_id_that_appears_twice_is_refused(tmp_path):
+def test_repeated_id_raises(tmp_path):
     with pytest.raises(ValueError, match="found demo_1 several times"):
         predictions.write(tmp_path / "p.csv", [row(), row()])
 
 
-def test_row_without_a_key_is_refused(tmp_path):
+def test_row_without_a_key_raises(tmp_path):
     wanting = row(id="demo_2")
     del wanting["speaker"]
     with pytest.raises(ValueError, match="found no 'speaker'"):

@@ -1,4 +1,4 @@
-"""The report as a whole: strict, complete, the same twice, honest when odd."""
+"""Validity, completeness and determinism of report.json."""
 
 import json
 
@@ -8,11 +8,11 @@ from speechbrain_clser.evaluation import report
 
 
 def refuse(constant):
-    """What a strict reader of JSON does about NaN and its kin."""
+    """Reject NaN and infinity, as a strict JSON parser does."""
     raise AssertionError(f"{constant} is no JSON")
 
 
-def test_report_is_strict_json_and_equal_on_second_build(tmp_path):
+def test_report_is_strict_json_and_deterministic(tmp_path):
     built = report.build(make_run(tmp_path))
     text = (tmp_path / "report.json").read_text(encoding="utf-8")
     assert json.loads(text, parse_constant=refuse) == built
@@ -20,7 +20,7 @@ def test_report_is_strict_json_and_equal_on_second_build(tmp_path):
     assert (tmp_path / "report.json").read_text(encoding="utf-8") == text
 
 
-def test_report_uses_every_seed_found(tmp_path):
+def test_report_contains_all_seeds(tmp_path):
     built = report.build(make_run(tmp_path, seeds=(1, 2, 5)))
     assert built["n_seeds"] == 3
     scored = built["parts"]["target_scored"]
@@ -40,7 +40,7 @@ def test_selected_epoch_is_marked_among_the_records(tmp_path):
         )
 
 
-def test_skilled_run_of_enough_speakers_is_above_chance(tmp_path):
+def test_accurate_run_of_enough_speakers_is_above_chance(tmp_path):
     for n_speakers, skill, kind in (
         (6, 2.0, "above"),
         (6, 0.0, "includes"),
@@ -54,17 +54,17 @@ def test_skilled_run_of_enough_speakers_is_above_chance(tmp_path):
         assert report.build(folder)["verdict"]["kind"] == kind
 
 
-def test_one_speaker_and_one_seed_are_reported_without_interval(tmp_path):
+def test_one_speaker_and_one_seed_have_no_interval(tmp_path):
     built = report.build(make_run(tmp_path, seeds=(1,), n_target_speakers=1))
     assert built["verdict"]["kind"] == "unknown"
     uar = built["parts"]["target_scored"]["scores"]["uar"]
     assert (uar["low"], uar["sd"]) == (None, None)
     assert built["notices"] == [
-        "One seed: the spread between seeds is not known."
+        "One seed: the spread between seeds is unknown."
     ]
 
 
-def test_run_of_an_older_version_still_gets_its_report(tmp_path):
+def test_run_of_an_older_version_has_a_report(tmp_path):
     make_run(tmp_path, seeds=(1,))
     kept = tmp_path / "seed_1" / "embeddings"
     (kept / "source_valid_before.safetensors").unlink()
@@ -94,7 +94,7 @@ def test_summary_has_a_row_per_part(tmp_path):
     assert all(len(row) == len(header) for row in (target, source))
 
 
-def test_baselines_have_a_table_of_their_own(tmp_path):
+def test_baselines_have_a_table(tmp_path):
     make_run(tmp_path, seeds=(1,))
     path = tmp_path / "seed_1"
     (path / "baselines").mkdir()
@@ -105,7 +105,7 @@ def test_baselines_have_a_table_of_their_own(tmp_path):
     assert linear[0] == "linear" and linear[3:] == ["+0.0", "[+0.0, +0.0]"]
 
 
-def test_baselines_are_told_where_there_are_any(tmp_path):
+def test_summary_contains_baselines_if_there_are_any(tmp_path):
     built = report.build(make_run(tmp_path))
     first, header, *parts = report.summary(built).splitlines()
     assert first == built["ledger"]["sentence"]
@@ -119,7 +119,7 @@ def test_baselines_are_told_where_there_are_any(tmp_path):
     assert "+25.0" in lines[-1]
 
 
-def test_draws_are_counted_and_the_first_is_looked_into(tmp_path):
+def test_trials_are_counted_and_details_are_of_the_first(tmp_path):
     make_run(tmp_path, seeds=(1, 2))
     make_run(tmp_path / "trial_1", seeds=(1001, 1002), skill=1.0)
     built = report.build(tmp_path)

@@ -1,4 +1,4 @@
-"""Fields and highlights on their way from a run into its report."""
+"""Report entries of fields and highlights."""
 
 from helpers.resonated import resonate
 from helpers.runs import make_run
@@ -7,11 +7,11 @@ from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.resonance import resonance
 
 
-def test_run_without_a_field_tells_nothing(tmp_path):
+def test_run_without_a_field_has_no_entries(tmp_path):
     assert resonance(run.read(make_run(tmp_path)).seeds) is None
 
 
-def test_field_is_told_by_seed_and_class(tmp_path):
+def test_field_has_entries_by_seed_and_class(tmp_path):
     found = resonance(run.read(resonate(make_run(tmp_path))).seeds)
     assert [one["seed"] for one in found["field"]] == [1, 2]
     first = found["field"][0]
@@ -19,7 +19,7 @@ def test_field_is_told_by_seed_and_class(tmp_path):
     assert first["posterior"] == [[0.5] * 4, [0.3] * 4, [0.2] * 4]
 
 
-def test_highlights_stand_beside_what_was_answered(tmp_path):
+def test_highlights_include_predictions(tmp_path):
     seeds = run.read(resonate(make_run(tmp_path, skill=50.0))).seeds
     found = resonance(seeds)
     assert found["seed"] == 1

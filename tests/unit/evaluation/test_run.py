@@ -26,16 +26,16 @@ def test_run_is_read_seed_by_seed(tmp_path):
     assert {row["part"] for row in found.rows} == {"train", "valid", "scored"}
 
 
-def test_run_that_was_not_scored_is_refused_as_such(tmp_path):
+def test_run_without_targets_raises(tmp_path):
     folder = make_run(tmp_path)
     book = json.loads((folder / "ledger.json").read_text())
     text = json.dumps({**book, "targets": []})
     (folder / "ledger.json").write_text(text)
-    with pytest.raises(FileNotFoundError, match="protocol has no targets"):
+    with pytest.raises(FileNotFoundError, match="a protocol without targets"):
         run.read(folder)
 
 
-def test_phones_are_read_where_there_are_some(tmp_path):
+def test_phones_are_read_if_present(tmp_path):
     assert run.read(make_run(tmp_path)).phones is None
     rows = [Utterance("1", "1.wav", "W", "ann", "deu")]
     said = {"1": (Phone("a", 0.0, 0.5),)}
@@ -53,7 +53,7 @@ def test_settings_are_read_without_building_anything(tmp_path):
     assert "loss_weights" not in settings
 
 
-def test_seed_without_predictions_is_named_and_left_out(tmp_path):
+def test_seed_without_predictions_is_listed_as_unfinished(tmp_path):
     make_run(tmp_path)
     shutil.rmtree(tmp_path / "seed_2" / "predictions")
     found = run.read(tmp_path)
@@ -61,19 +61,19 @@ def test_seed_without_predictions_is_named_and_left_out(tmp_path):
     assert found.unfinished == ("seed_2",)
 
 
-def test_folder_of_no_run_is_refused(tmp_path):
+def test_folder_of_no_run_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="expected the folder of a run"):
         run.read(tmp_path)
 
 
-def test_run_without_any_scored_seed_is_refused(tmp_path):
+def test_run_without_predictions_raises(tmp_path):
     make_run(tmp_path, seeds=(1,))
     shutil.rmtree(tmp_path / "seed_1" / "predictions")
     with pytest.raises(FileNotFoundError, match="none in 1 seeds"):
         run.read(tmp_path)
 
 
-def test_draws_are_read_after_each_other(tmp_path):
+def test_trials_are_read_in_order(tmp_path):
     make_run(tmp_path, seeds=(1, 2))
     make_run(tmp_path / "trial_10", seeds=(10001,))
     make_run(tmp_path / "trial_2", seeds=(2001, 2002))
@@ -82,16 +82,16 @@ def test_draws_are_read_after_each_other(tmp_path):
     assert [(s.trial, s.number) for s in found.seeds] == [
         *((0, 1), (0, 2), (2, 2001), (10, 10001)),
     ]
-    assert [seed.number for seed in found.first_draw] == [1, 2]
+    assert [seed.number for seed in found.first_trial] == [1, 2]
     assert found.unfinished == ("trial_2/seed_2002",)
 
 
-def test_folder_of_a_later_draw_is_a_run_of_its_own(tmp_path):
+def test_folder_of_a_later_trial_is_readable_as_a_run(tmp_path):
     make_run(tmp_path / "trial_3", seeds=(3001,))
     assert run.read(tmp_path / "trial_3").seeds[0].trial == 0
 
 
-def test_run_whose_first_draw_is_not_scored_is_refused(tmp_path):
+def test_run_without_predictions_of_the_first_trial_raises(tmp_path):
     make_run(tmp_path, seeds=(1,))
     make_run(tmp_path / "trial_1", seeds=(1001,))
     shutil.rmtree(tmp_path / "seed_1" / "predictions")
@@ -99,7 +99,7 @@ def test_run_whose_first_draw_is_not_scored_is_refused(tmp_path):
         run.read(tmp_path)
 
 
-def test_answers_of_baselines_are_read_by_name(tmp_path):
+def test_predictions_of_baselines_are_read_by_name(tmp_path):
     make_run(tmp_path, seeds=(1,))
     seed = tmp_path / "seed_1"
     (seed / "baselines").mkdir()
@@ -121,7 +121,7 @@ def test_loss_weights_are_read_from_the_yaml(tmp_path):
 @pytest.mark.parametrize(
     "name", ["protocol.json", "seed_1/selected.json", "seed_1/epochs.jsonl"]
 )
-def test_damaged_file_is_named_with_what_to_do(tmp_path, name):
+def test_damaged_file_raises_with_advice(tmp_path, name):
     path = make_run(tmp_path) / name
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(

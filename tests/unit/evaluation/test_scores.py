@@ -1,4 +1,4 @@
-"""Scores of a part, held against scikit-learn and paper."""
+"""Scores of a part compared with scikit-learn and values by hand."""
 
 import math
 
@@ -12,16 +12,18 @@ from speechbrain_clser.evaluation.scores import scores
 
 
 def target_of(folder, **changes):
-    """Predictions of all seeds of a made-up run, and their scores."""
+    """Return the predictions of all seeds of a synthetic run, and their scores."""
     seeds = run.read(make_run(folder, **changes)).seeds
-    answers = [seed.predictions["target_scored"] for seed in seeds]
-    return answers, scores(answers, [seed.number for seed in seeds])
+    predictions = [seed.predictions["target_scored"] for seed in seeds]
+    return predictions, scores(predictions, [seed.number for seed in seeds])
 
 
 def test_scores_are_the_mean_and_spread_over_seeds(tmp_path):
-    answers, found = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
-    uars = [balanced_accuracy_score(a.target, a.predicted) for a in answers]
-    f1s = [f1_score(a.target, a.predicted, average="macro") for a in answers]
+    predictions, found = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
+    uars = [balanced_accuracy_score(a.target, a.predicted) for a in predictions]
+    f1s = [
+        f1_score(a.target, a.predicted, average="macro") for a in predictions
+    ]
     assert [one["uar"] for one in found["per_seed"]] == pytest.approx(uars)
     uar = found["scores"]["uar"]
     assert uar["mean"] == pytest.approx(np.mean(uars))
@@ -30,7 +32,7 @@ def test_scores_are_the_mean_and_spread_over_seeds(tmp_path):
     assert found["scores"]["macro_f1"]["mean"] == pytest.approx(np.mean(f1s))
 
 
-def test_counts_give_the_same_intervals_again(tmp_path):
+def test_counts_reproduce_the_intervals(tmp_path):
     _, found = target_of(tmp_path, seeds=(1, 2), skill=1.0)
     again = statistics.intervals(
         statistics.RunCounts.from_json(found["counts"])
@@ -43,9 +45,9 @@ def test_counts_give_the_same_intervals_again(tmp_path):
     ]
 
 
-def test_groups_are_scored_on_their_own_rows(tmp_path):
-    answers, found = target_of(tmp_path, seeds=(1,), skill=1.0)
-    (only,) = answers
+def test_groups_are_scored_on_their_rows(tmp_path):
+    predictions, found = target_of(tmp_path, seeds=(1,), skill=1.0)
+    (only,) = predictions
     women = only.gender == "female"
     female, male = found["groups"]["gender"]
     assert (female["name"], male["name"]) == ("female", "male")
@@ -60,16 +62,16 @@ def test_groups_are_scored_on_their_own_rows(tmp_path):
     )
 
 
-def test_counts_are_summed_over_seeds_and_answers_averaged(tmp_path):
-    answers, found = target_of(tmp_path)
-    n_utterances = len(answers[0])
+def test_counts_are_summed_and_predictions_averaged_over_seeds(tmp_path):
+    predictions, found = target_of(tmp_path)
+    n_utterances = len(predictions[0])
     assert np.sum(found["confusion"]) == 2 * n_utterances
     assert sum(b["predicted"] for b in found["histogram"]) == n_utterances
     assert sum(b["target"] for b in found["histogram"]) == n_utterances
     assert sum(b["n"] for b in found["calibration"]) == 2 * n_utterances
 
 
-def test_recall_of_an_absent_class_is_nan_and_chance_rises(tmp_path):
+def test_absent_class_has_nan_recall_and_raises_chance(tmp_path):
     _, found = target_of(tmp_path, true_classes=("anger", "sadness"))
     assert found["absent_classes"] == ["happiness"]
     assert found["chance_uar"] == 0.5
@@ -85,16 +87,16 @@ def test_one_speaker_has_no_interval_and_one_seed_no_spread(tmp_path):
     assert not math.isnan(uar["mean"])
 
 
-def test_class_that_is_never_answered_is_named(tmp_path):
-    answers, _ = target_of(tmp_path, seeds=(1,), skill=50.0)
-    (only,) = answers
+def test_class_without_predictions_is_listed(tmp_path):
+    predictions, _ = target_of(tmp_path, seeds=(1,), skill=50.0)
+    (only,) = predictions
     kept = only.where(only.target != 0)
     assert scores([kept], [1])["never_answered"] == ["anger"]
 
 
-def test_draws_are_averaged_before_they_are_compared(tmp_path):
-    answers, _ = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
-    found = scores(answers, [1, 2, 3], [0, 0, 1])
+def test_seeds_are_averaged_within_trials(tmp_path):
+    predictions, _ = target_of(tmp_path, seeds=(1, 2, 3), skill=1.0)
+    found = scores(predictions, [1, 2, 3], [0, 0, 1])
     uars = [one["uar"] for one in found["per_seed"]]
     means = [np.mean(uars[:2]), uars[2]]
     uar = found["scores"]["uar"]
@@ -104,9 +106,12 @@ def test_draws_are_averaged_before_they_are_compared(tmp_path):
     assert [one["mean"] for one in found["per_trial"]] == pytest.approx(means)
 
 
-def test_utterances_may_differ_between_draws(tmp_path):
-    answers, _ = target_of(tmp_path, seeds=(1, 2), skill=1.0)
-    whole, fewer = answers[0], answers[1].where(answers[1].speaker != "urdu_00")
+def test_utterances_may_differ_between_trials(tmp_path):
+    predictions, _ = target_of(tmp_path, seeds=(1, 2), skill=1.0)
+    whole, fewer = (
+        predictions[0],
+        predictions[1].where(predictions[1].speaker != "urdu_00"),
+    )
     found = scores([whole, fewer], [1, 2], [0, 1])
     assert found["n_utterances"] == len(whole)
     assert found["speakers"][0]["name"] == "urdu_00"

@@ -1,4 +1,4 @@
-"""Rules that choose an epoch, on records written by hand."""
+"""Selection rules on records by hand."""
 
 import math
 
@@ -43,32 +43,32 @@ RECORDS = [
         ("oracle_target_uar", 3),
     ],
 )
-def test_rule_picks_its_epoch(rule, epoch):
+def test_rule_selects_the_expected_epoch(rule, epoch):
     assert pick_epoch(RECORDS, rule)["epoch"] == epoch
 
 
-def test_pick_returns_the_record_itself():
+def test_pick_returns_the_record():
     assert pick_epoch(RECORDS, "last") is RECORDS[-1]
 
 
 @pytest.mark.parametrize("empty", [math.nan, None])
 @pytest.mark.parametrize("rule", ["source_valid_uar", "source_valid_loss"])
-def test_nan_never_wins(rule, empty):
+def test_nan_is_never_selected(rule, empty):
     hidden = [{"epoch": 0, rule: empty}, {"epoch": 9, rule: 7.0}]
     assert pick_epoch(hidden, rule)["epoch"] == 9
 
 
-def test_epoch_without_the_value_is_no_candidate():
+def test_epoch_without_the_value_is_ignored():
     records = [{"epoch": 1}, {"epoch": 2, "source_valid_uar": 0.1}]
     assert pick_epoch(records, "source_valid_uar")["epoch"] == 2
 
 
-def test_all_nan_is_refused():
+def test_all_nan_raises():
     with pytest.raises(ValueError, match="found none in 1 epochs"):
         pick_epoch([{"source_valid_uar": math.nan}], "source_valid_uar")
 
 
-def test_no_epoch_is_refused():
+def test_no_epoch_raises():
     with pytest.raises(ValueError, match="at least one epoch"):
         pick_epoch([], "last")
 
@@ -76,7 +76,7 @@ def test_no_epoch_is_refused():
 @pytest.mark.parametrize(
     "rule", ["target_scored_uar", "target_uar", "oracle", "uar", ""]
 )
-def test_rule_that_peeks_or_does_not_exist_is_refused(rule):
+def test_unknown_or_target_rule_raises(rule):
     with pytest.raises(ValueError, match="expected a selection rule"):
         pick_epoch(RECORDS, rule)
 

@@ -1,4 +1,4 @@
-"""Shortcuts: what duration and corpus alone would score, by hand."""
+"""Shortcut baselines by hand."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ SCHEME = Scheme(["anger", "sadness"], merge_classes={"boredom": "sadness"})
 
 
 def row(part, k, emotion, duration_s, corpus="a"):
-    """A line of parts.csv."""
+    """Return a line of parts.csv."""
     return {
         "id": f"{part}_{k}",
         "part": part,
@@ -22,7 +22,7 @@ def row(part, k, emotion, duration_s, corpus="a"):
 
 
 def part_of(rows):
-    """Predictions that ask for the same; what was answered does not matter."""
+    """Return predictions with the targets of the rows."""
     text = np.array([r["corpus"] for r in rows])
     target = np.array([SCHEME.index(r["emotion"]) for r in rows])
     return Predictions(
@@ -44,24 +44,24 @@ SLOW_SADNESS = [
 ]
 
 
-def alone(seen, train, scored):
-    """UAR on one part of a classifier that sees one thing."""
+def score(seen, train, scored):
+    """Return the scores on one part of a classifier with one input."""
     found = shortcuts([*train, *scored], SCHEME, {"x": part_of(scored)})
-    (known,) = [one for one in found["known"] if one["seen"] == seen]
-    return known["parts"]["x"]
+    (classifier,) = [one for one in found["known"] if one["seen"] == seen]
+    return classifier["parts"]["x"]
 
 
-def test_duration_that_gives_the_emotion_away_is_found():
+def test_duration_that_predicts_emotion_has_a_high_score():
     scored = [
         row("scored", 0, "anger", 1.1),
         row("scored", 1, "sadness", 2.9),
         row("scored", 2, "anger", 1.2),
         row("scored", 3, "sadness", 1.3),
     ]
-    assert alone("duration", SLOW_SADNESS, scored)["mean"] == 0.75
+    assert score("duration", SLOW_SADNESS, scored)["mean"] == 0.75
 
 
-def test_corpus_that_gives_the_emotion_away_is_found():
+def test_corpus_that_predicts_emotion_has_a_high_score():
     train = [
         row("train", k, ("anger", "sadness")[k % 2], 1.0, "ab"[k % 2])
         for k in range(10)
@@ -70,34 +70,34 @@ def test_corpus_that_gives_the_emotion_away_is_found():
         row("scored", 0, "anger", 1.0, "a"),
         row("scored", 1, "sadness", 1.0, "b"),
     ]
-    assert alone("corpus", train, scored)["mean"] == 1.0
+    assert score("corpus", train, scored)["mean"] == 1.0
 
 
-def test_corpus_that_training_has_not_heard_gets_one_answer():
+def test_unknown_corpus_gets_a_constant_prediction():
     scored = [
         row("scored", k, ("anger", "sadness")[k % 2], 1.0, "new")
         for k in range(8)
     ]
-    uar = alone("corpus", SLOW_SADNESS, scored)
+    uar = score("corpus", SLOW_SADNESS, scored)
     assert uar["mean"] == 0.5
 
 
 def test_interval_is_over_speakers():
     one = [row("scored", k, "anger", 1.0) for k in range(2)]
     two = [*one, row("scored", 2, "anger", 3.0), row("scored", 3, "anger", 1.0)]
-    uar = alone("duration", SLOW_SADNESS, two)
-    # Recalls of 1 and 0.5: two speakers say next to nothing about a third.
+    uar = score("duration", SLOW_SADNESS, two)
+    # Recalls of 1 and 0.5: the interval of two speakers is very wide.
     assert uar["low"] < 0.01 and uar["high"] > 0.99
-    assert np.isnan(alone("duration", SLOW_SADNESS, one[:1])["low"])
+    assert np.isnan(score("duration", SLOW_SADNESS, one[:1])["low"])
 
 
-def test_scored_rows_are_not_learnt_from():
+def test_scored_rows_are_not_in_the_training_set():
     scored = [row("scored", k, "anger", 3.0) for k in range(50)]
-    assert alone("duration", SLOW_SADNESS, scored)["mean"] == 0.0
+    assert score("duration", SLOW_SADNESS, scored)["mean"] == 0.0
 
 
 @pytest.mark.parametrize("column", ["duration_s", "corpus", "emotion"])
-def test_run_of_an_older_version_is_left_out_with_the_reason(column):
+def test_run_of_an_older_version_is_omitted_with_the_reason(column):
     rows = [{k: v for k, v in SLOW_SADNESS[0].items() if k != column}]
     found = shortcuts(rows, SCHEME, {})
     assert found["known"] == []

@@ -1,4 +1,4 @@
-"""Intervals over speakers: values from paper, invariances, edge cases."""
+"""Intervals over speakers: values by hand, invariances, edge cases."""
 
 import math
 
@@ -17,7 +17,7 @@ from speechbrain_clser.evaluation.statistics import (
 
 
 def counts_of(*speakers, trials=(0,)):
-    """Counts of one class of two, from hits and utterances per speaker.
+    """Return counts of one class of two, from hits and utterances per speaker.
 
     With several trials each speaker has a pair for each of them.
     """
@@ -40,12 +40,12 @@ def test_speaker_counts_add_up_to_the_confusion_matrix():
         np.testing.assert_array_equal(confusion[3], alone.confusion())
 
 
-def test_seeds_of_different_tasks_are_refused():
+def test_seeds_of_different_tasks_raise():
     with pytest.raises(ValueError, match="all seeds to score the same"):
         speaker_counts([run_of(1), run_of(1, n_utterances=9)])
 
 
-def test_what_was_drawn_of_the_target_need_not_be_scored():
+def test_trials_may_score_different_utterances():
     whole = run_of(1)
     fewer = whole.where(np.arange(len(whole)) > 3)
     counts = speaker_counts([whole, fewer], [0, 1])
@@ -54,7 +54,7 @@ def test_what_was_drawn_of_the_target_need_not_be_scored():
     assert n_scored == [len(whole), len(fewer)]
 
 
-def test_counts_survive_json_and_give_the_same_intervals():
+def test_counts_from_json_reproduce_the_intervals():
     counts = speaker_counts([run_of(1), run_of(2)], [0, 1])
     again = RunCounts.from_json(counts.to_json())
     assert intervals(again) == intervals(counts)
@@ -137,7 +137,7 @@ def test_standard_error_agrees_with_a_bootstrap_over_many_speakers(score):
     assert found.standard_error == pytest.approx(expected, rel=0.05)
 
 
-def test_order_of_speakers_and_repeated_seeds_change_nothing():
+def test_interval_does_not_depend_on_speaker_order_and_repeated_seeds():
     counts = speaker_counts([run_of(1)])
     order = np.random.default_rng(0).permutation(len(counts.speakers))
     twice = np.concatenate([counts.confusion[:, order]] * 2)
@@ -150,7 +150,7 @@ def test_order_of_speakers_and_repeated_seeds_change_nothing():
         assert found == pytest.approx(one)
 
 
-def test_interval_holds_the_score_and_narrows_with_speakers():
+def test_interval_contains_the_score_and_narrows_with_speakers():
     widths = []
     for n_speakers in (5, 20, 80):
         run = run_of(1, n_utterances=40 * n_speakers, n_speakers=n_speakers)
@@ -165,7 +165,7 @@ def test_one_speaker_has_no_interval():
     assert all(math.isnan(x) for x in [*found["uar"], *found["recalls"][0]])
 
 
-def test_class_of_one_speaker_has_no_interval_and_uar_has_none_either():
+def test_class_of_one_speaker_has_no_interval_nor_has_uar():
     confusion = np.array([[[[3, 1], [1, 3]], [[2, 2], [0, 0]]]])
     found = intervals(RunCounts(["a", "b"], [0], confusion))
     assert math.isnan(found["recalls"][1][0])
@@ -174,7 +174,7 @@ def test_class_of_one_speaker_has_no_interval_and_uar_has_none_either():
     assert not math.isnan(found["wa"][0])
 
 
-def test_class_without_targets_is_left_out_of_the_mean():
+def test_class_without_targets_is_not_in_the_mean():
     counts = speaker_counts([run_of(1, true_classes=2)])
     found = intervals(counts)
     assert math.isnan(found["recalls"][3][0])
@@ -187,7 +187,7 @@ def test_class_without_targets_is_left_out_of_the_mean():
 @pytest.mark.parametrize(
     ("n", "t"), [(2, 12.7062), (6, 2.57058), (7, 2.44691), (23, 2.07387)]
 )
-def test_speakers_without_an_error_leave_room_for_one(n, t):
+def test_interval_without_errors_is_wilsons(n, t):
     found = intervals(counts_of(*[(9, 9)] * n))
     for low, high in (found["uar"], found["recalls"][0]):
         assert low == pytest.approx(n / (n + t**2), rel=1e-4)
@@ -206,7 +206,7 @@ def test_interval_stays_within_the_scale():
     assert -1 <= low < high == 1.0
 
 
-def test_equal_difference_of_every_speaker_is_no_certainty():
+def test_equal_difference_of_all_speakers_has_a_wide_interval():
     better, worse = counts_of((3, 4), (3, 4)), counts_of((2, 4), (2, 4))
     low, high = estimate([better], against=[worse]).interval()
     assert low < 0 < 0.25 < high
@@ -221,25 +221,25 @@ def test_folds_are_averaged_and_their_variances_added():
     assert found.n_speakers == 5
 
 
-def test_fold_of_a_single_speaker_leaves_no_interval_of_the_mean():
+def test_fold_of_a_single_speaker_gives_no_interval_of_the_mean():
     folds = [counts_of((1, 4)), counts_of((3, 4), (1, 4))]
     assert all(map(math.isnan, estimate(folds).interval()))
 
 
-def test_difference_to_itself_is_nothing():
+def test_difference_to_itself_is_zero():
     folds = [speaker_counts([run_of(k)]) for k in range(2)]
     assert estimate(folds, against=folds).interval() == (0.0, 0.0)
 
 
-def test_drawings_alone_are_a_sample_of_drawings():
-    # Speakers are alike; drawings are 1/4, 2/4 and 3/4.
+def test_equal_speakers_give_the_interval_over_trials():
+    # Speakers are equal; trials are 1/4, 2/4 and 3/4.
     each = [(1, 4), (2, 4), (3, 4)]
     found = estimate([counts_of(each, each, trials=(0, 1, 2))])
     assert found.standard_error == pytest.approx(0.144338, abs=1e-6)
     assert found.df == pytest.approx(2)
 
 
-def test_crossed_variances_are_those_of_the_analysis_of_variance():
+def test_crossed_variances_equal_the_analysis_of_variance():
     shares = np.array([[1, 2, 6], [2, 3, 4], [3, 6, 9], [1, 5, 3]])
     counts = counts_of(
         *[[(k, 10) for k in row] for row in shares], trials=range(3)
@@ -255,7 +255,7 @@ def test_crossed_variances_are_those_of_the_analysis_of_variance():
     )
 
 
-def test_trainings_on_the_same_utterances_are_no_further_evidence():
+def test_seeds_of_one_trial_do_not_narrow_the_interval():
     drawn = [run_of(k, skill=k / 4) for k in range(3)]
     once = speaker_counts(drawn, [0, 1, 2])
     thrice = speaker_counts(
@@ -265,14 +265,14 @@ def test_trainings_on_the_same_utterances_are_no_further_evidence():
     assert intervals(thrice)["uar"] == pytest.approx(expected)
 
 
-def test_drawings_that_differ_widen_the_interval():
+def test_different_trials_widen_the_interval():
     runs = [run_of(k, skill=k / 4) for k in range(4)]
     of_speakers = np.ptp(intervals(speaker_counts(runs))["uar"])
     of_both = np.ptp(intervals(speaker_counts(runs, range(4)))["uar"])
     assert of_both > 1.5 * of_speakers
 
 
-def test_difference_of_two_is_paired_by_drawing_where_both_have_as_many():
+def test_difference_is_paired_by_trial_for_equal_numbers_of_trials():
     better, worse = (
         speaker_counts(
             [run_of(k, skill=k / 8 + by) for k in range(4)], range(4)
@@ -287,8 +287,8 @@ def test_difference_of_two_is_paired_by_drawing_where_both_have_as_many():
     assert estimate([better], [better]).interval() == (0.0, 0.0)
 
 
-def test_many_utterances_cost_no_more_than_few():
-    # The work depends on speakers and classes, never on utterances.
+def test_runtime_does_not_depend_on_utterances():
+    # The runtime depends on speakers and classes, not on utterances.
     counts = speaker_counts([run_of(1, n_utterances=5000, n_speakers=40)])
     assert counts.confusion.shape == (1, 40, 4, 4)
 

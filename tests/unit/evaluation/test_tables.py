@@ -1,4 +1,4 @@
-"""Tables between markers."""
+"""Rendering and replacement of tables."""
 
 import pytest
 
@@ -10,13 +10,13 @@ FILE = "# Title\n\nbefore\n\n<!-- table: main -->\nold\n<!-- end: main -->\n\naf
 
 @pytest.fixture
 def readme(tmp_path):
-    """A file with one table that is out of date."""
+    """Return a file with an outdated table."""
     path = tmp_path / "README.md"
     path.write_text(FILE, encoding="utf-8")
     return path
 
 
-def test_rewrite_replaces_the_table_and_nothing_else(readme):
+def test_rewrite_replaces_only_the_table(readme):
     tables.rewrite(readme, {"main": TABLE})
     expected = "| target | UAR |\n|---|---:|\n| Urdu | 56.7 [51.0, 60.2] |\n"
     assert readme.read_text(encoding="utf-8") == FILE.replace("old\n", expected)
@@ -29,39 +29,41 @@ def test_agrees_only_after_rewrite_and_changes_nothing(readme):
     assert tables.agrees(readme, {"main": TABLE})
 
 
-def test_table_for_another_file_is_passed_over(readme):
+def test_table_without_markers_is_ignored(readme):
     tables.rewrite(readme, {"main": TABLE, "elsewhere": TABLE})
     assert "elsewhere" not in readme.read_text(encoding="utf-8")
 
 
-def test_marker_without_a_result_is_refused(readme):
-    with pytest.raises(KeyError, match="no result for the table 'main'"):
+def test_marker_without_a_result_raises(readme):
+    with pytest.raises(
+        KeyError, match="expected a result for the table 'main'"
+    ):
         tables.rewrite(readme, {"other": TABLE})
 
 
 @pytest.mark.parametrize("lost", ["<!-- table: main -->", "<!-- end: main -->"])
-def test_marker_without_its_partner_is_refused(readme, lost):
+def test_single_marker_raises(readme, lost):
     readme.write_text(FILE.replace(lost, ""), encoding="utf-8")
-    with pytest.raises(ValueError, match="found only the one with"):
+    with pytest.raises(ValueError, match="found only the marker"):
         tables.agrees(readme, {"main": TABLE})
 
 
-def test_row_of_another_length_is_refused():
+def test_row_of_wrong_length_raises():
     with pytest.raises(ValueError, match=r"expected 2 cells \(a, b\), found 1"):
         tables.render({"columns": ["a", "b"], "rows": [["x"]]})
 
 
-def test_column_of_numbers_is_aligned_though_some_are_unknown():
+def test_numbers_with_unknown_values_are_right_aligned():
     rows = [["x", None], ["y", "–"], ["z", "3.0 ± 0.1"]]
     text = tables.render({"columns": ["a", "b"], "rows": rows})
     assert text.splitlines()[1] == "|---|---:|"
 
 
-def test_cell_cannot_break_the_table():
+def test_cell_is_escaped():
     text = tables.render({"columns": ["a"], "rows": [["x|y\n<b>*z*</b>"]]})
     assert text.splitlines()[2] == ("| x\\|y &lt;b&gt;\\*z\\*&lt;/b&gt; |")
 
 
-def test_note_stands_below_the_table():
+def test_note_is_below_the_table():
     text = tables.render({"columns": ["a"], "rows": [["x"]], "note": "Why."})
     assert text.splitlines()[-3:] == ["| x |", "", "Why."]

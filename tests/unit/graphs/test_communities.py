@@ -19,7 +19,7 @@ def build(n=40, n_groups=4, method="louvain", n_languages=2, **more):
 
 @pytest.mark.parametrize("method", ["gnn", "louvain", "leiden", "kmeans"])
 @pytest.mark.parametrize("n, n_groups", [(12, 2), (40, 4), (120, 6)])
-def test_planted_communities_are_found_whole(method, n, n_groups):
+def test_planted_communities_are_found(method, n, n_groups):
     k = n_groups if method == "kmeans" else None
     found, _, group, _, _ = build(n, n_groups, method, n_communities=k)
     assert adjusted_rand_score(found.labels, group) == 1
@@ -28,7 +28,7 @@ def test_planted_communities_are_found_whole(method, n, n_groups):
 
 
 @pytest.mark.parametrize("method", NAMES)
-def test_renaming_speakers_permutes_the_answer_and_nothing_else(method):
+def test_renumbering_speakers_permutes_labels_only(method):
     styles, _, language = planted(40, 4, spread=2.0)
     order = torch.randperm(40)
     found, renamed = (
@@ -41,13 +41,13 @@ def test_renaming_speakers_permutes_the_answer_and_nothing_else(method):
 
 
 @pytest.mark.parametrize("method", NAMES)
-def test_same_seed_same_answer(method):
+def test_same_seed_gives_same_labels(method):
     assert build(method=method)[0].labels.equal(build(method=method)[0].labels)
 
 
 @pytest.mark.parametrize("method", NAMES)
-def test_global_random_states_are_left_alone(method):
-    build(method=method)  # imports may draw
+def test_global_random_states_are_unchanged(method):
+    build(method=method)  # imports may use random numbers
     states = torch.get_rng_state(), np.random.get_state()[1], random.getstate()
     build(method=method)
     assert torch.get_rng_state().equal(states[0])
@@ -71,13 +71,13 @@ def test_identical_speakers_are_one_community(method):
 
 
 @pytest.mark.parametrize("method", NAMES)
-def test_everybody_gets_a_community_there_is(method):
+def test_all_speakers_get_an_existing_community(method):
     found, *_ = build(method=method)
     assert found.labels.shape == (40,)
     assert set(found.labels.tolist()) == set(range(len(found.centroids)))
 
 
-def test_one_is_one():
+def test_method_one_gives_one_community():
     found, *_ = build(method="one")
     assert found.labels.tolist() == [0] * 40
     assert not found.is_fallback
@@ -122,7 +122,7 @@ def test_community_of_one_language_is_dissolved():
     assert adjusted_rand_score(found.labels[group != 2], group[group != 2]) == 1
 
 
-def test_one_language_needs_no_second_one():
+def test_communities_of_one_language_are_kept_without_others():
     found, _, group, _, _ = build(40, 4, "louvain", n_languages=1)
     assert adjusted_rand_score(found.labels, group) == 1
 
@@ -139,28 +139,28 @@ def test_communities_that_are_languages_fall_back_to_one():
     )
 
 
-def test_few_speakers_ask_for_smaller_communities():
+def test_minimum_size_is_lower_for_few_speakers():
     found, _, group, _, _ = build(8, 2, "louvain")
     assert adjusted_rand_score(found.labels, group) == 1
     assert build(8, 2, "louvain", min_speakers=5)[0].is_fallback
 
 
-def test_late_speakers_join_the_nearest_centroid():
+def test_further_speakers_join_the_nearest_centroid():
     found, styles, _, _, _ = build()
     assert found.attach(styles).equal(found.labels)
     assert found.attach(3 * found.centroids).tolist() == [0, 1, 2, 3]
 
 
-def test_speaker_without_a_neighbour_joins_the_nearest_centroid():
+def test_isolated_speaker_joins_the_nearest_centroid():
     styles, group, language = planted(40, 2)
     styles[0] = -styles[0]
     graph = speaker_graph(styles, language)
     assert graph.degree[0] == 0
     found = find_communities(graph, styles, language, "gnn")
     assert found.labels[0] == found.attach(styles[:1])[0]
-    founders = found.labels == found.labels[0]
-    founders[0] = False
-    expected = styles[founders & (graph.degree > 0)].mean(dim=0)
+    core = found.labels == found.labels[0]
+    core[0] = False
+    expected = styles[core & (graph.degree > 0)].mean(dim=0)
     torch.testing.assert_close(
         found.centroids[found.labels[0]],
         torch.nn.functional.normalize(expected, dim=0),
@@ -175,7 +175,7 @@ def test_network_starts_from_its_last_state():
     assert build(method="louvain")[0].state == {}
 
 
-def test_unknown_method_is_refused():
+def test_unknown_method_raises():
     with pytest.raises(ValueError, match="one of gnn, louvain.*got 'walktrap'"):
         build(method="walktrap")
 
@@ -187,7 +187,7 @@ def test_lengths_must_agree():
         find_communities(graph, styles[:3], language[:3])
 
 
-def test_nobody_is_refused():
-    nobody = torch.empty(0, 2), torch.empty(0, dtype=torch.long)
-    with pytest.raises(ValueError, match="one at least"):
-        find_communities(speaker_graph(*nobody), *nobody)
+def test_no_speakers_raises():
+    empty = torch.empty(0, 2), torch.empty(0, dtype=torch.long)
+    with pytest.raises(ValueError, match="at least one node"):
+        find_communities(speaker_graph(*empty), *empty)

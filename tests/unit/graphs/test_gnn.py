@@ -27,13 +27,13 @@ def generator():
 
 
 def dense_mean(values, graph):
-    """Average over neighbours, by the matrix of all pairs."""
+    """Average over neighbours by the dense adjacency matrix."""
     is_near = torch.zeros(graph.n_nodes, graph.n_nodes)
     is_near[tuple(graph.edge_index)] = 1
     return is_near @ values / is_near.sum(dim=1, keepdim=True).clamp(min=1)
 
 
-def test_neighbours_are_averaged_as_a_dense_matrix_would():
+def test_neighbour_mean_equals_dense_matrix_product():
     styles, _, language = planted(30, 3)
     graph = speaker_graph(styles, language)
     torch.testing.assert_close(
@@ -41,19 +41,19 @@ def test_neighbours_are_averaged_as_a_dense_matrix_would():
     )
 
 
-def test_isolated_node_hears_nothing():
+def test_isolated_node_has_zero_neighbour_mean():
     graph = SpeakerGraph(torch.tensor([[0, 1], [1, 0]]), torch.ones(2), 3)
     assert not neighbour_mean(torch.ones(3, 2), graph)[2].any()
 
 
-def test_convolution_is_the_dense_formula():
+def test_convolution_equals_dense_formula():
     conv, own, near = SageConv(3, 5, generator()), *torch.randn(2, 4, 3)
     conv.bias.data.normal_()
     expected = own @ conv.weight[:3] + near @ conv.weight[3:] + conv.bias
     torch.testing.assert_close(conv(own, near), expected)
 
 
-def test_network_is_two_rounds_of_messages_by_dense_matrices():
+def test_network_equals_two_dense_layers():
     net, styles = CommunityNet(3, 4), torch.randn(4, 3)
     hidden = styles
     for conv in (net.first, net.second):
@@ -72,7 +72,7 @@ def test_every_parameter_gets_a_gradient():
         assert parameter.grad is not None and parameter.grad.any(), name
 
 
-def test_renumbered_nodes_get_the_same_shares():
+def test_renumbered_nodes_get_the_same_memberships():
     net, styles, order = (
         CommunityNet(3, 4),
         torch.randn(4, 3),
@@ -87,7 +87,7 @@ def test_renumbered_nodes_get_the_same_shares():
 
 def test_loss_by_hand():
     # Ends against middle: 2 * 2 / 8 of the weight lies within the middle,
-    # chance puts (2/8)^2 + (6/8)^2 there; communities are even, no collapse.
+    # expected is (2/8)^2 + (6/8)^2; balanced communities have no collapse.
     shares = torch.eye(2)[[0, 1, 1, 0]]
     expected = torch.tensor(-(4 / 8 - 40 / 64))
     torch.testing.assert_close(dmon_loss(PATH, shares), expected)
@@ -107,20 +107,20 @@ def test_loss_is_the_dense_formula():
     torch.testing.assert_close(dmon_loss(PATH, shares), expected)
 
 
-def test_evenness_weighs_the_second_term_only():
+def test_evenness_scales_the_second_term_only():
     shares = torch.eye(4)[[0, 0, 0, 0]]
     torch.testing.assert_close(
         dmon_loss(PATH, shares, evenness=0.25), torch.tensor(0.25)
     )
 
 
-def test_even_shares_cost_nothing():
+def test_uniform_memberships_have_zero_loss():
     torch.testing.assert_close(
         dmon_loss(PATH, torch.full((4, 2), 0.5)), torch.tensor(0.0)
     )
 
 
-def test_what_was_split_is_united():
+def test_split_communities_are_merged():
     styles, group, language = planted(60, 3)
     graph = speaker_graph(styles, language)
     split = group + 3 * (torch.rand(60) < 0.5)
@@ -128,7 +128,7 @@ def test_what_was_split_is_united():
     assert adjusted_rand_score(merge(graph, split), group) == 1
 
 
-def test_uniting_stops_at_the_best():
+def test_merging_stops_at_maximum_modularity():
     styles, group, language = planted(60, 3)
     graph = speaker_graph(styles, language)
     assert merge(graph, group).equal(group)
@@ -145,7 +145,7 @@ def test_planted_communities_are_found(n, n_groups):
     assert adjusted_rand_score(found, expected) == 1
 
 
-def test_same_seed_same_answer_and_global_state_is_left_alone():
+def test_same_seed_gives_same_labels_and_keeps_global_state():
     styles, _, language = planted(20, 2)
     graph = speaker_graph(styles, language)
     before = torch.get_rng_state()
@@ -158,7 +158,7 @@ def test_same_seed_same_answer_and_global_state_is_left_alone():
     assert not state["head"].equal(other["head"])
 
 
-def test_training_goes_on_from_an_earlier_state():
+def test_training_continues_from_an_earlier_state():
     styles, group, language = planted(40, 4)
     graph = speaker_graph(styles, language)
     labels, state = gnn(graph, styles)
@@ -167,7 +167,7 @@ def test_training_goes_on_from_an_earlier_state():
     assert all(kept[name].equal(state[name]) for name in state)
 
 
-def test_state_is_not_changed_by_going_on():
+def test_continuing_does_not_change_the_given_state():
     styles, _, language = planted(20, 2)
     graph = speaker_graph(styles, language)
     _, state = gnn(graph, styles, n_steps=2)
@@ -176,7 +176,7 @@ def test_state_is_not_changed_by_going_on():
     assert all(state[name].equal(before[name]) for name in state)
 
 
-def test_training_works_where_gradients_are_off():
+def test_training_works_under_no_grad():
     styles, _, language = planted(20, 2)
     graph = speaker_graph(styles, language)
     expected, _ = gnn(graph, styles)

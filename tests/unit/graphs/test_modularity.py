@@ -15,7 +15,7 @@ PATH = SpeakerGraph(
 
 
 def test_modularity_by_hand():
-    # Halves: 4 of 8 lie within, and chance puts 2 (4/8)^2 = 1/2 there.
+    # Halves: 4 of 8 lie within; expected is 2 (4/8)^2 = 1/2.
     assert modularity(PATH, torch.tensor([0, 0, 1, 1])) == pytest.approx(0)
     # The middle by itself: 4/8 - (1/64 + 36/64 + 1/64).
     assert modularity(PATH, torch.tensor([0, 1, 1, 2])) == pytest.approx(
@@ -23,7 +23,7 @@ def test_modularity_by_hand():
     )
 
 
-def test_everybody_together_is_as_good_as_chance():
+def test_single_community_has_zero_modularity():
     assert modularity(PATH, torch.zeros(4).long()) == pytest.approx(0)
 
 
@@ -62,7 +62,7 @@ def test_soft_modularity_is_the_trace_over_all_pairs():
     torch.testing.assert_close(soft_modularity(PATH, shares), expected)
 
 
-def test_gradient_is_right():
+def test_gradient_passes_gradcheck():
     graph = SpeakerGraph(PATH.edge_index, PATH.weight.double(), 4)
     shares = torch.rand(4, 3, dtype=torch.double, requires_grad=True)
     assert torch.autograd.gradcheck(
@@ -70,7 +70,7 @@ def test_gradient_is_right():
     )
 
 
-def test_graph_without_edges_has_no_modularity():
+def test_modularity_without_edges_is_nan():
     empty = torch.empty(2, 0, dtype=torch.long)
     graph = SpeakerGraph(empty, torch.empty(0), 3)
     assert modularity(graph, torch.arange(3)) != modularity(

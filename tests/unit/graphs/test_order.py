@@ -18,13 +18,13 @@ def test_order_of_speakers_does_not_matter():
     assert vectors[canonical_order(vectors, language)].equal(sorted_once)
 
 
-def test_shapes_must_fit():
+def test_wrong_shapes_raise():
     with pytest.raises(ValueError, match=r"language \(speakers,\), found"):
         canonical_order(torch.zeros(3, 2), torch.zeros(2))
 
 
-def test_value_that_is_not_finite_is_refused_by_number_of_speaker():
+def test_non_finite_value_raises_with_speaker_number():
     vectors = torch.zeros(3, 2)
     vectors[1, 1] = torch.nan
-    with pytest.raises(ValueError, match=r"found 1 .* first \[1\]"):
+    with pytest.raises(ValueError, match=r"found 1 .* speakers \[1\]"):
         canonical_order(vectors, torch.zeros(3))

@@ -55,17 +55,17 @@ def test_leiden_without_its_library_names_the_extra(monkeypatch):
 
 
 @pytest.mark.parametrize("method", [louvain, leiden])
-def test_seed_makes_it_repeatable(method):
+def test_same_seed_gives_same_partition(method):
     styles, _, language = planted(60, 3, spread=3.0)
     graph = speaker_graph(styles, language)
     once, again = (method(graph, seed=5) for _ in range(2))
     assert once.equal(again)
     firsts = [once.tolist().index(label) for label in once.unique()]
-    assert firsts == sorted(firsts)  # numbered as they come
+    assert firsts == sorted(firsts)  # numbered by first occurrence
 
 
 @pytest.mark.parametrize("method", [louvain, leiden])
-def test_resolution_asks_for_smaller_communities(method):
+def test_higher_resolution_gives_smaller_communities(method):
     assert len(method(TRIANGLES, resolution=0.01).unique()) == 1
     assert len(method(TRIANGLES, resolution=5.0).unique()) > 2
 
@@ -77,23 +77,23 @@ def test_isolated_node_is_alone(method):
     assert (labels == labels[6]).sum() == 1
 
 
-def test_kmeans_finds_what_was_planted():
+def test_kmeans_finds_planted_communities():
     styles, group, _ = planted(60, 3)
     assert adjusted_rand_score(kmeans(styles, 3), group) == 1
 
 
-def test_kmeans_finds_no_more_than_differ():
+def test_kmeans_returns_at_most_the_distinct_styles():
     assert kmeans(torch.ones(5, 2), 3).tolist() == [0] * 5
 
 
-def test_lot_is_even_and_repeatable():
+def test_random_partition_is_balanced_and_reproducible():
     labels = random_parts(10, 4, seed=1)
     assert labels.bincount().tolist() == [3, 3, 2, 2]
     assert labels.equal(random_parts(10, 4, seed=1))
     assert not labels.equal(random_parts(10, 4, seed=2))
 
 
-def test_lot_leaves_the_global_state_alone():
+def test_random_partition_keeps_global_state():
     before = torch.get_rng_state()
     random_parts(10, 4)
     assert torch.get_rng_state().equal(before)

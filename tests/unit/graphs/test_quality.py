@@ -9,7 +9,7 @@ from speechbrain_clser.graphs.quality import quality
 from speechbrain_clser.graphs.speaker_graph import speaker_graph
 
 
-def test_groups_well_apart_are_described():
+def test_quality_of_separated_groups():
     styles, _, language = planted(40, 4)
     graph = speaker_graph(styles, language)
     communities = find_communities(graph, styles, language, "louvain")
@@ -23,7 +23,7 @@ def test_groups_well_apart_are_described():
     assert json.loads(json.dumps(described)) == described
 
 
-def test_fallback_is_described():
+def test_quality_of_fallback():
     styles, group, _ = planted(40, 2)
     graph = speaker_graph(styles, group)
     communities = find_communities(graph, styles, group, "kmeans", 2)

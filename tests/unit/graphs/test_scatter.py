@@ -17,7 +17,7 @@ with_torch_scatter = pytest.mark.skipif(
 
 
 def dense(values, index, n_groups, reduce):
-    """Each group by itself, in a loop."""
+    """Reduce each group in a loop."""
     empty = torch.zeros(values.shape[1:], dtype=values.dtype)
     groups = [values[index == group] for group in range(n_groups)]
     return torch.stack([reduce(g) if len(g) else empty for g in groups])
@@ -25,7 +25,7 @@ def dense(values, index, n_groups, reduce):
 
 @pytest.mark.parametrize("name", REDUCE)
 @pytest.mark.parametrize("shape", [(7,), (7, 5), (7, 2, 3)])
-def test_reduction_is_that_of_a_loop_over_groups(name, shape):
+def test_reduction_equals_a_loop_over_groups(name, shape):
     function, reduce = REDUCE[name]
     values = torch.randn(shape)
     torch.testing.assert_close(
@@ -34,7 +34,7 @@ def test_reduction_is_that_of_a_loop_over_groups(name, shape):
 
 
 @pytest.mark.parametrize("name", REDUCE)
-def test_gradient_is_that_of_a_loop_over_groups(name):
+def test_gradient_equals_a_loop_over_groups(name):
     function, reduce = REDUCE[name]
     values, upstream = torch.randn(7, 5), torch.randn(4, 5)
     found, expected = (values.clone().requires_grad_() for _ in "ab")
@@ -61,12 +61,12 @@ def test_order_of_rows_does_not_matter(name):
 
 
 @pytest.mark.parametrize("name", REDUCE)
-def test_no_rows_at_all_give_zeros(name):
+def test_no_rows_give_zeros(name):
     values, index = torch.empty(0, 3), torch.empty(0, dtype=torch.long)
     assert REDUCE[name][0](values, index, 2).equal(torch.zeros(2, 3))
 
 
-def test_maximum_of_negative_rows_is_not_lifted_to_zero():
+def test_maximum_of_negative_rows_is_negative():
     values, index = torch.tensor([-3.0, -2.0]), torch.tensor([0, 0])
     assert scatter.scatter_max(values, index, 1) == -2
 
@@ -87,5 +87,5 @@ def test_torch_scatter_and_torch_agree(reduce, shape):
 
 
 @with_torch_scatter
-def test_torch_scatter_is_taken_where_it_is_installed():
+def test_torch_scatter_is_used_if_installed():
     assert scatter._reduce is scatter._by_torch_scatter

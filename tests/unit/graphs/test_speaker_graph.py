@@ -6,12 +6,12 @@ from speechbrain_clser.graphs.speaker_graph import SpeakerGraph, speaker_graph
 
 
 def edges_of(graph):
-    """Edges as a set of pairs, both directions."""
+    """Return the edges as a set of pairs in both directions."""
     return set(map(tuple, graph.edge_index.T.tolist()))
 
 
 def dense_edges(vectors, language, k_within, k_across):
-    """Mutual nearest neighbours, in loops over all pairs."""
+    """Find mutual nearest neighbours in loops over all pairs."""
     unit = torch.nn.functional.normalize(vectors, dim=1)
     cosine, n, near = unit @ unit.T, len(unit), set()
     for i in range(n):
@@ -27,7 +27,7 @@ def dense_edges(vectors, language, k_within, k_across):
 
 
 @pytest.mark.parametrize("n_languages", [1, 2, 3])
-def test_edges_are_those_of_a_loop_over_all_pairs(n_languages):
+def test_edges_equal_a_loop_over_all_pairs(n_languages):
     styles, _, language = planted(40, 3, spread=2.0, n_languages=n_languages)
     graph = speaker_graph(styles, language, k_within=4, k_across=3)
     assert edges_of(graph) == dense_edges(styles, language, 4, 3)
@@ -51,7 +51,7 @@ def test_graph_is_symmetric_to_the_last_bit():
     assert not dense.diagonal().any()
 
 
-def test_languages_are_tied_together():
+def test_languages_are_connected():
     styles, _, language = planted(40, 2)
     i, j = speaker_graph(styles, language).edge_index
     assert (language[i] != language[j]).any()
@@ -68,7 +68,7 @@ def test_size_of_the_blocks_does_not_matter(block_size):
     torch.testing.assert_close(blocked.weight, graph.weight)
 
 
-def test_renaming_speakers_renames_the_nodes_and_nothing_else():
+def test_renumbering_speakers_renumbers_nodes_only():
     styles, _, language = planted(50, 4, spread=2.0)
     order = torch.randperm(50)
     renamed = speaker_graph(styles[order], language[order])
@@ -84,7 +84,7 @@ def test_length_of_a_style_does_not_matter():
     assert scaled.edge_index.equal(graph.edge_index)
 
 
-def test_identical_speakers_are_settled_the_same_every_time():
+def test_ties_of_identical_speakers_are_broken_deterministically():
     styles, language = torch.ones(20, 4), torch.arange(20) % 2
     graph = speaker_graph(styles, language, k_within=3, k_across=3)
     assert graph.n_edges
@@ -95,7 +95,7 @@ def test_identical_speakers_are_settled_the_same_every_time():
 
 
 @pytest.mark.parametrize("block_size", [3, 100])
-def test_equals_are_settled_alike_in_any_blocks(block_size):
+def test_ties_do_not_depend_on_block_size(block_size):
     # Few values, exact in float32: nearly every speaker has ties.
     styles = torch.randint(-1, 2, (60, 4)).float()
     styles = styles[styles.square().sum(dim=1) == 1]
@@ -106,8 +106,8 @@ def test_equals_are_settled_alike_in_any_blocks(block_size):
     assert blocked.edge_index.equal(graph.edge_index)
 
 
-def test_of_equals_the_first_is_taken():
-    # Seen from speaker 0 all others are equal, and there is room for one.
+def test_ties_are_broken_by_canonical_order():
+    # All others are equally similar to speaker 0, and k is 1.
     styles = torch.tensor([[1.0, 0.0], *[[1.0, 1.0]] * 70])
     graph = speaker_graph(styles, torch.zeros(71).long(), 1)
     assert edges_of(graph) == {(1, 2), (2, 1)}
@@ -125,14 +125,14 @@ def test_one_language_gives_edges_within():
     assert speaker_graph(styles, torch.full((10,), 7)).n_edges
 
 
-def test_speaker_unlike_all_others_is_isolated():
+def test_dissimilar_speaker_is_isolated():
     styles = torch.tensor([[1.0, 0.0], [1.0, 0.1], [-1.0, 0.0], [0.0, 0.0]])
     graph = speaker_graph(styles, torch.tensor([0, 1, 0, 1]))
     assert edges_of(graph) == {(0, 1), (1, 0)}
     assert graph.degree[2:].tolist() == [0, 0]
 
 
-def test_numbers_of_the_nodes_change_and_come_back():
+def test_renumbering_can_be_inverted():
     styles, _, language = planted(12, 2)
     graph, order = speaker_graph(styles, language), torch.randperm(12)
     back = graph.renumbered(order).renumbered(order.argsort())
@@ -140,14 +140,14 @@ def test_numbers_of_the_nodes_change_and_come_back():
     assert back.weight.equal(graph.weight)
 
 
-def test_degree_is_the_weight_at_a_node():
+def test_degree_is_the_sum_of_weights():
     edges = torch.tensor([[0, 0, 1, 2], [1, 2, 0, 0]])
     graph = SpeakerGraph(edges, torch.tensor([0.5, 0.25, 0.5, 0.25]), 4)
     assert graph.degree.tolist() == [0.75, 0.5, 0.25, 0]
     assert graph.n_edges == 2
 
 
-def test_graph_leaves_no_gradient_behind():
+def test_graph_has_no_gradient():
     styles, _, language = planted(10, 2)
     graph = speaker_graph(styles.requires_grad_(), language)
     assert not graph.weight.requires_grad

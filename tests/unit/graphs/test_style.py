@@ -4,8 +4,8 @@ import torch
 from speechbrain_clser.graphs.style import beside, speaker_styles
 
 # Two languages. Speaker 0 has neutral utterances, speaker 1 has none, speaker 2
-# is alone in language 1; the last utterance is nobody's.
-HEARD = torch.tensor(
+# is alone in language 1; the last utterance has no known speaker.
+VECTORS = torch.tensor(
     [
         [1.0, 0.0],  # 0 neutral
         [3.0, 0.0],  # 0 neutral
@@ -24,7 +24,9 @@ MEAN = torch.tensor([5.0, 3.0])
 
 
 def styles(**more):
-    return speaker_styles(HEARD, SPEAKER, LANGUAGE, EMOTION, neutral=0, **more)
+    return speaker_styles(
+        VECTORS, SPEAKER, LANGUAGE, EMOTION, neutral=0, **more
+    )
 
 
 def unit(*vector):
@@ -39,15 +41,15 @@ def test_styles_by_hand():
     assert found.n_utterances.tolist() == [2, 1, 1, 1]
     torch.testing.assert_close(found.language_mean[0], MEAN)
     expected = [
-        unit(2 - 5.0, 0 - 3.0),  # neutral less the language
-        unit(0.0, 5.0),  # anger less the speaker's own neutral
-        unit(3.0, 2.0),  # anger less the language
-        torch.zeros(2),  # the speaker is the language
+        unit(2 - 5.0, 0 - 3.0),  # neutral minus the language mean
+        unit(0.0, 5.0),  # anger minus neutral of the same speaker
+        unit(3.0, 2.0),  # anger minus the language mean
+        torch.zeros(2),  # the only speaker of the language
     ]
     torch.testing.assert_close(found.vectors, torch.stack(expected))
 
 
-def test_ways_of_handling_are_counted():
+def test_subtracted_references_are_counted():
     assert styles().counts == {
         "own_neutral": 1,
         "language_mean": 3,
@@ -65,22 +67,24 @@ def test_raw_styles_are_normalised_means():
     assert found.counts["own_neutral"] == found.counts["language_mean"] == 0
 
 
-def test_identity_goes_where_neutral_was_heard():
-    moved = HEARD.clone()
+def test_neutral_difference_removes_speaker_identity():
+    moved = VECTORS.clone()
     moved[SPEAKER == 0] += torch.tensor([40.0, -7.0])
     found = speaker_styles(moved, SPEAKER, LANGUAGE, EMOTION, neutral=0)
     torch.testing.assert_close(found.vectors[1], styles().vectors[1])
 
 
-def test_classes_without_a_neutral_one_lean_on_the_language():
-    found = speaker_styles(HEARD, SPEAKER, LANGUAGE, EMOTION, neutral=-1)
+def test_without_neutral_class_the_language_mean_is_subtracted():
+    found = speaker_styles(VECTORS, SPEAKER, LANGUAGE, EMOTION, neutral=-1)
     assert found.counts["own_neutral"] == 0
     torch.testing.assert_close(found.vectors[1], unit(2 - 5.0, 5 - 3.0))
 
 
-def test_renaming_speakers_moves_the_rows_and_nothing_else():
+def test_renumbering_speakers_permutes_rows_only():
     name = torch.tensor([2, 0, 1, -1])
-    renamed = speaker_styles(HEARD, name[SPEAKER], LANGUAGE, EMOTION, neutral=0)
+    renamed = speaker_styles(
+        VECTORS, name[SPEAKER], LANGUAGE, EMOTION, neutral=0
+    )
     found = styles()
     for row, (speaker, emotion) in enumerate(
         zip(found.speaker, found.emotion, strict=True)
@@ -94,41 +98,45 @@ def test_renaming_speakers_moves_the_rows_and_nothing_else():
 def test_order_of_utterances_does_not_matter():
     order = torch.randperm(7)
     found = speaker_styles(
-        HEARD[order], SPEAKER[order], LANGUAGE[order], EMOTION[order], neutral=0
+        VECTORS[order],
+        SPEAKER[order],
+        LANGUAGE[order],
+        EMOTION[order],
+        neutral=0,
     )
     torch.testing.assert_close(found.vectors, styles().vectors)
 
 
-def test_rounding_does_not_become_a_style():
-    training_rows = torch.full((3, 4), 0.1)
+def test_rounding_errors_give_no_style():
+    equal_vectors = torch.full((3, 4), 0.1)
     zeros = torch.zeros(3).long()
-    found = speaker_styles(training_rows, zeros, zeros, zeros, neutral=0)
+    found = speaker_styles(equal_vectors, zeros, zeros, zeros, neutral=0)
     assert found.vectors.abs().max() < 1e-6
 
 
-def test_nobody_known_gives_no_styles():
+def test_without_known_speakers_there_are_no_styles():
     found = speaker_styles(
-        HEARD, torch.full((7,), -1), LANGUAGE, EMOTION, neutral=0
+        VECTORS, torch.full((7,), -1), LANGUAGE, EMOTION, neutral=0
     )
     assert found.vectors.shape == (0, 2)
     assert found.counts["unknown_speaker"] == 7
 
 
-def test_speaker_of_two_languages_is_refused():
+def test_speaker_with_two_languages_raises():
     language = LANGUAGE.clone()
     language[2] = 1
-    with pytest.raises(ValueError, match=r"of speakers \[0\]"):
-        speaker_styles(HEARD, SPEAKER, language, EMOTION, neutral=0)
+    with pytest.raises(ValueError, match=r"for speakers \[0\]"):
+        speaker_styles(VECTORS, SPEAKER, language, EMOTION, neutral=0)
 
 
-def test_unknown_kind_is_refused():
+def test_unknown_kind_raises():
     with pytest.raises(
         ValueError, match="neutral_difference, raw, got 'cooked'"
     ):
         styles(kind="cooked")
 
 
-def test_second_kind_stands_beside_the_first():
+def test_second_kind_is_concatenated_to_the_first():
     found = beside(styles(), styles(kind="raw"), weight=0.5)
     assert found.vectors.shape == (4, 4)
     torch.testing.assert_close(

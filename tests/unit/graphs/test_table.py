@@ -7,7 +7,7 @@ from speechbrain_clser.graphs.table import community_table
 
 
 def training_rows(n_times=3, n=24, n_groups=2, n_emotions=2):
-    """Every speaker in every emotion; groups differ between emotions."""
+    """Return rows of all speakers and emotions; groups differ by emotion."""
     columns = []
     for emotion in range(n_emotions):
         vectors, group, language = planted(n, n_groups, seed=emotion)
@@ -27,7 +27,7 @@ def raw(columns):
     return speaker_styles(*columns, neutral=-1, kind="raw")
 
 
-def test_every_emotion_has_communities_of_its_own():
+def test_each_emotion_has_separate_communities():
     columns, group = training_rows()
     table, graphs = community_table(raw(columns), 24, 2, method="louvain")
     assert table.shape == (24, 2)
@@ -38,7 +38,7 @@ def test_every_emotion_has_communities_of_its_own():
         assert graphs[emotion].graph.n_nodes == 24
 
 
-def test_speaker_rarely_heard_joins_without_being_a_node():
+def test_speaker_with_few_utterances_is_attached_without_a_node():
     columns, group = training_rows()
     is_rare = (columns[1] == 5) & (columns[3] == 0)
     is_left = ~is_rare | (is_rare.cumsum(dim=0) == 1)
@@ -48,13 +48,13 @@ def test_speaker_rarely_heard_joins_without_being_a_node():
     assert adjusted_rand_score(table[:, 0], group[0]) == 1
 
 
-def test_nobody_heard_often_enough_gives_no_graph():
+def test_too_few_utterances_give_no_graph():
     columns, _ = training_rows(n_times=2)
     table, graphs = community_table(raw(columns), 24, 2, method="louvain")
     assert (table == -1).all() and graphs == {}
 
 
-def test_speaker_and_emotion_never_heard_are_unknown():
+def test_unobserved_speakers_and_emotions_have_no_community():
     columns, _ = training_rows()
     table, graphs = community_table(raw(columns), 30, 4, method="one")
     assert (table[24:] == -1).all() and (table[:, 2:] == -1).all()
@@ -70,7 +70,7 @@ def test_next_build_starts_from_the_last_states():
     assert not warm[0].communities.state["head"].equal(states[0]["head"])
 
 
-def test_emotions_draw_by_themselves():
+def test_emotions_have_independent_seeds():
     columns, _ = training_rows()
     both, _ = community_table(raw(columns), 24, 2, method="random")
     is_second = columns[3] == 1

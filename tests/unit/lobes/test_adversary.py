@@ -10,7 +10,7 @@ SPEAKERS = [0, 0, 1]
 
 
 def adversary(against, head=None):
-    """Without dropout; its head may be set so that values are known."""
+    """Return an adversary without dropout, with the given bias of the head."""
     module = Adversary(2, dim=3, dropout=0.0, against=against)
     module.setup(SPEAKERS)
     if head is not None:
@@ -27,11 +27,11 @@ def batch(speaker, language):
 
 
 @pytest.mark.parametrize(
-    "against, n_names",
+    "against, n_outputs",
     [("speaker", 3), ("language", 2), ("speaker_within_language", 3)],
 )
-def test_head_is_as_wide_as_there_are_names(against, n_names):
-    assert adversary(against).head.out_features == n_names
+def test_head_has_one_output_per_class(against, n_outputs):
+    assert adversary(against).head.out_features == n_outputs
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_head_is_as_wide_as_there_are_names(against, n_names):
     [
         ("speaker", [0.0, 0.0, 0.0], math.log(3)),
         ("language", [0.0, 0.0], math.log(2)),
-        # Speaker 2 is very likely, but no rival of speaker 0.
+        # Speaker 2 is very likely, but of another language than speaker 0.
         ("speaker_within_language", [0.0, 0.0, 99.0], math.log(2)),
     ],
 )
@@ -48,7 +48,7 @@ def test_loss_by_hand(against, head, by_hand):
     assert loss.item() == pytest.approx(by_hand)
 
 
-def test_only_speaker_of_a_language_teaches_nothing():
+def test_only_speaker_of_a_language_has_zero_loss():
     loss = adversary("speaker_within_language")(
         torch.randn(1, 2), batch([2], [1])
     )
@@ -56,14 +56,14 @@ def test_only_speaker_of_a_language_teaches_nothing():
 
 
 @pytest.mark.parametrize("against", ["speaker", "language"])
-def test_unknown_names_cost_nothing_and_keep_the_graph(against):
+def test_unlabelled_batch_has_zero_loss_and_a_gradient(against):
     embedding = torch.randn(2, 2, requires_grad=True)
     loss = adversary(against)(embedding, batch([-1, -1], [-1, -1]))
     loss.backward()
     assert loss.item() == 0 and embedding.grad.equal(torch.zeros(2, 2))
 
 
-def test_unknown_rows_do_not_count():
+def test_unlabelled_rows_are_ignored():
     module, embedding = adversary("speaker"), torch.randn(3, 2)
     torch.testing.assert_close(
         module(embedding, batch([0, -1, 2], [0, -1, 1])),
@@ -71,11 +71,11 @@ def test_unknown_rows_do_not_count():
     )
 
 
-def test_embedding_gets_the_gradient_reversed_and_the_head_does_not():
+def test_gradient_is_reversed_for_the_embedding_only():
     module, output = adversary("speaker"), batch([0, 2], [0, 1])
     embedding = torch.randn(2, 2, requires_grad=True)
     gradients = {}
-    for strength in (1.0, -1.0):  # -1 turns it back
+    for strength in (1.0, -1.0):  # -1 reverts the reversal
         module.zero_grad()
         embedding.grad = None
         module(embedding, output, strength).backward()
@@ -90,6 +90,6 @@ def test_loss_is_float32_under_autocast():
     assert loss.dtype == torch.float32
 
 
-def test_unknown_opponent_is_refused():
+def test_unknown_target_raises():
     with pytest.raises(ValueError, match="adversary must be one of.*'gender'"):
         Adversary(2, against="gender")

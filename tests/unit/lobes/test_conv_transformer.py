@@ -9,7 +9,7 @@ def lobe():
     return ConvTransformer(input_dim=6, dim=8, n_heads=2).eval()
 
 
-def test_padding_however_loud_changes_nothing(lobe):
+def test_output_does_not_depend_on_padding(lobe):
     frames = torch.randn(2, 7, 6)
     loud = torch.cat([frames, torch.full((2, 5, 6), 99.0)], dim=1)
     alone = lobe(frames, torch.ones(2))
@@ -35,7 +35,7 @@ def test_other_precisions_agree(lobe, dtype):
     torch.testing.assert_close(found.float(), expected, atol=0.1, rtol=0.1)
 
 
-def test_twice_the_same_in_eval(lobe):
+def test_eval_mode_is_deterministic(lobe):
     frames, lens = torch.randn(2, 7, 6), torch.tensor([1.0, 0.5])
     assert lobe(frames, lens).equal(lobe(frames, lens))
 
@@ -55,7 +55,7 @@ def test_every_parameter_gets_a_gradient():
         assert parameter.grad is not None and parameter.grad.any(), name
 
 
-def test_convolution_sees_its_neighbours_and_no_further():
+def test_receptive_field_is_the_kernel():
     block = ConvBlock(4, kernel_frames=3, dropout=0.0)
     frames, real = torch.randn(1, 9, 4), torch.ones(1, 9).bool()
     moved = frames.clone()
@@ -64,12 +64,12 @@ def test_convolution_sees_its_neighbours_and_no_further():
     assert changed.tolist() == [False] * 3 + [True] * 3 + [False] * 3
 
 
-def test_width_is_as_announced(lobe):
+def test_output_dim_is_the_width(lobe):
     frames = lobe(torch.randn(2, 7, 6), torch.ones(2))
     assert frames.shape == (2, 7, lobe.output_dim)
 
 
-def test_layers_are_mixed_before_all_else():
+def test_layers_are_averaged_first():
     lobe = ConvTransformer(input_dim=12, dim=8, n_layers=3).eval()
     frames, lens = torch.randn(2, 7, 12), torch.ones(2)
     mixed = lobe.mix(frames, lens)

@@ -21,11 +21,11 @@ def lobe(request):
 
 @pytest.fixture
 def streams():
-    """Of 8 and of 4 frames."""
+    """Return two streams of 8 and 4 frames."""
     return torch.randn(3, 8, 8), torch.randn(3, 4, 8)
 
 
-def test_order_of_the_batch_permutes_the_output_and_nothing_else(lobe, streams):
+def test_batch_order_permutes_the_output_only(lobe, streams):
     order = [2, 0, 1]
     expected = lobe(*streams, LENS, LENS)
     found = lobe(*(s[order] for s in streams), LENS[order], LENS[order])
@@ -33,7 +33,7 @@ def test_order_of_the_batch_permutes_the_output_and_nothing_else(lobe, streams):
         torch.testing.assert_close(one, other[order])
 
 
-def test_one_utterance_does_not_hear_another(lobe, streams):
+def test_output_does_not_depend_on_other_utterances(lobe, streams):
     first, second = streams
     expected = lobe(first[:1], second[:1], LENS[:1], LENS[:1])
     found = lobe(first, second, LENS, LENS)
@@ -41,7 +41,7 @@ def test_one_utterance_does_not_hear_another(lobe, streams):
         torch.testing.assert_close(one[:1], other)
 
 
-def test_padded_equals_cut_however_loud_the_padding(lobe, streams):
+def test_output_does_not_depend_on_padding(lobe, streams):
     first, second = (stream.clone() for stream in streams)
     expected = lobe(first[1:2, :4], second[1:2, :2], ALL[:1], ALL[:1])
     first[1, 4:], second[1, 2:] = 99.0, -99.0
@@ -60,7 +60,7 @@ def test_frames_attend_over_time(lobe, streams):
     assert not change[1:].any()
 
 
-def test_both_streams_read_the_other_as_it_was_before_the_layer():
+def test_both_directions_attend_to_the_input_of_the_layer():
     lobe = CrossAttention(8, n_layers=1, n_heads=2, shared_weights=True).eval()
     first, second = torch.randn(2, 3, 4, 8)
     there = lobe(first, second, ALL, LENS)
@@ -69,7 +69,7 @@ def test_both_streams_read_the_other_as_it_was_before_the_layer():
         torch.testing.assert_close(one, other)
 
 
-def test_directions_have_weights_of_their_own_unless_shared():
+def test_directions_have_separate_weights_unless_shared():
     def count(is_shared):
         lobe = CrossAttention(8, n_heads=2, shared_weights=is_shared)
         return sum(p.numel() for p in lobe.parameters())
@@ -77,7 +77,7 @@ def test_directions_have_weights_of_their_own_unless_shared():
     assert count(False) == 2 * count(True)
 
 
-def test_every_parameter_gets_a_gradient_the_feed_forward_too(lobe, streams):
+def test_every_parameter_gets_a_gradient(lobe, streams):
     first, second = lobe(*streams, LENS, LENS)
     (first.square().sum() + second.square().sum()).backward()
     names = [name for name, _ in lobe.named_parameters()]
@@ -87,7 +87,7 @@ def test_every_parameter_gets_a_gradient_the_feed_forward_too(lobe, streams):
         assert parameter.grad.any(), name
 
 
-def test_attentions_are_shares_of_the_real_frames(lobe, streams):
+def test_attention_rows_sum_to_one_over_real_frames(lobe, streams):
     weights = lobe.attentions(*streams, LENS, LENS)
     assert len(weights) == 2
     for to_second, to_first in weights:
@@ -97,13 +97,13 @@ def test_attentions_are_shares_of_the_real_frames(lobe, streams):
         assert not to_first[1, :, 4:].any()
 
 
-def test_one_vector_an_utterance_is_a_stream_of_one_frame(lobe, streams):
+def test_stream_may_have_one_frame(lobe, streams):
     first, second = lobe(streams[0], torch.randn(3, 1, 8), LENS, ALL)
     assert (first.shape, second.shape) == ((3, 8, 8), (3, 1, 8))
     assert first.isfinite().all()
 
 
-def test_twice_the_same_in_evaluation(lobe, streams):
+def test_eval_mode_is_deterministic(lobe, streams):
     for one, other in zip(
         lobe(*streams, LENS, LENS), lobe(*streams, LENS, LENS), strict=True
     ):

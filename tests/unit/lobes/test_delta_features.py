@@ -6,7 +6,7 @@ import torch
 from speechbrain_clser.lobes.delta_features import DeltaFeatures, columns_of
 
 
-def test_columns_are_freed_from_the_level_of_the_utterance():
+def test_columns_are_standardised_within_the_utterance():
     frames = torch.randn(2, 9, 3)
     dynamics, lens = DeltaFeatures([2, 0]), torch.ones(2)
     found = dynamics(frames, lens)
@@ -17,13 +17,13 @@ def test_columns_are_freed_from_the_level_of_the_utterance():
     )
 
 
-def test_change_is_from_frame_to_frame():
+def test_delta_is_the_difference_of_frames():
     found = DeltaFeatures([0])(torch.randn(1, 5, 1), torch.ones(1))
     torch.testing.assert_close(found[:, 1:, 1], found[..., 0].diff(dim=1))
     assert found[0, 0, 1] == 0
 
 
-def test_padded_equals_cut():
+def test_output_does_not_depend_on_padding():
     frames, dynamics = torch.randn(2, 8, 3), DeltaFeatures([0, 1])
     padded = dynamics(frames, torch.full((2,), 0.5))
     cut = dynamics(frames[:, :4], torch.ones(2))
@@ -37,7 +37,7 @@ def test_constant_column_has_a_finite_gradient():
     assert frames.grad.isfinite().all()
 
 
-def test_no_columns_give_no_stream():
+def test_no_columns_give_no_features():
     found = DeltaFeatures([])(torch.ones(2, 4, 3), torch.ones(2))
     assert found.shape == (2, 4, 0)
 
@@ -46,7 +46,7 @@ def test_extractor_without_names_has_no_dynamic_columns():
     assert columns_of(SimpleNamespace(), ["pitch"]) == []
 
 
-def test_unknown_column_is_refused():
+def test_unknown_column_raises():
     named = SimpleNamespace(columns=("pitch", "level"))
-    with pytest.raises(ValueError, match="hum is no column.*pitch, level"):
+    with pytest.raises(ValueError, match="pitch, level.*found hum"):
         columns_of(named, ["pitch", "hum"])

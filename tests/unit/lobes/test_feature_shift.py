@@ -13,7 +13,7 @@ def test_offsets_differ_by_utterance_and_column_but_not_by_frame():
     assert abs(offsets[:, 0].std() - 0.5) < 0.05
 
 
-def test_frames_at_hand_are_left_alone():
+def test_input_frames_are_not_modified():
     frames = torch.zeros(2, 3, 4)
     FeatureShift(1.0)(frames, torch.ones(2))
     assert not frames.any()
@@ -25,7 +25,7 @@ def test_eval_changes_nothing():
     assert same.equal(frames) and same_lens.equal(lens)
 
 
-def test_silent_columns_stay_silent_where_they_belong_to_others():
+def test_zero_columns_stay_zero_without_with_silent():
     frames = torch.randn(2, 5, 4)
     frames[0, :, :2] = 0
     moved, _ = FeatureShift(1.0, with_silent=False)(frames, torch.ones(2))

@@ -3,7 +3,7 @@ import torch
 from speechbrain_clser.lobes.gradient_reversal import reverse_gradient
 
 
-def test_values_pass_unchanged():
+def test_values_are_unchanged():
     values = torch.randn(3, 4)
     assert reverse_gradient(values).equal(values)
 
@@ -19,13 +19,13 @@ def test_gradient_is_minus_that_of_the_identity():
     torch.testing.assert_close(values.grad, -0.3 * 2 * values.detach())
 
 
-def test_strength_of_zero_lets_nothing_through():
+def test_zero_strength_stops_the_gradient():
     values = torch.ones(2, requires_grad=True)
     reverse_gradient(values, 0.0).sum().backward()
     assert values.grad.equal(torch.zeros(2))
 
 
-def test_head_learns_what_the_embedding_unlearns():
+def test_head_minimises_what_the_embedding_maximises():
     head = torch.nn.Linear(2, 1, bias=False)
     values = torch.tensor([[1.0, 2.0]], requires_grad=True)
     head(values).sum().backward()

@@ -8,7 +8,7 @@ def random_batch(n_frames=20):
     return torch.randn(3, n_frames, 4), torch.randn(3, n_frames, 2)
 
 
-def test_a_quarter_of_the_real_frames_shares_all_weight():
+def test_a_quarter_of_the_real_frames_has_all_weight():
     lens = torch.tensor([1.0, 0.5, 0.05])
     weights = HighlightGate(4, 2)(*random_batch(), lens)
     assert (weights > 0).sum(dim=1).tolist() == [5, 3, 1]  # of 20, 10 and 1
@@ -37,7 +37,7 @@ def test_order_of_frames_does_not_matter():
 
 
 @pytest.mark.parametrize("kind", ["highlights", "mean"])
-def test_padded_equals_cut(kind):
+def test_output_does_not_depend_on_padding(kind):
     gate, (frames, dynamics) = HighlightGate(4, 2, gate=kind), random_batch()
     padded = gate(frames, dynamics, torch.full((3,), 0.5))
     cut = gate(frames[:, :10], dynamics[:, :10], torch.ones(3))
@@ -45,7 +45,7 @@ def test_padded_equals_cut(kind):
     assert (padded[:, 10:] == 0).all()
 
 
-def test_mean_weighs_all_frames_alike_and_keeps_the_graph():
+def test_mean_gate_has_uniform_weights_and_a_gradient():
     gate = HighlightGate(4, 2, gate="mean")
     weights = gate(*random_batch(), torch.ones(3))
     torch.testing.assert_close(weights.detach(), torch.full((3, 20), 0.05))
@@ -53,12 +53,12 @@ def test_mean_weighs_all_frames_alike_and_keeps_the_graph():
     assert all(p.grad is not None for p in gate.parameters())
 
 
-def test_gate_learns_from_the_dynamic_stream():
+def test_gate_gets_a_gradient_of_the_dynamic_features():
     gate, (frames, dynamics) = HighlightGate(4, 2), random_batch()
     gate(frames, dynamics, torch.ones(3)).square().sum().backward()
     assert (gate.dynamics.weight.grad != 0).any()
 
 
-def test_unknown_gate_is_refused():
+def test_unknown_gate_raises():
     with pytest.raises(ValueError, match="highlights, mean, got 'max'"):
         HighlightGate(4, gate="max")

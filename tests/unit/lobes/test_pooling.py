@@ -13,7 +13,7 @@ def test_mean_and_deviation_by_hand():
     torch.testing.assert_close(pooled, expected)
 
 
-def test_padding_however_loud_changes_nothing():
+def test_output_does_not_depend_on_padding():
     frames = torch.randn(2, 4, 3)
     loud = torch.cat([frames, torch.full((2, 2, 3), 99.0)], dim=1)
     alone = POOLING(frames, torch.ones(2))
@@ -29,12 +29,12 @@ def test_other_precisions_agree(dtype):
     torch.testing.assert_close(found.float(), expected, atol=0.05, rtol=0.05)
 
 
-def test_frames_that_never_vary_have_a_finite_gradient():
+def test_constant_frames_have_a_finite_gradient():
     frames = torch.ones(2, 5, 3, requires_grad=True)
     POOLING(frames, torch.ones(2)).sum().backward()
     assert frames.grad.isfinite().all()
 
 
-def test_width_is_as_announced():
+def test_output_dim_is_the_width():
     pooled = POOLING(torch.randn(2, 5, 3), torch.ones(2))
     assert pooled.shape == (2, POOLING.output_dim)

@@ -12,13 +12,13 @@ def lobe_of(reading):
 
 @pytest.fixture
 def frames():
-    """Two contours, three measures that stay the same."""
+    """Return frames of two contours and three constant measures."""
     measures = torch.randn(2, 1, 3).expand(-1, 6, -1)
     return torch.cat([torch.randn(2, 6, 2), measures], dim=-1)
 
 
 @pytest.mark.parametrize("reading", READINGS)
-def test_padded_equals_cut(reading, frames):
+def test_output_does_not_depend_on_padding(reading, frames):
     lobe = lobe_of(reading)
     loud = frames.clone()
     loud[1, 3:] = 99.0
@@ -29,7 +29,7 @@ def test_padded_equals_cut(reading, frames):
 
 
 @pytest.mark.parametrize(
-    ("reading", "hears_contours", "hears_measures"),
+    ("reading", "uses_contours", "uses_measures"),
     [
         ("both", True, True),
         ("contours", True, False),
@@ -37,25 +37,17 @@ def test_padded_equals_cut(reading, frames):
         ("token", False, True),
     ],
 )
-def test_reading_says_what_is_heard(
-    reading, hears_contours, hears_measures, frames
+def test_reading_selects_contours_and_measures(
+    reading, uses_contours, uses_measures, frames
 ):
     lobe, before = lobe_of(reading), frames.requires_grad_()
     (lobe(before, LENS)[0] * torch.randn(8)).sum().backward()
-    training_rows = before.grad[0].abs().sum(dim=0)
-    assert (
-        bool(training_rows[:2].all())
-        == bool(training_rows[:2].any())
-        == hears_contours
-    )
-    assert (
-        bool(training_rows[2:].all())
-        == bool(training_rows[2:].any())
-        == hears_measures
-    )
+    gradient = before.grad[0].abs().sum(dim=0)
+    assert bool(gradient[:2].all()) == bool(gradient[:2].any()) == uses_contours
+    assert bool(gradient[2:].all()) == bool(gradient[2:].any()) == uses_measures
 
 
-def test_measures_say_the_same_in_every_frame_or_once(frames):
+def test_measures_are_constant_frames_or_one_frame(frames):
     everywhere = lobe_of("measures")(frames, torch.ones(2))
     assert everywhere.shape == (2, 6, 8)
     assert everywhere.equal(everywhere[:, :1].expand(-1, 6, -1))
@@ -70,6 +62,6 @@ def test_every_parameter_gets_a_gradient(reading, frames):
     assert all(p.grad is not None for p in lobe.parameters())
 
 
-def test_unknown_reading_is_refused():
+def test_unknown_reading_raises():
     with pytest.raises(ValueError, match="both, contours, measures, token"):
         lobe_of("melody")

@@ -4,12 +4,12 @@ from speechbrain_clser.lobes.random_crop import RandomCrop
 
 
 def numbered(n_utterances, n_frames):
-    """Frames that hold their own place, 1 to n."""
+    """Return frames that contain their position, 1 to n."""
     places = torch.arange(1.0, n_frames + 1)
     return places.expand(n_utterances, -1)[..., None].clone()
 
 
-def test_every_stretch_of_a_long_utterance_comes_up_and_no_padding():
+def test_crops_cover_all_stretches_without_padding():
     frames = numbered(400, 10)
     frames[:, 6:] = -1.0
     kept, lens = RandomCrop(4)(frames, torch.full((400,), 0.6))
@@ -18,21 +18,21 @@ def test_every_stretch_of_a_long_utterance_comes_up_and_no_padding():
     assert set(kept[:, 0, 0].tolist()) == {1.0, 2.0, 3.0}
 
 
-def test_short_utterance_is_kept_whole():
+def test_short_utterance_is_unchanged():
     frames = numbered(1, 10)
     kept, lens = RandomCrop(4)(frames, torch.tensor([0.3]))
     assert kept[0, :3, 0].tolist() == [1.0, 2.0, 3.0]
     torch.testing.assert_close(lens, torch.tensor([0.75]))
 
 
-def test_short_batch_and_eval_change_nothing():
+def test_short_batch_and_eval_mode_are_unchanged():
     frames, lens = numbered(2, 10), torch.tensor([1.0, 0.5])
     for crop in (RandomCrop(10), RandomCrop(4).eval()):
         same, same_lens = crop(frames, lens)
         assert same is frames and same_lens is lens
 
 
-def test_stretch_is_told_in_shares_of_what_is_real():
+def test_stretch_is_returned_in_fractions_of_the_real_frames():
     frames, lens = numbered(50, 10), torch.full((50,), 0.8)
     kept, _, stretch = RandomCrop(4).stretch(frames, lens)
     torch.testing.assert_close(stretch[:, 0] * 8 + 1, kept[:, 0, 0])

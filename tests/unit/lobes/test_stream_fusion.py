@@ -11,7 +11,7 @@ LENS = torch.tensor([1.0, 0.5, 0.75])
 
 
 class Once(torch.nn.Linear):
-    """One frame an utterance."""
+    """Returns one frame per utterance."""
 
     output_dim = 8
 
@@ -62,9 +62,7 @@ every_reading = pytest.mark.parametrize("values", CASES.values(), ids=CASES)
 
 
 @every_reading
-def test_order_of_the_batch_permutes_the_output_and_nothing_else(
-    values, frames
-):
+def test_batch_order_permutes_the_output_only(values, frames):
     fusion, order = fusion_of(**values), [2, 0, 1]
     expected, lens = fusion(frames, LENS)
     found, permuted = fusion(frames[order], LENS[order])
@@ -73,7 +71,7 @@ def test_order_of_the_batch_permutes_the_output_and_nothing_else(
 
 
 @every_reading
-def test_padded_equals_cut_however_loud_the_padding(values, frames):
+def test_output_does_not_depend_on_padding(values, frames):
     fusion = fusion_of(**values)
     expected, _ = fusion(frames[1:2, :4], torch.ones(1))
     frames[1, 4:] = 99.0
@@ -83,7 +81,7 @@ def test_padded_equals_cut_however_loud_the_padding(values, frames):
 
 
 @every_reading
-def test_every_parameter_gets_a_gradient_and_none_is_idle(values, frames):
+def test_every_parameter_gets_a_gradient(values, frames):
     fusion = fusion_of(**values)
     fused, _ = fusion(frames, LENS)
     assert fused.shape == (3, 4, fusion.output_dim)
@@ -93,19 +91,17 @@ def test_every_parameter_gets_a_gradient_and_none_is_idle(values, frames):
 
 
 def changed_by(fusion, frames, name):
-    """Whether another stream changes the output of the first frames."""
+    """Return whether a change of a stream changes the output."""
     other = frames.clone()
     other[..., slice(*PLACES[name])] += 1 + torch.randn(8, 1)
     return not fusion(frames, LENS)[0].allclose(fusion(other, LENS)[0])
 
 
 @pytest.mark.parametrize("order", [ALL, ["mfcc"], ["encoder", "prosody"]])
-def test_streams_that_meet_are_heard_and_no_others(order, frames):
+def test_output_depends_on_the_fused_streams_only(order, frames):
     fusion = fusion_of(order)
-    training_rows = {
-        name for name in PLACES if changed_by(fusion, frames, name)
-    }
-    assert training_rows == set(order)
+    used = {name for name in PLACES if changed_by(fusion, frames, name)}
+    assert used == set(order)
 
 
 def test_stages_are_counted_from_the_last():
@@ -116,7 +112,7 @@ def test_stages_are_counted_from_the_last():
     assert stages == [[False, False], [False, True], [True, True]]
 
 
-def test_attentions_of_both_stages_are_shares_and_are_named(frames):
+def test_attentions_of_both_stages_sum_to_one_and_are_named(frames):
     first, second = fusion_of().attentions(frames, LENS)
     assert first["names"] == ["prosody", "mfcc"]
     assert second["names"] == ["prosody+mfcc", "encoder"]
@@ -129,7 +125,7 @@ def test_attentions_of_both_stages_are_shares_and_are_named(frames):
         assert stage["n_first"].tolist() == [4, 2, 3]
 
 
-def test_token_is_read_by_all_and_reads_all(frames):
+def test_token_attends_to_all_frames_and_back(frames):
     stage, _ = fusion_of(with_token=True).attentions(frames, LENS)
     assert stage["to_second"].shape == (3, 1, 4)
     assert stage["to_first"].shape == (3, 4, 1)
@@ -137,6 +133,8 @@ def test_token_is_read_by_all_and_reads_all(frames):
 
 
 @pytest.mark.parametrize("order", [["mfcc", "mfcc"], ["mfcc", "video"]])
-def test_order_of_what_is_not_there_or_there_twice_is_refused(order):
-    with pytest.raises(ValueError, match="some of prosody, mfcc, encoder"):
+def test_unknown_or_repeated_stream_raises(order):
+    with pytest.raises(
+        ValueError, match="streams among prosody, mfcc, encoder"
+    ):
         fusion_of(order)

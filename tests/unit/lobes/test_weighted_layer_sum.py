@@ -5,7 +5,7 @@ from speechbrain_clser.lobes.weighted_layer_sum import WeightedLayerSum
 
 
 def weights(n_layers):
-    """What each layer counts: mix one-hot layers of one column each."""
+    """Return the weight of each layer, from one-hot layers of one column."""
     layers = torch.eye(n_layers)[None]
     mixed = WeightedLayerSum(n_layers, n_layers)(layers, torch.ones(1))
     return mixed.flatten().detach()
@@ -22,11 +22,11 @@ def test_most_of_the_weight_starts_on_the_middle_third(n_layers, middle):
     assert found[middle].std(correction=0) < 1e-6
 
 
-def test_two_layers_start_alike():
+def test_two_layers_start_with_equal_weights():
     torch.testing.assert_close(weights(2), torch.tensor([0.5, 0.5]))
 
 
-def test_a_single_layer_passes_as_it_is_and_has_nothing_to_learn():
+def test_single_layer_is_unchanged_without_parameters():
     mix = WeightedLayerSum(4)
     frames = torch.randn(2, 3, 4)
     assert mix(frames, torch.ones(2)).equal(frames)
@@ -34,14 +34,14 @@ def test_a_single_layer_passes_as_it_is_and_has_nothing_to_learn():
     assert list(mix.parameters()) == []
 
 
-def test_weights_follow_the_layer_that_helps():
+def test_training_raises_the_weight_of_the_useful_layer():
     mix = WeightedLayerSum(4, 2)
     frames = torch.tensor([[[1.0, 1.0, -1.0, -1.0]]])
     mix(frames, torch.ones(1)).sum().backward()
     assert mix.logits.grad[0] > 0 > mix.logits.grad[1]
 
 
-def test_padding_stays_zero_and_changes_nothing():
+def test_padding_stays_zero():
     mix = WeightedLayerSum(6, 3)
     frames = torch.randn(2, 8, 6)
     frames[1, 4:] = 0.0
@@ -50,6 +50,6 @@ def test_padding_stays_zero_and_changes_nothing():
     assert mixed[1:, :4].equal(mix(frames[1:, :4], torch.ones(1)))
 
 
-def test_layers_of_unequal_width_are_refused():
-    with pytest.raises(ValueError, match="7 columns cannot hold 3 layers"):
+def test_layers_of_unequal_width_raise():
+    with pytest.raises(ValueError, match="found 7 and 3"):
         WeightedLayerSum(7, 3)

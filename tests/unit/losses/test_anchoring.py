@@ -8,7 +8,7 @@ from speechbrain_clser.losses.anchoring import (
 
 
 def at(*degrees):
-    """Unit vectors at these angles; 60 degrees apart is a distance of 1/2."""
+    """Return unit vectors at these angles; 60 degrees are a distance of 1/2."""
     angle = torch.tensor(degrees, dtype=torch.double).deg2rad()
     return torch.stack([angle.cos(), angle.sin()], dim=1).float()
 
@@ -26,20 +26,20 @@ def distance(degrees):
 
 
 def naive_speaker_loss(z, emotion, language, community, margin=0.2):
-    """The definition, in loops."""
+    """Compute the speaker loss by its definition in loops."""
     z, n = torch.nn.functional.normalize(z, dim=1), len(z)
     per_anchor = []
     for i in range(n):
         e = emotion[i]
         if e < 0 or language[i] < 0 or community[i, e] < 0:
             continue
-        known = [j for j in range(n) if emotion[j] >= 0 and language[j] >= 0]
-        allies = [j for j in known if community[j, e] == community[i, e]]
+        labelled = [j for j in range(n) if emotion[j] >= 0 and language[j] >= 0]
+        members = [j for j in labelled if community[j, e] == community[i, e]]
         positives = [
-            j for j in allies if emotion[j] == e and language[j] != language[i]
+            j for j in members if emotion[j] == e and language[j] != language[i]
         ]
-        negatives = [j for j in allies if emotion[j] != e]
-        negatives = negatives or [j for j in known if emotion[j] != e]
+        negatives = [j for j in members if emotion[j] != e]
+        negatives = negatives or [j for j in labelled if emotion[j] != e]
         per_anchor += naive_hinges(z, i, positives, negatives, margin)
     return torch.stack(per_anchor).mean()
 
@@ -47,12 +47,12 @@ def naive_speaker_loss(z, emotion, language, community, margin=0.2):
 def naive_phone_loss(
     y, phone, emotion, language, community, weight, margin=0.2
 ):
-    """The definition, in loops."""
+    """Compute the phone loss by its definition in loops."""
     y, n = torch.nn.functional.normalize(y, dim=1), len(y)
     total, weights = 0.0, 0.0
     for k in range(n):
-        known = [j for j in range(n) if min(emotion[j], language[j]) >= 0]
-        like = [j for j in known if phone[j] == phone[k] >= 0]
+        labelled = [j for j in range(n) if min(emotion[j], language[j]) >= 0]
+        like = [j for j in labelled if phone[j] == phone[k] >= 0]
         if k not in like or weight[k] <= 0:
             continue
         positives = [
@@ -60,21 +60,23 @@ def naive_phone_loss(
             for j in like
             if emotion[j] == emotion[k] and language[j] != language[k]
         ]
-        allies = [j for j in positives if community[j] == community[k] >= 0]
+        members = [j for j in positives if community[j] == community[k] >= 0]
         negatives = [j for j in like if emotion[j] != emotion[k]]
-        for hinge in naive_hinges(y, k, allies or positives, negatives, margin):
+        for hinge in naive_hinges(
+            y, k, members or positives, negatives, margin
+        ):
             total, weights = total + weight[k] * hinge, weights + weight[k]
     return total / weights
 
 
 def naive_hinges(z, i, positives, negatives, margin):
-    """Mean hinge of an anchor as a list of one; empty without a triplet."""
+    """Return the mean hinge of an anchor in a list; empty without a triplet."""
     hinges = []
     for p in positives:
-        far = [1 - z[i] @ z[n] for n in negatives]
-        beyond = [d for d in far if d > 1 - z[i] @ z[p]]
-        if far:
-            negative = min(beyond) if beyond else max(far)
+        distances = [1 - z[i] @ z[n] for n in negatives]
+        farther = [d for d in distances if d > 1 - z[i] @ z[p]]
+        if distances:
+            negative = min(farther) if farther else max(distances)
             hinges.append((1 - z[i] @ z[p] - negative + margin).clamp(min=0))
     return [torch.stack(hinges).mean()] if hinges else []
 
@@ -104,7 +106,7 @@ LOSSES = [
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
 @pytest.mark.parametrize("margin", [0.2, 1.0])
-def test_matrix_form_is_the_definition_in_loops(loss, naive, batch, margin):
+def test_loss_equals_its_definition_in_loops(loss, naive, batch, margin):
     batch = batch()
     torch.testing.assert_close(loss(*batch, margin), naive(*batch, margin))
 
@@ -118,7 +120,7 @@ def test_order_of_batch_does_not_matter(loss, naive, batch):
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_names_of_languages_and_lengths_of_vectors_do_not_matter(
+def test_loss_does_not_depend_on_language_codes_or_vector_lengths(
     loss, naive, batch
 ):
     columns = list(batch())
@@ -130,15 +132,15 @@ def test_names_of_languages_and_lengths_of_vectors_do_not_matter(
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_unknown_rows_change_nothing(loss, naive, batch):
+def test_unlabelled_rows_are_ignored(loss, naive, batch):
     columns = list(batch())
-    is_known = columns[1] >= 0
-    unknown = [column[is_known] for column in columns]
-    torch.testing.assert_close(loss(*unknown), loss(*columns))
+    is_labelled = columns[1] >= 0
+    labelled = [column[is_labelled] for column in columns]
+    torch.testing.assert_close(loss(*labelled), loss(*columns))
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_gradient_is_that_of_the_loops_and_finite(loss, naive, batch):
+def test_gradient_equals_the_loops_and_is_finite(loss, naive, batch):
     vectors, *columns = batch()
     found, expected = (vectors.clone().requires_grad_() for _ in "ab")
     loss(found, *columns).backward()
@@ -160,10 +162,10 @@ def test_computed_in_float32_under_autocast(loss, naive, batch):
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
 @pytest.mark.parametrize("fill", [-1, 0])
-def test_nothing_to_compare_gives_0_and_keeps_the_graph(
+def test_batch_without_triplets_has_zero_loss_and_a_gradient(
     loss, naive, batch, fill
 ):
-    """All unknown; and one language, one emotion."""
+    """Columns are all unknown, or all of one language and emotion."""
     vectors, *columns = batch()
     columns = [torch.full_like(column, fill) for column in columns]
     vectors.requires_grad_()
@@ -174,12 +176,12 @@ def test_nothing_to_compare_gives_0_and_keeps_the_graph(
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_empty_batch_gives_0(loss, naive, batch):
+def test_empty_batch_has_zero_loss(loss, naive, batch):
     assert loss(*(column[:0] for column in batch())) == 0
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_collapsed_vectors_cost_the_margin_and_have_a_gradient(
+def test_loss_of_collapsed_vectors_is_the_margin_with_a_gradient(
     loss, naive, batch
 ):
     vectors, *columns = batch()
@@ -191,15 +193,15 @@ def test_collapsed_vectors_cost_the_margin_and_have_a_gradient(
 
 
 @pytest.mark.parametrize("loss, naive, batch", LOSSES)
-def test_wrong_length_is_refused(loss, naive, batch):
+def test_wrong_length_raises(loss, naive, batch):
     vectors, *columns = batch()
-    with pytest.raises(ValueError, match=r"must be \(\d+,\), one per row"):
+    with pytest.raises(ValueError, match=r"of shape \(\d+,\), one per row"):
         loss(vectors[1:], *columns)
 
 
-def test_community_needs_a_column_per_emotion():
+def test_community_without_a_column_per_emotion_raises():
     z, emotion, language, community = speaker_batch()
-    with pytest.raises(ValueError, match="a column per emotion's graph"):
+    with pytest.raises(ValueError, match="expected community of shape"):
         speaker_anchoring(z, emotion, language, community[:, 0])
 
 
@@ -225,9 +227,9 @@ def test_positive_is_of_another_language_and_the_same_community():
     assert one_language == apart == 0
 
 
-def test_nearest_negative_farther_than_the_positive_is_taken():
+def test_nearest_negative_farther_than_the_positive_is_used():
     # From 0: positive at 60; negatives at 30 (too near), 65 and 180. From 60,
-    # only the one at 180 is farther than 0, and far enough.
+    # only the one at 180 is farther than 0, and distances enough.
     z, emotion = at(0, 60, 30, 65, 180), codes(0, 0, 1, 1, 1)
     loss = speaker_anchoring(
         z, emotion, codes(0, 1, 0, 0, 0), same_community(5)
@@ -236,9 +238,9 @@ def test_nearest_negative_farther_than_the_positive_is_taken():
     assert loss.item() == pytest.approx(expected, abs=1e-6)
 
 
-def test_negative_is_a_member_of_the_community_if_there_is_one():
-    # From either end of the pair, 90 degrees apart: a stranger right between
-    # would cost the farthest, 1 - cos 45; the member is opposite and free.
+def test_negative_is_a_member_of_the_community_if_available():
+    # Positive pair 90 degrees apart. The negative of another community between
+    # them has a loss of 1 - cos 45; the member is opposite and has none.
     z, emotion, language = (
         at(0, 90, 45, 225),
         codes(0, 0, 1, 1),
@@ -246,13 +248,13 @@ def test_negative_is_a_member_of_the_community_if_there_is_one():
     )
     community = codes([0, 5], [0, 5], [1, 5], [0, 5])
     assert speaker_anchoring(z, emotion, language, community) == 0
-    # Without the member, the stranger is what there is.
+    # Without the member, the negative of another community is used.
     loss = speaker_anchoring(z[:3], emotion[:3], language[:3], community[:3])
     assert loss.item() == pytest.approx(1 - distance(45.0) + 0.2, abs=1e-6)
 
 
-def test_community_of_a_negative_is_that_in_the_graph_of_the_anchor():
-    # Column 1, the graph of the negatives' own emotion, plays no part.
+def test_community_of_a_negative_is_looked_up_in_the_graph_of_the_anchor():
+    # Column 1, the graph of the negatives' emotion, is not used.
     z, emotion, language = (
         at(0, 90, 45, 225),
         codes(0, 0, 1, 1),
@@ -263,7 +265,7 @@ def test_community_of_a_negative_is_that_in_the_graph_of_the_anchor():
 
 
 def test_phone_loss_by_hand():
-    # As for speakers; the second anchor weighs three times the first.
+    # As for speakers; the second anchor has three times the weight.
     loss = phone_anchoring(
         at(0, 60, 90),
         codes(4, 4, 4),
@@ -289,7 +291,8 @@ def test_other_phones_are_neither_positives_nor_negatives():
 
 
 def test_positive_is_of_the_same_community_only_if_available():
-    # Anchor at 0, positives at 60 (stranger) and 90 (ally), negative at 180.
+    # Anchor at 0, positives at 60 (another community) and 90 (the same), negative
+    # at 180.
     y, phone, language = (
         at(0, 60, 90, 180),
         codes(0, 0, 0, 0),
@@ -297,10 +300,10 @@ def test_positive_is_of_the_same_community_only_if_available():
     )
     emotion, weight = codes(0, 0, 0, 1), torch.tensor([1.0, 0.0, 0.0, 0.0])
     columns = (y, phone, emotion, language)
-    ally = phone_anchoring(*columns, codes(0, 1, 0, 0), weight, margin=1.5)
-    assert ally.item() == pytest.approx(1 - 2 + 1.5)
-    for nobody in (codes(0, 1, 1, 0), codes(-1, 1, -1, -1)):
-        loss = phone_anchoring(*columns, nobody, weight, margin=1.5)
+    member = phone_anchoring(*columns, codes(0, 1, 0, 0), weight, margin=1.5)
+    assert member.item() == pytest.approx(1 - 2 + 1.5)
+    for community in (codes(0, 1, 1, 0), codes(-1, 1, -1, -1)):
+        loss = phone_anchoring(*columns, community, weight, margin=1.5)
         expected = (0.5 - 2 + 1.5 + 1 - 2 + 1.5) / 2
         assert loss.item() == pytest.approx(expected, abs=1e-6)
 
@@ -312,7 +315,7 @@ def test_scale_of_the_weights_does_not_matter():
     )
 
 
-def test_training_draws_languages_together_and_emotions_apart():
+def test_training_aligns_languages_and_separates_emotions():
     z = torch.nn.Parameter(torch.randn(24, 4))
     emotion, language = torch.arange(24) % 2, torch.arange(24) // 2 % 2
     optimiser = torch.optim.SGD([z], lr=2.0)

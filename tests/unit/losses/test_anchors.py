@@ -3,11 +3,15 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.anchors import AnchorTable, _enough, anchor_table
+from speechbrain_clser.losses.anchors import (
+    AnchorTable,
+    _required_segments,
+    anchor_table,
+)
 
 
 def material(n=600, n_phones=4, n_emotions=3, shared=(0, 1), seed=0):
-    """Segments whose phones voice emotion alike abroad only if ``shared``."""
+    """Return segments; only ``shared`` phones are similar in both languages."""
     generator = torch.Generator().manual_seed(seed)
     phone, emotion, language = (
         torch.randint(high, (n,), generator=generator)
@@ -18,7 +22,7 @@ def material(n=600, n_phones=4, n_emotions=3, shared=(0, 1), seed=0):
         centre[1, :, p] = centre[0, :, p]
     noise = torch.randn(n, 16, generator=generator)
     vectors = centre[language, emotion, phone] + 0.3 * noise
-    # What z-norm per language must take away.
+    # Offset that the standardisation per language must remove.
     vectors = vectors * (1 + 4 * language[:, None]) + 9 * language[:, None]
     return (
         vectors,
@@ -32,7 +36,7 @@ def material(n=600, n_phones=4, n_emotions=3, shared=(0, 1), seed=0):
 
 
 def by_hand(min_segments=1, **more):
-    """One phone, two emotions, two dimensions; both languages are z-normed.
+    """Return a table of one phone and two emotions; languages are standardised.
 
     Source: emotions at +-(1, 1). Target: emotion 0 at (1, 1) and (1, -1),
     emotion 1 at (-1, 1) and (-1, -1), whose averages are (1, 0) and (-1, 0).
@@ -65,29 +69,29 @@ def test_reliability_by_hand():
     assert table.weight.tolist() == [[1], [1]]
 
 
-def test_too_little_heard_is_no_anchor():
+def test_too_few_segments_give_no_anchor():
     table = by_hand(min_segments=2)
     assert table.reliability.isnan().all()
     assert not table.weight.any()
 
 
-def test_where_all_is_rare_half_of_the_mean_is_enough():
+def test_required_segments_with_little_data_are_half_of_the_mean():
     n = torch.tensor([[[200, 100]], [[20, 4]]])  # means 150 and 12
-    assert _enough(n, 50).ravel().tolist() == [50.0, 6.0]
-    assert _enough(n // 20, 50).ravel().tolist() == [3.75, 3.0]
-    assert _enough(n * 0, 50).ravel().tolist() == [3.0, 3.0]
+    assert _required_segments(n, 50).ravel().tolist() == [50.0, 6.0]
+    assert _required_segments(n // 20, 50).ravel().tolist() == [3.75, 3.0]
+    assert _required_segments(n * 0, 50).ravel().tolist() == [3.0, 3.0]
     table = anchor_table(*material(n=200), min_segments=50)
-    assert (table.weight > 0).any()  # some 8 segments a cell
+    assert (table.weight > 0).any()  # about 8 segments a cell
 
 
-def test_phones_that_voice_emotion_alike_become_anchors():
+def test_phones_similar_across_languages_become_anchors():
     table = anchor_table(*material(), min_segments=10)
     assert (table.reliability[:, :2] > 0.2).all()
     assert (table.reliability[:, :2] > table.reliability[:, 2:]).all()
     assert (table.weight[:, :2] > 0).all()
 
 
-def test_weights_are_a_softmax_that_averages_1():
+def test_weights_are_a_softmax_of_mean_one():
     table = anchor_table(*material(shared=(0, 1, 2, 3)), min_segments=10)
     assert (table.reliability > 0).all()
     expected = (table.reliability / 0.1).softmax(dim=1) * 4
@@ -95,7 +99,7 @@ def test_weights_are_a_softmax_that_averages_1():
     torch.testing.assert_close(table.weight.mean(dim=1), torch.ones(3))
 
 
-def test_only_the_best_are_anchors():
+def test_number_of_anchors_is_limited():
     table = anchor_table(
         *material(shared=(0, 1, 2, 3)), n_anchors=2, min_segments=10
     )
@@ -130,7 +134,7 @@ def test_scale_and_offset_of_a_language_do_not_matter():
     )
 
 
-def test_phones_marked_unknown_are_no_anchors():
+def test_unknown_phones_are_no_anchors():
     vectors, phone, *rest = material()
     vowels = torch.where(phone == 0, phone, -1)
     table = anchor_table(vectors, vowels, *rest, min_segments=10)
@@ -145,7 +149,7 @@ def test_unknown_emotion_is_not_averaged():
     assert not table.weight.any() and not table.n_segments.any()
 
 
-def test_one_emotion_has_nothing_to_be_told_from():
+def test_single_emotion_has_no_anchors():
     vectors, phone, emotion, *rest = material()
     table = anchor_table(vectors, phone, emotion * 0, *rest, min_segments=10)
     assert table.reliability.isnan().all() and not table.weight.any()
@@ -159,7 +163,7 @@ def test_without_a_target_there_are_no_anchors():
     assert not table.weight.any()
 
 
-def test_no_segments_give_an_empty_table():
+def test_no_segments_give_zero_weights():
     *columns, n_phones, n_emotions = material()
     nothing = [column[:0] for column in columns]
     table = anchor_table(*nothing, n_phones, n_emotions)
@@ -167,6 +171,6 @@ def test_no_segments_give_an_empty_table():
 
 
 @pytest.mark.parametrize("emotion, phone", [(-1, 0), (0, -1), (-1, -1)])
-def test_unknown_segment_weighs_nothing(emotion, phone):
+def test_unknown_segment_has_zero_weight(emotion, phone):
     table = AnchorTable(*[torch.ones(2, 3)] * 3)
     assert table.of(torch.tensor([emotion]), torch.tensor([phone])) == 0

@@ -13,7 +13,7 @@ def test_value_by_hand():
     assert balance(logits).item() == pytest.approx(expected)
 
 
-def test_sure_of_different_classes_is_balanced():
+def test_confident_predictions_of_different_classes_have_zero_loss():
     assert balance(50 * torch.eye(3)).item() == pytest.approx(0.0, abs=1e-6)
 
 
@@ -24,14 +24,14 @@ def test_order_of_the_batch_does_not_matter():
     )
 
 
-def test_no_rows_cost_nothing_and_keep_the_graph():
+def test_no_rows_have_zero_loss_and_a_gradient():
     logits = torch.randn(2, 3, requires_grad=True)
     loss = balance(logits[:0])
     loss.backward()
     assert loss.item() == 0 and logits.grad.equal(torch.zeros(2, 3))
 
 
-def test_gradient_is_finite_where_a_class_has_no_chance():
+def test_gradient_is_finite_at_zero_probability():
     logits = torch.tensor([[500.0, 0.0]], requires_grad=True)
     balance(logits).backward()
     assert logits.grad.isfinite().all()

@@ -12,7 +12,7 @@ def test_value_by_hand():
     assert coral(source, target).item() == pytest.approx((4 + 4) / 16)
 
 
-def test_equal_covariances_cost_nothing_wherever_they_lie():
+def test_equal_covariances_have_zero_loss_for_any_means():
     source = torch.randn(9, 3)
     assert coral(source, source + 7).item() == pytest.approx(0, abs=1e-9)
 
@@ -25,7 +25,7 @@ def test_order_does_not_matter():
 
 
 @pytest.mark.parametrize("n_source, n_target", [(0, 3), (3, 1), (0, 0)])
-def test_too_few_rows_cost_nothing_and_keep_the_graph(n_source, n_target):
+def test_too_few_rows_have_zero_loss_and_a_gradient(n_source, n_target):
     source = torch.randn(n_source, 2, requires_grad=True)
     loss = coral(source, torch.randn(n_target, 2))
     loss.backward()

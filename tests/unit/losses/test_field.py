@@ -14,7 +14,7 @@ def test_value_by_hand():
     assert found.flatten().tolist() == pytest.approx([expected] * 2)
 
 
-def test_one_highlight_gives_its_plain_cosine():
+def test_one_highlight_gives_its_cosine():
     frames, prototypes = torch.randn(3, 5, 4), torch.randn(2, 4)
     is_highlight = torch.zeros(3, 5).bool()
     is_highlight[torch.arange(3), torch.tensor([0, 4, 2])] = True
@@ -35,7 +35,7 @@ def test_field_lies_between_mean_and_maximum(temperature):
     assert (found >= cosines.mean(dim=1) - 1e-5).all()
 
 
-def test_order_of_frames_and_what_is_no_highlight_do_not_matter():
+def test_field_does_not_depend_on_frame_order_and_other_frames():
     frames, prototypes = torch.randn(2, 6, 4), torch.randn(3, 4)
     is_highlight = torch.tensor([[True, True, False, True, False, False]] * 2)
     order = torch.randperm(6)
@@ -47,7 +47,7 @@ def test_order_of_frames_and_what_is_no_highlight_do_not_matter():
     )
 
 
-def test_prototype_not_known_yet_resonates_with_nothing():
+def test_zero_prototype_has_zero_strength():
     frames = torch.randn(2, 4, 3, requires_grad=True)
     found = field(frames, torch.ones(2, 4).bool(), torch.zeros(2, 3))
     found.sum().backward()
@@ -64,28 +64,28 @@ def test_field_stays_float32_under_autocast():
     assert cast.equal(field(frames, marks, prototypes))
 
 
-def test_utterance_without_highlight_is_refused():
+def test_utterance_without_highlight_raises():
     marks = torch.tensor([[True], [False]])
-    with pytest.raises(ValueError, match=r"got none in the rows \[1\]"):
+    with pytest.raises(ValueError, match=r"found none in the rows \[1\]"):
         field(torch.ones(2, 1, 3), marks, torch.ones(2, 3))
 
 
-def organise(posterior, resonance, near, known, **options):
+def propagate(posterior, resonance, near, is_labelled, **options):
     return self_organise(
         torch.tensor(posterior),
         torch.tensor(resonance),
         torch.tensor(near),
-        torch.tensor(known),
+        torch.tensor(is_labelled),
         **options,
     )
 
 
-def test_a_round_takes_from_neighbours_as_they_resonate_by_hand():
-    # Row 2 hears row 0 three times as loud as row 1.
-    loud = math.log(3)
-    found = organise(
+def test_one_round_weights_neighbours_by_resonance_by_hand():
+    # For row 2, row 0 has three times the weight of row 1.
+    score = math.log(3)
+    found = propagate(
         [[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]],
-        [[0.0, 0.0, loud], [0.0, 0.0, 0.0], [loud, 0.0, 0.0]],
+        [[0.0, 0.0, score], [0.0, 0.0, 0.0], [score, 0.0, 0.0]],
         [[False, True, True], [True, False, True], [True, True, False]],
         [True, True, False],
         n_rounds=1,
@@ -95,27 +95,29 @@ def test_a_round_takes_from_neighbours_as_they_resonate_by_hand():
     assert found[:2].tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
-def test_rounds_carry_a_label_on_to_neighbours_of_neighbours():
+def test_labels_propagate_to_neighbours_of_neighbours():
     chain = (
         [[1.0, 0.0], [0.5, 0.5], [0.5, 0.5]],
         [[0.0] * 3] * 3,
         [[False] * 3, [True, False, False], [False, True, False]],
         [True, False, False],
     )
-    assert organise(*chain, n_rounds=1)[2].tolist() == [0.5, 0.5]
-    assert organise(*chain, n_rounds=2)[2].tolist() == [0.625, 0.375]
+    assert propagate(*chain, n_rounds=1)[2].tolist() == [0.5, 0.5]
+    assert propagate(*chain, n_rounds=2)[2].tolist() == [0.625, 0.375]
 
 
-def test_who_hears_nobody_or_nothing_stays():
+def test_posterior_without_neighbours_or_weight_is_unchanged():
     posterior = torch.rand(4, 3).softmax(dim=1)
-    nobody = torch.zeros(4, 4).bool()
-    scores, unknown = torch.rand(4, 4), torch.zeros(4).bool()
-    assert self_organise(posterior, scores, nobody, unknown).equal(posterior)
-    deaf = self_organise(posterior, scores, ~torch.eye(4).bool(), unknown, 0.0)
-    torch.testing.assert_close(deaf, posterior)
+    none = torch.zeros(4, 4).bool()
+    scores, is_labelled = torch.rand(4, 4), torch.zeros(4).bool()
+    found = self_organise(posterior, scores, none, is_labelled)
+    assert found.equal(posterior)
+    near = ~torch.eye(4).bool()
+    found = self_organise(posterior, scores, near, is_labelled, 0.0)
+    torch.testing.assert_close(found, posterior)
 
 
-def test_rows_still_sum_to_one():
+def test_propagated_rows_sum_to_one():
     posterior = torch.rand(5, 3).softmax(dim=1)
     near = ~torch.eye(5).bool()
     found = self_organise(

@@ -11,13 +11,13 @@ def test_fair_coin_by_hand():
     assert loss.item() == pytest.approx(math.log(2))
 
 
-def test_what_has_no_label_does_not_count():
+def test_unlabelled_rows_are_ignored():
     logits = torch.tensor([[0.0, 0.0], [9.0, -9.0]])
     loss = masked_cross_entropy(logits, torch.tensor([1, -1]))
     assert loss.item() == pytest.approx(math.log(2))
 
 
-def test_class_weights_and_smoothing_are_torch_s():
+def test_class_weights_and_smoothing_equal_torch():
     logits, names = torch.randn(6, 3), torch.tensor([0, 1, 2, 2, 1, 0])
     weights = torch.tensor([1.0, 2.0, 0.5])
     torch.testing.assert_close(
@@ -28,7 +28,7 @@ def test_class_weights_and_smoothing_are_torch_s():
     )
 
 
-def test_batch_without_any_label_costs_nothing_and_keeps_the_graph():
+def test_unlabelled_batch_has_zero_loss_and_a_gradient():
     logits = torch.ones(2, 2, requires_grad=True)
     loss = masked_cross_entropy(logits, torch.tensor([-1, -1]))
     loss.backward()

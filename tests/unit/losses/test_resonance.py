@@ -18,7 +18,7 @@ def utterances(n=4, n_frames=7, dim=5):
 
 
 def naive(frames, weights, other_frames, other_weights):
-    """The definition, frame by frame."""
+    """Compute the resonance by its definition, frame by frame."""
     found = torch.zeros(len(frames), len(other_frames))
     for i, j in itertools.product(range(len(frames)), range(len(other_frames))):
         for t, u in itertools.product(
@@ -31,18 +31,18 @@ def naive(frames, weights, other_frames, other_weights):
     return found
 
 
-def test_resonance_is_the_double_sum_over_frames():
+def test_resonance_equals_the_double_sum_over_frames():
     one, other = utterances(3, 4), utterances(2, 6)
     torch.testing.assert_close(resonance(*one, *other), naive(*one, *other))
 
 
-def test_resonance_with_oneself_is_the_double_sum_too():
+def test_resonance_within_a_batch_equals_the_double_sum():
     one = utterances(3, 4)
     torch.testing.assert_close(resonance(*one), naive(*one, *one))
 
 
 def test_value_by_hand():
-    # Frames north and east, a quarter and three; against east alone.
+    # Frames (0, 1) and (1, 0) with weights 1/4 and 3/4, against (1, 0).
     frames = torch.tensor([[[0.0, 2.0], [9.0, 0.0]]])
     weights = torch.tensor([[0.25, 0.75]])
     east = torch.tensor([[[5.0, 0.0]]]), torch.ones(1, 1)
@@ -59,7 +59,7 @@ def test_order_and_number_of_padded_frames_do_not_matter():
     )
 
 
-def test_gathered_utterances_resonate_alike():
+def test_products_of_gathered_utterances_equal_resonance():
     one = utterances()
     gathered = gather(*one)
     torch.testing.assert_close(products(gathered, gathered), resonance(*one))
@@ -79,26 +79,26 @@ def test_resonance_stays_float32_under_autocast():
     assert cast.equal(resonance(*one))
 
 
-def test_weights_must_fit_the_frames():
+def test_weights_of_wrong_shape_raise():
     with pytest.raises(ValueError, match=r"got \(2, 3, 4\) and \(2, 4\)"):
         gather(torch.ones(2, 3, 4), torch.ones(2, 4))
 
 
-def test_half_of_the_neighbours_are_abroad_by_hand():
+def test_half_of_the_neighbours_are_of_other_languages_by_hand():
     row = torch.tensor([1.0, 0.9, 0.8, 0.7, 0.2, 0.1])
     language = torch.tensor([0, 0, 0, 0, 1, 1])
     found = neighbours(row.expand(6, 6), language, k=4)[0]
     assert found.tolist() == [False, True, True, False, True, True]
 
 
-def test_those_abroad_may_be_more_than_half():
+def test_neighbours_of_other_languages_may_be_more_than_half():
     row = torch.tensor([1.0, 0.1, 0.2, 0.7, 0.8, 0.9])
     language = torch.tensor([0, 0, 0, 1, 1, 1])
     found = neighbours(row.expand(6, 6), language, k=2)[0]
     assert found.nonzero().flatten().tolist() == [4, 5]
 
 
-def test_the_own_language_fills_up_where_others_have_too_few():
+def test_same_language_supplies_missing_neighbours():
     scores = torch.rand(6, 6)
     found = neighbours(scores, torch.tensor([0, 0, 0, 0, 0, 1]), k=4)
     assert found.sum(dim=1).tolist() == [4] * 6
@@ -108,7 +108,7 @@ def test_the_own_language_fills_up_where_others_have_too_few():
 
 
 @pytest.mark.parametrize(("n", "expected"), [(1, 0), (3, 2)])
-def test_nobody_is_its_own_neighbour_however_few_there_are(n, expected):
+def test_utterance_is_never_its_neighbour_in_small_batches(n, expected):
     found = neighbours(torch.ones(n, n), torch.arange(n), k=10)
     assert found.sum(dim=1).tolist() == [expected] * n
     assert not found.diagonal().any()

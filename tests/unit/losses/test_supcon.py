@@ -18,7 +18,7 @@ def random_batch(n=24, dim=6):
 
 
 def test_value_by_hand():
-    # Anchors 0 and 1 are partners at cosine 0; 2 lies on 0 and is no partner.
+    # Anchors 0 and 1 are a positive pair at cosine 0; 2 equals 0, another class.
     embedding = torch.tensor([EAST, NORTH, EAST])
     emotion, language = torch.tensor([0, 0, 1]), torch.zeros(3).long()
     first = math.log(1 + math.e)  # -log(1 / (1 + e))
@@ -27,8 +27,8 @@ def test_value_by_hand():
     assert loss.item() == pytest.approx((first + second) / 2)
 
 
-def test_pair_across_languages_weighs_more_by_hand():
-    # One anchor of two partners: at cosine 1 in its language, 0 in another.
+def test_cross_lingual_pair_has_a_larger_weight_by_hand():
+    # One anchor with two positives: cosine 1 in its language, 0 in another.
     embedding = torch.tensor([EAST, EAST, NORTH])
     emotion, language = torch.zeros(3).long(), torch.tensor([0, 0, 1])
     near, far = math.log(1 + 1 / math.e), math.log(1 + math.e)
@@ -39,7 +39,7 @@ def test_pair_across_languages_weighs_more_by_hand():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_weight_of_one_is_supcon_of_another_library(seed):
+def test_weight_of_one_equals_supcon_of_another_library(seed):
     torch.manual_seed(seed)
     embedding, emotion, language = random_batch()
     theirs = losses.SupConLoss(temperature=0.1)(embedding, emotion)
@@ -56,12 +56,12 @@ def test_order_of_the_batch_does_not_matter():
     )
 
 
-def test_utterance_without_partner_or_label_is_no_anchor():
+def test_utterance_without_positive_or_label_is_no_anchor():
     embedding, emotion, language = random_batch(8)
     alone = torch.cat([emotion, torch.tensor([7, -1])])
     more = torch.cat([embedding, torch.randn(2, 6)])
     both = torch.cat([language, torch.tensor([0, 0])])
-    # The lonely one still stands among those to be pushed away; the other not.
+    # The labelled utterance without positives is still a negative.
     torch.testing.assert_close(
         supcon(more, alone, both, 0.1, 2.5),
         supcon(more[:9], alone[:9], both[:9], 0.1, 2.5),
@@ -69,7 +69,7 @@ def test_utterance_without_partner_or_label_is_no_anchor():
 
 
 @pytest.mark.parametrize("emotion", [[0, 1, 2], [-1, -1, -1]])
-def test_batch_without_any_pair_costs_nothing_and_keeps_the_graph(emotion):
+def test_batch_without_pairs_has_zero_loss_and_a_gradient(emotion):
     embedding = torch.randn(3, 4, requires_grad=True)
     loss = supcon(embedding, torch.tensor(emotion), torch.zeros(3).long())
     loss.backward()
@@ -93,6 +93,6 @@ def test_loss_stays_float32_under_autocast():
     assert cast.equal(plain)
 
 
-def test_rows_must_match():
+def test_different_numbers_of_rows_raise():
     with pytest.raises(ValueError, match="of one batch, got 3, 2 and 3"):
         supcon(torch.ones(3, 2), torch.zeros(2), torch.zeros(3))

@@ -21,7 +21,7 @@ def batch(emotion=MIXED):
     return embedding, emotion, posterior, torch.rand(8)
 
 
-def everything(embedding, emotion, posterior, reliability, near=NEAR):
+def all_losses(embedding, emotion, posterior, reliability, near=NEAR):
     resonance = embedding @ embedding.T
     return torch.stack(
         [
@@ -34,10 +34,10 @@ def everything(embedding, emotion, posterior, reliability, near=NEAR):
 
 
 def test_labelled_link_by_hand():
-    # One shot of each class; the unlabelled resonates three times as much with
-    # the first, and is of it with a chance of 0.8.
-    loud = math.log(3)
-    resonance = torch.tensor([[0, 0, loud], [0, 0, 0], [loud, 0, 0]])
+    # One labelled row of each class; the unlabelled row has three times the
+    # weight for the first, and a posterior of 0.8.
+    score = math.log(3)
+    resonance = torch.tensor([[0, 0, score], [0, 0, 0], [score, 0, 0]])
     posterior = torch.tensor([[0.5, 0.5], [0.5, 0.5], [0.8, 0.2]])
     emotion = torch.tensor([0, 1, -1])
     loss = labelled_link(resonance, emotion, posterior, torch.ones(3), 1.0)
@@ -55,7 +55,7 @@ def test_reliable_utterances_count_more_in_the_labelled_link():
 
 
 def test_unlabelled_link_by_hand():
-    # Row 0 has the neighbour 1 alone, with which it resonates as with 2.
+    # Row 0 has only the neighbour 1; its resonance with 1 and 2 is equal.
     emotion = torch.tensor([-1, -1, -1])
     posterior = torch.tensor([[1.0, 0.0], [0.8, 0.2], [0.0, 1.0]])
     weight = torch.tensor([1.0, 0.5, 0.0])
@@ -71,24 +71,24 @@ def test_unlabelled_link_by_hand():
 
 
 def test_walk_by_hand():
-    # Two unlabelled; the first belongs to shot 0, three times to one.
-    loud = math.log(3)
+    # Two unlabelled rows; the first has three times the weight for row 0.
+    score = math.log(3)
     resonance = torch.zeros(4, 4)
-    resonance[0, 2] = resonance[2, 0] = loud
+    resonance[0, 2] = resonance[2, 0] = score
     emotion = torch.tensor([0, 1, -1, -1])
     home = 0.75 * 0.75 + 0.25 * 0.5, 0.5 * 0.25 + 0.5 * 0.5
     expected = -(math.log(home[0]) + math.log(home[1])) / 2
     assert walk(resonance, emotion, 1.0).item() == pytest.approx(expected)
 
 
-def test_walk_may_end_at_any_shot_of_its_emotion():
+def test_walk_may_end_at_any_utterance_of_its_emotion():
     resonance, emotion = torch.zeros(4, 4), torch.tensor([0, 0, 0, -1])
     assert walk(resonance, emotion).item() == pytest.approx(math.log(3))
 
 
 def test_visit_by_hand():
-    loud = math.log(3)
-    resonance = torch.tensor([[0, loud, 0], [loud, 0, 0], [0, 0, 0]])
+    score = math.log(3)
+    resonance = torch.tensor([[0, score, 0], [score, 0, 0], [0, 0, 0]])
     loss = visit(resonance, torch.tensor([0, -1, -1]), 1.0)
     expected = -(math.log(0.75) + math.log(0.25)) / 2
     assert loss.item() == pytest.approx(expected)
@@ -99,33 +99,33 @@ def test_order_of_the_batch_does_not_matter():
     order = torch.randperm(8)
     near = torch.rand(8, 8) > 0.5
     torch.testing.assert_close(
-        everything(*args, near),
-        everything(*(t[order] for t in args), near[order][:, order]),
+        all_losses(*args, near),
+        all_losses(*(t[order] for t in args), near[order][:, order]),
     )
 
 
 @pytest.mark.parametrize("emotion", [[0, 1, 2, 0] * 2, [-1] * 8])
-def test_links_vanish_where_everything_is_labelled_and_walks_where_nothing_is(
+def test_links_are_zero_if_all_is_labelled_and_walks_if_nothing_is(
     emotion,
 ):
     emotion = torch.tensor(emotion)
     embedding, _, posterior, weight = batch()
     embedding.requires_grad_()
-    losses = everything(embedding, emotion, posterior, weight)
+    losses = all_losses(embedding, emotion, posterior, weight)
     losses.sum().backward()
-    is_free = emotion[0] < 0
+    is_unlabelled = emotion[0] < 0
     assert losses[[0, 2, 3]].tolist() == [0.0] * 3
-    assert (losses[1] > 0) == is_free
+    assert (losses[1] > 0) == is_unlabelled
     assert embedding.grad.isfinite().all()
 
 
-def test_nothing_is_learned_from_what_is_unreliable():
+def test_links_are_zero_at_zero_reliability():
     embedding, emotion, posterior, _ = batch()
-    losses = everything(embedding, emotion, posterior, torch.zeros(8))
+    losses = all_losses(embedding, emotion, posterior, torch.zeros(8))
     assert losses[:2].tolist() == [0.0, 0.0]
 
 
-def test_utterance_without_unlabelled_neighbours_is_skipped():
+def test_utterance_without_unlabelled_neighbours_is_ignored():
     embedding, emotion, posterior, weight = batch()
     near = NEAR.clone()
     near[4] = False
@@ -133,29 +133,29 @@ def test_utterance_without_unlabelled_neighbours_is_skipped():
     args = resonance, emotion, near, posterior
     weight[4] = 0.3
     one = unlabelled_link(*args, weight)
-    near[4, :4] = True  # labelled neighbours are none
+    near[4, :4] = True  # labelled neighbours are ignored
     assert unlabelled_link(*args, weight).equal(one)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e3])
-def test_gradient_is_finite_however_strong_the_resonance(scale):
+def test_gradient_is_finite_for_large_resonance(scale):
     embedding, emotion, posterior, weight = batch()
     embedding = (scale * embedding).requires_grad_()
-    everything(embedding, emotion, posterior, weight).sum().backward()
+    all_losses(embedding, emotion, posterior, weight).sum().backward()
     assert embedding.grad.isfinite().all()
 
 
-def test_beliefs_are_taken_as_given():
+def test_posteriors_and_reliabilities_have_no_gradient():
     embedding, emotion, posterior, weight = batch()
     posterior, weight = posterior.requires_grad_(), weight.requires_grad_()
-    losses = everything(embedding.requires_grad_(), emotion, posterior, weight)
+    losses = all_losses(embedding.requires_grad_(), emotion, posterior, weight)
     losses.sum().backward()
     assert posterior.grad is None and weight.grad is None
 
 
 def test_losses_stay_float32_under_autocast():
     embedding, *args = batch()
-    plain = everything(embedding, *args)
+    plain = all_losses(embedding, *args)
     resonance = embedding @ embedding.T
     with torch.autocast("cpu", dtype=torch.bfloat16):
         emotion, posterior, weight = args
@@ -166,6 +166,6 @@ def test_losses_stay_float32_under_autocast():
     assert cast.equal(plain[0]) and walked.equal(plain[2])
 
 
-def test_resonance_must_be_square_and_of_the_batch():
-    with pytest.raises(ValueError, match=r"must be \(8, 8\).*got \(8, 5\)"):
+def test_resonance_of_wrong_shape_raises():
+    with pytest.raises(ValueError, match=r"of shape \(8, 8\).*found \(8, 5\)"):
         walk(torch.ones(8, 5), MIXED)

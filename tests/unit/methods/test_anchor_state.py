@@ -3,7 +3,10 @@ import types
 import pytest
 import torch
 
-from speechbrain_clser.methods._anchor_state import AnchorState, hear
+from speechbrain_clser.methods._anchor_state import (
+    AnchorState,
+    extract_training_outputs,
+)
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 N_CLASSES = 2
@@ -11,8 +14,8 @@ PHONES = ["a", "n"]
 KEYS = {"emotion", "domain", "speaker", "language", "oracle_emotion"}
 
 
-class Told(Method):
-    """Believes what the first two columns of the frames say."""
+class FirstColumnsMethod(Method):
+    """Predicts from the first two columns of the frames."""
 
     def __init__(self):
         super().__init__()
@@ -25,7 +28,7 @@ class Told(Method):
 
 
 class Item:
-    """A batch as SpeechBrain gives it."""
+    """Imitates a batch of SpeechBrain."""
 
     def __init__(self, rows):
         def padded(values):
@@ -46,23 +49,23 @@ def loader_of(rows):
     return types.SimpleNamespace(dataset=rows, collate_fn=Item)
 
 
-def material(n_speakers=6, sureness=9.0, hidden=True, **more):
-    """Three German and three Italian speakers with two ways to be angry.
+def training_data(n_speakers=6, confidence=9.0, hidden=True, **more):
+    """Return training rows of three speakers each of two languages.
 
-    Each utters both emotions four times; odd speakers have a style of their
-    own, whatever their language.
+    Each speaker has four utterances of both emotions; speakers with odd
+    numbers have another style of emotion 1, in both languages.
     """
     rows = []
     for speaker in range(n_speakers):
         language = int(speaker >= n_speakers // 2)
         for emotion in range(N_CLASSES):
-            for take in range(4):
+            for repetition in range(4):
                 frames = torch.zeros(4, 3)
-                frames[:, emotion] = sureness
-                frames[:, 2] = emotion - 0.5 + 0.01 * take
-                way = 1.0 if speaker % 2 else -1.0
+                frames[:, emotion] = confidence
+                frames[:, 2] = emotion - 0.5 + 0.01 * repetition
+                direction = 1.0 if speaker % 2 else -1.0
                 style = torch.tensor(
-                    [emotion * way, 0.05 * take, 0.01 * speaker]
+                    [emotion * direction, 0.05 * repetition, 0.01 * speaker]
                 )
                 rows.append(
                     {
@@ -94,119 +97,134 @@ def state_of(**values):
     return state
 
 
-def test_nobody_has_a_community_and_nothing_is_an_anchor_at_first():
+def test_initial_state_has_no_communities_or_anchors():
     state = state_of()
     assert state.community_of(torch.tensor([0, 5, -1])).eq(-1).all()
     assert not state.is_anchor_somewhere(torch.tensor([0, 1, 2])).any()
     logits = torch.tensor([[99.0, 0.0]])
-    assert state.believed(torch.tensor([-1]), logits).tolist() == [-1]
+    assert state.labels_or_pseudo_labels(
+        torch.tensor([-1]), logits
+    ).tolist() == [-1]
 
 
-def test_nothing_is_found_while_warming_up():
+def test_refresh_during_warm_up_changes_nothing():
     state = state_of()
-    state.refresh(Told(), loader_of(material()), progress=0.1)
+    state.refresh(
+        FirstColumnsMethod(), loader_of(training_data()), progress=0.1
+    )
     assert state.history == [] and state.community.eq(-1).all()
 
 
-def test_label_wins_over_the_guess_and_unsure_guesses_are_not_believed():
+def test_labels_override_predictions_and_unconfident_predictions_are_ignored():
     state = state_of()
     state.threshold[:] = 0.9
     logits = torch.tensor([[5.0, 0.0], [5.0, 0.0], [0.1, 0.0]])
-    known = torch.tensor([1, -1, -1])
-    assert state.believed(known, logits).tolist() == [1, 0, -1]
+    labels = torch.tensor([1, -1, -1])
+    assert state.labels_or_pseudo_labels(labels, logits).tolist() == [1, 0, -1]
 
 
-def test_half_of_the_sure_guesses_of_each_class_are_believed():
+def test_half_of_the_confident_predictions_become_pseudo_labels():
     state = state_of(confidence=0.6)
     logits = torch.tensor([[s, 0.0] for s in (1.0, 2.0, 3.0, 4.0)])
-    known = torch.full((4,), -1)
-    state._trust({"known": known, "logits": logits})
-    assert state.believed(known, logits).tolist() == [-1, -1, 0, 0]
-    assert state.threshold[1] == 2.0  # nothing was guessed: nothing believed
+    labels = torch.full((4,), -1)
+    state._update_thresholds({"label": labels, "logits": logits})
+    assert state.labels_or_pseudo_labels(labels, logits).tolist() == [
+        -1,
+        -1,
+        0,
+        0,
+    ]
+    assert state.threshold[1] == 2.0  # no predictions, so no pseudo-labels
 
 
-def test_communities_join_those_who_voice_an_emotion_alike():
+def test_speakers_of_similar_style_share_a_community():
     state = state_of(pseudo_label_fraction=1.0)
-    state.refresh(Told(), loader_of(material()), progress=0.5)
+    state.refresh(
+        FirstColumnsMethod(), loader_of(training_data()), progress=0.5
+    )
     angry = state.community[:, 1]
     assert len(angry.unique()) == 2
     assert angry[0] == angry[2] == angry[4] and angry[1] == angry[3] == angry[5]
     assert state.weight_of(torch.tensor([1]), torch.tensor([1])) > 0
 
 
-def test_source_speakers_alone_found_communities_where_asked():
+def test_source_only_builds_communities_from_source_speakers():
     both, source = (
         state_of(pseudo_label_fraction=1.0),
         state_of(pseudo_label_fraction=1.0, target_labels="source_only"),
     )
     for state in (both, source):
-        state.refresh(Told(), loader_of(material()), progress=0.5)
-    founders = [
+        state.refresh(
+            FirstColumnsMethod(), loader_of(training_data()), progress=0.5
+        )
+    n_nodes = [
         state.history[0]["communities"]["emotions"][1]["n_speakers"]
         for state in (both, source)
     ]
-    assert founders == [6, 3]
+    assert n_nodes == [6, 3]
     assert (source.community[:, 1] >= 0).all()  # the others are attached
 
 
-def test_truth_is_used_only_where_the_oracle_is_asked():
-    # Guesses are all wrong; only the oracle knows better.
-    rows = material(sureness=-9.0, oracle_emotion=True)
-    honest, oracle = state_of(), state_of(target_labels="oracle")
+def test_true_labels_are_used_by_the_oracle_only():
+    # All predictions are wrong.
+    rows = training_data(confidence=-9.0, oracle_emotion=True)
+    pseudo, oracle = state_of(), state_of(target_labels="oracle")
     seen = []
-    for state in (honest, oracle):
-        state._find_communities = lambda training_rows, emotion, _: seen.append(
+    for state in (pseudo, oracle):
+        state._find_communities = lambda outputs, emotion, _: seen.append(
             emotion
         )
-        state.refresh(Told(), loader_of(rows), progress=0.5)
-    truth = torch.tensor([row["oracle_emotion"] for row in rows])
-    assert seen[1].equal(truth)
-    assert not seen[0].equal(truth)
+        state.refresh(FirstColumnsMethod(), loader_of(rows), progress=0.5)
+    true_labels = torch.tensor([row["oracle_emotion"] for row in rows])
+    assert seen[1].equal(true_labels)
+    assert not seen[0].equal(true_labels)
 
 
-def test_sides_of_the_anchors_are_the_domains_whatever_is_labelled():
-    # Of each domain one speaker is labelled; all speak one language.
-    rows = material()
+def test_anchor_sides_are_the_domains_for_any_labels():
+    # One speaker of each domain is labelled; all have one language.
+    rows = training_data()
     for row in rows:
         row["emotion"] = -1 if row["speaker"] % 3 else row["emotion"]
         row["language"] = 0
     seen = []
     state = state_of(target_labels="source_only")
-    state._find_communities = (
-        lambda training_rows, emotion, is_target: seen.append(is_target)
+    state._find_communities = lambda outputs, emotion, is_target: seen.append(
+        is_target
     )
-    state.refresh(Told(), loader_of(rows), progress=0.5)
+    state.refresh(FirstColumnsMethod(), loader_of(rows), progress=0.5)
     domain = torch.tensor([row["domain"] for row in rows])
     assert seen[0].equal(domain == 1)
     assert state._sides(seen[0], torch.zeros(len(rows))).equal(seen[0])
 
 
-def test_among_sources_alone_the_first_language_faces_the_others():
+def test_anchor_sides_without_target_are_first_and_other_languages():
     state = state_of()
-    rows = [{**row, "domain": 0} for row in material(hidden=False)]
-    state.refresh(Told(), loader_of(rows), progress=0.5)
+    rows = [{**row, "domain": 0} for row in training_data(hidden=False)]
+    state.refresh(FirstColumnsMethod(), loader_of(rows), progress=0.5)
     assert state.history[0]["n_unlabelled"] == 0
     assert (state.weight > 0).any()
 
 
-def test_state_survives_a_round_trip():
+def test_state_dict_round_trip_keeps_state():
     state = state_of(communities="gnn", pseudo_label_fraction=1.0)
-    state.refresh(Told(), loader_of(material()), progress=0.5)
+    state.refresh(
+        FirstColumnsMethod(), loader_of(training_data()), progress=0.5
+    )
     other = state_of(communities="gnn")
     other.load_state_dict(state.state_dict())
     assert other.community.equal(state.community)
     assert other.history == state.history and other.networks.keys() == {0, 1}
 
 
-def test_hearing_leaves_mode_and_randomness_alone():
-    method = Told().train()
+def test_extraction_keeps_training_mode_and_random_state():
+    method = FirstColumnsMethod().train()
     before = torch.random.get_rng_state()
-    training_rows = hear(method, loader_of(material()))
+    outputs = extract_training_outputs(method, loader_of(training_data()))
     assert method.training and torch.random.get_rng_state().equal(before)
-    assert len(training_rows["phone"]) == 2 * len(training_rows["known"])
-    assert training_rows["row"].max() == len(training_rows["known"]) - 1
+    assert len(outputs["phone"]) == 2 * len(outputs["label"])
+    assert outputs["row"].max() == len(outputs["label"]) - 1
 
 
-def test_unknown_way_to_label_the_target_is_refused():
+def test_unknown_target_labels_raises():
     with pytest.raises(ValueError, match="target_labels must be one of pseudo"):
         state_of(target_labels="gold")

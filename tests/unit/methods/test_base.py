@@ -4,7 +4,7 @@ import torch
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
-def test_output_cannot_be_changed_behind_the_losses_back():
+def test_output_is_immutable():
     output = MethodOutput(torch.zeros(1, 2), torch.zeros(1, 3))
     with pytest.raises(AttributeError, match="cannot assign"):
         output.logits = torch.ones(1, 2)
@@ -13,12 +13,12 @@ def test_output_cannot_be_changed_behind_the_losses_back():
 @pytest.mark.parametrize(
     "call", [lambda m: m({}), lambda m: m.losses(None, {})]
 )
-def test_method_without_body_says_which_it_is(call):
+def test_missing_implementation_error_names_the_method(call):
     with pytest.raises(NotImplementedError, match="Method has no"):
         call(Method())
 
 
-def test_served_method_lets_go_of_what_only_training_needs():
+def test_for_inference_removes_training_only_modules():
     class Named(Method):
         TRAINING_ONLY = frozenset({"speaker_head"})
 

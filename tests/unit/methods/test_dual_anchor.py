@@ -34,8 +34,8 @@ def method():
     return made
 
 
-def built():
-    """A method that knows a community and an anchor."""
+def with_anchors():
+    """Return a method with a community and an anchor."""
     made = method()
     made.state.community.fill_(0)
     made.state.weight[:, 1] = 1.0
@@ -47,14 +47,14 @@ def losses_of(made, **changes):
     return made.losses(made(batch), batch)
 
 
-def test_nothing_is_anchored_before_communities_are_found():
+def test_anchor_losses_are_zero_without_communities():
     losses = losses_of(method())
     assert losses["speaker_anchor"] == losses["phone_anchor"] == 0
     assert losses["emotion"] > 0
 
 
-def test_both_spaces_are_anchored_once_they_are():
-    made = built()
+def test_anchor_losses_are_positive_with_communities():
+    made = with_anchors()
     losses = losses_of(made)
     assert losses["speaker_anchor"] > 0 and losses["phone_anchor"] > 0
     (losses["speaker_anchor"] + losses["phone_anchor"]).backward()
@@ -63,14 +63,14 @@ def test_both_spaces_are_anchored_once_they_are():
     assert made.encoder.project.weight.grad.abs().sum() > 0
 
 
-def test_utterance_of_unsure_emotion_is_not_anchored():
+def test_utterances_without_pseudo_labels_are_not_anchored():
     hidden = torch.tensor([0, 1, -1, -1])
-    losses = losses_of(built(), emotion=hidden)
+    losses = losses_of(with_anchors(), emotion=hidden)
     assert losses["speaker_anchor"] == losses["phone_anchor"] == 0
 
 
-def test_guess_that_is_sure_enough_is_anchored_but_never_named():
-    made = built()
+def test_pseudo_labels_enter_anchor_losses_only():
+    made = with_anchors()
     made.state.threshold.fill_(0.0)
     hidden = torch.tensor([0, 1, -1, -1])
     logits = torch.tensor([[1.0, 0.0], [0.0, 1.0], [9.0, 0.0], [0.0, 9.0]])
@@ -78,39 +78,39 @@ def test_guess_that_is_sure_enough_is_anchored_but_never_named():
     output = dataclasses.replace(made(batch), logits=logits)
     losses = made.losses(output, batch)
     assert losses["speaker_anchor"] > 0 and losses["phone_anchor"] > 0
-    named = torch.nn.functional.cross_entropy(logits[:2], hidden[:2])
-    torch.testing.assert_close(losses["emotion"], named)
+    expected = torch.nn.functional.cross_entropy(logits[:2], hidden[:2])
+    torch.testing.assert_close(losses["emotion"], expected)
 
 
-def test_one_language_alone_has_nothing_to_be_drawn_to():
-    losses = losses_of(built(), language=torch.zeros(4).long())
+def test_anchor_losses_are_zero_for_one_language():
+    losses = losses_of(with_anchors(), language=torch.zeros(4).long())
     assert losses["speaker_anchor"] == losses["phone_anchor"] == 0
 
 
-def test_coral_compares_source_with_target_whatever_is_labelled():
-    made = built()
+def test_coral_compares_domains_for_any_labels():
+    made = with_anchors()
     whole = losses_of(made)["coral"]
     assert whole > 0
-    # A hidden label of the source, a known one of the target: the same sides.
+    # Labels are hidden or given; the domains are the same.
     hidden = torch.tensor([0, -1, 0, -1])
     assert losses_of(made, emotion=hidden)["coral"] == whole
-    # One language on both sides.
+    # Source and target have one language.
     assert losses_of(made, language=torch.zeros(4).long())["coral"] == whole
     assert losses_of(made, domain=torch.zeros(4).long())["coral"] == 0
 
 
-def test_state_dict_brings_communities_and_anchors_along():
-    made, other = built(), method()
+def test_state_dict_contains_communities_and_anchors():
+    made, other = with_anchors(), method()
     other.load_state_dict(made.state_dict())
     one, two = losses_of(made), losses_of(other)
     for name, value in one.items():
         torch.testing.assert_close(value, two[name])
 
 
-def test_of_many_segments_a_draw_is_anchored():
-    made = built()
+def test_anchors_are_sampled_up_to_the_maximum():
+    made = with_anchors()
     made.n_segments = 3
     is_anchor = torch.tensor([True] * 5 + [False] * 5)
-    drawn = made._drawn(is_anchor)
-    assert len(drawn) == 3 and is_anchor[drawn].all()
-    assert made._drawn(is_anchor[4:]).tolist() == [0]
+    sampled = made._sample_anchors(is_anchor)
+    assert len(sampled) == 3 and is_anchor[sampled].all()
+    assert made._sample_anchors(is_anchor[4:]).tolist() == [0]

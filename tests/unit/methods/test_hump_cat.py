@@ -42,7 +42,7 @@ def losses(method, logits, emotion):
 
 
 @pytest.mark.parametrize("naming", ["cross_entropy", "am_softmax"])
-def test_order_of_the_batch_permutes_the_answers(naming):
+def test_batch_order_permutes_predictions(naming):
     method, batch = method_of(naming=naming).eval(), batch_of()
     frames, lens = batch["frames"]
     order = torch.tensor([3, 1, 0, 2])
@@ -52,7 +52,7 @@ def test_order_of_the_batch_permutes_the_answers(naming):
     torch.testing.assert_close(found.embedding, expected.embedding[order])
 
 
-def test_no_utterance_hears_another():
+def test_predictions_do_not_depend_on_other_utterances():
     method, batch = method_of().eval(), batch_of()
     frames, _ = batch["frames"]
     together = method(batch).logits
@@ -62,7 +62,7 @@ def test_no_utterance_hears_another():
         torch.testing.assert_close(found, together[row : row + 1])
 
 
-def test_margin_is_not_smoothed_away():
+def test_label_smoothing_is_disabled_with_margin():
     margin = method_of(naming="am_softmax", label_smoothing=0.1)
     plain = method_of(naming="am_softmax")
     found, expected = (
@@ -72,7 +72,7 @@ def test_margin_is_not_smoothed_away():
     assert found.equal(expected)
 
 
-def test_centres_draw_what_dropout_leaves_whole():
+def test_embedding_is_without_dropout():
     method, batch = method_of(dropout=0.9).train(), batch_of()
     assert (method(batch).embedding != 0).all()
 
@@ -84,22 +84,24 @@ def test_cross_entropy_of_a_fair_coin_by_hand():
 
 def test_margin_by_hand():
     method = method_of(naming="am_softmax", scale=10.0, margin=0.2)
-    # Cosines 0.5 and 0.3: the right one counts as 0.5 - 0.2.
+    # Cosines 0.5 and 0.3: the margin reduces the first to 0.5 - 0.2.
     found = losses(method, [[5.0, 3.0]], [0])["emotion"]
     assert found.item() == pytest.approx(math.log(2))
     found = losses(method, [[5.0, 3.0], [5.0, 3.0]], [1, -1])["emotion"]
     assert found.item() == pytest.approx(math.log(1 + math.exp(4)))
 
 
-def test_answers_have_no_margin():
+def test_predictions_have_no_margin():
     method, batch = method_of(naming="am_softmax").eval(), batch_of()
     output = method(batch)
     unit = torch.nn.functional.normalize(output.embedding, dim=-1)
-    ways = torch.nn.functional.normalize(method.emotion_head.weight, dim=-1)
-    torch.testing.assert_close(output.logits, 30 * unit @ ways.T)
+    directions = torch.nn.functional.normalize(
+        method.emotion_head.weight, dim=-1
+    )
+    torch.testing.assert_close(output.logits, 30 * unit @ directions.T)
 
 
-def test_centres_draw_the_embedding():
+def test_centre_loss_depends_on_the_embedding():
     found = losses(method_of(), [[0.0, 0.0]], [1])["centre"]
     assert found.item() == 16  # half of 32 ones, squared
 
@@ -112,7 +114,7 @@ def test_every_parameter_gets_a_gradient(naming):
         assert parameter.grad.isfinite().all(), name
 
 
-def test_silence_gives_finite_answers_and_gradients():
+def test_zero_frames_give_finite_predictions_and_gradients():
     method = method_of()
     batch = {**batch_of(), "frames": (torch.zeros(4, 1, 7), torch.ones(4))}
     output = method(batch)
@@ -121,6 +123,6 @@ def test_silence_gives_finite_answers_and_gradients():
     assert all(p.grad.isfinite().all() for p in method.parameters())
 
 
-def test_unknown_naming_is_refused():
+def test_unknown_naming_raises():
     with pytest.raises(ValueError, match="cross_entropy, am_softmax"):
         method_of(naming="arcface")

@@ -8,7 +8,7 @@ from speechbrain_clser.methods.linear import Linear, utterance_vector
 
 
 class Loader:
-    """Of a data set whose rows are given."""
+    """Loader of a dataset with the given rows."""
 
     class dataset(list):
         @staticmethod
@@ -20,7 +20,7 @@ class Loader:
 
 
 def fitted(hidden=0):
-    """A method fitted on the tiny rows, the last ``hidden`` without a label."""
+    """Return a method fitted on the tiny rows, the last ``hidden`` unlabelled."""
     frames = tiny.frames_of(tiny.TRAIN)
     n_known = len(tiny.TRAIN) - hidden
     rows = [
@@ -53,7 +53,7 @@ def test_fitted_method_predicts_its_training_set():
     assert not any(p.grad is not None for p in method.parameters())
 
 
-def test_utterances_without_label_do_not_count():
+def test_unlabelled_utterances_are_ignored():
     with_hidden, rows = fitted(hidden=16)
     alone = Linear(tiny.DIM, len(tiny.SCHEME))
     alone.begin_epoch(Loader(rows[:-16]))

@@ -6,7 +6,7 @@ from speechbrain_clser.methods._prototypes import Prototypes
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
 
 
-def test_first_mean_of_a_class_is_taken_as_it_is():
+def test_first_class_mean_becomes_the_prototype():
     structure = Prototypes(2, 3)
     structure.update(torch.tensor([EAST, [0.0, 9.0]]), torch.tensor([2, 2]))
     half = 0.5**0.5
@@ -14,7 +14,7 @@ def test_first_mean_of_a_class_is_taken_as_it_is():
     assert structure.prototypes[:2].eq(0).all()
 
 
-def test_later_means_move_it_a_little_by_hand():
+def test_later_means_update_with_momentum_by_hand():
     structure = Prototypes(2, 1, momentum=0.75)
     structure.update(torch.tensor([EAST]), torch.tensor([0]))
     structure.update(torch.tensor([NORTH]), torch.tensor([0]))
@@ -23,13 +23,13 @@ def test_later_means_move_it_a_little_by_hand():
     assert structure.prototypes[0].tolist() == pytest.approx(expected)
 
 
-def test_unlabelled_utterances_move_no_prototype():
+def test_unlabelled_utterances_do_not_update_prototypes():
     structure = Prototypes(2, 2)
     structure.update(torch.tensor([EAST, NORTH]), torch.tensor([-1, -1]))
     assert structure.prototypes.eq(0).all()
 
 
-def watched(structure, progress, posterior):
+def record(structure, progress, posterior):
     posterior = torch.tensor(posterior)
     weight = torch.full((len(posterior),), 0.5)
     structure.record(
@@ -37,10 +37,10 @@ def watched(structure, progress, posterior):
     )
 
 
-def test_an_epoch_is_the_mean_of_its_steps():
+def test_epoch_history_is_the_mean_of_steps():
     structure = Prototypes(2, 2)
-    watched(structure, 0.1, [[0.9, 0.1], [0.7, 0.3]])
-    watched(structure, 0.2, [[0.9, 0.1], [0.1, 0.9]])
+    record(structure, 0.1, [[0.9, 0.1], [0.7, 0.3]])
+    record(structure, 0.2, [[0.9, 0.1], [0.1, 0.9]])
     structure.end_epoch()
     assert structure.history == [
         {
@@ -52,7 +52,7 @@ def test_an_epoch_is_the_mean_of_its_steps():
     ]
 
 
-def test_epoch_without_unlabelled_utterances_is_not_written_down():
+def test_epoch_without_unlabelled_utterances_is_not_recorded():
     structure = Prototypes(2, 2)
     structure.record(
         0.0, torch.ones(0, 2), torch.ones(0, 2), torch.ones(0), torch.ones(2)
@@ -62,18 +62,18 @@ def test_epoch_without_unlabelled_utterances_is_not_written_down():
     assert structure.mean_posterior.tolist() == [0.5, 0.5]
 
 
-def test_mean_posterior_runs_by_hand():
+def test_running_mean_posterior_by_hand():
     structure = Prototypes(2, 2)
-    watched(structure, 0.0, [[1.0, 0.0]])
+    record(structure, 0.0, [[1.0, 0.0]])
     assert structure.mean_posterior.tolist() == pytest.approx([0.55, 0.45])
 
 
-def test_state_survives_a_round_trip():
+def test_state_dict_round_trip_keeps_state():
     structure, other = Prototypes(2, 2), Prototypes(2, 2)
     structure.update(torch.tensor([EAST]), torch.tensor([1]))
-    watched(structure, 0.3, [[0.9, 0.1]])
+    record(structure, 0.3, [[0.9, 0.1]])
     structure.end_epoch()
-    watched(structure, 0.4, [[0.9, 0.1]])
+    record(structure, 0.4, [[0.9, 0.1]])
     other.load_state_dict(structure.state_dict())
     assert other.prototypes.equal(structure.prototypes)
     assert other.mean_posterior.equal(structure.mean_posterior)

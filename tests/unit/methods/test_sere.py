@@ -37,17 +37,17 @@ def batch(emotion=MIXED):
 
 
 def losses_of(model, inputs):
-    """Losses of a later step, when prototypes are known."""
+    """Compute the losses of a step after the first prototypes."""
     model.structure.update(model(inputs).embedding, inputs["emotion"])
     return model.losses(model(inputs), inputs)
 
 
-def test_embeddings_resonate_like_the_highlights_they_come_from():
+def test_resonance_of_embeddings_equals_resonance_of_highlights():
     model, inputs = method(tric="chain").eval(), batch()
     output = model(inputs)
     encoded = model.encoder(*inputs["frames"])
-    found = resonance(encoded, output.extras["highlights"])
-    expected = walk(found, inputs["emotion"], model.temperature)
+    actual = resonance(encoded, output.extras["highlights"])
+    expected = walk(actual, inputs["emotion"], model.temperature)
     losses = model.losses(output, inputs)
     torch.testing.assert_close(losses["walk"], expected)
 
@@ -55,21 +55,21 @@ def test_embeddings_resonate_like_the_highlights_they_come_from():
 @pytest.mark.parametrize(
     ("tric", "silent"), [("links", CHAIN), ("chain", LINKS), ("both", ())]
 )
-def test_reading_of_tric_decides_which_losses_count(tric, silent):
+def test_tric_option_selects_the_losses(tric, silent):
     losses = losses_of(method(tric=tric, warm_up=0.0), batch())
     assert losses.keys() == Sere.LOSSES
     zero = {n for n in LINKS + CHAIN if losses[n] == 0}
     assert zero == set(silent)
 
 
-def test_with_everything_labelled_nothing_is_asked_of_the_unlabelled():
+def test_all_labelled_batch_has_no_unlabelled_losses():
     losses = losses_of(method(warm_up=0.0), batch([0, 1] * 4))
     for name in UNLABELLED | set(CHAIN):
         assert losses[name] == 0
     assert losses["emotion"] > 0 and losses["labelled_pairs"] > 0
 
 
-def test_with_nothing_labelled_nobody_is_named():
+def test_unlabelled_batch_has_no_supervised_losses():
     model = method(warm_up=0.0)
     losses = model.losses(model(batch([-1] * 8)), batch([-1] * 8))
     for name in ("emotion", "labelled_pairs", "geometry", *CHAIN):
@@ -77,23 +77,23 @@ def test_with_nothing_labelled_nobody_is_named():
     assert model.structure.prototypes.eq(0).all()
 
 
-def test_field_knows_nothing_before_the_first_prototype():
+def test_field_is_zero_without_prototypes():
     fields = method().eval()(batch()).extras["field"]
     torch.testing.assert_close(fields.detach(), torch.zeros(8, 2))
 
 
-def test_classifier_and_field_answer_together():
+def test_logits_are_the_mean_of_classifier_and_field():
     model, inputs = method().eval(), batch()
     model.structure.update(model(inputs).embedding, inputs["emotion"])
     output = model(inputs)
-    found = (output.extras["field"] / model.temperature).softmax(dim=-1)
-    named = output.extras["named"].softmax(dim=-1)
-    expected = (found * named).sqrt()
+    actual = (output.extras["field"] / model.temperature).softmax(dim=-1)
+    head_posterior = output.extras["head_logits"].softmax(dim=-1)
+    expected = (actual * head_posterior).sqrt()
     expected = expected / expected.sum(dim=-1, keepdim=True)
     torch.testing.assert_close(output.logits.softmax(dim=-1), expected)
 
 
-def test_without_moments_the_field_is_the_cosine_of_the_utterance():
+def test_utterance_level_field_is_the_cosine_of_the_embedding():
     model, inputs = method(field_level="utterance").eval(), batch()
     model.structure.update(model(inputs).embedding, inputs["emotion"])
     output = model(inputs)
@@ -103,7 +103,7 @@ def test_without_moments_the_field_is_the_cosine_of_the_utterance():
     torch.testing.assert_close(output.extras["field"], expected)
 
 
-def test_warm_up_silences_consistency_and_balance():
+def test_warm_up_disables_consistency_and_balance():
     model = method(warm_up=0.5, highest_threshold=0.0)
     early = losses_of(model, batch())
     model.progress = 0.5
@@ -112,7 +112,7 @@ def test_warm_up_silences_consistency_and_balance():
         assert early[name] == 0 and late[name] > 0
 
 
-def test_prototypes_move_in_training_only():
+def test_prototypes_are_updated_in_training_only():
     model, inputs = method().eval(), batch()
     model.losses(model(inputs), inputs)
     assert model.structure.prototypes.eq(0).all()
@@ -135,7 +135,7 @@ def test_order_of_the_batch_does_not_matter():
         torch.testing.assert_close(one[name], other[name], rtol=1e-4, atol=1e-5)
 
 
-def test_labels_are_not_read_to_predict():
+def test_predictions_do_not_depend_on_labels():
     model, inputs = method().eval(), batch()
     assert model({"frames": inputs["frames"]}).logits.equal(
         model(inputs).logits
@@ -161,7 +161,7 @@ def test_half_precision_gives_finite_losses_in_float32():
         assert loss.isfinite() and loss.dtype == torch.float32
 
 
-def test_notes_tell_the_field_of_each_epoch():
+def test_diagnostics_contain_the_field_of_each_epoch():
     model, inputs = method(), batch()
     for epoch in range(2):
         model.progress = epoch / 2
@@ -173,7 +173,7 @@ def test_notes_tell_the_field_of_each_epoch():
         assert sum(line["posterior"]) == pytest.approx(1, abs=1e-3)
 
 
-def test_unknown_reading_and_resonator_are_refused():
+def test_unknown_tric_and_field_level_raise():
     with pytest.raises(ValueError, match="links, chain, both, got 'loop'"):
         method(tric="loop")
     with pytest.raises(ValueError, match="utterance, got 'words'"):

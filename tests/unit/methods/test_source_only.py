@@ -22,12 +22,12 @@ def test_loss_of_a_fair_coin_by_hand():
     assert loss.item() == pytest.approx(math.log(2))
 
 
-def test_utterance_without_label_does_not_count():
+def test_unlabelled_utterances_are_ignored():
     logits = [[0.0, 0.0], [9.0, -9.0]]
     assert losses(bare(), logits, [1, -1]).item() == pytest.approx(math.log(2))
 
 
-def test_batch_without_any_label_costs_nothing_and_keeps_the_graph():
+def test_unlabelled_batch_has_zero_loss_and_a_gradient():
     logits = torch.ones(2, 2, requires_grad=True)
     output = MethodOutput(logits, torch.zeros(2, 1))
     loss = bare().losses(output, {"emotion": torch.tensor([-1, -1])})["emotion"]
@@ -44,7 +44,7 @@ def test_order_of_the_batch_does_not_matter():
     torch.testing.assert_close(one, two)
 
 
-def test_rare_class_weighs_more():
+def test_rare_class_has_a_larger_weight():
     class Loader:
         class dataset(list):
             @staticmethod
@@ -59,7 +59,7 @@ def test_rare_class_weighs_more():
     torch.testing.assert_close(method.class_weights, torch.tensor([4 / 6, 2.0]))
 
 
-def test_prediction_reads_sound_only_and_repeats_itself():
+def test_predictions_need_frames_only_and_are_deterministic():
     method = method_of().eval()
     batch = {"frames": (torch.randn(3, 7, 6), torch.tensor([1.0, 0.5, 0.8]))}
     first, second = method(batch), method(batch)

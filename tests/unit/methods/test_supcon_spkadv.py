@@ -30,7 +30,7 @@ def batch():
     return {**BATCH, "frames": (BATCH["frames"][0], torch.ones(4))}
 
 
-def test_contrast_acts_on_the_embedding_with_the_papers_weight():
+def test_contrastive_loss_uses_the_embedding_and_the_weight_of_the_paper():
     model = method()
     output = model(batch())
     expected = supcon(
@@ -40,7 +40,7 @@ def test_contrast_acts_on_the_embedding_with_the_papers_weight():
     torch.testing.assert_close(losses["supcon"], expected)
 
 
-def test_adversary_moves_the_encoder_against_its_head():
+def test_adversary_gradient_of_the_encoder_is_reversed():
     text = batch()
     gradients = []
     for reversal in (1.0, -1.0):
@@ -55,7 +55,7 @@ def test_adversary_moves_the_encoder_against_its_head():
         torch.testing.assert_close(one, -other)
 
 
-def test_labels_are_not_read_to_predict():
+def test_predictions_do_not_depend_on_labels():
     model = method().eval()
     frames = batch()["frames"]
     assert model({"frames": frames}).logits.equal(model(batch()).logits)

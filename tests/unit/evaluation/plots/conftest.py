@@ -1,4 +1,4 @@
-"""Reports to draw."""
+"""Reports for the figures."""
 
 import pytest
 from helpers.runs import make_run
@@ -8,5 +8,5 @@ from speechbrain_clser.evaluation import report
 
 @pytest.fixture
 def plain(tmp_path):
-    """The report of a run with nothing odd about it."""
+    """Return the report of a run without limitations."""
     return report.build(make_run(tmp_path))

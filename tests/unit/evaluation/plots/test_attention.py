@@ -1,4 +1,4 @@
-"""Attention maps: the darker, the more; a panel per stage and direction."""
+"""Attention maps."""
 
 from helpers.attended import attend
 from helpers.runs import make_run
@@ -20,15 +20,15 @@ def test_panels_are_utterances_by_stages_and_directions(tmp_path):
     ]
 
 
-def test_strongest_moment_is_darkest(tmp_path):
+def test_largest_weight_is_opaque(tmp_path):
     result = report.build(attend(make_run(tmp_path)))
     (image,) = attention_maps(result).axes[0].images
     strength = image.get_array()[..., 3]
     assert strength.tolist() == [[1, 0.25 / 0.75], [0.5 / 0.75, 0.5 / 0.75]]
 
 
-def test_wrong_answer_is_named_beside_what_was_meant(tmp_path):
+def test_wrong_prediction_is_in_the_title(tmp_path):
     result = report.build(attend(make_run(tmp_path)))
     result["attention"]["utterances"][0]["predicted"] = "sadness"
     title = attention_maps(result).axes[0].get_title(loc="left")
-    assert title == "anger, heard as sadness (Urdu)"
+    assert title == "anger, predicted sadness (Urdu)"

@@ -1,4 +1,4 @@
-"""Shared strokes: percent, and silence about what is unknown."""
+"""Shared elements of figures."""
 
 import pytest
 from matplotlib.figure import Figure
@@ -8,11 +8,11 @@ from speechbrain_clser.evaluation.plots.axes import dot, estimate, share_axis
 
 @pytest.fixture
 def axes():
-    """Axes with nothing on them."""
+    """Return empty axes."""
     return Figure().subplots()
 
 
-def test_mean_and_interval_are_drawn_in_percent(axes):
+def test_mean_and_interval_are_plotted_in_percent(axes):
     estimate(axes, {"mean": 0.4, "low": 0.25, "high": 0.5}, 3, "red")
     bar, mean = axes.lines
     assert list(bar.get_xdata()) == [25, 50]
@@ -20,7 +20,7 @@ def test_mean_and_interval_are_drawn_in_percent(axes):
     assert list(mean.get_xdata()) == [40]
 
 
-def test_unknown_interval_is_not_drawn(axes):
+def test_unknown_interval_is_not_plotted(axes):
     estimate(axes, {"mean": 0.4, "low": None, "high": None}, 3, "red")
     (mean,) = axes.lines
     assert mean.get_marker() == "o"
@@ -32,7 +32,7 @@ def test_first_row_is_on_top(axes):
     assert axes.get_xlabel() == "recall, %"
 
 
-def test_dot_has_no_line_and_may_look_otherwise():
+def test_dot_has_no_line_and_accepts_options():
     plain, other = dot("red", "a"), dot("red", "a", marker="^")
     assert (plain.get_linestyle(), plain.get_marker()) == ("None", "o")
     assert other.get_marker() == "^"

@@ -1,4 +1,4 @@
-"""Languages: target above, a hollow dot for a speaker without all classes."""
+"""UAR by language."""
 
 from speechbrain_clser.evaluation.plots import uar_by_language
 

@@ -1,11 +1,11 @@
-"""Calibration: dots in percent, and none for an empty bin."""
+"""Reliability diagram."""
 
 import pytest
 
 from speechbrain_clser.evaluation.plots import reliability
 
 
-def test_bins_are_dots_in_percent_and_empty_ones_are_left_out(plain):
+def test_bins_are_dots_in_percent_without_empty_bins(plain):
     plain["parts"]["target_scored"]["calibration"] = [
         {"n": 0, "confidence": None, "accuracy": None},
         {"n": 4, "confidence": 0.5, "accuracy": 0.25},

@@ -1,11 +1,11 @@
-"""The strip: every seed, the mean, and chance at its place."""
+"""UAR compared with chance."""
 
 import pytest
 
 from speechbrain_clser.evaluation.plots import uar_against_chance
 
 
-def test_seeds_mean_and_chance_stand_at_their_places(plain):
+def test_seeds_mean_and_chance_have_their_positions(plain):
     part = plain["parts"]["target_scored"]
     seeds, _, mean, chance = uar_against_chance(plain).axes[0].lines
     assert list(seeds.get_xdata()) == [
@@ -15,7 +15,7 @@ def test_seeds_mean_and_chance_stand_at_their_places(plain):
     assert chance.get_xdata()[0] == pytest.approx(100 / 3)
 
 
-def test_unknown_interval_leaves_the_other_three(plain):
+def test_unknown_interval_is_omitted(plain):
     plain["parts"]["target_scored"]["scores"]["uar"] |= {
         "low": None,
         "high": None,

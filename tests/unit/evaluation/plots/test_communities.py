@@ -1,4 +1,4 @@
-"""Speaker graphs: a panel per emotion, a mark per speaker, a line per edge."""
+"""Speaker graphs."""
 
 import pytest
 from helpers.anchored import anchor
@@ -11,17 +11,17 @@ from speechbrain_clser.evaluation.plots.style import GROUPS
 
 @pytest.fixture
 def anchored(tmp_path):
-    """The report of a run that anchored."""
+    """Return the report of a run with dual anchoring."""
     return report.build(anchor(make_run(tmp_path)))
 
 
 def panels(result):
-    """Axes by emotion."""
+    """Return axes by emotion."""
     axes = speaker_graphs(result).axes
     return {a.get_title(loc="left"): a for a in axes}
 
 
-def test_every_emotion_has_a_panel_with_its_speakers_and_edges(anchored):
+def test_each_emotion_has_a_panel_with_speakers_and_edges(anchored):
     drawn = panels(anchored)
     assert list(drawn) == ["anger", "happiness"]
     graph = anchored["anchoring"]["emotions"][0]["graph"]
@@ -30,7 +30,7 @@ def test_every_emotion_has_a_panel_with_its_speakers_and_edges(anchored):
     assert sum(len(m.get_offsets()) for m in marks) == len(graph["x"])
 
 
-def test_communities_have_colours_and_languages_shapes(anchored):
+def test_communities_have_colours_and_languages_markers(anchored):
     _, german, urdu = panels(anchored)["anger"].collections
     shapes = [m.get_paths()[0].vertices.shape for m in (german, urdu)]
     assert shapes[0] != shapes[1]
@@ -41,7 +41,7 @@ def test_communities_have_colours_and_languages_shapes(anchored):
     assert labels == ["German", "Urdu"]
 
 
-def test_colours_go_round_when_communities_outnumber_them(anchored):
+def test_colours_repeat_for_many_communities(anchored):
     graph = anchored["anchoring"]["emotions"][0]["graph"]
     graph["community"] = [len(GROUPS)] * len(graph["community"])
     _, german, _ = panels(anchored)["anger"].collections
@@ -51,7 +51,7 @@ def test_colours_go_round_when_communities_outnumber_them(anchored):
 
 
 @pytest.mark.parametrize("n, grid", [(1, 1), (3, 3), (4, 4), (5, 6)])
-def test_any_number_of_emotions_finds_room(anchored, n, grid):
+def test_any_number_of_emotions_has_panels(anchored, n, grid):
     first = anchored["anchoring"]["emotions"][0]
     anchored["anchoring"]["emotions"] = [first] * n
     assert len(speaker_graphs(anchored).axes) == grid

@@ -1,9 +1,9 @@
-"""The confusion matrix: what can be read in its cells."""
+"""Confusion matrix."""
 
 from speechbrain_clser.evaluation.plots import confusion_matrix
 
 
-def test_cells_show_shares_and_counts_and_no_share_of_nothing(plain):
+def test_cells_contain_fractions_and_counts(plain):
     plain["parts"]["target_scored"]["confusion"] = [
         [3, 1, 0],
         [0, 4, 0],

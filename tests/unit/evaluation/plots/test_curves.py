@@ -1,10 +1,10 @@
-"""Curves: every loss by its name, gaps where nothing was measured."""
+"""Training curves."""
 
 from speechbrain_clser.evaluation.plots import training_curves
 from speechbrain_clser.evaluation.plots.curves import unweighted
 
 
-def test_every_loss_has_its_panel_when_there_are_several(plain):
+def test_each_of_several_losses_has_a_panel(plain):
     for curve in plain["curves"]:
         for record in curve["records"]:
             record["train_supcon"] = 1.0
@@ -31,7 +31,7 @@ def test_selected_epochs_are_marked(plain):
     assert epochs == [seed["epoch"] for seed in plain["selection"]["seeds"]]
 
 
-def test_unvalidated_epoch_leaves_a_gap(plain):
+def test_epoch_without_validation_is_a_gap(plain):
     for curve in plain["curves"]:
         curve["records"][0]["source_valid_uar"] = None
     line = training_curves(plain).axes[0].lines[0]

@@ -1,4 +1,4 @@
-"""The map: three panels of the same points, and their legend."""
+"""Map of embeddings."""
 
 from speechbrain_clser.evaluation.plots import embedding_map
 
@@ -12,10 +12,10 @@ def test_same_points_are_in_every_panel(plain):
         assert shown == len(plain["map"]["x"])
 
 
-def test_colours_that_repeat_are_said_to(plain):
+def test_repeated_colours_are_in_the_legend(plain):
     points = plain["map"]
-    said = embedding_map(plain).axes[3].texts[0].get_text()
-    assert said == "8 speakers"
+    text = embedding_map(plain).axes[3].texts[0].get_text()
+    assert text == "8 speakers"
     points["speaker"][0] = "emodb_99"
-    said = embedding_map(plain).axes[3].texts[0].get_text()
-    assert said == "9 speakers; colours repeat"
+    text = embedding_map(plain).axes[3].texts[0].get_text()
+    assert text == "9 speakers; colours repeat"

@@ -1,4 +1,4 @@
-"""Posteriors of the field: in percent, a line per seed and class."""
+"""Posteriors of the field."""
 
 from helpers.resonated import resonate
 from helpers.runs import make_run
@@ -7,7 +7,7 @@ from speechbrain_clser.evaluation import report
 from speechbrain_clser.evaluation.plots import field_posteriors
 
 
-def test_every_seed_has_a_line_for_every_class(tmp_path):
+def test_each_seed_has_a_line_for_each_class(tmp_path):
     result = report.build(resonate(make_run(tmp_path)))
     left, right = field_posteriors(result).axes
     *lines, even = left.lines

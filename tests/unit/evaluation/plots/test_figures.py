@@ -1,4 +1,4 @@
-"""All figures: drawn without a warning from every odd report."""
+"""All figures for reports with limitations, without warnings."""
 
 import copy
 import json
@@ -25,14 +25,14 @@ CASES = {
 
 @pytest.fixture(scope="module", params=CASES)
 def result(request, tmp_path_factory):
-    """The report of a made-up run."""
+    """Return the report of a synthetic run."""
     folder = tmp_path_factory.mktemp("run")
     run = make_run(folder, **CASES[request.param])
     return report.build(attend(resonate(anchor(run))))
 
 
 @pytest.mark.parametrize("trial", FIGURES)
-def test_figure_is_drawn_and_leaves_the_report_alone(trial, result):
+def test_figure_is_plotted_without_changing_the_report(trial, result):
     before = copy.deepcopy(result)
     element = plots.svg(trial(result), "figure")
     assert element.startswith("<svg") and element.endswith("</svg>")
@@ -43,7 +43,7 @@ def test_figure_is_drawn_and_leaves_the_report_alone(trial, result):
 @pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("trial", FIGURES)
 def test_names_with_a_dollar_are_text(trial, tmp_path):
-    """Which matplotlib could read as an equation, and fail."""
+    """Matplotlib would parse it as an equation."""
     run = make_run(tmp_path)
     found = json.dumps(report.build(attend(resonate(anchor(run)))))
     for name in ("emodb", "urdu", "deu", "urd"):

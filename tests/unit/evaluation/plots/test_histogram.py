@@ -1,4 +1,4 @@
-"""The histogram: what was true_classes beside what was answered."""
+"""Histogram of reference and predicted classes."""
 
 from speechbrain_clser.evaluation.plots import prediction_histogram
 

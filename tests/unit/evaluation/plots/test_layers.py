@@ -12,7 +12,7 @@ FOUND = {
 }
 
 
-def test_source_target_and_choice_are_drawn():
+def test_source_target_and_selected_layer_are_plotted():
     axes = layers(FOUND).axes[0]
     target, source, chosen = axes.lines
     assert source.get_ydata().tolist() == [40, 60, 50]
@@ -22,7 +22,7 @@ def test_source_target_and_choice_are_drawn():
     assert names == ["0", "1", "0-1"]
 
 
-def test_target_that_was_not_scored_is_left_out():
+def test_target_without_scores_is_omitted():
     rows = [
         {k: v for k, v in row.items() if k != "target"}
         for row in FOUND["validation"]

@@ -1,9 +1,9 @@
-"""Recalls: a row for every class, the absent one too."""
+"""Recall by class."""
 
 from speechbrain_clser.evaluation.plots import recall_per_class
 
 
-def test_row_names_the_class_and_counts_its_utterances(plain):
+def test_row_label_contains_class_and_number_of_utterances(plain):
     recalls = plain["parts"]["target_scored"]["recalls"]
     axes = recall_per_class(plain).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
@@ -11,7 +11,7 @@ def test_row_names_the_class_and_counts_its_utterances(plain):
     ]
 
 
-def test_absent_class_has_a_word_and_no_dot(plain):
+def test_absent_class_has_text_and_no_dot(plain):
     recalls = plain["parts"]["target_scored"]["recalls"]
     recalls[1] |= {"n": 0, "mean": None, "low": None, "high": None}
     axes = recall_per_class(plain).axes[0]

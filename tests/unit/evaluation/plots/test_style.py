@@ -1,4 +1,4 @@
-"""Style: one colour per emotion, one text per figure, nothing left behind."""
+"""Style and SVG rendering of figures."""
 
 import re
 
@@ -9,13 +9,13 @@ from speechbrain_clser.evaluation import plots
 from speechbrain_clser.evaluation.plots import style
 
 
-def test_svg_is_the_same_twice_and_fetches_nothing(plain):
+def test_svg_is_deterministic_and_self_contained(plain):
     first = plots.svg(plots.embedding_map(plain), "map")
     assert first == plots.svg(plots.embedding_map(plain), "map")
     assert "http" not in first
 
 
-def test_ids_of_two_figures_do_not_meet(plain):
+def test_ids_of_two_figures_differ(plain):
     ids = [
         set(re.findall(r'\bid="([^"]*)"', plots.svg(trial(plain), name)))
         for trial, name in ((plots.reliability, "a"), (plots.reliability, "b"))
@@ -23,21 +23,21 @@ def test_ids_of_two_figures_do_not_meet(plain):
     assert ids[0] and not ids[0] & ids[1]
 
 
-def test_references_inside_a_figure_lead_somewhere(plain):
+def test_references_inside_a_figure_are_valid(plain):
     element = plots.svg(plots.training_curves(plain), "curves")
     ids = set(re.findall(r'\bid="([^"]*)"', element))
     wanted = set(re.findall(r'(?:href="#|url\(#)([^")]*)', element))
     assert wanted and wanted <= ids
 
 
-def test_ink_takes_the_colour_of_the_page():
+def test_ink_becomes_the_text_colour_of_the_page():
     figure = Figure()
     figure.text(0.5, 0.5, "word", color=style.INK)
     element = style.svg(figure, "word")
     assert "currentColor" in element and style.INK not in element
 
 
-def test_style_holds_while_drawing_whatever_the_session_has_set():
+def test_style_overrides_matplotlib_settings():
     @style.styled
     def trial():
         return matplotlib.rcParams["axes.titlesize"]
@@ -47,7 +47,7 @@ def test_style_holds_while_drawing_whatever_the_session_has_set():
     assert trial.__name__ == "trial"
 
 
-def test_settings_of_the_session_are_left_alone(plain):
+def test_matplotlib_settings_are_unchanged(plain):
     before = dict(matplotlib.rcParams)
     plots.svg(plots.uar_against_chance(plain), "strip")
     assert dict(matplotlib.rcParams) == before

@@ -1,4 +1,4 @@
-"""Scores against the labelled share: a line and a band per system."""
+"""Scores by labelled fraction."""
 
 import pytest
 
@@ -20,7 +20,7 @@ CELLS = [
 ]
 
 
-def test_line_runs_over_the_shares_in_their_order():
+def test_line_is_sorted_by_fraction():
     axes, _ = scores_by_share(CELLS).axes
     assert axes.get_ylabel() == "UAR, %"
     lines = {
@@ -37,7 +37,7 @@ def test_band_is_the_interval():
     assert band[:, 1].max() == pytest.approx(80)
 
 
-def test_every_target_has_a_row_and_the_figure_can_be_written():
+def test_each_target_has_a_row_and_the_figure_is_rendered():
     figure = scores_by_share(CELLS)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["emodb, paper-like", "urdu, paper-like"]

@@ -1,4 +1,4 @@
-"""Reports to tell of, each built once."""
+"""Reports for the sections, each built once."""
 
 import copy
 
@@ -21,11 +21,11 @@ def of_anchored_run(tmp_path_factory):
 
 @pytest.fixture
 def plain(of_plain_run):
-    """The report of a run with nothing odd about it."""
+    """Return the report of a run without limitations."""
     return copy.deepcopy(of_plain_run)
 
 
 @pytest.fixture
 def anchored(of_anchored_run):
-    """The report of a run that anchored."""
+    """Return the report of a run with dual anchoring."""
     return copy.deepcopy(of_anchored_run)

@@ -20,7 +20,7 @@ def section(refused=None, **changes):
     return adaptation(report)
 
 
-def test_shares_stand_before_and_after():
+def test_class_shares_are_before_and_after():
     (table,) = (block for block in section() if isinstance(block, Table))
     assert table.rows == [
         ["method, before", "50.0", "25.0", "25.0"],
@@ -28,7 +28,7 @@ def test_shares_stand_before_and_after():
     ]
 
 
-def test_constants_are_told_once_with_their_scores():
+def test_constants_are_listed_once_with_scores():
     blocks = section()
     assert markdown(blocks).count("Constants on statistics (chosen within") == 1
     (details,) = (block for block in blocks if isinstance(block, Details))
@@ -38,7 +38,7 @@ def test_constants_are_told_once_with_their_scores():
     ]
 
 
-def test_form_assumption_and_refusal_are_said():
+def test_form_assumption_and_refusal_are_rendered():
     text = markdown(section(class_shares="equal", fitted_to="halves"))
     assert "each half of the target's speakers" in text
     assert "Class shares assumed of the target: equal." in text

@@ -1,19 +1,19 @@
-"""Communities and anchors: told where there are any, and not otherwise."""
+"""Section on communities and anchors."""
 
 from speechbrain_clser.evaluation.document import Items, Picture, Table, Text
 from speechbrain_clser.evaluation.sections.anchoring import anchoring
 
 
 def of(kind, blocks):
-    """Blocks of one kind."""
+    """Return the blocks of one kind."""
     return [block for block in blocks if isinstance(block, kind)]
 
 
-def test_report_without_anchors_has_no_such_section(plain):
+def test_report_without_anchoring_has_no_section(plain):
     assert anchoring(plain) == []
 
 
-def test_every_emotion_has_a_row_of_numbers(anchored):
+def test_each_emotion_has_a_row(anchored):
     numbers, _ = of(Table, anchoring(anchored))
     assert numbers.rows == [
         ["anger", 8, 1, 2, "0.43", *("0.00", "1.00", "0.00"), "1.00"],
@@ -21,7 +21,7 @@ def test_every_emotion_has_a_row_of_numbers(anchored):
     ]
 
 
-def test_only_measures_that_nobody_took_have_no_column(anchored):
+def test_measures_without_values_have_no_column(anchored):
     for emotion in anchored["anchoring"]["emotions"]:
         emotion |= {"ari_seeds": None, "nmi_corpus": None, "nmi_gender": None}
     anchored["anchoring"]["emotions"][1]["nmi_gender"] = 0.5
@@ -36,40 +36,40 @@ def test_anchors_are_listed_by_weight(anchored):
     assert anchors.rows == [["anger", listed], ["happiness", "none"]]
 
 
-def test_no_anchor_at_all_is_said(anchored):
+def test_missing_anchors_have_a_sentence(anchored):
     texts = [text.text for text in of(Text, anchoring(anchored))]
-    assert not any("nothing was anchored" in text for text in texts)
+    assert not any("no phone anchors" in text for text in texts)
     for emotion in anchored["anchoring"]["emotions"]:
         emotion["anchors"] = []
     texts = [text.text for text in of(Text, anchoring(anchored))]
-    assert any("nothing was anchored" in text for text in texts)
+    assert any("no phone anchors" in text for text in texts)
 
 
-def test_warnings_stand_beside_the_emotion_they_are_about(anchored):
+def test_warnings_are_listed_by_emotion(anchored):
     (warnings,) = of(Items, anchoring(anchored))
     emotions, texts = zip(*warnings.items, strict=True)
     assert emotions == ("anger", "happiness")
-    assert "largely the sexes" in texts[0]
+    assert "coincide with the sexes" in texts[0]
 
 
-def test_where_styles_come_from_is_told(anchored):
-    said = "Styles measured: 16 from the mean of the language. Left out: 7 "
-    assert Text(f"{said}utterances of unknown emotion.") in anchoring(anchored)
+def test_references_of_styles_are_described(anchored):
+    start = "Style vectors: 16 minus the mean of the language. Omitted: 7 "
+    assert Text(f"{start}utterances of unknown emotion.") in anchoring(anchored)
 
 
-def test_guesses_believed_are_drawn_and_told(anchored):
-    *_, drawn, said = anchoring(anchored)
-    assert isinstance(drawn, Picture)
-    assert "30 of 48 (seed 1) and 30 of 48 (seed 2)" in said.text
+def test_pseudo_labels_have_a_figure_and_a_sentence(anchored):
+    *_, figure, sentence = anchoring(anchored)
+    assert isinstance(figure, Picture)
+    assert "30 of 48 (seed 1) and 30 of 48 (seed 2)" in sentence.text
 
 
-def test_no_guesses_no_picture_of_them(anchored):
+def test_no_unlabelled_utterances_give_no_figure(anchored):
     for line in anchored["anchoring"]["believed"]:
         line |= {"n_unlabelled": 0, "n_believed": [0, 0]}
     assert len(of(Picture, anchoring(anchored))) == 1
 
 
-def test_nobody_heard_often_enough_is_said_in_place_of_graphs(anchored):
+def test_missing_communities_have_a_sentence(anchored):
     anchored["anchoring"]["emotions"] = []
     blocks = anchoring(anchored)
     assert of(Table, blocks) == []

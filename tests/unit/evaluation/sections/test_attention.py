@@ -1,4 +1,4 @@
-"""Attention on the page: shown where there is some, and not otherwise."""
+"""Section on attention weights."""
 
 from helpers.attended import attend
 from helpers.runs import make_run
@@ -8,10 +8,10 @@ from speechbrain_clser.evaluation.document import Picture
 from speechbrain_clser.evaluation.sections.attention import attention
 
 
-def test_report_without_attention_has_no_such_section(plain):
+def test_report_without_attention_has_no_section(plain):
     assert attention(plain) == []
 
 
-def test_maps_are_shown_and_their_seed_is_named(tmp_path):
+def test_section_contains_maps_and_seed(tmp_path):
     *_, shown = attention(report.build(attend(make_run(tmp_path))))
     assert isinstance(shown, Picture) and "Seed 1," in shown.caption

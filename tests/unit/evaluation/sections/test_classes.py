@@ -1,10 +1,10 @@
-"""Classes: three figures, and their numbers as a table."""
+"""Section on classes."""
 
 from speechbrain_clser.evaluation.document import Details, Picture
 from speechbrain_clser.evaluation.sections.classes import classes
 
 
-def test_figures_come_with_their_numbers(plain):
+def test_section_has_figures_and_a_table(plain):
     blocks = classes(plain)
     assert sum(isinstance(block, Picture) for block in blocks) == 3
     assert isinstance(blocks[-1], Details)

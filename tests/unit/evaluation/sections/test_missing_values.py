@@ -1,4 +1,4 @@
-from speechbrain_clser.evaluation.sections.missing_values import undefined
+from speechbrain_clser.evaluation.sections.missing_values import missing_values
 
 PARTS = {
     "train": {
@@ -10,17 +10,17 @@ PARTS = {
 }
 
 
-def test_what_is_lacked_most_comes_first_in_percent_of_each_part():
-    _, lead, table = undefined({"undefined": PARTS})
+def test_most_frequent_missing_values_come_first_in_percent():
+    _, lead, table = missing_values({"undefined": PARTS})
     assert "2 of 4 in train and 8 of 10 in scored" in lead.text
     assert table.rows == [["pause", "25.0", "80.0"], ["tilt", "50.0", "0.0"]]
 
 
-def test_features_that_are_always_defined_are_not_worth_a_word():
-    assert undefined({"undefined": None}) == []
+def test_features_without_missing_values_have_no_section():
+    assert missing_values({"undefined": None}) == []
 
 
-def test_nobody_lacking_anything_is_said_without_a_table():
+def test_zero_missing_values_have_no_table():
     parts = {"train": {"n_utterances": 4, "n_lacking": 0, "columns": {}}}
-    heading, lead = undefined({"undefined": parts})
+    heading, lead = missing_values({"undefined": parts})
     assert "0 of 4 in train" in lead.text

@@ -1,4 +1,4 @@
-"""What the model is like: figures, and words about who chose the epoch."""
+"""Sections on confidence, training and embeddings."""
 
 import pytest
 
@@ -16,15 +16,15 @@ def test_section_is_a_heading_and_a_figure_with_a_caption(section, plain):
     assert isinstance(picture, Picture) and picture.caption
 
 
-def test_oracle_is_called_by_its_name(plain):
-    assert (
-        "no epoch was chosen by the target corpus" in training(plain)[1].caption
-    )
+def test_oracle_selection_is_in_the_caption(plain):
+    assert "without the target corpus" in training(plain)[1].caption
     plain["ledger"]["oracle"] = True
-    assert training(plain)[1].caption.endswith("by the target corpus: oracle.")
+    assert training(plain)[1].caption.endswith("on the target corpus: oracle.")
 
 
-def test_losses_that_are_not_shown_are_named(plain):
+def test_losses_without_a_panel_are_listed(plain):
     assert "weight 0" not in training(plain)[1].caption
     plain["loss_weights"]["coral"] = 0.0
-    assert training(plain)[1].caption.endswith("Not shown, of weight 0: coral.")
+    assert training(plain)[1].caption.endswith(
+        "Not shown, with weight 0: coral."
+    )

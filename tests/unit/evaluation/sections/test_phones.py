@@ -14,7 +14,7 @@ SAID = {
 }
 
 
-def test_run_without_phones_has_nothing_to_show():
+def test_run_without_phones_has_no_section():
     assert phones({"phones": None}) == []
 
 
@@ -30,7 +30,7 @@ def test_each_language_has_a_row():
     assert shared.text == "1 phone in all languages: a."
 
 
-def test_languages_that_share_nothing_are_told():
+def test_languages_without_shared_phones_have_a_sentence():
     found = {"source": "units", **coverage(ROWS, {"0": SAID["0"]})}
     *_, shared = phones({"phones": found})
     assert isinstance(shared, Text)

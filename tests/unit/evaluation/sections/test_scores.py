@@ -1,4 +1,4 @@
-"""Scores: means with their spread, and a row per seed."""
+"""Section on scores."""
 
 import pytest
 from helpers.runs import make_run
@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.document import Details, Table
 from speechbrain_clser.evaluation.sections.scores import scores
 
 
-def test_spread_is_told_where_there_is_one(plain):
+def test_standard_deviation_is_rendered_if_present(plain):
     found = plain["parts"]["target_scored"]["scores"]
     found["uar"] |= {"mean": 0.5, "sd": 0.0125, "low": 0.4, "high": 0.6}
     found["wa"] |= {"mean": 0.25, "sd": None}
@@ -19,22 +19,22 @@ def test_spread_is_told_where_there_is_one(plain):
     assert target["WA"] == "25.0"
 
 
-def test_every_seed_has_its_row(plain):
+def test_each_seed_has_a_row(plain):
     _, seeds = [b for b in scores(plain) if isinstance(b, Table)]
     assert [row[0] for row in seeds.rows] == [1, 2]
     assert [len(row) for row in seeds.rows] == [len(seeds.columns)] * 2
 
 
 @pytest.fixture
-def redrawn(tmp_path):
-    """The report of two trials of two seeds."""
+def with_trials(tmp_path):
+    """Return the report of two trials of two seeds."""
     make_run(tmp_path, seeds=(1, 2))
     make_run(tmp_path / "trial_1", seeds=(1001, 1002))
     return report.build(tmp_path)
 
 
-def test_every_draw_has_its_row_and_seeds_are_folded_away(redrawn):
-    blocks = scores(redrawn)
+def test_each_trial_has_a_row_and_seeds_are_collapsed(with_trials):
+    blocks = scores(with_trials)
     _, trials = [b for b in blocks if isinstance(b, Table)]
     assert [row[0] for row in trials.rows] == [0, 1]
     (folded,) = [b for b in blocks if isinstance(b, Details)]
@@ -44,7 +44,7 @@ def test_every_draw_has_its_row_and_seeds_are_folded_away(redrawn):
     ]
 
 
-def test_baselines_stand_below_the_method(plain):
+def test_baselines_are_below_the_method(plain):
     plain["baselines"] = [
         {
             "name": "label_propagation",
