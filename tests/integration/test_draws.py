@@ -65,4 +65,4 @@ def test_draws_and_seeds_join_what_is_there(data):
 def test_draws_are_refused_where_nothing_is_drawn(data):
     done = toy.train(data, data / "none", "--trials", "2")
     assert done.returncode != 0
-    assert "draws no labelled utterances" in done.stdout
+    assert "no labelled utterances are sampled" in done.stdout

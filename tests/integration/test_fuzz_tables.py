@@ -128,7 +128,7 @@ def hold(folder, shelf, seed):
         assert re.search(r"lines? \d|columns? |a line per rec", str(error))
         return False
     except BadAudioError as error:  # nothing left, each file named
-        assert "No recording is left" in str(error)
+        assert "No usable recording is left" in str(error)
         return False
     rows, output = manifest.read(path, folder), manifest.report(path)
     if text:
