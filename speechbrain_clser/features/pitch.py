@@ -173,7 +173,7 @@ def best_candidates(autocorrelation, sample_rate_hz, low_hz, high_hz, n_best):
 def best_path(scores, octaves, is_real, jump_cost, switch_cost):
     """Select one candidate per frame by dynamic programming.
 
-    The last candidate stands for "no pitch"; ``octaves`` of it are not read.
+    The last candidate is "no pitch"; its ``octaves`` are ignored.
 
     Arguments
     ---------

@@ -16,7 +16,7 @@ VERSION = 3
 
 
 def fingerprint_of(
-    corpus: Corpus, rows: list, strays: list, root: Path, notes: dict
+    corpus: Corpus, rows: list, unlisted: list, root: Path, notes: dict
 ) -> str:
     """Hash all inputs of a manifest without reading audio.
 
@@ -26,7 +26,7 @@ def fingerprint_of(
         Its card is part of the fingerprint.
     rows : list of Utterance
         Output of ``rows_of``; sizes and times of the files are included.
-    strays : list of Path
+    unlisted : list of Path
         Recordings in the folder that the corpus does not list.
     root : Path
         Corpus folder. It may move: paths are relative to it.
@@ -50,5 +50,5 @@ def fingerprint_of(
                 stat and [stat.st_size, stat.st_mtime_ns],
             ]
         )
-    spec.append([within(root, file) for file in strays])
+    spec.append([within(root, file) for file in unlisted])
     return hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]

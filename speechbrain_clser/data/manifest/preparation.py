@@ -75,8 +75,8 @@ def prepare(
     path = Path(manifest_folder, f"{corpus.card.name}.csv")
     rows, notes = rows_of(corpus, root)
     files = {Path(segment.split(row.wav)[0]) for row in rows}
-    strays = [file for file in recordings(root) if file not in files]
-    fingerprint = fingerprint_of(corpus, rows, strays, root, notes)
+    unlisted = [file for file in recordings(root) if file not in files]
+    fingerprint = fingerprint_of(corpus, rows, unlisted, root, notes)
     if _is_prepared(path, fingerprint, allow_bad_files):
         log_findings(report(path), path)
         return path
@@ -87,7 +87,7 @@ def prepare(
     if not good or (bad and not allow_bad_files):
         raise unusable(corpus.card.name, bad, len(rows))
     found = {
-        **summary(corpus, good, bad, suspicious, difference, strays, root),
+        **summary(corpus, good, bad, suspicious, difference, unlisted, root),
         **notes,
         "version": VERSION,
         "fingerprint": fingerprint,

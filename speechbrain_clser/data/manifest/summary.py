@@ -20,7 +20,7 @@ def summary(
     bad: list,
     notes: dict,
     off_card: str,
-    strays: list,
+    unlisted: list,
     root: Path,
 ) -> dict:
     """Count the contents and the omissions of a manifest.
@@ -37,7 +37,7 @@ def summary(
         Key of ``profile.NOTES`` to the suspicious utterances.
     off_card : str
         How the counts differ from the card; empty if they agree.
-    strays : list of Path
+    unlisted : list of Path
         Recordings in the folder that the corpus does not list.
     root : Path
         Corpus folder.
@@ -93,8 +93,8 @@ def summary(
             if len({row.emotion for row in rows}) > 1
         ],
         "strays": {
-            "n": len(strays),
-            "examples": [within(root, file) for file in strays[:N_LISTED]],
+            "n": len(unlisted),
+            "examples": [within(root, file) for file in unlisted[:N_LISTED]],
         },
     }
 
@@ -178,9 +178,9 @@ def _notes(facts, path):
             f"{pluralise(n_same, 'recording')} listed under several names with one "
             f"label; see same_recordings in {report_of(path)}"
         )
-    if n_strays := facts["strays"]["n"]:
+    if n_unlisted := facts["strays"]["n"]:
         yield (
-            f"{n_strays} recordings in its folder are not listed, such as "
+            f"{n_unlisted} recordings in its folder are not listed, such as "
             f"{facts['strays']['examples'][0]}"
         )
 

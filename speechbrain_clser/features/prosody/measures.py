@@ -75,7 +75,7 @@ class ProsodyMeasures(Extractor):
     Undefined measures are NaN, such as the pitch tilt of whispered speech or the
     kurtosis of two pauses; ``Normaliser`` replaces them.
 
-    Columns, named by ``columns``; ``*`` stands for the six ``STATISTICS``, in
+    Columns, named by ``columns``; ``*`` denotes the six ``STATISTICS``, in
     the levels without an end for those but maximum and minimum:
 
     ``pitch_*``

@@ -27,7 +27,7 @@ def test_number_is_the_sentence_in_every_emotion(tmp_path):
     assert {row.speaker for row in rows} == {"wangzhe", "zhaozuoxiang"}
 
 
-@pytest.mark.parametrize("name", ["somebody/angry/201.wav", "angry/201.wav"])
+@pytest.mark.parametrize("name", ["unknown/angry/201.wav", "angry/201.wav"])
 def test_file_of_unknown_speaker_is_skipped(tmp_path, name):
     root = tmp_path / "casia"
     assert list(utterances(trees.touch(root, [name]))) == []

@@ -79,11 +79,13 @@ def test_phones_last_as_long_as_the_utterance(whole):
 
 @installed
 def test_emotions_are_partly_separable_by_mean_spectrum(whole):
-    hears = Fbank(n_mels=40)
+    log_mel = Fbank(n_mels=40)
     means = []
     for row in whole:
         samples, _ = soundfile.read(row.wav, dtype="float32")
-        means.append(hears(torch.from_numpy(samples)[None])[0].mean(0).numpy())
+        means.append(
+            log_mel(torch.from_numpy(samples)[None])[0].mean(0).numpy()
+        )
     means = np.stack(means)
     emotions = np.array([row.raw_emotion for row in whole])
     languages = np.array([row.language for row in whole])
@@ -209,7 +211,7 @@ def test_failed_worker_raises_with_its_output(tmp_path):
 
 def test_folder_of_another_corpus_raises(tmp_path):
     (tmp_path / "03a01Fa.wav").touch()
-    expected = "expected the demo corpus, or an empty folder.*03a01Fa.wav"
+    expected = "expected the demo corpus or an empty folder.*03a01Fa.wav"
     with pytest.raises(ValueError, match=expected):
         next(demo.utterances(tmp_path))
 

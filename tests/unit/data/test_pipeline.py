@@ -18,8 +18,8 @@ def test_emotion_codes_follow_scheme_order():
 
 
 def test_unseen_speakers_are_unknown():
-    stranger = rows_of("b", "ita", n_speakers=1)[0]
-    codes = Codes(SCHEME, ROWS)(stranger)
+    unseen = rows_of("b", "ita", n_speakers=1)[0]
+    codes = Codes(SCHEME, ROWS)(unseen)
     assert codes == {
         "emotion": 0,
         "domain": 0,

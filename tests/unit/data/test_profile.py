@@ -76,7 +76,7 @@ def test_antiphase_signal_in_memory_raises_with_python_hint():
         (lambda a, b: (a, a + 0.1 * b), ()),
         (lambda a, b: (a, np.roll(a, 30)), ()),  # a microphone 60 cm away
         (lambda a, b: (a, 0.01 * b), ()),  # noise of an open input
-        (lambda a, b: (a[:8000], b[:8000]), ()),  # too short to tell
+        (lambda a, b: (a[:8000], b[:8000]), ()),  # too short to decide
         (lambda a, b: (0.003 * a,), ("quiet",)),
         (lambda a, b: (sounds.noise(0, 16000)[:, 0],), ("steady",)),
         (lambda a, b: (np.sin(np.arange(16000) / 9),), ("steady",)),

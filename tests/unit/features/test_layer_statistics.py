@@ -40,7 +40,7 @@ def test_key_depends_on_ranges():
 
 
 @pytest.mark.parametrize("span", [(0, 2), (1, 0), (-1, 0)])
-def test_layers_that_are_not_there_are_refused(span):
+def test_unknown_layers_raise(span):
     with pytest.raises(ValueError, match="within layers 0-1 of the Blocks"):
         LayerStatistics(layers(), [span])
 

@@ -110,7 +110,7 @@ def test_language_without_training_rows_raises(material, tmp_path):
         load_features(both(), tmp_path, material, material.rows[:4], "none")
 
 
-def test_language_without_an_encoder_is_refused(material, tmp_path):
+def test_language_without_encoder_raises(material, tmp_path):
     with pytest.raises(ValueError, match="no encoder for ita, only for deu"):
         load_features(both(("deu",)), tmp_path, material, material.rows, "none")
 

@@ -47,7 +47,7 @@ def test_missing_phones_raise(tmp_path, source, message):
 def test_second_run_uses_cache(tmp_path, monkeypatch):
     asked = []
 
-    def align_all(rows, load, texts, hearing):
+    def align_all(rows, load, texts, recogniser):
         asked.extend(rows)
         return {row.id: (Phone("a", 0.0, 0.5),) for row in rows}
 
@@ -56,9 +56,9 @@ def test_second_run_uses_cache(tmp_path, monkeypatch):
     first = phone_labels("align", rows, {}, 50, tmp_path)
     assert phone_labels("align", rows, {}, 50, tmp_path) == first
     assert asked == rows
-    said = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
-    phone_labels("align", said, {}, 50, tmp_path)
-    assert asked[2:] == said[:1]
+    changed = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
+    phone_labels("align", changed, {}, 50, tmp_path)
+    assert asked[2:] == changed[:1]
 
 
 def test_times_are_relative_and_short_phones_dropped():

@@ -59,7 +59,7 @@ def test_layer_range_is_parsed(layers, n_blocks, expected):
 
 
 @pytest.mark.parametrize("layers", ["13", "8-4", "-1", "4-", "4,5", "middle"])
-def test_layers_that_are_not_there_are_refused(layers):
+def test_unknown_layers_raise(layers):
     with pytest.raises(ValueError, match="within 0-12 of this encoder, got"):
         layer_range(layers, 12)
 

@@ -179,7 +179,7 @@ def test_real_whisper_windows_restart_positions(folders):
 @pytest.mark.parametrize("window", ["real", "30s"])
 def test_whisper_frames_are_equal_alone_and_in_batch(folders, window):
     lobe = load(folders / "whisper", window).eval()
-    # Of very different loudness: the floor is that of each utterance.
+    # Of very different loudness: the clipping level is per utterance.
     n_samples = torch.tensor([16000, 5000, 33000, 700])
     gains = torch.tensor([1.0, 1e-5, 0.1, 1e-3])
     wavs = torch.randn(4, 33000) * gains[:, None]
@@ -206,7 +206,9 @@ def test_whisper_clipping_level_is_per_utterance(folders):
         found = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
         wav[:, 16400:] = 0.0
         silent = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
-    torch.testing.assert_close(found, silent)  # both lie below the floor
+    torch.testing.assert_close(
+        found, silent
+    )  # both are below the clipping level
 
 
 def test_window_option_is_for_whisper_only(folders):

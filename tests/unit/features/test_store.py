@@ -266,7 +266,10 @@ def test_data_loader_workers_read_the_store(tmp_path):
 def fill_as(rank, folder, training_rows):
     """Work of each of two processes with torchrun."""
     torch.distributed.init_process_group(
-        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+        "gloo",
+        init_method=f"file://{folder}/rendezvous",
+        rank=rank,
+        world_size=2,
     )
     own = []
     frames = filled(folder, load=listening(own)).view(ROWS)

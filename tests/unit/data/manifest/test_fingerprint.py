@@ -9,10 +9,10 @@ from speechbrain_clser.data.manifest.fingerprint import fingerprint_of
 from speechbrain_clser.data.manifest.rows import rows_of
 
 
-def digest_of(root, corpus=four.FOUR, strays=()):
+def digest_of(root, corpus=four.FOUR, unlisted=()):
     """Fingerprint of a corpus in a folder."""
     rows, notes = rows_of(corpus, root)
-    return fingerprint_of(corpus, rows, list(strays), root, notes)
+    return fingerprint_of(corpus, rows, list(unlisted), root, notes)
 
 
 def test_fingerprint_is_independent_of_folder(root):
@@ -29,7 +29,7 @@ def test_fingerprint_depends_on_time_label_card_and_unlisted_file(root):
         digest_of(root),
         digest_of(root, dataclasses.replace(four.FOUR, card=card)),
         digest_of(root, dataclasses.replace(four.FOUR, emotions=emotions)),
-        digest_of(root, strays=[root / "hum.wav"]),
+        digest_of(root, unlisted=[root / "hum.wav"]),
     }
     os.utime(root / "ann_hi_1.wav", ns=(1, 1))
     seen.add(digest_of(root))
