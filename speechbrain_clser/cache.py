@@ -1,16 +1,16 @@
-"""Where things are kept that can be made again."""
+"""Locate the cache folder."""
 
 import os
 from pathlib import Path
 
 
 def cache_folder() -> str:
-    """Name the folder of everything that may be deleted at any time.
+    """Return the cache folder; it may be deleted at any time.
 
     Returns
     -------
     str
-        ``$CLSER_CACHE``, or else ``~/.cache/speechbrain_clser``.
+        ``$CLSER_CACHE``, or ``~/.cache/speechbrain_clser``.
 
     Example
     -------

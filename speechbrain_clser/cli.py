@@ -1,8 +1,7 @@
-"""``clser``: the package from a command line.
+"""Command-line interface ``clser``.
 
-Nothing is decided here: a command gathers what was typed, calls the package, and
-shows what comes back. All that is slow to import is imported in the command that
-needs it.
+Commands parse their arguments, call the package and print the result. Slow imports are
+done within the commands that need them.
 """
 
 import logging
@@ -16,33 +15,33 @@ from speechbrain_clser.deprecation import current_command
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
 
-INTERRUPTED = 130  # as shells count signals
+INTERRUPTED = 130  # 128 + SIGINT
 
 
 class Commands(click.Group):
-    """Commands in the order in which they are written here.
+    """Command group in order of definition.
 
-    What the package complains about is shown as its message alone.
+    Expected errors are shown as a message without traceback.
     """
 
     def list_commands(self, context):
-        """Name the commands."""
+        """Return the names of the commands."""
         return list(self.commands)
 
     def parse_args(self, context, args):
-        """Read commands and options of the previous version by their names."""
+        """Map commands and options of the previous version to current names."""
         return super().parse_args(context, current_command(args))
 
     def invoke(self, context):
-        """Run one, its complaints without a traceback."""
+        """Run a command and show expected errors without traceback."""
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
             click.echo(
-                "Stopped; the same command takes the work up again.", err=True
+                "Interrupted; run the same command again to resume.", err=True
             )
             context.exit(INTERRUPTED)
-        except BrokenPipeError:  # whoever read our output has had enough
+        except BrokenPipeError:  # the reader closed the pipe
             raise
         except EXPECTED as error:
             if context.params["traceback"]:
@@ -60,13 +59,11 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example:  clser predict model/ recordings/ --out emotions.csv",
 )
-@click.option(
-    "--traceback", is_flag=True, help="Show where in the code an error arose."
-)
+@click.option("--traceback", is_flag=True, help="Show the traceback of errors.")
 @click.version_option(__version__, prog_name="clser")
 def main(traceback):
-    """Recognise emotions in speech, in languages that were never trained on."""
-    os.environ.setdefault("SB_LOG_LEVEL", "WARNING")  # of SpeechBrain alone
+    """Recognise emotions in speech across languages."""
+    os.environ.setdefault("SB_LOG_LEVEL", "WARNING")  # for SpeechBrain only
     handler = logging.StreamHandler()  # to standard error
     handler.setFormatter(Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler])
@@ -74,48 +71,50 @@ def main(traceback):
 
 
 def data_folder_option(command):
-    """Let a command be told where the corpora are."""
+    """Add the option --data-folder."""
     return click.option(
         "--data-folder",
-        "--data_folder",  # as messages have it, which are train.py's too
+        "--data_folder",  # spelling in messages, shared with train.py
         metavar="FOLDER",
-        help="Holds one folder per corpus; or '{corpus: folder, ...}'. The "
-        "demo corpus needs none.",
+        help="Folder with one subfolder per corpus, or '{corpus: folder, ...}'. "
+        "Not needed for the demo corpus.",
     )(command)
 
 
 def manifests_option(command):
-    """Let a command be told where manifests are kept."""
+    """Add the option --manifests."""
     return click.option(
         "--manifests",
         metavar="FOLDER",
         default="manifests",
         show_default=True,
-        help="Where manifests are kept; made anew when the data changed.",
+        help="Folder of manifests; they are rewritten if the data changed.",
     )(command)
 
 
 def bad_files_option(command):
-    """Let a command go on where recordings are broken."""
+    """Add the option --allow-bad-files."""
     return click.option(
         "--allow-bad-files",
         "--allow_bad_files",
         is_flag=True,
-        help="Go on without recordings that cannot be used.",
+        help="Skip unusable recordings.",
     )(command)
 
 
 def device_option(command):
-    """Let a command be told what computes."""
+    """Add the option --device."""
     return click.option(
-        "--device", metavar="DEVICE", help="cpu, cuda, ...; found by itself."
+        "--device",
+        metavar="DEVICE",
+        help="cpu, cuda, ...; detected by default.",
     )(command)
 
 
 @main.command(epilog="Example:  clser corpora emodb")
 @click.argument("name", required=False)
 def corpora(name):
-    """List the corpora that are known, or tell all about one."""
+    """List the supported corpora, or describe one."""
     from speechbrain_clser.commands import overview
 
     if name:
@@ -127,10 +126,10 @@ def corpora(name):
 @main.command(epilog="Example:  clser protocols emodb_to_urdu")
 @click.argument("name", required=False)
 def protocols(name):
-    """List the protocols that are shipped, or tell all about one.
+    """List the shipped protocols, or describe one.
 
-    A protocol says who trains and who is scored. NAME may be the path of one of
-    your own, which is checked; its keys are told in the recipe's README.
+    A protocol defines training and test data. NAME may be the path of a YAML
+    file, which is validated; its keys are described in the README of the recipe.
     """
     from speechbrain_clser.commands import overview
 
@@ -146,10 +145,10 @@ def protocols(name):
 @manifests_option
 @bad_files_option
 def prepare(corpus, data_folder, manifests, allow_bad_files):
-    """Check every recording of a corpus, and write its manifest.
+    """Check every recording of a corpus and write its manifest.
 
-    A manifest is a CSV that SpeechBrain reads. CORPUS is a name of `clser
-    corpora`, or one of your own with a folder and a table in it.
+    A manifest is a CSV that SpeechBrain reads. CORPUS is a name listed by `clser
+    corpora`, or the name of a folder with your own data and a table.
     """
     from speechbrain_clser import corpora
     from speechbrain_clser.data import manifest
@@ -160,7 +159,7 @@ def prepare(corpus, data_folder, manifests, allow_bad_files):
 
 
 @main.command(
-    short_help="Tell what the parts of a protocol share.",
+    short_help="Check the splits of a protocol for leaks.",
     epilog="Example:  clser audit emodb_to_urdu --data-folder ~/corpora",
 )
 @click.argument("protocol")
@@ -169,12 +168,12 @@ def prepare(corpus, data_folder, manifests, allow_bad_files):
 @bad_files_option
 @click.pass_context
 def audit(context, protocol, data_folder, manifests, allow_bad_files):
-    """Tell what the parts of a protocol share, and what gives labels away.
+    """Check the splits of a protocol for leaks and confounded labels.
 
-    Ends with status 1 if it finds a leak that the protocol does not name;
-    training would refuse it. Copies of a recording are found under another
-    gain, codec, rate or small shift; a person under another name, or a
-    recording that was made again, cut or mixed, is not.
+    The exit status is 1 if there is a leak that the protocol does not allow;
+    training refuses it, too. Copies of a recording with another gain, codec,
+    rate or small shift are found. Speakers with several names, and recordings
+    that were re-recorded, cut or mixed, are not found.
     """
     from speechbrain_clser.commands.audit import look_into
 
@@ -201,30 +200,30 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     "--out",
     default="-",
     metavar="FILE",
-    help="CSV (.csv) or JSON lines (.jsonl); taken up again if it is there, "
-    "with the same model and settings. Without it, CSV goes to standard output.",
+    help="CSV (.csv) or JSON lines (.jsonl); an existing file of the same model "
+    "and settings is resumed. By default, CSV on standard output.",
 )
-@click.option("--revision", help="Of a model on the hub.")
+@click.option("--revision", help="Revision of a model on the hub.")
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     default=0.0,
-    help="Answer 'unknown' if no class is as probable as this.",
+    help="Output 'unknown' if no class has at least this probability.",
 )
 @click.option(
     "--normalise-with",
     multiple=True,
     metavar="PATH",
-    help="Recordings, without labels, by whose statistics features are "
-    "normalised; for models trained so.",
+    help="Unlabelled recordings whose statistics are used to normalise "
+    "features; for models trained with normalised features.",
 )
 @click.option(
     "--adapt",
     is_flag=True,
     help="Adapt the model to all recordings together, without labels, then "
-    "classify them; they are read once more, and twice more if the model was "
-    "trained on features normalised by corpus or speaker: it then also "
-    "normalises over them, unless --normalise-with is given.",
+    "classify them. Recordings are read twice, or three times if the model was "
+    "trained on features normalised by corpus or speaker: features are then "
+    "also normalised over them, unless --normalise-with is given.",
 )
 @click.option(
     "--adapt-method",
@@ -238,20 +237,20 @@ def audit(context, protocol, data_folder, manifests, allow_bad_files):
     "--window-s",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="Hear recordings of any length in windows, and answer for each "
-    "stretch of one emotion, with its times.",
+    help="Process recordings of any length in windows, and output each "
+    "segment of one emotion with its times.",
 )
 @click.option(
     "--threads",
     type=click.IntRange(1),
-    help="By default as many as there are cores.",
+    help="By default the number of cores.",
 )
 @click.option(
     "--trust",
     is_flag=True,
-    help="Load a model with parts that are not of this package, such as a "
-    "method of your own. Loading it runs the code that it names, with your "
-    "rights: only for models of which you trust the author.",
+    help="Load a model with classes outside of this package, such as your own "
+    "method. Loading runs the code that the model names, with your "
+    "permissions: use it only if you trust the author.",
 )
 @device_option
 @click.pass_context
@@ -270,11 +269,11 @@ def predict(
     trust,
     device,
 ):
-    """Name the emotion of recordings.
+    """Predict the emotion of recordings.
 
-    MODEL is the model/ of a run, or a hub id; one that could run code is refused
-    without --trust. RECORDINGS are files of any rate and number of channels,
-    folders, or - for a list on standard input, a path per line.
+    MODEL is the model/ of a run, or a hub id; a model that can run code is
+    refused without --trust. RECORDINGS are files of any rate and number of
+    channels, folders, or - for a list on standard input, one path per line.
 
     Each row of FILE, or each JSON object, has:
 
@@ -286,13 +285,12 @@ def predict(
       emotion      most probable class, or unknown (see --min-confidence)
       probability  of the most probable class, 0-1, calibrated
       p_<class>    probability of each class; they sum to 1
-      note         what is suspicious in the sound: channels, quiet, steady
+      note         warnings about the audio: channels, quiet, steady
 
-    Beside emotions.csv, recordings that cannot be used are listed in
-    emotions.bad.csv (file, reason, message), and the status is then 1. Files of
-    folders that are no audio are listed there as skipped. Model and settings are
-    written to emotions.csv.model.json. All columns and keys are described in
-    docs/predict.md of the repository.
+    Unusable recordings are listed in emotions.bad.csv (file, reason, message),
+    and the exit status is then 1. Files in folders that are not audio are listed
+    there as skipped. Model and settings are written to emotions.csv.model.json. All columns
+    and keys are described in docs/predict.md of the repository.
     """
     from speechbrain_clser.inference import memory
     from speechbrain_clser.inference.adapted import sentence
@@ -310,7 +308,7 @@ def predict(
 
     if LIST in normalise_with:
         raise click.UsageError(
-            f"--normalise-with takes files and folders, and no {LIST}"
+            f"--normalise-with: expected files and folders, found {LIST}"
         )
     memory.keep_freed()
     folder = locate(model, revision)
@@ -326,7 +324,7 @@ def predict(
     files = list_audio_files(recordings, sys.stdin, skipped)
     adapted_to = []
     if adapt:
-        # Standard input can be read once, and every pass needs all files.
+        # Standard input can be read once, but every pass needs all files.
         files = adapted_to = list(files)
     others = list(list_audio_files(normalise_with))
     if (
@@ -339,7 +337,7 @@ def predict(
         classifier.normalise_with(others, keep_going=True)
     if adapt:
         classifier = classifier.adapt(files, adapt_method, keep_going=True)
-    if fitted := classifier.adaptation:  # also of a model that is adapted
+    if fitted := classifier.adaptation:  # also of an adapted model
         _echo(sentence(fitted, classifier.classes), err=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
@@ -379,7 +377,7 @@ def report(run):
     """Compute the report of a run again from its predictions.
 
     RUN is the output_folder of train.py. The results in the README.md of its
-    model/ are written again, too.
+    model/ are updated, too.
     """
     from speechbrain_clser.evaluation import page, report
     from speechbrain_clser.publish.model_results import add_results
@@ -397,7 +395,7 @@ def report(run):
 @click.option(
     "--against",
     metavar="RUN",
-    help="Run that the others are compared with; by default the first.",
+    help="Reference run; by default the first.",
 )
 @click.option(
     "--format",
@@ -413,11 +411,11 @@ def report(run):
 @click.option(
     "--across-protocols",
     is_flag=True,
-    help="Compare runs of different protocols that scored the same utterances; "
-    "the output says in what the protocols differ.",
+    help="Compare runs of different protocols with the same test utterances; "
+    "the output lists the differences of the protocols.",
 )
 def compare(run_folders, against, kind, out, across_protocols):
-    """Compare the UAR of several runs on the utterances that all scored.
+    """Compare the UAR of several runs on their common test utterances.
 
     RUN is the output_folder of train.py. The table has the UAR of each run with
     its 95 % interval over speakers, the paired difference to the first run (or
@@ -447,24 +445,24 @@ def compare(run_folders, against, kind, out, across_protocols):
 @click.option(
     "--bundle-encoder",
     is_flag=True,
-    help="Put the weights of an encoder of the hub into the folder.",
+    help="Copy the weights of a hub encoder into the folder.",
 )
 @click.option(
     "--onnx",
     metavar="FILE",
-    help="Only write the model that is there as an ONNX graph; RUN may be a "
-    "model then. Goes with no other option.",
+    help="Only export the existing model as an ONNX graph; RUN may then be a "
+    "model folder. Cannot be combined with other options.",
 )
 @device_option
 def export(run, out, data_folder, bundle_encoder, onnx, device):
-    """Make the model folder of a finished run again.
+    """Create the model folder of a finished run again.
 
     RUN is the output_folder of train.py.
     """
     if onnx:
         if out or data_folder or bundle_encoder or device:
             raise click.UsageError(
-                "--onnx writes what is there, and goes with no other option"
+                "--onnx cannot be combined with other options"
             )
         from speechbrain_clser.inference.onnx.export import export_onnx
 
@@ -492,16 +490,18 @@ def export(run, out, data_folder, bundle_encoder, onnx, device):
     "--allow-licence",
     multiple=True,
     metavar="CORPUS",
-    help="A training corpus that may be in a shared model though its licence "
-    "does not say so; may be given several times.",
+    help="Training corpus that may be used in a shared model although its "
+    "licence does not state it; may be given several times.",
 )
 @click.option(
     "--licence",
     default="",
     metavar="NAME",
-    help="Of the model, as the hub names it.",
+    help="Licence of the model, with the identifier of the hub.",
 )
-@click.option("--private", is_flag=True, help="For oneself, if it is new.")
+@click.option(
+    "--private", is_flag=True, help="Create a private repository, if it is new."
+)
 @click.option("--revision", default="main", help="Branch to publish to.")
 def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
     """Publish the model of a run on the Hugging Face Hub, with its card.
@@ -534,7 +534,9 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
 @click.option(
     "--encoder", required=True, help="Hub id or folder of a pretrained encoder."
 )
-@click.option("--protocol", required=True, help="A shipped name or a path.")
+@click.option(
+    "--protocol", required=True, help="Name of a shipped protocol, or path."
+)
 @data_folder_option
 @bad_files_option
 @click.option(
@@ -543,14 +545,14 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
     type=click.Choice(["none", "corpus", "speaker"]),
     default="none",
     show_default=True,
-    help="Whose mean and deviation the features are freed from.",
+    help="Groups by whose mean and deviation features are normalised.",
 )
 @click.option(
     "--window",
     type=click.Choice(["real", "30s"]),
     default="real",
     show_default=True,
-    help="Of Whisper: real frames only, or padded to 30 s.",
+    help="Whisper only: real frames, or padding to 30 s.",
 )
 @click.option(
     "--out",
@@ -570,9 +572,9 @@ def layers(
 ):
     """Score a linear probe on every layer of an encoder and on averages.
 
-    Layers are chosen on source validation: each source corpus (or, of a single
-    one, groups of speakers) is left out in turn. `train.py --layers auto` takes
-    the same choice.
+    Layers are selected on source validation: each source corpus (or groups of
+    speakers of a single corpus) is left out in turn. `train.py --layers auto`
+    uses the same selection.
     """
     from speechbrain_clser.commands import layers as command
     from speechbrain_clser.evaluation.plots.layers import layers as plot
@@ -603,26 +605,28 @@ def layers(
 @click.option(
     "--folder",
     metavar="FOLDER",
-    help="With the stores; by default those of our cache.",
+    help="Folder of feature stores; by default the cache folder.",
 )
-@click.option("--verify", is_flag=True, help="Read all of it, and name damage.")
+@click.option(
+    "--verify", is_flag=True, help="Read all shards and report damage."
+)
 @click.option(
     "--remove",
     multiple=True,
     metavar="STORE",
-    help="Delete a store by its path, or all stores of that name.",
+    help="Delete a store by path, or all stores of that name.",
 )
 @click.option(
     "--unused-days",
     type=click.FloatRange(0),
     metavar="DAYS",
-    help="Delete what nobody used for longer.",
+    help="Delete stores that were not used for longer.",
 )
 @click.pass_context
 def cache(context, folder, verify, remove, unused_days):
-    """Show what is kept of features that were computed once.
+    """List, verify and delete cached features.
 
-    All of it may be deleted: what a run needs it computes again.
+    The cache can be deleted at any time; runs compute missing features again.
     """
     from speechbrain_clser.cache import cache_folder
     from speechbrain_clser.commands import overview
@@ -646,16 +650,18 @@ def cache(context, folder, verify, remove, unused_days):
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen at; 0.0.0.0 lets others in.",
+    help="Address to bind; 0.0.0.0 accepts connections from the network.",
 )
 @click.option(
-    "--port", type=click.IntRange(1, 65535), help="The first free from 7860."
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="By default the first free port from 7860.",
 )
 @click.option("--open", "is_open", is_flag=True, help="Open a browser.")
 def app(model, host, port, is_open):
-    """Serve a page on which a model can be tried.
+    """Serve a web page to try a model.
 
-    MODEL is the model/ of a run, or a hub id. Ends with Ctrl-C.
+    MODEL is the model/ of a run, or a hub id. Stop it with Ctrl-C.
     """
     from speechbrain_clser.app.serving import serve
 
@@ -665,9 +671,9 @@ def app(model, host, port, is_open):
 @main.command(epilog="Example:  clser doctor")
 @click.pass_context
 def doctor(context):
-    """Say what is installed, what clashes, and what to type.
+    """Check the installation and suggest commands to repair it.
 
-    Ends with status 1 if something is broken.
+    The exit status is 1 if something is broken.
     """
     from speechbrain_clser.commands import doctor
 
@@ -681,7 +687,7 @@ def doctor(context):
 
 
 def _echo(message, **options):
-    """Show a message without characters of control."""
+    """Print a message with control characters escaped."""
     click.echo(printable(str(message)), **options)
 
 

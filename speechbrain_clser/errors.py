@@ -1,6 +1,6 @@
-"""Own error classes, and which errors are shown as a message alone.
+"""Define error classes, and the errors shown without traceback.
 
-Classes of their own have only those errors that a caller reacts to.
+There are classes only for errors that callers handle.
 """
 
 import errno
@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Errors that a user can cause; a command shows their message and no traceback.
 EXPECTED = (ValueError, KeyError, OSError, ImportError)
-# Of a disk, or of a user's share of it, on which no space is left.
+# No space left on the disk, or quota exceeded.
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -19,8 +19,8 @@ def message_of(error: BaseException) -> str:
     Arguments
     ---------
     error : BaseException
-        One word alone, such as the key of a KeyError, gets the class of the
-        error before it.
+        A single word, such as the key of a KeyError, is prefixed with the class
+        of the error.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def message_of(error: BaseException) -> str:
     """
     if isinstance(error, OSError) and error.errno in FULL:
         return _full_disk(error.filename)
-    # str() of a KeyError has quotes around the message.
+    # str() of a KeyError adds quotes to the message.
     is_key = isinstance(error, KeyError) and error.args
     message = str(error.args[0] if is_key else error).strip()
     if len(message.split()) > 1:
@@ -45,7 +45,7 @@ def message_of(error: BaseException) -> str:
 
 
 def _full_disk(path):
-    """Say which disk is full, how full, and what to do."""
+    """Describe a full disk, its free space and what to do."""
     place = Path(path or ".").absolute()
     while not place.exists():
         place = place.parent
@@ -53,19 +53,19 @@ def _full_disk(path):
     return (
         f"{path or 'a file'}: no space left to write it, {n_bytes:,} bytes are "
         f"free on the disk of {place}; free some (or raise the quota), then "
-        f"type the same command again: it takes up what is done"
+        f"run the same command again to resume"
     )
 
 
 class BadAudioError(ValueError):
-    """A recording that cannot be used; preparation counts and reports it.
+    """Error for an unusable recording; preparation counts and reports it.
 
     Arguments
     ---------
     reason : str
         Short and countable, such as ``"empty"`` or ``"truncated"``.
     message : str
-        What was expected, what came, where, and what to do.
+        Expected and found values, place, and what to do.
 
     Example
     -------
@@ -74,7 +74,9 @@ class BadAudioError(ValueError):
     """
 
     def __init__(self, reason, message):
-        super().__init__(reason, message)  # both, or it could not be pickled
+        super().__init__(
+            reason, message
+        )  # both arguments are needed for pickling
         self.reason = reason
 
     def __str__(self):
@@ -82,15 +84,15 @@ class BadAudioError(ValueError):
 
 
 class TableError(ValueError):
-    """A table of own data that cannot be read whole; names the row."""
+    """Error for an invalid table of user data; names the row."""
 
 
 class LeakError(ValueError):
-    """A split whose parts share what they must not share."""
+    """Error for splits with leaks between them."""
 
 
 class AdaptationError(ValueError):
-    """An adaptation that cannot be fitted; callers keep unadapted posteriors.
+    """Error for an adaptation that cannot be fitted; posteriors stay unadapted.
 
     Arguments
     ---------
@@ -99,7 +101,7 @@ class AdaptationError(ValueError):
         posteriors"``, ``"absent class"``, ``"few dimensions"``, ``"no
         convergence"`` or ``"few folds"``.
     message : str
-        What was expected, what was found, where, and what to do.
+        Expected and found values, place, and what to do.
 
     Example
     -------
@@ -108,7 +110,9 @@ class AdaptationError(ValueError):
     """
 
     def __init__(self, reason, message):
-        super().__init__(reason, message)  # both, or it could not be pickled
+        super().__init__(
+            reason, message
+        )  # both arguments are needed for pickling
         self.reason = reason
 
     def __str__(self):

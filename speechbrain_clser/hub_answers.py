@@ -1,4 +1,4 @@
-"""What a hub answered, told apart from no answer."""
+"""Describe error responses of a model hub."""
 
 import http
 import re
@@ -7,50 +7,50 @@ from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError
 
 SECONDS = re.compile(r"\s*(?:.*;\s*t\s*=\s*)?(\d+)\s*(?:;.*)?")
-NO_ANSWER = "run once with a network, or give a folder that holds it"
+NO_ANSWER = "run once with network access, or give a local folder"
 ADVICE = {
     401: "log in with `hf auth login`, or correct the id",
-    403: "ask its owner for access, then log in with `hf auth login`",
+    403: "request access from its owner, then log in with `hf auth login`",
     404: "correct the id or the revision, or log in with `hf auth login` if "
     "it is private",
-    429: "ask again later; who is logged in may ask more often",
+    429: "retry later; the limit is higher after `hf auth login`",
 }
-LATER = "ask again later, or give a folder that holds it"
+LATER = "retry later, or give a local folder"
 
 
 def answer_of(error: BaseException) -> str:
-    """Describe what a hub answered, and what to do.
+    """Describe the response of a hub, and what to do.
 
     Arguments
     ---------
     error : BaseException
-        Of the client; or anything else that an error of the client caused.
+        Error of the hub client, or an error caused by one.
 
     Returns
     -------
     str
-        A clause, a semicolon and an advice.
+        Description and advice, separated by a semicolon.
 
     Example
     -------
     >>> answer_of(ValueError("cut")).partition("; ")[2]
-    'run once with a network, or give a folder that holds it'
+    'run once with network access, or give a local folder'
     """
     refusal = _refusal(error)
     if refusal is not None:
         status = refusal.response.status_code
         known = [one.phrase for one in http.HTTPStatus if one == status]
-        message = f"the hub answered {' '.join([str(status), *known])}"
+        message = f"the hub responded with {' '.join([str(status), *known])}"
         if wait_s := retry_after_s(error):
-            message += f", to be asked again in {wait_s} s"
+            message += f", retry in {wait_s} s"
         return f"{message}; {ADVICE.get(status, LATER)}"
     if constants.HF_HUB_OFFLINE:
         return f"HF_HUB_OFFLINE is set; {NO_ANSWER}"
-    return f"the hub did not answer; {NO_ANSWER}"
+    return f"the hub did not respond; {NO_ANSWER}"
 
 
 def retry_after_s(error: BaseException) -> int:
-    """Read how long a busy hub wants to be left alone.
+    """Return the retry delay of a hub response.
 
     Arguments
     ---------
@@ -60,7 +60,7 @@ def retry_after_s(error: BaseException) -> int:
     Returns
     -------
     int
-        0 if it does not say.
+        Seconds; 0 if not specified.
 
     Example
     -------
@@ -78,9 +78,9 @@ def retry_after_s(error: BaseException) -> int:
 
 
 def _refusal(error):
-    """The client's error with an answer, among an error and its causes."""
+    """Find the client error with a response among an error and its causes."""
     while error is not None:
-        # That of a cache without an entry has no response, but its cause may.
+        # The error of a cache miss has no response, but its cause may have one.
         is_refusal = isinstance(error, HfHubHTTPError)
         if is_refusal and getattr(error, "response", None) is not None:
             return error

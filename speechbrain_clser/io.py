@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Write files atomically and read JSON with clear errors."""
 
 import contextlib
 import errno
@@ -12,34 +12,34 @@ from pathlib import Path
 logger = logging.getLogger(__name__)
 
 PARTIAL = ".partial"
-WRITING_S = 3600  # a partial file this young may still be written
-# torch.save to a path does not say why it could not write.
+WRITING_S = 3600  # younger partial files may still be in use
+# torch.save to a path does not report the cause of a write error.
 OF_TORCH = ("inline_container", "PytorchStreamWriter")
 
 
 def atomic_write(path, data):
-    """Write a file whole or not at all, whatever happens meanwhile.
+    """Write a file atomically.
 
-    A file that holds the same already is left as it is.
+    A file with the same content is not rewritten.
 
     Arguments
     ---------
     path : str or Path
-        Replaced if it is there; its folder must be. A kill at worst leaves a
-        ``.partial`` beside it, see ``remove_stale``.
+        Replaced if it exists; its folder must exist. An interruption may leave a
+        ``.partial`` file next to it, see ``remove_stale``.
     data : bytes or str
-        Its content; text is written as UTF-8.
+        Content; text is encoded as UTF-8.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there stays, and ``filename`` says
-        which file it is.
+        If the file cannot be written; the existing file is unchanged, and
+        ``filename`` names the file.
 
     Example
     -------
     >>> path = getfixture("tmp_path") / "a.txt"
-    >>> write_whole(path, "whole")
+    >>> atomic_write(path, "whole")
     >>> path.read_bytes()
     b'whole'
     """
@@ -56,23 +56,23 @@ def atomic_write(path, data):
                 os.fsync(file.fileno())
             os.replace(partial, path)
     finally:
-        partial.unlink(missing_ok=True)  # it would take up a full disk
+        partial.unlink(missing_ok=True)  # frees space on a full disk
 
 
 @contextlib.contextmanager
 def naming(path):
-    """Let an error of a disk, such as a full one, say what was not written.
+    """Add the file name to disk errors, such as a full disk.
 
     Arguments
     ---------
     path : str or Path
-        File or folder that is written meanwhile.
+        File or folder written in the context.
 
     Raises
     ------
     OSError
-        With ``filename``, also in the place of the error that ``torch.save``
-        raises where the disk is full.
+        With ``filename``; also replaces the error that ``torch.save`` raises if
+        the disk is full.
 
     Example
     -------
@@ -94,26 +94,26 @@ def naming(path):
 
 
 def read_json(path, advice, kind=object):
-    """Read a JSON file; say what to do if it is damaged.
+    """Read a JSON file; raise an error with advice if it is damaged.
 
     Arguments
     ---------
     path : str or Path
-        Of the file.
+        JSON file.
     advice : str
-        What to do then.
+        What to do if the file is damaged.
     kind : type
-        What it must hold, such as ``dict``.
+        Expected type, such as ``dict``.
 
     Returns
     -------
     object
-        Plain values.
+        Parsed JSON.
 
     Raises
     ------
     ValueError
-        If it is no JSON, or holds something else.
+        If the file is not JSON or has another type.
 
     Example
     -------
@@ -138,15 +138,14 @@ def read_json(path, advice, kind=object):
 
 
 def remove_stale(folder, pattern="*"):
-    """Delete partial files of ``atomic_write`` that killed processes left.
+    """Delete partial files of ``atomic_write`` from killed processes.
 
     Arguments
     ---------
     folder : str or Path
-        Need not exist.
+        May not exist.
     pattern : str
-        Which files of it, without the ``.partial``; ``**/*`` looks into the
-        folders in it too.
+        File pattern without ``.partial``; ``**/*`` includes subfolders.
 
     Example
     -------
@@ -159,13 +158,15 @@ def remove_stale(folder, pattern="*"):
     []
     """
     for path in Path(folder).glob(f"{pattern}.{'[0-9a-f]' * 32}{PARTIAL}"):
-        # Nothing depends on it, so a folder that is only read stays as it is.
+        # Optional, so read-only folders are ignored.
         with contextlib.suppress(OSError):
             if path.is_file() and (
                 time.time() - path.stat().st_mtime > WRITING_S
             ):
                 path.unlink()
-                logger.info("%s: removed, left by a killed process", path)
+                logger.info(
+                    "%s: removed partial file of a killed process", path
+                )
 
 
 def _holds(path, data):
@@ -174,4 +175,4 @@ def _holds(path, data):
             return False
         return path.read_bytes() == data
     except OSError:
-        return False  # not there, or it is replaced
+        return False  # missing or unreadable: replaced

@@ -1,8 +1,8 @@
-"""Canonical emotions, and schemes that turn them into the classes of a task.
+"""Map labels to canonical emotions, and emotions to the classes of a task.
 
-Labels travel in two steps: a corpus maps its own labels to canonical emotions,
-a scheme maps canonical emotions to classes. Neither knows of the other. Own
-tables may bring labels of their own, which are kept as they are.
+Labels are mapped in two independent steps: a corpus maps its labels to canonical
+emotions, a scheme maps canonical emotions to classes. Other labels of user tables are
+kept unchanged.
 """
 
 import difflib
@@ -23,7 +23,7 @@ CANONICAL = (
     "surprise",
 )
 
-# A cell of a spreadsheet that begins so is computed.
+# Spreadsheets evaluate cells with these first characters.
 FORMULA = "=+-@"
 
 SYNONYMS = {
@@ -55,12 +55,12 @@ SYNONYMS = {
 
 
 def canonical(label: str) -> str:
-    """Name the canonical emotion of a common English label.
+    """Return the canonical emotion of a common English label.
 
     Arguments
     ---------
     label : str
-        A canonical name or a synonym; case and outer blanks do not matter.
+        A canonical name or a synonym; case and outer spaces are ignored.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def canonical(label: str) -> str:
     Raises
     ------
     KeyError
-        If the label is neither.
+        If the label is unknown.
 
     Example
     -------
@@ -87,20 +87,20 @@ def canonical(label: str) -> str:
 
 
 def refuse_unsafe(names, where):
-    """Refuse names that a console, a page or a spreadsheet takes for orders.
+    """Raise an error for names unsafe in terminals, HTML or spreadsheets.
 
     Arguments
     ---------
     names : iterable of str
-        Of classes, corpora or languages, of any origin.
+        Names of classes, corpora or languages.
     where : str
-        They came from; for the message.
+        Source of the names, for the message.
 
     Raises
     ------
     ValueError
-        If a name is no text, is empty, begins with what begins a formula, or
-        has characters of control, ``<``, ``>`` or ``|``.
+        If a name is not text, is empty, starts like a formula, or contains
+        control characters, ``<``, ``>`` or ``|``.
 
     Example
     -------
@@ -114,19 +114,19 @@ def refuse_unsafe(names, where):
         is_safe = isinstance(name, str) and name.isprintable() and name.strip()
         if not is_safe or name[0] in FORMULA or {*"<>|"} & {*name}:
             raise ValueError(
-                f"{where}: expected names that begin with none of "
-                f"{' '.join(FORMULA)} and have no <, >, | or characters of "
-                f"control, found {name!r}; rename it"
+                f"{where}: expected names that do not start with "
+                f"{' '.join(FORMULA)} and contain no <, >, | or control "
+                f"characters, found {name!r}; rename it"
             )
 
 
 def canonical_or_own(label: str) -> str:
-    """Name the canonical emotion of a label, or the label in one spelling.
+    """Return the canonical emotion of a label, or the normalised label.
 
     Arguments
     ---------
     label : str
-        Case and blanks at its ends do not matter; blanks within count as one.
+        Case and outer spaces are ignored; repeated spaces count as one.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def canonical_or_own(label: str) -> str:
 
 
 def near(label: str) -> str:
-    """Suggest the emotion that a misspelled label may mean.
+    """Suggest the emotion of a misspelled label.
 
     Arguments
     ---------
@@ -153,7 +153,7 @@ def near(label: str) -> str:
     Returns
     -------
     str
-        A question in brackets, after a blank; empty if none is near.
+        A question in brackets, after a space; empty without suggestion.
 
     Example
     -------
@@ -170,16 +170,15 @@ class Scheme:
     Arguments
     ---------
     classes : list of str
-        Canonical emotions, or labels of own tables in lower case, that are
-        classes.
+        Canonical emotions, or labels of user tables in lower case.
     merge_classes : dict, optional
-        Emotion or own label to class, for those that join another's class.
+        Emotion or user label to the class it is merged into.
 
     Raises
     ------
     ValueError
-        If a name is a synonym, is not in lower case, appears twice, or merges
-        into no class.
+        If a name is a synonym, is not in lower case, is duplicated, or is merged
+        into an unknown class.
 
     Example
     -------
@@ -210,17 +209,17 @@ class Scheme:
         return len(self.classes)
 
     def index(self, emotion, otherwise=None):
-        """Class index of an emotion, or ``otherwise`` if it is no class."""
+        """Return the class index of an emotion, or ``otherwise`` if not a class."""
         name = self.merge_classes.get(emotion, emotion)
         return self.classes.index(name) if name in self.classes else otherwise
 
 
 def _refuse_spelling(name):
-    """Refuse a name that no label of a table is turned into."""
+    """Raise an error for a name that differs from its normalised form."""
     if not isinstance(name, str):
         raise ValueError(
             f"classes and merge_classes: expected names, found {name!r}; put it in "
-            f"quotes, for YAML reads yes, no, on, off and numbers as values"
+            f"quotes, because YAML reads yes, no, on, off and numbers as values"
         )
     if name != (spelled := canonical_or_own(name)) or not name:
         raise ValueError(

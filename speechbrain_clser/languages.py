@@ -1,8 +1,8 @@
-"""Languages: ISO 639-3 codes, their other codes and their English names.
+"""Convert between ISO 639-3 codes, other codes and English language names.
 
-``languages.json`` has the languages of ISO 639-1, and Cantonese, by the ISO 639-3
-code that this package uses; for a macrolanguage that is the language that is meant
-in practice, such as ``cmn`` (Mandarin) for ``zh`` and ``zho``.
+``languages.json`` contains the languages of ISO 639-1, and Cantonese, by ISO 639-3 code.
+A macrolanguage is mapped to its main language, such as ``zh`` and ``zho`` to ``cmn``
+(Mandarin).
 """
 
 import functools
@@ -12,18 +12,18 @@ from importlib.resources import files
 
 
 def normalise(language: str) -> str:
-    """Write a language as its ISO 639-3 code.
+    """Convert a language to its ISO 639-3 code.
 
     Arguments
     ---------
     language : str
-        A code of ISO 639-1, 639-2 or 639-3, in any case and maybe with a
+        A code of ISO 639-1, 639-2 or 639-3, in any case, optionally with a
         region (``de-DE``), or an English name.
 
     Returns
     -------
     str
-        The code; what is not known stays as it is.
+        ISO 639-3 code; unknown languages are returned unchanged.
 
     Example
     -------
@@ -40,17 +40,17 @@ def normalise(language: str) -> str:
 
 
 def is_known(language: str) -> bool:
-    """Tell whether a language is among those of ``languages.json``.
+    """Return whether a language is in ``languages.json``.
 
     Arguments
     ---------
     language : str
-        As for ``normalise``; ``"und"`` means that it is undetermined.
+        As for ``normalise``; ``"und"`` is undetermined.
 
     Returns
     -------
     bool
-        A rarer language of ISO 639-3 is not.
+        False for other languages of ISO 639-3.
 
     Example
     -------
@@ -61,7 +61,7 @@ def is_known(language: str) -> bool:
 
 
 def name_of(code: str) -> str:
-    """Name a language in English.
+    """Return the English name of a language.
 
     Arguments
     ---------
@@ -71,7 +71,7 @@ def name_of(code: str) -> str:
     Returns
     -------
     str
-        The code itself when it is not known.
+        The code itself if unknown.
 
     Example
     -------
@@ -82,7 +82,7 @@ def name_of(code: str) -> str:
 
 
 def two_letters(code: str) -> str:
-    """Find the ISO 639-1 code of a language.
+    """Return the ISO 639-1 code of a language.
 
     Arguments
     ---------
@@ -92,7 +92,7 @@ def two_letters(code: str) -> str:
     Returns
     -------
     str
-        The code itself when there is none.
+        The code itself if there is none.
 
     Example
     -------
@@ -110,8 +110,8 @@ def table() -> dict:
     Returns
     -------
     dict
-        ISO 639-3 code to other codes, the one of two letters first, and the
-        English name last.
+        ISO 639-3 code to other codes, two-letter code first, and English name
+        last.
 
     Example
     -------
@@ -124,7 +124,7 @@ def table() -> dict:
 
 @functools.cache
 def _codes():
-    """Every code and name, in lower case, to its ISO 639-3 code."""
+    """Map every code and name, in lower case, to its ISO 639-3 code."""
     return {
         name.lower(): code
         for code, names in table().items()

@@ -1,13 +1,13 @@
-"""Text that a console shows and does not obey."""
+"""Escape control characters in console output."""
 
 import logging
 
 
 def printable(text: str) -> str:
-    """Write characters of control as escapes, as Python's ``repr`` does.
+    """Escape control characters as Python's ``repr`` does.
 
-    Names of files and classes come from others; with such characters they could
-    clear a screen, colour a line or turn the direction of writing.
+    File and class names are untrusted input; control characters in them could clear
+    the screen, change colours or reverse the text direction.
 
     Arguments
     ---------
@@ -17,7 +17,7 @@ def printable(text: str) -> str:
     Returns
     -------
     str
-        The same but for what no font draws.
+        Text with unprintable characters escaped.
 
     Example
     -------
@@ -43,5 +43,5 @@ class Formatter(logging.Formatter):
     """
 
     def format(self, record):
-        """Format a record, without characters of control."""
+        """Format a record with control characters escaped."""
         return printable(super().format(record))

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, a line now and then elsewhere."""
+"""Report progress: a bar on a terminal, log records otherwise."""
 
 import logging
 import os
@@ -17,18 +17,18 @@ LINE = BAR.replace(" |{bar}|", ",")
 
 
 class _Log:
-    """File-like object that turns what tqdm writes into log records."""
+    """File-like object that converts tqdm output to log records."""
 
     def write(self, text):
         if text.strip():
             logger.info("%s", text.strip())
 
     def flush(self):
-        """Do nothing: a log record is whole."""
+        """Do nothing; log records need no flush."""
 
 
 def has_bars() -> bool:
-    """Tell whether bars are shown.
+    """Return whether progress bars are shown.
 
     Returns
     -------
@@ -47,27 +47,27 @@ def has_bars() -> bool:
 def progress(
     total, desc: str, unit: str, iterable=None, disable: bool = False
 ) -> tqdm:
-    """Show how far long work has come.
+    """Report the progress of a task.
 
     Arguments
     ---------
     total : float
-        Of all that has to be done, in ``unit``.
+        Total amount, in ``unit``.
     desc : str
-        What is done.
+        Description of the task.
     unit : str
-        What is counted, in the rate.
+        Unit of the amount.
     iterable : iterable, optional
-        What is worked through; otherwise ``update`` is called.
+        Items to iterate over; without it, call ``update``.
     disable : bool
-        Whether to show nothing; so is it where there is nothing to do.
+        Whether to show nothing; implied by a total of 0.
 
     Returns
     -------
     tqdm
-        To be iterated, or updated and closed. On a terminal a bar; elsewhere a log record at
-        the beginning, at the end, and at most every ten seconds in between,
-        with rate and time left.
+        Iterate over it, or update and close it. Shows a bar on a terminal, otherwise
+        a log record at the beginning, at the end and at most every ten seconds,
+        with rate and remaining time.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""One seed per purpose, so that a new random choice never redraws the old ones."""
+"""Derive one seed per purpose, so that random choices are independent."""
 
 import hashlib
 
@@ -11,7 +11,7 @@ def seed_for(base: int, purpose: str) -> int:
     base : int
         Seed of the run.
     purpose : str
-        What the choice is for, such as ``"valid speakers of emodb"``.
+        Purpose of the choice, such as ``"valid speakers of emodb"``.
 
     Returns
     -------
@@ -20,8 +20,8 @@ def seed_for(base: int, purpose: str) -> int:
 
     Source
     ------
-    The idea of DomainBed: Gulrajani and Lopez-Paz, In Search of Lost Domain
-    Generalization, ICLR 2021 (its code hashes seed and purpose alike).
+    As in DomainBed: Gulrajani and Lopez-Paz, In Search of Lost Domain
+    Generalization, ICLR 2021 (its code also hashes seed and purpose).
 
     Example
     -------

@@ -1,8 +1,8 @@
-"""The corpora we know, one file each, found by looking into this folder.
+"""Registry of the supported corpora, one module each.
 
-A corpus file gives ``CARD``, ``EMOTIONS`` and ``utterances(root)``; one that can
-make its recordings itself gives ``default_root()`` too. Every other name is
-somebody's own data, described by a table (see ``folder``).
+A corpus module defines ``CARD``, ``EMOTIONS`` and ``utterances(root)``; a synthetic
+corpus also defines ``default_root()``. Every other name refers to user-provided data,
+described by a table (see ``folder``).
 """
 
 import importlib
@@ -20,7 +20,7 @@ N_LISTED = 10
 
 
 def names() -> list:
-    """List the names of the corpora that are shipped.
+    """List the names of the supported corpora.
 
     Returns
     -------
@@ -41,18 +41,18 @@ def names() -> list:
 
 
 def load(name: str) -> Corpus:
-    """Get a corpus by name: a shipped one, or else somebody's own.
+    """Load a corpus by name: a supported one, or user-provided data.
 
     Arguments
     ---------
     name : str
-        As in a protocol. A name that is not shipped means a folder with a
-        table of its own, of whatever content.
+        As in a protocol. Any other name refers to a folder with a table of
+        user-provided data.
 
     Returns
     -------
     Corpus
-        Card, emotions and generator of rows.
+        Card, label map and utterance generator.
 
     Example
     -------
@@ -68,16 +68,16 @@ def load(name: str) -> Corpus:
 
 
 def locate(card: Card, data_folder=None) -> Path:
-    """Find the folder of a corpus.
+    """Locate the folder of a corpus.
 
     Arguments
     ---------
     card : Card
-        Names the folders to look for, case ignored.
+        Defines the folder names to search for, case-insensitive.
     data_folder : str, Path or mapping, optional
-        A folder that holds one folder per corpus, or a mapping of the name of
-        a corpus to its folder, which may be the text of one, ``"{emodb:
-        folder}"``. A corpus that makes its own recordings needs neither.
+        A folder that contains one folder per corpus, or a mapping of corpus
+        name to folder, which may be given as text, ``"{emodb: folder}"``. The
+        synthetic corpus needs neither.
 
     Returns
     -------
@@ -87,10 +87,10 @@ def locate(card: Card, data_folder=None) -> Path:
     Raises
     ------
     FileNotFoundError
-        If there is none; says what was looked for, what there is, and what to
-        type.
+        If the folder is not found; lists the expected names, the existing
+        folders and the option to set.
     ValueError
-        If several folders go by the name, or the text is no mapping.
+        If several folders match, or the text is not a mapping.
 
     Example
     -------
@@ -101,7 +101,7 @@ def locate(card: Card, data_folder=None) -> Path:
     """
     if isinstance(data_folder, str) and data_folder.startswith("{"):
         data_folder = _mapping(data_folder)
-    # One spelling of each, as case is ignored.
+    # One spelling of each name, because case is ignored.
     wanted = {name.lower(): name for name in (card.name, *card.folders)}
     if isinstance(data_folder, Mapping):
         if card.name in data_folder:
@@ -130,18 +130,18 @@ def locate(card: Card, data_folder=None) -> Path:
         f"{card.name}: expected a folder named "
         f"{' or '.join(wanted.values())} (case "
         f"ignored), found {seen}. {card.title}: {card.address}. "
-        f"Give the folder that holds it with --data_folder <folder>, or itself "
+        f"Give its parent folder with --data_folder <folder>, or the folder itself "
         f"with {_option(card)}"
     )
 
 
 def sentences() -> dict:
-    """Tell what is said in the corpora that name their sentences.
+    """Return the sentence texts of corpora that name their sentences.
 
     Returns
     -------
     dict
-        Corpus to a mapping, name of a sentence to its text.
+        Corpus to a mapping, sentence name to text.
 
     Example
     -------
@@ -156,20 +156,20 @@ def sentences() -> dict:
 
 
 def source_language(protocol: str) -> str:
-    """Name the language of a protocol's first source.
+    """Return the language of the first source of a protocol.
 
-    Papers that choose an encoder by the language of the source mean this one.
+    Used to select an encoder by source language, as in some papers.
 
     Arguments
     ---------
     protocol : str
-        A shipped name, or the path of one's own.
+        Name of a shipped protocol, or path of a YAML file.
 
     Returns
     -------
     str
-        ISO 639-3; ``""`` for somebody's own data, or a corpus of several
-        languages, unless the protocol says which.
+        ISO 639-3; ``""`` for user-provided data or a corpus of several
+        languages, unless the protocol specifies it.
 
     Example
     -------
@@ -187,13 +187,13 @@ def languages(protocol: str) -> list:
     Arguments
     ---------
     protocol : str
-        A shipped name, or the path of one's own.
+        Name of a shipped protocol, or path of a YAML file.
 
     Returns
     -------
     list of str
-        ISO 639-3, each once; those of somebody's own data only where the
-        protocol names them.
+        ISO 639-3, without duplicates; languages of user-provided data are
+        included only if the protocol names them.
 
     Example
     -------
@@ -210,7 +210,7 @@ def languages(protocol: str) -> list:
 
 
 def _mapping(text):
-    """What was typed between braces."""
+    """Parse a mapping given as text in braces."""
     try:
         mapping = yaml.load(text, UniqueKeys)
     except yaml.YAMLError:
@@ -224,17 +224,17 @@ def _mapping(text):
 
 
 def _module(name):
-    """The module of one file in this folder."""
+    """Import a module of this package."""
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def _option(card):
-    """What to type to point at one corpus."""
+    """Return the command-line option that sets the folder of a corpus."""
     return f'--data_folder "{{{card.name}: <folder>}}"'
 
 
 def _mapped(card, folder):
-    """A folder given by name, which has to exist."""
+    """Return a folder given by name; raise an error if it does not exist."""
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{card.name}: expected a folder at {folder}, found none; "
@@ -244,10 +244,10 @@ def _mapped(card, folder):
 
 
 def _subfolders(data_folder):
-    """Folders one level below, by name."""
+    """List the subfolders by name."""
     if not data_folder.is_dir():
         raise FileNotFoundError(
             f"--data_folder: expected a folder at {data_folder}, found none; "
-            f"give the folder that holds one folder per corpus"
+            f"give a folder that contains one folder per corpus"
         )
     return sorted(path for path in data_folder.iterdir() if path.is_dir())

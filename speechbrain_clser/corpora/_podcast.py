@@ -1,4 +1,4 @@
-"""The layout that MSP-Podcast and BIIC-Podcast are distributed in."""
+"""Read the common layout of MSP-Podcast and BIIC-Podcast."""
 
 import csv
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from speechbrain_clser.data.corpus import recordings
 from speechbrain_clser.data.utterance import Utterance
 
-# Consensus of a sentence's raters, one letter.
+# Consensus label of the raters, one letter.
 EMOTIONS = {
     "A": "anger",
     "C": "contempt",
@@ -19,7 +19,7 @@ EMOTIONS = {
     "U": "surprise",
     "X": "other",  # no agreement among the raters
 }
-# Official part to the start of a session; see ``data.predefined_splits``.
+# Official split to session prefix; see ``data.predefined_splits``.
 PARTS = {
     "Train": "train",
     "Development": "dev",
@@ -27,9 +27,9 @@ PARTS = {
     "Test1": "test/1",
     "Test2": "test/2",
 }
-HIDDEN = "Test3"  # its labels are kept back by the authors
+HIDDEN = "Test3"  # published without labels
 GENDERS = {"male": "male", "female": "female"}
-NOBODY = ("", "unknown", "nan")
+UNNAMED = ("", "unknown", "nan")
 
 
 def labelled(root, prefix, language):
@@ -38,22 +38,22 @@ def labelled(root, prefix, language):
     Arguments
     ---------
     root : str or Path
-        Folder of the corpus. Of several tables the one nearest to it counts:
-        those of earlier releases lie deeper.
+        Corpus folder. Of several tables, the one with the shortest path is used:
+        those of earlier releases are in subfolders.
     prefix : str
-        Of the file names; rows named otherwise are another corpus's.
+        File-name prefix; rows with other names are skipped.
     language : str
         ISO 639-3.
 
     Yields
     ------
     Utterance
-        What the table lists, whether its recording is there or not.
+        Rows of the table; recordings may be missing.
 
     Raises
     ------
     ValueError
-        If a part is unknown.
+        If a split is unknown.
     """
     root = Path(root)
     tables = sorted(
@@ -95,11 +95,11 @@ def labelled(root, prefix, language):
 
 
 def _speaker(name, podcast):
-    """Who speaks; whoever has no name is taken for one person per podcast."""
+    """Return the speaker; unnamed speakers are one speaker per podcast."""
     name = (name or "").strip()
-    return f"unknown_{podcast}" if name.lower() in NOBODY else name
+    return f"unknown_{podcast}" if name.lower() in UNNAMED else name
 
 
 def _text(path):
-    """A transcript on one line."""
+    """Read a transcript as one line."""
     return " ".join(path.read_text(encoding="utf-8-sig").split())

@@ -1,4 +1,4 @@
-"""A table as people save it: read whole, or refused with the line at fault."""
+"""Read CSV and TSV tables; errors name the line."""
 
 import codecs
 import csv
@@ -10,7 +10,7 @@ from speechbrain_clser.data.corpus import AUDIO_SUFFIXES
 from speechbrain_clser.errors import TableError
 
 SEPARATORS = "\t;,"
-MARKS = {  # the longer ones first: that of UTF-16 begins that of UTF-32
+MARKS = {  # longer ones first: the mark of UTF-16 is a prefix of that of UTF-32
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -21,31 +21,31 @@ EXCEL = re.compile(r'"?sep=(.)"?$', flags=re.IGNORECASE)
 
 
 def read_table(path, needed: tuple, optional: tuple, renamed: dict):
-    """Yield the rows of a table, each with its line.
+    """Yield the rows of a table with their line numbers.
 
     Arguments
     ---------
     path : Path
         CSV or TSV in UTF-8, UTF-16 or UTF-32, separated by tabs, semicolons or
-        commas. A line ``sep=;`` above the header, blank lines, and rows
-        without any value are passed over.
+        commas. A line ``sep=;`` above the header, blank lines and empty rows
+        are skipped.
     needed, optional : tuple of str
-        Columns, in lower case; all others are not looked at. Every row has a
-        field for each needed one, and a value for the first.
+        Column names in lower case; others are ignored. Every row must have a
+        field for each needed column, and a value for the first.
     renamed : dict
-        Other names of columns to those above.
+        Alternative column name to name.
 
     Yields
     ------
     line : int
-        Where the row begins, from 1 on.
+        First line of the row, from 1.
     row : dict
-        Column to value, without blanks around it; ``""`` where there is none.
+        Column to stripped value; ``""`` if missing.
 
     Raises
     ------
     TableError
-        If the table cannot be read whole; names the line.
+        If the table cannot be read completely; names the line.
 
     Example
     -------
@@ -59,8 +59,8 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
     names = [renamed.get(name, name) for name in names]
     _check_header(path, names, needed, optional)
     n_needed = max(names.index(name) for name in needed) + 1
-    # Some programs end every row, but not the header, with a separator. A row
-    # that alone has more fields has a separator within a value.
+    # Some programs end every row except the header with a separator. A single row
+    # with more fields has a separator within a value.
     n_more = min((len(fields) for _, fields in records), default=0)
     n_more = max(0, n_more - len(names))
     for line, fields in records:
@@ -70,9 +70,8 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
         ):
             raise TableError(
                 f"{path}, line {line}: expected {len(names)} fields as in the "
-                f"header, found {len(fields)} ({_shown(fields)}); write the "
-                f"ones that are missing, and put quotes around a value that "
-                f"holds the separator"
+                f"header, found {len(fields)} ({_shown(fields)}); add the "
+                f"missing fields, and quote values that contain the separator"
             )
         found = dict(zip(names, fields, strict=False))
         row = {
@@ -81,14 +80,14 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
         if not row[needed[0]]:
             raise TableError(
                 f"{path}, line {line}: expected a value for {needed[0]}, found "
-                f"none; fill it in or take the line out"
+                f"none; add the value or remove the line"
             )
         _refuse_swallowed(path, line, fields, names, needed[0])
         yield line, row
 
 
 def _text(path):
-    """The whole table as text."""
+    """Decode the table as text."""
     content = path.read_bytes()
     encoding = next(
         (name for mark, name in MARKS.items() if content.startswith(mark)),
@@ -114,7 +113,7 @@ def _text(path):
 
 
 def _records(path, text):
-    """Line and fields of each record that has any value, the header first."""
+    """Yield line and fields of each non-empty record, including the header."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = io.StringIO(text).readlines()
     n_passed, separator = 0, ""
@@ -134,15 +133,15 @@ def _records(path, text):
             line = n_passed + reader.line_num + 1
     except csv.Error as error:
         raise TableError(
-            f"{path}, line {line}: expected a row whose quotes are closed and "
-            f"whose fields are no longer than {csv.field_size_limit():,} "
-            f"characters, found: {error}; close the quote, or write a quote "
-            f'within a value twice ("")'
+            f"{path}, line {line}: expected a row with closed quotes and "
+            f"fields of at most {csv.field_size_limit():,} "
+            f"characters, found: {error}; close the quote, or double quotes "
+            f'within a value ("")'
         ) from error
 
 
 def _check_header(path, names, needed, optional):
-    """Every needed column once, and no column that is read twice."""
+    """Check that every needed column is present, and no column is duplicated."""
     columns = ", ".join(name for name in names if name) or "no header"
     if missing := [name for name in needed if name not in names]:
         raise TableError(
@@ -153,7 +152,7 @@ def _check_header(path, names, needed, optional):
     if files:
         raise TableError(
             f"{path}: expected names of columns in the header, found "
-            f"{files[0]}; put the first row into a line of its own"
+            f"{files[0]}; move the first row to a separate line"
         )
     twice = [n for n in (*needed, *optional) if names.count(n) > 1]
     if twice:
@@ -164,7 +163,7 @@ def _check_header(path, names, needed, optional):
 
 
 def _refuse_swallowed(path, line, fields, names, key):
-    """Stop at a quoted field that holds lines that look like rows."""
+    """Raise an error for a quoted field that contains lines that look like rows."""
     column = names.index(key)
     for field in fields:
         for n, inner in enumerate(field.splitlines()[1:], start=1):
@@ -176,13 +175,13 @@ def _refuse_swallowed(path, line, fields, names, key):
                 if value.suffix.lower() in AUDIO_SUFFIXES:
                     raise TableError(
                         f"{path}, line {line}: expected a quote that is closed "
-                        f"in its row, found a field that runs on over line "
-                        f"{line + n}, which looks like a row of its own "
+                        f"in its row, found a field that extends over line "
+                        f"{line + n}, which looks like a separate row "
                         f"({inner[:60]}); close the quote"
                     )
 
 
 def _shown(fields):
-    """Fields, shortened for a message."""
+    """Format fields for a message, shortened."""
     text = " | ".join(field.strip() for field in fields)
     return text if len(text) <= 100 else f"{text[:100]}…"

@@ -1,11 +1,11 @@
 """BIIC-Podcast: Mandarin as spoken in Taiwan, natural, from podcasts.
 
-Made with the authors of MSP-Podcast and by their recipe: turns of speech found in
-podcasts by classifiers, and rated for emotion. Letters of emotions and the layout
-are therefore taken to be those of MSP-Podcast; O and X (no agreement) are
+Collected with the method of MSP-Podcast: speaking turns selected from podcasts by
+classifiers and rated for emotion. Emotion letters and layout are assumed to be those of
+MSP-Podcast; O and X (no agreement) are
 "other" here, which is no class of any shipped protocol.
 
-The card promises no counts: they are those of a release, and none was at hand.
+The card contains no counts, because they depend on the release.
 
 From the lists published with the EMO-SUPERB benchmark: names such as
 ``BIIC-PODCAST_0001_0031.wav``, or ``BIIC-PODCAST_0001_0016_0001.wav`` for turns that
@@ -16,7 +16,7 @@ SpkrID, Gender and Split_Set, ``Audios``, ``Transcripts`` and ``ForceAligned`` a
 MSP-Podcast, and that the first number of a name is the podcast.
 
 The session is the official part and the podcast, ``train/0001``. Turns whose
-speaker is not known are taken for one person per podcast, ``unknown_0001``.
+speaker is unknown are assigned to one speaker per podcast, ``unknown_0001``.
 
 S. G. Upadhyay, W.-S. Chien, B.-H. Su, L. Goncalves, Y.-T. Wu, A. N. Salman, C. Busso
 and C.-C. Lee: An Intelligent Infrastructure Toward Large Scale Naturalistic
@@ -47,5 +47,5 @@ EMOTIONS = _podcast.EMOTIONS
 
 
 def utterances(root):
-    """Yield the rows of the table of labels, in its order."""
+    """Yield the utterances in the order of the label table."""
     yield from _podcast.labelled(root, "BIIC-PODCAST", "cmn")

@@ -2,12 +2,12 @@
 
 Twelve actors, six of them women, speak six sentences in the six big emotions at
 two intensities and in neutral at one: 12 x 6 x 13 recordings, published at 48 kHz
-and, in two archives, at 192 kHz. Either edition will do, but not both at once.
+and, in two archives, at 192 kHz. Use one of the two editions, not both.
 
 Published as ``Colère/Faible/01-C-1-1.wav``, with neutral one folder less deep. The
-name holds it all: actor (odd numbers are men), first letter of the emotion's
-French word, intensity (1 weak, 2 strong) and sentence. Folders are not looked at,
-as unpacking often spoils their accents.
+name contains actor (odd numbers are men), first letter of the emotion's
+French word, intensity (1 weak, 2 strong) and sentence. Folder names are
+ignored, because unpacking often damages their accents.
 
 P. Gournay, O. Lahaie and R. Lefebvre: A Canadian French Emotional Speech Dataset.
 ACM Multimedia Systems Conference 2018.
@@ -47,7 +47,7 @@ NAME = re.compile(r"(\d\d)-([CDJNPST])-[12]-([1-6])")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem.upper())
         if match is None:

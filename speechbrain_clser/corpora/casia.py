@@ -6,8 +6,8 @@ whole corpus, at 16 kHz.
 
 Published as ``liuchanhg/angry/201.wav``; copies that lie flat are usually named
 ``201-angry-liuchanhg.wav``. The number is the sentence, the same in every
-emotion. The speakers' sexes are not told by the corpus: they are what is
-generally reported for these four names.
+emotion. The corpus does not document the speakers' sex; the values are those
+generally reported for the four names.
 
 Institute of Automation, Chinese Academy of Sciences: CASIA Chinese Emotional
 Speech Corpus, Chinese Linguistic Data Consortium, 2005; described in J. Tao, F.
@@ -55,7 +55,7 @@ FLAT = re.compile(r"(?P<number>\d+)-(?P<emotion>[a-z]+)-(?P<speaker>[a-z]+)")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; folders or names tell the rest."""
+    """Yield the utterances in file-name order, labelled by file and folder name."""
     for wav in recordings(root):
         path = "/".join([*wav.parts[-3:-1], wav.stem]).lower()
         match = NESTED.fullmatch(path) or FLAT.fullmatch(wav.stem.lower())

@@ -1,13 +1,12 @@
-"""A small multilingual emotional corpus that this project speaks for itself.
+"""A small synthetic multilingual emotional corpus, generated with eSpeak NG.
 
-eSpeak NG says plain sentences in five languages of different families, and an
-acted emotion moves its pitch, melody, rate, loudness and voice quality. Nobody
-feels anything here: use it to see that things run, never to claim that they
-work on speech of people.
+eSpeak NG synthesises neutral sentences in five languages of different families.
+Simulated emotions change pitch, pitch range, rate, loudness and voice quality. The
+corpus is meant for software tests; results do not apply to human speech.
 
 eSpeak NG: https://github.com/espeak-ng/espeak-ng, after Jonathan Duddington's
-speak. It is under the GPL and runs in worker processes of its own; what it says
-is not covered by its licence.
+speak. It is licensed under the GPL and runs in separate worker processes; its
+audio output is not covered by the licence.
 """
 
 import concurrent.futures
@@ -55,12 +54,12 @@ INDEX = "utterances.json"
 
 
 def fingerprint() -> str:
-    """Digest everything that changes the sound.
+    """Compute the digest of all inputs of the synthesis.
 
     Returns
     -------
     str
-        12 letters.
+        12 hexadecimal digits.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def fingerprint() -> str:
         version = importlib.metadata.version("espeakng-loader")
     except importlib.metadata.PackageNotFoundError as error:
         raise ImportError(
-            "the demo corpus is spoken by eSpeak NG, which is not installed; "
+            "the demo corpus needs eSpeak NG, which is not installed; "
             "pip install -e '.[demo]' in the clone of speechbrain-clser"
         ) from error
     digest = hashlib.sha256(version.encode())
@@ -81,12 +80,12 @@ def fingerprint() -> str:
 
 
 def default_root() -> Path:
-    """Find the folder of this version of the corpus in the user's cache.
+    """Return the cache folder of this version of the corpus.
 
     Returns
     -------
     Path
-        Named by what changes the sound, so new code never meets old files.
+        Named by the fingerprint, so that new code does not read old files.
 
     Raises
     ------
@@ -102,26 +101,26 @@ def default_root() -> Path:
 
 
 def speak(takes, folder, n_workers: int | None = None):
-    """Speak takes into a folder, and list them in its index at last.
+    """Synthesise takes into a folder and write its index last.
 
-    Files come in by renaming and are the same bytes whoever writes them: a
-    killed run is simply done again, and two at once do each other no harm.
+    Files are written atomically and deterministically: an interrupted run can be
+    repeated, and concurrent runs are safe.
 
     Arguments
     ---------
     takes : list of script.Take
-        What to say.
+        Utterances to synthesise.
     folder : str or Path
-        Made when it is not there.
+        Created if needed.
     n_workers : int, optional
-        Processes; as many as the machine has cores, at most 8.
+        Number of processes; by default the number of cores, at most 8.
 
     Raises
     ------
     ImportError
         If eSpeak NG is not installed.
     OSError
-        If a worker cannot write, as on a full disk.
+        If a worker cannot write, e.g. if the disk is full.
     RuntimeError
         If a worker fails.
     """
@@ -142,7 +141,7 @@ def speak(takes, folder, n_workers: int | None = None):
                 phones.update(answer)
         finally:
             for worker in workers:
-                worker.kill()  # where this process is stopped
+                worker.kill()  # if this process is interrupted
     rows = [
         {
             "id": take.id,
@@ -163,7 +162,7 @@ def speak(takes, folder, n_workers: int | None = None):
 
 
 def _index(root, takes):
-    # None when the corpus must be spoken (again)
+    # None if the corpus must be synthesised (again)
     if not root.is_dir():
         return None
     there = {path.name for path in root.iterdir()}
@@ -175,13 +174,13 @@ def _index(root, takes):
     ]
     if foreign:
         raise ValueError(
-            f"{root}: expected the demo corpus, or an empty folder to speak it "
-            f"into, found {foreign[0]}; give another folder"
+            f"{root}: expected the demo corpus or an empty folder, found "
+            f"{foreign[0]}; give another folder"
         )
     if not whole <= there:
         return None
     try:
-        index = read_json(root / INDEX, "the corpus is spoken again", dict)
+        index = read_json(root / INDEX, "the corpus is synthesised again", dict)
     except ValueError as error:
         logger.warning("%s", error)
         return None
@@ -190,18 +189,18 @@ def _index(root, takes):
     for row in index["utterances"]:
         path = root / f"{row['id']}.wav"
         if row.pop("n_bytes") != path.stat().st_size:
-            logger.warning("%s: damaged; the corpus is spoken again", path)
+            logger.warning("%s: damaged, synthesising the corpus again", path)
             return None
     return index
 
 
 def utterances(root):
-    """Yield the corpus, and speak it first where it is not there yet.
+    """Yield the utterances; synthesise the corpus first if needed.
 
     Arguments
     ---------
     root : str or Path
-        Its folder; see ``default_root``.
+        Corpus folder; see ``default_root``.
 
     Yields
     ------
@@ -213,13 +212,13 @@ def utterances(root):
     ImportError
         If eSpeak NG is not installed.
     ValueError
-        If the folder holds something else.
+        If the folder contains other files.
     """
     root = Path(root)
     takes = script.plan()
     index = _index(root, takes)
     if index is None:
-        logger.info("Speaking the demo corpus into %s, this once", root)
+        logger.info("Synthesising the demo corpus in %s (only once)", root)
         speak(takes, root)
         index = _index(root, takes)
     for row in index["utterances"]:

@@ -1,13 +1,13 @@
 """EMO-DB, the Berlin Database of Emotional Speech: German, acted.
 
 Ten actors, five of them women, speak ten everyday sentences in seven emotions.
-Published are the 535 of about 800 recordings that at least 80 % of 20 listeners
-named right and 60 % held to be natural; so not every speaker has every
-combination. The scores stand in ``erkennung.txt``, which is not read.
+The published 535 of about 800 recordings were recognised by at least 80 % of 20
+listeners and rated natural by at least 60 %, so not every speaker has every
+combination. The scores are in ``erkennung.txt``, which is not used.
 
 A name such as ``03a01Fa.wav`` is speaker 03, sentence a01, emotion F and
 version a. The letter of the emotion is the first one of its German word (in
-``EMOTIONS``), so E is no "excited" and A no "anger".
+``EMOTIONS``), so E is not "excited" and A is not "anger".
 
 F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier and B. Weiss: A Database of
 German Emotional Speech. Interspeech 2005.
@@ -43,7 +43,7 @@ EMOTIONS = {
     "T": "sadness",  # Trauer
 }
 
-# What is said, by name of the sentence, as published.
+# Sentence name to text, as published.
 SENTENCES = {
     "a01": "Der Lappen liegt auf dem Eisschrank.",
     "a02": "Das will sie am Mittwoch abgeben.",  # codespell:ignore sie
@@ -65,7 +65,7 @@ NAME = re.compile(r"(\d\d)([a-z]\d\d)([a-z])([a-z])", re.IGNORECASE)
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem)
         if match is None:

@@ -41,7 +41,7 @@ EMOTIONS = {
     "sor": "surprise",  # sorpresa
 }
 
-# What is said, by name of the sentence, as published.
+# Sentence name to text, as published.
 SENTENCES = {
     "b1": "Gli operai si alzano presto.",
     "b2": "I vigili sono muniti di pistola.",
@@ -64,7 +64,7 @@ NAME = re.compile(r"([a-z]{3})-([fm]\d)-([a-z]\d)")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem.lower())
         if match is None:

@@ -1,20 +1,20 @@
 """eNTERFACE'05: English, elicited, spoken by people of 14 nations.
 
-43 subjects react to six short stories, each told to bring up one emotion, with
-the same five sentences an emotion: 43 x 6 x 5 recordings, but for three of
-happiness that are missing (subject 23). Few have English as their mother tongue;
-who is a woman is not told.
+43 subjects react to six short stories, each of which elicits one emotion, with the
+same five sentences per emotion: 43 x 6 x 5 recordings, except for three missing ones of
+happiness (subject 23). Few subjects are native speakers of English. The sex of the
+subjects is not documented.
 
-Published as videos, ``subject 1/anger/sentence 1/s1_an_1.avi``; their sound has to
-be taken out beside them, as ``s1_an_1.wav``, or flat into one folder. Subject 3 is
+Published as videos, ``subject 1/anger/sentence 1/s1_an_1.avi``; the audio must be
+extracted next to them, as ``s1_an_1.wav``, or into one flat folder. Subject 3 is
 written ``s_3_su_2`` at times. The files of subject 11 are named as if they were
-subject 12's, so the folder tells the subject where there is one; in a flat copy
-one of the two has overwritten the other. Subject 6 was never cut into sentences
-(``s6_an.avi`` is 107 seconds long) and is passed over.
+subject 12's, so the subject is read from the folder if there is one; in a flat copy
+one of the two has overwritten the other. Subject 6 is not split into sentences
+(``s6_an.avi`` has 107 seconds) and is skipped.
 
 O. Martin, I. Kotsia, B. Macq and I. Pitas: The eNTERFACE'05 Audio-Visual Emotion
-Database. ICDE Workshops 2006. The paper counts 42 subjects and 1,166 videos;
-what is published are 44 and 1,293.
+Database. ICDE Workshops 2006. The paper reports 42 subjects and 1,166 videos;
+the published corpus has 44 and 1,293.
 """
 
 import re
@@ -52,7 +52,7 @@ SUBJECT = re.compile(r"subject[ _-]?(\d+)")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds nearly all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings_of_videos(CARD.name, root):
         match = NAME.fullmatch(wav.stem.lower())
         if match is None:

@@ -1,8 +1,8 @@
 """ESD, the Emotional Speech Dataset: Mandarin and English, acted.
 
 Ten speakers of each language read 350 sentences of their own language in five
-emotions: 20 x 350 x 5 recordings, all in one studio, so that the two languages
-differ in little else.
+emotions: 20 x 350 x 5 recordings, all in one studio, so that the recording
+conditions of both languages are the same.
 
 A name such as ``0001_000351.wav`` is the speaker (0001 to 0010 speak Mandarin,
 0011 to 0020 English) and a number: 1 to 350 are neutral, the next 350 angry,
@@ -12,10 +12,10 @@ files lie in ``0001/Angry``, in an older copy one deeper in ``train``,
 speaker is in all three.
 
 The transcripts, ``0001/0001.txt``, come in UTF-8, UTF-16 and GB 18030, with and
-without byte order mark, their columns set apart by tabs, blanks or full-width
-blanks. They differ from speaker to speaker in punctuation and small slips, so
-the commonest wording names a sentence for all; without transcripts it is called
-by its number.
+without byte order mark, with columns separated by tabs, spaces or full-width
+spaces. They differ from speaker to speaker in punctuation and small slips, so
+the most frequent wording is used for all speakers; without transcripts, the number is
+the name of the sentence.
 
 K. Zhou, B. Sisman, R. Liu and H. Li: Emotional Voice Conversion: Theory, Databases
 and ESD. Speech Communication 137, 2022.
@@ -63,7 +63,7 @@ LINE = re.compile(r"\s*(\d{4}_\d{6})\s+(\S.*?)\s+\S+\s*")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; number and folder tell the rest."""
+    """Yield the utterances in file-name order, labelled by file and folder name."""
     sentences = _sentences(Path(root))
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem)
@@ -82,14 +82,14 @@ def utterances(root):
 
 
 def _place(name):
-    """Language and number of the sentence that a name stands for."""
+    """Return language and sentence number of a file name."""
     speaker, number = map(int, name.split("_"))
     language = "cmn" if speaker <= 10 else "eng"
     return language, (number - 1) % N_SENTENCES + 1
 
 
 def _emotion(wav):
-    """The folder's emotion, or that of the number where files lie flat."""
+    """Return the emotion of the folder, or of the number in flat layouts."""
     folders = {part.capitalize() for part in wav.parts[-3:-1]}
     for emotion in EMOTIONS:
         if emotion in folders:
@@ -99,7 +99,7 @@ def _emotion(wav):
 
 
 def _sentences(root):
-    """The commonest wording of each sentence, over speakers and emotions."""
+    """Return the most frequent wording of each sentence over all transcripts."""
     wordings = collections.defaultdict(collections.Counter)
     for path in sorted(root.rglob("[0-9][0-9][0-9][0-9].txt")):
         for line in _text(path.read_bytes()).splitlines():
@@ -111,7 +111,7 @@ def _sentences(root):
 
 
 def _text(raw):
-    """A transcript as text, whatever its encoding."""
+    """Decode a transcript of any known encoding."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return raw.decode("utf-16")
     if b"\0" in raw[:64]:
@@ -119,5 +119,5 @@ def _text(raw):
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Some files are neither: their few odd letters are outvoted.
+        # Some files have invalid characters, which the majority vote corrects.
         return raw.decode("gb18030", errors="replace")

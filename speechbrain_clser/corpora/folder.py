@@ -1,16 +1,16 @@
-"""Anybody's own data: a folder with one table that says what the files are.
+"""User-provided data: a folder with a table of files and labels.
 
-The table is a CSV or TSV file in the folder, with a header. Needed are the
-columns ``path`` (within the folder) and ``emotion`` (a canonical name, a common
-synonym, or a label of its own that a protocol lists; blank where there is no
-label); ``speaker``, ``language``, ``gender``, ``sentence`` and ``session`` are
-used when they are there, and so are ``start`` and ``end``, the seconds of a
-segment of a recording. Other columns are not looked at.
+The table is a CSV or TSV file in the folder, with a header. Required
+columns are ``path`` (relative to the folder) and ``emotion`` (a canonical name, a common
+synonym, or another label that a protocol lists; blank for unlabelled recordings).
+Optional columns are ``speaker``, ``language``, ``gender``, ``sentence``, ``session``, and
+``start`` and ``end``, the times in seconds of a segment of a recording. Other columns are
+ignored.
 
-Without speakers all files belong to one speaker called "unknown": to make one
-of each file would let a split look speaker-disjoint that is not. Without a
-language it is "und", undetermined. Segments of one recording are one session,
-unless the table names sessions: a split keeps them together.
+Without the column ``speaker``, all files belong to one speaker "unknown": a speaker per
+file would falsely indicate speaker-disjoint splits. The default language is "und",
+undetermined. Segments of one recording form one session, unless the table has sessions:
+splits keep sessions together.
 """
 
 import dataclasses
@@ -32,10 +32,10 @@ NEEDED = ("path", "emotion")
 OPTIONAL = (
     *("speaker", "language", "gender", "sentence", "session", "start", "end"),
 )
-# As ``clser predict --window-s`` calls them.
+# Column names of ``clser predict --window-s``.
 RENAMED = {"start_s": "start", "end_s": "end"}
 GENDERS = {"f": "female", "w": "female", "m": "male"}
-# How two rows of one recording are compared: values that are read alike agree.
+# Normalisation of values for the comparison of two rows of one recording.
 ALIKE = {
     "emotion": canonical_or_own,
     "speaker": spelling_key,
@@ -45,25 +45,25 @@ ALIKE = {
 
 
 class Labels(dict):
-    """Canonical emotions, their synonyms and own labels; blank is none."""
+    """Map of canonical emotions, synonyms and user labels; blank is unlabelled."""
 
     def __missing__(self, label):
-        """Look the label up as ``labels.canonical_or_own`` does."""
+        """Map a label with ``labels.canonical_or_own``."""
         return canonical_or_own(label)
 
 
 def corpus(name: str) -> Corpus:
-    """Describe somebody's own data as a corpus of that name.
+    """Create a corpus of user-provided data.
 
     Arguments
     ---------
     name : str
-        Free to choose; the folder goes by it.
+        Corpus name, equal to the folder name.
 
     Returns
     -------
     Corpus
-        Its card promises no counts, so none are checked.
+        Its card contains no counts, so none are checked.
 
     Example
     -------
@@ -81,7 +81,7 @@ def corpus(name: str) -> Corpus:
         licence="unknown",
         citation="",
         address=f"a folder {name} with a table of path and emotion, as "
-        f"{name} is none of the shipped corpora",
+        f"{name} is not a supported corpus",
         folders=(name,),
         is_own=True,
     )
@@ -95,21 +95,20 @@ def utterances(root):
     Arguments
     ---------
     root : str or Path
-        The folder with the table.
+        Folder with the table.
 
     Yields
     ------
     Utterance
-        Its id is made from the path. A row that is listed several times comes
-        as often.
+        Its id is derived from the path. Repeated rows are yielded repeatedly.
 
     Raises
     ------
     FileNotFoundError
         If there is no table.
     TableError
-        If there are several, a row or a needed column is missing, or a row
-        cannot be understood or contradicts another one; names the lines.
+        If there are several tables, rows or required columns are missing, or a
+        row is invalid or contradicts another one; names the lines.
 
     Example
     -------
@@ -130,8 +129,8 @@ def utterances(root):
         found.append(row)
     if not found:
         raise TableError(
-            f"{table}: expected a line per recording below the header, found "
-            f"none; write them"
+            f"{table}: expected one line per recording below the header, found "
+            f"none; add them"
         )
     divided = {row["path"] for row in found if row["times"]}
     rows = [_utterance(root, row, row["path"] in divided) for row in found]
@@ -145,7 +144,7 @@ def utterances(root):
 
 
 def _table(root):
-    """The one table of a folder."""
+    """Find the table of a folder."""
     if not root.is_dir():
         raise FileNotFoundError(
             f"{root}: expected a folder with a table, found none; "
@@ -160,29 +159,29 @@ def _table(root):
     if not found:
         raise FileNotFoundError(
             f"{root}: expected one .csv or .tsv with the columns "
-            f"{', '.join(NEEDED)}, found none; write one"
+            f"{', '.join(NEEDED)}, found none; create one"
         )
     if len(found) > 1:
         raise TableError(
             f"{root}: expected one .csv or .tsv, found "
-            f"{', '.join(path.name for path in found)}; leave one of them here"
+            f"{', '.join(path.name for path in found)}; keep one of them in the folder"
         )
     return found[0]
 
 
 def _path(row):
-    """The path of a row, with slashes and without detours."""
+    """Return the normalised path of a row, with forward slashes."""
     return posixpath.normpath(row["path"].replace("\\", "/"))
 
 
 def _times(table, line, row):
-    """Start and end of a segment in seconds; empty for a whole recording."""
+    """Return start and end of a segment in seconds; empty without segment."""
     if not (row["start"] or row["end"]):
         return ()
     times = []
     for name in ("start", "end"):
         try:
-            # Where the decimal sign is a comma, the separator is another.
+            # With a decimal comma, the separator is another character.
             value = float(row[name].replace(",", ".") or "nan")
         except ValueError:
             value = -1.0
@@ -203,7 +202,7 @@ def _times(table, line, row):
 
 
 def _refuse_contradiction(table, first, second):
-    """Stop at two rows of one recording that do not say the same."""
+    """Raise an error for two rows of one recording that differ."""
     (line, row), (other_line, other) = first, second
     unlike = [
         f"{name} {row[name] or 'none'!r} and {other[name] or 'none'!r}"
@@ -220,13 +219,13 @@ def _refuse_contradiction(table, first, second):
 
 
 def _stem(path):
-    """The path without the suffix of a recording."""
+    """Return the path without audio suffix."""
     stem, _, suffix = path.rpartition(".")
     return stem if f".{suffix.lower()}" in AUDIO_SUFFIXES else path
 
 
 def _utterance(root, row, is_divided):
-    """One row of the table as an utterance."""
+    """Convert a row of the table to an utterance."""
     path, name = row["path"], _stem(row["path"])
     wav = str(root / path)
     if row["times"]:

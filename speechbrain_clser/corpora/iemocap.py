@@ -2,15 +2,15 @@
 
 Ten actors, a woman and a man in each of five sessions, play scripted scenes and
 improvise others: 10,039 turns in 151 dialogues. Three people labelled each turn;
-what the majority said is the label, and ``xxx`` where there was none. Excitement
-is an emotion of its own here; the usual four classes (5,531 turns) merge it
-into happiness, which is for the protocol to say.
+the label is the majority vote, or ``xxx`` without a majority. Excitement is a separate
+emotion; the usual four classes (5,531 turns) merge it into happiness, which a protocol
+can configure.
 
 Published as ``Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav`` with
 labels in ``Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`` and words in
-``Session1/dialog/transcriptions``. The F of ``Ses01F`` says who wore the markers of
-motion capture; who speaks is the letter of ``F000``. Files of labels by single
-judges have lines of another form. The scripts are the same in all five sessions,
+``Session1/dialog/transcriptions``. The F of ``Ses01F`` is the actor with motion-capture
+markers; the speaker is the letter of ``F000``. Label files of single raters have
+another line format. The scripts are the same in all five sessions,
 so the sessions share sentences but neither speakers nor dialogues.
 
 C. Busso, M. Bulut, C.-C. Lee, A. Kazemzadeh, E. Mower, S. Kim, J. N. Chang, S. Lee
@@ -50,7 +50,7 @@ EMOTIONS = {
     "oth": "other",
     "sad": "sadness",
     "sur": "surprise",
-    "xxx": "other",  # no majority among the three who labelled it
+    "xxx": "other",  # no majority of the three raters
 }
 
 TURN = r"(Ses0([1-5])[FM]_\w+)_([FM])\d+"
@@ -59,7 +59,7 @@ WORDS = re.compile(rf"({TURN}) \[[\d. -]+\]: *(.*)")
 
 
 def utterances(root):
-    """Yield the corpus in the order of the turns' names."""
+    """Yield the utterances in the order of the turn names."""
     root = Path(root)
     labels, words = {}, {}
     for table in sorted(root.rglob("Ses*.txt")):

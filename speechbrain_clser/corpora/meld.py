@@ -1,21 +1,21 @@
 """MELD, the Multimodal EmotionLines Dataset: English, natural, from television.
 
 13,708 utterances of 1,432 dialogues of the series Friends, in seven emotions.
-Played, but for the play and not for the emotion, and often with laughter behind.
-Six actors speak most of it; the other 298 names are guests, and a name such as
-"Woman" or "All" may stand for several people.
+The speech is acted, but not for the purpose of emotion research, and often has
+laughter in the background. Six actors speak most utterances; the other 298 names have
+few each, and a name such as "Woman" or "All" may denote several people.
 
 Published as videos, ``train_splits/dia0_utt0.mp4``, with a table for each
-official part: ``train_sent_emo.csv``, ``dev_…`` and ``test_…``. The tables are
-read, so what they list and the folders lack is reported as missing. Take the
-sound out as ``dia0_utt0.wav`` beside the video, or anywhere under a folder whose
-name holds the part; flat copies are ``train_dia0_utt0.wav``. Two recordings never
-came in a state to be used: ``dia110_utt7`` of dev is not there and
-``dia125_utt3`` of train is broken, so ``--allow_bad_files True`` is needed. Videos
-that no table lists (``final_videos_test…``) are no part of the corpus.
+official part: ``train_sent_emo.csv``, ``dev_…`` and ``test_…``. Utterances are
+listed from the tables; absent recordings are reported as missing. Extract the audio as
+``dia0_utt0.wav`` next to the video, or anywhere in a folder whose name contains the
+split; flat copies are ``train_dia0_utt0.wav``. Two published recordings are unusable:
+``dia110_utt7`` of dev is missing and ``dia125_utt3`` of train is broken, so
+``--allow_bad_files True`` is needed. Videos that no table lists
+(``final_videos_test…``) are not part of the corpus.
 
-The session is the official part and the dialogue, ``train/dia0``: dialogues do
-not cross parts, but the six actors speak in all of them.
+The session is the official split and the dialogue, ``train/dia0``: dialogues belong to
+one split, but the six actors speak in all splits.
 
 S. Poria, D. Hazarika, N. Majumder, G. Naik, E. Cambria and R. Mihalcea: MELD: A
 Multimodal Multi-Party Dataset for Emotion Recognition in Conversations. ACL 2019.
@@ -71,7 +71,7 @@ NAME = re.compile(r"(?:(train|dev|test)_)?(dia\d+_utt\d+)")
 
 
 def utterances(root):
-    """Yield the rows of the three tables, in the order of the tables."""
+    """Yield the utterances in the order of the three tables."""
     root = Path(root)
     tables = {
         part: path
@@ -86,7 +86,7 @@ def utterances(root):
 
 
 def _by_part_and_name(root):
-    """Recordings by official part and name."""
+    """Map official split and name to recordings."""
     wavs = {}
     for wav in recordings_of_videos(CARD.name, root):
         if match := NAME.fullmatch(wav.stem):
@@ -95,7 +95,7 @@ def _by_part_and_name(root):
 
 
 def _part_of(path):
-    """The official part that the nearest folder names, if any does."""
+    """Return the official split in the nearest folder name, if any."""
     for folder in path.parents:
         for part in FOLDERS:
             if part in folder.name.lower():
@@ -104,7 +104,7 @@ def _part_of(path):
 
 
 def _utterance(root, part, row, wavs):
-    """One line of a table as an utterance."""
+    """Convert a row of a table to an utterance."""
     dialogue = f"dia{row['Dialogue_ID']}"
     name = f"{dialogue}_utt{row['Utterance_ID']}"
     speaker = row["Speaker"].strip()

@@ -1,13 +1,13 @@
 """MESD, the Mexican Emotional Speech Database: Spanish (Mexico), acted.
 
-Eleven women, men and children who are no actors speak single words in six
-emotions: 862 recordings.
+Eleven non-professional women, men and children speak single words in six emotions: 862
+recordings.
 
 A name such as ``Anger_F_A_abajo.wav`` is emotion, voice (F, M, or C for child),
 list of words and word. The words of list A are the same in every emotion, those
-of list B were chosen for each emotion and partly give it away. Who speaks is not
-told: the three voices stand in for speakers, so that a cut by speaker is one by
-voice. That is stricter than need be, and leaves three groups only.
+of list B were chosen for each emotion and partly indicate it. Speakers are not
+documented: the three voices are used as speakers, so that splits by speaker are splits
+by voice. This is stricter than necessary and leaves three groups only.
 
 M. M. Duville, L. M. Alonso-Valerdi and D. I. Ibarra-Zarate: Mexican Emotional
 Speech Database Based on Semantic, Frequency, Familiarity, Concreteness, and Cultural
@@ -49,7 +49,7 @@ NAME = re.compile(rf"({'|'.join(EMOTIONS)})_([FMC])_([AB])_(.+)", re.IGNORECASE)
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem)
         if match is None:

@@ -1,29 +1,29 @@
 """MSP-Podcast: English, natural, from podcasts of many kinds.
 
-Turns of speech of a few seconds, cut from podcasts under Creative Commons
-licences and found by classifiers that looked for emotion; five raters or more
+Speaking turns of a few seconds, from podcasts under Creative Commons licences, selected
+by emotion classifiers; five raters or more
 named the emotion of each, among eight, "other" (O) or without agreement (X).
 O and X are "other" here, which is no class of any shipped protocol.
 
-The corpus grows: the card promises no counts, for they are those of a release.
+The card contains no counts, because they depend on the release.
 From the authors' page and readme: release 1.11 has 151,654 turns, 84,030 of Train,
 19,815 of Development (454 speakers), 30,647 of Test1 (237) and 14,815 of Test2
 (117 podcasts that are in no other part, drawn at random instead of found);
-release 1.12 has 207,136. Test3 comes without labels and is passed over. The
-parts are meant not to share speakers, but for the tests among each other.
+release 1.12 has 207,136. Test3 has no labels and is skipped. The
+splits are intended to be speaker-disjoint, except for the test splits.
 
 Published as ``Labels/labels_consensus.csv`` with the columns FileName, EmoClass,
 SpkrID, Gender and Split_Set, ``Audios/MSP-PODCAST_0001_0008.wav`` (podcast and turn;
 turns cut again have a third number), ``Transcripts/…txt`` and
 ``ForceAligned/…TextGrid`` with ARPAbet phones, which ``features.phones.reference_phones`` reads. A
-folder ``Audio`` will do as well.
+folder ``Audio`` is accepted, too.
 
 The session is the official part and the podcast, ``train/0001``; Test1 is
 ``test/1/0001`` and Test2 ``test/2/0001``, so that the official test part is both.
 
-Who speaks is not known of every turn (``Unknown``). Such turns of one podcast are
-taken for one person, ``unknown_0001``: there may be several, and they may be
-somebody with a name elsewhere, so no part is proven free of them.
+Some turns have no speaker (``Unknown``). Those of one podcast are assigned to one
+speaker, ``unknown_0001``. They may be several people, or named speakers of other
+splits, so speaker-disjoint splits are not guaranteed.
 
 Not checked against the corpus itself, for which a licence has to be signed: that
 the podcast is the first number of a name, that transcripts are UTF-8 and named as
@@ -58,5 +58,5 @@ EMOTIONS = _podcast.EMOTIONS
 
 
 def utterances(root):
-    """Yield the rows of the table of labels, in its order."""
+    """Yield the utterances in the order of the label table."""
     yield from _podcast.labelled(root, "MSP-PODCAST", "eng")

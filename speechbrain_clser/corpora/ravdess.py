@@ -2,12 +2,12 @@
 
 24 actors, twelve of them women, speak two sentences twice in eight emotions at
 two intensities (neutral at one): 60 recordings each, with about a second of
-silence at both ends. Calm is an emotion of its own here; whether it joins
-neutral is for the scheme to say.
+silence at both ends. Calm is a separate emotion; a scheme can merge
+it into neutral.
 
 A name such as ``03-01-05-02-01-01-12.wav`` is seven numbers: modality 03
 (audio only), channel 01 (speech), emotion, intensity, sentence, repetition,
-actor (even numbers are women). Songs (channel 02) are no part of the corpus.
+actor (even numbers are women). Songs (channel 02) are skipped.
 
 S. R. Livingstone and F. A. Russo: The Ryerson Audio-Visual Database of
 Emotional Speech and Song (RAVDESS). PLoS ONE 13(5), 2018.
@@ -45,7 +45,7 @@ EMOTIONS = {
     "08": "surprise",
 }
 
-# What is said, by name of the sentence, as published.
+# Sentence name to text, as published.
 SENTENCES = {
     "01": "Kids are talking by the door.",
     "02": "Dogs are sitting by the door.",
@@ -55,7 +55,7 @@ NAME = re.compile(r"03-01-(\d\d)-\d\d-(\d\d)-\d\d-(\d\d)")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem)
         if match is None:

@@ -6,10 +6,10 @@ in neutral: 120 recordings each, published at 44.1 kHz.
 A name such as ``d03.wav`` in the folder ``DC`` is the third sentence of disgust
 by speaker DC; later copies have all files in one folder, as ``DC_d03.wav``. The
 number counts within the emotion and is the same sentence for all four
-speakers, so ``d03`` names the sentence. Of the 15 sentences three are said in
-every emotion, two belong to the emotion and ten are general but other ones for
-each emotion; the names do not tell which are the three, so that a sentence
-said in two emotions goes by two names here, and in neutral by a third.
+speakers, so ``d03`` names the sentence. Of the 15 sentences three are common to
+all emotions, two are specific to the emotion and ten are generic but different for each
+emotion. The file names do not identify the common ones, so that a sentence spoken in
+two emotions has two names, and a third in neutral.
 
 S. Haq and P. J. B. Jackson: Speaker-Dependent Audio-Visual Emotion
 Recognition. AVSP 2009.
@@ -49,7 +49,7 @@ NESTED_OR_FLAT = re.compile(r"(DC|JE|JK|KL)[/_]([a-z]+)(\d\d)", re.IGNORECASE)
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; name or folder tells the speaker."""
+    """Yield the utterances in file-name order, labelled by file and folder name."""
     for wav in recordings(root):
         match = NESTED_OR_FLAT.fullmatch(wav.stem) or NESTED_OR_FLAT.fullmatch(
             f"{wav.parent.name}/{wav.stem}"

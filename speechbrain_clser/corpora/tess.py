@@ -1,12 +1,12 @@
 """TESS, the Toronto Emotional Speech Set: English (North American), acted.
 
-Two actresses, one of 26 years (YAF) and one of 64 (OAF), speak 200 words behind
+Two actresses, one of 26 years (YAF) and one of 64 (OAF), speak 200 words after
 "Say the word" in seven emotions: 2 x 200 x 7 recordings. With two speakers, each
 half of a speaker-disjoint split is one voice.
 
 A name such as ``OAF_back_angry.wav`` is actress, word and emotion; ``ps`` is
 pleasant surprise. One recording is published as ``OA_bite_neutral.wav``. Copies
-often hold the whole corpus twice, one in the other; give the inner folder then.
+often contain the corpus twice, nested; use the inner folder then.
 
 M. K. Pichora-Fuller and K. Dupuis: Toronto emotional speech set (TESS). Borealis,
 2020.
@@ -50,7 +50,7 @@ NAME = re.compile(rf"([oy]a)f?_([a-z]+)_({'|'.join(EMOTIONS)})")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem.lower())
         if match is None:

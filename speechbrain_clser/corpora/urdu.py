@@ -2,12 +2,12 @@
 
 400 utterances, 100 for each of four emotions. Its README counts 38 speakers
 (27 men, 11 women), but the names of the files hold 29 (18 men, 11 women): the
-card promises what can be checked. 26 of the 29 speak one emotion only, so
-speaker and label are confounded. Sentence and show are not told.
+card uses the counts of the files. 26 of the 29 speakers have one emotion only, so
+speaker and label are confounded. Sentence and show are not documented.
 
 A name such as ``SM1_F10_A010.wav`` is speaker SM1 (a man), his file 10, and
-number 10 of emotion A. The letter says what the folder ``Angry`` says, so the
-files may lie flat as well.
+number 10 of emotion A. The letter and the folder, ``Angry``, give the same label, so
+flat layouts are supported.
 
 S. Latif, A. Qayyum, M. Usman and J. Qadir: Cross Lingual Speech Emotion
 Recognition: Urdu vs. Western Languages. FIT 2018, arXiv:1812.10411.
@@ -39,7 +39,7 @@ NAME = re.compile(r"(S([FM])\d+)_F\d+_([A-Z])\d+")
 
 
 def utterances(root):
-    """Yield the corpus in file-name order; the name holds all there is."""
+    """Yield the utterances in file-name order, labelled by file name."""
     for wav in recordings(root):
         match = NAME.fullmatch(wav.stem.upper())
         if match is None:

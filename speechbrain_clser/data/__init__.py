@@ -1,1 +1,1 @@
-"""What is known of recordings: rows, manifests, protocols, splits, batches."""
+"""Utterances, manifests, protocols, splits, audits, datasets and samplers."""

@@ -1,4 +1,4 @@
-"""Target utterances that an adaptation is fitted to, and applied to."""
+"""Select the target utterances an adaptation is fitted to and applied to."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ class AdaptationParts:
 
     Example
     -------
-    >>> AdaptationSplits("scored", ((("a", "b"), ("a", "b")),)).form
+    >>> AdaptationParts("scored", ((("a", "b"), ("a", "b")),)).form
     'transductive'
     """
 
@@ -40,14 +40,14 @@ class AdaptationParts:
 
     @property
     def fitted(self) -> list:
-        """Utterances that are fitted to in any fold, each once."""
+        """Utterances used for fitting in any fold, without duplicates."""
         return list(
             {row.id: row for fit, _ in self.folds for row in fit}.values()
         )
 
 
 def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
-    """Choose the target utterances that an adaptation is fitted to.
+    """Select the target utterances an adaptation is fitted to.
 
     Arguments
     ---------
@@ -56,20 +56,21 @@ def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
         protocol has unlabelled target utterances that are not scored,
         otherwise transductive.
     parts : Splits
-        Of the protocol.
+        Splits of the protocol.
     protocol : Protocol
-        Gives the seed of the halves.
+        Its split seed divides the speakers into halves.
 
     Returns
     -------
     AdaptationParts
-        Inductive without unlabelled target utterances: by halves.
+        With ``fitted_to="halves"`` if the form is inductive and the protocol
+        has no unlabelled target utterances.
 
     Raises
     ------
     ValueError
-        If there is no such form, or halves are needed and the target has one
-        speaker.
+        If the form is unknown, or if halves are needed and the target has only
+        one speaker.
 
     Example
     -------

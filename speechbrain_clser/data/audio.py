@@ -1,4 +1,4 @@
-"""One recording: is it sound, and if so, its samples."""
+"""Validate and load audio files."""
 
 import functools
 import hashlib
@@ -13,23 +13,23 @@ from speechbrain_clser.data.contour import contour
 from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
 from speechbrain_clser.data.recording import opened
 
-FINEST_HZ = 25  # that 11,025 and 16,000 have in common
+FINEST_HZ = 25  # common divisor of 11,025 and 16,000 Hz
 
 
 class Checked(NamedTuple):
-    """What ``check`` finds in a recording that can be used.
+    """Properties of a usable recording, as returned by ``check``.
 
     Arguments
     ---------
     duration_s : float
-        Its length.
+        Duration in seconds.
     digest : str
-        16 hex letters that are the same for the same samples at the same rate,
-        whatever the name, the header or the lossless format.
+        16 hexadecimal digits, identical for identical samples at the same rate,
+        independent of file name, header and lossless format.
     contour : str
-        What copies of the recording have in common; see ``contour.contour``.
+        Descriptor shared by copies of the recording; see ``contour.contour``.
     notes : tuple of str
-        What is suspicious in it, as keys of ``profile.NOTES``.
+        Warnings about the recording, as keys of ``profile.NOTES``.
     """
 
     duration_s: float
@@ -39,12 +39,12 @@ class Checked(NamedTuple):
 
 
 def check(path) -> Checked:
-    """Read a whole recording and find out whether it can be used.
+    """Read a whole recording and check that it is usable.
 
     Arguments
     ---------
     path : str or Path
-        The recording, of any rate and number of channels.
+        Audio file of any sampling rate and number of channels.
 
     Returns
     -------
@@ -86,14 +86,14 @@ def check(path) -> Checked:
 
 
 def load(path, sample_rate_hz=16000) -> torch.Tensor:
-    """Read a recording as one channel at the rate that is wanted.
+    """Load a recording as mono audio at a given sampling rate.
 
     Arguments
     ---------
     path : str or Path
         The recording; several channels are averaged.
     sample_rate_hz : int
-        Rate to resample to, where it is another.
+        Target sampling rate.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
 
 
 def load_usable(path, sample_rate_hz=16000) -> tuple:
-    """Read a recording as ``load`` does, if it can be classified.
+    """Load a recording as ``load`` does, and check that it can be classified.
 
     Arguments
     ---------
@@ -133,7 +133,7 @@ def load_usable(path, sample_rate_hz=16000) -> tuple:
     wav : torch.Tensor, (samples,)
         float32; full scale is 1.
     notes : tuple of str
-        What is suspicious in it, as keys of ``profile.NOTES``.
+        Warnings about the recording, as keys of ``profile.NOTES``.
 
     Raises
     ------
@@ -161,17 +161,17 @@ def load_usable(path, sample_rate_hz=16000) -> tuple:
 
 
 def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
-    """Average the channels, and resample where the rate is another.
+    """Convert samples to mono and resample them if needed.
 
-    A filter between two rates is as long as they have little in common, so a
-    rate such as 16,001 is taken for the next multiple of 25.
+    The resampling filter grows as the common divisor of both rates shrinks, so
+    a rate such as 16,001 Hz is rounded to the nearest multiple of 25.
 
     Arguments
     ---------
     samples : array or torch.Tensor, (samples,) or (samples, channels)
         At ``found_hz``; full scale is 1.
     found_hz, sample_rate_hz : int
-        Rate they have, and rate that is wanted.
+        Source and target sampling rates.
 
     Returns
     -------
@@ -195,13 +195,13 @@ def one_channel(samples, found_hz, sample_rate_hz) -> torch.Tensor:
 
 @functools.cache
 def _resampler(from_hz, to_hz):
-    """The resampler of one pair of rates; its filter is made once."""
+    """Resampler of one pair of rates; cached, because its filter is costly."""
     from torchaudio.transforms import Resample  # slow to import, often unused
 
     return Resample(from_hz, to_hz)
 
 
 def _mean(samples):
-    """Mean of the channels of all blocks, (samples,)."""
+    """Average the channels of all blocks; returns (samples,)."""
     means = [torch.from_numpy(block).mean(dim=1) for block in samples]
     return torch.cat([torch.empty(0), *means])

@@ -1,9 +1,9 @@
-"""Find what stands on both sides of a split, and labels that something gives away.
+"""Detect leaks between splits, and labels confounded with speaker or sentence.
 
-A model that has met the speaker, the session or the very recording it is scored
-on looks better than it is. So does one that can guess the emotion from who is
-speaking. Leaks are refused unless the protocol names them; the rest is told.
-``LIMITS`` says what this cannot find.
+Scores are too high if the speaker, session or recording of a test utterance is
+also in the training set, or if the emotion can be inferred from the speaker.
+Leaks raise an error unless the protocol allows them; other findings are
+reported. ``LIMITS`` lists what the audit cannot detect.
 """
 
 import collections
@@ -16,7 +16,7 @@ from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.errors import LeakError
 from speechbrain_clser.evaluation.formatting import pluralise
 
-LEAKS = {  # and "recording", which is found in ``data.copies``
+LEAKS = {  # "recording" leaks are detected in ``data.copies``
     "speaker": lambda row: row.speaker,
     "session": lambda row: row.session and f"{row.corpus}/{row.session}",
 }
@@ -27,7 +27,7 @@ SHARED = {
     "corpus": lambda row: row.corpus,
     "language": lambda row: row.language,
 }
-# Parts that train or choose a model, against parts that must be new to it.
+# Pairs of a split used for training or model selection, and a held-out split.
 PAIRS = (
     ("train", "valid"),
     ("train", "scored"),
@@ -38,32 +38,32 @@ PAIRS = (
 )
 N_EXAMPLES = 5
 LIMITS = (
-    "It cannot find: a person under different names, or in two published "
-    "corpora; a recording that was made again, cut by more than 0.3 s, changed "
-    "in speed or pitch, clipped or mixed with other sound; parts of one "
-    "recording as files without a common session."
+    "The audit cannot detect: a person with different names or in two published "
+    "corpora; a recording that was re-recorded, cut by more than 0.3 s, changed "
+    "in speed or pitch, clipped or mixed with other sound; segments of one "
+    "recording in separate files without a common session."
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing the audit found.
+    """One finding of the audit.
 
     Arguments
     ---------
     kind : str
         Such as ``"speaker"`` or ``"emotion by speaker"``.
     parts : tuple of str
-        The parts concerned.
+        Affected splits.
     n : int
-        Values shared, or speakers or sentences confounded.
+        Number of shared values, or of confounded speakers or sentences.
     examples : tuple of str
-        Up to five of them.
+        Up to five examples.
     severity : str
-        ``"leak"`` (refused), ``"allowed"`` (a leak the protocol names),
+        ``"leak"`` (an error), ``"allowed"`` (a leak the protocol allows),
         ``"note"`` or ``"confound"``.
     sentence : str
-        In plain words.
+        Description for the report.
     """
 
     kind: str
@@ -75,27 +75,27 @@ class Finding:
 
 
 def audit(parts: Splits, protocol: Protocol, own=()) -> list:
-    """Look for leaks between parts and for confounded labels within them.
+    """Detect leaks between splits and confounded labels within them.
 
     Arguments
     ---------
     parts : Splits
-        As cut by ``splits.cut``.
+        Splits from ``splits.cut``.
     protocol : Protocol
-        Says which leaks are there by design.
+        Its ``allowed_leaks`` are reported as allowed.
     own : collection of str
-        Corpora that are somebody's own data: equal names of speakers in two of
-        them may be one person.
+        Names of user-provided corpora: equal speaker names in two of them may
+        refer to one person.
 
     Returns
     -------
     list of Finding
-        Leaks first; empty when there is nothing to tell.
+        Leaks first; empty if there are no findings.
 
     Raises
     ------
     BadAudioError
-        If a recording that may be a copy can no longer be read.
+        If a possible copy can no longer be read.
     """
     rows = dict(parts.items())
     everything = {row.id: row for part in rows.values() for row in part}
@@ -110,7 +110,7 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     leaks = LEAKS | {"recording": lambda row: recording[row.id]}
     by_pair = {pair: [rows[name] for name in pair] for pair in PAIRS}
     if protocol.transductive:
-        # The target is there by design, and the ledger says so.
+        # Target data in training is declared in the ledger.
         scored = {row.id for row in parts.scored}
         for pair, excluded in (
             (("valid", "unlabelled"), scored),
@@ -124,7 +124,7 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     for kind, value in (leaks | SHARED).items():
         for (first, second), sides in by_pair.items():
             if kind == "language" and (first, second) != ("train", "scored"):
-                continue  # elsewhere it says nothing
+                continue  # repeated sentences elsewhere are expected
             shared = _values(sides[0], value) & _values(sides[1], value)
             if shared:
                 examples = sorted(shared)[:N_EXAMPLES]
@@ -146,19 +146,19 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
 
 
 def refuse_leaks(findings: list, protocol: Protocol) -> None:
-    """Stop when the audit found a leak that the protocol does not name.
+    """Raise an error if the audit found a leak the protocol does not allow.
 
     Arguments
     ---------
     findings : list of Finding
-        From ``audit``.
+        Output of ``audit``.
     protocol : Protocol
-        For its name.
+        Named in the message.
 
     Raises
     ------
     LeakError
-        With every leak and what to do about it.
+        Lists every leak and how to resolve it.
     """
     leaks = [finding for finding in findings if finding.severity == "leak"]
     if leaks:
@@ -166,8 +166,8 @@ def refuse_leaks(findings: list, protocol: Protocol) -> None:
         raise LeakError(
             f"protocol {protocol.name!r} leaks: "
             + " ".join(finding.sentence for finding in leaks)
-            + f" Cut the parts apart, or say `allowed_leaks: [{kinds}]` in "
-            f"the protocol; the report will then carry the leak."
+            + f" Change the splits, or set `allowed_leaks: [{kinds}]` in "
+            f"the protocol; the report then lists the leak."
         )
 
 
@@ -176,7 +176,7 @@ def _values(rows, value):
 
 
 def _pairs(names, sides, value):
-    """What a recording is called on either side."""
+    """Pairs of names of a recording in both splits."""
     one, other = ({value(row): row.id for row in side} for side in sides)
     return [
         one[name]
@@ -202,7 +202,7 @@ def _shared(kind, parts, n, examples, protocol):
 
 
 def _same_names(parts, sides, own):
-    """Speakers of different own corpora who go by one name."""
+    """Find equal speaker names in different user-provided corpora."""
     by_name = []
     for side in sides:
         names = collections.defaultdict(set)
@@ -228,16 +228,16 @@ def _same_names(parts, sides, own):
             len(shared),
             tuple(examples),
             "note",
-            f"{pluralise(len(shared), 'speaker name')} of different own folders in "
+            f"{pluralise(len(shared), 'speaker name')} of different user folders in "
             f"both {parts[0]} and {parts[1]} "
             f"({_listed(examples, len(shared))}). If they are the same people, "
-            f"this is a leak: put both folders into one corpus, so that the "
+            f"this is a leak: merge both folders into one corpus, so that the "
             f"audit compares their speakers.",
         )
 
 
 def _several_emotions(rows, recording):
-    """Recordings that come with several labels."""
+    """Find recordings with several labels."""
     labels = collections.defaultdict(dict)
     for part in ("train", "valid", "shots", "scored"):
         for row in rows[part]:
@@ -261,13 +261,13 @@ def _several_emotions(rows, recording):
 
 
 def _listed(examples, n):
-    """Examples, and whether there are more."""
+    """Format examples, with an ellipsis if there are more."""
     more = ", …" if n > len(examples) else ""
     return f"{', '.join(examples)}{more}"
 
 
 def _confounds(part, rows):
-    """Corpora in which most speakers, or sentences, carry a single emotion."""
+    """Find corpora in which most speakers or sentences have a single emotion."""
     for kind in ("speaker", "sentence"):
         by_corpus = collections.defaultdict(dict)
         for row in rows:
@@ -286,5 +286,5 @@ def _confounds(part, rows):
                     "confound",
                     f"{corpus} in {part}: {len(pure)} of {len(several)} "
                     f"{kind}s with two or more utterances have one emotion "
-                    f"only, so whoever knows the {kind} knows the label.",
+                    f"only, so the {kind} predicts the label.",
                 )

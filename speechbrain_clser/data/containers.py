@@ -1,4 +1,4 @@
-"""What kind of file the first bytes say it is, and the command to convert it."""
+"""Identify file formats by their first bytes, and build conversion commands."""
 
 import os
 import shlex
@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 IS_WINDOWS = os.name == "nt"
-# First bytes of what is no audio, and what to do about it.
+# First bytes of files that are not audio, and how to resolve it.
 FOREIGN = {
     b"<": "a web page; download it again",
     b"version https://git-lfs": "a Git LFS pointer; run git lfs pull",
@@ -20,7 +20,7 @@ READABLE = (
     *(b"riff\x2e\x91\xcf\x11", b"NIST_1A", b"Creative Voice File"),
     *(b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2"),
 )
-# Offset and bytes of formats that it does not read, and their names.
+# Offset, first bytes and name of formats that libsndfile does not read.
 UNREADABLE = (
     (4, b"ftyp", "an MP4 container (M4A, MP4, MOV, 3GP)"),
     (0, b"\x1a\x45\xdf\xa3", "a WebM or Matroska container"),
@@ -43,7 +43,7 @@ def container(head) -> str:
     Returns
     -------
     str
-        With its article; empty if it is none of the known ones.
+        Name with article; empty if the format is unknown.
 
     Example
     -------
@@ -59,7 +59,7 @@ def container(head) -> str:
 
 
 def is_readable(head) -> bool:
-    """Whether the first bytes are those of a format that libsndfile reads.
+    """Return whether libsndfile reads the format with these first bytes.
 
     Arguments
     ---------
@@ -69,7 +69,7 @@ def is_readable(head) -> bool:
     Returns
     -------
     bool
-        Whether they are. A RIFF file is, if it is a WAV file.
+        A RIFF file counts if it is a WAV file.
 
     Example
     -------
@@ -81,21 +81,21 @@ def is_readable(head) -> bool:
 
 
 def conversion(path, *options, ending=".converted.wav") -> str:
-    """Write the command that converts a file to WAV.
+    """Return the shell command that converts a file to WAV.
 
     Arguments
     ---------
     path : str or Path
-        Of the file; it is not overwritten.
+        Input file; it is not overwritten.
     *options : str
-        For ffmpeg, between input and output.
+        ffmpeg options between input and output.
     ending : str
-        Of the new file, in place of the suffix.
+        Replaces the suffix in the name of the output file.
 
     Returns
     -------
     str
-        For the shell of this system.
+        Quoted for the shell of this system.
 
     Example
     -------

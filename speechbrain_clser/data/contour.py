@@ -1,7 +1,7 @@
-"""A small description of a recording that copies of it share.
+"""Compute a compact loudness descriptor that copies of a recording share.
 
-Gain, a lossy codec, another rate or a shift by a few samples change the samples
-of a recording and so its digest, but hardly the loudness of a few bands over time.
+Gain, a lossy codec, resampling or a shift by a few samples change the digest of
+a recording, but barely change the loudness of a few bands over time.
 """
 
 import base64
@@ -13,27 +13,36 @@ import numpy as np
 import scipy.fft
 
 HOP_S, WINDOW_S = 0.032, 0.064
-EDGES_HZ = (100, 350, 700, 1200, 1900, 2700, 3600)  # below half of 8 kHz
-FLOOR_DB = 40  # below the loudest frame; what is softer is noise
+EDGES_HZ = (
+    100,
+    350,
+    700,
+    1200,
+    1900,
+    2700,
+    3600,
+)  # below the Nyquist frequency at 8 kHz
+FLOOR_DB = 40  # dynamic range below the loudest frame; softer frames are noise
 N_BANDS = len(EDGES_HZ) - 1
 DECIMATED_HZ = 16_000
 N_BLOCK = 32
 
 
 def contour(samples, sample_rate_hz: int) -> str:
-    """Describe a recording by the loudness of bands over time.
+    """Compute the loudness of frequency bands over time.
 
     Arguments
     ---------
     samples : numpy.ndarray, (samples,) or (samples, channels)
-        float32; of any gain.
+        float32, any gain.
     sample_rate_hz : int
-        Theirs; below 8 kHz the bands above half of it are empty.
+        Below 8 kHz, bands above the Nyquist frequency are empty.
 
     Returns
     -------
     str
-        For ``loudness``; empty if the recording is shorter than one window.
+        Encoded contour for ``loudness``; empty if the recording is shorter than
+        one window.
 
     Example
     -------
@@ -43,12 +52,13 @@ def contour(samples, sample_rate_hz: int) -> str:
     >>> one == contour(0.5 * samples, 16000), loudness(one).shape
     (True, (30, 6))
     """
-    # Means of neighbours are filter enough for bands far below the new limit.
+    # Averaging neighbours is a sufficient low-pass filter for bands far below
+    # the new Nyquist frequency.
     step = max(1, sample_rate_hz // DECIMATED_HZ)
     n_channels = samples.shape[1] if samples.ndim == 2 else 1
     samples = samples[: len(samples) // step * step].reshape(-1)
     if (n_together := step * n_channels) > 1:
-        # A product is many times faster than a sum over so short an axis.
+        # A matrix product is much faster than a sum over such a short axis.
         ones = np.ones(n_together, np.float32)
         samples = samples.reshape(-1, n_together) @ ones
     rate = sample_rate_hz / step
@@ -57,7 +67,7 @@ def contour(samples, sample_rate_hz: int) -> str:
         return ""
     frames = np.lib.stride_tricks.sliding_window_view(samples, n_window)
     frames, window, bands = frames[::n_hop], *_window(n_window)
-    # In blocks: for larger arrays the system would map new memory every time.
+    # In blocks: larger arrays would allocate new memory pages every time.
     power = np.concatenate(
         [
             _power(frames[start : start + N_BLOCK] * window, bands)
@@ -74,14 +84,14 @@ def contour(samples, sample_rate_hz: int) -> str:
 
 
 def _power(frames, bands):
-    """Power of windowed frames in each band."""
+    """Return the power of windowed frames in each band."""
     spectrum = scipy.fft.rfft(frames)[:, : len(bands)]
     return (spectrum.real**2 + spectrum.imag**2) @ bands
 
 
 @functools.cache
 def _window(n_samples):
-    """Hann's window, and which of its bins belong to which band."""
+    """Return the Hann window and the assignment of bins to bands."""
     bins = [round(hz * WINDOW_S) for hz in EDGES_HZ]
     bands = np.zeros((min(bins[-1], n_samples // 2), N_BANDS), np.float32)
     for k, (low, high) in enumerate(itertools.pairwise(bins)):
@@ -90,17 +100,17 @@ def _window(n_samples):
 
 
 def loudness(text: str) -> np.ndarray:
-    """Read what ``contour`` wrote.
+    """Decode a contour.
 
     Arguments
     ---------
     text : str
-        From ``contour``.
+        Output of ``contour``.
 
     Returns
     -------
     numpy.ndarray, (frames, bands)
-        float32, in dB above the floor.
+        float32, in dB above the noise floor.
 
     Example
     -------

@@ -1,9 +1,9 @@
-"""Find recordings that are copies of each other, though no sample is the same.
+"""Detect recordings that are copies of each other, even if their samples differ.
 
-Candidates are pairs of about the same length whose loudness is modulated alike,
-by a vector that does not change with a shift. Each is confirmed by the correlation
-of the waveforms, read again, at the shift at which they agree best: that of another
-take, or of synthetic speech in another pitch, is low.
+Candidates are pairs of similar duration whose loudness modulation spectra, which
+are invariant to shifts, have a high cosine similarity. Each candidate is confirmed
+by the maximum cross-correlation of the waveforms, which is low for another take and
+for synthetic speech with another pitch.
 """
 
 import numpy as np
@@ -13,36 +13,36 @@ from speechbrain_clser.data.audio import load
 from speechbrain_clser.data.contour import HOP_S, N_BANDS, loudness
 
 LEAST_CORRELATION = 0.7
-LEAST_COSINE = 0.95  # of vectors of candidates
-RATE_HZ = 8_000  # of candidates that are read again
-BAND_HZ = (100, 3600)  # without hum, and what a low rate loses
-LENGTHS_S = 0.3  # codecs add silence
-N_FRAMES = 256  # of a candidate's vector; about 8 s
-N_RATES = 64  # of modulation, up to 8 Hz
-LEAST_FRAMES = 16  # shorter ones are alike by chance
+LEAST_COSINE = 0.95  # cosine similarity of candidates
+RATE_HZ = 8_000  # sampling rate for the cross-correlation
+BAND_HZ = (100, 3600)  # excludes hum and what low rates lose
+LENGTHS_S = 0.3  # maximum difference in duration; codecs add silence
+N_FRAMES = 256  # frames per modulation spectrum; about 8 s
+N_RATES = 64  # modulation frequencies, up to 8 Hz
+LEAST_FRAMES = 16  # shorter recordings are similar by chance
 N_BLOCK = 2048
 
 
 def same_recordings(rows, groups=None) -> dict:
-    """Name one recording for all copies of it.
+    """Map each row to the first row that has the same recording.
 
     Arguments
     ---------
     rows : sequence of Utterance
-        With digests; those without a contour are compared by digest alone.
+        With digests; rows without a contour are compared by digest only.
     groups : dict, optional
-        Id to a group: copies whose samples differ are looked for in different
-        groups only.
+        Id to group; copies with different samples are searched across groups
+        only.
 
     Returns
     -------
     dict
-        Id to the id of the first row that has the same recording.
+        Id to the id of the first row with the same recording.
 
     Raises
     ------
     BadAudioError
-        If a recording that may be a copy can no longer be read.
+        If a possible copy can no longer be read.
 
     Example
     -------
@@ -63,12 +63,12 @@ def same_recordings(rows, groups=None) -> dict:
 
 
 def near_copies(rows, groups=None) -> list:
-    """List pairs of rows that are copies, though their samples differ.
+    """List pairs of rows that are copies with different samples.
 
     Arguments
     ---------
     rows, groups : sequence of Utterance, dict
-        As for ``same_recordings``; with contours.
+        As for ``same_recordings``; rows need contours.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def near_copies(rows, groups=None) -> list:
     Raises
     ------
     BadAudioError
-        If a recording that may be a copy can no longer be read.
+        If a possible copy can no longer be read.
     """
     changes = [np.diff(loudness(row.contour), axis=0) for row in rows]
     known = [k for k, of in enumerate(changes) if len(of) >= LEAST_FRAMES]
@@ -106,7 +106,7 @@ def near_copies(rows, groups=None) -> list:
 
 
 def _correlation(one, other):
-    """Correlation of two recordings at the best shift, whatever their gain."""
+    """Return the maximum normalised cross-correlation of two recordings."""
     a, b = (load(path, RATE_HZ).numpy() for path in (one, other))
     n_samples = scipy.fft.next_fast_len(len(a) + len(b), real=True)
     spectra = []
@@ -115,15 +115,15 @@ def _correlation(one, other):
         low, high = (round(hz * n_samples / RATE_HZ) for hz in BAND_HZ)
         spectrum[:low] = spectrum[high:] = 0
         spectra.append(spectrum / max(np.linalg.norm(spectrum), 1e-9))
-    # Twice as many points, for a shift need not be a whole sample. The spectra
-    # have one half of unit length each, hence the factor.
+    # Twice as many points, because a shift need not be a whole sample. The
+    # one-sided spectra each hold half of the energy, hence the factor.
     n_points = 2 * n_samples
     products = scipy.fft.irfft(spectra[0] * spectra[1].conj(), n_points)
     return float(np.abs(products).max()) * n_points / 2
 
 
 def _vectors(changes):
-    """Unit vectors of modulation, the same for shifted copies."""
+    """Return unit-length modulation spectra, invariant to shifts."""
     vectors = np.zeros((len(changes), N_RATES * N_BANDS), np.float32)
     for k, change in enumerate(changes):
         rates = np.abs(np.fft.rfft(change[:N_FRAMES], N_FRAMES, axis=0))

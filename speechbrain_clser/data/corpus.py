@@ -1,4 +1,4 @@
-"""What a corpus is, to the rest of the house: a card, a map of labels, a generator."""
+"""Define a corpus: metadata card, label map and utterance generator."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,32 +9,32 @@ AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".ogg"})
 
 @dataclasses.dataclass(frozen=True)
 class Card:
-    """Facts about a collection as published.
+    """Metadata of a published corpus.
 
     Arguments
     ---------
     name : str
-        As used in protocols and as prefix of ids.
+        Used in protocols and as prefix of ids.
     title : str
-        As its authors call it.
+        Title used by its authors.
     languages : tuple of str
         ISO 639-3.
     n_utterances, n_speakers : int or None
-        As published; None when it is not known beforehand.
+        As published; None if unknown.
     elicitation : str
         ``"acted"``, ``"natural"`` or ``"synthetic"``.
     licence : str
-        Terms, in a few words.
+        Licence in a few words.
     citation : str
         Paper to cite.
     address : str
-        Where to get it.
+        Download page.
     folders : tuple of str
-        Names its folder goes by (case ignored).
+        Folder names to search for (case-insensitive).
     example : str
-        A file name as the corpus has it, shown when a folder holds none.
+        File name in the format of the corpus, for error messages.
     is_own : bool
-        Whether it is somebody's own data and not a published corpus.
+        Whether it is user-provided data and not a published corpus.
     """
 
     name: str
@@ -53,14 +53,14 @@ class Card:
 
 @dataclasses.dataclass(frozen=True)
 class Corpus:
-    """A card with the two things a corpus file defines beside it.
+    """Card, label map and utterance generator of a corpus.
 
     Arguments
     ---------
     card : Card
-        Facts.
+        Metadata.
     emotions : dict
-        The corpus's own labels to canonical emotions.
+        Corpus label to canonical emotion.
     utterances : callable
         ``utterances(root)`` yields an ``Utterance`` per recording.
     """
@@ -71,11 +71,10 @@ class Corpus:
 
 
 def recordings(root) -> list:
-    """List the recordings under a folder, at any depth, by file name.
+    """List audio files in a folder and its subfolders, sorted by file name.
 
-    The order is that of the names, so it is the same whether the files lie
-    flat or nested. Files that start with a dot are no recordings: macOS leaves
-    such ``._name.wav`` twins beside every file it copies.
+    Sorting by name gives the same order for flat and nested layouts. Files that
+    start with a dot are skipped: macOS creates ``._name.wav`` files when copying.
 
     Arguments
     ---------
@@ -85,7 +84,7 @@ def recordings(root) -> list:
     Returns
     -------
     list of Path
-        A link that leads nowhere is listed too, to be reported as missing.
+        Includes broken links, which are reported as missing later.
 
     Example
     -------

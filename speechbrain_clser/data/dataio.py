@@ -1,4 +1,4 @@
-"""What each phase of a training hears, in which batches."""
+"""Build the datasets and data-loader options of each training phase."""
 
 from speechbrain_clser.data import protocol
 from speechbrain_clser.data.pipeline import Codes, dataset
@@ -6,24 +6,24 @@ from speechbrain_clser.data.samplers import loader_options
 
 
 def training_rows(material, phases) -> list:
-    """List the utterances that training hears, each once.
+    """Return the training rows of all phases, without duplicates.
 
     Arguments
     ---------
     material : PreparedData
-        Gives the parts.
+        Provides the splits.
     phases : list of Phase
-        Name the parts they hear.
+        Each names the splits it reads.
 
     Returns
     -------
     list of Utterance
-        Part by part.
+        In the order of the splits.
 
     Raises
     ------
     ValueError
-        If the protocol gives nothing for a part that a phase wants.
+        If a split that a phase needs is empty in the protocol.
     """
     rows = {}
     for phase in phases:
@@ -31,8 +31,8 @@ def training_rows(material, phases) -> list:
             found = getattr(material.parts, part)
             if not found:
                 raise ValueError(
-                    f"phase {phase.name!r} hears the part {part!r}, but "
-                    f"protocol {material.protocol.name!r} gives none; choose "
+                    f"phase {phase.name!r}: expected rows in the split {part!r}, "
+                    f"protocol {material.protocol.name!r} has none; choose "
                     f"a protocol with `target_supervision: {part}`, "
                     + _shipped(material.protocol, part)
                 )
@@ -41,7 +41,7 @@ def training_rows(material, phases) -> list:
 
 
 def _shipped(wanted, part):
-    """Say which shipped protocols for the same corpora give a part."""
+    """List shipped protocols with the same corpora that provide a split."""
     names = [
         one.name
         for one in map(protocol.load, protocol.shipped())
@@ -54,28 +54,28 @@ def _shipped(wanted, part):
 
 
 def datasets_of(material, phases, sound, extras=None) -> tuple:
-    """Build a dataset for each phase, for validation and for scoring.
+    """Build the datasets of all phases, of validation and of the test set.
 
     Arguments
     ---------
     material : PreparedData
-        Gives parts and scheme.
+        Provides splits and label scheme.
     phases : list of Phase
-        Each hears its labelled rows and, where it wants them, the unlabelled
-        after them.
+        Each reads its labelled rows, followed by the unlabelled rows if it
+        uses them.
     sound : dict
-        See ``pipeline.dataset``; of each kind the first view has every
-        utterance, all have what training hears.
+        See ``pipeline.dataset``; the first view of each input holds every
+        utterance, the other views hold the training rows.
     extras : dict, optional
-        Of the phases and of validation; see ``pipeline.dataset``.
+        For the phases and validation; see ``pipeline.dataset``.
 
     Returns
     -------
     codes : Codes
-        Of what training hears.
+        Integer codes of the training rows.
     datasets : dict
-        By phase name, ``"valid"`` and, where anything is scored,
-        ``"scored"``; scored items hold nothing but their sound.
+        By phase name, ``"valid"`` and, if there is a test set, ``"scored"``;
+        its items hold only the model input.
     """
     parts = material.parts
     codes = Codes(
@@ -98,14 +98,14 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
 def loaders_of(
     material, phases, balance, seed, batch_size, cells, options=None
 ) -> dict:
-    """Describe the data loader of each dataset of ``datasets_of``.
+    """Return the data-loader options of each dataset of ``datasets_of``.
 
     Arguments
     ---------
     material : PreparedData
-        Gives the parts.
+        Provides the splits.
     phases : list of Phase
-        Say how many unlabelled utterances stand beside each batch.
+        Each defines the number of unlabelled utterances per batch.
     balance, seed, batch_size, cells
         See ``samplers.loader_options``.
     options : dict, optional
@@ -114,7 +114,7 @@ def loaders_of(
     Returns
     -------
     dict
-        Phase name, and ``"eval"``, to keyword arguments of a data loader.
+        Phase name or ``"eval"`` to data-loader keyword arguments.
     """
     loaders = {"eval": {"batch_size": batch_size}}
     for phase in phases:

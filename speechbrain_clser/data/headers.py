@@ -1,6 +1,6 @@
-"""Sizes that headers of sound files state, against the bytes that are there.
+"""Compare the data size in audio headers with the size of the file.
 
-libsndfile reads a file that was cut as far as it goes, without an error.
+libsndfile reads a truncated file up to its end without an error.
 """
 
 import dataclasses
@@ -11,29 +11,29 @@ import struct
 from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.errors import BadAudioError
 
-SLACK_BYTES = 512  # of WAV: some writers count its header as samples
-# Who writes to a pipe cannot know the size and states 2 or 4 GB, -1, or 0.
+SLACK_BYTES = 512  # WAV: some writers count the header as samples
+# Writers to a pipe do not know the size and store 2 or 4 GB, -1, or 0.
 UNKNOWN_BYTES = range(0x7FFFFF00, 2**32)
 OGG_PAGE_BYTES = 27 + 255 + 255 * 255
-END_OF_STREAM = 4  # flag of a page
+END_OF_STREAM = 4  # flag of an OGG page
 
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Where the chunks of a format are.
+    """Chunk layout of a file format.
 
     Arguments
     ---------
     first : int
-        Place of the first one.
+        Offset of the first chunk.
     form : str
-        Of name and size, for ``struct``.
+        ``struct`` format of chunk name and size.
     align : int
-        Chunks begin at multiples of this.
+        Alignment of chunks in bytes.
     samples : bytes
-        Name of the chunk that holds them.
+        Name of the chunk with the samples.
     n_counted : int
-        Bytes of the chunk's own head that its size includes.
+        Bytes of the chunk header that the chunk size includes.
     """
 
     first: int
@@ -56,16 +56,16 @@ APPLE = Layout(8, ">4sq", 1, b"data")
 
 @dataclasses.dataclass(frozen=True)
 class Samples:
-    """The part of a file that holds the samples, as its header says.
+    """Position and size of the samples according to the header.
 
     Arguments
     ---------
     start : int
-        Place of the first byte.
+        Offset of the first byte.
     n_bytes : int
-        Stated size; -1 if it is stated to be unknown.
+        Size in the header; -1 if the header marks it as unknown.
     size_at : int
-        Place where a WAV file states it.
+        Offset of the size field in a WAV file.
     """
 
     start: int
@@ -74,19 +74,19 @@ class Samples:
 
 
 def refuse_truncated(path, file, head):
-    """Refuse a file that ends before its header, or its last page, says.
+    """Raise an error if a file is shorter than its header or last page states.
 
-    Of a WAV file as many bytes as the header has may be missing, 512 at most:
+    A WAV file may miss as many bytes as its header has, at most 512, because
     some recorders count the header as samples.
 
     Arguments
     ---------
     path : Path
-        For the message.
+        Named in the message.
     file : file
-        Of bytes, to seek in.
+        Binary, seekable.
     head : bytes
-        The first 16 or more.
+        First 16 bytes or more.
 
     Raises
     ------
@@ -111,13 +111,13 @@ def refuse_truncated(path, file, head):
     if n_missing > slack:
         raise BadAudioError(
             "truncated",
-            f"{path}: expected as many bytes as the header says, found "
+            f"{path}: expected as many bytes as the header states, found "
             f"{n_missing} fewer; copy or download it again",
         )
 
 
 def streamed(file, head):
-    """Find samples that a WAV header states to be none, as a recorder streams.
+    """Locate the samples of a WAV file whose header states a size of 0.
 
     Arguments
     ---------
@@ -127,8 +127,8 @@ def streamed(file, head):
     Returns
     -------
     Samples or None
-        With the size that they have. None where the size is stated, or other
-        chunks and no samples follow.
+        With the actual size. None if the header states a size, or if only other
+        chunks follow.
 
     Example
     -------
@@ -148,14 +148,14 @@ def streamed(file, head):
 
 
 class Restated(io.FileIO):
-    """A WAV file that states the size of its samples, whatever it stated.
+    """A WAV file read with a corrected data size.
 
     Arguments
     ---------
     path : str or bytes
-        Of the file; it is only read.
+        File to read; it is not changed.
     samples : Samples
-        From ``streamed``.
+        Output of ``streamed``.
     """
 
     def __init__(self, path, samples):
@@ -164,7 +164,7 @@ class Restated(io.FileIO):
         self._size = struct.pack("<I", min(samples.n_bytes, 0xFFFFFFFF))
 
     def readinto(self, buffer):
-        """Read bytes, those of the size replaced."""
+        """Read bytes with the size field replaced."""
         start = self.tell()
         n_read = super().readinto(buffer)
         view = memoryview(buffer).cast("B")
@@ -175,7 +175,7 @@ class Restated(io.FileIO):
 
 
 def _samples(file, head):
-    """Where the samples are; None if the format is another, or has none."""
+    """Locate the samples; None for another format or without samples."""
     if head.startswith((b".snd", b"dns.")) and len(head) >= 12:
         order = ">" if head.startswith(b".snd") else "<"
         start, n_bytes = struct.unpack(f"{order}II", head[4:12])
@@ -189,7 +189,7 @@ def _samples(file, head):
 
 
 def _chunk(file, layout):
-    """The chunk of the samples, if there is one."""
+    """Locate the chunk of the samples; None if there is none."""
     n_file = file.seek(0, os.SEEK_END)
     n_head, position, long = struct.calcsize(layout.form), layout.first, None
     while position + n_head <= n_file:
@@ -197,7 +197,7 @@ def _chunk(file, layout):
         name, size = struct.unpack(layout.form, file.read(n_head))
         position += n_head
         size -= layout.n_counted
-        if name == b"ds64":  # of RF64: sizes of 64 bits
+        if name == b"ds64":  # RF64: 64-bit sizes
             long = struct.unpack("<8xQ", file.read(16).ljust(16, b"\0"))[0]
         if name == layout.samples:
             if long is not None and size == 0xFFFFFFFF:
@@ -210,7 +210,7 @@ def _chunk(file, layout):
 
 
 def _are_chunks(file, position, n_file):
-    """Whether whole chunks with names of letters go on to the end."""
+    """Return whether complete chunks with printable names follow to the end."""
     while position + 8 <= n_file:
         file.seek(position)
         name, size = struct.unpack("<4sI", file.read(8))
@@ -221,7 +221,7 @@ def _are_chunks(file, position, n_file):
 
 
 def _refuse_open_stream(path, file):
-    """Refuse an OGG file whose last page is cut, or is not said to be last."""
+    """Raise an error if the last OGG page is truncated or not marked as last."""
     n_file = file.seek(0, os.SEEK_END)
     file.seek(max(0, n_file - 2 * OGG_PAGE_BYTES))
     tail = file.read()
@@ -235,6 +235,6 @@ def _refuse_open_stream(path, file):
     raise BadAudioError(
         "truncated",
         f"{path}: expected a last page that ends the OGG stream, found none; "
-        "copy or download it again, or, if its recorder was stopped so, write "
-        f"it anew: {conversion(path, *whole, ending='.whole.ogg')}",
+        "copy or download it again, or, if the recorder was interrupted, "
+        f"rewrite it: {conversion(path, *whole, ending='.whole.ogg')}",
     )

@@ -1,4 +1,4 @@
-"""Batches that hold several languages, classes and utterances of each."""
+"""Sample batches with several languages, classes and utterances per class."""
 
 import collections
 import random
@@ -9,26 +9,27 @@ from speechbrain_clser.seeds import seed_for
 
 
 class HierarchicalBatchSampler(Sampler):
-    """Draw languages, then classes, then utterances of each such cell.
+    """Sample languages, then classes, then utterances of each such cell.
 
-    A cell deals its utterances like a pack of cards: none comes twice before
-    all have come once. A language that lacks classes gives those it has.
+    A cell is the set of utterances of one language and class. It is sampled
+    without replacement until all utterances were used. A language without some
+    of the classes contributes the classes it has.
 
     Arguments
     ---------
     rows : sequence of Utterance
-        Of the training part, in the order of the dataset.
+        Training rows, in the order of the dataset.
     scheme : Scheme
-        Gives the class.
+        Maps emotions to classes.
     seed : int
-        Of the draws; the epoch is added.
+        Sampling seed; the epoch is added.
     languages, classes, utterances : int
-        In a batch; their product is its size.
+        Number per batch; their product is the batch size.
 
     Raises
     ------
     ValueError
-        If the rows speak fewer languages, or have fewer classes.
+        If the rows have fewer languages or classes.
 
     Source
     ------
@@ -62,7 +63,7 @@ class HierarchicalBatchSampler(Sampler):
         ):
             if wanted > len(there):
                 raise ValueError(
-                    f"batches of {wanted} {what} were asked for, the training "
+                    f"expected batches of {wanted} {what}, the training "
                     f"has {len(there)} ({', '.join(there)}); give "
                     f"--hierarchical_sampling '{{{what}: {len(there)}}}'"
                 )
@@ -72,7 +73,7 @@ class HierarchicalBatchSampler(Sampler):
         self.n_batches = -(-len(rows) // (languages * classes * utterances))
 
     def set_epoch(self, epoch):
-        """Change what is drawn."""
+        """Set the epoch, which changes the sampling order."""
         self.epoch = epoch
 
     def __len__(self):
@@ -93,7 +94,7 @@ class HierarchicalBatchSampler(Sampler):
             yield batch
 
     def _deal(self, pack, cell, draw):
-        """Utterances off the pack; a new one ends with those just dealt."""
+        """Take utterances from a shuffled cell; reshuffle it when it is empty."""
         dealt = []
         for _ in range(self.utterances):
             if not pack:

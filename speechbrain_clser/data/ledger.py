@@ -1,4 +1,4 @@
-"""The supervision ledger: what a method was given, printed beside every score."""
+"""Record the supervision of a run; the ledger is printed with every score."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -18,52 +18,53 @@ FITTED_TO = {
 
 @dataclasses.dataclass(frozen=True)
 class Ledger:
-    """What training and scoring used of the target, and of the rest.
+    """Data of the target and source domains used in training and evaluation.
 
     Arguments
     ---------
     sources, targets : tuple of str
-        ``corpus:language`` of everything trained on and scored; no targets
-        where nothing is scored.
+        ``corpus:language`` of the training and test data; no targets without a
+        test set.
     target_audio : str
         ``"none"``, ``"statistics"`` (mean and variance of its features) or
         ``"unlabelled"`` (in a loss, or by an adaptation).
     target_labels : int
-        Labelled target utterances per class; where a share is drawn, on
-        average and rounded up.
+        Labelled target utterances per class; the mean, rounded up, if a
+        fraction of the target is labelled.
     target_speakers : bool
-        Whether it is used who speaks in the target.
+        Whether target speaker identities are used.
     language_id : bool
-        Whether the language of a scored utterance is used.
+        Whether the language of test utterances is used.
     labelled_corpora : tuple of str
-        Source corpora whose labels train or choose the epoch, by name.
+        Source corpora whose labels are used for training or epoch selection, by
+        name.
     transductive : bool
-        Whether the scored audio itself took part, if only by statistics.
+        Whether test audio was used, including its statistics.
     oracle : bool
-        Whether target labels chose the epoch, or built communities and anchors.
+        Whether target labels were used for epoch selection, communities or
+        anchors.
     leaks : tuple of str
-        Leaks that the protocol has by design, between parts that are used.
+        Leaks that the protocol allows, between splits in use.
     source_labels : int
-        Labelled source utterances per class that train; 0 is all there are.
+        Labelled source utterances per class in training; 0 for all.
     target_labelled_fraction : float
-        Share of the target that is labelled, where a share is drawn.
+        Labelled fraction of the target, if one is drawn.
     target_text : bool
-        Whether what is said in the target is used.
+        Whether transcripts of the target are used.
     source_trains : bool
-        Whether labels of the sources train; where they do not, the sources
-        still give the statistics that features are standardised by.
+        Whether source labels are used for training; otherwise the sources only
+        provide the statistics of feature standardisation.
     pool_is_filtered : bool
-        Whether target labels chose which target audio is unlabelled.
+        Whether target labels were used to select the unlabelled target audio.
     pool_is_larger : bool
-        Whether transductive training uses target audio beside the scored.
+        Whether transductive training uses target audio outside the test set.
     adaptation : str
-        Name of the adaptation of posteriors after the classifier; empty
-        without one.
+        Name of the posterior adaptation after the classifier; empty if none.
     adapted_to : str
-        Target audio that it is fitted to: ``"scored"``, ``"unlabelled"`` or
-        ``"halves"``; see ``adaptation_parts``.
+        Target audio the adaptation is fitted to: ``"scored"``,
+        ``"unlabelled"`` or ``"halves"``; see ``adaptation_parts``.
     class_shares : str
-        Class shares that it assumes of the target; empty where none are.
+        Target class priors assumed by the adaptation; empty if none.
     """
 
     sources: tuple
@@ -88,7 +89,7 @@ class Ledger:
 
     @property
     def sentence(self):
-        """The ledger in one line."""
+        """Summary of the ledger in one line."""
         audio = {
             "none": "no other target audio"
             if self.target_labels
@@ -142,13 +143,13 @@ class Ledger:
             facts.append(f"class shares assumed: {self.class_shares}")
         facts.append("transductive" if self.transductive else "inductive")
         if self.oracle:
-            facts.append("ORACLE: target labels were looked at")
+            facts.append("ORACLE: target labels were used")
         if self.leaks:
             facts.append(f"known leaks: {', '.join(self.leaks)}")
         return "; ".join(facts)
 
     def to_dict(self):
-        """Plain values for ``ledger.json``, the sentence among them."""
+        """Return plain values for ``ledger.json``, including the sentence."""
         return {**dataclasses.asdict(self), "sentence": self.sentence}
 
 
@@ -161,27 +162,27 @@ def ledger(
     metadata: frozenset = frozenset(),
     adaptation=None,
 ) -> Ledger:
-    """Write down the supervision of a run.
+    """Build the supervision ledger of a run.
 
     Arguments
     ---------
     protocol : Protocol
-        Says what may be used.
+        Defines the supervision.
     parts : Splits
-        Say which corpora and languages came.
+        Define the corpora and languages in use.
     normalise_by : str
-        ``"none"``, ``"corpus"`` or ``"speaker"``: features normalised by
-        statistics of the target's own audio make a run transductive.
+        ``"none"``, ``"corpus"`` or ``"speaker"``: normalisation by statistics
+        of the test audio makes a run transductive.
     used : set of str
-        Names of the parts that some phase of the training reads.
+        Names of the splits read by any training phase.
     findings : sequence of Finding
-        Of the audit: which leaks there are.
+        Output of the audit.
     metadata : set of str
-        What else the method is told of whatever it hears: ``"speaker"``,
+        Metadata of training utterances that the method uses: ``"speaker"``,
         ``"language"``, ``"text"``, ``"oracle_emotion"``.
     adaptation : TargetAdaptation, optional
-        Its ``name``, ``form`` and ``class_shares``; all systems of the run
-        that are adapted use the same target audio.
+        Provides ``name``, ``form`` and ``class_shares``; all adapted systems of
+        a run use the same target audio.
 
     Returns
     -------
@@ -208,7 +209,8 @@ def ledger(
             (by_statistics and normalise_by == "speaker")
             or (adapts and "speaker" in metadata)
         ),
-        # Speakers lean on the statistics of their language, so both modes know.
+        # Speaker statistics are shrunk towards those of the corpus and language,
+        # so both modes use the language.
         language_id=by_statistics or (adapts and "language" in metadata),
         labelled_corpora=tuple(
             sorted({row.corpus for row in (*parts.train, *parts.valid)})
@@ -238,13 +240,14 @@ def ledger(
 
 
 def _leaks(findings, used):
-    """Kinds of leak that are there by design, and that training meets."""
-    met = {*used, "valid", "scored"}
+    """List the kinds of allowed leaks between splits in use."""
+    in_use = {*used, "valid", "scored"}
     return tuple(
         dict.fromkeys(
             finding.kind
             for finding in findings
-            if finding.severity == "allowed" and met.issuperset(finding.parts)
+            if finding.severity == "allowed"
+            and in_use.issuperset(finding.parts)
         )
     )
 

@@ -1,4 +1,4 @@
-"""Rows and frames to SpeechBrain datasets; the one place where labels get in."""
+"""Build SpeechBrain datasets from rows and features; the only entry of labels."""
 
 import copy
 
@@ -13,19 +13,19 @@ SOUNDS = ("frames", "wavs")
 
 
 class Codes:
-    """Integer codes of everything a method may be told about an utterance.
+    """Integer codes of the metadata a method may use.
 
     Arguments
     ---------
     scheme : Scheme
-        Gives the class index.
+        Provides the class index.
     rows : iterable of Utterance
-        Of the training; their speakers, languages and corpora get codes in
-        alphabetical order, all others are ``UNKNOWN``. The language code of
-        each speaker, by speaker code, is in ``speaker_languages``.
+        Training rows; their speakers, languages and corpora get codes in
+        alphabetical order, all others are ``UNKNOWN``. ``speaker_languages``
+        holds the language code of each speaker code.
     target_ids : container of str
-        Ids of the utterances of the target domain, code 1; all others are of
-        the source, code 0.
+        Ids of the utterances of the target domain, code 1; all others have
+        code 0, the source domain.
 
     Example
     -------
@@ -50,7 +50,7 @@ class Codes:
         ]
 
     def __call__(self, row, is_labelled=True):
-        """Codes of one row; its emotion is ``UNKNOWN`` unless labelled."""
+        """Return the codes of a row; its emotion is ``UNKNOWN`` if unlabelled."""
         emotion = self.scheme.index(row.emotion) if is_labelled else UNKNOWN
         return {
             "emotion": emotion,
@@ -65,28 +65,28 @@ class Codes:
 
 
 def dataset(rows, sound, codes=None, hidden=(), extras=None):
-    """Build the dataset of one part.
+    """Build the dataset of one split.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        Of the part.
+        Rows of the split.
     sound : dict
-        Name of an item, ``"frames"``, or ``"wavs"`` for an encoder that is
-        trained, to one or more views (such as speeds) of the same utterances:
-        mappings, id to torch.Tensor, (frames, dim) or (samples,). One is drawn
-        for each utterance and value of ``view_seed``.
+        Input name, ``"frames"`` or, for a trained encoder, ``"wavs"``, to one or
+        more views (such as speeds) of the same utterances: mappings, id to
+        torch.Tensor, (frames, dim) or (samples,). One is sampled for each
+        utterance and value of ``view_seed``.
     codes : Codes, optional
-        Left out for scored rows: then an item holds nothing but its sound.
+        Omitted for test rows: their items hold only the model input.
     hidden : container of str
-        Ids whose emotion is not given.
+        Ids whose emotion is withheld.
     extras : dict, optional
-        Name of a further item to a mapping, id to torch.Tensor.
+        Name of an additional item to a mapping, id to torch.Tensor.
 
     Returns
     -------
     DynamicItemDataset
-        Items ``id``, the sound and, with codes, ``emotion``, ``domain``,
+        Items ``id``, the inputs and, with codes, ``emotion``, ``domain``,
         ``speaker``, ``language``, ``corpus``, and the extras. Its attribute
         ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
@@ -115,19 +115,19 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
 
 
 def hearing(dataset, sound):
-    """Let a dataset give one kind of sound, if it has several.
+    """Restrict a dataset to one kind of model input.
 
     Arguments
     ---------
     dataset : DynamicItemDataset
-        As ``dataset`` makes them; not changed.
+        Output of ``dataset``; not modified.
     sound : str
-        Of its items that which holds the sound wanted.
+        Name of the input item to keep.
 
     Returns
     -------
     DynamicItemDataset
-        Of the same rows; what it does not give, it does not compute.
+        Same rows; the other inputs are not computed.
 
     Example
     -------
@@ -148,12 +148,12 @@ def hearing(dataset, sound):
 
 
 def _sound(name, views, view_seed):
-    """The sound of an utterance, in one of its views."""
+    """Create the item of a model input, sampled from its views."""
 
     @takes("id")
     @provides(name)
     def look_up(utterance):
-        """Draw one view of the utterance, in any worker the same."""
+        """Return a random view of the utterance, the same in any worker."""
         if len(views) == 1:
             return views[0][utterance]
         number = seed_for(view_seed.item(), f"view of {utterance}")
@@ -163,5 +163,5 @@ def _sound(name, views, view_seed):
 
 
 def _item(name, values):
-    """One further item of an utterance, looked up by id."""
+    """Create an additional item, looked up by id."""
     return {"func": values.__getitem__, "takes": "id", "provides": name}

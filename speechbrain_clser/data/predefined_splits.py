@@ -1,32 +1,32 @@
-"""Parts of given sizes, as papers report them, and parts a corpus comes with."""
+"""Split corpora by given sizes, as in papers, or by their official splits."""
 
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.sampling import rng_for, stratified
 
-# First word of a session, in a corpus with official parts, to our part.
+# First word of a session, in a corpus with official splits, to split.
 OFFICIAL = {"train": "train", "dev": "valid", "valid": "valid", "test": "test"}
 
 
 def sized_parts(rows, protocol: Protocol) -> dict:
-    """Say in which part each row is of which the protocol gives the sizes.
+    """Assign rows to the predefined splits of a protocol.
 
     Arguments
     ---------
     rows : list of Utterance
-        Of sources and targets, all of some class.
+        Source and target rows with a class label.
     protocol : Protocol
-        With ``sizes``.
+        With ``predefined_splits``.
 
     Returns
     -------
     dict
         Id to ``"train"``, ``"valid"`` or ``"test"``; rows of other corpora
-        are not in it.
+        are omitted.
 
     Raises
     ------
     ValueError
-        If sizes do not add up, or a corpus has no official parts.
+        If sizes do not add up, or a corpus has no official splits.
 
     Example
     -------
@@ -58,26 +58,27 @@ def sized_parts(rows, protocol: Protocol) -> dict:
 
 
 def _official(rows, selector, protocol):
-    """Parts that a corpus comes with: its sessions start with their names."""
+    """Assign the official splits of a corpus: sessions start with their names."""
     parts = {row.id: row.session.partition("/")[0] for row in rows}
-    strange = sorted(set(parts.values()) - set(OFFICIAL))
-    if strange:
+    unknown = sorted(set(parts.values()) - set(OFFICIAL))
+    if unknown:
         raise ValueError(
-            f"protocol {protocol.name!r}: sizes of {selector} are official, "
-            f"but its sessions start with {strange[0]!r} and not with one of "
-            f"{', '.join(OFFICIAL)}; give three numbers instead"
+            f"protocol {protocol.name!r}: predefined_splits of {selector} are "
+            f"official: expected sessions that start with one of "
+            f"{', '.join(OFFICIAL)}, found {unknown[0]!r}; give three numbers "
+            f"instead"
         )
     return {name: OFFICIAL[part] for name, part in parts.items()}
 
 
 def _drawn(rows, sizes, selector, protocol):
-    """Parts of given sizes, drawn class by class, whoever speaks."""
+    """Sample splits of given sizes, stratified by class, ignoring speakers."""
     if sum(sizes) != len(rows):
         raise ValueError(
-            f"protocol {protocol.name!r}: sizes of {selector} add up to "
-            f"{sum(sizes)}, but {len(rows)} utterances are there in the "
+            f"protocol {protocol.name!r}: predefined_splits of {selector} add "
+            f"up to {sum(sizes)}, found {len(rows)} utterances in the "
             f"classes {', '.join(protocol.classes)}; complete the corpus, or "
-            f"write sizes of your own"
+            f"change the sizes"
         )
     rng = rng_for(protocol, f"sizes of {selector}")
     parts = dict.fromkeys((row.id for row in rows), "train")

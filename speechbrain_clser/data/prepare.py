@@ -1,4 +1,4 @@
-"""From the name of a protocol to rows that may be trained on."""
+"""Load the corpora of a protocol, split them and audit the splits."""
 
 import collections
 import dataclasses
@@ -16,24 +16,24 @@ from speechbrain_clser.labels import CANONICAL, near
 
 @dataclasses.dataclass(frozen=True)
 class PreparedData:
-    """Everything a run knows of its data before it hears any.
+    """Data of a run before feature extraction.
 
     Arguments
     ---------
     protocol : Protocol
-        As loaded.
+        Loaded protocol.
     rows : tuple of Utterance
-        Of all parts, each once.
+        Rows of all splits, without duplicates.
     parts : Splits
-        The rows by use.
+        Rows by split.
     ledger : Ledger
-        What is used of the target.
+        Supervision ledger.
     findings : list of Finding
-        Of the audit; no leak among them that the protocol does not name.
+        Findings of the audit; leaks among them are allowed by the protocol.
     cards : list of Card
-        Of the corpora.
+        Corpus cards.
     trial : int
-        Which trial of labelled utterances.
+        Index of the trial of labelled utterances.
     """
 
     protocol: Protocol
@@ -55,15 +55,15 @@ def prepare(
     trial: int = 0,
     metadata: frozenset = frozenset(),
 ) -> PreparedData:
-    """Write manifests, cut parts, audit them, and refuse what leaks.
+    """Write manifests, split the rows, audit the splits and refuse leaks.
 
-    Whoever wants many trials of labelled utterances calls ``load_corpora`` once and
-    ``make_splits`` for each.
+    For several trials of labelled utterances, call ``load_corpora`` once and
+    ``make_splits`` for each trial.
 
     Arguments
     ---------
     protocol : Protocol
-        Names the corpora.
+        Defines the corpora.
     data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
         As for ``load_corpora``.
     normalise_by, used, trial, metadata : str, set of str, int, set of str
@@ -77,11 +77,11 @@ def prepare(
     Raises
     ------
     FileNotFoundError
-        If corpora are not where they should be.
+        If corpora are not found.
     ValueError
-        If a corpus is damaged, or a part stays empty.
+        If a corpus is damaged, or a split is empty.
     LeakError
-        If parts share a speaker, a session or a recording.
+        If splits share a speaker, a session or a recording.
     """
     cards, rows = load_corpora(
         protocol, data_folder, manifest_folder, allow_bad_files
@@ -97,33 +97,32 @@ def load_corpora(
     manifest_folder,
     allow_bad_files: bool = False,
 ) -> tuple:
-    """Find the corpora of a protocol and list what is in them.
+    """Locate the corpora of a protocol and list their utterances.
 
     Arguments
     ---------
     protocol : Protocol
-        Names the corpora.
+        Defines the corpora.
     data_folder : str or dict
-        One folder that holds a folder per corpus, or corpus to folder.
+        Folder that holds one folder per corpus, or corpus to folder.
     manifest_folder : str or Path
-        Manifests are kept here and made anew only when the data changed.
+        Folder of manifests; they are rewritten only if the data changed.
     allow_bad_files : bool
-        Go on without recordings that cannot be used; they stay listed in the
-        manifest's report.
+        Skip unusable recordings; the report of the manifest lists them.
 
     Returns
     -------
     cards : list of Card
-        Of the corpora.
+        Corpus cards.
     rows : list of Utterance
-        Of all of them, whether or not the protocol uses each.
+        All utterances, including those the protocol does not use.
 
     Raises
     ------
     FileNotFoundError
-        If corpora are not where they should be; names all that are not.
+        If corpora are not found; lists all of them.
     ValueError
-        If a corpus is damaged, or a label is neither an emotion nor named by
+        If a corpus is damaged, or a label is neither an emotion nor listed in
         the protocol.
     """
     known = [corpora.load(name) for name in protocol.corpora]
@@ -150,24 +149,24 @@ def make_splits(
     metadata: frozenset = frozenset(),
     adaptation=None,
 ) -> PreparedData:
-    """Cut parts, audit them, and refuse what leaks.
+    """Split the rows, audit the splits and refuse leaks.
 
     Arguments
     ---------
     protocol : Protocol
-        Says how.
+        Defines the splits.
     cards, rows : list of Card, list of Utterance
-        From ``load_corpora``.
+        Output of ``load_corpora``.
     normalise_by : str
-        See ``features.normalisation``; goes into the ledger.
+        See ``features.normalisation``; recorded in the ledger.
     used : set of str
-        Parts that the training reads; goes into the ledger.
+        Splits used in training; recorded in the ledger.
     trial : int
-        Which trial of labelled utterances; see ``splits.cut``.
+        Index of the trial of labelled utterances; see ``splits.cut``.
     metadata : set of str
-        What else the method is told; goes into the ledger.
+        Metadata the method uses; recorded in the ledger.
     adaptation : TargetAdaptation, optional
-        After the method; goes into the ledger.
+        Posterior adaptation; recorded in the ledger.
 
     Returns
     -------
@@ -177,9 +176,9 @@ def make_splits(
     Raises
     ------
     ValueError
-        If a part stays empty.
+        If a split is empty.
     LeakError
-        If parts share a speaker, a session or a recording.
+        If splits share a speaker, a session or a recording.
     """
     parts = cut(rows, protocol, trial)
     own = {card.name for card in cards if card.is_own}
@@ -201,19 +200,19 @@ def make_splits(
 
 
 def refuse_same_trials(protocol: Protocol, n_trials: int):
-    """Refuse several trials where nothing is drawn: all would be the same.
+    """Refuse several trials of a protocol without sampling.
 
     Arguments
     ---------
     protocol : Protocol
-        Says what is drawn.
+        Defines what is sampled.
     n_trials : int
-        Wanted.
+        Requested number of trials.
 
     Raises
     ------
     ValueError
-        If they would not differ.
+        If all trials would be identical.
 
     Example
     -------
@@ -222,19 +221,20 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
     ... )
     >>> refuse_same_trials(Protocol("x", ("a",), ("b",)), 10)
     Traceback (most recent call last):
-    ValueError: protocol 'x' draws no labelled utterances, so 10 trials ...
+    ValueError: protocol 'x': expected 1 trial, found 10: no labelled ...
     """
     if n_trials > 1 and not protocol.is_drawn:
         raise ValueError(
-            f"protocol {protocol.name!r} draws no labelled utterances, so "
-            f"{n_trials} trials of them would all be the same; leave --trials "
-            f"out, or choose a protocol with source_shots_per_class, shots or "
+            f"protocol {protocol.name!r}: expected 1 trial, found {n_trials}: "
+            f"no labelled utterances are sampled, so all trials are identical; "
+            f"omit --trials, or choose a protocol with "
+            f"source_shots_per_class, shots or "
             f"target_labelled_fraction"
         )
 
 
 def _refuse_unknown_labels(rows, protocol):
-    """Stop at labels of own tables of which the protocol says nothing."""
+    """Refuse labels of user tables that the protocol does not list."""
     known = {"", *CANONICAL, *protocol.classes, *protocol.merge_classes}
     known |= protocol.ignored
     selectors = (*protocol.sources, *protocol.targets)
@@ -252,15 +252,15 @@ def _refuse_unknown_labels(rows, protocol):
         raise ValueError(
             f"protocol {protocol.name!r}: expected emotions "
             f"({', '.join(CANONICAL)}), their synonyms, or labels that the "
-            f"protocol names, found {listing}. Correct the table, or name them "
-            f"in the protocol: under `classes` to train on them, under `merge` "
-            f"to join them to a class, or with `ignore_labels: [{labels}]` to "
-            f"leave these rows out"
+            f"protocol lists, found {listing}. Correct the table, or list them "
+            f"in the protocol: in `classes` to train on them, in "
+            f"`merge_classes` to merge them into a class, or in "
+            f"`ignore_labels: [{labels}]` to skip these rows"
         )
 
 
 def _locate_all(cards, data_folder, protocol):
-    """Folders of all corpora, or one error that names all that are missing."""
+    """Locate the folders of all corpora; one error lists all missing ones."""
     roots, missing = [], []
     for card in cards:
         try:

@@ -1,4 +1,4 @@
-"""Running statistics of a recording: length, peak, channels and envelope."""
+"""Compute running statistics of a recording: length, peak, channels, envelope."""
 
 import numpy as np
 
@@ -9,27 +9,27 @@ from speechbrain_clser.data.soundness import (
     SILENT_PEAK,
     peak,
     refuse_rate,
-    refuse_unheard,
+    refuse_short_or_silent,
 )
 from speechbrain_clser.errors import BadAudioError
 
-CLASSIFIED_S = 0.1  # as the shortest that an exported graph is checked with
+CLASSIFIED_S = 0.1  # shortest input that exported graphs are checked with
 FRAME_S = 0.05
 # Power of the mean of all channels, relative to that of unrelated channels; two
 # channels with a correlation of -0.9 are at the limit.
 CANCELLED_POWER = 0.1
-LOUD_POWER = 0.01  # of the loudest channel: 20 dB below it
-UNRELATED = 0.2  # correlation of samples; a delay lowers it, too
-UNRELATED_ENVELOPES = 0.3  # which a delay does not lower
+LOUD_POWER = 0.01  # relative to the loudest channel: 20 dB below it
+UNRELATED = 0.2  # correlation of samples; a delay lowers it
+UNRELATED_ENVELOPES = 0.3  # correlation of envelopes; a delay does not lower it
 UNRELATED_S = 1.0  # shorter recordings have too few frames
 QUIET_PEAK = 10 ** (-50 / 20)
-STEADY_DB = 6.0  # speech varies by 20 dB and more, a vowel by less
+STEADY_DB = 6.0  # speech varies by 20 dB or more, a single vowel by less
 STEADY_S = 0.5
 FLOOR_POWER = 1e-12
 FIRST_CHANNEL = ("-af", "pan=mono|c0=c0")
 BLOCK_SAMPLES = 2**16
 
-# What is suspicious, though it can be used.
+# Warnings about usable recordings.
 NOTES = {
     "channels": "loud channels that are unrelated, as of two speakers; all are "
     "averaged",
@@ -40,14 +40,14 @@ NOTES = {
 
 
 class Profile:
-    """Collect statistics of a recording, block by block.
+    """Accumulate statistics of a recording, block by block.
 
     Arguments
     ---------
     name : str or Path, optional
-        Of the file; None for a signal in memory.
+        File name; None for a signal in memory.
     sample_rate_hz : int
-        That it has.
+        Sampling rate of the recording.
 
     Raises
     ------
@@ -103,17 +103,17 @@ class Profile:
             self._envelopes.add(np.sqrt(power))
 
     def added(self, samples):
-        """Add samples as ``add`` does, and give them back."""
+        """Add samples as ``add`` does, and return them."""
         self.add(samples)
         return samples
 
     def refuse_unusable(self, shortest_s=SHORTEST_S):
-        """Refuse a recording that is too short or silent, or cancels itself.
+        """Raise an error for a recording that is too short, silent or out of phase.
 
         Arguments
         ---------
         shortest_s : float
-            Shorter ones are refused.
+            Minimum duration.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Profile:
             With the reason ``empty``, ``short``, ``silent`` or ``antiphase``.
         """
         given = self.name, self.n_samples, self.sample_rate_hz
-        refuse_unheard(*given, self.peak, shortest_s)
+        refuse_short_or_silent(*given, self.peak, shortest_s)
         covariance = self._samples.covariance
         n_channels = len(covariance)
         own = np.trace(covariance)
@@ -134,12 +134,12 @@ class Profile:
                 f"{self.name}: expected channels that add up, found "
                 f"{n_channels} that cancel each other (their mean has "
                 f"{max(share, 0.0):.1%} of the power that it would have if "
-                f"they were unrelated); take one of them: {self._one_channel}",
+                f"they were unrelated); use one of them: {self._one_channel}",
             )
 
     @property
     def notes(self):
-        """Keys of ``NOTES`` that are true of the recording, tuple of str."""
+        """Keys of ``NOTES`` that apply to the recording, tuple of str."""
         levels_db = np.concatenate([*self._levels_db, []])
         is_steady = len(levels_db) * FRAME_S >= STEADY_S and (
             np.subtract(*np.percentile(levels_db, (95, 5))) < STEADY_DB
@@ -152,7 +152,7 @@ class Profile:
         return tuple(name for name, is_true in found.items() if is_true)
 
     def _has_unrelated_channels(self):
-        """Whether two loud channels share neither samples nor envelope."""
+        """Return whether two loud channels have unrelated samples and envelopes."""
         if self._envelopes.n * FRAME_S < UNRELATED_S:
             return False
         power = np.diag(self._samples.covariance)
@@ -164,7 +164,7 @@ class Profile:
 
 
 def profile_of(name, samples, sample_rate_hz) -> Profile:
-    """Collect the statistics of samples that are in memory.
+    """Compute the statistics of samples in memory.
 
     Arguments
     ---------
@@ -176,7 +176,7 @@ def profile_of(name, samples, sample_rate_hz) -> Profile:
     Returns
     -------
     Profile
-        Of all of them.
+        Statistics of all samples.
 
     Raises
     ------

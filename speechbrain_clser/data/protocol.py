@@ -1,7 +1,7 @@
-"""Protocols: who trains, who is scored, on which classes, under which supervision.
+"""Protocols: source and target corpora, classes, splits and supervision.
 
-A protocol is plain data in a YAML file. Any method runs under any protocol that
-gives it the data it needs. Every report carries the digest of its protocol.
+A protocol is a YAML file. Any method runs with any protocol that provides the
+data it needs. Every report includes the digest of its protocol.
 """
 
 import dataclasses
@@ -24,83 +24,80 @@ from speechbrain_clser.languages import normalise
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 
-# Joined when results had been published: left out of the digest while they say
-# nothing, so that those results keep theirs.
+# Keys added after results were published: excluded from the digest while they
+# have their default, so that digests of published results do not change.
 JOINED = (
     "predefined_splits",
     "source_shots_per_class",
     "target_labelled_fraction",
     "ignore_labels",
 )
-# Results of ``classes`` had been published before there was a choice.
+# Results with ``classes`` were published before this key was added.
 FIRST_POOL = "classes"
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
-    """One honest comparison, as data.
+    """Definition of a comparison: data, classes, splits and supervision.
 
     Arguments
     ---------
     name : str
-        Of the file it came from.
+        File name of the protocol.
     sources, targets : tuple of str
         Selectors: a corpus, ``corpus:language`` for one language of it, or
-        ``corpus/session`` for one session. Without targets nothing is
-        scored: all labels train and validate.
+        ``corpus/session`` for one session. Without targets there is no test
+        set: all labels are used for training and validation.
     classes : tuple of str
-        Canonical emotions, or labels of own tables in lower case, in the order
+        Canonical emotions, or labels of user tables in lower case, in the order
         of the logits.
     merge_classes : dict
-        Emotion or own label to class, for those that join another's class.
+        Emotion or user label to the class it is merged into.
     target_supervision : str
-        What training may use of the target: ``"none"``, ``"unlabelled"``
-        audio, or ``"shots"`` (labelled; the rest stays out of training).
+        Target data used for training: ``"none"``, ``"unlabelled"`` audio, or
+        ``"shots"`` (a few labelled utterances only).
     shots : int
         Labelled target utterances per class.
     target_labelled_fraction : float
-        In place of ``shots``: share of the target's utterances that is
-        labelled, in the proportions of the classes among what may be, and at
-        least one of each, 0-1.
+        Alternative to ``shots``: labelled fraction of the target utterances,
+        stratified by class with at least one utterance of each, 0-1.
     test_on : str
-        ``"all"``: every target utterance that is not a shot is scored.
-        ``"held_out"``: the speakers of ``held_out_share`` are scored, what
-        is left gives the unlabelled part, or trains where sources select it
-        too.
+        ``"all"``: the test set is every target utterance that is not a shot.
+        ``"held_out"``: the test set is a fraction ``held_out_share`` of the
+        target speakers; the other speakers form the unlabelled set, or the
+        training set if the sources select them too.
     held_out_share : float
-        Share of the target speakers, 0-1.
+        Fraction of the target speakers, 0-1.
     transductive : bool
-        Whether the unlabelled part is the scored part itself.
+        Whether the unlabelled set is the test set.
     source_shots_per_class : int
-        Labelled source utterances per class that train, of all sources
-        together; what else would train joins the unlabelled part. 0 keeps
-        every label.
+        Labelled source utterances per class, over all sources; the other
+        training utterances become unlabelled. 0 keeps every label.
     predefined_splits : dict
-        Selector to ``[train, valid, test]``, numbers of utterances drawn in
-        the proportions of the classes whoever speaks, as papers do; or to
-        ``official``, the parts that the corpus comes with. A source then
-        gives train and valid, a target scores its test part; nothing else
-        of them is used.
+        Selector to ``[train, valid, test]``, numbers of utterances sampled
+        stratified by class and independent of speaker, as in papers; or to
+        ``official``, the official splits of the corpus. A source uses its
+        train and valid splits, a target its test split.
     split : str
-        How source validation is cut off: by whole speakers, or utterance by
-        utterance as many papers do (``"random"``; speakers then leak).
+        How source validation utterances are split off: by speaker, or by
+        utterance as in many papers (``"random"``; speakers then leak).
     valid_share : float
-        Share of each source, 0-1.
+        Fraction of each source, 0-1.
     split_seed : int
-        Of all trials of this protocol; the run's seed does not move them.
+        Seed of all random choices of the protocol; independent of the run seed.
     select_by : str
-        Rule that chooses the epoch; see ``evaluation.selection``.
+        Rule of epoch selection; see ``evaluation.selection``.
     allowed_leaks : tuple of str
         Kinds of leak (``"speaker"``, ``"session"``, ``"recording"``) that
-        this protocol has by design; the audit refuses all others.
+        are accepted; the audit refuses all others.
     note : str
-        What a reader of the result should know.
+        Remark for readers of the results.
     unlabelled_pool : str
-        What the unlabelled part is drawn from: ``"all"``, utterances with any
-        label or none; ``"classes"``, those whose label is a class, which uses
+        Candidates for the unlabelled set: ``"all"``, utterances with any label
+        or none; ``"classes"``, utterances whose label is a class, which uses
         the labels.
     ignore_labels : tuple of str
-        Labels, in any case, whose utterances are used in no part; own tables
+        Labels (case-insensitive) whose utterances are excluded; user tables
         may have labels that are neither emotions nor classes.
 
     Example
@@ -149,7 +146,7 @@ class Protocol:
 
     @property
     def digest(self):
-        """Twelve hex letters that change with any value but the name."""
+        """Twelve hexadecimal digits of a hash of all values except the name."""
         values = dataclasses.asdict(self)
         values.pop("name")
         for key in JOINED:
@@ -157,7 +154,7 @@ class Protocol:
                 del values[key]
         if not self.pools or self.unlabelled_pool == FIRST_POOL:
             del values["unlabelled_pool"]
-        # Results had been published under the earlier names of these keys.
+        # Results were published with the earlier names of these keys.
         for old, new in PROTOCOL_KEYS.items():
             if new in values:
                 values[old] = values.pop(new)
@@ -166,13 +163,13 @@ class Protocol:
 
     @property
     def corpora(self):
-        """Corpus names, each once, sources first."""
+        """Corpus names without duplicates, sources first."""
         selectors = [*self.sources, *self.targets]
         return tuple(dict.fromkeys(map(corpus_of, selectors)))
 
     @property
     def is_drawn(self):
-        """Whether labelled utterances are drawn, so that trials differ."""
+        """Whether labelled utterances are sampled, so that trials differ."""
         return bool(
             self.source_shots_per_class
             or self.shots
@@ -181,7 +178,7 @@ class Protocol:
 
     @property
     def pools(self):
-        """Sides, ``"source"`` or ``"target"``, of the unlabelled part."""
+        """Domains, ``"source"`` or ``"target"``, of the unlabelled set."""
         is_target = self.target_supervision == "unlabelled" or (
             self.target_supervision == "shots" and self.test_on == "held_out"
         )
@@ -191,7 +188,7 @@ class Protocol:
 
     @property
     def ignored(self):
-        """Emotions and own labels that ``ignore_labels`` names."""
+        """Emotions and user labels listed in ``ignore_labels``."""
         return frozenset(map(canonical_or_own, self.ignore_labels))
 
     @property
@@ -201,7 +198,7 @@ class Protocol:
 
 
 def shipped() -> list:
-    """Names of the protocols that come with the package."""
+    """List the names of the shipped protocols."""
     return sorted(
         file.name.removesuffix(".yaml")
         for file in SHIPPED.iterdir()
@@ -210,19 +207,19 @@ def shipped() -> list:
 
 
 def selects(selectors, row) -> bool:
-    """Tell whether an utterance is among those that selectors name.
+    """Return whether any selector matches an utterance.
 
     Arguments
     ---------
     selectors : iterable of str
-        As in a protocol.
+        Selectors as in a protocol.
     row : Utterance
-        With its corpus.
+        Its ``corpus`` must be set.
 
     Returns
     -------
     bool
-        Whether any of them names it.
+        Whether the utterance is selected.
 
     Example
     -------
@@ -240,27 +237,27 @@ def selects(selectors, row) -> bool:
 
 
 def load(protocol: str, changes: Mapping | None = None) -> Protocol:
-    """Read a protocol.
+    """Load a protocol.
 
     Arguments
     ---------
     protocol : str
-        Name of a shipped one, or path of a YAML file.
+        Name of a shipped protocol, or path of a YAML file.
     changes : dict, optional
-        Values that take the place of the file's; its name then tells them.
+        Values that override those of the file; they are added to the name.
 
     Returns
     -------
     Protocol
-        Checked.
+        Validated protocol.
 
     Raises
     ------
     FileNotFoundError
-        If there is neither such a name nor such a file.
+        If neither a shipped protocol nor a file has this name.
     ValueError
-        If it is no YAML, a key is unknown or stands twice, or a value is of
-        another type or makes no sense; names the file and the key.
+        If the file is not valid YAML, a key is unknown or duplicated, or a value
+        has a wrong type or is out of range; names the file and the key.
 
     Example
     -------
@@ -294,7 +291,7 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
-    """Classes of a protocol; lets a YAML size its head before any data is read.
+    """Return the label scheme of a protocol, e.g. to size a classifier in YAML.
 
     Arguments
     ---------
@@ -315,25 +312,26 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
 
 
 def _selector(selector):
-    """A selector with its language as the code of ISO 639-3."""
+    """Normalise the language of a selector to ISO 639-3."""
     corpus, _, language = str(selector).partition(":")
     return f"{corpus}:{normalise(language)}" if language else selector
 
 
 def labelled_share(share: float | None, **changes) -> dict:
-    """Say how a protocol changes when another share of the target is labelled.
+    """Return the protocol changes that label another fraction of the target.
 
     Arguments
     ---------
     share : float, optional
-        Of the target's utterances, 0-1; 0 labels none, None changes nothing.
+        Fraction of the target utterances, 0-1; 0 labels none, None changes
+        nothing.
     **changes
-        Further ones.
+        Additional changes.
 
     Returns
     -------
     dict
-        For ``load``.
+        ``changes`` of ``load``.
 
     Example
     -------
@@ -352,7 +350,7 @@ def labelled_share(share: float | None, **changes) -> dict:
 
 
 def neutral_class(protocol: str) -> int:
-    """Find the class from which other emotions are told as differences.
+    """Return the index of the neutral class, the reference of other emotions.
 
     Arguments
     ---------
@@ -362,7 +360,7 @@ def neutral_class(protocol: str) -> int:
     Returns
     -------
     int
-        Its index; -1 if no class is neutral.
+        Class index; -1 if no class is neutral.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""What the YAML of a protocol may hold: its keys, and the values of each."""
+"""Validate the keys and values of protocol YAML files."""
 
 import difflib
 import re
@@ -15,7 +15,7 @@ CHOICES = {
     "test_on": ("all", "held_out"),
     "split": ("speaker_disjoint", "random"),
     "unlabelled_pool": ("all", "classes"),
-    # What ``evaluation.selection`` can do.
+    # Rules of ``evaluation.selection``.
     "select_by": (
         *("last", "source_valid_uar", "source_valid_loss"),
         "oracle_target_uar",
@@ -23,7 +23,7 @@ CHOICES = {
 }
 LEAKS = ("speaker", "session", "recording")
 LARGEST = 2**31 - 1
-# Of PyYAML, where a value contradicts its tag, or is nested too deep.
+# Raised by PyYAML if a value contradicts its tag, or is nested too deep.
 UNREADABLE = (
     *(ValueError, LookupError, AttributeError, TypeError),
     *(OverflowError, RecursionError),
@@ -31,22 +31,23 @@ UNREADABLE = (
 
 
 def read(path) -> dict:
-    """Read the YAML of a protocol as keys and values.
+    """Read the YAML of a protocol.
 
     Arguments
     ---------
     path : str or Path
-        Of the file.
+        YAML file.
 
     Returns
     -------
     dict
-        With ``sources`` and ``targets``; values are not looked at.
+        Contains ``sources`` and ``targets``; values are not validated.
 
     Raises
     ------
     ValueError
-        If it is no YAML, a key stands twice, or one of the two is missing.
+        If the file is not valid YAML, a key is duplicated, or one of the two is
+        missing.
 
     Example
     -------
@@ -59,7 +60,7 @@ def read(path) -> dict:
         values = yaml.load(Path(path).read_text(encoding="utf-8"), UniqueKeys)
     except (yaml.YAMLError, *UNREADABLE) as error:
         raise ValueError(
-            f"{path}: expected the YAML of a protocol, found {error}"
+            f"{path}: expected a protocol in YAML, found {error}"
         ) from error
     if not isinstance(values, dict) or not {"sources", "targets"} <= set(
         values
@@ -69,27 +70,27 @@ def read(path) -> dict:
 
 
 def check_keys(keys, known, where):
-    """Refuse keys that a protocol does not have.
+    """Raise an error for unknown protocol keys.
 
     Arguments
     ---------
     keys : iterable
-        Of the file and of changes.
+        Keys of the file and of the changes.
     known : collection of str
-        Keys of a protocol.
+        Valid keys.
     where : str or Path
         For the message.
 
     Raises
     ------
     ValueError
-        With the nearest known key, if one is near.
+        Suggests the most similar valid key, if any.
 
     Example
     -------
     >>> check_keys(["source", "targets"], ["sources", "targets"], "mine.yaml")
     Traceback (most recent call last):
-    ValueError: mine.yaml: unknown source (sources?); a protocol knows sources...
+    ValueError: mine.yaml: unknown source (sources?); expected keys among sources...
     """
     unknown = sorted(str(key) for key in keys if key not in known)
     if unknown:
@@ -97,24 +98,24 @@ def check_keys(keys, known, where):
         raise ValueError(
             f"{where}: unknown {', '.join(unknown)[:80]}"
             + (f" ({near[0]}?)" if near else "")
-            + f"; a protocol knows {', '.join(sorted(known))}"
+            + f"; expected keys among {', '.join(sorted(known))}"
         )
 
 
 def check_values(values, where):
-    """Refuse values of another type than those of a protocol, or out of range.
+    """Raise an error for protocol values of a wrong type or out of range.
 
     Arguments
     ---------
     values : dict
-        All keys of a protocol but its name; lists may be tuples.
+        All protocol keys except its name; lists may be tuples.
     where : str
         For the message.
 
     Raises
     ------
     ValueError
-        With the key, what was expected and what came.
+        Names the key, the expected and the found value.
 
     Example
     -------
@@ -131,31 +132,31 @@ def check_values(values, where):
 
 
 def check(protocol):
-    """Refuse a protocol whose values are no values, or contradict each other.
+    """Raise an error if protocol values are invalid or contradict each other.
 
     Arguments
     ---------
     protocol : Protocol
-        While it is made.
+        Protocol under construction.
 
     Raises
     ------
     ValueError
-        With the key, what was expected, what came, and what to do.
+        Names the key, the expected and the found value, and what to do.
 
     Example
     -------
     >>> from speechbrain_clser.data.protocol import Protocol
     >>> Protocol("pair", (), ("urdu",))
     Traceback (most recent call last):
-    ValueError: protocol 'pair': sources is empty; name what shall train
+    ValueError: protocol 'pair': sources is empty; list corpora to train on
     """
     where = f"protocol {protocol.name!r}"
     values = {**vars(protocol)}
     del values["name"]
     check_values(values, where)
     if not protocol.sources:
-        raise ValueError(f"{where}: sources is empty; name what shall train")
+        raise ValueError(f"{where}: sources is empty; list corpora to train on")
     selectors = [*protocol.sources, *protocol.targets]
     refuse_unsafe(selectors, f"{where}: sources and targets")
     _check_supervision(protocol, where)
@@ -164,7 +165,7 @@ def check(protocol):
 
 
 def corpus_of(selector: str) -> str:
-    """Name the corpus that a selector names, or names a part of.
+    """Return the corpus name of a selector.
 
     Arguments
     ---------
@@ -174,7 +175,7 @@ def corpus_of(selector: str) -> str:
     Returns
     -------
     str
-        Its first part.
+        Name before ``:`` or ``/``.
 
     Example
     -------
@@ -185,12 +186,12 @@ def corpus_of(selector: str) -> str:
 
 
 def is_text(value) -> bool:
-    """Tell whether this is a text that is not empty and can be written."""
+    """Return whether a value is non-empty text that can be encoded."""
     return _is_note(value) and bool(value.strip())
 
 
 def _is_note(value):
-    # Half a surrogate pair has no UTF-8.
+    # A lone surrogate has no UTF-8 encoding.
     return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
@@ -254,7 +255,7 @@ _SELECTORS = (
 _WHOLE = ("be a number such as 5", _is_whole)
 _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
-# Key to what its value must be, and the test of that.
+# Key to requirement for messages, and predicate.
 SCHEMA = {
     **dict.fromkeys(("sources", "targets"), _SELECTORS),
     **dict.fromkeys(("classes", "ignore_labels"), _LIST),
@@ -277,15 +278,15 @@ SCHEMA = {
 
 
 def _short(value):
-    """Write a value in a few words, however large or deep it is."""
+    """Format a value briefly, independent of its size and depth."""
     try:
         return reprlib.repr(value)[:100]
-    except ValueError:  # Python writes no whole number of so many digits
-        return "a number that is too large to be written"
+    except ValueError:  # Python limits the digits of printed integers
+        return "a number that is too large to print"
 
 
 def _check_supervision(protocol, where):
-    """What training uses of the target is there, and is left to use."""
+    """Check that the target supervision is consistent and available."""
     n_ways = bool(protocol.shots) + bool(protocol.target_labelled_fraction)
     if n_ways != (protocol.target_supervision == "shots"):
         raise ValueError(
@@ -296,7 +297,7 @@ def _check_supervision(protocol, where):
         )
     if protocol.transductive and protocol.target_supervision != "unlabelled":
         raise ValueError(
-            f"{where}: transductive training uses the scored audio, so "
+            f"{where}: transductive training uses the test audio, so "
             f"target_supervision must be unlabelled, not "
             f"{protocol.target_supervision!r}"
         )
@@ -307,24 +308,24 @@ def _check_supervision(protocol, where):
         and protocol.unlabelled_pool == "classes"
     ):
         raise ValueError(
-            f"{where}: nothing is left for the unlabelled part; set "
+            f"{where}: the unlabelled set is empty; set "
             f"`test_on: held_out`, or `transductive: True` to adapt to the "
-            f"scored audio itself"
+            f"test audio itself"
         )
     if not protocol.targets and (
         protocol.target_supervision != "none"
         or protocol.select_by.startswith("oracle")
     ):
         raise ValueError(
-            f"{where}: targets is empty, so nothing of a target can train or "
-            f"choose the epoch; expected `target_supervision: none` and a "
+            f"{where}: targets is empty, so no target data is available for "
+            f"training or epoch selection; expected `target_supervision: none` and a "
             f"select_by without target, got {protocol.target_supervision!r} and "
             f"{protocol.select_by!r}"
         )
 
 
 def _check_classes(protocol, where):
-    """Classes are two or more, and make a scheme."""
+    """Check that there are two or more classes and that they form a scheme."""
     refuse_unsafe(protocol.classes, f"{where}: classes")
     try:
         scheme = Scheme(protocol.classes, protocol.merge_classes)
@@ -333,23 +334,23 @@ def _check_classes(protocol, where):
     if len(protocol.classes) < 2:
         raise ValueError(
             f"{where}: classes must be two or more, got "
-            f"{list(protocol.classes)}; of one class there is nothing to learn"
+            f"{list(protocol.classes)}; add a class"
         )
     _check_ignored(protocol, scheme, where)
 
 
 def _check_ignored(protocol, scheme, where):
-    """Ignored labels are names, and none of them a class."""
+    """Check that ignored labels are names and not classes."""
     for label in protocol.ignore_labels:
         if scheme.index(canonical_or_own(label)) is not None:
             raise ValueError(
                 f"{where}: ignore_labels names {label!r}, which is among the "
-                f"classes or merged into one; take it out of either"
+                f"classes or merged into one; remove it from one of them"
             )
 
 
 def _check_predefined_splits(protocol, where):
-    """Predefined splits are numbers of three parts, of corpora that the protocol has."""
+    """Check the sizes and corpora of predefined splits."""
     for selector, sizes in protocol.predefined_splits.items():
         if corpus_of(selector) not in protocol.corpora:
             raise ValueError(

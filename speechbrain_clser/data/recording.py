@@ -1,7 +1,7 @@
-"""A file of sound: opened if it is one, and read from beginning to end.
+"""Open audio files, validate their headers and read them in blocks.
 
-All reading goes through soundfile, which judges by content: a file whose suffix
-names another format is read all the same, if it is sound at all.
+Files are read with soundfile, which detects the format by content: a wrong suffix
+does not matter.
 """
 
 import contextlib
@@ -26,32 +26,32 @@ from speechbrain_clser.data.headers import (
 from speechbrain_clser.data.soundness import refuse_rate
 from speechbrain_clser.errors import BadAudioError
 
-UNKNOWN = 2**63 - 1  # samples, as libsndfile says it of what came from a pipe
-KEPT_PROMISE = 0.99  # MP3 promises only nearly so many samples as it has
-BLOCK_VALUES = 2**20  # of all channels
-MOST_VALUES = 48_000_000  # 8 channels of 48 kHz for 125 s; 400 MB at work
+UNKNOWN = 2**63 - 1  # samples; value of libsndfile for piped files
+KEPT_PROMISE = 0.99  # the sample count of MP3 headers is approximate
+BLOCK_VALUES = 2**20  # over all channels
+MOST_VALUES = 48_000_000  # 8 channels of 48 kHz for 125 s; needs 400 MB
 
 
 @contextlib.contextmanager
 def opened(path):
-    """Open a recording, if its beginning says that it is one.
+    """Open a recording after checking its header.
 
     Arguments
     ---------
     path : str or Path
-        Of any format that libsndfile knows.
+        Audio file in a format that libsndfile supports.
 
     Yields
     ------
     soundfile.SoundFile
-        To be read on and on, with ``blocks``.
+        To be read sequentially with ``blocks``.
 
     Raises
     ------
     BadAudioError
         With the reason ``missing``, ``suffix`` (no audio file at all),
         ``unreadable``, ``truncated``, ``rate`` or ``empty``; ``unreadable``
-        also where reading goes wrong later.
+        also if reading fails later.
 
     Example
     -------
@@ -76,25 +76,25 @@ def opened(path):
 
 
 def blocks(file, n_block=None, n_hop=None):
-    """Read what is opened, to its end, however long it says it is.
+    """Read an opened file to its end, independent of the stated length.
 
     Arguments
     ---------
     file : soundfile.SoundFile
         From ``opened``.
     n_block, n_hop : int, optional
-        Samples of a block, and from the start of one to that of the next; by
-        default one after the other, each of 4 MB.
+        Block length and hop in samples; by default consecutive blocks of 4 MB.
 
     Yields
     ------
     numpy.ndarray, (samples, channels)
-        float32; each brings something new. The last one may be shorter.
+        float32; each contains new samples. The last block may be shorter.
 
     Raises
     ------
     BadAudioError
-        At the end, with the reason ``truncated``, if the file promised more.
+        At the end, with the reason ``truncated``, if the header states more
+        samples.
 
     Example
     -------
@@ -120,19 +120,19 @@ def blocks(file, n_block=None, n_hop=None):
         raise BadAudioError(
             "truncated",
             f"{os.fsdecode(file.name)}: expected {file.frames} samples as the "
-            f"header says, found {n_found}; copy or download it again",
+            f"header states, found {n_found}; copy or download it again",
         )
 
 
 def limited_blocks(file, path):
-    """Read what is opened to its end, as ``blocks``, if all can be held.
+    """Read an opened file as ``blocks`` does, with a limit on its size.
 
     Arguments
     ---------
     file : soundfile.SoundFile
         From ``opened``.
     path : str or Path
-        For messages.
+        Named in messages.
 
     Yields
     ------
@@ -154,14 +154,14 @@ def limited_blocks(file, path):
 
 
 def refuse_large(path, n_samples, n_channels):
-    """Refuse what would take too much memory, before it is decoded.
+    """Raise an error for a recording that would take too much memory.
 
     Arguments
     ---------
     path : str or Path
-        For the message.
+        Named in the message.
     n_samples, n_channels : int
-        Of what is held at once.
+        Size of the decoded audio.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def refuse_large(path, n_samples, n_channels):
 
 
 def duration_s(path) -> float:
-    """Tell how long a recording is, as its header says if it does.
+    """Return the duration of a recording, from its header if available.
 
     Arguments
     ---------
@@ -196,7 +196,7 @@ def duration_s(path) -> float:
     Returns
     -------
     float
-        In seconds.
+        Seconds.
 
     Raises
     ------
@@ -218,17 +218,17 @@ def duration_s(path) -> float:
 
 
 def openable(path):
-    """Name a file as soundfile opens it, even if the name is no text.
+    """Return a file name that soundfile can open, even if it is not valid text.
 
     Arguments
     ---------
     path : str or Path
-        Of any file that the system lists.
+        Path of any file.
 
     Returns
     -------
     str or bytes
-        For soundfile.
+        Argument of soundfile.
 
     Example
     -------
@@ -239,22 +239,22 @@ def openable(path):
 
 
 class _Stream(soundfile.SoundFile):
-    """A file that is read on and on.
+    """A sound file that is only read sequentially.
 
-    After each read soundfile seeks to where it is, and a FLAC of unknown length
-    lets nobody seek to its end.
+    soundfile seeks to the current position after each read, which fails for FLAC
+    files of unknown length.
     """
 
     def seekable(self):
-        """It need not be."""
+        """Return False, so that soundfile does not seek."""
         return False
 
 
 def _inspected(path):
-    """First bytes of a file that is there and whole, and samples of a stream."""
+    """Check that a file exists and is complete; return its head and its samples."""
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
-            # Who opens a pipe waits for somebody to write into it.
+            # Opening a pipe blocks until another process writes to it.
             reason = "a pipe or a device; write it to a file"
             raise OSError(errno.EINVAL, reason)
         with path.open("rb") as file:
@@ -263,7 +263,7 @@ def _inspected(path):
             stream = streamed(file, head)
     except BadAudioError:
         raise
-    except (FileNotFoundError, ValueError) as error:  # of a NUL in the name
+    except (FileNotFoundError, ValueError) as error:  # a NUL in the name
         raise BadAudioError(
             "missing",
             f"{path}: expected a recording, found no such file"
@@ -282,14 +282,14 @@ def _inspected(path):
 
 
 def _on_separators(path):
-    """What to do about a path of another system."""
+    """Return a hint for paths with the separators of another system."""
     if os.name == "nt" or "\\" not in str(path):
         return ""
-    return "; on this system folders are separated by /: replace each \\"
+    return "; this system separates folders by /: replace each \\"
 
 
 def _undecodable(path, head, error):
-    """What is wrong with a file that soundfile refuses."""
+    """Build the error for a file that soundfile cannot open."""
     for start, what in FOREIGN.items():
         if head.lstrip().startswith(start):
             return BadAudioError(

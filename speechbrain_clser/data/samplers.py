@@ -1,4 +1,4 @@
-"""What a training draws: everything, or every language and class equally often."""
+"""Select the batch sampler of training: plain, balanced or hierarchical."""
 
 import collections
 
@@ -27,31 +27,31 @@ def loader_options(
     n_others=0,
     n_passes=1,
 ) -> dict:
-    """Say how a data loader shall draw the training utterances.
+    """Return the data-loader options that sample the training utterances.
 
     Arguments
     ---------
     rows : sequence of Utterance
-        Of the training part, in the order of the dataset.
+        Training rows, in the order of the dataset.
     scheme : Scheme
-        Gives the class.
+        Maps emotions to classes.
     balance : str
-        ``"none"``: each utterance once an epoch; ``"class"``,
-        ``"language_class"``: drawn with equal chance for each class, or each
-        class of each language; ``"cells"``: batches of the same number of
-        utterances from each of several languages and classes.
+        ``"none"``: each utterance once per epoch; ``"class"``,
+        ``"language_class"``: equal sampling probability of each class, or of
+        each class of each language; ``"cells"``: hierarchical batches with the
+        same number of utterances of several languages and classes.
     seed : int
-        Of the draws; the epoch is added.
+        Sampling seed; the epoch is added.
     batch_size : int
-        Of the training utterances; ``"cells"`` has its own.
+        Number of training utterances; ignored by ``"cells"``.
     cells : dict, optional
-        ``languages``, ``classes`` and ``utterances`` in a batch of cells.
+        ``languages``, ``classes`` and ``utterances`` per hierarchical batch.
     others : sequence of int
-        Indices of further utterances in the dataset, such as unlabelled ones.
+        Indices of additional utterances in the dataset, such as unlabelled ones.
     n_others : int
-        How many of them stand beside each batch.
+        Number of additional utterances per batch.
     n_passes : int
-        Through the training utterances in an epoch.
+        Passes through the training utterances per epoch.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def loader_options(
     Raises
     ------
     ValueError
-        If ``balance`` is none of these.
+        If ``balance`` is unknown.
 
     Example
     -------

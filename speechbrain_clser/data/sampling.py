@@ -1,4 +1,4 @@
-"""Random choices among utterances: each from a seed of its own purpose."""
+"""Sample utterances with an independent seed for each purpose."""
 
 import collections
 import random
@@ -9,21 +9,21 @@ from speechbrain_clser.seeds import seed_for
 
 
 def rng_for(protocol: Protocol, purpose: str, trial: int = 0) -> random.Random:
-    """Make the random numbers of one choice.
+    """Create the random generator of one purpose.
 
     Arguments
     ---------
     protocol : Protocol
-        Gives the seed.
+        Provides the seed.
     purpose : str
-        What is chosen.
+        Key of the random choice.
     trial : int
-        Which trial of it; the first is 0.
+        Trial index, from 0.
 
     Returns
     -------
     random.Random
-        The same for the same three.
+        Determined by the three arguments.
 
     Example
     -------
@@ -39,25 +39,25 @@ def rng_for(protocol: Protocol, purpose: str, trial: int = 0) -> random.Random:
 
 
 def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
-    """Draw so many rows, of each class as near to its share as can be.
+    """Draw a stratified sample of rows.
 
     Arguments
     ---------
     rows : list of Utterance
-        To draw from, all of some class.
+        Candidates with a class label.
     size : int
-        How many.
+        Sample size.
     scheme : Scheme
-        Gives the class.
+        Maps emotions to classes.
     rng : random.Random
-        From ``rng_for``.
+        Output of ``rng_for``.
 
     Returns
     -------
     list of Utterance
-        Class by class. What whole rows leave over goes to the classes that
-        lose most by rounding, the first of them in a tie; a class that would
-        get none takes one of the largest, while that has two.
+        Ordered by class. Class sizes use the largest-remainder method, with
+        ties resolved by class order; a class without rows takes one from the
+        largest class if that has two or more.
     """
     by_class = group(rows, lambda row: scheme.index(row.emotion))
     exact = {c: size * len(by_class[c]) / len(rows) for c in sorted(by_class)}
@@ -74,28 +74,28 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
 
 
 def shots(rows, side: str, protocol: Protocol, trial: int = 0) -> list:
-    """Draw as many rows of every class as the protocol has shots.
+    """Sample the labelled shots of each class.
 
     Arguments
     ---------
     rows : list of Utterance
-        To draw from.
+        Candidates.
     side : str
-        ``"source"`` or ``"target"``: whose shots.
+        Domain of the shots, ``"source"`` or ``"target"``.
     protocol : Protocol
-        Gives their number.
+        Defines the number of shots.
     trial : int
-        Which trial.
+        Trial index.
 
     Returns
     -------
     list of Utterance
-        Class by class.
+        Ordered by class.
 
     Raises
     ------
     ValueError
-        If a class has fewer.
+        If a class has fewer rows.
     """
     n_shots, purpose = {
         "source": (protocol.source_shots_per_class, "source shots"),
@@ -108,37 +108,36 @@ def shots(rows, side: str, protocol: Protocol, trial: int = 0) -> list:
         members = by_class[index]
         if len(members) < n_shots:
             raise ValueError(
-                f"protocol {protocol.name!r} wants {n_shots} shots of "
-                f"{name!r}, the {side} has {len(members)} to draw from"
+                f"protocol {protocol.name!r}: expected {n_shots} shots of "
+                f"{name!r}, found {len(members)} utterances in the {side}"
             )
         drawn += rng.sample(members, n_shots)
     return drawn
 
 
 def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
-    """Draw a share of the whole target out of the rows that may be labelled.
+    """Sample the labelled fraction of the target.
 
     Arguments
     ---------
     rows : list of Utterance
-        To draw from.
+        Candidates.
     n_target : int
-        Size of the whole target.
+        Number of all target utterances.
     protocol : Protocol
-        Gives the share.
+        Defines the fraction.
     trial : int
-        Which trial.
+        Trial index.
 
     Returns
     -------
     list of Utterance
-        In the proportions of the classes among ``rows``, and at least one of
-        each.
+        Stratified by the classes of ``rows``, at least one of each.
 
     Raises
     ------
     ValueError
-        If there are not so many rows.
+        If there are too few rows.
     """
     classes = {protocol.scheme.index(row.emotion) for row in rows}
     size = max(
@@ -147,27 +146,27 @@ def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
     if size > len(rows):
         raise ValueError(
             f"protocol {protocol.name!r} wants {size} of {n_target} target "
-            f"utterances labelled, but {len(rows)} are left by those held "
-            f"out; lower target_labelled_fraction or held_out_share"
+            f"utterances labelled, found {len(rows)} that are not held out; "
+            f"lower target_labelled_fraction or held_out_share"
         )
     rng = rng_for(protocol, "target share", trial)
     return stratified(rows, size, protocol.scheme, rng)
 
 
 def group(rows, key) -> dict:
-    """Put rows together that have a key in common.
+    """Group rows by a key.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        To be grouped.
+        Rows to group.
     key : callable
         ``key(row)``.
 
     Returns
     -------
     dict
-        Key to rows, in the order they came; an unknown key has none.
+        Key to rows in their original order; empty for an unknown key.
 
     Example
     -------

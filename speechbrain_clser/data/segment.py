@@ -1,7 +1,7 @@
-"""A part of a recording, named by a media fragment: ``call.wav#t=1.5,4``.
+"""Address segments of recordings by media fragments: ``call.wav#t=1.5,4``.
 
 The fragment (W3C Media Fragments URI, temporal dimension) is part of the path in
-a manifest, so whatever reads a path reads the segment.
+a manifest, so every reader of a path reads the segment.
 """
 
 import os
@@ -21,19 +21,19 @@ TOLERANCE_S = 0.01  # times in tables are rounded
 
 
 def join(path: str, start_s: float, end_s: float | None = None) -> str:
-    """Name a segment of a recording.
+    """Return the path of a segment of a recording.
 
     Arguments
     ---------
     path : str
-        Of the recording.
+        Path of the recording.
     start_s, end_s : float
-        In seconds; without an end up to that of the recording.
+        Seconds; without an end, the segment ends with the recording.
 
     Returns
     -------
     str
-        To the millisecond.
+        Path with fragment, times rounded to milliseconds.
 
     Example
     -------
@@ -47,21 +47,22 @@ def join(path: str, start_s: float, end_s: float | None = None) -> str:
 
 
 def split(path) -> tuple:
-    """Take the path of a recording and the times of its segment apart.
+    """Split a path into the recording and the times of the segment.
 
     Arguments
     ---------
     path : str or Path
-        With or without a fragment; a file of that very name is taken whole.
+        With or without a fragment; an existing file of exactly this name is read
+        as a whole.
 
     Returns
     -------
     path : str or Path
-        Of the file.
+        Path of the file.
     start_s : float
         0 without a fragment.
     end_s : float or None
-        None up to the end of the recording.
+        None for the end of the recording.
 
     Example
     -------
@@ -81,11 +82,11 @@ def samples(file, path, start_s: float, end_s: float | None):
     Arguments
     ---------
     file : soundfile.SoundFile
-        From ``recording.opened``.
+        Output of ``recording.opened``.
     path : str or Path
-        For the message.
+        Named in the message.
     start_s, end_s : float
-        From ``split``.
+        Output of ``split``.
 
     Yields
     ------
@@ -130,6 +131,6 @@ def samples(file, path, start_s: float, end_s: float | None):
         raise BadAudioError(
             "segment",
             f"{path}: expected a recording that lasts until "
-            f"{end_s or start_s:g} s, as the columns start and end say, found "
-            f"one of {position / file.samplerate:.2f} s; correct them",
+            f"{end_s or start_s:g} s, as in the columns start and end, found "
+            f"one of {position / file.samplerate:.2f} s; correct the columns",
         )

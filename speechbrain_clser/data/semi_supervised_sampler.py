@@ -1,4 +1,4 @@
-"""Batches of labelled utterances with others beside them."""
+"""Sample batches of labelled and additional unlabelled utterances."""
 
 import random
 
@@ -8,24 +8,24 @@ from speechbrain_clser.seeds import seed_for
 
 
 class SemiSupervisedBatchSampler(Sampler):
-    """Put so many further utterances beside every batch.
+    """Add a fixed number of further utterances to every batch.
 
-    Like a pack of cards: none of them comes twice before all have come once.
-    Few labelled utterances may come several times an epoch, each time drawn
-    anew.
+    The further utterances are sampled without replacement until all were used.
+    The labelled batches may be repeated within an epoch, each time shuffled
+    again.
 
     Arguments
     ---------
     batches : Sampler
-        Gives lists of indices; has ``set_epoch`` where it draws.
+        Yields lists of indices; has ``set_epoch`` if it is random.
     others : sequence of int
         Indices of the further utterances.
     n_others : int
-        Beside each batch.
+        Number per batch.
     seed : int
-        Of the draws; the epoch is added.
+        Sampling seed; the epoch is added.
     n_passes : int
-        How many times all batches come in an epoch.
+        Passes through all batches per epoch.
 
     Example
     -------
@@ -42,7 +42,7 @@ class SemiSupervisedBatchSampler(Sampler):
         self.seed, self.epoch = seed, 0
 
     def set_epoch(self, epoch):
-        """Change what is drawn."""
+        """Set the epoch, which changes the sampling order."""
         self.epoch = epoch
 
     def __len__(self):
@@ -52,12 +52,12 @@ class SemiSupervisedBatchSampler(Sampler):
         draw = random.Random(seed_for(self.seed, f"beside {self.epoch}"))
         pack = []
         for batch in self._labelled():
-            beside = []
+            further = []
             for _ in range(self.n_others):
                 if not pack:
                     pack = draw.sample(self.others, len(self.others))
-                beside.append(pack.pop())
-            yield [*batch, *beside]
+                further.append(pack.pop())
+            yield [*batch, *further]
 
     def _labelled(self):
         for turn in range(self.n_passes):

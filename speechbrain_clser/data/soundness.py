@@ -1,22 +1,24 @@
-"""Whether samples can be used: of a file, of a window of one, or in memory."""
+"""Check that the samples of a file, window or array are usable."""
 
 import numpy as np
 
 from speechbrain_clser.errors import BadAudioError
 
-SHORTEST_S = 0.025  # one window of analysis
-SILENT_PEAK = 1e-4  # -80 dB of full scale, three steps of 16 bits
-LOUDEST_PEAK = 1e6  # some write 32768 for full scale; beyond that is damage
+SHORTEST_S = 0.025  # one analysis window
+SILENT_PEAK = 1e-4  # -80 dB of full scale, three quantisation steps of 16 bits
+LOUDEST_PEAK = (
+    1e6  # some writers use 32768 as full scale; larger peaks mean damage
+)
 RATES_HZ = (1_000, 768_000)
 
 
 def refuse_rate(name, sample_rate_hz):
-    """Complain about a rate that no recorder has.
+    """Raise an error for an implausible sampling rate.
 
     Arguments
     ---------
     name, sample_rate_hz
-        Of what is looked at, for the message, and its rate.
+        Name for the message, and sampling rate.
 
     Raises
     ------
@@ -32,19 +34,19 @@ def refuse_rate(name, sample_rate_hz):
 
 
 def peak(name, samples) -> float:
-    """Find the loudest of some samples, if they are numbers in bounds.
+    """Return the absolute peak of samples, and check that they are finite.
 
     Arguments
     ---------
     name : str or Path
         As for ``refuse_rate``.
     samples : array, (samples,) or (samples, channels)
-        Some or all of them.
+        Part or all of the recording.
 
     Returns
     -------
     float
-        0 if there are none.
+        0 without samples.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def peak(name, samples) -> float:
         n_bad = np.count_nonzero(~np.isfinite(samples))
         raise BadAudioError(
             "nan",
-            f"{name}: expected numbers, found {n_bad} samples that are NaN or "
+            f"{name}: expected finite samples, found {n_bad} that are NaN or "
             f"infinite",
         )
     loudest = float(np.abs(samples).max(initial=0.0))
@@ -73,21 +75,21 @@ def peak(name, samples) -> float:
     return loudest
 
 
-def refuse_unheard(
+def refuse_short_or_silent(
     name, n_samples, sample_rate_hz, loudest, shortest_s=SHORTEST_S
 ):
-    """Complain about a recording in which there is nothing to be heard.
+    """Raise an error for a recording that is empty, too short or silent.
 
     Arguments
     ---------
     name, sample_rate_hz
         As for ``refuse_rate``.
     n_samples : int
-        In all of it, of each channel.
+        Total number per channel.
     loudest : float
-        The ``peak`` of all of it.
+        ``peak`` of the whole recording.
     shortest_s : float
-        Shorter ones are refused.
+        Minimum duration.
 
     Raises
     ------

@@ -1,11 +1,11 @@
-"""Cut the rows of a protocol into parts that do not overlap.
+"""Split the rows of a protocol into disjoint parts.
 
-Sources give *train* and *valid*. Targets give *shots* (labelled), *unlabelled*
-and *scored*; sources of which only a few utterances keep their label give to
-*unlabelled* too. Every draw has its own seed, so one never moves another.
+Sources are split into *train* and *valid*. Targets are split into *shots*
+(labelled), *unlabelled* and *scored* (the test set); sources with few labels add to
+*unlabelled*. Every random choice has its own seed and is independent of the others.
 
-Rows without a label of a class can be in *unlabelled* alone: they never decide
-how the others are cut.
+Rows without a class label can only be in *unlabelled* and do not affect the other
+splits.
 """
 
 import collections
@@ -22,20 +22,20 @@ SOURCE, TARGET = 0, 1
 
 @dataclasses.dataclass(frozen=True)
 class Splits:
-    """The rows of a run, by what they may be used for.
+    """The rows of a run by split.
 
     Arguments
     ---------
     train, valid : tuple of Utterance
-        Of the sources, labelled.
+        Labelled source rows.
     shots, unlabelled, scored : tuple of Utterance
-        Of the targets; only the labels of ``shots`` may reach a method.
-        ``unlabelled`` holds source utterances too where sources keep few
-        labels, and utterances that have no label of a class.
+        Target rows; only the labels of ``shots`` are available to a method.
+        ``unlabelled`` also holds source rows if sources keep few labels, and
+        rows without a class label.
     left_out : dict
-        Reason to number of rows that are in no part.
+        Reason to number of excluded rows.
     target_ids : frozenset of str
-        Ids of the rows of the target domain; all others are of the source.
+        Ids of the target rows; all others belong to the source.
     """
 
     train: tuple
@@ -47,42 +47,43 @@ class Splits:
     target_ids: frozenset
 
     def items(self):
-        """Pairs of part name and rows, in fixed order."""
+        """Return pairs of split name and rows, in fixed order."""
         return [(name, getattr(self, name)) for name in PARTS]
 
     def domain(self, row) -> int:
-        """Domain of a row: 0 for source, 1 for target."""
+        """Return the domain of a row: 0 for source, 1 for target."""
         return TARGET if row.id in self.target_ids else SOURCE
 
 
 def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
-    """Divide rows as the protocol says.
+    """Split rows by a protocol.
 
     Arguments
     ---------
     rows : list of Utterance
-        Of all corpora the protocol names, with canonical emotions; ``""`` for
-        an utterance without a label.
+        Rows of all corpora of the protocol, with canonical emotions; ``""`` for
+        unlabelled rows.
     protocol : Protocol
-        Sources, targets, classes, and how to cut.
+        Defines sources, targets, classes and splits.
     trial : int
-        Which trial of labelled utterances (``shots``, ``source_shots_per_class``,
-        ``target_labelled_fraction``); speakers and sizes are cut alike in all of them.
+        Index of the trial of labelled utterances (``shots``,
+        ``source_shots_per_class``, ``target_labelled_fraction``); held-out
+        speakers and predefined splits are the same in all trials.
 
     Returns
     -------
     Splits
-        Rows in the order they came. Of rows that sources and targets both
-        select, the held-out speakers (or the test part of ``sizes``) are
-        target, the others are source.
+        Rows in their original order. If sources and targets select the same
+        rows, the held-out speakers (or the test part of ``predefined_splits``)
+        are target, the others are source.
 
     Raises
     ------
     ValueError
-        If a selector finds no row, sizes do not add up, a part stays empty, a
-        class has no training utterance, too few utterances are there to draw
-        labelled ones from, or nothing says which rows of a corpus on both
-        sides are scored.
+        If a selector matches no row, sizes do not add up, a split is empty, a
+        class has no training utterance, there are too few utterances for the
+        labelled ones, or the test rows of a corpus in both sources and targets
+        are undefined.
     """
     scheme = protocol.scheme
     left_out = collections.Counter()
@@ -150,17 +151,17 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
 
 
 def halves(rows, protocol: Protocol) -> tuple:
-    """Cut rows into two halves without a common speaker.
+    """Split rows into two speaker-disjoint halves.
 
-    Speakers of each corpus and language are drawn by the protocol's seed;
-    those who share a session stay together.
+    Speakers of each corpus and language are sampled with the protocol's seed;
+    speakers of a common session stay together.
 
     Arguments
     ---------
     rows : sequence of Utterance
-        To be divided.
+        Rows to split.
     protocol : Protocol
-        Gives the seed.
+        Provides the seed.
 
     Returns
     -------
@@ -170,7 +171,7 @@ def halves(rows, protocol: Protocol) -> tuple:
     Raises
     ------
     ValueError
-        If a corpus and language has speakers that cannot be divided.
+        If the speakers of a corpus and language cannot be split.
 
     Example
     -------
@@ -202,7 +203,7 @@ def halves(rows, protocol: Protocol) -> tuple:
 
 
 def _in_order(rows, some):
-    """The same rows, in the order in which all came."""
+    """Return the selected rows in the order of all rows."""
     wanted = {row.id for row in some}
     return [row for row in rows if row.id in wanted]
 
@@ -219,12 +220,11 @@ def _every_selector_finds_rows(protocol, rows, others):
             found = sorted({f"{row.corpus}:{row.language}" for row in rows})
             raise ValueError(
                 f"protocol {protocol.name!r}: {key} names {selector!r}, "
-                f"but no utterance of a class in {list(protocol.classes)} "
-                f"belongs to it; "
+                f"found no utterance of a class in {list(protocol.classes)}; "
                 + (
                     f"its {n_others} utterances have another label or none. "
-                    f"Label those that shall "
-                    + ("train" if key == "sources" else "be scored")
+                    f"Label those that are to "
+                    + ("train" if key == "sources" else "be tested")
                     if n_others
                     else f"found {found}"
                 )
@@ -232,7 +232,7 @@ def _every_selector_finds_rows(protocol, rows, others):
 
 
 def _refuse_undivided(protocol, undivided):
-    """Stop if nothing says which rows of both sides are scored."""
+    """Raise an error if the test rows of a shared corpus are undefined."""
     if not undivided:
         return
     where = (
@@ -242,21 +242,22 @@ def _refuse_undivided(protocol, undivided):
     )
     if protocol.target_supervision == "shots":
         raise ValueError(
-            f"{where}, and target_supervision is shots; labelled utterances of "
-            f"that corpus are sources already. Set `target_supervision: none` "
+            f"{where}, and target_supervision is shots; the sources already "
+            f"provide labelled utterances of that corpus. Set `target_supervision: none` "
             f"and `test_on: held_out`, or take the corpus out of the sources"
         )
     if protocol.test_on != "held_out":
         raise ValueError(
-            f"{where}, and scored is {protocol.test_on}, so nothing is left to "
-            f"train on. Set `test_on: held_out` (and `held_out_share`) to score "
-            f"whole speakers and train on the others, give `sizes`, or name "
-            f"sessions of their own on either side (`corpus/session`)"
+            f"{where}, and test_on is {protocol.test_on}, so no training "
+            f"utterance is left. Set `test_on: held_out` (and `held_out_share`) "
+            f"to test on some speakers and train on the others, set "
+            f"`predefined_splits`, or select different sessions in sources and "
+            f"targets (`corpus/session`)"
         )
 
 
 def _source_parts(rows, sized, protocol):
-    """Training and validation, by sizes where there are any."""
+    """Split source rows into training and validation."""
     free = [row for row in rows if row.id not in sized]
     kept = set()
     while True:
@@ -274,7 +275,7 @@ def _source_parts(rows, sized, protocol):
 
 
 def _without_training(rows, part, valid, scheme):
-    """A row of each class that validates and does not train."""
+    """Select a validation row of each class without training rows."""
     trained = {
         scheme.index(row.emotion) for row in rows if part[row.id] == "train"
     }
@@ -283,7 +284,7 @@ def _without_training(rows, part, valid, scheme):
 
 
 def _target_parts(rows, shared, protocol, trial):
-    """Shots, unlabelled and scored; of shared rows the held-out ones alone."""
+    """Split target rows into shots, unlabelled and test rows."""
     if protocol.test_on == "held_out" and (shared or not protocol.transductive):
         rest, scored = _cut_off(
             rows, protocol.held_out_share, "held-out", protocol
@@ -308,10 +309,10 @@ def _target_parts(rows, shared, protocol, trial):
 
 
 def _pools(others, valid, scored, protocol, left_out):
-    """Rows without a label of a class that are unlabelled: source, target.
+    """Select the rows without a class label for the unlabelled set, by domain.
 
-    Inductive training takes none of a speaker or session that validates or is
-    scored, unless the protocol allows that leak.
+    Inductive training excludes speakers and sessions of validation and test rows,
+    unless the protocol allows that leak.
     """
     kinds = {"speaker": lambda row: row.speaker, "session": _session}
     kinds = [v for k, v in kinds.items() if k not in protocol.allowed_leaks]
@@ -346,9 +347,9 @@ def _pools(others, valid, scored, protocol, left_out):
 
 
 def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
-    """Rows that stay, and the share that is cut off from every origin.
+    """Split off a fraction of the rows of every corpus and language.
 
-    Rows whose ids are ``kept`` stay, and so do their speakers.
+    Rows whose ids are in ``kept``, and their speakers, are not split off.
     """
     chosen = set()
     for origin, members in sampling.group(rows, _origin).items():
@@ -367,7 +368,7 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
 
 
 def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
-    """Rows of speakers drawn until they come closest to the share."""
+    """Sample speakers until their rows are closest to the fraction."""
     together = _together(rows)
     speakers = sampling.group(rows, lambda row: together[row.speaker])
     if len(speakers) < 2:
@@ -377,11 +378,11 @@ def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
             + (
                 f"one speaker ({rows[0].speaker})"
                 if n_speakers == 1
-                else f"{n_speakers} speakers who meet in its sessions"
+                else f"{n_speakers} speakers connected by common sessions"
             )
-            + ", so no speaker-disjoint part can be cut off; use a protocol "
+            + ", so no speaker-disjoint part can be split off; use a protocol "
             "with `split: random` and `allowed_leaks: [speaker]`, or with "
-            "`sizes`"
+            "`predefined_splits`"
         )
     names = sorted(speakers)
     rng.shuffle(names)
@@ -396,14 +397,14 @@ def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
 
 
 def _together(rows):
-    """Speaker to the first of all those who meet in sessions, by name."""
-    meeting = {row.speaker: {row.speaker} for row in rows}
+    """Map each speaker to the first of the speakers connected by sessions."""
+    connected = {row.speaker: {row.speaker} for row in rows}
     sessions = sampling.group((row for row in rows if row.session), _session)
     for members in sessions.values():
-        everyone = set().union(*(meeting[row.speaker] for row in members))
-        for speaker in everyone:
-            meeting[speaker] = everyone
-    return {speaker: min(everyone) for speaker, everyone in meeting.items()}
+        group = set().union(*(connected[row.speaker] for row in members))
+        for speaker in group:
+            connected[speaker] = group
+    return {speaker: min(group) for speaker, group in connected.items()}
 
 
 def _origin(row):
@@ -417,25 +418,25 @@ def _session(row):
 def _check(parts, protocol):
     if protocol.targets and parts.unlabelled and not parts.scored:
         raise ValueError(
-            f"protocol {protocol.name!r}: none of the target's utterances has "
-            f"a label among {list(protocol.classes)}, so nothing can be "
-            f"scored; label those of a few speakers (column `emotion` of your "
+            f"protocol {protocol.name!r}: expected target utterances with "
+            f"a label among {list(protocol.classes)}, found none to test "
+            f"on; label those of a few speakers (column `emotion` of your "
             f"own table); training will not use these labels"
         )
     for name in ("train", "valid", "scored")[: 3 if protocol.targets else 2]:
         if not getattr(parts, name):
             raise ValueError(
-                f"protocol {protocol.name!r} leaves the part {name!r} empty; "
+                f"protocol {protocol.name!r}: the split {name!r} is empty; "
                 f"left out: {parts.left_out or 'nothing'}"
             )
     if protocol.target_supervision == "unlabelled" and not any(
         map(parts.domain, parts.unlabelled)
     ):
         raise ValueError(
-            f"protocol {protocol.name!r}: nothing is left for the unlabelled "
-            f"part, for every target speaker is scored; set `test_on: held_out`, "
-            f"or `transductive: True` to adapt to the scored audio itself, or "
-            f"add utterances without a label by other speakers; left out: "
+            f"protocol {protocol.name!r}: the unlabelled set is empty, because "
+            f"every target speaker is in the test set; set `test_on: held_out`, "
+            f"or `transductive: True` to adapt to the test audio itself, or "
+            f"add unlabelled utterances of other speakers; left out: "
             f"{parts.left_out or 'nothing'}"
         )
     scheme = protocol.scheme
@@ -450,6 +451,6 @@ def _check(parts, protocol):
             f"protocol {protocol.name!r}: no training utterance of "
             f"{', '.join(name + near(name) for name in missing)}; the sources give "
             f"{[protocol.classes[i] for i in sorted(present)]}. Label some, "
-            f"correct the name, or take {' and '.join(missing)} out of the "
+            f"correct the name, or remove {' and '.join(missing)} from the "
             f"classes"
         )

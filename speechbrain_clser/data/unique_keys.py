@@ -1,4 +1,4 @@
-"""YAML in which a key that is written twice is an error, and size is limited."""
+"""Load YAML with unique keys and limited size."""
 
 import yaml
 
@@ -7,10 +7,10 @@ MAX_DEPTH = 60
 
 
 class UniqueKeys(yaml.SafeLoader):
-    """PyYAML's safe loader; of two equal keys it would take the last.
+    """PyYAML's safe loader that raises an error for duplicate keys.
 
-    Nodes are counted while they are read, so that a file of any size is refused
-    in time.
+    Nodes are counted while they are read, so that an oversized file is refused
+    early.
 
     Example
     -------
@@ -28,7 +28,7 @@ class UniqueKeys(yaml.SafeLoader):
         self.n_nodes = self.depth = 0
 
     def compose_node(self, parent, index):
-        """Compose a node, unless there are too many or it lies too deep."""
+        """Compose a node, unless there are too many or it is nested too deep."""
         self.n_nodes += 1
         self.depth += 1
         if self.n_nodes > MAX_NODES or self.depth > MAX_DEPTH:
@@ -44,7 +44,7 @@ class UniqueKeys(yaml.SafeLoader):
         return node
 
     def compose_mapping_node(self, anchor):
-        """Compose a mapping of different keys."""
+        """Compose a mapping with unique keys."""
         node = super().compose_mapping_node(anchor)
         known = set()
         for key, _ in node.value:

@@ -1,36 +1,36 @@
-"""One row of everything: what is known of a recording."""
+"""Define an utterance: path, labels and metadata of a recording."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Utterance:
-    """What a corpus tells of a recording, and what preparation adds.
+    """Metadata of a recording from its corpus and from preparation.
 
     Arguments
     ---------
     id : str
-        Unique in its corpus and fit to be a file name.
+        Unique within its corpus and valid as a file name.
     wav : str
         Path of the recording.
     raw_emotion : str
-        The label as the corpus writes it.
+        Original label of the corpus.
     speaker : str
-        Identity within the corpus; preparation puts the corpus's name before it.
+        Speaker identity; preparation prefixes the corpus name.
     language : str
         ISO 639-3.
     gender : str
         ``"female"``, ``"male"`` or ``""`` when unknown.
     sentence : str
-        What was said, as a name or as text; ``""`` when unknown.
+        Spoken sentence, as a name or as text; ``""`` if unknown.
     session : str
         Recording session, show or dialogue; ``""`` when there is none.
     phones : tuple
         ``(ipa, start_s, end_s)`` of each phone; empty when unknown.
     corpus, emotion, duration_s, digest, contour : str, str, float, str, str
-        Added by preparation: corpus name, canonical emotion or own label,
-        seconds, a digest of the samples, and what copies of a recording have
-        in common (see ``data.contour``).
+        Set by preparation: corpus name, canonical emotion or user label,
+        seconds, digest of the samples, and loudness descriptor to find copies
+        (see ``data.contour``).
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""Corpora published as video: their sound has to be taken out beforehand."""
+"""List recordings of corpora published as video; audio is extracted before."""
 
 import shlex
 from pathlib import Path
@@ -9,27 +9,28 @@ VIDEO_SUFFIXES = frozenset({".avi", ".mp4"})
 
 
 def recordings_of_videos(name: str, root) -> list:
-    """List the recordings taken out of a corpus's videos.
+    """List the audio files extracted from the videos of a corpus.
 
-    Preparation and training read a recording many times, so its sound is taken
-    out of the video once, and not at every reading.
+    Preparation and training read a recording many times, so the audio is extracted
+    once.
 
     Arguments
     ---------
     name : str
-        Of the corpus.
+        Corpus name.
     root : str or Path
-        Its folder, with the recordings beside the videos or in their place.
+        Corpus folder, with the audio files next to the videos or instead of
+        them.
 
     Returns
     -------
     list of Path
-        As ``corpus.recordings``.
+        Output of ``corpus.recordings``.
 
     Raises
     ------
     FileNotFoundError
-        If there are videos only; gives the command that takes the sound out.
+        If there are only videos; contains the command that extracts the audio.
 
     Example
     -------
@@ -48,8 +49,8 @@ def recordings_of_videos(name: str, root) -> list:
     ]
     if videos and not found:
         raise FileNotFoundError(
-            f"{name}: expected recordings beside the videos in {root}, found "
-            f"{len(videos)} videos only; take the sound out with\n"
+            f"{name}: expected audio files next to the videos in {root}, found "
+            f"{len(videos)} videos only; extract the audio with\n"
             f"  find {shlex.quote(str(root))} -iname '*{videos[0].suffix}' "
             f"-exec sh -c "
             f"""'ffmpeg -nostdin -i "$1" -vn -ac 1 "${{1%.*}}.wav"' _ {{}} \\;"""

@@ -1,1 +1,1 @@
-"""Sound to frames, once per recording, and normalised."""
+"""Extract, cache and normalise frame features."""

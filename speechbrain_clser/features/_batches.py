@@ -1,29 +1,29 @@
-"""Recordings on their way to an extractor: decoded ahead, then in batches."""
+"""Decode recordings ahead of extraction and group them into batches."""
 
 import collections
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
-N_AHEAD = 16  # recordings that wait for the extractor
+N_AHEAD = 16  # recordings decoded ahead of the extractor
 
 
 def decoded(rows, load, sample_rate_hz):
-    """Decode recordings in a thread, some ahead of who works on them.
+    """Decode recordings in a background thread, ahead of their use.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        In the order wanted.
+        Recordings in output order.
     load : callable
         ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     sample_rate_hz : int
-        For ``load``.
+        Passed to ``load``.
 
     Yields
     ------
     (Utterance, torch.Tensor)
-        Row and samples; what ``load`` raises is raised at its row.
+        Row and samples; an exception of ``load`` is raised at its row.
 
     Example
     -------
@@ -37,21 +37,21 @@ def decoded(rows, load, sample_rate_hz):
 
 
 def in_turn(function, items, n_threads, n_ahead):
-    """Apply a function in threads, some items ahead of who asks for results.
+    """Apply a function in threads, ahead of the consumption of results.
 
     Arguments
     ---------
     function : callable
-        Of an item.
+        Takes an item.
     items : iterable
-        In the order wanted; taken as they are needed.
+        Items in output order; consumed lazily.
     n_threads, n_ahead : int
-        At work at a time, and at most done before they are asked for.
+        Number of threads, and maximum number of items processed ahead.
 
     Yields
     ------
     (item, result)
-        What ``function`` raises is raised at its item.
+        An exception of ``function`` is raised at its item.
 
     Example
     -------
@@ -68,19 +68,20 @@ def in_turn(function, items, n_threads, n_ahead):
                 yield item, result.result()
         for item, result in waiting:
             yield item, result.result()
-    finally:  # whoever asks no more waits for none that has not begun
+    finally:  # cancel pending items if the consumer stops early
         pool.shutdown(cancel_futures=True)
 
 
 def batches(recordings, n_samples):
-    """Cut a stream of recordings into batches of so much sound.
+    """Group a stream of recordings into batches of limited length.
 
     Arguments
     ---------
     recordings : iterable of (Utterance, torch.Tensor)
-        Rows and samples, similar lengths side by side.
+        Rows and samples, sorted by length.
     n_samples : int
-        Of a batch at most, with the padding; a longer recording stands alone.
+        Maximum per batch, including padding; a longer recording forms its own
+        batch.
 
     Yields
     ------
@@ -107,19 +108,19 @@ def batches(recordings, n_samples):
 
 
 def padded(wavs) -> tuple:
-    """Put recordings side by side, as an extractor wants them.
+    """Pad recordings to a batch.
 
     Arguments
     ---------
     wavs : list of torch.Tensor, (samples,)
-        Of any lengths.
+        Waveforms of any length.
 
     Returns
     -------
     wavs : torch.Tensor, (batch, samples)
         Zero in the padding.
     lens : torch.Tensor, (batch,)
-        Share of each row that is real, 0-1.
+        Relative length of each row without padding, 0-1.
 
     Example
     -------

@@ -1,7 +1,7 @@
-"""Tensors by name in the safetensors files of a folder, the shards.
+"""Store named tensors in a folder of safetensors files (shards).
 
-A shard is written whole or not at all, and is never changed afterwards: any
-number of processes may write into a folder at once.
+A shard is written atomically and is never changed: any number of processes may
+write to a folder at the same time.
 """
 
 import contextlib
@@ -19,15 +19,15 @@ SUFFIX = ".safetensors"
 
 
 class Shards:
-    """Look up tensors in a folder of shards, through the memory map.
+    """Memory-mapped access to the tensors in a folder of shards.
 
-    A file is opened once and stays open; a forked process may go on reading,
-    and a pickled copy opens the files anew when they are first read.
+    Files stay open after the first access; forked processes can read them, and a
+    pickled copy opens them again at the first access.
 
     Arguments
     ---------
     folder : str or Path
-        Of the shards.
+        Folder of the shards.
 
     Example
     -------
@@ -54,19 +54,19 @@ class Shards:
         return len(self._homes)
 
     def __getitem__(self, name):
-        """Look up a tensor; it is the file itself, so leave it unchanged."""
+        """Return a memory-mapped tensor; do not modify it."""
         path = self._homes[name]
         if path not in self._handles:
             self._handles[path] = safe_open(path, framework="pt")
         return self._handles[path].get_tensor(name)
 
     def scan(self):
-        """Find out what the folder holds now.
+        """Read the index of all shards in the folder.
 
         Returns
         -------
         dict
-            Path of each broken shard to what is wrong with it.
+            Path of each broken shard to a description of the defect.
         """
         self._homes, self._handles = {}, {}
         broken = {}
@@ -76,13 +76,13 @@ class Shards:
             except SafetensorError as error:
                 broken[path] = str(error)
             except FileNotFoundError:
-                pass  # deleted by another process since it was listed
+                pass  # deleted by another process after listing
         return broken
 
     def changed(self, names):
-        """Find shards whose content is no longer what was written.
+        """Find shards with a wrong checksum.
 
-        Each is read once in a process, however often this is asked for.
+        Each shard is read at most once per process.
 
         Arguments
         ---------
@@ -92,7 +92,7 @@ class Shards:
         Returns
         -------
         dict
-            Path of each such shard to what is wrong with it.
+            Path of each such shard to a description of the defect.
         """
         found = {}
         for path in sorted({self._homes[n] for n in names if n in self}):
@@ -107,15 +107,15 @@ class Shards:
             self._homes.setdefault(name, path)
 
     def write(self, tensors):
-        """Add a shard; a kill at any moment leaves the whole of it or none.
+        """Add a shard atomically.
 
         Arguments
         ---------
         tensors : dict
             Name to torch.Tensor, on CPU and contiguous; not empty.
         """
-        # Named after what is in it: whoever writes the same names at the same
-        # time replaces the file by its like, and nobody's other tensors.
+        # The file name is a hash of the tensor names: two processes that write
+        # the same names at the same time replace only equal files.
         names = sha256("\n".join(sorted(tensors)).encode()).hexdigest()[:16]
         path = self.folder / f"{names}{SUFFIX}"
         atomic_write(path, save(tensors, {"crc32": checksum(tensors)}))
@@ -123,7 +123,7 @@ class Shards:
 
 
 def checksum(tensors) -> str:
-    """Sum up the bytes of tensors, in the order of their names.
+    """Compute the checksum of tensors, in the order of their names.
 
     Arguments
     ---------
@@ -149,7 +149,7 @@ def checksum(tensors) -> str:
 
 @functools.cache
 def _fault(path, n_bytes, mtime_ns):
-    """Say what is wrong with a shard of this size and time, if anything."""
+    """Return a description of the defect of a shard, or None."""
     try:
         read_whole(path)
     except ValueError as error:
@@ -158,12 +158,12 @@ def _fault(path, n_bytes, mtime_ns):
 
 
 def read_whole(path) -> dict:
-    """Read all tensors of a shard and hold them against its checksum.
+    """Read all tensors of a shard and verify its checksum.
 
     Arguments
     ---------
     path : str or Path
-        Of the shard.
+        Path of the shard.
 
     Returns
     -------
@@ -189,7 +189,9 @@ def read_whole(path) -> dict:
             tensors = {name: shard.get_tensor(name) for name in shard.keys()}  # noqa: SIM118
             promised = (shard.metadata() or {}).get("crc32", "none")
     except SafetensorError as error:
-        raise ValueError(f"{path}: expected a whole shard, {error}") from error
+        raise ValueError(
+            f"{path}: expected a complete shard, {error}"
+        ) from error
     found = checksum(tensors)
     if found != promised:
         raise ValueError(

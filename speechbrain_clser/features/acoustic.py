@@ -1,4 +1,4 @@
-"""The built-in extractor: log-mel, pitch and voice, with nothing to download."""
+"""Extract log-mel, pitch and voice-quality features; needs no download."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ N_CEPSTRA = 12
 
 @dataclasses.dataclass(frozen=True)
 class AcousticConfig:
-    """What changes the values of ``AcousticFeatures``.
+    """Configuration of ``AcousticFeatures``.
 
     Arguments
     ---------
@@ -68,7 +68,7 @@ class AcousticFeatures(Extractor):
         1 or 0.
 
     Columns of the utterance (``with_summary``), see ``summarise``, are the
-    same in all its frames, so that whatever normalises frames normalises them.
+    same in all its frames, so that frame normalisation applies to them.
 
     Arguments
     ---------
@@ -106,13 +106,13 @@ class AcousticFeatures(Extractor):
             log_mel=False,
         )
         self.cepstra = DCT(config.n_mels, N_CEPSTRA + 1)
-        # Named where they are computed: a frame of silence tells the names.
+        # Column names are defined by the computation: extract a frame of silence.
         silence = self.spectrum(torch.zeros(1, HOP_SAMPLES))
         self.columns = tuple(self._describe(*silence, torch.ones(1, 1).bool()))
         self.dim = len(self.columns)
 
     def n_frames(self, n_samples):
-        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
         n_samples = torch.as_tensor(n_samples)
         return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
 
@@ -124,14 +124,14 @@ class AcousticFeatures(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with anything.
+            At 16 kHz, full scale 1, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames, dim)
-            One frame per begun 20 ms, columns as in ``columns``.
+            One frame per started 20 ms, columns as in ``columns``.
         """
         n_samples = (lens * wavs.shape[1]).round()
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
@@ -142,7 +142,7 @@ class AcousticFeatures(Extractor):
         return frames * is_real[..., None]
 
     def _describe(self, power, peak, is_real):
-        """Every column, (batch, frames), by its name."""
+        """Compute every column, (batch, frames), by name."""
         energy = self.spectrum.level_db(power.mean(dim=-1))
         loud = masked_quantiles(energy, is_real, [0.95])
         is_active = (energy > loud - ACTIVE_DB) & is_real

@@ -1,7 +1,7 @@
-"""Look after the stores under a folder: what is there, is it whole, what may go.
+"""List, verify and prune the feature stores in a folder.
 
-A folder counts as a store if an ``about.json`` lies in it, and nothing but
-what a store writes is ever deleted.
+A folder with an ``about.json`` is a store. Only files written by a store are
+deleted.
 """
 
 import dataclasses
@@ -19,22 +19,22 @@ DAY_S = 86400
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-    """What a store holds.
+    """Contents of a store.
 
     Arguments
     ---------
     path : Path
-        Its folder, named after the extractor's key.
+        Folder, named after the key of the extractor.
     about : dict
         Extractor, version, config; see ``store.about``.
     n_utterances : int
-        In whole shards.
+        Number in complete shards.
     n_bytes : int
-        On disk.
+        Size on disk.
     last_used : float
-        When it was last filled or found full, in seconds since 1970.
+        Time of the last fill or check, in seconds since 1970.
     broken : tuple of Path
-        Shards that a reader would refuse; ``verify`` looks closer.
+        Unreadable shards; ``verify`` also checks checksums.
     """
 
     path: Path
@@ -46,17 +46,17 @@ class Summary:
 
 
 def summaries(folder: str | Path) -> list:
-    """Describe every store, reading no more than the heads of the shards.
+    """Summarise every store, reading only the headers of shards.
 
     Arguments
     ---------
     folder : str or Path
-        Stores lie in it at any depth.
+        Folder that contains stores at any depth.
 
     Returns
     -------
     list of Summary
-        The last used first.
+        Most recently used first.
 
     Example
     -------
@@ -86,19 +86,19 @@ def summaries(folder: str | Path) -> list:
 
 
 def name(path: Path, folder: str | Path) -> str:
-    """Name a store by where it lies.
+    """Return the name of a store, its path relative to a folder.
 
     Arguments
     ---------
     path : Path
-        The store.
+        Path of the store.
     folder : str or Path
-        It lies in it at any depth.
+        Folder that contains the store at any depth.
 
     Returns
     -------
     str
-        Its path below the folder.
+        Relative path.
 
     Example
     -------
@@ -109,18 +109,18 @@ def name(path: Path, folder: str | Path) -> str:
 
 
 def verify(folder: str | Path) -> dict:
-    """Read every shard and hold it against its checksum.
+    """Read every shard and verify its checksum.
 
     Arguments
     ---------
     folder : str or Path
-        Stores lie in it at any depth.
+        Folder that contains stores at any depth.
 
     Returns
     -------
     dict
-        Path of what is broken to what is wrong with it; shards, and files
-        that a killed process left half-written.
+        Path to a description of the defect; includes shards, and partial files
+        of killed processes.
 
     Example
     -------
@@ -141,7 +141,7 @@ def verify(folder: str | Path) -> dict:
                 broken[path] = str(error)
         for path in sorted(store.glob(f"*{PARTIAL}")):
             if time.time() - path.stat().st_mtime > WRITING_S:
-                broken[path] = f"{path}: left by a process that was killed"
+                broken[path] = f"{path}: partial file of a killed process"
     return broken
 
 
@@ -150,27 +150,27 @@ def prune(
     keys: Iterable[str] = (),
     unused_days: float | None = None,
 ) -> list:
-    """Delete whole stores, by name or by age.
+    """Delete stores by name or by age.
 
     Arguments
     ---------
     folder : str or Path
-        Stores lie in it at any depth.
+        Folder that contains stores at any depth.
     keys : iterable of str
-        What to delete: a store by its path below ``folder``, or all of a name,
-        which is the extractor's key, and ``-float16`` where that is kept.
+        Stores to delete: a relative path below ``folder``, or the extractor key
+        (with ``-float16`` if applicable) for all stores of that name.
     unused_days : float, optional
-        Delete also what nobody has used for longer.
+        Also delete stores unused for longer.
 
     Returns
     -------
     list of Path
-        Stores that were deleted; a run that needs one fills it again.
+        Deleted stores; a run that needs one fills it again.
 
     Raises
     ------
     KeyError
-        If there is no store of a name; then nothing is deleted.
+        If a store does not exist; nothing is deleted then.
 
     Example
     -------
@@ -186,7 +186,7 @@ def prune(
     names = set().union(*called.values())
     if unknown := sorted(keys - names):
         raise KeyError(
-            f"{folder}: no store is named {', '.join(unknown)}; there are "
+            f"{folder}: expected names of stores, found {', '.join(unknown)}; there are "
             f"{', '.join(sorted(names)) or 'none'}"
         )
     oldest = 0.0 if unused_days is None else time.time() - unused_days * DAY_S
@@ -204,17 +204,17 @@ def prune(
 
 
 def drop_broken(folder: str | Path) -> list:
-    """Delete what ``verify`` finds broken; the next run extracts it again.
+    """Delete files that ``verify`` reports; the next run extracts them again.
 
     Arguments
     ---------
     folder : str or Path
-        Stores lie in it at any depth.
+        Folder that contains stores at any depth.
 
     Returns
     -------
     list of Path
-        Files that were deleted.
+        Deleted files.
 
     Example
     -------
@@ -237,7 +237,7 @@ def _stores(folder):
 
 
 def _files(store):
-    """What a store has written; its ``about.json`` last."""
+    """List the files of a store, ``about.json`` last."""
     return [
         *store.glob(f"*{SUFFIX}"),
         *store.glob(f"*{PARTIAL}"),

@@ -1,4 +1,4 @@
-"""Who is heard, as a speaker verification network tells it."""
+"""Extract ECAPA-TDNN speaker embeddings."""
 
 import dataclasses
 
@@ -9,35 +9,35 @@ from speechbrain.utils.autocast import fwd_default_precision
 from speechbrain_clser.features import hub
 from speechbrain_clser.features.extractor import Extractor
 
-SHORTEST_SAMPLES = 1600  # what is shorter ends in silence
+SHORTEST_SAMPLES = 1600  # shorter inputs are padded with silence
 
 
 @dataclasses.dataclass(frozen=True)
 class EcapaConfig:
-    """What decides the values of ``Ecapa``.
+    """Configuration of ``Ecapa``.
 
     Arguments
     ---------
     revision : str
-        Of the published model; by default the newest, or any folder.
+        Revision of the model; by default the newest, or any folder.
     """
 
     revision: str = ""
 
 
 class Ecapa(Extractor):
-    """Embed the voice of an utterance by SpeechBrain's ECAPA-TDNN.
+    """Extract speaker embeddings with SpeechBrain's ECAPA-TDNN.
 
-    One frame an utterance, of length 1. Each is heard by itself, since
-    convolutions see the padding. A model folder of SpeechBrain is code: name
-    only what you trust.
+    One frame per utterance, of unit length. Utterances are processed one by one,
+    because the convolutions do not mask padding. A SpeechBrain model folder
+    contains code: use only trusted sources.
 
     Arguments
     ---------
     source : str
         Hub id, such as ``speechbrain/spkrec-ecapa-voxceleb``, or a folder.
     config : EcapaConfig, optional
-        With the revision that was found, afterwards.
+        The ``config`` attribute contains the resolved revision.
 
     Source
     ------
@@ -45,7 +45,7 @@ class Ecapa(Extractor):
     and Aggregation in TDNN Based Speaker Verification, Interspeech 2020.
     """
 
-    frames_per_s = 0  # one, however long the utterance
+    frames_per_s = 0  # one frame per utterance
     is_large = True
 
     def __init__(self, source, config=None):
@@ -55,7 +55,7 @@ class Ecapa(Extractor):
         super().__init__(EcapaConfig(found.revision))
         model = EncoderClassifier.from_hparams(
             source=str(found.folder),
-            # Where its weights lie, whatever hub id its YAML names.
+            # Load weights from this folder instead of the hub id in its YAML.
             overrides={"pretrained_path": str(found.folder)},
         )
         self.features = model.mods["compute_features"]
@@ -64,25 +64,25 @@ class Ecapa(Extractor):
         self.dim = self.network.fc.conv.out_channels
 
     def n_frames(self, n_samples):
-        """Count the real frames: always one; see ``Extractor``."""
+        """Return the number of frames: always one; see ``Extractor``."""
         return torch.as_tensor(n_samples).long().clamp(min=1, max=1)
 
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Embed the utterances of a batch.
+        """Compute the embeddings of a batch.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
             At 16 kHz, full scale 1, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, 1, dim)
-            Of length 1.
+            Unit length.
         """
         n_samples = (lens * wavs.shape[1]).round().long().tolist()
         vectors = [
@@ -91,7 +91,7 @@ class Ecapa(Extractor):
         return torch.nn.functional.normalize(torch.cat(vectors), dim=-1)
 
     def _embed(self, wav):
-        """Vector of one utterance, (1, 1, dim)."""
+        """Compute the embedding of one utterance, (1, 1, dim)."""
         lacking = max(SHORTEST_SAMPLES - len(wav), 0)
         wav = torch.nn.functional.pad(wav, (0, lacking))[None]
         whole = torch.ones(1, device=wav.device)

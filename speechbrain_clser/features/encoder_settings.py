@@ -1,8 +1,8 @@
-"""Checks of a pretrained encoder's settings, before transformers reads them.
+"""Validate the settings of a pretrained encoder before transformers reads them.
 
 transformers imports code that ``auto_map`` names, fetches kernels and adapters
-from other repositories, and reads other files where settings say so. No encoder
-of the supported kinds needs any of that.
+from other repositories, and reads other files if the settings request it. No supported
+encoder needs this.
 """
 
 import json
@@ -10,7 +10,7 @@ from numbers import Real
 
 from speechbrain_clser.data.soundness import RATES_HZ
 
-# Setting to what transformers would take from elsewhere. A null is none.
+# Setting to what transformers would load from elsewhere. Null is allowed.
 REFUSED = {
     **{"auto_map": "code", "custom_pipelines": "code"},
     **{"attn_implementation": "code", "_attn_implementation": "code"},
@@ -21,7 +21,7 @@ REFUSED = {
     **{"transformers_weights": "another file of weights"},
     **{"base_model_name_or_path": "another model"},
 }
-# peft's; transformers would load the model that it names in place of this one.
+# Written by peft; transformers would load the model it names instead.
 ADAPTER = "adapter_config.json"
 INDICES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 MAX_BYTES = 2**22  # a table of mel filters takes half a megabyte
@@ -29,19 +29,19 @@ MAX_NUMBER = 2**24
 
 
 def check_folder(folder, names):
-    """Refuse an encoder's folder whose settings lead out of it.
+    """Raise an error if settings of an encoder refer to other places.
 
     Arguments
     ---------
     folder : Path
-        As transformers writes it.
+        Written by transformers.
     names : iterable of str
-        Its settings files; those that are not there are passed over.
+        Names of settings files; missing files are skipped.
 
     Raises
     ------
     ValueError
-        If a file is too large or no JSON object, or ``check`` refuses it.
+        If a file is too large or not a JSON object, or ``check`` refuses it.
 
     Example
     -------
@@ -77,12 +77,12 @@ def read(path) -> dict:
     Returns
     -------
     dict
-        What is in it.
+        Settings.
 
     Raises
     ------
     ValueError
-        If it is too large, or no JSON object.
+        If the file is too large or not a JSON object.
 
     Example
     -------
@@ -108,20 +108,20 @@ def read(path) -> dict:
 
 
 def check(settings, where):
-    """Refuse settings that name code, files or models elsewhere.
+    """Raise an error for settings that refer to code, files or models elsewhere.
 
     Arguments
     ---------
     settings : dict
-        Of one file.
+        Settings of one file.
     where : str or Path
-        It came from; for the message.
+        Source of the settings, for the message.
 
     Raises
     ------
     ValueError
-        If there is such a setting at any depth, a number that no encoder has,
-        or a sampling rate that no recording has.
+        If there is such a setting at any depth, or an implausible number or
+        sampling rate.
 
     Example
     -------
@@ -160,20 +160,20 @@ quantization_config, which names another form of the weights; ...
 
 
 def _check_index(index, path):
-    """Refuse an index whose weights lie outside of its folder."""
+    """Raise an error if an index refers to weights outside of its folder."""
     files = index.get("weight_map")
     files = files.values() if isinstance(files, dict) else [files]
     for file in files:
         is_name = isinstance(file, str) and not {"/", "\\"} & {*file}
         if not is_name or not (path.parent / file).is_file():
             raise ValueError(
-                f"{path}: expected files of weights beside it, found {file!r}; "
+                f"{path}: expected weight files in the same folder, found {file!r}; "
                 "fetch or save the encoder again"
             )
 
 
 def _inside(settings):
-    """Every key with its value, at any depth; numbers of lists too."""
+    """Yield every key and value at any depth, including numbers in lists."""
     waiting = [*settings.items()]
     while waiting:
         key, value = waiting.pop()

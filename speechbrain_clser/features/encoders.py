@@ -1,4 +1,4 @@
-"""Encoders by name, as a user types them after ``--encoder``."""
+"""Build extractors from the values of ``--encoder``."""
 
 import functools
 import hashlib
@@ -36,7 +36,7 @@ def extractor(
     encoder : str or dict
         ``"acoustic"``: log-mel, pitch and voice quality, nothing to download;
         a hub id or a folder: a pretrained encoder; or a dict (or its JSON),
-        language to one of these, of which that of ``language`` is built.
+        language to one of these; ``language`` selects one.
     layers : str or int, optional
         ``6``, ``"4-8"``; by default the middle third of the encoder.
     layer_mix : str
@@ -46,22 +46,22 @@ def extractor(
         ``"top"`` or ``"full"``.
     revision : str or dict, optional
         Branch, tag or commit of a hub id, digest of a folder; by language
-        if the encoder is. By default the newest; the extractor's ``config`` tells
-        which it is.
+        if the encoder is. By default the newest; the extractor's ``config``
+        contains the resolved revision.
     precision : str
         Of a frozen encoder: ``"fp32"``, ``"fp16"`` or ``"bf16"``.
     rank, alpha, bottleneck_dim, gated, train_cnn, top_layers
-        See ``Adaptation``; without a meaning for a frozen encoder.
+        See ``Adaptation``; ignored for a frozen encoder.
     language : str
-        Whose encoder is wanted, where they differ by language.
+        Selects the encoder if ``encoder`` is a dict by language.
     reduce : str
         ``"frames"``, or ``"statistics"``: mean and deviation over the frames, as
         the one frame of an utterance, for methods that need no time axis.
     per_language : bool
-        An encoder for each language, side by side in the frames, in place of
-        one for all; frozen. They may be one and the same.
+        Use a frozen encoder for each language, concatenated in the frames,
+        instead of a common one. The encoders may be the same.
     languages : sequence of str
-        Which, if so.
+        Languages, if ``per_language``.
     window : str
         Of Whisper: ``"real"`` computes real frames only, ``"30s"`` pads with
         silence to 30 s at many times the cost; the other encoders have
@@ -70,12 +70,12 @@ def extractor(
     Returns
     -------
     Extractor
-        Frozen or not as ``adapt`` says.
+        Frozen or trainable, depending on ``adapt``.
 
     Raises
     ------
     ValueError
-        If there is no such encoder, or it has no such option.
+        If the encoder or the option does not exist.
 
     Example
     -------
@@ -148,18 +148,18 @@ def extractor(
 
 
 def encoder_name(encoder):
-    """Give an encoder a short name, fit for a folder.
+    """Return a short name of an encoder, valid as a folder name.
 
     Arguments
     ---------
     encoder : str or dict
-        As ``extractor`` takes it.
+        As for ``extractor``.
 
     Returns
     -------
     str
-        The last part of a hub id or folder; the languages of a dict and a few
-        letters that tell it from others.
+        Last part of a hub id or folder; for a dict, its languages and a short
+        hash.
 
     Example
     -------
@@ -177,29 +177,29 @@ def encoder_name(encoder):
 
 
 def _of_language(value, language):
-    """The value of a language, where there is one each."""
+    """Return the value for a language, if values differ by language."""
     value = _read(value)
     if not isinstance(value, Mapping):
         return value
     if language not in value:
         raise ValueError(
-            f"the encoder differs by language, there is one for each of "
-            f"{', '.join(sorted(value))}; language says whose is wanted, got "
+            f"the encoder differs by language: expected a language among "
+            f"{', '.join(sorted(value))}, got "
             f"{language!r}"
         )
     return value[language]
 
 
 def _read(value):
-    """A dict where JSON tells one, as the command line hands it on."""
+    """Parse a JSON dict from the command line."""
     is_json = isinstance(value, str) and value.startswith("{")
     return json.loads(value) if is_json else value
 
 
 def _refuse(**given):
-    """Complain about options that only pretrained encoders have."""
+    """Raise an error for options of pretrained encoders only."""
     if names := [name for name, is_given in given.items() if is_given]:
         raise ValueError(
             f"encoder 'acoustic' has no {', '.join(names)}: it has no layers and "
-            "nothing pretrained; leave that out, or give a hub id or a folder"
+            "no pretrained weights; omit the option, or give a hub id or a folder"
         )

@@ -1,4 +1,4 @@
-"""What every extractor is: sound in, frames out, and a key that tells it from others."""
+"""Base class of feature extractors: waveforms to frames, with a cache key."""
 
 import dataclasses
 import hashlib
@@ -6,31 +6,30 @@ import json
 
 import torch
 
-# Fields that a config did not always have, and the values that stand for how it
-# was before: they are not in the key, so that frames stored before stay valid.
+# Fields added to a config later, with the values equivalent to their absence: these
+# are excluded from the key, so that frames stored before remain valid.
 ADDED = {"window": ("", "30s")}
 
 
 class Extractor(torch.nn.Module):
     """Turn waveforms into frames; the base of all extractors.
 
-    A subclass gives ``version`` (raised by hand when values change),
-    ``dim``, ``n_frames`` and ``forward``, and passes its frozen config
-    dataclass on. Device, workers and batch size are not in the config, so not
-    in the key; nor may they, or the other rows of a batch, change a value.
+    A subclass defines ``version`` (incremented by hand when values change),
+    ``dim``, ``n_frames`` and ``forward``, and passes on its frozen config
+    dataclass. Device, workers and batch size are not part of the config and the
+    key; neither they nor the other rows of a batch may change a value.
 
-    ``is_frozen`` tells whether the frames can be kept on disk; what is not
-    frozen is called in every training step. ``has_frozen_part`` tells that some
-    of their columns do not learn, whatever the others do. Frames of ``n_layers`` above 1
-    hold so many layers side by side, each ``dim / n_layers`` wide, for a
-    ``WeightedLayerSum`` to mix. ``is_shared`` tells that all languages are heard alike; see
-    ``PerLanguage``. ``is_large`` asks for all cores. ``may_be_nan`` warns of
-    NaN, which stands for what an utterance does not have.
+    ``is_frozen``: frames can be cached on disk; other extractors run in every
+    training step. ``has_frozen_part``: some columns are not trained.
+    ``n_layers``: number of concatenated layers in a frame, each
+    ``dim / n_layers`` wide, as input of a ``WeightedLayerSum``. ``is_shared``: one
+    encoder for all languages; see ``PerLanguage``. ``is_large``: use all cores.
+    ``may_be_nan``: frames contain NaN for undefined values.
 
     Arguments
     ---------
     config : dataclass
-        Everything that changes the values.
+        All settings that change the values.
 
     Example
     -------
@@ -58,42 +57,42 @@ class Extractor(torch.nn.Module):
 
     @property
     def key(self):
-        """Digest of class, version and config, fit to name a file."""
+        """Digest of class, version and config, valid as a file name."""
         config = dataclasses.asdict(self.config, dict_factory=_without_added)
         spec = json.dumps(config, sort_keys=True)
         spec = f"{type(self).__name__}/{self.version}/{spec}"
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
 
     def frozen_copy(self):
-        """Give the extractor as it was before anything of it was trained.
+        """Return the extractor as it was before training.
 
         Returns
         -------
         Extractor
-            Frozen; itself, if it is.
+            Frozen; the extractor itself if it is frozen.
         """
         return self
 
     def exclude_from_state(self, names):
-        """Keep out of the state what was not learned, for it is known anyway.
+        """Exclude parameters and buffers that are not learned from the state.
 
         Arguments
         ---------
         names : iterable of str
-            Of parameters and buffers; when a state is loaded, they are taken as
-            given.
+            Names of parameters and buffers; loading a state does not change
+            them.
         """
         self.kept_out = frozenset(names)
         self.register_state_dict_post_hook(_leave_out)
         self.register_load_state_dict_pre_hook(_fill_in)
 
     def train(self, mode=True):
-        """Switch to training, unless frozen: Brain says so to all modules.
+        """Set training mode, unless frozen; Brain calls this for all modules.
 
         Arguments
         ---------
         mode : bool
-            Whether to train rather than to evaluate.
+            True for training, False for evaluation.
 
         Returns
         -------
@@ -125,7 +124,7 @@ class Extractor(torch.nn.Module):
         wavs : torch.Tensor, (batch, samples)
             At ``sample_rate_hz``, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
@@ -136,18 +135,18 @@ class Extractor(torch.nn.Module):
 
 
 def _without_added(items):
-    """Fields of a config that are in the key."""
+    """Return the fields of a config that are part of the key."""
     return {k: v for k, v in items if v not in ADDED.get(k, ())}
 
 
 def _leave_out(module, state_dict, prefix, local_metadata):
-    """Keep what is known anyway out of a state that is saved."""
+    """Remove excluded entries from a saved state."""
     for name in module.kept_out:
         state_dict.pop(prefix + name, None)
 
 
 def _fill_in(module, state_dict, prefix, *_):
-    """Take what is known anyway as given when a state is loaded."""
+    """Add excluded entries to a state before loading."""
     for name in module.kept_out:
         owner, _, leaf = name.rpartition(".")
         value = getattr(module.get_submodule(owner), leaf)

@@ -1,11 +1,11 @@
-"""What an utterance is like as a whole, from the descriptors of its frames."""
+"""Reduce frame descriptors to utterance statistics."""
 
 import torch
 
 from speechbrain_clser.features.masked import masked_moments, masked_quantiles
 
-# What carries over to another corpus, by trials within the sources: slopes,
-# centroid, flatness and mean cepstra tell more of the recording.
+# Selected by cross-corpus experiments within the sources: slopes, centroid,
+# flatness and mean cepstra mainly reflect the recording conditions.
 OF_VOICED = (
     "pitch",
     "voicing",
@@ -108,7 +108,7 @@ def summarise(
 
 
 def _moments(descriptors, names, over, mask):
-    """First the means of all these descriptors, then their deviations."""
+    """Compute the means of all descriptors, then their deviations."""
     frames = torch.stack([descriptors[name] for name in names], dim=-1)
     mean, std = (x.unbind(dim=-1) for x in masked_moments(frames, mask))
     return {

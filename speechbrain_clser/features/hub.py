@@ -1,8 +1,8 @@
-"""Where a pretrained encoder lies on this machine, and which one exactly it is.
+"""Locate or download a pretrained encoder and determine its revision.
 
-A hub id is resolved once per process to a commit, a folder to a digest of
-what is in it. This revision, never the name or the path, tells one
-encoder's features from another's.
+A hub id is resolved once per process to a commit, a folder to a digest of its
+contents. The revision, not the name or path, identifies the features of an
+encoder.
 """
 
 import dataclasses
@@ -22,18 +22,18 @@ BLOCK_BYTES = 2**22
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Which files make a published model what it is.
+    """File layout of a published model.
 
     Arguments
     ---------
     settings : tuple of tuple of str
-        Names; of each tuple at least one file is there.
+        File names; at least one of each tuple is required.
     weights : tuple of str
-        Patterns; files of the first that matches are taken.
+        Patterns; the files of the first matching pattern are used.
     fetched : tuple of tuple of str
-        Patterns of what is fetched from the hub, the next if no weights came.
+        Download patterns; the next tuple is used if no weights were found.
     advice : str
-        To somebody whose folder lacks something.
+        Hint for folders with missing files.
     """
 
     settings: tuple
@@ -43,7 +43,7 @@ class Layout:
 
     @property
     def names(self) -> list:
-        """Of all settings there may be."""
+        """Return the names of all settings files."""
         return [name for names in self.settings for name in names]
 
 
@@ -52,7 +52,7 @@ TRANSFORMERS = Layout(
         ("config.json",),
         ("preprocessor_config.json", "processor_config.json"),
     ),
-    # In the order in which transformers looks for them.
+    # In the search order of transformers.
     weights=("model.safetensors", "model-*.safetensors", "pytorch_model*.bin"),
     fetched=(
         ("*config.json", "model*.safetensors", "model.safetensors.index.*"),
@@ -75,9 +75,9 @@ class Snapshot:
     Arguments
     ---------
     folder : Path
-        Holds settings and weights.
+        Contains settings and weights.
     revision : str
-        Commit of the hub, or digest of a folder of one's own.
+        Commit of the hub, or digest of a local folder.
     """
 
     folder: Path
@@ -87,35 +87,36 @@ class Snapshot:
 def resolve(
     source: str, revision: str = "", layout: Layout = TRANSFORMERS
 ) -> Snapshot:
-    """Find an encoder, a folder first; fetch it if it is a hub id.
+    """Locate a local encoder folder, or download a hub id.
 
-    Only settings and one set of weights are fetched, nothing at all under
-    ``HF_HUB_OFFLINE=1``; then the hub's cache has to hold it.
+    Only settings and one set of weights are downloaded. With ``HF_HUB_OFFLINE=1``
+    nothing is downloaded and the encoder must be in the hub cache.
 
     Arguments
     ---------
     source : str
         Folder, or hub id ``owner/name``.
     revision : str
-        Of a hub id: branch, tag or commit, by default the newest. Of a folder:
-        the digest that it must have, by default any.
+        For a hub id: branch, tag or commit, by default the newest. For a
+        folder: required digest, by default any.
     layout : Layout
-        Of the files.
+        File layout of the model.
 
     Returns
     -------
     Snapshot
-        With the commit or digest, whatever ``revision`` was.
+        With the resolved commit or digest.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such folder, something is missing in it, or the cache
-        does not have it and the hub does not give it; with what it answered.
+        If the folder does not exist or is incomplete, or if the encoder is
+        neither in the cache nor available from the hub; contains the response
+        of the hub.
     ValueError
-        If ``source`` is neither a folder nor a hub id, the folder is not of
-        that revision, or settings for transformers name code, files or models
-        elsewhere; see ``encoder_settings``.
+        If ``source`` is neither a folder nor a hub id, the folder has another
+        digest, or its settings refer to code, files or models elsewhere; see
+        ``encoder_settings``.
 
     Example
     -------
@@ -145,17 +146,17 @@ def resolve(
 
 
 def looks_local(source):
-    """Whether somebody who wrote this meant a place on this machine.
+    """Return whether a source looks like a local path.
 
     Arguments
     ---------
     source : str
-        That is no folder.
+        Value that is not an existing folder.
 
     Returns
     -------
     bool
-        A mistyped path must not be asked for on the hub.
+        Mistyped paths must not be requested from the hub.
 
     Example
     -------
@@ -171,14 +172,14 @@ def looks_local(source):
 
 
 def take_in(digest, path):
-    """Take a file into a digest, block by block.
+    """Update a digest with the contents of a file, block by block.
 
     Arguments
     ---------
     digest : hashlib object
-        Updated.
+        Updated in place.
     path : str or Path
-        Of the file.
+        File to read.
 
     Example
     -------
@@ -195,14 +196,14 @@ def take_in(digest, path):
 
 
 def weights(folder, layout) -> list:
-    """List the first set of weights there is, in a fixed order.
+    """List the files of the first available set of weights.
 
     Arguments
     ---------
     folder : Path
-        Of a published model.
+        Folder of a published model.
     layout : Layout
-        Of its files.
+        File layout of the model.
 
     Returns
     -------
@@ -229,14 +230,14 @@ def _of_folder(folder, revision, layout):
     found = digest.hexdigest()
     if revision and found != revision:
         raise ValueError(
-            f"the encoder in {folder} should be of revision {revision}, but its "
-            f"files have the digest {found}; give the folder that was meant, "
-            "or leave the revision out"
+            f"encoder in {folder}: expected revision {revision}, found files "
+            f"with the digest {found}; give another folder, or omit the "
+            "revision"
         )
     return Snapshot(folder, found)
 
 
-# Once per process: a push to the hub between two seeds must not split a run.
+# Once per process: a push to the hub between two seeds must not change a run.
 @functools.cache
 def _of_hub(source, revision, layout):
     try:
@@ -260,7 +261,7 @@ def _of_hub(source, revision, layout):
 
 
 def _files(folder, layout):
-    """All files that make the encoder what it is; complain if one is missing."""
+    """List all files of an encoder; raise an error if one is missing."""
     settings = [
         [folder / name for name in names if (folder / name).exists()]
         for names in layout.settings

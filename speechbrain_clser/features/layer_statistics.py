@@ -1,4 +1,4 @@
-"""One frame per utterance: statistics over time of layers and of their averages."""
+"""Compute utterance statistics of encoder layers and of their averages."""
 
 import dataclasses
 
@@ -8,16 +8,16 @@ from speechbrain_clser.features.statistics import UtteranceStatistics
 
 @dataclasses.dataclass(frozen=True)
 class LayerStatisticsConfig:
-    """What changes the values of ``LayerStatistics``.
+    """Configuration of ``LayerStatistics``.
 
     Arguments
     ---------
     extractor : str
-        Class of the extractor of the layers.
+        Class name of the layer extractor.
     key : str
-        Its key.
+        Key of the extractor.
     config : dataclass
-        Its config, for readers.
+        Config of the extractor, for information.
     ranges : tuple of (int, int)
         First and last layer of each average, both included.
     """
@@ -31,19 +31,19 @@ class LayerStatisticsConfig:
 class LayerStatistics(UtteranceStatistics, Extractor):
     """Compute mean and deviation over the frames of averages of layers.
 
-    The encoder runs once for all of them. For a linear probe of each layer.
+    The encoder runs once for all layers. Used for linear probes of each layer.
 
     Arguments
     ---------
     extractor : Extractor
-        Frozen, its layers side by side from layer 0 on.
+        Frozen, with all layers from layer 0 concatenated.
     ranges : sequence of (int, int)
         First and last layer of each average, both included.
 
     Raises
     ------
     ValueError
-        If the extractor is trained, or has no such layers.
+        If the extractor is trained, or a layer does not exist.
 
     Example
     -------
@@ -75,7 +75,7 @@ class LayerStatistics(UtteranceStatistics, Extractor):
         if not extractor.is_frozen:
             raise ValueError(
                 f"statistics of layers need a frozen encoder, got a trained "
-                f"{name}; leave adapt out"
+                f"{name}; omit adapt"
             )
         super().__init__(
             LayerStatisticsConfig(name, extractor.key, extractor.config, ranges)

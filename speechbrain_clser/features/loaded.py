@@ -1,17 +1,17 @@
-"""Whether a pretrained model was filled from its checkpoint, and with numbers."""
+"""Check that all weights of a pretrained model were loaded and are finite."""
 
 
 def check(model, info, what):
-    """Refuse a model that has weights which are drawn at random, or none.
+    """Raise an error for a model with missing or non-finite weights.
 
     Arguments
     ---------
     model : torch.nn.Module
-        Of transformers.
+        Model of transformers.
     info : dict
-        What it reports when ``output_loading_info`` is asked for.
+        Report of ``from_pretrained`` with ``output_loading_info``.
     what : str
-        The model is; for the message.
+        Description of the model for the message.
 
     Raises
     ------
@@ -26,12 +26,12 @@ def check(model, info, what):
     Traceback (most recent call last):
     ...
     ValueError: expected a checkpoint with the 2 weights of the model in here; \
-1 are missing: bias. Fetch or save the whole model again
+1 are missing: bias. Download or save the complete model again
     """
     needed = {
         name: values
         for name, values in model.state_dict().items()
-        if not name.endswith("masked_spec_embed")  # drawn, but never used
+        if not name.endswith("masked_spec_embed")  # random, but unused
     }
     missing = [name for name in needed if name in info["missing_keys"]]
     shapes = {name: shapes for name, *shapes in info["mismatched_keys"]}
@@ -58,5 +58,5 @@ def check(model, info, what):
     if found:
         raise ValueError(
             f"expected a checkpoint with the {len(needed)} weights of the "
-            f"{what}; {'; '.join(found)}. Fetch or save the whole model again"
+            f"{what}; {'; '.join(found)}. Download or save the complete model again"
         )

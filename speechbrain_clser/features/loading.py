@@ -1,4 +1,4 @@
-"""The sound of every utterance, as a training asks for it."""
+"""Load the features or waveforms of all utterances for training."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -54,32 +54,31 @@ def load_features(
     dtype="float32",
     device="cpu",
 ) -> list:
-    """Give the sound of all utterances, and of those heard at other speeds.
+    """Load features or waveforms of all utterances, and speed-perturbed views.
 
-    Frozen encoders give normalised frames from the store. For one that is
-    trained there are samples, to be encoded in every step; of one with a frozen
-    part the frames as published are wanted too, so as to know their
-    statistics: then ask for both. Encoders by language
-    each hear the utterances of their own.
+    A frozen encoder returns normalised frames from the store. A trained encoder
+    returns samples, which are encoded in every step. An encoder with a frozen part
+    also needs the statistics of its original frames: call this function for both.
+    Encoders per language process the utterances of their language.
 
     Arguments
     ---------
     extractor : Extractor
-        Of the frames.
+        Feature extractor.
     folder : str or Path
-        Of the stores.
+        Folder of the stores.
     material : PreparedData
-        Gives the utterances and the part that is trained on.
+        Provides the utterances and the training set.
     training_rows : list of Utterance
-        By the training; these alone have further views.
+        Rows of all training phases; only these have speed-perturbed views.
     normalise_by : str
         See ``features.normalisation``.
     speeds : sequence of float
-        Of the further views.
+        Speed factors of the additional views.
     dtype : str
-        In which stores keep frames; see ``Store``.
+        Data type of stored frames; see ``Store``.
     device : str
-        Where a frozen encoder runs.
+        Device of a frozen encoder.
 
     Returns
     -------
@@ -90,8 +89,8 @@ def load_features(
     Raises
     ------
     ValueError
-        If a trained encoder's frames are to be normalised by others, or
-        nothing is heard of a language that has its own encoder.
+        If frames of a trained encoder are to be normalised by statistics, or if
+        a language with its own encoder has no training utterances.
 
     Example
     -------
@@ -100,8 +99,8 @@ def load_features(
     >>> learner = types.SimpleNamespace(
     ...     is_shared=True, is_frozen=False, sample_rate_hz=16000
     ... )
-    >>> nobody = types.SimpleNamespace(rows=[])
-    >>> [plain, fast] = views(learner, folder, nobody, [], "none", [1.1])
+    >>> empty = types.SimpleNamespace(rows=[])
+    >>> [plain, fast] = load_features(learner, folder, empty, [], "none", [1.1])
     >>> len(plain)
     0
     """
@@ -111,9 +110,8 @@ def load_features(
     if not extractor.is_frozen:
         if normalise_by != "none":
             raise ValueError(
-                f"normalise_by {normalise_by!r} needs the frames of all "
-                f"utterances beforehand, and those of an encoder that is "
-                f"trained change; use `normalise_by: none` or `adapt: frozen`"
+                f"normalise_by {normalise_by!r} needs fixed frames, but the "
+                f"frames of a trained encoder change; use `normalise_by: none` or `adapt: frozen`"
             )
         rate_hz = extractor.sample_rate_hz
         return [
@@ -126,8 +124,8 @@ def load_features(
         store = Store(Path(folder, f"speed_{speed:.2f}"), extractor, dtype)
         store.fill(rows, at_speed(load, speed), device)
         frames = store.view(rows)
-        # Without groups the training rows at their own speed speak for all;
-        # a group speaks for itself.
+        # Without groups, statistics are those of the training rows at the
+        # original speed; each group has its own statistics.
         if normalise_by != "none":
             normalise = Normaliser(frames, rows, normalise_by)
         elif not normalised:
@@ -139,35 +137,35 @@ def load_features(
 def _by_language(
     extractor, folder, material, training_rows, normalise_by, *args
 ):
-    """Views of each language by its own encoder, put side by side."""
-    everybody = sampling.group(material.rows, lambda row: row.language)
-    if strangers := sorted(everybody.keys() - set(extractor.starts)):
+    """Load the features of each language with its own encoder."""
+    by_language = sampling.group(material.rows, lambda row: row.language)
+    if unknown := sorted(by_language.keys() - set(extractor.starts)):
         raise ValueError(
-            f"there is no encoder for {', '.join(strangers)}, only for "
+            f"there is no encoder for {', '.join(unknown)}, only for "
             f"{', '.join(extractor.starts)}; add it, or give --per_language "
             f"False"
         )
     of_language = {}
-    for language, rows in everybody.items():
-        own_heard, own_train = (
+    for language, rows in by_language.items():
+        own_rows, own_train = (
             [row for row in part if row.language == language]
             for part in (training_rows, material.parts.train)
         )
-        if not own_heard:
+        if not own_rows:
             raise ValueError(
-                f"nothing in {language} is heard in training, so nothing "
-                f"teaches what to make of its own encoder; choose a protocol "
-                f"with unlabelled target audio, or give --per_language False"
+                f"expected training utterances in {language}, found none, so "
+                f"the columns of its encoder would not be trained; choose a "
+                f"protocol with unlabelled target audio, or give --per_language False"
             )
-        # Where nothing is labelled, all that is heard speaks for the language.
+        # Without labelled rows, statistics are those of all training rows.
         own = SimpleNamespace(
-            rows=rows, parts=SimpleNamespace(train=own_train or own_heard)
+            rows=rows, parts=SimpleNamespace(train=own_train or own_rows)
         )
         of_language[language] = load_features(
             extractor.of_language[language],
             folder,
             own,
-            own_heard,
+            own_rows,
             normalise_by,
             *args,
         )
@@ -184,23 +182,23 @@ def _by_language(
     ]
 
 
-def _speeds(everybody, training_rows, speeds):
-    return [(everybody, 1.0), *((training_rows, speed) for speed in speeds)]
+def _speeds(rows, training_rows, speeds):
+    return [(rows, 1.0), *((training_rows, speed) for speed in speeds)]
 
 
 class LazyWaveforms(Mapping):
-    """Samples of utterances, read when they are asked for.
+    """Waveforms of utterances, loaded on access.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        Whose files exist.
+        Utterances with existing files.
     load : callable
         ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     sample_rate_hz : int
-        Wanted.
+        Sampling rate of the waveforms.
     longest_s : float
-        What comes later in a recording is not heard.
+        Longer recordings are truncated.
 
     Example
     -------

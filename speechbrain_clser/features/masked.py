@@ -1,4 +1,4 @@
-"""Statistics of chosen frames, in batch."""
+"""Compute batched statistics of masked frames."""
 
 import torch
 

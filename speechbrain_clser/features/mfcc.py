@@ -1,4 +1,4 @@
-"""Cepstra of every 20 ms, on the time axis of the other frames."""
+"""Extract MFCC every 20 ms, aligned with the other extractors."""
 
 import dataclasses
 import math
@@ -16,19 +16,19 @@ LOW_HZ, HIGH_HZ = 50.0, 7600.0
 # torchaudio adds 1e-6 to the energy of a band before its logarithm; at this
 # root mean square that lies some 60 dB below speech.
 LOUDNESS = 0.1
-FAINTEST = 1e-4  # of full scale; what is fainter is not made as loud
+FAINTEST = 1e-4  # of full scale; fainter recordings are not amplified further
 
 
 @dataclasses.dataclass(frozen=True)
 class MfccConfig:
-    """What changes the values of ``Mfcc``.
+    """Configuration of ``Mfcc``.
 
     Arguments
     ---------
     n_cepstra : int
-        How many, the first included.
+        Number of coefficients, including the first.
     window_ms : int
-        Of sound that a frame sees, Hamming-weighted; at most 64.
+        Length of the Hamming window; at most 64.
     """
 
     n_cepstra: int = 40
@@ -42,10 +42,10 @@ class MfccConfig:
 
 
 class Mfcc(Extractor):
-    """Describe each 20 ms by mel-frequency cepstral coefficients (MFCC).
+    """Extract mel-frequency cepstral coefficients (MFCC) every 20 ms.
 
-    Every utterance is brought to one loudness first, so that the gain of a
-    recording does not matter. torchaudio does the rest.
+    Utterances are normalised in loudness first, so that the gain of a recording
+    does not matter. MFCC are computed with torchaudio.
 
     Arguments
     ---------
@@ -88,7 +88,7 @@ class Mfcc(Extractor):
         self.dim = len(self.columns)
 
     def n_frames(self, n_samples):
-        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
         n_samples = torch.as_tensor(n_samples)
         return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
 
@@ -100,14 +100,14 @@ class Mfcc(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with anything.
+            At 16 kHz, full scale 1, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames, n_cepstra)
-            One frame per begun 20 ms, its window around the middle of it.
+            One frame per started 20 ms, its window around the middle of it.
         """
         n_samples = (lens * wavs.shape[1]).round()
         is_sound = real_mask(n_samples, wavs.shape[1])

@@ -1,29 +1,29 @@
-"""Who has no pitch, no pause, no second pause: NaN, counted for the report."""
+"""Count undefined (NaN) feature values for the report."""
 
 
 def count_missing(frames, columns) -> dict:
-    """Count the utterances that lack a column, before it is filled in.
+    """Count the utterances with undefined columns, before they are filled in.
 
     Arguments
     ---------
     frames : iterable of torch.Tensor, (frames, dim)
-        As extracted, one utterance after the other.
+        Extracted frames of each utterance.
     columns : sequence of str
         Names of the columns.
 
     Returns
     -------
     dict
-        ``n_utterances``; ``n_lacking``: those that lack any column; and
-        ``columns``: column to number of utterances that have no value in it,
-        in none of their frames, for those that somebody lacks.
+        ``n_utterances``; ``n_lacking``: number of utterances that lack any
+        column; ``columns``: column to number of utterances without a value in
+        any frame, for columns with missing values.
 
     Example
     -------
     >>> import torch
     >>> nan = float("nan")
     >>> frames = [torch.tensor([[1.0, nan]]), torch.tensor([[nan, nan]])]
-    >>> count_undefined(frames, ["pitch", "pause"])["columns"]
+    >>> count_missing(frames, ["pitch", "pause"])["columns"]
     {'pitch': 1, 'pause': 2}
     """
     n_utterances = n_lacking = 0

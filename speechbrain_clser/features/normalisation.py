@@ -1,11 +1,11 @@
-"""Zero mean and unit variance, over the sources or over who is speaking.
+"""Normalise features to zero mean and unit variance, globally or per group.
 
-Speakers and recording conditions move acoustic features more than emotions do.
-Taking the statistics of the corpus or the speaker at hand needs no label, but
-on the target it looks at the scored audio: the ledger then says transductive.
+Speakers and recording conditions change acoustic features more than emotions do.
+Statistics of a corpus or speaker need no labels, but use the test audio of the
+target: the ledger then reports a transductive run.
 
-What an utterance does not have is NaN until here, where the mean of its group
-takes its place.
+Undefined values are NaN in the extracted features and are replaced by the group
+mean here.
 """
 
 import collections
@@ -15,18 +15,18 @@ import torch
 
 MODES = ("none", "corpus", "speaker")
 
-# Somebody heard in one emotion only would lose the emotion with the voice; so
-# the statistics of a speaker count as if this many average utterances of the
-# whole corpus stood beside the speaker's own.
+# Statistics of a speaker with one emotion only would remove the emotion. They are
+# therefore shrunk towards the corpus, by this number of average utterances of the
+# corpus.
 PRIOR_UTTERANCES = 50
-LIMIT = 6.0  # deviations; what lies further out is cut
+LIMIT = 6.0  # standard deviations; values are clipped
 
 
 class Normaliser:
     """Standardise frames by the statistics of the group they belong to.
 
-    Goes through the frames once and keeps none of them, so that any number of
-    utterances may come from a store.
+    Reads the frames once and keeps none in memory, so that any number of utterances
+    can be read from a store.
 
     Arguments
     ---------
@@ -37,12 +37,12 @@ class Normaliser:
     by : str
         ``"none"``: one mean and deviation, of the frames of all rows;
         ``"corpus"``: of each language of each corpus;
-        ``"speaker"``: of each speaker, drawn towards those of the corpus.
+        ``"speaker"``: of each speaker, shrunk towards those of the corpus.
 
     Raises
     ------
     ValueError
-        If ``by`` is no mode.
+        If ``by`` is unknown.
 
     Example
     -------
@@ -71,7 +71,7 @@ class Normaliser:
                 corpus_of[name] = group_of(row, "corpus")
                 corpora[corpus_of[name]].add(values)
         for name, corpus in corpus_of.items():
-            groups[name].lean_on(corpora[corpus], PRIOR_UTTERANCES)
+            groups[name].shrink_towards(corpora[corpus], PRIOR_UTTERANCES)
         self.statistics = {name: g.statistics() for name, g in groups.items()}
 
     def __call__(self, frames, rows):
@@ -87,22 +87,21 @@ class Normaliser:
         Returns
         -------
         Mapping
-            As ``frames``, in deviations; each value is computed when it is
-            asked for.
+            Standardised frames, computed on access.
         """
         groups = {row.id: group_of(row, self.by) for row in rows}
         return Normalised(frames, groups, self.statistics)
 
 
 class Normalised(Mapping):
-    """Frames in deviations, computed when they are asked for.
+    """Standardised frames, computed on access.
 
     Arguments
     ---------
     frames : Mapping
         Utterance id to torch.Tensor, (frames, dim).
     groups : dict
-        Utterance id to the group it belongs to.
+        Utterance id to group.
     statistics : dict
         Group to mean and deviation, torch.Tensor, (dim,) each.
 
@@ -130,7 +129,7 @@ class Normalised(Mapping):
 
 
 class Moments:
-    """Running count, sum and sum of squares of what is defined in frames.
+    """Running count, sum and sum of squares of defined frame values.
 
     Example
     -------
@@ -144,7 +143,7 @@ class Moments:
         self.n_frames = self.n_utterances = self.total = self.squares = 0
 
     def add(self, frames):
-        """Count the frames of one utterance, (frames, dim), NaN left out."""
+        """Add the frames of one utterance, (frames, dim), ignoring NaN."""
         is_defined = ~frames.isnan()
         frames = frames.double().where(is_defined, 0.0)
         self.n_frames = self.n_frames + is_defined.sum(dim=0)
@@ -152,17 +151,17 @@ class Moments:
         self.total = self.total + frames.sum(dim=0)
         self.squares = self.squares + frames.square().sum(dim=0)
 
-    def lean_on(self, other, n_utterances):
-        """Add so many average utterances of a larger group."""
+    def shrink_towards(self, other, n_utterances):
+        """Add ``n_utterances`` average utterances of a larger group."""
         share = n_utterances / other.n_utterances
         self.n_frames = self.n_frames + share * other.n_frames
         self.total = self.total + share * other.total
         self.squares = self.squares + share * other.squares
 
     def statistics(self):
-        """Mean and deviation, (dim,) each; 1 is the deviation of a constant.
+        """Return mean and deviation, (dim,) each; constants have deviation 1.
 
-        Of a column that nothing defined they are NaN.
+        Both are NaN for columns without defined values.
         """
         mean = self.total / self.n_frames
         variance = self.squares / self.n_frames - mean.square()
@@ -172,19 +171,19 @@ class Moments:
 
 
 def standardise(frames, mean, deviation):
-    """Give frames in deviations; the mean stands where NaN was.
+    """Standardise frames; NaN is replaced by the mean.
 
     Arguments
     ---------
     frames : torch.Tensor, (..., dim)
-        With NaN where undefined.
+        NaN where undefined.
     mean, deviation : torch.Tensor, (dim,)
-        From ``Moments``; a column without them is 0 for everybody.
+        Output of ``Moments``; columns without statistics become 0.
 
     Returns
     -------
     torch.Tensor, (..., dim)
-        Finite, at most 6 either way.
+        Finite, clipped to ±6.
 
     Example
     -------
@@ -194,27 +193,27 @@ def standardise(frames, mean, deviation):
             [0.]])
     """
     values = (frames - mean) / deviation
-    # In this order: to onnxruntime, NaN too lies beyond a limit.
+    # In this order, because onnxruntime clips NaN to the limit.
     return values.where(~values.isnan(), 0.0).clamp(-LIMIT, LIMIT)
 
 
 def level_layers(frames, n_layers):
-    """Bring layers side by side to one scale, frame by frame.
+    """Normalise the layers of each frame to zero mean and unit variance.
 
-    For an encoder that is trained: its layers come in any scale, and no
-    statistics of them can be taken beforehand.
+    Used for a trained encoder: the scales of its layers differ, and statistics
+    cannot be computed in advance.
 
     Arguments
     ---------
     frames : torch.Tensor, (..., layers * dim)
-        Of the encoder.
+        Frames of the encoder.
     n_layers : int
-        In a frame.
+        Layers per frame.
 
     Returns
     -------
     torch.Tensor, (..., layers * dim)
-        Each layer of mean 0 and variance 1.
+        Each layer with mean 0 and variance 1.
 
     Example
     -------
@@ -227,14 +226,14 @@ def level_layers(frames, n_layers):
 
 
 def group_of(row, by):
-    """Name the group whose statistics normalise an utterance.
+    """Return the normalisation group of an utterance.
 
     Arguments
     ---------
     row : Utterance
-        Corpus, language and speaker are read.
+        Corpus, language and speaker are used.
     by : str
-        A mode.
+        Mode of ``Normaliser``.
 
     Returns
     -------

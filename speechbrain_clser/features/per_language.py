@@ -1,4 +1,4 @@
-"""An encoder for each language, side by side in the frames."""
+"""Use a separate frozen encoder for each language, concatenated in the frames."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from speechbrain_clser.features.store import about
 
 @dataclasses.dataclass(frozen=True)
 class PerLanguageConfig:
-    """What changes the values of ``PerLanguage``.
+    """Configuration of ``PerLanguage``.
 
     Arguments
     ---------
     encoders : dict
-        Language to what its extractor is.
+        Language to description of its extractor.
     """
 
     encoders: dict
@@ -25,23 +25,22 @@ class PerLanguageConfig:
 class PerLanguage(Extractor):
     """One frozen extractor for each language.
 
-    Frames have the columns of all of them, side by side; of an utterance, those
-    of its own language are filled and all others are 0. So a method goes on
-    hearing nothing but frames, and a linear layer on them is an adapter for each
-    language: columns that are 0 take no part.
+    Frames contain the columns of all extractors. An utterance fills the columns of
+    its language; all others are 0. A linear layer on the frames therefore acts as
+    one adapter per language.
 
-    Whoever extracts has to know the language; see ``views.views``.
+    Extraction needs the language; see ``loading.load_features``.
 
     Arguments
     ---------
     extractors : dict
-        Language, ISO 639-3, to Extractor; the same extractor may stand more than
-        once.
+        Language, ISO 639-3, to Extractor; an extractor may be used for several
+        languages.
 
     Raises
     ------
     ValueError
-        If there is none, or one is trained, holds several layers, or has
+        If there are no extractors, or one is trained, has several layers, or
         another rate than the first.
 
     Example
@@ -81,7 +80,7 @@ class PerLanguage(Extractor):
         self.dim = sum(widths)
         self.is_large = any(one.is_large for one in extractors.values())
         named = [getattr(one, "columns", ()) for one in extractors.values()]
-        # Columns of an encoder that has no names for them are called "".
+        # Columns of an encoder without column names are called "".
         self.columns = tuple(
             name
             for names, width in zip(named, widths, strict=True)
@@ -90,12 +89,12 @@ class PerLanguage(Extractor):
         )
 
     def place(self, frames, language):
-        """Put frames where the columns of their language are.
+        """Place frames in the columns of their language.
 
         Arguments
         ---------
         frames : torch.Tensor, (frames, dim of the language's extractor)
-            As that gave them.
+            Output of that extractor.
         language : str
             One of ``of_language``.
 
@@ -109,29 +108,29 @@ class PerLanguage(Extractor):
         return torch.nn.functional.pad(frames, (before, after))
 
     def n_frames(self, n_samples):
-        """Refuse to count without a language.
+        """Raise an error, because the language is unknown.
 
         Arguments
         ---------
         n_samples : torch.Tensor, (batch,), or int
-            Of whoever knows its language: ask ``of_language`` instead.
+            Unused: call an extractor of ``of_language`` instead.
         """
         raise TypeError(_UNTOLD)
 
     def forward(self, wavs, lens):
-        """Refuse to extract without a language.
+        """Raise an error, because the language is unknown.
 
         Arguments
         ---------
         wavs, lens : torch.Tensor
-            Of whoever knows its language: ask ``of_language`` instead.
+            Unused: call an extractor of ``of_language`` instead.
         """
         raise TypeError(_UNTOLD)
 
 
 _UNTOLD = (
-    "each language has an encoder of its own here, and sound alone does not "
-    "tell which; call extractor.of_language[language], and place what it gives"
+    "each language has its own encoder, and the waveform does not determine the "
+    "language; call extractor.of_language[language] and place its output"
 )
 
 
@@ -141,11 +140,11 @@ class Placed(Mapping):
     Arguments
     ---------
     extractor : PerLanguage
-        Knows the columns.
+        Defines the columns.
     views : dict
         Language to a mapping, utterance id to torch.Tensor, (frames, dim).
     languages : dict
-        Utterance id to language, in the order wanted.
+        Utterance id to language, in output order.
 
     Example
     -------
@@ -174,7 +173,7 @@ class Placed(Mapping):
 
 
 def _refuse(language, one, first):
-    """Complain about an extractor that cannot stand beside the first."""
+    """Raise an error for an extractor that is incompatible with the first."""
     found = None
     if not one.is_frozen:
         found = "trained; give --adapt frozen"

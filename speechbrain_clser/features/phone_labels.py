@@ -1,4 +1,4 @@
-"""The phones of all utterances, from whichever source there is, as codes."""
+"""Obtain the phones of all utterances from a chosen source, and encode them."""
 
 from pathlib import Path
 
@@ -9,49 +9,49 @@ from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.phones.phone_cache import cached_phones
 
 SOURCES = ("known", "align", "ctc", "units")
-VERSION = 1  # raised when an aligner or a recogniser finds other phones
+VERSION = 1  # incremented when aligner or recogniser results change
 SHORTEST_S = 0.03
-LEAST_POSTERIOR = 0.5  # of a phone that a recogniser heard
+LEAST_POSTERIOR = 0.5  # minimum confidence of recognised phones
 
 
 def phone_labels(
     source, rows, frames, frames_per_s, folder, recogniser=""
 ) -> dict:
-    """Find out which phones are said, and when.
+    """Determine the phones of utterances with their times.
 
     Arguments
     ---------
     source : str
-        ``"known"``: the corpus tells; ``"align"``: the sentence is known, and
-        carried over from a reading, or found by a recogniser if one is given;
-        ``"ctc"``: a recogniser listens; ``"units"``: nothing is known, frames
-        fall into pseudo-phones.
+        ``"known"``: reference phones of the corpus; ``"align"``: forced
+        alignment of the known sentence with a synthetic reading, or with a
+        recogniser if one is given; ``"ctc"``: phone recogniser; ``"units"``:
+        pseudo-phones by clustering of frames.
     rows : list of Utterance
-        All that are wanted.
+        Utterances to label.
     frames : Mapping
-        Utterance id to torch.Tensor, (frames, dim); read for units alone.
+        Utterance id to torch.Tensor, (frames, dim); used for units only.
     frames_per_s : int
-        Of ``frames``.
+        Frame rate of ``frames``.
     folder : str or Path
-        Keeps what was aligned or heard.
+        Cache folder of aligned and recognised phones.
     recogniser : str
-        Hub id or folder of a CTC model of phones.
+        Hub id or folder of a phone CTC model.
 
     Returns
     -------
     dict
-        Utterance id to tuple of Phone; empty where nothing is known.
+        Utterance id to tuple of Phone; empty without phones.
 
     Raises
     ------
     ValueError
-        If there is no such source, it lacks a recogniser, or it knows nothing.
+        If the source is unknown, needs a recogniser, or returns no phones.
 
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> row = Utterance("1", "", "W", "x", "deu", phones=(("a", 0.0, 0.2),))
-    >>> spoken("known", [row], {}, 50, getfixture("tmp_path"))["1"][0].ipa
+    >>> phone_labels("known", [row], {}, 50, getfixture("tmp_path"))["1"][0].ipa
     'a'
     """
     if source not in SOURCES:
@@ -75,24 +75,24 @@ def phone_labels(
         units = Units.fit(rows, frames)
         found = units.phones_all(rows, frames, frames_per_s)
     else:
-        found = _listened(source, rows, Path(folder), recogniser)
+        found = _cached_labels(source, rows, Path(folder), recogniser)
     if not any(found.values()):
         raise ValueError(
-            f"phones: {source} found none in {len(rows)} utterances of "
+            f"phones: {source}: found no phones in {len(rows)} utterances of "
             f"{', '.join(sorted({row.corpus for row in rows}))}; choose "
-            f"another source, units works on anything"
+            f"another source; units works with any corpus"
         )
     return found
 
 
-def _listened(source, rows, folder, recogniser):
-    """Phones that are found in the sound, once and for all."""
-    hearing, name = None, f"{source}-{VERSION}"
+def _cached_labels(source, rows, folder, recogniser):
+    """Align or recognise phones, with a cache on disk."""
+    recogniser_model, name = None, f"{source}-{VERSION}"
     if recogniser:
         from speechbrain_clser.features.phones.ctc import CtcRecogniser
 
-        hearing = CtcRecogniser(recogniser)
-        name += f"-{hearing.revision}"
+        recogniser_model = CtcRecogniser(recogniser)
+        name += f"-{recogniser_model.revision}"
     if source == "align":
         from speechbrain_clser.features.phones.align import align_all, text_of
 
@@ -103,7 +103,7 @@ def _listened(source, rows, folder, recogniser):
             return f"{row.digest} {row.language} {row.gender} {text}"
 
         def find(some):
-            return align_all(some, load, texts, hearing)
+            return align_all(some, load, texts, recogniser_model)
 
     else:
         from speechbrain_clser.features.phones.ctc import recognise_all
@@ -112,7 +112,7 @@ def _listened(source, rows, folder, recogniser):
             return row.digest
 
         def find(some):
-            return recognise_all(some, load, hearing)
+            return recognise_all(some, load, recogniser_model)
 
     phones_of = cached_phones(folder / f"{name}.jsonl", rows, key_of, find)
     if source == "align":
@@ -124,21 +124,21 @@ def _listened(source, rows, folder, recogniser):
 
 
 def phone_codes(rows, phones, vowels_only=False) -> tuple:
-    """Number the phones, and tell their times as shares of the utterance.
+    """Encode phones as integers with relative times.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        With durations.
+        Utterances with durations.
     phones : dict
-        Utterance id to tuple of Phone; those under 30 ms are left out.
+        Utterance id to tuple of Phone; phones under 30 ms are dropped.
     vowels_only : bool
-        Whether consonants are left out too; not for units.
+        Whether to drop consonants; not for units.
 
     Returns
     -------
     names : list of str
-        Phone of each code from 1 on.
+        Phone of each code, starting at 1.
     codes : dict
         Utterance id to torch.Tensor, (phones, 3): code, start and end as
         shares of the utterance, 0-1.
@@ -152,7 +152,7 @@ def phone_codes(rows, phones, vowels_only=False) -> tuple:
     >>> names, codes["1"]
     (['a'], tensor([[1.0000, 0.2500, 0.5000]]))
     """
-    cached_phones = {
+    kept = {
         row.id: [
             (
                 phone.ipa,
@@ -165,7 +165,7 @@ def phone_codes(rows, phones, vowels_only=False) -> tuple:
         for row in rows
     }
     names = sorted(
-        {ipa for said in cached_phones.values() for ipa, _, _ in said}
+        {ipa for segments in kept.values() for ipa, _, _ in segments}
     )
     if vowels_only:
         from speechbrain_clser.features.phones.classes import phone_class
@@ -176,9 +176,9 @@ def phone_codes(rows, phones, vowels_only=False) -> tuple:
         utterance: torch.tensor(
             [
                 (code[ipa], start, min(end, 1.0))
-                for ipa, start, end in said
+                for ipa, start, end in segments
                 if ipa in code
             ]
         ).reshape(-1, 3)
-        for utterance, said in cached_phones.items()
+        for utterance, segments in kept.items()
     }

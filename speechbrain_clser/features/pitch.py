@@ -1,10 +1,10 @@
-"""Pitch by autocorrelation and a best path, in batch."""
+"""Estimate pitch by autocorrelation and Viterbi search, in batches."""
 
 import math
 
 import torch
 
-# Costs that Praat uses for frames of 10 ms; half of them for ours of 20 ms.
+# Praat's costs for frames of 10 ms, halved for frames of 20 ms.
 N_CANDIDATES = 5
 OCTAVE_COST = 0.01
 VOICING_THRESHOLD = 0.45
@@ -14,11 +14,11 @@ SWITCH_COST = 0.14 * 0.5
 
 
 class Pitch(torch.nn.Module):
-    """Follow the pitch of a voice through an utterance.
+    """Track the pitch of an utterance.
 
-    Each frame offers a few peaks of its autocorrelation, and "no pitch", the
-    more so the quieter it is; a path through all frames chooses among them. A
-    bright voice above 450 Hz may be heard an octave low.
+    Candidates of a frame are the highest peaks of its autocorrelation and "no
+    pitch", which scores higher in quiet frames; the best path through all frames
+    selects among them. Octave errors are possible for bright voices above 450 Hz.
 
     Source
     ------
@@ -29,11 +29,11 @@ class Pitch(torch.nn.Module):
     Arguments
     ---------
     window : torch.Tensor, (samples,)
-        That the spectra were taken with.
+        Window of the spectra.
     n_fft : int
         Even length of the transform, so that there are n_fft / 2 + 1 bins.
     sample_rate_hz : int
-        Of the sound.
+        Sampling rate.
     low_hz, high_hz : float
         Range of the search, which ends in whole samples of lag: for 600 Hz at
         16 kHz it reaches 627.
@@ -61,14 +61,14 @@ class Pitch(torch.nn.Module):
         self.register_buffer("taper", taper, persistent=False)
 
     def forward(self, power, peak, is_real):
-        """Find the pitch of every frame, and where there is none.
+        """Estimate the pitch and the voicing of every frame.
 
         Arguments
         ---------
         power : torch.Tensor, (batch, frames, bins)
-            Spectra of the windowed sound.
+            Power spectra of the windowed samples.
         peak : torch.Tensor, (batch, frames)
-            Largest magnitude of the sound in each frame.
+            Largest absolute sample in each frame.
         is_real : torch.Tensor, (batch, frames)
             False in the padding.
 
@@ -79,9 +79,9 @@ class Pitch(torch.nn.Module):
         height : torch.Tensor, (batch, frames)
             Autocorrelation at that pitch, 0-1.
         voicing : torch.Tensor, (batch, frames)
-            Highest autocorrelation, at whatever pitch, 0-1.
+            Highest autocorrelation over all pitches, 0-1.
         is_voiced : torch.Tensor, (batch, frames)
-            Whether the path goes through a pitch.
+            Whether the best path selects a pitch.
         """
         hz, height = best_candidates(
             self._autocorrelation(power),
@@ -108,7 +108,7 @@ class Pitch(torch.nn.Module):
         return hz_there, height_there, height.amax(dim=-1), is_voiced
 
     def _autocorrelation(self, power):
-        """Of the sound itself: divided by that of the window."""
+        """Compute the autocorrelation, divided by that of the window."""
         n_lags = math.ceil(self.sample_rate_hz / self.low_hz) + 2
         similar = torch.fft.irfft(power)[..., :n_lags]
         similar = similar / similar[..., :1].clamp(min=1e-12)
@@ -116,14 +116,14 @@ class Pitch(torch.nn.Module):
 
 
 def _strength_of_silence(peak, is_real):
-    """How well "no pitch" fits: a threshold, and more in quiet frames."""
+    """Score of "no pitch": a threshold, higher in quiet frames."""
     loudest = (peak * is_real).amax(dim=1, keepdim=True).clamp(min=1e-6)
     quiet = 2 - peak / loudest * (1 + VOICING_THRESHOLD) / SILENCE_THRESHOLD
     return VOICING_THRESHOLD + quiet.clamp(min=0)
 
 
 def best_candidates(autocorrelation, sample_rate_hz, low_hz, high_hz, n_best):
-    """Find the highest peaks of an autocorrelation, between its samples.
+    """Find the highest interpolated peaks of an autocorrelation.
 
     Arguments
     ---------
@@ -156,7 +156,7 @@ def best_candidates(autocorrelation, sample_rate_hz, low_hz, high_hz, n_best):
     middle = autocorrelation[..., first : last + 1]
     right = autocorrelation[..., first + 1 : last + 2]
     is_peak = (middle > left) & (middle >= right) & (middle > 0)
-    # The favour for short lags keeps the first of equal peaks: no octave down.
+    # The bias to short lags selects the first of equal peaks, not a lower octave.
     lags = torch.arange(first, last + 1, device=middle.device)
     favour = OCTAVE_COST * torch.log2(sample_rate_hz / (lags * low_hz))
     rank = torch.where(is_peak, middle + favour, -1.0)
@@ -171,9 +171,9 @@ def best_candidates(autocorrelation, sample_rate_hz, low_hz, high_hz, n_best):
 
 
 def best_path(scores, octaves, is_real, jump_cost, switch_cost):
-    """Choose one candidate a frame: strong ones, with few jumps between them.
+    """Select one candidate per frame by dynamic programming.
 
-    The last candidate stands for "no pitch"; ``octaves`` of it are not read.
+    The last candidate is "no pitch"; its ``octaves`` are ignored.
 
     Arguments
     ---------
@@ -217,12 +217,12 @@ def best_path(scores, octaves, is_real, jump_cost, switch_cost):
 
 @torch.library.custom_op("speechbrain_clser::cheapest", mutates_args=())
 def _cheapest(scores: torch.Tensor, costs: torch.Tensor) -> torch.Tensor:
-    """Walk the path; an operator, since no graph holds a loop over frames."""
+    """Run the path search; an operator, because graphs contain no frame loops."""
     scores = scores.unbind(dim=1)
     total, back = scores[0], []
     for cost, score in zip(costs.unbind(dim=1), scores[1:], strict=True):
         best, origin = (total[:, :, None] - cost).max(dim=1)
-        # Padding neither adds nor mixes: the path ends at the last real frame.
+        # Padding does not change the path, which ends at the last real frame.
         total = best + score
         back.append(origin)
     path = [total.argmax(dim=-1, keepdim=True)]
@@ -233,5 +233,5 @@ def _cheapest(scores: torch.Tensor, costs: torch.Tensor) -> torch.Tensor:
 
 @_cheapest.register_fake
 def _shape_of_cheapest(scores, costs):
-    """What a path looks like, for who exports a graph."""
+    """Return a fake path of the right shape for graph export."""
     return scores.new_empty(scores.shape[:2], dtype=torch.long)

@@ -1,8 +1,8 @@
-"""A limit on the memory of modules while they are built.
+"""Limit the memory of modules while they are built.
 
-A few letters in the settings of a model ask for any number of layers of any
-width. Their parameters are counted as they are registered, which is before they
-are filled, so that such a model is refused before it takes the memory.
+The settings of a model can request any number of layers of any width. Parameters are
+counted when they are registered, before they are filled, so that an oversized model
+raises an error before the memory is allocated.
 """
 
 import contextlib
@@ -10,23 +10,23 @@ import contextlib
 from torch.nn.modules import module as registration
 
 MAX_MODULES = 20_000  # the largest encoders have 2,000
-SPARE_BYTES = 2**28  # for what is computed and not saved, such as filters
+SPARE_BYTES = 2**28  # for buffers that are not saved, such as filters
 
 _limits = []
 
 
 @contextlib.contextmanager
 def limited(max_bytes, where):
-    """Refuse modules that are larger than the files of their parameters allow.
+    """Raise an error if modules are larger than their weight files.
 
-    Where limits are nested, the inner one holds.
+    Of nested limits, the innermost applies.
 
     Arguments
     ---------
     max_bytes : int
-        Of all parameters and buffers together, beside ``SPARE_BYTES``.
+        Limit of all parameters and buffers, in addition to ``SPARE_BYTES``.
     where : str or Path
-        That asks for the modules; for the message.
+        Source of the settings, for the message.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def limited(max_bytes, where):
     ...     small, large = torch.nn.Linear(8, 4), torch.nn.Linear(20000, 20000)
     Traceback (most recent call last):
     ...
-    ValueError: here: expected parameters of at most 256 MiB, as its files ...
+    ValueError: here: expected parameters of at most 256 MiB, as in its ...
     """
     limit = _Limit(SPARE_BYTES + max_bytes, where)
     handles = [
@@ -58,7 +58,7 @@ def limited(max_bytes, where):
 
 
 class _Limit:
-    """Counts what is registered."""
+    """Counter of registered parameters and modules."""
 
     def __init__(self, max_bytes, where):
         self.max_bytes, self.where = max_bytes, where
@@ -66,7 +66,7 @@ class _Limit:
         self.total_bytes = 0
 
     def tensor(self, module, name, tensor):
-        """Count a parameter or buffer, once if it is registered again."""
+        """Count a parameter or buffer; repeated registrations count once."""
         if tensor is None or _limits[-1] is not self:
             return
         place = id(module), name
@@ -74,8 +74,8 @@ class _Limit:
         self.n_bytes[place] = tensor.nbytes
         if self.total_bytes > self.max_bytes:
             raise self._refusal(
-                f"parameters of at most {self.max_bytes >> 20:,} MiB, as its "
-                "files of weights have them"
+                f"parameters of at most {self.max_bytes >> 20:,} MiB, as in its "
+                "weight files"
             )
 
     def module(self, *_):
@@ -88,6 +88,6 @@ class _Limit:
 
     def _refusal(self, expected):
         return ValueError(
-            f"{self.where}: expected {expected}, found more; take settings and "
-            "weights from one export"
+            f"{self.where}: expected {expected}, found more; use settings and "
+            "weights of the same export"
         )

@@ -1,4 +1,4 @@
-"""Where in the spectrum the energy lies, and how fast it moves."""
+"""Compute descriptors of the spectral shape and its change."""
 
 import torch
 
@@ -6,16 +6,16 @@ from speechbrain_clser.features.spectrum import FLOOR, to_db
 
 
 def spectral_shape(spectrum, power, lines_db, mel) -> dict:
-    """Describe the spectrum of each frame as a whole.
+    """Compute spectral-shape descriptors of each frame.
 
     Arguments
     ---------
     spectrum : Spectrum
-        That the power is of.
+        Transform that computed the power.
     power : torch.Tensor, (batch, frames, bins)
-        Power of each line.
+        Power of each bin.
     lines_db : torch.Tensor, (batch, frames, bins)
-        The same as level, in dB.
+        Level of each bin, in dB.
     mel : torch.Tensor, (batch, frames, bands)
         Log-mel energy, in dB.
 
@@ -27,7 +27,7 @@ def spectral_shape(spectrum, power, lines_db, mel) -> dict:
         ``alpha``
             50-1000 Hz over 1-5 kHz, in dB.
         ``hammarberg``
-            Strongest line below 2 kHz over that in 2-5 kHz, in dB.
+            Strongest bin below 2 kHz over that in 2-5 kHz, in dB.
         ``slope_0_500``, ``slope_500_1500``, ``slope_1500_5000``
             Regression of the levels over the frequency, dB a kHz.
         ``centroid``

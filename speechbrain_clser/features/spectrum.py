@@ -1,4 +1,4 @@
-"""Sound to power spectra, one every 20 ms, and their levels in dB."""
+"""Compute power spectra every 20 ms, and their levels in dB."""
 
 import bisect
 import math
@@ -12,12 +12,12 @@ FLOOR = 1e-10
 
 
 class Spectrum(torch.nn.Module):
-    """Take the power spectrum of 50 ms around the middle of each 20 ms.
+    """Compute power spectra of 50 ms windows centred on frames of 20 ms.
 
     Arguments
     ---------
     sample_rate_hz : int
-        Of the sound; hop and window are meant for 16 kHz.
+        Sampling rate; hop and window are designed for 16 kHz.
 
     Example
     -------
@@ -40,19 +40,19 @@ class Spectrum(torch.nn.Module):
         self._lines_hz = hz.tolist()
 
     def forward(self, wavs):
-        """Cut sound into windows, each of mean 0, and transform them.
+        """Transform windows of the waveform after removing their mean.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            Taken as surrounded by silence.
+            Padded with silence at both ends.
 
         Returns
         -------
         power : torch.Tensor, (batch, frames, bins)
-            One frame per begun 20 ms; of the windowed samples, not scaled.
+            One frame per started 20 ms; unscaled power of the windowed samples.
         peak : torch.Tensor, (batch, frames)
-            Largest magnitude in the window, before it is applied.
+            Largest absolute sample before windowing.
         """
         n_frames = max(1, math.ceil(wavs.shape[1] / HOP_SAMPLES))
         before = (WINDOW_SAMPLES - HOP_SAMPLES) // 2
@@ -64,12 +64,12 @@ class Spectrum(torch.nn.Module):
         return power, pieces.abs().amax(dim=-1)
 
     def level_db(self, power):
-        """Give the level of power of this spectrum, whatever the window.
+        """Convert power to level in dB, independent of the window.
 
         Arguments
         ---------
         power : torch.Tensor, (...)
-            Lines, or sums or means of them.
+            Bins, or sums or means of bins.
 
         Returns
         -------
@@ -79,19 +79,19 @@ class Spectrum(torch.nn.Module):
         return to_db(power / self.window.square().sum())
 
     def band(self, values, low_hz, high_hz):
-        """Pick the lines of a band.
+        """Select the bins of a frequency band.
 
         Arguments
         ---------
         values : torch.Tensor, (..., bins)
-            One per line.
+            One value per bin.
         low_hz, high_hz : float
             First frequency in the band, and first beyond it.
 
         Returns
         -------
         torch.Tensor, (..., lines)
-            Those in the band; a view.
+            View of the bins in the band.
         """
         first = bisect.bisect_left(self._lines_hz, low_hz)
         beyond = bisect.bisect_left(self._lines_hz, high_hz)
@@ -99,7 +99,7 @@ class Spectrum(torch.nn.Module):
 
 
 def to_db(power):
-    """Turn power, or a ratio of powers, into decibels.
+    """Convert power, or a power ratio, to decibels.
 
     Arguments
     ---------
@@ -120,14 +120,14 @@ def to_db(power):
 
 
 def real_mask(n_real, width):
-    """Tell what is real from the padding behind it.
+    """Return the mask of real samples or frames, without padding.
 
     Arguments
     ---------
     n_real : torch.Tensor, (batch,)
-        How many samples, or frames, of each row are real.
+        Number of real samples or frames of each row.
     width : int
-        How many there are with the padding.
+        Number of samples or frames including padding.
 
     Returns
     -------
@@ -144,17 +144,17 @@ def real_mask(n_real, width):
 
 
 def widest(n_real, width):
-    """Count what is real in the longest row.
+    """Return the number of real samples or frames in the longest row.
 
-    A graph being exported, for ONNX, hears one recording without padding: how
-    long it will be is not known yet, but that it fills the row is.
+    In a graph exported to ONNX there is one recording without padding, of unknown
+    length: the result is ``width``.
 
     Arguments
     ---------
     n_real : torch.Tensor, (batch,)
-        How many samples, or frames, of each row are real.
+        Number of real samples or frames of each row.
     width : int
-        How many there would be if a row had no padding.
+        Number of samples or frames of a row without padding.
 
     Returns
     -------

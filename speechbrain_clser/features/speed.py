@@ -1,4 +1,4 @@
-"""The same utterance, spoken faster or slower: views for training."""
+"""Speed perturbation of recordings."""
 
 import functools
 
@@ -12,14 +12,14 @@ def _perturb(sample_rate_hz, percent):
 
 
 def at_speed(load, speed):
-    """Change how a loader's recordings run; pitch and formants move along.
+    """Wrap a loader with speed perturbation; pitch and formants change too.
 
     Arguments
     ---------
     load : callable
         ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     speed : float
-        1.1 is a tenth faster; whole percents only.
+        Speed factor, 1.1 is 10 % faster; whole percents only.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def at_speed(load, speed):
     Raises
     ------
     ValueError
-        If the speed is no whole percent between 50 and 200.
+        If the speed is not a whole percent between 50 and 200.
 
     Example
     -------

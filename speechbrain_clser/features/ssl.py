@@ -1,4 +1,4 @@
-"""Frames from pretrained speech encoders: wav2vec2, HuBERT, WavLM and others."""
+"""Extract frames with pretrained encoders: wav2vec2, HuBERT, WavLM and others."""
 
 import contextlib
 import dataclasses
@@ -23,7 +23,7 @@ PRECISIONS = {
 
 @dataclasses.dataclass(frozen=True)
 class SSLConfig:
-    """What changes the values of ``SSLFeatures``.
+    """Configuration of ``SSLFeatures``.
 
     Arguments
     ---------
@@ -41,12 +41,12 @@ class SSLConfig:
         How the encoder is trained; frozen without.
     window : str
         Of Whisper: ``"real"`` computes real frames only, ``"30s"`` pads with
-        silence to 30 s; empty: ``"30s"``, as models saved before this choice.
+        silence to 30 s; empty: ``"30s"``, as in models saved before this option.
 
     Raises
     ------
     ValueError
-        If there is no such mix or precision.
+        If the mix or the precision is unknown.
     """
 
     revision: str = ""
@@ -65,28 +65,28 @@ class SSLConfig:
 
 
 class SSLFeatures(Extractor):
-    """Listen through a pretrained encoder, 50 frames a second.
+    """Extract features with a pretrained encoder, 50 frames per second.
 
     wav2vec2, XLS-R, HuBERT, WavLM, w2v-BERT 2.0 and Whisper's encoder, through
-    SpeechBrain's lobes. An utterance gives the same frames alone and padded in a
-    batch, to float32's rounding; see ``ssl_lobes`` for what that takes. Whisper
-    takes 30 s at most; what is longer is cut into windows and joined.
+    SpeechBrain's lobes. Frames of an utterance are the same alone and padded in a
+    batch, up to float32 rounding; see ``ssl_lobes``. Whisper processes at most 30 s;
+    longer recordings are split into windows and concatenated.
 
-    ``state_dict`` holds what is trained, so nothing of a frozen encoder and of an
-    adapted one the adapters; the rest is the published encoder at ``revision``.
+    ``state_dict`` contains only trained parameters: none of a frozen encoder, the
+    adapters of an adapted one. Other weights are those of ``revision``.
 
     Arguments
     ---------
     source : str
-        Hub id, or folder as transformers writes it.
+        Hub id, or folder written by transformers.
     config : SSLConfig, optional
-        The extractor's own has revision, layers and window filled in.
+        The ``config`` attribute has revision, layers and window filled in.
 
     Raises
     ------
     ValueError
-        If the encoder has no such layers or window, its checkpoint lacks
-        weights, or its settings ask for more than the weights can fill.
+        If the layers or the window do not exist, weights are missing, or the
+        settings need more parameters than there are weights.
 
     Example
     -------
@@ -95,8 +95,8 @@ class SSLFeatures(Extractor):
     >>> sizes = {"hidden_size": 48, "intermediate_size": 96}
     >>> config = transformers.HubertConfig(num_hidden_layers=6, **sizes)
     >>> transformers.HubertModel(config).save_pretrained(folder)
-    >>> listener = transformers.Wav2Vec2FeatureExtractor()
-    >>> _ = listener.save_pretrained(folder)
+    >>> preprocessor = transformers.Wav2Vec2FeatureExtractor()
+    >>> _ = preprocessor.save_pretrained(folder)
     >>> extractor = SSLFeatures(folder)
     >>> extractor(torch.randn(2, 16000), torch.tensor([1.0, 0.5])).shape
     torch.Size([2, 49, 48])
@@ -108,7 +108,7 @@ class SSLFeatures(Extractor):
     has_weights = True  # in the folder
 
     def __init__(self, source, config=None):
-        # transformers takes seconds to import: only where an encoder is built.
+        # Import transformers only if an encoder is built; it takes seconds.
         from speechbrain_clser.features.ssl_lobes import load
 
         config = config or SSLConfig(window="real")
@@ -144,18 +144,18 @@ class SSLFeatures(Extractor):
         self.train()
 
     def _limit(self, folder):
-        """Limit the memory of an encoder by its weights, saved in 8 bits or more."""
+        """Limit the memory of an encoder by its weights, of 8 bits or more each."""
         if not self.has_weights:
             return contextlib.nullcontext()
         files = weights(folder, TRANSFORMERS)
         return limited(4 * sum(path.stat().st_size for path in files), folder)
 
     def n_frames(self, n_samples):
-        """Count the real frames by the encoder's strides; see ``Extractor``."""
+        """Return the number of frames by the encoder's strides; see ``Extractor``."""
         return self.lobe.n_frames(torch.as_tensor(n_samples).long())
 
     def frozen_copy(self):
-        """Give the encoder as it was published; see ``Extractor``."""
+        """Return the encoder with its published weights; see ``Extractor``."""
         if self.is_frozen:
             return self
         return SSLFeatures(
@@ -163,27 +163,27 @@ class SSLFeatures(Extractor):
         )
 
     def train(self, mode=True):
-        """Switch to training, but for what is frozen; see ``Extractor``."""
+        """Set training mode of the trainable modules; see ``Extractor``."""
         super().train(mode and _learns(self))
         for part in self.lobe.cnn():
             if not _learns(part):
-                # In training it would keep all it computes for a gradient.
+                # In training mode it would store activations for gradients.
                 part.eval()
         adaptation = self.config.adaptation
         if adaptation and adaptation.adapt == "top":
-            # What is below hears as it did before the top was trained.
+            # Blocks below the trained ones stay in evaluation mode.
             self.lobe.eval()
             for block in self.lobe.top(adaptation.top_layers):
                 block.train(self.training)
         return self
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or release what is trained; the rest stays frozen.
+        """Freeze or unfreeze the trainable parameters; others stay frozen.
 
         Arguments
         ---------
         requires_grad : bool
-            Whether it is to learn.
+            Whether to train them.
 
         Returns
         -------
@@ -200,14 +200,14 @@ class SSLFeatures(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with anything.
+            At ``sample_rate_hz``, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames, dim)
-            Layers averaged, or side by side.
+            Layers averaged or concatenated.
         """
         n_samples = (lens.float() * wavs.shape[1]).round().long()
         wavs = wavs[:, : widest(n_samples, wavs.shape[1])]
@@ -226,7 +226,7 @@ class SSLFeatures(Extractor):
 
     @contextlib.contextmanager
     def _arithmetic(self, device):
-        """The caller's when trained; else no gradient and a fixed precision."""
+        """Context of the encoder: if frozen, no gradient and a fixed precision."""
         if not self.is_frozen:
             yield
             return
@@ -237,14 +237,14 @@ class SSLFeatures(Extractor):
 
 
 def layer_range(layers, n_blocks):
-    """Read which layers are meant.
+    """Parse a layer or a range of layers.
 
     Arguments
     ---------
     layers : str
-        ``"6"``, ``"4-8"``, ``"all"``, or nothing for the middle third.
+        ``"6"``, ``"4-8"``, ``"all"``, or empty for the middle third.
     n_blocks : int
-        Transformer blocks; layer 0 lies below the first.
+        Number of transformer blocks; layer 0 is the input of the first.
 
     Returns
     -------
@@ -254,7 +254,7 @@ def layer_range(layers, n_blocks):
     Raises
     ------
     ValueError
-        If it is no such layer or range.
+        If the layer or the range is invalid.
 
     Example
     -------
@@ -278,5 +278,5 @@ def layer_range(layers, n_blocks):
 
 
 def _learns(module):
-    """Whether anything of a module is trained at present."""
+    """Return whether any parameter of a module requires a gradient."""
     return any(p.requires_grad for p in module.parameters())

@@ -1,4 +1,4 @@
-"""Training a pretrained encoder: all of it, its top, or adapters inside it."""
+"""Fine-tune a pretrained encoder: fully, its top blocks, or with adapters."""
 
 import dataclasses
 import functools
@@ -11,18 +11,18 @@ from speechbrain_clser.lobes.gate import Gate
 ADAPTERS = ("lora", "bottleneck")
 WAYS = (*ADAPTERS, "lora+bottleneck", "top", "full")
 
-# Queries and values, and the ends of feed-forward blocks, as the encoders of
-# ``ssl_lobes`` call them.
+# Module names of queries, values and feed-forward outputs in the encoders of
+# ``ssl_lobes``.
 ATTENTION = ["*.q_proj", "*.v_proj", "*.linear_q", "*.linear_v"]
 FEED_FORWARD = ["*.feed_forward.output_dense", "*.ffn?.output_dense", "*.fc2"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Adaptation:
-    """How a pretrained encoder is trained along.
+    """Configuration of encoder fine-tuning.
 
-    The values are those of a public reproduction of Mi, Ma and Toda (2026),
-    who report none.
+    Defaults are those of a public reproduction of Mi, Ma and Toda (2026); the paper
+    does not report them.
 
     Arguments
     ---------
@@ -31,9 +31,9 @@ class Adaptation:
         Houlsby adapters behind each feed-forward block; ``"lora+bottleneck"``;
         ``"top"``: the last transformer blocks; ``"full"``: all parameters.
     rank : int
-        Of LoRA.
+        LoRA rank.
     alpha : float
-        LoRA adds its product times ``alpha / rank``.
+        LoRA scaling, ``alpha / rank``.
     bottleneck_dim : int
         Width of a Houlsby adapter.
     gated : bool
@@ -41,13 +41,13 @@ class Adaptation:
     train_cnn : bool
         Whether ``"full"`` includes the convolutions over the waveform.
     top_layers : int
-        How many blocks ``"top"`` trains, counted down from the last that is
-        used.
+        Number of blocks trained by ``"top"``, counted from the last block in
+        use.
 
     Raises
     ------
     ValueError
-        If there is no such way to adapt.
+        If ``adapt`` is unknown.
     """
 
     adapt: str = "lora"
@@ -66,23 +66,23 @@ class Adaptation:
 
 
 def adapt(lobe, adaptation):
-    """Make an encoder trainable; with adapters, nothing but they are.
+    """Make an encoder, or only its adapters, trainable.
 
-    An adapter adds nothing before the first step, so that training starts
-    from the encoder as it was published.
+    Adapters have no effect before the first step, so that training starts from the
+    published encoder.
 
     Arguments
     ---------
     lobe : SSLLobe
-        Frozen, with the layers that are used; changed in place.
+        Frozen, with the layers in use; modified in place.
     adaptation : Adaptation
-        What to train.
+        Fine-tuning configuration.
 
     Raises
     ------
     ValueError
-        If there is no transformer block to put an adapter into, or there are
-        fewer than are to be trained.
+        If there is no transformer block for an adapter, or there are fewer
+        blocks than ``top_layers``.
 
     Example
     -------
@@ -126,7 +126,7 @@ def adapt(lobe, adaptation):
             ),
         ),
     }
-    # Both kinds find their places, and freeze the rest, before either is put in.
+    # Both kinds select their modules before any of them is inserted.
     adapted = [
         AdaptedModel(
             lobe.lobe.model,
@@ -143,7 +143,7 @@ def adapt(lobe, adaptation):
 
 
 def _silent(module, kind, gated):
-    """An adapter around a module that adds nothing yet, gated or not."""
+    """Create an adapter with zero output around a module, optionally gated."""
     adapter = kind(module)
     zeros_(adapter.adapter_up_proj.weight)
     if gated:

@@ -1,9 +1,8 @@
-"""SpeechBrain's lobes of pretrained encoders, behind one face and without leaks.
+"""Common interface to SpeechBrain's pretrained encoders, without padding leaks.
 
-What is dealt with here: an utterance gives the same frames alone and beside
-others, whatever the padding; nothing is dropped or masked at random but by
-dropout itself, and that only in training; layers above those wanted are
-not computed.
+An utterance gives the same frames alone and in a batch, independent of padding; there
+is no layer drop or random masking, and dropout is active in training only; layers
+above the selected ones are not computed.
 """
 
 import json
@@ -23,33 +22,32 @@ from speechbrain_clser.features.ssl_masking import (
     MaskedWavLMAttention,
 )
 
-# Parameters that no output depends on, or that are no parameters but a table.
+# Parameters that do not affect the output, or that are constant tables.
 NEVER_TRAINED = ("masked_spec_embed", "embed_positions.weight")
 
 
 class SSLLobe(torch.nn.Module):
-    """Waveforms in, hidden states of some layers out; base of the three kinds.
+    """Base class: compute hidden states of selected layers from waveforms.
 
-    Layer 0 is what enters the transformer, layer n leaves its n-th block, as it
-    is: the normalisation that follows the last block of some encoders belongs to
-    no layer.
+    Layer 0 is the transformer input, layer n the output of block n. The final
+    normalisation of some encoders is not included in any layer.
 
     Arguments
     ---------
     lobe : speechbrain.integrations.huggingface.HFTransformersInterface
-        Built with ``freeze=True``; who trains it unfreezes what he wants.
+        Built with ``freeze=True``; training unfreezes selected parameters.
     stride_samples : int
-        From frame to frame.
+        Frame hop.
     shortest_samples : int
-        Below this there is no frame.
+        Minimum length for one frame.
     """
 
-    window = ""  # a choice that only Whisper has
+    window = ""  # used by Whisper only
 
     def __init__(self, lobe, stride_samples, shortest_samples):
         super().__init__()
         lobe.float()  # some are published in half precision
-        lobe.freeze = False  # else nothing learns, adapters included
+        lobe.freeze = False  # otherwise nothing is trained, including adapters
         config = lobe.model.config
         config.layerdrop = 0.0
         config.apply_spec_augment = False
@@ -62,11 +60,11 @@ class SSLLobe(torch.nn.Module):
 
     @property
     def n_blocks(self):
-        """How many transformer blocks there are; ``keep`` makes them fewer."""
+        """Number of transformer blocks; reduced by ``keep``."""
         return len(self.lobe.model.encoder.layers)
 
     def keep(self, first, last):
-        """Choose the layers to give, and drop the blocks above them.
+        """Select the output layers and drop the blocks above them.
 
         Arguments
         ---------
@@ -79,17 +77,17 @@ class SSLLobe(torch.nn.Module):
         self.lobe.output_all_hiddens = first < last
 
     def check_weights(self, folder):
-        """Refuse a checkpoint without all weights of the layers that are kept.
+        """Raise an error if weights of the selected layers are missing.
 
         Arguments
         ---------
         folder : Path
-            The encoder was loaded from.
+            Folder of the encoder.
 
         Raises
         ------
         ValueError
-            If weights are missing, have other shapes or are no numbers.
+            If weights are missing, have other shapes or are not finite.
         """
         loaded.check(
             self.lobe.model,
@@ -98,54 +96,53 @@ class SSLLobe(torch.nn.Module):
         )
 
     def cnn(self):
-        """Modules between the waveform and the transformer that may stay frozen.
+        """Return the modules between waveform and transformer that may stay frozen.
 
         Returns
         -------
         list of torch.nn.Module
-            Empty when there are none.
+            Empty if there are none.
         """
         return []
 
     def top(self, n):
-        """List the last blocks that are used.
+        """Return the last blocks in use.
 
         Arguments
         ---------
         n : int
-            How many.
+            Number of blocks.
 
         Returns
         -------
         list of torch.nn.Module
-            From the lower to the higher. No normalisation follows them: see
-            above.
+            From lower to higher, without the final normalisation.
 
         Raises
         ------
         ValueError
-            If there are not so many.
+            If there are fewer blocks.
         """
         if not 1 <= n <= self.n_blocks:
             raise ValueError(
                 f"top_layers must be within 1-{self.n_blocks}, the blocks up "
-                f"to the highest layer that is used, got {n}; choose higher "
-                f"layers, or fewer of them to train"
+                f"to the highest layer in use, got {n}; select higher "
+                f"layers, or reduce top_layers"
             )
         return [*self.lobe.model.encoder.layers[-n:]]
 
     def trainable(self, with_cnn):
-        """List what full fine-tuning trains.
+        """Return the parameters of full fine-tuning.
 
         Arguments
         ---------
         with_cnn : bool
-            Whether the convolutions over the waveform are among it.
+            Whether to include the convolutions over the waveform.
 
         Returns
         -------
         list of torch.nn.Parameter
-            Each has a part in the output.
+            Parameters that affect the output.
         """
         left_out = set()
         if not with_cnn:
@@ -157,7 +154,7 @@ class SSLLobe(torch.nn.Module):
         ]
 
     def n_frames(self, n_samples):
-        """Count the real frames of utterances by their length.
+        """Return the number of frames of utterances by their length.
 
         Arguments
         ---------
@@ -172,31 +169,31 @@ class SSLLobe(torch.nn.Module):
         raise NotImplementedError(f"{type(self).__name__} has no n_frames")
 
     def forward(self, wavs, n_samples):
-        """Compute the chosen layers.
+        """Compute the selected layers.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            Zero behind the end of each row.
+            Zero in the padding.
         n_samples : torch.LongTensor, (batch,)
-            Real samples of each row; one has them all.
+            Real samples of each row; one row has no padding.
 
         Returns
         -------
         torch.Tensor, (layers, batch, frames, dim)
-            Anything finite behind the ``n_frames`` of each row.
+            Finite, undefined values after ``n_frames`` of each row.
         """
-        # Scraps of sound end in silence, so that each has a frame.
+        # Pad very short recordings with silence, so that each has a frame.
         missing = max(0, self.shortest_samples - wavs.shape[1])
         wavs = torch.nn.functional.pad(wavs, (0, missing))
         return self.hidden(wavs, n_samples.clamp(min=self.shortest_samples))
 
     def hidden(self, wavs, n_samples):
-        """Run the lobe on rows that all have a frame; as ``forward``."""
+        """Run the lobe on rows of at least one frame; as ``forward``."""
         return self.chosen(self.lobe(wavs, n_samples / wavs.shape[1]))
 
     def chosen(self, hidden):
-        """Pick from all layers; the lobe gives a single one without that axis."""
+        """Select layers; the lobe returns a single one without the layer axis."""
         return (
             hidden[self.kept] if self.lobe.output_all_hiddens else hidden[None]
         )
@@ -205,8 +202,8 @@ class SSLLobe(torch.nn.Module):
 class WaveformLobe(SSLLobe):
     """wav2vec2, XLS-R, HuBERT and WavLM: convolutions over the waveform.
 
-    The lobe's own normalisation of the waveform counts padding in; here each
-    utterance is normalised by itself, where its encoder was trained so.
+    The waveform normalisation of the lobe includes padding; here each utterance is
+    normalised separately, if the encoder was trained with normalisation.
     """
 
     def __init__(self, lobe):
@@ -221,7 +218,7 @@ class WaveformLobe(SSLLobe):
         super().__init__(lobe, stride_samples, shortest_samples)
         self.is_normalised = lobe.feature_extractor.do_normalize
         lobe.normalize_wav = False
-        lobe.model.adapter = None  # a subsampling that belongs to no layer
+        lobe.model.adapter = None  # subsampling after the last layer
         if config.do_stable_layer_norm:
             lobe.model.encoder.layer_norm = torch.nn.Identity()
         if config.feat_extract_norm == "group":
@@ -232,24 +229,24 @@ class WaveformLobe(SSLLobe):
                 block.attention.__class__ = MaskedWavLMAttention
 
     def cnn(self):
-        """The convolutions over the waveform."""
+        """Return the convolutions over the waveform."""
         return [self.lobe.model.feature_extractor]
 
     def n_frames(self, n_samples):
-        """Count what the convolutions leave; see ``SSLLobe``."""
+        """Return the number of frames after the convolutions; see ``SSLLobe``."""
         n_frames = n_samples.clamp(min=self.shortest_samples)
         for kernel, stride in self.convolutions:
             n_frames = (n_frames - kernel) // stride + 1
         return n_frames
 
     def forward(self, wavs, n_samples):
-        """Normalise each utterance where wanted; see ``SSLLobe``."""
+        """Normalise each utterance if configured; see ``SSLLobe``."""
         if self.is_normalised:
             wavs = _normalise(wavs, n_samples)
         return super().forward(wavs, n_samples)
 
     def hidden(self, wavs, n_samples):
-        """Tell the group norm, if there is one, what is real, and run."""
+        """Pass the real lengths to the group norm, if any, and run the lobe."""
         norm = self.lobe.model.feature_extractor.conv_layers[0].layer_norm
         is_exported = torch.compiler.is_exporting()  # without padding
         if isinstance(norm, MaskedGroupNorm) and not is_exported:
@@ -266,18 +263,18 @@ class FilterbankLobe(SSLLobe):
         lobe.model.adapter = lobe.model.intermediate_ffn = None  # as above
 
     def n_frames(self, n_samples):
-        """Count the whole pairs of filterbank frames; see ``SSLLobe``."""
+        """Return the number of complete filterbank frame pairs; see ``SSLLobe``."""
         n_samples = n_samples.clamp(min=self.shortest_samples)
         return (1 + (n_samples - 400) // 160) // 2
 
 
 class WindowLobe(SSLLobe):
-    """Whisper's encoder: windows of 30 s; what is longer is cut and joined.
+    """Whisper's encoder: longer recordings are split into 30 s windows.
 
-    Its published form pads every window with silence to 30 s. ``"real"`` runs
+    The published encoder pads every window with silence to 30 s. ``"real"`` runs
     the convolutions and blocks on the real frames only: positions 0 to n - 1,
-    shorter windows of a batch masked. The log-mel spectrogram is cut 80 dB below
-    the loudest point of the utterance, with ``"30s"`` of the window.
+    shorter windows of a batch masked. The log-mel spectrogram is clipped 80 dB
+    below the maximum of the utterance, or of the window with ``"30s"``.
 
     Arguments
     ---------
@@ -297,17 +294,17 @@ class WindowLobe(SSLLobe):
         self.window_samples = self.window_frames * self.stride_samples
 
     def cnn(self):
-        """The two convolutions over the spectrogram."""
+        """Return the two convolutions over the spectrogram."""
         return [self.lobe.model.encoder.conv1, self.lobe.model.encoder.conv2]
 
     def n_frames(self, n_samples):
-        """One frame per begun 20 ms; see ``SSLLobe``."""
+        """Return the number of frames: one per started 20 ms; see ``SSLLobe``."""
         n_samples = n_samples.clamp(min=1)
         return (n_samples + self.stride_samples - 1) // self.stride_samples
 
     def hidden(self, wavs, n_samples):
-        """Run all windows of all utterances as one batch, and join them."""
-        # A graph that is exported takes one recording, without padding.
+        """Run all windows of all utterances as one batch and concatenate them."""
+        # An exported graph processes one recording without padding.
         is_exported = torch.compiler.is_exporting()
         lengths = [wavs.shape[1]] if is_exported else n_samples.tolist()
         rows = [wav[:n] for wav, n in zip(wavs, lengths, strict=True)]
@@ -321,14 +318,14 @@ class WindowLobe(SSLLobe):
         return joined.permute(2, 0, 1, 3)
 
     def _padded(self, rows):
-        """All windows at 30 s, and how many each row has."""
+        """Return all windows padded to 30 s, and their number per row."""
         if torch.compiler.is_exporting():
             raise ValueError(
                 "the number of windows of 30 s depends on the length of the "
-                'recording; window "real" has a graph'
+                'recording; window "real" can be exported'
             )
         windows = [row.split(self.window_samples) for row in rows]
-        # One by one: the lobe cuts 80 dB below the loudest of a whole batch.
+        # One by one: the lobe clips 80 dB below the maximum of the batch.
         spectrograms = [
             self.spectrogram(
                 self.lobe.pad_or_trim(window[None], self.window_samples)
@@ -340,7 +337,7 @@ class WindowLobe(SSLLobe):
         return self.chosen(hidden), [len(row) for row in windows]
 
     def _real(self, rows):
-        """All windows at the width of the longest, and how many each row has."""
+        """Return all windows padded to the longest, and their number per row."""
         whole = [self._whole(row) for row in rows]
         if torch.compiler.is_exporting():
             return self._graph(whole[0])
@@ -355,10 +352,10 @@ class WindowLobe(SSLLobe):
         return self._blocks(together, mask), [len(row) for row in windows]
 
     def _graph(self, frames):
-        """As ``_real`` for one row, where the count of windows is not known yet."""
-        n_frames = frames.shape[0]  # its len would be fixed in the graph
+        """As ``_real`` for one row with a dynamic number of windows."""
+        n_frames = frames.shape[0]  # len() would be constant in the graph
         width = torch.sym_min(n_frames, 2 * self.window_frames)
-        # Of positive numbers, for ONNX rounds towards zero.
+        # Of positive numbers, because ONNX rounds towards zero.
         n_windows = (n_frames + width - 1) // width
         missing = n_windows * width - n_frames
         windows = torch.nn.functional.pad(frames, (0, 0, 0, missing))
@@ -369,17 +366,17 @@ class WindowLobe(SSLLobe):
         return hidden[:, None, : n_frames // 2], [1]
 
     def _whole(self, row):
-        """Log-mel spectrogram, (frames, bands), two frames per begun 20 ms."""
+        """Compute log-mel, (frames, bands), two frames per started 20 ms."""
         n_frames = (
             row.shape[0] + self.stride_samples - 1
         ) // self.stride_samples
-        # One hop more, so that no real frame sees the mirrored end.
+        # One extra hop, so that no real frame contains reflected padding.
         missing = n_frames * self.stride_samples - row.shape[0] + 160
         padded = torch.nn.functional.pad(row, (0, missing))
         return self.spectrogram(padded[None])[0, :, : 2 * n_frames].T
 
     def _blocks(self, frames, mask):
-        """Chosen layers of log-mel spectrograms that are zero in the padding."""
+        """Compute the selected layers of log-mel spectrograms with zero padding."""
         encoder = self.lobe.model.encoder
         hidden = torch.nn.functional.gelu(encoder.conv1(frames.mT))
         hidden = torch.nn.functional.gelu(encoder.conv2(hidden)).mT
@@ -395,14 +392,14 @@ class WindowLobe(SSLLobe):
         return torch.stack(layers[self.kept])
 
     def spectrogram(self, wavs):
-        """Log-mel of equal lengths, in full precision whatever surrounds it."""
+        """Compute log-mel of equal lengths in full precision, outside of autocast."""
         with torch.autocast(wavs.device.type, enabled=False):
             return self.lobe.log_mel_spectrogram(wavs)
 
 
 WINDOWS = ("real", "30s")
 
-# What config.json calls them; XLS-R is a wav2vec2.
+# Values of model_type in config.json; XLS-R is a wav2vec2.
 KINDS = {
     "wav2vec2": (WaveformLobe, Wav2Vec2, {}),
     "hubert": (WaveformLobe, HuBERT, {}),
@@ -413,26 +410,26 @@ KINDS = {
 
 
 def load(folder, window="") -> SSLLobe:
-    """Load the encoder in a folder through the lobe of its kind.
+    """Load the encoder of a folder with the matching lobe.
 
     Arguments
     ---------
     folder : Path
-        As transformers writes it, feature extractor included.
+        Written by transformers, including the feature extractor.
     window : str
-        ``"real"`` or ``"30s"``, of Whisper; empty: ``"30s"``, as before there
-        was a choice. Encoders of other kinds only have real frames.
+        ``"real"`` or ``"30s"`` for Whisper; empty: ``"30s"``. Other encoders
+        compute real frames only.
 
     Returns
     -------
     SSLLobe
-        With all layers, nothing of it trainable.
+        With all layers, frozen.
 
     Raises
     ------
     ValueError
         If SpeechBrain has no lobe for this kind of encoder, it cannot be built
-        of its settings, or it has no such window.
+        from its settings, or the window is unknown.
 
     Example
     -------
@@ -464,25 +461,25 @@ def load(folder, window="") -> SSLLobe:
         *(MemoryError, RuntimeError, StrictDataclassError, TypeError),
     ) as error:
         raise ValueError(
-            f"expected settings of a {found} encoder in {folder}, found some "
-            f"that it cannot be built of ({type(error).__name__}: "
-            f"{str(error):.300}); fetch or save the whole model again"
+            f"expected settings of a {found} encoder in {folder}, found invalid "
+            f"ones ({type(error).__name__}: "
+            f"{str(error):.300}); download or save the complete model again"
         ) from error
     if kind is WindowLobe:
         return kind(lobe, window or "30s")
     if window == "30s":
         raise ValueError(
             f"window 30s is for Whisper; the encoder in {folder} is of the kind "
-            f"{found}, which computes real frames only: leave window out"
+            f"{found}, which computes real frames only: omit window"
         )
     return kind(lobe)
 
 
 def _reporting(lobe):
-    """Make a lobe keep what transformers reports of the weights it loaded.
+    """Create a subclass of a lobe that stores the loading report of transformers.
 
-    Without an explicit answer, transformers asks on standard input whether code
-    of the folder may be run.
+    It sets ``trust_remote_code`` explicitly; otherwise transformers asks on standard
+    input whether code of the folder may be run.
     """
 
     class Reporting(lobe):
@@ -506,7 +503,7 @@ def _reporting(lobe):
 
 
 def _normalise(wavs, n_samples):
-    """Mean 0 and variance 1 of each utterance; its padding stays zero."""
+    """Normalise each utterance to mean 0 and variance 1; padding stays zero."""
     places = torch.arange(wavs.shape[1], device=wavs.device)
     is_real = places < n_samples[:, None]
     n = n_samples[:, None].clamp(min=1)

@@ -1,9 +1,9 @@
-"""Two layers of pretrained encoders, rebuilt so that padding cannot leak.
+"""Padding-safe versions of two layers of pretrained encoders.
 
-As published, these layers need equal lengths: the base-sized encoders normalise
-over all of a row, padding included, and WavLM's attention hands torch two
-masks of types that it no longer accepts side by side. In both, the weights
-stay, and an utterance alone gives what the published layer gives.
+The published layers need equal lengths: base-sized encoders normalise over padding,
+and WavLM's attention passes two masks of types that torch no longer accepts together.
+Weights are unchanged, and the output for a single utterance is that of the published
+layer.
 """
 
 import torch
@@ -17,7 +17,7 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
     Arguments
     ---------
     norm : torch.nn.GroupNorm
-        Whose weights and groups are taken.
+        Source of weights and groups.
 
     Example
     -------
@@ -33,7 +33,7 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
         self.n_real = None
 
     def forward(self, frames):
-        """Normalise a batch whose lengths ``n_real`` was told before.
+        """Normalise a batch with the lengths in ``n_real``.
 
         Arguments
         ---------
@@ -46,7 +46,7 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
             Zero in the padding.
         """
         width = frames.shape[2]
-        # A graph that is exported hears one recording, without padding.
+        # An exported graph processes one recording without padding.
         if torch.compiler.is_exporting() or self.n_real.min() == width:
             return super().forward(frames)
         rows = [
@@ -64,15 +64,15 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
 class MaskedWavLMAttention(WavLMAttention):
     """WavLM's attention, gated position bias and all, with a mask.
 
-    Give an attention this class (``attention.__class__ = ...``); it
-    has no state of its own. Its projections are called, not only read, so
-    that adapters around them work.
+    Assign this class to an attention (``attention.__class__ = ...``); it has no
+    additional state. Projections are called as modules, so that adapters around
+    them work.
     """
 
     def torch_multi_head_self_attention(
         self, hidden_states, attention_mask, gated_position_bias
     ):
-        """Attend; WavLM's own forward calls this.
+        """Compute the attention; called by WavLM's forward.
 
         Arguments
         ---------
@@ -86,9 +86,9 @@ class MaskedWavLMAttention(WavLMAttention):
         Returns
         -------
         torch.Tensor, (batch, frames, dim)
-            What was attended to.
+            Attention output.
         None
-            In place of the weights, which nobody asks for.
+            In place of the attention weights, which are not used.
         """
         width = hidden_states.shape[1]
 

@@ -1,4 +1,4 @@
-"""One frame an utterance: mean and deviation of another extractor's frames."""
+"""Compute utterance statistics of the frames of another extractor."""
 
 import dataclasses
 
@@ -11,16 +11,16 @@ from speechbrain_clser.features.spectrum import real_mask
 
 @dataclasses.dataclass(frozen=True)
 class StatisticsConfig:
-    """What changes the values of ``Statistics``.
+    """Configuration of ``Statistics``.
 
     Arguments
     ---------
     extractor : str
-        Class of the extractor whose frames are summed up.
+        Class name of the frame extractor.
     key : str
-        Its key.
+        Key of the extractor.
     config : dataclass
-        Its config, for who reads.
+        Config of the extractor, for information.
     """
 
     extractor: str
@@ -29,16 +29,16 @@ class StatisticsConfig:
 
 
 class UtteranceStatistics:
-    """Mean and deviation over the real frames of ``self.extractor``.
+    """Mixin: mean and deviation over the real frames of ``self.extractor``.
 
-    A subclass, an ``Extractor`` too, says in ``parts_of`` of what: each part has
-    its mean and its deviation before those of the next.
+    A subclass, also an ``Extractor``, defines ``parts_of``; the output contains mean and
+    deviation of each part in turn.
     """
 
-    frames_per_s = 0  # one, however long the utterance
+    frames_per_s = 0  # one frame per utterance
 
     def n_frames(self, n_samples):
-        """Count the real frames: always one; see ``Extractor``."""
+        """Return the number of frames: always one; see ``Extractor``."""
         return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
 
     @torch.no_grad()
@@ -50,12 +50,12 @@ class UtteranceStatistics:
         wavs : torch.Tensor, (batch, samples)
             At ``sample_rate_hz``, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, 1, dim)
-            Means, then deviations of the population, part by part.
+            Mean and population deviation of each part.
         """
         frames = self.extractor(wavs, lens)
         n_samples = (lens * wavs.shape[1]).round().long()
@@ -70,14 +70,14 @@ class UtteranceStatistics:
 class Statistics(UtteranceStatistics, Extractor):
     """Mean and deviation over the real frames of another extractor.
 
-    For methods that need no time axis: in the store an utterance takes a
-    frame's place instead of 50 a second.
+    For methods without a time axis: the store holds one frame per utterance instead of
+    50 per second.
 
     Arguments
     ---------
     extractor : Extractor
-        Frozen. If its frames hold several layers side by side, so do these,
-        mean and deviation of one layer before the next.
+        Frozen. If its frames contain several layers, the output contains mean
+        and deviation of each layer in turn.
 
     Raises
     ------
@@ -115,5 +115,5 @@ class Statistics(UtteranceStatistics, Extractor):
         self.dim = 2 * extractor.dim
 
     def parts_of(self, frames):
-        """Cut frames, (batch, frames, dim), into their layers."""
+        """Split frames, (batch, frames, dim), into layers."""
         return frames.chunk(self.n_layers, dim=-1)

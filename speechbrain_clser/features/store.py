@@ -1,8 +1,8 @@
-"""Frames on disk, so that a frozen extractor hears every recording once.
+"""Cache the frames of a frozen extractor on disk.
 
-A folder per extractor key holds safetensors shards; a tensor's name is the
-digest of the samples it came from, so neither a moved file nor a renamed corpus
-computes anything again. Delete the folder at any time.
+A folder per extractor key contains safetensors shards. Tensors are named by the digest
+of the samples, so that moved files and renamed corpora need no new extraction. The
+folder can be deleted at any time.
 """
 
 import contextlib
@@ -25,24 +25,24 @@ logger = logging.getLogger(__name__)
 ABOUT = "about.json"
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
-# Sound in a batch, padding included, where batches pay. On a CPU they do not:
-# there each recording is alone, and the last digits of a value do not depend
-# on what happened to be missing beside it.
+# Batch length including padding, on a GPU. On a CPU batches are not faster, so
+# recordings are processed one by one, and values do not depend on the rounding of a
+# batch.
 BATCH_S = 60
 
-# A shard is written when it holds so much: a kill loses no more, and memory
-# never holds more.
+# A shard is written at this size, which limits memory and what an interruption
+# loses.
 SHARD_UTTERANCES = 500
 SHARD_BYTES = 16 * 2**20
 
 
 class Store:
-    """Keep the frames that a frozen extractor gives.
+    """Disk cache of the frames of a frozen extractor.
 
     Arguments
     ---------
     folder : str or Path
-        Of all stores; this one lies in it under the extractor's key.
+        Folder of all stores; this store uses the extractor key as subfolder.
     extractor : Extractor
         Frozen.
     dtype : str
@@ -71,8 +71,8 @@ class Store:
             )
         if not extractor.is_frozen:
             raise ValueError(
-                "expected a frozen extractor, whose frames stay what they are, "
-                f"got a trained {type(extractor).__name__}; call it in the step"
+                "expected a frozen extractor, "
+                f"got a trained {type(extractor).__name__}; call it in each step"
             )
         name = extractor.key + ("" if dtype == "float32" else f"-{dtype}")
         self.folder = Path(folder) / name
@@ -81,13 +81,13 @@ class Store:
         self._shards = Shards(self.folder)
 
     def fill(self, rows, load, device="cpu", batch_s=None):
-        """Extract what is not there yet; done before, it opens no audio.
+        """Extract missing frames; opens no audio if the store is complete.
 
-        Shards of these rows are held against their checksums, once in a
-        process; what is damaged is extracted again.
+        Checksums of the shards of these rows are verified once per process;
+        damaged shards are extracted again.
 
-        Under torchrun each process extracts its share and waits for the
-        others. What a killed process had written stays.
+        With torchrun, each process extracts its share and waits for the others.
+        Shards of an interrupted process are kept.
 
         Arguments
         ---------
@@ -96,10 +96,10 @@ class Store:
         load : callable
             ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
         device : str
-            Where the extractor runs.
+            Device of the extractor.
         batch_s : float, optional
-            Sound in a batch, padding included, similar lengths together; left
-            out: 60 s on a GPU, one recording at a time on a CPU.
+            Batch length including padding, for recordings sorted by length; by
+            default 60 s on a GPU, one recording at a time on a CPU.
 
         Raises
         ------
@@ -115,8 +115,8 @@ class Store:
             self._discard(changed)
             self._scan()
         rank, n_ranks = _rank()
-        # Shares are cut from all rows and not from what is missing: that may
-        # look different to a process that starts a moment later.
+        # Shares are taken from all rows, not from the missing ones, which may
+        # differ for a process that starts later.
         missing = [
             row
             for row in _longest_first(rows)[rank::n_ranks]
@@ -131,18 +131,18 @@ class Store:
             self._scan()
 
     def view(self, rows):
-        """Give the frames of utterances, read when they are asked for.
+        """Return the frames of utterances, read on access.
 
         Arguments
         ---------
         rows : iterable of Utterance
-            That ``fill`` has been given, by this or another process.
+            Rows passed to ``fill`` before, in this or another process.
 
         Returns
         -------
         Mapping
-            Utterance id to torch.Tensor, (frames, dim), float32. Holds
-            nothing in memory; may be pickled and forked.
+            Utterance id to torch.Tensor, (frames, dim), float32. Keeps
+            nothing in memory; can be pickled and forked.
 
         Raises
         ------
@@ -163,12 +163,12 @@ class Store:
         return View(self._shards, digests)
 
     def _introduce(self):
-        """Tell whoever opens the folder what it is, and when it was used."""
+        """Write ``about.json`` and update the time of last use."""
         path = self.folder / ABOUT
         if not path.exists():
             text = json.dumps(about(self.extractor), indent=1)
             atomic_write(path, f"{text}\n")
-        # Only for ``--unused-days``: a cache that cannot be written is read.
+        # Used by ``--unused-days`` only: a read-only cache remains usable.
         with contextlib.suppress(OSError):
             os.utime(path)
         remove_stale(self.folder)
@@ -179,7 +179,7 @@ class Store:
     def _discard(self, broken):
         for path, reason in broken.items():
             logger.warning(
-                "%s: broken shard (%s); its utterances are extracted again",
+                "%s: broken shard (%s); extracting its utterances again",
                 *(path, reason),
             )
             path.unlink(missing_ok=True)
@@ -191,9 +191,9 @@ class Store:
         shard = {}
         recordings = decoded(rows, load, rate_hz)
         with progress(
-            # A little more, or rounding may carry it beyond its end.
+            # Slightly more, because rounding may exceed the end.
             sum(row.duration_s for row in rows) + 1e-3,
-            f"{type(self.extractor).__name__}, seconds of sound",
+            f"{type(self.extractor).__name__}, seconds of audio",
             "s",
             disable=not is_shown,
         ) as bar:
@@ -209,7 +209,7 @@ class Store:
 
     @torch.inference_mode()
     def _frames(self, batch, device):
-        """Real frames of each row of a batch, by digest."""
+        """Extract the real frames of each row of a batch, by digest."""
         rows, wavs = zip(*batch, strict=True)
         n_samples = torch.tensor([len(wav) for wav in wavs])
         n_frames = self.extractor.n_frames(n_samples).tolist()
@@ -219,7 +219,7 @@ class Store:
         for row, values, n in zip(rows, frames, n_frames, strict=True):
             values = values[:n]
             self._check(row, values)
-            # A copy of its own, so that the batch does not live on in it.
+            # Copy, so that the batch is not kept in memory.
             found[row.digest] = values.to(self.dtype, copy=True).contiguous()
         return found
 
@@ -230,8 +230,8 @@ class Store:
             is_bad |= torch.isnan(values)
         if is_bad.any():
             raise ValueError(
-                f"{name} gave a value that is not finite for {row.id} "
-                f"({row.wav}); expected numbers, please report it"
+                f"{name}: expected finite values for {row.id} ({row.wav}), found "
+                "NaN or infinity; please report it"
             )
         largest, limit = (
             values.nan_to_num().abs().max(),
@@ -245,12 +245,12 @@ class Store:
 
 
 class View(Mapping):
-    """Frames by utterance, each read from the store when it is asked for.
+    """Mapping of utterance id to frames, read from the store on access.
 
     Arguments
     ---------
     shards : Mapping
-        Digest to torch.Tensor, (frames, dim), of any float.
+        Digest to torch.Tensor, (frames, dim), of any float type.
     digests : dict
         Utterance id to digest.
 
@@ -265,7 +265,7 @@ class View(Mapping):
         self._digests = digests
 
     def __getitem__(self, utterance):
-        # A copy: what the shards give is the memory of the file.
+        # Copy, because shards return mapped memory of the file.
         frames = self._shards[self._digests[utterance]]
         return frames.to(torch.float32, copy=True)
 
@@ -277,17 +277,17 @@ class View(Mapping):
 
 
 def about(extractor) -> dict:
-    """Tell what the values of an extractor depend on, and their shape.
+    """Describe an extractor: settings its values depend on, and their shape.
 
     Arguments
     ---------
     extractor : Extractor
-        Whose config can be written as JSON.
+        Its config must be JSON-serialisable.
 
     Returns
     -------
     dict
-        Plain values.
+        JSON-serialisable values.
 
     Example
     -------
@@ -306,9 +306,9 @@ def about(extractor) -> dict:
 
 
 def _longest_first(rows):
-    """One row for each digest; similar lengths side by side.
+    """Select one row per digest, sorted by decreasing length.
 
-    Who runs out of memory does so in the first batch.
+    An out-of-memory error then occurs in the first batch.
     """
     wanted = {row.digest: row for row in rows}
     if "" in wanted:
@@ -320,7 +320,7 @@ def _longest_first(rows):
 
 
 def _rank():
-    """Number of this process and of all, under torchrun."""
+    """Return rank and world size with torchrun."""
     distributed = torch.distributed
     if distributed.is_available() and distributed.is_initialized():
         return distributed.get_rank(), distributed.get_world_size()

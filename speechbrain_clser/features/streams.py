@@ -1,4 +1,4 @@
-"""Several extractors side by side, as one: frames with named ranges of columns."""
+"""Concatenate the frames of several extractors (streams)."""
 
 import dataclasses
 
@@ -10,16 +10,16 @@ from speechbrain_clser.features.spectrum import real_mask, widest
 
 @dataclasses.dataclass(frozen=True)
 class StreamsConfig:
-    """What changes the values of ``Streams``.
+    """Configuration of ``Streams``.
 
     Arguments
     ---------
     names : tuple of str
-        Of the streams, in the order of their columns.
+        Stream names, in the order of their columns.
     keys : tuple of str
-        Of their extractors.
+        Keys of their extractors.
     configs : tuple of dataclass
-        Of their extractors, for who reads.
+        Configs of their extractors, for information.
     """
 
     names: tuple
@@ -28,27 +28,26 @@ class StreamsConfig:
 
 
 class Streams(Extractor):
-    """Hear the same sound in several ways; the columns lie side by side.
+    """Run several extractors on the same audio and concatenate their columns.
 
-    So whatever stores, normalises, crops and serves frames serves any number
-    of streams. What is one vector an utterance stands in each of its frames.
-    Of streams that differ by a frame or two in length, the shortest counts.
-    A stream that is trained learns beside the frozen ones, which stay what
-    they are.
+    Storing, normalising and cropping of frames therefore apply to any number of
+    streams. Utterance vectors are repeated in each frame. If streams differ by one or
+    two frames in length, all are cropped to the shortest. Trained and frozen streams can
+    be combined.
 
-    ``places`` gives the first column of each stream and the one after its
-    last; ``columns`` names every column, after the stream.
+    ``places`` holds the column range of each stream; ``columns`` holds the column
+    names, prefixed with the stream name.
 
     Arguments
     ---------
     **extractors : Extractor
-        By the names of the streams; of one frame rate or one frame an
+        By stream name; of a common frame rate, or with one frame per
         utterance.
 
     Raises
     ------
     ValueError
-        If the extractors do not go together.
+        If the extractors are incompatible.
 
     Example
     -------
@@ -64,7 +63,7 @@ class Streams(Extractor):
     version = 1
 
     def __init__(self, **extractors):
-        _refuse_what_does_not_fit(extractors)
+        _refuse_incompatible(extractors)
         super().__init__(
             StreamsConfig(
                 tuple(extractors),
@@ -97,7 +96,7 @@ class Streams(Extractor):
         )
 
     def frozen_copy(self):
-        """Give the streams as they were published; see ``Extractor``."""
+        """Return the streams with their published weights; see ``Extractor``."""
         if self.is_frozen:
             return self
         return Streams(
@@ -105,12 +104,12 @@ class Streams(Extractor):
         )
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or release what is trained; the rest stays frozen.
+        """Freeze or unfreeze the trainable parameters; others stay frozen.
 
         Arguments
         ---------
         requires_grad : bool
-            Whether it is to learn.
+            Whether to train them.
 
         Returns
         -------
@@ -123,7 +122,7 @@ class Streams(Extractor):
         return self
 
     def n_frames(self, n_samples):
-        """Count the real frames: those of the shortest; see ``Extractor``."""
+        """Return the number of frames of the shortest stream; see ``Extractor``."""
         counts = [self.extractors[n].n_frames(n_samples) for n in self.framed]
         return torch.stack(counts).amin(dim=0)
 
@@ -133,9 +132,9 @@ class Streams(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with anything.
+            At ``sample_rate_hz``, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
@@ -156,14 +155,14 @@ class Streams(Extractor):
         return torch.cat(streams, dim=-1).where(is_real[..., None], 0.0)
 
 
-def _refuse_what_does_not_fit(extractors):
-    """Complain about streams that cannot lie side by side."""
+def _refuse_incompatible(extractors):
+    """Raise an error for streams that cannot be concatenated."""
     rates = {e.frames_per_s for e in extractors.values()} - {0}
     sounds = {e.sample_rate_hz for e in extractors.values()}
     if len(rates) != 1 or len(sounds) != 1:
         raise ValueError(
-            "streams must be of one frame rate and one sample rate, at least "
-            "one of them of frames, got "
+            "streams must have a common frame rate and sample rate, at least "
+            "one of them with frames, got "
             + ", ".join(
                 f"{name}: {e.frames_per_s} a second at {e.sample_rate_hz} Hz"
                 for name, e in extractors.items()

@@ -1,4 +1,4 @@
-"""How somebody speaks in an utterance, as one vector."""
+"""Extract a speaking-style vector of an utterance."""
 
 from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.extractor import Extractor
@@ -7,8 +7,8 @@ from speechbrain_clser.features.extractor import Extractor
 class Style(Extractor):
     """Statistics of pitch, loudness, rate, spectral slope and voice quality.
 
-    One frame an utterance: the columns of ``AcousticFeatures`` that describe
-    it as a whole, named by ``columns``.
+    One frame per utterance: the summary columns of ``AcousticFeatures``, named by
+    ``columns``.
 
     Example
     -------
@@ -18,7 +18,7 @@ class Style(Extractor):
     (torch.Size([2, 1, 52]), 'pitch_mean')
     """
 
-    frames_per_s = 0  # one, however long the utterance
+    frames_per_s = 0  # one frame per utterance
 
     def __init__(self):
         acoustic = AcousticFeatures()
@@ -30,18 +30,18 @@ class Style(Extractor):
         self.dim = len(self.columns)
 
     def n_frames(self, n_samples):
-        """Count the real frames: always one; see ``Extractor``."""
+        """Return the number of frames: always one; see ``Extractor``."""
         return self.acoustic.n_frames(n_samples).clamp(max=1)
 
     def forward(self, wavs, lens):
-        """Describe the utterances of a batch.
+        """Extract the style vectors of a batch.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
             At 16 kHz, full scale 1, padded at the end.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
@@ -52,17 +52,17 @@ class Style(Extractor):
 
 
 def style_extractor(source: str = "style") -> Extractor:
-    """Choose what styles are measured by.
+    """Return the extractor of speaking styles.
 
     Arguments
     ---------
     source : str
-        ``"style"``, built in; or the hub id or folder of an ECAPA-TDNN.
+        ``"style"`` (built in), or the hub id or folder of an ECAPA-TDNN.
 
     Returns
     -------
     Extractor
-        Of one frame an utterance.
+        With one frame per utterance.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""How a voice sounds, apart from pitch and loudness: its harmonics."""
+"""Compute voice-quality descriptors from harmonics."""
 
 import math
 
@@ -10,20 +10,20 @@ from speechbrain_clser.features.spectrum import N_FFT, to_db
 def voice_quality(
     spectrum, lines_db, pitch_hz, height, low_hz, high_hz
 ) -> dict:
-    """Describe the harmonics of each frame.
+    """Compute harmonic descriptors of each frame.
 
     Arguments
     ---------
     spectrum : Spectrum
-        That the lines are of.
+        Transform that computed the levels.
     lines_db : torch.Tensor, (batch, frames, bins)
-        Level of each line, in dB.
+        Level of each bin, in dB.
     pitch_hz : torch.Tensor, (batch, frames)
-        Where the first harmonic is sought.
+        Frequency of the first harmonic.
     height : torch.Tensor, (batch, frames)
         Autocorrelation at the pitch, 0-1.
     low_hz, high_hz : float
-        Range in which a voice may have its pitch.
+        Pitch range.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def voice_quality(
         ``hnr``
             Harmonics to noise in dB, from the autocorrelation; -30 to 30.
         ``h1_h2``, ``h1_a1``, ``h1_a3``
-            First harmonic in dB over the second, over the strongest line in
+            First harmonic in dB over the second, over the strongest bin in
             300-1000 Hz and in 2-4 kHz.
         ``cpp``
             Height of the cepstral peak over the cepstrum's mean magnitude.
@@ -80,7 +80,7 @@ def voice_quality(
 
 
 def _harmonic(lines_db, hz, sample_rate_hz):
-    """The strongest of the three lines around a frequency."""
+    """Return the level of the strongest of three bins around a frequency."""
     middle = (hz * N_FFT / sample_rate_hz).round().long()[..., None]
     around = torch.cat([middle - 1, middle, middle + 1], dim=-1)
     return lines_db.gather(-1, around).amax(dim=-1)

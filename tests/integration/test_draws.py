@@ -65,4 +65,4 @@ def test_trials_and_seeds_are_added_to_a_run(data):
 def test_trials_are_refused_without_random_labels(data):
     done = toy.train(data, data / "none", "--trials", "2")
     assert done.returncode != 0
-    assert "draws no labelled utterances" in done.stdout
+    assert "no labelled utterances are sampled" in done.stdout

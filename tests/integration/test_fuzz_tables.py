@@ -127,8 +127,8 @@ def hold(folder, shelf, seed):
         assert str(table) in str(error)
         assert re.search(r"lines? \d|columns? |a line per rec", str(error))
         return False
-    except BadAudioError as error:  # no file can be used
-        assert "No recording is left" in str(error)
+    except BadAudioError as error:  # nothing left, each file named
+        assert "No usable recording is left" in str(error)
         return False
     rows, output = manifest.read(path, folder), manifest.report(path)
     if text:

@@ -24,7 +24,7 @@ COMMANDS = sorted(main.commands)
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Leave logging as it was."""
+    """Restore logging."""
     ours = logging.getLogger("speechbrain_clser")
     level = ours.level
     yield
@@ -33,7 +33,7 @@ def quiet():
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model on the built-in encoder, and files for it."""
+    """A model with the built-in encoder, and recordings."""
     return served.make(tmp_path_factory.mktemp("model"))
 
 
@@ -46,12 +46,12 @@ def data(tmp_path_factory):
 
 
 def clser(*arguments, **options):
-    """Run a command to its end."""
+    """Run a command."""
     return CliRunner().invoke(main, [*map(str, arguments)], **options)
 
 
 def done(*arguments, **options):
-    """What a command says that has to succeed."""
+    """Return the output of a command that must succeed."""
     result = clser(*arguments, **options)
     assert result.exit_code == 0, result.output
     return result.stdout
@@ -78,14 +78,14 @@ def test_interrupt_is_one_line_and_130(monkeypatch, place, arguments):
     result = clser(*arguments)
     assert result.exit_code == 130
     (line,) = result.stderr.splitlines()
-    assert line.startswith("Stopped; the same command")
+    assert line.startswith("Interrupted; run the same")
 
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_help_is_there_before_anything_heavy_is():
+def test_help_does_not_import_heavy_packages():
     code = (
         "import sys\nfrom speechbrain_clser.cli import main\n"
         "main(['--help'], standalone_mode=False)\n"
@@ -98,7 +98,7 @@ def test_help_is_there_before_anything_heavy_is():
     assert "Recognise emotions in speech" in run.stdout
 
 
-def test_module_is_a_program():
+def test_module_is_executable():
     run = subprocess.run(
         [sys.executable, "-m", "speechbrain_clser.cli", "--version"],
         cwd=ROOT,
@@ -116,13 +116,13 @@ def test_help_of_every_command_has_an_example(name):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_says_what_it_is(name):
+def test_every_option_has_help(name):
     for parameter in main.commands[name].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
 
 
-def test_commands_are_listed_in_the_order_of_use():
+def test_commands_are_listed_in_order():
     text = done("--help")
     places = [text.index(f"\n  {name} ") for name in main.commands]
     assert places == sorted(places)
@@ -138,7 +138,7 @@ def test_commands_are_listed_in_the_order_of_use():
         (ValueError(), "ValueError"),
     ],
 )
-def test_complaints_are_shown_without_a_traceback(monkeypatch, error, shown):
+def test_expected_errors_are_shown_without_traceback(monkeypatch, error, shown):
     def complain(context):
         raise error
 
@@ -151,12 +151,12 @@ def test_complaints_are_shown_without_a_traceback(monkeypatch, error, shown):
     assert clser("--traceback", "doctor").exception is error
 
 
-def test_bug_of_ours_is_not_dressed_up(monkeypatch):
+def test_unexpected_error_has_traceback(monkeypatch):
     monkeypatch.setattr(main.commands["doctor"], "invoke", lambda c: 1 / 0)
     assert isinstance(clser("doctor").exception, ZeroDivisionError)
 
 
-def test_reader_who_has_had_enough_is_no_complaint(monkeypatch):
+def test_broken_pipe_is_not_an_error_message(monkeypatch):
     def complain(context):
         raise BrokenPipeError(32, "Broken pipe")
 
@@ -164,13 +164,13 @@ def test_reader_who_has_had_enough_is_no_complaint(monkeypatch):
     assert "Error" not in clser("doctor").output
 
 
-def test_corpora_are_listed_and_told():
+def test_corpora_are_listed_and_described():
     assert "emodb" in done("corpora")
     assert "Burkhardt et al." in done("corpora", "emodb")
     assert "expected a corpus among" in clser("corpora", "x").stderr
 
 
-def test_protocols_are_listed_and_told():
+def test_protocols_are_listed_and_described():
     assert "emodb_to_urdu" in done("protocols")
     text = done("protocols", "emodb_to_urdu")
     assert "target supervision" in text
@@ -189,12 +189,12 @@ def test_corpus_is_prepared(data, tmp_path, is_mapping):
     assert (tmp_path / "manifests" / "north.csv").is_file()
 
 
-def test_lost_corpus_says_where_it_was_sought(data, tmp_path):
+def test_missing_corpus_raises_with_folder(data, tmp_path):
     result = clser("prepare", "emodb", "--data-folder", data)
     assert "emodb: expected a folder named EmoDB or EMO-DB" in result.stderr
 
 
-def test_audit_of_a_sound_protocol_ends_well(data, tmp_path):
+def test_audit_without_leak_exits_with_0(data, tmp_path):
     text = done(
         *("audit", data / "toy.yaml", "--data-folder", data),
         *("--manifests", tmp_path),
@@ -203,7 +203,7 @@ def test_audit_of_a_sound_protocol_ends_well(data, tmp_path):
     assert "\nleak: " not in text
 
 
-def test_audit_that_finds_a_leak_ends_with_1(data, tmp_path):
+def test_audit_with_leak_exits_with_1(data, tmp_path):
     path = tmp_path / "leaky.yaml"
     path.write_text("sources: [north]\ntargets: [south]\nsplit: random\n")
     result = clser(
@@ -213,7 +213,7 @@ def test_audit_that_finds_a_leak_ends_with_1(data, tmp_path):
     assert "leak: 1 speaker in both train and valid" in result.stdout
 
 
-def test_audit_goes_on_without_bad_files_when_told(tmp_path):
+def test_audit_skips_bad_files_if_allowed(tmp_path):
     data = tmp_path / "data"
     toy.make(data)
     next((data / "south").rglob("*.wav")).write_bytes(b"cut")
@@ -223,14 +223,14 @@ def test_audit_goes_on_without_bad_files_when_told(tmp_path):
     assert "utterances" in done(*command, "--allow-bad-files")
 
 
-def test_recordings_are_answered_on_standard_output(model):
+def test_predict_writes_to_standard_output(model):
     result = clser("predict", model.folder, *model.files)
     assert result.exit_code == 0, result.output
     assert [row["file"] for row in rows(result.stdout)] == model.files
     assert result.stderr.endswith("6 files classified\n")
 
 
-def test_folder_and_list_are_answered_into_a_file(model, tmp_path):
+def test_predict_writes_folder_and_list_to_file(model, tmp_path):
     out = tmp_path / "a.jsonl"
     listed = "\n".join(model.files[:2])
     done("predict", model.folder, "-", "--out", out, input=listed)
@@ -241,7 +241,7 @@ def test_folder_and_list_are_answered_into_a_file(model, tmp_path):
     assert found == model.files
 
 
-def test_bad_file_is_listed_and_ends_with_1(model, tmp_path, caplog):
+def test_bad_file_is_listed_and_exits_with_1(model, tmp_path, caplog):
     out = tmp_path / "a.csv"
     files = [model.files[0], tmp_path / "nowhere.wav", model.files[1]]
     result = clser("predict", model.folder, *files, "--out", out)
@@ -252,7 +252,7 @@ def test_bad_file_is_listed_and_ends_with_1(model, tmp_path, caplog):
     assert bad["reason"] == "missing"
 
 
-def test_threshold_and_statistics_reach_the_model(model, tmp_path):
+def test_threshold_and_normalisation_are_passed_to_model(model, tmp_path):
     plain = done("predict", model.folder, model.files[0])
     text = done("predict", model.folder, model.files[0], "--min-confidence", 1)
     assert rows(text)[0]["emotion"] == "unknown"
@@ -264,18 +264,18 @@ def test_threshold_and_statistics_reach_the_model(model, tmp_path):
     assert rows(text)[0]["p_anger"] != rows(plain)[0]["p_anger"]
 
 
-def test_recordings_to_normalise_over_are_named_and_may_be_bad(model, caplog):
+def test_bad_normalisation_recordings_are_logged(model, caplog):
     predict = ("predict", model.folder, model.files[0], "--normalise-with")
     result = clser(*predict, "-", input=model.files[0])
     assert result.exit_code == 2
-    assert "takes files and folders, and no -" in result.stderr
+    assert "expected files and folders, found -" in result.stderr
     done(*predict, model.files[0], "--normalise-with", "nowhere.wav")
     assert "nowhere.wav: expected a recording" in caplog.text
     result = clser(*predict, "nowhere.wav")
     assert "expected recordings to normalise over, found" in result.stderr
 
 
-def test_table_tells_what_made_it_and_takes_nothing_else(model, tmp_path):
+def test_output_has_provenance_and_refuses_other_settings(model, tmp_path):
     out = tmp_path / "a.csv"
     predict = ("predict", model.folder, "--out", out)
     done(*predict, model.files[0])
@@ -286,7 +286,7 @@ def test_table_tells_what_made_it_and_takes_nothing_else(model, tmp_path):
     assert "found those of null" in result.stderr
 
 
-def test_recordings_are_adapted_to_together_and_read_from_a_list_once(tmp_path):
+def test_adaptation_uses_all_recordings_of_a_list(tmp_path):
     model = served.make(
         tmp_path,
         rows=served.tones(tmp_path / "tones", 40),
@@ -321,7 +321,7 @@ def test_recordings_are_adapted_to_together_and_read_from_a_list_once(tmp_path):
     assert "adapted_to_sha256" in fewer.stderr and fewer.exit_code == 1
 
 
-def test_adaptation_that_cannot_be_is_told(model, caplog):
+def test_failed_adaptation_is_logged(model, caplog):
     predict = ("predict", model.folder, *model.files, "--adapt")
     result = clser(*predict)
     assert "needs adaptation.safetensors in the model" in result.stderr
@@ -330,13 +330,13 @@ def test_adaptation_that_cannot_be_is_told(model, caplog):
     assert "not adapted, predictions are unadapted: expected" in caplog.text
 
 
-def test_folder_has_no_revision(model):
+def test_revision_of_folder_raises(model):
     result = clser("predict", model.folder, model.files[0], "--revision", "a")
     assert result.exit_code == 1
     assert "revision a needs a hub id" in result.stderr
 
 
-def test_long_recordings_are_answered_in_windows(model, tmp_path):
+def test_long_recordings_are_predicted_in_windows(model, tmp_path):
     text = done("predict", model.folder, model.files[0], "--window-s", 0.5)
     first, *_ = rows(text)
     assert first["file"] == model.files[0] and first["start_s"] == "0.0"
@@ -347,7 +347,7 @@ def test_long_recordings_are_answered_in_windows(model, tmp_path):
     assert json.loads(line)["end_s"] == float(first["end_s"])
 
 
-def test_name_of_no_text_is_written_as_it_was(model, tmp_path):
+def test_non_text_file_name_is_preserved(model, tmp_path):
     path = tmp_path / "\udcff.wav"
     shutil.copy(model.files[0], path)
     out = tmp_path / "a.csv"
@@ -355,13 +355,13 @@ def test_name_of_no_text_is_written_as_it_was(model, tmp_path):
     assert b"\xff.wav," in out.read_bytes()
 
 
-def test_lost_model_says_what_to_give(tmp_path):
+def test_missing_model_raises_with_advice(tmp_path):
     result = clser("predict", tmp_path / "model", "a.wav")
     assert result.exit_code == 1
     assert "give the model/ of a run, or a hub id" in result.stderr
 
 
-def test_model_that_would_run_code_is_refused(model, tmp_path):
+def test_model_with_external_code_raises(model, tmp_path):
     folder = shutil.copytree(model.folder, tmp_path / "model")
     text = (folder / "hyperparams.yaml").read_text()
     (folder / "hyperparams.yaml").write_text(
@@ -372,7 +372,7 @@ def test_model_that_would_run_code_is_refused(model, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_report_is_built_again(tmp_path):
+def test_report_is_rebuilt(tmp_path):
     run = runs.make_run(tmp_path / "run")
     text = done("report", run)
     assert "target_scored" in text
@@ -380,7 +380,7 @@ def test_report_is_built_again(tmp_path):
     assert "give the output_folder" in clser("report", tmp_path).stderr
 
 
-def test_export_is_handed_what_was_typed(monkeypatch):
+def test_export_passes_arguments(monkeypatch):
     given = []
     stand_in = types.SimpleNamespace(
         export_run=lambda *arguments: given.append(arguments) or "run/model"
@@ -398,7 +398,7 @@ def test_export_is_handed_what_was_typed(monkeypatch):
     ]
 
 
-def test_model_of_a_run_or_alone_becomes_a_graph(monkeypatch, tmp_path):
+def test_run_or_model_is_exported_to_onnx(monkeypatch, tmp_path):
     given = []
     stand_in = types.SimpleNamespace(
         export_onnx=lambda *arguments: given.append(arguments) or "a.onnx"
@@ -416,13 +416,13 @@ def test_model_of_a_run_or_alone_becomes_a_graph(monkeypatch, tmp_path):
     "option",
     [["--out=m"], ["--pack-encoder"], ["--data-folder=d"], ["--device=cpu"]],
 )
-def test_graph_is_of_what_is_there_and_nothing_else(option):
+def test_onnx_with_other_options_raises(option):
     result = clser("export", "run", "--onnx", "a.onnx", *option)
     assert result.exit_code == 2
-    assert "goes with no other option" in result.stderr
+    assert "cannot be combined with other options" in result.stderr
 
 
-def test_unfinished_run_is_not_exported(tmp_path):
+def test_unfinished_run_raises(tmp_path):
     assert "let train.py finish" in clser("export", tmp_path).stderr
 
 
@@ -433,9 +433,7 @@ def test_publishing_needs_a_hub_id(tmp_path):
 
 
 @pytest.mark.parametrize("is_dry", [True, False])
-def test_publishing_is_told_what_was_typed_and_tells_what_it_did(
-    monkeypatch, is_dry
-):
+def test_publish_passes_arguments_and_prints_changes(monkeypatch, is_dry):
     from speechbrain_clser.publish import hub
     from speechbrain_clser.publish.changes import Changes
 
@@ -460,7 +458,7 @@ def test_publishing_is_told_what_was_typed_and_tells_what_it_did(
     assert text == f"added    a.ckpt\n{end}\n"
 
 
-def test_stores_are_shown_verified_and_removed(tmp_path, monkeypatch):
+def test_cache_lists_verifies_and_removes_stores(tmp_path, monkeypatch):
     from speechbrain_clser.features.encoders import extractor
     from speechbrain_clser.features.store import Store
 
@@ -476,10 +474,13 @@ def test_stores_are_shown_verified_and_removed(tmp_path, monkeypatch):
     assert "deleted" not in text
     text = done("cache", "--remove", store.folder.name)
     assert f"deleted {store.folder}" in text
-    assert "no store is named x" in clser("cache", "--remove", "x").stderr
+    assert (
+        "expected names of stores, found x"
+        in clser("cache", "--remove", "x").stderr
+    )
 
 
-def test_page_is_served_where_it_shall_be(monkeypatch):
+def test_app_passes_host_and_port(monkeypatch):
     given = []
     stand_in = types.SimpleNamespace(serve=lambda *args: given.append(args))
     name = "speechbrain_clser.app.serving"
@@ -492,7 +493,7 @@ def test_page_is_served_where_it_shall_be(monkeypatch):
     ]
 
 
-def test_doctor_ends_with_1_if_something_is_broken(monkeypatch):
+def test_doctor_exits_with_1_if_something_is_broken(monkeypatch):
     from speechbrain_clser.commands import doctor
 
     fine = doctor.Finding("python", "ok", "3.12")
@@ -505,8 +506,8 @@ def test_doctor_ends_with_1_if_something_is_broken(monkeypatch):
     assert "broken  torch: clash\n        > pip install torch" in result.stdout
 
 
-def test_nothing_but_the_console_uses_the_command_line():
-    assert cli.__doc__.startswith("``clser``")
+def test_package_does_not_import_cli():
+    assert cli.__doc__.startswith("Command-line interface")
 
 
 def test_runs_are_compared_on_the_console_and_in_a_file(tmp_path):
@@ -535,9 +536,7 @@ class Mine(SourceOnly):
 """
 
 
-def test_model_with_parts_of_ones_own_is_served_when_trusted(
-    model, tmp_path, monkeypatch
-):
+def test_model_with_user_classes_needs_trust(model, tmp_path, monkeypatch):
     folder = shutil.copytree(model.folder, tmp_path / "model")
     yaml = folder / "hyperparams.yaml"
     theirs = "speechbrain_clser.methods.source_only.SourceOnly"
@@ -559,7 +558,7 @@ def test_model_with_parts_of_ones_own_is_served_when_trusted(
     assert done(*command, "--trust") == expected
 
 
-def test_every_file_of_a_folder_is_answered_or_named(model, tmp_path):
+def test_every_file_of_a_folder_is_predicted_or_listed(model, tmp_path):
     folder, out = tmp_path / "folder", tmp_path / "a.csv"
     for name, form in (("ok.wav", "WAV"), ("voice.oga", "OGG")):
         sounds.write(folder / name, sounds.noise(0, 16000), format=form)
@@ -582,7 +581,7 @@ def test_every_file_of_a_folder_is_answered_or_named(model, tmp_path):
     )
 
 
-def test_what_predict_writes_is_described(model, tmp_path):
+def test_predict_output_is_documented(model, tmp_path):
     out = tmp_path / "emotions.csv"
     (tmp_path / "empty.wav").touch()
     command = ("predict", *model.files[:1], tmp_path / "empty.wav")
@@ -598,8 +597,8 @@ def test_what_predict_writes_is_described(model, tmp_path):
         assert f"`{name}`" in page
 
 
-def test_names_cannot_order_a_terminal_about(monkeypatch, caplog):
-    """Whether they come back in an error, in a table or in a log."""
+def test_control_characters_in_names_are_escaped(monkeypatch, caplog):
+    """In errors, tables and logs."""
     error = clser("predict", "no\x1b[2Jthing", "a.wav")
     table = [["name"], ["a\x1b[2J"]]
     monkeypatch.setattr(

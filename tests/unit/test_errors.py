@@ -8,7 +8,7 @@ import pytest
 from speechbrain_clser.errors import BadAudioError, LeakError, message_of
 
 
-def test_bad_audio_error_keeps_a_reason_to_count_by():
+def test_bad_audio_error_has_reason():
     error = BadAudioError("empty", "a.wav: found 0 samples")
     assert (error.reason, str(error)) == ("empty", "a.wav: found 0 samples")
 
@@ -21,7 +21,7 @@ def test_own_errors_are_caught_as_value_errors(error):
         raise error
 
 
-def test_bad_audio_error_survives_a_worker_process():
+def test_bad_audio_error_is_picklable():
     error = pickle.loads(pickle.dumps(BadAudioError("empty", "nothing")))
     assert (error.reason, str(error)) == ("empty", "nothing")
 
@@ -37,13 +37,13 @@ def test_bad_audio_error_survives_a_worker_process():
         (ValueError(), "ValueError"),
     ],
 )
-def test_message_is_never_a_bare_key_or_empty(error, shown):
+def test_message_of_is_never_a_bare_key_or_empty(error, shown):
     assert message_of(error).endswith(shown)
 
 
 @pytest.mark.parametrize("number", ["ENOSPC", "EDQUOT"])
 @pytest.mark.parametrize("is_named", [True, False])
-def test_full_disk_says_where_how_full_and_what_to_do(
+def test_full_disk_message_has_place_space_and_advice(
     tmp_path, monkeypatch, number, is_named
 ):
     usage = SimpleNamespace(free=12345)
@@ -53,4 +53,4 @@ def test_full_disk_says_where_how_full_and_what_to_do(
     shown = message_of(OSError(getattr(errno, number), "full", name))
     assert shown.startswith(f"{name or 'a file'}: no space left")
     assert "12,345 bytes are free on the disk of /" in shown
-    assert "type the same command again" in shown
+    assert "run the same command again" in shown

@@ -12,19 +12,19 @@ from speechbrain_clser.features import hub
 from speechbrain_clser.hub_answers import answer_of, retry_after_s
 from speechbrain_clser.inference import source
 
-# The client's own, of whichever version it is.
+# Error classes of the installed client version.
 httpx = importlib.import_module(HTTPError.__module__.partition(".")[0])
 
 
 def refused(status, **headers):
-    """What the client makes of an answer."""
+    """Error of the client for a response."""
     request = httpx.Request("GET", "https://hub")
     response = httpx.Response(status, request=request, headers=headers)
     return HfHubHTTPError(f"status {status}", response=response)
 
 
 def uncached(error):
-    """What it makes of that if nothing is in its cache."""
+    """Error of the client for a response and a cache miss."""
     outer = LocalEntryNotFoundError("check your internet connection")
     outer.__cause__ = error
     return outer
@@ -32,28 +32,28 @@ def uncached(error):
 
 @pytest.fixture(autouse=True)
 def online(monkeypatch):
-    """Not that the hub must not be asked."""
+    """Error of the client without a response."""
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
 
 
 ANSWERS = [
-    (refused(429), "the hub answered 429 Too Many Requests; ask again later"),
-    (refused(429, **{"retry-after": "60"}), "Requests, to be asked again in 60 s"),
-    (refused(503), "the hub answered 503 Service Unavailable; ask again later"),
-    (refused(599), "the hub answered 599; ask again later"),
-    (refused(404), "the hub answered 404 Not Found; correct the id"),
-    (refused(401), "the hub answered 401 Unauthorized; log in"),
-    (httpx.ConnectError("refused"), "the hub did not answer; run once with a"),
+    (refused(429), "the hub responded with 429 Too Many Requests; retry later"),
+    (refused(429, **{"retry-after": "60"}), "Requests, retry in 60 s"),
+    (refused(503), "the hub responded with 503 Service Unavailable; retry later"),
+    (refused(599), "the hub responded with 599; retry later"),
+    (refused(404), "the hub responded with 404 Not Found; correct the id"),
+    (refused(401), "the hub responded with 401 Unauthorized; log in"),
+    (httpx.ConnectError("refused"), "the hub did not respond; run once with"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("error, output", ANSWERS)
-def test_answer_of_the_hub_is_told_apart_from_none(error, output):
+def test_hub_response_is_distinguished_from_no_response(error, output):
     assert output in answer_of(error)
     assert output in answer_of(uncached(error))
 
 
-def test_offline_is_told(monkeypatch):
+def test_offline_is_reported(monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     assert answer_of(uncached(None)).startswith("HF_HUB_OFFLINE is set; ")
 
@@ -67,7 +67,7 @@ def test_offline_is_told(monkeypatch):
         ({}, 0),
     ],
 )
-def test_time_to_wait_is_read(headers, wait_s):
+def test_retry_delay_is_read(headers, wait_s):
     assert retry_after_s(refused(429, **headers)) == wait_s
 
 
@@ -78,7 +78,7 @@ def test_time_to_wait_is_read(headers, wait_s):
         *((error, output) for error, output in ANSWERS[:-1]),
     ],
 )
-def test_encoder_and_model_say_what_the_hub_answered(
+def test_encoder_and_model_errors_contain_hub_response(
     error, output, monkeypatch
 ):
     def fail(*_, **__):

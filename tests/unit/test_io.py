@@ -13,7 +13,7 @@ from speechbrain_clser.io import (
 )
 
 
-def test_what_was_there_is_replaced_and_nothing_is_left_beside_it(tmp_path):
+def test_file_is_replaced_without_partial_files(tmp_path):
     path = tmp_path / "a.json"
     path.write_bytes(b"before")
     atomic_write(path, b"after")
@@ -21,7 +21,7 @@ def test_what_was_there_is_replaced_and_nothing_is_left_beside_it(tmp_path):
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_what_was_there_stays_if_writing_breaks_off(tmp_path, monkeypatch):
+def test_failed_write_keeps_existing_file(tmp_path, monkeypatch):
     def full(file):
         raise OSError(errno.ENOSPC, "no space left")
 
@@ -32,10 +32,10 @@ def test_what_was_there_stays_if_writing_breaks_off(tmp_path, monkeypatch):
         atomic_write(path, b"after")
     assert caught.value.filename == str(path)
     assert path.read_bytes() == b"before"
-    assert [*tmp_path.iterdir()] == [path]  # the rest would fill the disk
+    assert [*tmp_path.iterdir()] == [path]  # no partial file remains
 
 
-def test_what_is_equal_is_not_written(tmp_path, monkeypatch):
+def test_equal_content_is_not_written(tmp_path, monkeypatch):
     path = tmp_path / "a.json"
     atomic_write(str(path), "Löwe")
     monkeypatch.setattr(os, "replace", None)
@@ -43,7 +43,7 @@ def test_what_is_equal_is_not_written(tmp_path, monkeypatch):
     assert path.read_text("utf-8") == "Löwe"
 
 
-def test_full_disk_of_torch_is_that_of_the_system(tmp_path):
+def test_torch_full_disk_raises_os_error(tmp_path):
     def full(path):
         raise RuntimeError("[enforce fail at inline_container.cc:672] . pos 7")
 
@@ -57,7 +57,7 @@ def test_full_disk_of_torch_is_that_of_the_system(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", '{"a": 1', "[1]", "\x00\x00"])
-def test_damaged_json_is_named_with_what_to_do(tmp_path, text):
+def test_damaged_json_raises_with_advice(tmp_path, text):
     path = tmp_path / "a.json"
     path.write_text(text)
     with pytest.raises(
@@ -78,7 +78,7 @@ def test_only_own_old_partial_files_are_removed(tmp_path, monkeypatch):
         os.utime(path, (time.time() - 4000,) * 2)
     remove_stale(tmp_path, "a.csv")
     assert sorted(tmp_path.iterdir()) == [young, other, foreign]
-    # A folder that is only read keeps it.
+    # A read-only folder is ignored.
     monkeypatch.setattr(type(other), "unlink", _refuse)
     remove_stale(tmp_path)
     assert other.exists() and foreign.exists()

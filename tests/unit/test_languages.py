@@ -1,4 +1,4 @@
-"""One language has one code."""
+"""Tests for language codes."""
 
 import collections
 
@@ -18,21 +18,21 @@ from speechbrain_clser.languages import (
     "spelling",
     ["de", "deu", "ger", "German", "de-DE", "de_AT", " DEU ", "GERMAN"],
 )
-def test_one_language_has_one_code_however_it_is_written(spelling):
+def test_spellings_of_a_language_have_one_code(spelling):
     assert normalise(spelling) == "deu" and is_known(spelling)
 
 
 @pytest.mark.parametrize("spelling", ["zh", "zho", "chi", "Mandarin", "zh-CN"])
-def test_macrolanguage_is_the_language_that_is_meant(spelling):
+def test_macrolanguage_maps_to_main_language(spelling):
     assert normalise(spelling) == "cmn"
 
 
 @pytest.mark.parametrize("spelling", ["Klingon", "xyz", "", "-"])
-def test_unknown_language_stays_as_it_is(spelling):
+def test_unknown_language_is_unchanged(spelling):
     assert normalise(spelling) == spelling and not is_known(spelling)
 
 
-def test_no_code_or_name_means_two_languages():
+def test_codes_and_names_are_unambiguous():
     owners = collections.defaultdict(set)
     for code, names in table().items():
         for name in (code, *names):

@@ -16,7 +16,7 @@ from speechbrain_clser.printable import Formatter, printable
         ("two\nlines\tand Löwe 狮 🦁", "two\nlines\tand Löwe 狮 🦁"),
     ],
 )
-def test_what_no_font_draws_is_written_as_an_escape(text, shown):
+def test_unprintable_characters_are_escaped(text, shown):
     assert printable(text) == shown
     record = logging.makeLogRecord({"msg": "%s", "args": (text,)})
     assert Formatter("%(message)s").format(record) == shown

@@ -8,7 +8,7 @@ from speechbrain_clser.progress import has_bars, progress
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Let standard error be a terminal, or not."""
+    """Standard error with or without a terminal."""
 
     def be(is_terminal):
         monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
@@ -16,7 +16,7 @@ def terminal(monkeypatch):
     return be
 
 
-def test_bars_need_a_terminal_and_may_be_turned_off(terminal, monkeypatch):
+def test_bars_need_terminal_and_can_be_disabled(terminal, monkeypatch):
     terminal(False)
     assert not has_bars()
     terminal(True)
@@ -25,7 +25,7 @@ def test_bars_need_a_terminal_and_may_be_turned_off(terminal, monkeypatch):
     assert not has_bars()
 
 
-def test_terminal_gets_a_bar_and_no_log(terminal, caplog, capsys):
+def test_terminal_shows_bar_without_log(terminal, caplog, capsys):
     terminal(True)
     caplog.set_level(logging.INFO)
     assert [*progress(3, "Checking emodb", "files", range(3))] == [0, 1, 2]
@@ -33,7 +33,7 @@ def test_terminal_gets_a_bar_and_no_log(terminal, caplog, capsys):
     assert caplog.messages == []
 
 
-def test_elsewhere_lines_are_logged_with_rate_and_time_left(
+def test_progress_is_logged_without_terminal(
     terminal, caplog, capsys, monkeypatch
 ):
     terminal(False)
@@ -49,7 +49,7 @@ def test_elsewhere_lines_are_logged_with_rate_and_time_left(
     first, *between, last = caplog.messages
     assert first == "Extracting:   0%, 0 of 100, ? s/s, ? left"
     assert last == "Extracting: 100%, 100 of 100,  4.00 s/s, 00:00 left"
-    # 25 seconds: a line after ten, and one after twenty.
+    # 25 seconds: one line after 10 and one after 20 seconds.
     assert between == [
         "Extracting:  40%, 40 of 100,  4.00 s/s, 00:15 left",
         "Extracting:  80%, 80 of 100,  4.00 s/s, 00:05 left",
@@ -57,7 +57,7 @@ def test_elsewhere_lines_are_logged_with_rate_and_time_left(
     assert module.LINE_EVERY_S == 10
 
 
-def test_nothing_to_do_shows_nothing(terminal, caplog):
+def test_empty_task_shows_nothing(terminal, caplog):
     terminal(False)
     caplog.set_level(logging.INFO)
     with progress(0, "Extracting", "s"), progress(5, "x", "s", disable=True):

@@ -6,11 +6,11 @@ def test_seed_by_hand():
     assert seed_for(1001, "shots") == 0x36DCD85C
 
 
-def test_seed_is_the_same_every_time():
+def test_seed_is_deterministic():
     assert seed_for(7, "folds") == seed_for(7, "folds")
 
 
-def test_every_purpose_and_every_base_has_its_own_seed():
+def test_seeds_differ_by_purpose_and_base():
     seeds = {
         seed_for(base, purpose)
         for base in range(20)
@@ -19,7 +19,7 @@ def test_every_purpose_and_every_base_has_its_own_seed():
     assert len(seeds) == 60
 
 
-def test_base_and_purpose_do_not_run_together():
+def test_base_and_purpose_are_separated():
     assert seed_for(1, "1 shots") != seed_for(11, "shots")
     assert seed_for(1, "1/shots") != seed_for(11, "/shots")
 

@@ -1,1 +1,1 @@
-"""How the demo corpus is spoken: script, voice, sound, and a worker."""
+"""Speech synthesis of the demo corpus: script, engine, effects and worker."""

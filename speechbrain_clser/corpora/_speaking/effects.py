@@ -1,4 +1,4 @@
-"""What turns a synthetic sentence into a recording of somebody's mood."""
+"""Audio effects that add emotion and recording conditions to synthetic speech."""
 
 import numpy as np
 import scipy.fft
@@ -9,27 +9,26 @@ _PEAK = 0.9
 
 
 def _n_fft(n_samples):
-    # Room for the end to ring without reaching the beginning, then up to a
-    # length that is quickly done.
+    # Padding against circular convolution, then up to a fast FFT length.
     return 2 * scipy.fft.next_fast_len(n_samples // 2 + 400, real=True)
 
 
 def play_faster(samples, rate_hz, speed, wobble=0.0, wobble_hz=5.0):
-    """Resample to 16 kHz as a tape that runs faster or slower, and wobbles.
+    """Resample to 16 kHz with a change of speed and a pitch modulation.
 
     Arguments
     ---------
     samples : numpy.ndarray, (samples,)
-        At ``rate_hz``.
+        Samples at ``rate_hz``.
     rate_hz : int
-        Of ``samples``.
+        Sampling rate of ``samples``.
     speed : float
-        Above 1: shorter, with pitch and formants raised alike, as from a
+        Above 1: shorter, with pitch and formants raised equally, as with a
         shorter vocal tract.
     wobble : float
-        Peak deviation of the pitch, as a share.
+        Relative peak deviation of the pitch.
     wobble_hz : float
-        How often per second it goes up and down.
+        Modulation frequency.
 
     Returns
     -------
@@ -57,7 +56,7 @@ def play_faster(samples, rate_hz, speed, wobble=0.0, wobble_hz=5.0):
 
 
 def tilt(samples, db_per_octave):
-    """Raise what lies above 1 kHz and lower what lies below, as effort does.
+    """Apply a spectral tilt around 1 kHz, as from vocal effort.
 
     Arguments
     ---------
@@ -94,7 +93,7 @@ def breathe(samples, db, random):
     samples : numpy.ndarray, (samples,)
         At ``SAMPLE_RATE_HZ``.
     db : float
-        Loudness of the noise over that of the voice.
+        Level of the noise relative to the voice.
     random : numpy.random.Generator
         Source of the noise.
 
@@ -116,18 +115,18 @@ def breathe(samples, db, random):
 
 
 def record(samples, level_db, drift_db, floor_db, random):
-    """Set the loudness, add the noise of a room, and never clip.
+    """Set the level, add room noise and limit the peak.
 
     Arguments
     ---------
     samples : numpy.ndarray, (samples,)
         At ``SAMPLE_RATE_HZ``.
     level_db : float
-        Root mean square of the voice against full scale.
+        Root mean square of the voice relative to full scale.
     drift_db : float
-        How much louder the end is than the beginning.
+        Level difference of the end and the beginning.
     floor_db : float
-        Root mean square of the room's noise against full scale.
+        Root mean square of the room noise relative to full scale.
     random : numpy.random.Generator
         Source of the noise.
 
@@ -147,11 +146,11 @@ def record(samples, level_db, drift_db, floor_db, random):
     samples = samples * 10 ** (
         drift_db * np.linspace(-0.5, 0.5, n_samples) / 20
     )
-    # 3 ms, so that cutting in the middle of a sound makes no click.
+    # Fade of 3 ms, to avoid clicks.
     edge = np.minimum(np.arange(n_samples) / 48, 1)
     samples = samples * edge * edge[::-1]
     samples = samples * 10 ** (level_db / 20) / np.sqrt(np.mean(samples**2))
-    # Most rooms hum more than they hiss.
+    # Room noise has more energy at low frequencies.
     noise = tilt(random.standard_normal(n_samples), -4.0)
     noise = noise * 10 ** (floor_db / 20) / np.sqrt(np.mean(noise**2))
     samples = samples + noise

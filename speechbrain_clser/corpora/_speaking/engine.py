@@ -1,7 +1,7 @@
-"""The only place that touches eSpeak NG, through its C interface.
+"""Interface to the C library of eSpeak NG.
 
-eSpeak NG is under the GPL, so nothing but ``worker``, a process of its own,
-may import this file.
+eSpeak NG is licensed under the GPL, so this module must be imported only by
+``worker``, which runs in a separate process.
 """
 
 import ctypes
@@ -52,7 +52,7 @@ def _loader():
         import espeakng_loader
     except ImportError as error:
         raise ImportError(
-            "the demo corpus is spoken by eSpeak NG, which is not installed; "
+            "the demo corpus needs eSpeak NG, which is not installed; "
             "pip install -e '.[demo]' in the clone of speechbrain-clser"
         ) from error
     return espeakng_loader
@@ -66,8 +66,8 @@ def _load():
     rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), options)
     if rate_hz != SAMPLE_RATE_HZ:
         raise RuntimeError(
-            f"eSpeak NG should start at {SAMPLE_RATE_HZ} Hz, it answered "
-            f"{rate_hz}; are its voices whole in {data}?"
+            f"eSpeak NG: expected a sampling rate of {SAMPLE_RATE_HZ} Hz, found "
+            f"{rate_hz}; check that the voices in {data} are complete"
         )
     return library
 
@@ -81,8 +81,8 @@ def _unload(library):
 
 
 def _phones(events, n_samples):
-    # A pause has no symbol. The short ones between words go to the phone
-    # before, so that the phones of a sentence leave no gap.
+    # Pauses have no symbol. Short pauses between words are added to the previous
+    # phone, so that phones have no gaps.
     spoken = [(ipa, sample) for ipa, sample in events if ipa]
     last = spoken[-1][1]
     after = [sample for ipa, sample in events if not ipa and sample > last]
@@ -95,7 +95,7 @@ def _phones(events, n_samples):
 
 
 def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
-    """Speak one sentence, unaffected by whatever was spoken before.
+    """Synthesise one sentence, independent of previous sentences.
 
     Arguments
     ---------
@@ -106,9 +106,9 @@ def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
     rate_wpm : int
         Words per minute, 80-450.
     pitch, pitch_range : int
-        0-99; 50 is the voice's own.
+        0-99; 50 is the default of the voice.
     seed : int
-        Of the noise in breath and flutter.
+        Seed of the noise in breath and flutter.
 
     Returns
     -------
@@ -122,11 +122,10 @@ def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
     ImportError
         If eSpeak NG is not installed.
     ValueError
-        If there is no such voice, or a parameter is refused.
+        If the voice is unknown, or a parameter is invalid.
     """
-    # Oscillator, echo and flutter keep their state from one sentence to the
-    # next, even across espeak_Terminate. Loading the library anew takes 1 ms
-    # and is the only way back to its first state.
+    # Oscillator, echo and flutter keep their state between sentences, even across
+    # espeak_Terminate. Only reloading the library, which takes 1 ms, resets it.
     library = _load()
     blocks, events = [], []
 
@@ -153,7 +152,7 @@ def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
         library.espeak_ng_SetRandSeed(ctypes.c_long(seed % 2**31))
         parameters = {
             _RATE: rate_wpm,
-            # Full volume clips in some voices; the level is set later.
+            # Full volume clips for some voices; the level is set later.
             _VOLUME: 50,
             _PITCH: pitch,
             _RANGE: pitch_range,
@@ -171,6 +170,6 @@ def speak(voice, text, rate_wpm=160, pitch=50, pitch_range=50, seed=0):
     finally:
         _unload(library)
     if not any(symbol for symbol, _ in events):
-        raise ValueError(f"{voice!r} said nothing for {text!r}")
+        raise ValueError(f"{voice!r} returned no speech for {text!r}")
     samples = np.concatenate(blocks)
     return samples, _phones(events, len(samples))

@@ -1,4 +1,4 @@
-"""How to ask the worker for something: eSpeak NG stays in its process."""
+"""Run the speech-synthesis worker in a separate process."""
 
 import importlib.util
 import json
@@ -9,24 +9,24 @@ import sys
 import speechbrain_clser
 
 WORKER = "speechbrain_clser.corpora._speaking.worker"
-NOT_WRITTEN = 74  # status of a worker, as of sysexits.h
+NOT_WRITTEN = 74  # exit status of a worker, from sysexits.h
 
 
 def ask_worker(rows, folder, manner="perform", started=None):
-    """Let a worker speak, and wait for it.
+    """Run a worker and wait for its result.
 
-    It ends when this process does.
+    The worker ends with this process.
 
     Arguments
     ---------
     rows : list of dict
-        What to say; see the function of the worker that ``manner`` names.
+        Arguments of the worker function selected by ``manner``.
     folder : str or Path
-        Receives a WAV file for each row, named by its id.
+        Output folder of WAV files, named by id.
     manner : str
         ``"perform"`` or ``"recite"``.
     started : callable, optional
-        Takes the process, for another thread to kill.
+        Called with the process, so that another thread can kill it.
 
     Returns
     -------
@@ -38,16 +38,16 @@ def ask_worker(rows, folder, manner="perform", started=None):
     ImportError
         If eSpeak NG is not installed.
     OSError
-        If the worker cannot write, as on a full disk.
+        If the worker cannot write, e.g. if the disk is full.
     RuntimeError
-        If the worker fails; in its own words.
+        If the worker fails; contains its output.
     """
     if importlib.util.find_spec("espeakng_loader") is None:
         raise ImportError(
-            "sentences are spoken by eSpeak NG, which is not installed; "
+            "speech synthesis needs eSpeak NG, which is not installed; "
             "pip install -e '.[demo]' in the clone of speechbrain-clser"
         )
-    # The worker must find the package even where it is not installed.
+    # The worker must find the package even if it is not installed.
     home = os.path.dirname(os.path.dirname(speechbrain_clser.__file__))
     path = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
     with subprocess.Popen(

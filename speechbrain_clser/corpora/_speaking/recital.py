@@ -1,4 +1,4 @@
-"""Plain readings of sentences, with phones: what speech can be compared to."""
+"""Synthesise neutral readings of sentences, with phones, for alignment."""
 
 import dataclasses
 import tempfile
@@ -8,8 +8,8 @@ import soundfile
 
 from speechbrain_clser.corpora._speaking.process import ask_worker
 
-# By ISO 639-3, eSpeak NG's own codes; without those whose writing hides what
-# is to be said (Arabic) or that it hardly speaks (Thai).
+# ISO 639-3 to codes of eSpeak NG; without languages whose script is ambiguous
+# (Arabic) or that are poorly supported (Thai).
 CODES = {
     "afr": "af",
     "ben": "bn",
@@ -59,13 +59,13 @@ CODES = {
     "yue": "yue",
 }
 
-# No speaker of the demo corpus has one of these two.
+# Not used by speakers of the demo corpus.
 VARIANTS = {"female": "+Annie", "male": "", "": ""}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence to be read out, without any emotion.
+    """One sentence to synthesise without emotion.
 
     Arguments
     ---------
@@ -74,7 +74,7 @@ class Line:
     text : str
         One sentence.
     gender : str
-        ``"female"``, ``"male"`` or ``""``; whose voice reads.
+        ``"female"``, ``"male"`` or ``""``; gender of the voice.
     """
 
     language: str
@@ -83,17 +83,17 @@ class Line:
 
     @property
     def voice(self):
-        """Language and variant as eSpeak NG calls them."""
+        """Voice name of eSpeak NG: language and variant."""
         return CODES[self.language] + VARIANTS[self.gender]
 
 
 def recite(lines):
-    """Let eSpeak NG read sentences out.
+    """Synthesise sentences with eSpeak NG.
 
     Arguments
     ---------
     lines : iterable of Line
-        Each is read once.
+        Duplicates are synthesised once.
 
     Returns
     -------
@@ -106,16 +106,16 @@ def recite(lines):
     ImportError
         If eSpeak NG is not installed.
     RuntimeError
-        If it cannot read a sentence.
+        If synthesis of a sentence fails.
     ValueError
-        If it does not speak a language.
+        If eSpeak NG does not support a language.
     """
     lines = list(dict.fromkeys(lines))
     unknown = sorted({line.language for line in lines} - CODES.keys())
     if unknown:
         raise ValueError(
-            f"eSpeak NG is to read {', '.join(unknown)}; expected languages "
-            f"among {', '.join(CODES)}; take another source of phones"
+            f"eSpeak NG: expected languages among {', '.join(CODES)}, found "
+            f"{', '.join(unknown)}; use another source of phones"
         )
     if not lines:
         return {}

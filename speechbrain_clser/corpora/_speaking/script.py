@@ -1,8 +1,8 @@
-"""Who says what in which mood: the demo corpus before a sound is made.
+"""Script of the demo corpus: speakers, sentences, emotions and voice parameters.
 
-An emotion moves seven habits of speaking. How far it moves them depends on the
-language, the speaker and the moment, and speakers differ in all of them from
-the start, so that no single habit tells the emotion.
+An emotion changes seven voice parameters. The size of the change depends on language,
+speaker and utterance, and speakers differ in the baselines of all parameters, so that
+no single parameter determines the emotion.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from speechbrain_clser.seeds import seed_for
 SEED = 1001
 SENTENCES_PER_SPEAKER = 6
 
-# By ISO 639-3 and eSpeak NG's own code; the n-th line means the same in all.
+# By ISO 639-3 and code of eSpeak NG; the n-th sentences are translations.
 SENTENCES = {
     ("deu", "de"): (
         "Der Zug fährt um sieben Uhr ab.",
@@ -79,33 +79,33 @@ SENTENCES = {
     ),
 }
 
-# Variants of eSpeak NG that sound like people.
+# Natural-sounding variants of eSpeak NG.
 VARIANTS = {
     "female": ("f1", "f2", "f3", "f4", "f5"),
     "male": ("m1", "m2", "m3", "m4", "m6", "m7", "m8"),
 }
 SPEAKERS_PER_GENDER = 4
 
-# Measured with a pitch tracker around eSpeak NG's middle position, 50.
+# Measured with a pitch tracker around the default parameter, 50.
 SEMITONES_PER_STEP = 0.16
 
 HABITS = (
     "pitch",  # semitones
-    "range",  # octaves: 1 doubles the melody's span
+    "range",  # octaves: 1 doubles the pitch range
     "rate",  # octaves: 1 doubles the speed
     "level",  # dB
     "tilt",  # dB per octave
     "breath",  # dB
-    "tremor",  # share of the pitch
+    "tremor",  # relative to the pitch
 )
-# Where an emotion moves each habit, for a speaker of average emphasis.
+# Change of each parameter by an emotion, for average emphasis.
 ACTED = {
     "anger": (1.7, 0.4, 0.12, 5.0, 1.6, -4.0, 0.0),
     "happiness": (3.0, 0.8, 0.06, 2.0, 0.3, 0.0, 0.0),
     "neutral": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     "sadness": (-1.4, -0.9, -0.15, -4.0, -1.3, 5.0, 0.012),
 }
-# Standard deviation of each habit over languages, over the speakers of a
+# Standard deviation of each parameter over languages, over the speakers of a
 # language, and over the utterances of a speaker.
 LANGUAGE_SPREAD = (0.7, 0.1, 0.06, 1.6, 0.4, 1.5, 0.0)
 SPEAKER_SPREAD = (0.8, 0.2, 0.06, 1.6, 0.4, 2.0, 0.002)
@@ -114,7 +114,7 @@ MOMENT_SPREAD = (0.9, 0.28, 0.06, 1.9, 0.45, 1.8, 0.002)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Take:
-    """One sentence as one speaker is to say it once.
+    """One utterance to synthesise.
 
     Arguments
     ---------
@@ -125,9 +125,9 @@ class Take:
     rate_wpm, pitch, pitch_range, seed : int
         As in ``engine.speak``.
     tract : float
-        1 / length of the vocal tract, against the variant's own.
+        Inverse relative length of the vocal tract.
     tremor, tremor_hz : float
-        Peak deviation of the pitch as a share, and how often per second.
+        Relative peak deviation of the pitch, and modulation frequency.
     tilt_db, breath_db, level_db, drift_db, floor_db : float
         As in ``effects``.
     """
@@ -155,7 +155,7 @@ class Take:
 
 @dataclasses.dataclass(frozen=True)
 class _Speaker:
-    # habits: before any emotion; emphasis: how far an emotion moves each
+    # habits: parameters before emotion; emphasis: scale of the emotion changes
     name: str
     language: str
     gender: str
@@ -177,7 +177,7 @@ def _speakers():
         random = _random(f"language {language}")
         weights = random.uniform(0.6, 1.4, n_habits)
         common = random.normal(0, LANGUAGE_SPREAD)
-        # Sentences go round, so that all are said about equally often.
+        # Cycle through the sentences, so that their counts are balanced.
         lines = itertools.cycle(enumerate(sentences))
         for gender, variants in VARIANTS.items():
             for i in range(SPEAKERS_PER_GENDER):
@@ -188,7 +188,7 @@ def _speakers():
                     name=name,
                     language=language,
                     gender=gender,
-                    # Each language begins with another variant.
+                    # Each language starts with another variant.
                     voice=f"{code}+{variants[(i + n) % len(variants)]}",
                     lines=dict(sorted(own)),
                     habits=common + random.normal(0, SPEAKER_SPREAD),
@@ -207,7 +207,7 @@ def _take(speaker, emotion, line):
     habits = speaker.habits + acted * random.uniform(0.6, 1.3)
     habits = habits + random.normal(0, MOMENT_SPREAD)
     pitch, pitch_range, rate, level, tilt, breath, tremor = habits.tolist()
-    # A shorter tract would raise pitch and rate as well: see play_faster.
+    # A shorter tract also raises pitch and rate: see play_faster.
     pitch -= 12 * np.log2(speaker.tract)
     rate -= np.log2(speaker.tract)
     return Take(
@@ -234,12 +234,12 @@ def _take(speaker, emotion, line):
 
 
 def plan():
-    """List every take of the corpus; the same list every time.
+    """List every take of the corpus; the result is deterministic.
 
     Returns
     -------
     list of Take
-        By language, speaker, emotion and sentence.
+        Ordered by language, speaker, emotion and sentence.
 
     Example
     -------

@@ -1,8 +1,8 @@
-"""A process of its own that speaks, because eSpeak NG is under the GPL.
+"""Speech-synthesis worker in a separate process, because eSpeak NG is GPL.
 
 ``python -m speechbrain_clser.corpora._speaking.worker FOLDER`` reads takes as
-JSON, writes a WAV file for each, and answers with the phones of each as JSON;
-with ``recite`` behind the folder, plain sentences.
+JSON, writes a WAV file for each and prints their phones as JSON; with ``recite`` after
+the folder, it reads neutral sentences.
 """
 
 import io
@@ -20,17 +20,17 @@ from speechbrain_clser.corpora._speaking.script import Take
 from speechbrain_clser.errors import message_of
 from speechbrain_clser.io import atomic_write
 
-# Who asked; another process adopts a worker whose parent has been killed.
+# Parent process id; it changes when the parent is killed.
 PARENT = int(os.environ.get("CLSER_PARENT", os.getppid()))
 
 
 def perform(take):
-    """Speak a take with everything that makes it sound as it should.
+    """Synthesise a take with all effects.
 
     Arguments
     ---------
     take : Take
-        What to say, and how.
+        Utterance to synthesise.
 
     Returns
     -------
@@ -61,11 +61,11 @@ def perform(take):
     samples = effects.record(
         samples, take.level_db, take.drift_db, take.floor_db, random
     )
-    return samples, _heard(phones, engine.SAMPLE_RATE_HZ * take.tract)
+    return samples, _relative_times(phones, engine.SAMPLE_RATE_HZ * take.tract)
 
 
 def recite(voice, text):
-    """Read a sentence out as it is, in the middle of every parameter.
+    """Synthesise a sentence with default parameters.
 
     Arguments
     ---------
@@ -85,11 +85,11 @@ def recite(voice, text):
     samples = samples[phones[0][1] : phones[-1][2]]
     samples = effects.play_faster(samples, engine.SAMPLE_RATE_HZ, speed=1.0)
     samples = 0.9 * samples / np.abs(samples).max()
-    return samples, _heard(phones, engine.SAMPLE_RATE_HZ)
+    return samples, _relative_times(phones, engine.SAMPLE_RATE_HZ)
 
 
-def _heard(phones, rate_hz):
-    """Phones in seconds from the beginning of the first."""
+def _relative_times(phones, rate_hz):
+    """Convert phone times to seconds from the first phone."""
     begin = phones[0][1]
     return [
         (
@@ -113,13 +113,13 @@ MANNERS = {"perform": _perform, "recite": _recite}
 
 
 def main():
-    """Speak what standard input says into the folder of the command line."""
+    """Synthesise the takes on standard input into the given folder."""
     folder, manner = Path(sys.argv[1]), "".join(sys.argv[2:]) or "perform"
     phones = {}
     for row in json.load(sys.stdin):
         # On Windows the parent may be the launcher of a virtual environment.
         if os.name == "posix" and os.getppid() != PARENT:
-            sys.exit("the process that asked has ended")
+            sys.exit("the parent process has ended")
         samples, phones[row["id"]] = MANNERS[manner](**row)
         wav = io.BytesIO()
         soundfile.write(

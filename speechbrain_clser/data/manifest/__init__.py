@@ -1,10 +1,9 @@
-"""Manifests: every recording of a corpus checked once, then listed in a CSV.
+"""Manifests: CSV files of the checked recordings of a corpus.
 
-A corpus only tells what is in it. Here its rows are held against its card and
-its labels, its recordings are read from the first sample to the last, and what
-is good is written as a CSV that SpeechBrain reads. Beside ``<name>.csv`` lie
-``<name>.json``, the manifest's report, and, where a corpus knows them,
-``<name>.phones.json`` with the phones of each utterance.
+Preparation compares the rows of a corpus with its card and label map, reads every
+recording in full and writes the usable ones to a CSV that SpeechBrain reads. Next
+to ``<name>.csv`` it writes the report ``<name>.json`` and, if the corpus provides
+phones, ``<name>.phones.json``.
 """
 
 from speechbrain_clser.data.manifest.files import read, report

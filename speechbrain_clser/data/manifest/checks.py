@@ -1,4 +1,4 @@
-"""Is a corpus as published, and can its recordings be used?"""
+"""Check that a corpus is complete and that its recordings are usable."""
 
 import collections
 import dataclasses
@@ -16,19 +16,19 @@ GO_ON = "--allow_bad_files True"
 
 
 def off_card(card: Card, rows: list) -> str:
-    """Tell in what the counts differ from the card.
+    """Describe how the counts differ from the card.
 
     Arguments
     ---------
     card : Card
-        What it leaves open is not checked.
+        Counts that are None are not checked.
     rows : list of Utterance
-        All of the corpus.
+        All rows of the corpus.
 
     Returns
     -------
     str
-        A sentence; empty when they agree.
+        One sentence; empty if they agree.
     """
     n_speakers = len({row.speaker for row in rows})
     promised = (
@@ -44,14 +44,14 @@ def off_card(card: Card, rows: list) -> str:
 
 
 def incomplete(sentence: str, root: Path) -> ValueError:
-    """Refuse a corpus that is not as published.
+    """Build the error for a corpus that differs from its card.
 
     Arguments
     ---------
     sentence : str
-        From ``off_card``.
+        Output of ``off_card``.
     root : Path
-        Folder of the corpus.
+        Corpus folder.
 
     Returns
     -------
@@ -59,32 +59,32 @@ def incomplete(sentence: str, root: Path) -> ValueError:
         To be raised.
     """
     return ValueError(
-        f"{sentence}; is the download whole? Complete {root}, or take it as "
-        f"it is with {GO_ON}"
+        f"{sentence}. Check that the download in {root} is complete, or use "
+        f"it as it is with {GO_ON}"
     )
 
 
-def listen(name: str, rows: list) -> tuple:
-    """Read all recordings from the first sample to the last.
+def check_recordings(name: str, rows: list) -> tuple:
+    """Read all recordings in full and check that they are usable.
 
     Arguments
     ---------
     name : str
-        Of the corpus, for the progress bar.
+        Corpus name, for the progress bar.
     rows : list of Utterance
-        Whose recordings.
+        Utterances to check.
 
     Returns
     -------
     good : list of Utterance
-        Now with durations, digests and contours.
+        Usable rows with durations, digests and contours.
     bad : list of (Utterance, BadAudioError)
-        Those that cannot be used, and why.
+        Unusable rows with their errors.
     notes : dict
-        Key of ``profile.NOTES`` to those of ``good`` of which it is true.
+        Key of ``profile.NOTES`` to the rows of ``good`` it applies to.
     """
 
-    def hear(row):
+    def read(row):
         try:
             found = check(row.wav)
         except BadAudioError as error:
@@ -94,12 +94,12 @@ def listen(name: str, rows: list) -> tuple:
         measured = dict(zip(names, measured, strict=True))
         return dataclasses.replace(row, **measured), None, notes
 
-    # soundfile and the digest both let other threads run.
+    # soundfile and hashing release the GIL.
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         checked = list(
             progress(
                 *(len(rows), f"Checking {name}", "files"),
-                pool.map(hear, rows),
+                pool.map(read, rows),
             )
         )
     good = [row for row, error, _ in checked if error is None]
@@ -112,21 +112,21 @@ def listen(name: str, rows: list) -> tuple:
 
 
 def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:
-    """Refuse all recordings that cannot be used in one error.
+    """Build one error that lists all unusable recordings.
 
     Arguments
     ---------
     name : str
-        Of the corpus.
+        Corpus name.
     bad : list of (Utterance, BadAudioError)
-        From ``listen``.
+        Output of ``check_recordings``.
     n_rows : int
-        How many recordings were read.
+        Number of recordings read.
 
     Returns
     -------
     BadAudioError
-        To be raised; its reasons are those of the recordings.
+        To be raised; carries the reasons of all recordings.
     """
     counts = collections.Counter(error.reason for _, error in bad)
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(counts.items()))
@@ -135,12 +135,12 @@ def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:
         lines.append(f"  and {len(bad) - N_LISTED} more")
     listing = "\n".join(lines)
     advice = (
-        f"Mend them, or leave them out with {GO_ON}"
+        f"Repair them, or leave them out with {GO_ON}"
         if len(bad) < n_rows
-        else "No recording is left to go on with"
+        else "No usable recording is left"
     )
     return BadAudioError(
         ", ".join(sorted(counts)),
-        f"{name}: expected {n_rows} recordings that can be used, found "
-        f"{len(bad)} that cannot ({reasons}):\n{listing}\n{advice}",
+        f"{name}: expected {n_rows} usable recordings, found "
+        f"{len(bad)} unusable ({reasons}):\n{listing}\n{advice}",
     )

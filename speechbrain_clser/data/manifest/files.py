@@ -1,4 +1,4 @@
-"""The files of a manifest, written and read back: CSV, report and phones."""
+"""Write and read the files of a manifest: CSV, report and phones."""
 
 import csv
 import hashlib
@@ -28,17 +28,17 @@ COLUMNS = (
 
 
 def digest(path: Path) -> str:
-    """Digest what a manifest and its phones hold now.
+    """Compute the digest of a manifest and its phones.
 
     Arguments
     ---------
     path : Path
-        Of the CSV.
+        CSV of the manifest.
 
     Returns
     -------
     str
-        16 hex letters.
+        16 hexadecimal digits.
 
     Example
     -------
@@ -54,18 +54,18 @@ def digest(path: Path) -> str:
 
 
 def write(path: Path, rows: list, report: dict, root: Path) -> None:
-    """Write a manifest and what lies beside it; the folder is made if need be.
+    """Write a manifest, its phones and its report; create the folder if needed.
 
     Arguments
     ---------
     path : Path
-        Of the CSV.
+        CSV of the manifest.
     rows : list of Utterance
-        What it lists.
+        Rows of the manifest.
     report : dict
-        Its report. Written last: a manifest without one counts as unwritten.
+        Report, written last: a manifest without one is incomplete.
     root : Path
-        Folder of the corpus, called ``$data_root`` in the CSV.
+        Corpus folder, written as ``$data_root`` in the CSV.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(path.parent, f"{path.stem}.*")
@@ -82,26 +82,26 @@ def write(path: Path, rows: list, report: dict, root: Path) -> None:
 
 
 def read(path, data_root) -> list:
-    """Read a manifest back as utterances.
+    """Read the utterances of a manifest.
 
     Arguments
     ---------
     path : str or Path
         The CSV that ``prepare`` returned.
     data_root : str or Path
-        Folder of the corpus, which the manifest calls ``$data_root``.
+        Corpus folder, written as ``$data_root`` in the manifest.
 
     Returns
     -------
     list of Utterance
-        With absolute paths, and phones where they are known.
+        With absolute paths, and phones if available.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such manifest.
+        If the manifest does not exist.
     ValueError
-        If it lacks a column.
+        If a column is missing.
     """
     path, data_root = Path(path), str(Path(data_root).absolute())
     phones = {}
@@ -122,7 +122,7 @@ def read(path, data_root) -> list:
 
 
 def report(path) -> dict:
-    """Read the report that lies beside a manifest.
+    """Read the report of a manifest.
 
     Arguments
     ---------
@@ -133,11 +133,11 @@ def report(path) -> dict:
     -------
     dict
         Counts (``n_utterances``, ``n_speakers``, ``minutes``, and by name
-        ``emotions``, ``own_labels`` (those that are no canonical emotion),
+        ``emotions``, ``own_labels`` (labels outside the canonical emotions),
         ``languages``, ``genders``, ``speakers``), ``card``,
         ``left_out`` with ``left_out_by_reason``, ``suspicious`` (files,
         by a key of ``profile.NOTES``), ``strays`` (recordings in the
-        folder that are none of the corpus), ``same_recordings`` (ids that
+        folder that the corpus does not list), ``same_recordings`` (ids that
         share all samples), ``several_labels`` (those of them whose labels
         differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``
         (see ``rows.rows_of``), ``version``, ``fingerprint``
@@ -146,15 +146,15 @@ def report(path) -> dict:
     Raises
     ------
     FileNotFoundError
-        If nothing was prepared there.
+        If the report does not exist.
     ValueError
-        If it is damaged.
+        If the report is damaged.
     """
     return read_json(report_of(Path(path)), "prepare the corpus again", dict)
 
 
 def _csv(rows, root):
-    """The manifest as text."""
+    """Format a manifest as CSV text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -181,7 +181,7 @@ def _csv(rows, root):
 
 
 def _utterance(row, data_root, phones):
-    """One line of a manifest as an utterance."""
+    """Convert one line of a manifest to an utterance."""
     return Utterance(
         id=row["ID"],
         wav=row["wav"].replace("$data_root", data_root),

@@ -1,4 +1,4 @@
-"""When a manifest is still the one that would be written."""
+"""Compute the fingerprint that decides whether a manifest is up to date."""
 
 import dataclasses
 import hashlib
@@ -10,33 +10,33 @@ from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.paths import within
 
-# Raised by hand when the checks or the columns change: old manifests are then
+# Incremented by hand when the checks or columns change; old manifests are then
 # prepared again.
 VERSION = 3
 
 
 def fingerprint_of(
-    corpus: Corpus, rows: list, strays: list, root: Path, notes: dict
+    corpus: Corpus, rows: list, unlisted: list, root: Path, notes: dict
 ) -> str:
-    """Digest all that a manifest is made from, without reading sound.
+    """Hash all inputs of a manifest without reading audio.
 
     Arguments
     ---------
     corpus : Corpus
-        Its card counts.
+        Its card is part of the fingerprint.
     rows : list of Utterance
-        From ``rows_of``; with sizes and times of their files.
-    strays : list of Path
-        Recordings in the folder that are none of the corpus.
+        Output of ``rows_of``; sizes and times of the files are included.
+    unlisted : list of Path
+        Recordings in the folder that the corpus does not list.
     root : Path
-        Folder of the corpus. It may move: paths count from here on.
+        Corpus folder. It may move: paths are relative to it.
     notes : dict
-        From ``rows_of``, for they are part of the report.
+        Output of ``rows_of``; part of the report.
 
     Returns
     -------
     str
-        16 hex letters.
+        16 hexadecimal digits.
     """
     spec = [VERSION, dataclasses.asdict(corpus.card), notes]
     for row in rows:
@@ -50,5 +50,5 @@ def fingerprint_of(
                 stat and [stat.st_size, stat.st_mtime_ns],
             ]
         )
-    spec.append([within(root, file) for file in strays])
+    spec.append([within(root, file) for file in unlisted])
     return hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Spellings of a name: when two of them mean one speaker."""
+"""Merge different spellings of a speaker name."""
 
 import collections
 import re
@@ -6,18 +6,18 @@ import unicodedata
 
 
 def spelling_key(name: str) -> str:
-    """Reduce a name to what all of its spellings have in common.
+    """Reduce a name to a key shared by all of its spellings.
 
     Arguments
     ---------
     name : str
-        Of a speaker.
+        Speaker name.
 
     Returns
     -------
     str
-        Without differences of case, of composed and decomposed accents, and of
-        blanks, hyphens and underscores.
+        Normalised for case, composed and decomposed accents, and spaces,
+        hyphens and underscores.
 
     Example
     -------
@@ -29,20 +29,21 @@ def spelling_key(name: str) -> str:
 
 
 def one_spelling(names: list) -> tuple:
-    """Choose one spelling of each name.
+    """Select one spelling of each name.
 
     Arguments
     ---------
     names : list of str
-        As written, as often as they come.
+        Spellings with repetitions.
 
     Returns
     -------
     chosen : dict
-        Each spelling to the most frequent one of its name; of several, the
-        first in the order of the alphabet.
+        Each spelling to the most frequent spelling of its name; ties are
+        resolved alphabetically.
     merged : dict
-        Chosen spelling to the list of others, where there are others.
+        Selected spelling to the list of others; names with one spelling are
+        not included.
 
     Example
     -------

@@ -1,22 +1,22 @@
-"""What the files of a manifest are called, and how it calls recordings."""
+"""Build the paths of manifest files and of recordings within a manifest."""
 
 from pathlib import Path
 
 
 def within(root: Path, file) -> str:
-    """Write a path from the root on, with slashes.
+    """Return a path relative to the root, with forward slashes.
 
     Arguments
     ---------
     root : Path
-        Folder of the corpus.
+        Corpus folder.
     file : str or Path
-        A recording.
+        Path of a recording.
 
     Returns
     -------
     str
-        The whole path when it lies elsewhere.
+        The unchanged path if it is outside of the root.
 
     Example
     -------
@@ -34,17 +34,17 @@ def within(root: Path, file) -> str:
 
 
 def report_of(path: Path) -> Path:
-    """Find the report that lies beside a manifest.
+    """Return the path of the report of a manifest.
 
     Arguments
     ---------
     path : Path
-        Of the manifest.
+        Path of the manifest.
 
     Returns
     -------
     Path
-        Whether or not it is there.
+        The file may not exist.
 
     Example
     -------
@@ -55,17 +55,17 @@ def report_of(path: Path) -> Path:
 
 
 def phones_of(path: Path) -> Path:
-    """Find the phones that lie beside a manifest.
+    """Return the path of the phones of a manifest.
 
     Arguments
     ---------
     path : Path
-        Of the manifest.
+        Path of the manifest.
 
     Returns
     -------
     Path
-        Whether or not it is there.
+        The file may not exist.
 
     Example
     -------

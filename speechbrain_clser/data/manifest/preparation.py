@@ -1,4 +1,4 @@
-"""From a corpus to its manifest: list, check, listen, write, tell."""
+"""Prepare the manifest of a corpus: list, check and write its recordings."""
 
 import logging
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import Corpus, recordings
 from speechbrain_clser.data.manifest.checks import (
+    check_recordings,
     incomplete,
-    listen,
     off_card,
     unusable,
 )
@@ -23,23 +23,22 @@ logger = logging.getLogger(__name__)
 def prepare(
     corpus: Corpus, root, manifest_folder, allow_bad_files: bool = False
 ) -> Path:
-    """Check a corpus and write its manifest, unless that has been done.
+    """Check a corpus and write its manifest, unless it is up to date.
 
-    "Done" means that the fingerprint in the report agrees: rows, sizes and
-    times of the files, card, and version of this code; and that the manifest
-    is as it was written.
+    A manifest is up to date if the fingerprint in its report matches (rows, file
+    sizes and times, card, and code version) and the manifest itself is unchanged.
 
     Arguments
     ---------
     corpus : Corpus
-        What to prepare.
+        Corpus to prepare.
     root : str or Path
-        Its folder.
+        Corpus folder.
     manifest_folder : str or Path
-        Where manifests are written; made if need be.
+        Output folder; created if needed.
     allow_bad_files : bool
-        Go on without recordings that cannot be used, and with fewer or more
-        than the card promises. Both are counted in the report.
+        Skip unusable recordings, and accept counts that differ from the card.
+        Both are recorded in the report.
 
     Returns
     -------
@@ -51,10 +50,10 @@ def prepare(
     FileNotFoundError
         If the folder does not exist.
     BadAudioError
-        If recordings cannot be used; lists them by reason.
+        If recordings are unusable; lists them by reason.
     ValueError
-        If the folder is empty or another corpus's, a label is unknown, an id
-        comes twice, or the counts are not those of the card.
+        If the folder is empty or belongs to another corpus, a label is unknown,
+        an id is duplicated, or the counts differ from the card.
 
     Example
     -------
@@ -76,19 +75,19 @@ def prepare(
     path = Path(manifest_folder, f"{corpus.card.name}.csv")
     rows, notes = rows_of(corpus, root)
     files = {Path(segment.split(row.wav)[0]) for row in rows}
-    strays = [file for file in recordings(root) if file not in files]
-    fingerprint = fingerprint_of(corpus, rows, strays, root, notes)
+    unlisted = [file for file in recordings(root) if file not in files]
+    fingerprint = fingerprint_of(corpus, rows, unlisted, root, notes)
     if _is_prepared(path, fingerprint, allow_bad_files):
         log_findings(report(path), path)
         return path
     difference = off_card(corpus.card, rows)
     if difference and not allow_bad_files:
         raise incomplete(difference, root)
-    good, bad, suspicious = listen(corpus.card.name, rows)
+    good, bad, suspicious = check_recordings(corpus.card.name, rows)
     if not good or (bad and not allow_bad_files):
         raise unusable(corpus.card.name, bad, len(rows))
     found = {
-        **summary(corpus, good, bad, suspicious, difference, strays, root),
+        **summary(corpus, good, bad, suspicious, difference, unlisted, root),
         **notes,
         "version": VERSION,
         "fingerprint": fingerprint,
@@ -99,7 +98,7 @@ def prepare(
 
 
 def _is_prepared(path, fingerprint, allow_bad_files):
-    """Whether a manifest is there that this call would write again."""
+    """Return whether an identical manifest already exists."""
     if not (path.exists() and report_of(path).exists()):
         return False
     try:
@@ -108,7 +107,7 @@ def _is_prepared(path, fingerprint, allow_bad_files):
         logger.warning("%s", error)
         return False
     if found.get("digest") != digest(path):
-        logger.warning("%s: damaged or old, so it is written again", path)
+        logger.warning("%s: damaged or outdated, writing it again", path)
         return False
     is_whole = not found["left_out"] and found["card"]["agrees"]
     return found["fingerprint"] == fingerprint and (is_whole or allow_bad_files)

@@ -1,4 +1,4 @@
-"""The rows of a corpus: named apart from other corpora's, labels understood."""
+"""List the rows of a corpus with unique names and canonical emotions."""
 
 import dataclasses
 from pathlib import Path
@@ -9,32 +9,32 @@ from speechbrain_clser.languages import is_known, normalise
 
 
 def rows_of(corpus: Corpus, root: Path) -> tuple:
-    """List what a corpus tells, with prefixes and canonical emotions.
+    """List the utterances of a corpus with prefixed ids and canonical emotions.
 
     Arguments
     ---------
     corpus : Corpus
-        Whose rows.
+        Corpus to list.
     root : Path
-        Its folder.
+        Corpus folder.
 
     Returns
     -------
     rows : list of Utterance
-        Ids and speakers start with the name of the corpus; languages are ISO
-        639-3. Of own data, spellings of one speaker are one name.
+        Ids and speakers are prefixed with the corpus name; languages are ISO
+        639-3. In user-provided data, spellings of one speaker name are merged.
     notes : dict
-        What was changed, for the report: ``repeated`` (ids of rows that were
-        listed once more and dropped), ``speaker_spellings`` (name to its other
-        spellings) and ``unknown_languages`` (kept as they are).
+        Changes, for the report: ``repeated`` (ids of dropped duplicate rows),
+        ``speaker_spellings`` (name to its other spellings) and
+        ``unknown_languages`` (kept unchanged).
 
     Raises
     ------
     FileNotFoundError
         If the folder does not exist.
     ValueError
-        If the folder is empty or another corpus's, a label is unknown, or an
-        id comes twice.
+        If the folder is empty or belongs to another corpus, a label is unknown,
+        or an id is duplicated.
     """
     name = corpus.card.name
     raw = list(corpus.utterances(root))
@@ -53,14 +53,14 @@ def rows_of(corpus: Corpus, root: Path) -> tuple:
             corpus=name,
             emotion=_emotion(corpus, row),
         )
-        known = seen.setdefault(row.id, row)
-        if known is row:
+        previous = seen.setdefault(row.id, row)
+        if previous is row:
             continue
-        if known.wav != row.wav or not corpus.card.is_own:
+        if previous.wav != row.wav or not corpus.card.is_own:
             raise ValueError(
                 f"{name}: expected every id once, found {row.id} as "
-                f"{known.wav} and as {row.wav}; does the corpus lie in "
-                f"{root} twice? Keep one copy, or give the folder of one"
+                f"{previous.wav} and as {row.wav}. If {root} holds the corpus "
+                f"twice, keep one copy, or give the folder of one copy"
             )
         repeated.append(row.id)
     rows = list(seen.values())
@@ -74,7 +74,7 @@ def rows_of(corpus: Corpus, root: Path) -> tuple:
 
 
 def _nothing(card, root):
-    """Why a folder holds no utterance of a corpus."""
+    """Build the error for a folder without utterances of a corpus."""
     if not root.is_dir():
         return FileNotFoundError(
             f"{card.name}: expected its folder at {root}, found none; "
@@ -83,18 +83,18 @@ def _nothing(card, root):
     found = [path.name for path in recordings(root)]
     if not found:
         return ValueError(
-            f"{card.name}: expected recordings in {root}, found none; is the "
-            f"archive unpacked? {card.title}: {card.address}"
+            f"{card.name}: expected recordings in {root}, found none; unpack "
+            f"the archive. {card.title}: {card.address}"
         )
     return ValueError(
         f"{card.name}: expected names such as {card.example} in {root}, found "
         f"{len(found)} recordings, none of that form, such as "
-        f"{', '.join(found[:3])}; is it the folder of another corpus?"
+        f"{', '.join(found[:3])}; give the folder of this corpus"
     )
 
 
 def _emotion(corpus, row):
-    """Canonical emotion of a row."""
+    """Return the canonical emotion of a row."""
     try:
         return corpus.emotions[row.raw_emotion]
     except KeyError:

@@ -1,4 +1,4 @@
-"""What a manifest holds and what it leaves out: counted, and told."""
+"""Count and log the contents and the omissions of a manifest."""
 
 import collections
 import logging
@@ -20,32 +20,32 @@ def summary(
     bad: list,
     notes: dict,
     off_card: str,
-    strays: list,
+    unlisted: list,
     root: Path,
 ) -> dict:
-    """Count what a manifest holds and what it leaves out.
+    """Count the contents and the omissions of a manifest.
 
     Arguments
     ---------
     corpus : Corpus
-        What was prepared.
+        Prepared corpus.
     good : list of Utterance
-        What the manifest lists.
+        Rows of the manifest.
     bad : list of (Utterance, BadAudioError)
-        What it leaves out, and why.
+        Skipped rows with their errors.
     notes : dict
-        Key of ``profile.NOTES`` to utterances that are suspicious for it.
+        Key of ``profile.NOTES`` to the suspicious utterances.
     off_card : str
-        In what the counts differ from the card; empty when they agree.
-    strays : list of Path
-        Recordings in the folder that are none of the corpus.
+        How the counts differ from the card; empty if they agree.
+    unlisted : list of Path
+        Recordings in the folder that the corpus does not list.
     root : Path
-        Folder of the corpus.
+        Corpus folder.
 
     Returns
     -------
     dict
-        The report but for notes on rows, version and fingerprint; see
+        The report without notes on rows, version and fingerprint; see
         ``report``.
     """
     digests = collections.defaultdict(list)
@@ -93,21 +93,21 @@ def summary(
             if len({row.emotion for row in rows}) > 1
         ],
         "strays": {
-            "n": len(strays),
-            "examples": [within(root, file) for file in strays[:N_LISTED]],
+            "n": len(unlisted),
+            "examples": [within(root, file) for file in unlisted[:N_LISTED]],
         },
     }
 
 
 def log_findings(facts: dict, path: Path) -> None:
-    """Log what a manifest holds, and warn of what it does not, every time.
+    """Log the contents of a manifest, and warn about omissions and suspicious rows.
 
     Arguments
     ---------
     facts : dict
-        The manifest's report.
+        Report of the manifest.
     path : Path
-        The manifest.
+        Path of the manifest.
     """
     logger.info(
         "%s: %s of %s, %.1f minutes -> %s",
@@ -132,12 +132,12 @@ def log_findings(facts: dict, path: Path) -> None:
 
 
 def _notes(facts, path):
-    """Sentences on what is to be looked at."""
+    """List warnings about suspicious rows."""
     if own := facts["own_labels"]:
         labels = [f"{label}{near(label)} {n}" for label, n in own.items()]
         yield (
-            f"labels that are no known emotion: {_listed(labels)}. A protocol "
-            f"uses them under `classes` or `merge`, or leaves their rows out "
+            f"labels outside the known emotions: {_listed(labels)}. A protocol "
+            f"uses them with `classes` or `merge_classes`, or skips their rows "
             f"with `ignore_labels`"
         )
     for note, files in facts["suspicious"].items():
@@ -153,15 +153,15 @@ def _notes(facts, path):
     if spellings := facts["speaker_spellings"]:
         names = [" = ".join([name, *more]) for name, more in spellings.items()]
         yield (
-            f"spellings taken for one speaker: {_listed(names)}. If they are "
+            f"spellings merged into one speaker: {_listed(names)}. If they are "
             f"different people, give them names that differ in letters or "
             f"digits"
         )
     if unknown := facts["unknown_languages"]:
         yield (
-            f"languages kept as they are written: {_listed(unknown)}. Expected "
-            f"a code of ISO 639-3 such as deu; these are none, or of a "
-            f"language without a code of two letters"
+            f"unknown languages, kept unchanged: {_listed(unknown)}. Expected "
+            f"an ISO 639-3 code, such as deu, of a language that has a "
+            f"two-letter code"
         )
     if unlike := facts["several_labels"]:
         rows = [
@@ -178,20 +178,20 @@ def _notes(facts, path):
             f"{pluralise(n_same, 'recording')} listed under several names with one "
             f"label; see same_recordings in {report_of(path)}"
         )
-    if n_strays := facts["strays"]["n"]:
+    if n_unlisted := facts["strays"]["n"]:
         yield (
-            f"{n_strays} recordings in its folder are none of its own, such as "
+            f"{n_unlisted} recordings in its folder are not listed, such as "
             f"{facts['strays']['examples'][0]}"
         )
 
 
 def _listed(names):
-    """The first few of some names."""
+    """Format the first few names."""
     more = len(names) - N_LISTED
     listed = ", ".join(names[:N_LISTED])
     return f"{listed} and {more} more" if more > 0 else listed
 
 
 def _count(values):
-    """How often each value comes, by name."""
+    """Count each value, sorted by name."""
     return dict(sorted(collections.Counter(values).items()))

@@ -1,5 +1,5 @@
-"""Phones of an utterance: known, recognised, aligned to its text, or invented.
+"""Phones of an utterance: reference, recognised, aligned or pseudo-phones.
 
-Whatever the source, an utterance has a tuple of ``Phone``, in order of time and
-without overlap, in one inventory that all languages share.
+Every source returns a tuple of ``Phone`` per utterance, ordered by time, without
+overlap, in an inventory shared by all languages.
 """

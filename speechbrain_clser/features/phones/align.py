@@ -1,9 +1,9 @@
-"""Phones of a sentence that is known: spoken by a machine, then carried over.
+"""Align the phones of a known sentence with a synthetic reading.
 
-A synthetic voice reads the sentence, so where its phones are is known. Dynamic
-time warping finds which frame of the recording is which of the reading, and the
-phones go along, as aeneas does it with whole phrases (https://github.com/
-readbeyond/aeneas). Nothing is trained and nothing downloaded.
+A speech synthesiser reads the sentence with known phone boundaries. Dynamic time
+warping maps the frames of the recording to the reading and transfers the
+boundaries, as aeneas does with phrases (https://github.com/readbeyond/aeneas). The
+method needs no training and no download.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,12 +24,12 @@ from speechbrain_clser.features.phones.segments import phones_of
 
 
 def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
-    """Carry the phones of a reading over to a recording of the same sentence.
+    """Transfer the phones of a reading to a recording of the same sentence.
 
     Arguments
     ---------
     wav : torch.Tensor, (samples,)
-        The recording, at 16 kHz; pauses and silent ends get no phone.
+        Recording at 16 kHz; pauses and silent ends get no phone.
     reading : torch.Tensor, (samples,)
         The same sentence by another voice, at 16 kHz.
     segments : list of (str, float, float)
@@ -38,8 +38,8 @@ def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
     Returns
     -------
     tuple of Phone
-        With the mean similarity of their frames to those of the reading, 0-1, as
-        confidence. A phone that takes no time in the recording is left out.
+        Confidence is the mean similarity to the frames of the reading, 0-1. Phones
+        without duration in the recording are dropped.
 
     Example
     -------
@@ -51,19 +51,21 @@ def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
     [('a', 1.0), ('i', 1.5)]
     """
     read, read_index = cepstra(reading)
-    recorded, heard_index = cepstra(wav)
+    recorded, recorded_index = cepstra(wav)
     distance = distances(read, recorded)
     path = warp(distance)
     similarity = (1 - distance[path[:, 0], path[:, 1]]).clip(0, 1)
     bounds_s = [segments[0][1], *(end_s for _, _, end_s in segments)]
-    # Frame of the reading, then place among its spoken frames, then place among
-    # those of the recording, then frame.
+    # Reading frame -> index of spoken reading frames -> index of spoken recording
+    # frames -> recording frame.
     places = np.interp(
         np.array(bounds_s) / HOP_S, read_index, np.arange(len(read))
     )
     carried = np.interp(places, np.arange(len(read)), _partners(path))
-    times_s = np.interp(carried, np.arange(len(recorded)), heard_index) * HOP_S
-    stretches = _stretches(heard_index)
+    times_s = (
+        np.interp(carried, np.arange(len(recorded)), recorded_index) * HOP_S
+    )
+    stretches = _stretches(recorded_index)
     found = []
     for n, (raw, _, _) in enumerate(segments):
         start_s, end_s = _longest(times_s[n], times_s[n + 1], stretches)
@@ -81,32 +83,31 @@ def align_all(
     sentences: Mapping,
     recogniser=None,
 ) -> dict:
-    """Align all utterances whose sentence is known.
+    """Align all utterances with a known sentence.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        Language, gender and sentence are read.
+        Language, gender and sentence are used.
     load : callable
         ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     sentences : mapping
-        Corpus to a mapping of names of sentences to what was said. A corpus
-        that is not in it writes sentences out, in more than one word.
+        Corpus to a mapping of sentence names to texts. Other corpora must store
+        the full text, of more than one word.
     recogniser : CtcRecogniser, optional
-        Who finds the phones of the reading in the recording, instead of time
-        warping.
+        Used for forced alignment instead of time warping.
 
     Returns
     -------
     dict
-        Utterance id to tuple of Phone; empty where the sentence is not known.
+        Utterance id to tuple of Phone; empty if the sentence is unknown.
 
     Raises
     ------
     ImportError
         If eSpeak NG is not installed.
     ValueError
-        If it does not speak a language.
+        If eSpeak NG does not support a language.
 
     Example
     -------
@@ -114,10 +115,10 @@ def align_all(
     >>> align_all([row], load=None, sentences={})
     {'1': ()}
     """
-    said = [(row, _line(row, sentences)) for row in rows]
-    readings = recite(line for _, line in said if line)
+    texts = [(row, _line(row, sentences)) for row in rows]
+    readings = recite(line for _, line in texts if line)
     found = {}
-    for row, line in said:
+    for row, line in texts:
         found[row.id] = ()
         if line:
             reading, segments = readings[line]
@@ -131,25 +132,25 @@ def align_all(
 
 
 def _line(row, sentences):
-    """What is to be read for an utterance; None when nobody knows."""
+    """Return the text of an utterance to synthesise; None if unknown."""
     text = text_of(row, sentences)
     return Line(row.language, text, row.gender) if text else None
 
 
 def text_of(row: Utterance, sentences: Mapping) -> str:
-    """Find out what was said.
+    """Return the text of an utterance.
 
     Arguments
     ---------
     row : Utterance
-        Corpus and sentence are read.
+        Corpus and sentence are used.
     sentences : mapping
         As for ``align_all``.
 
     Returns
     -------
     str
-        Empty when it is not known.
+        Empty if unknown.
 
     Example
     -------
@@ -163,7 +164,7 @@ def text_of(row: Utterance, sentences: Mapping) -> str:
 
 
 def _partners(path):
-    """For each row of a warped matrix the middle of its columns."""
+    """Return the mean column index of each row of a warping path."""
     rows, columns = path.T
     first = np.searchsorted(rows, np.arange(rows[-1] + 1))
     last = np.searchsorted(rows, np.arange(rows[-1] + 1), side="right") - 1
@@ -171,7 +172,7 @@ def _partners(path):
 
 
 def _stretches(index):
-    """Start and end in seconds of what is spoken without a pause."""
+    """Return start and end in seconds of speech between pauses."""
     breaks = np.flatnonzero(np.diff(index) > 1) + 1
     return [
         (piece[0] * HOP_S, piece[-1] * HOP_S)
@@ -180,7 +181,7 @@ def _stretches(index):
 
 
 def _longest(start_s, end_s, stretches):
-    """The longest part of a phone that no pause interrupts."""
+    """Return the longest part of a phone without a pause."""
     parts = [
         (max(start_s, first_s), min(end_s, last_s))
         for first_s, last_s in stretches

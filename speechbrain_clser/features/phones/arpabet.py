@@ -1,4 +1,4 @@
-"""ARPAbet, the alphabet of English pronouncing dictionaries and their aligners."""
+"""Convert ARPAbet, used by English dictionaries and aligners, to IPA."""
 
 import re
 
@@ -48,22 +48,22 @@ IPA = {
 
 
 def arpabet_to_ipa(raw: str) -> str:
-    """Write a phone of ARPAbet in the shared inventory.
+    """Convert an ARPAbet phone to the shared inventory.
 
     Arguments
     ---------
     raw : str
-        Case ignored, with or without the digit of its stress.
+        Case-insensitive, with or without stress digit.
 
     Returns
     -------
     str
-        Unstressed AH is a schwa.
+        IPA symbol; unstressed AH is a schwa.
 
     Raises
     ------
     ValueError
-        If there is no such phone.
+        If the phone is unknown.
 
     Example
     -------
@@ -78,5 +78,5 @@ def arpabet_to_ipa(raw: str) -> str:
     except KeyError:
         raise ValueError(
             f"expected a phone of ARPAbet, such as AH0 or CH, found {raw!r}; if "
-            'it is IPA, say notation="ipa"'
+            'it is IPA, set notation="ipa"'
         ) from None

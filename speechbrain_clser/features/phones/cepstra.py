@@ -1,4 +1,4 @@
-"""What two voices that say the same have in common: normalised MFCC."""
+"""Compute speaker-normalised MFCC for the comparison of two recordings."""
 
 import functools
 
@@ -15,15 +15,15 @@ HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
 N_CEPSTRA = 11
 DELTA_WEIGHT = 0.5
 
-# What is that far below the loud parts is a pause, if it lasts: in a stop the
-# sound breaks off for a shorter time.
+# Level below the loud parts, and minimum duration, of a pause; the closure of a stop
+# consonant is shorter.
 PAUSE_DB = 22.0
 PAUSE_FRAMES = 15
 EDGE_FRAMES = 2
 
 
 def cepstra(wav: torch.Tensor) -> tuple:
-    """Describe the frames of an utterance, without its pauses and its voice.
+    """Compute normalised cepstra of the speech frames of an utterance.
 
     Arguments
     ---------
@@ -33,9 +33,9 @@ def cepstra(wav: torch.Tensor) -> tuple:
     Returns
     -------
     frames : numpy.ndarray, (frames, 22)
-        Cepstra, each of mean 0 and deviation 1, and half their slopes.
+        Cepstra, normalised to mean 0 and deviation 1, and half of their slopes.
     index : numpy.ndarray, (frames,)
-        Which frame of the utterance each is, ``HOP_S`` seconds apart.
+        Frame index in the utterance, in steps of ``HOP_S`` seconds.
 
     Example
     -------
@@ -60,14 +60,14 @@ def cepstra(wav: torch.Tensor) -> tuple:
 
 
 def distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Compare frames with frames by the angle between them.
+    """Compute the pairwise cosine distances of frames.
 
     Arguments
     ---------
     first : numpy.ndarray, (n, dim)
         Frames.
     second : numpy.ndarray, (m, dim)
-        Others.
+        Frames.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 @functools.cache
 def _mfcc():
-    """The transform; its filters are made once."""
+    """Return the MFCC transform; cached."""
     from torchaudio.transforms import MFCC  # slow to import, often unused
 
     return MFCC(
@@ -107,7 +107,7 @@ def _mfcc():
 
 
 def _slopes(values):
-    """Slope of a straight line through five frames."""
+    """Compute the slope of a regression line over five frames."""
     padded = torch.cat([values[:1]] * 2 + [values] + [values[-1:]] * 2)
     n = len(values)
     near = padded[3 : 3 + n] - padded[1 : 1 + n]
@@ -116,13 +116,13 @@ def _slopes(values):
 
 
 def _standardised(values):
-    """Mean 0 and deviation 1 of each column."""
+    """Normalise each column to mean 0 and deviation 1."""
     deviation = values.std(dim=0, correction=0).clamp(min=1e-6)
     return (values - values.mean(dim=0)) / deviation
 
 
 def _spoken(wav):
-    """Which frames are no pause, nor silence before or after."""
+    """Return a mask of the frames outside of pauses and leading or final silence."""
     half = WINDOW_SAMPLES // 2
     pieces = pad(wav, (half, half)).unfold(0, WINDOW_SAMPLES, HOP_SAMPLES)
     level_db = 10 * torch.log10(pieces.square().mean(dim=1) + 1e-10)
@@ -135,5 +135,5 @@ def _spoken(wav):
 
 
 def _widened(flags, n_frames):
-    """Ones spread over so many frames before and after."""
+    """Dilate a mask by a number of frames on both sides."""
     return max_pool1d(flags, 2 * n_frames + 1, stride=1, padding=n_frames)

@@ -11,16 +11,16 @@ VOWEL, NASAL, STOP, FRICATIVE, LIQUID = CLASSES = (
     "liquid",
 )
 
-# panphon follows those who call these sonorants.
+# panphon classifies these as sonorants.
 GLOTTAL = {"h": FRICATIVE, "ɦ": FRICATIVE, "ʔ": STOP}
 
 
 @functools.cache
 def phone_class(ipa: str) -> str:
-    """Find the broad class of a phone.
+    """Return the broad class of a phone.
 
-    A diphthong is a vowel, and so is a vowel with an r behind it. An affricate is
-    a fricative, as that is what lasts. Approximants and trills are liquids.
+    Diphthongs and rhotic vowels are vowels. Affricates are fricatives, their longer
+    part. Approximants and trills are liquids.
 
     Arguments
     ---------
@@ -30,7 +30,7 @@ def phone_class(ipa: str) -> str:
     Returns
     -------
     str
-        One of ``CLASSES``; ``""`` for what is no phone of the IPA.
+        One of ``CLASSES``; ``""`` if the symbol is not an IPA phone.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def phone_class(ipa: str) -> str:
 
 
 def _class_of(piece):
-    """The class of a single segment."""
+    """Return the class of a single segment."""
     if piece in GLOTTAL:
         return GLOTTAL[piece]
     features = _table().fts(piece)
@@ -75,7 +75,7 @@ def _class_of(piece):
 
 @functools.cache
 def _table():
-    """panphon's table; takes seconds to load, hence once."""
+    """Return panphon's feature table; cached, because loading takes seconds."""
     try:
         import panphon
     except ImportError as error:

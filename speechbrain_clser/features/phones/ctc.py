@@ -1,9 +1,9 @@
-"""Phones from a multilingual recogniser that was trained with CTC.
+"""Recognise or align phones with a multilingual CTC model.
 
-Such as facebook/wav2vec2-lv-60-espeak-cv-ft: Xu, Baevski and Auli, Simple and
+Example model: facebook/wav2vec2-lv-60-espeak-cv-ft, Xu, Baevski and Auli, Simple and
 Effective Zero-shot Cross-lingual Phoneme Recognition, Interspeech 2022. Its
-symbols are eSpeak NG's; its tokenizer, which would ask for a library under the
-GPL, is not needed to read them.
+symbols are those of eSpeak NG; its tokenizer, which needs a GPL library, is not
+used.
 """
 
 import json
@@ -27,14 +27,13 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_RATE_HZ = 16000
 
-# A model trained with CTC says a phone in a frame or two, and nothing until the
-# next. So a phone lasts to the middle of the gap, but no longer than this beyond
-# what was said.
+# A CTC model emits a phone in one or two frames and blanks until the next. A phone is
+# therefore extended to the middle of the gap, by at most this duration.
 REACH_S = 0.06
 
 
 class CtcRecogniser:
-    """Hear phones, or find given ones, by the posteriors of a pretrained model.
+    """Recognise phones, or align given ones, with a pretrained CTC model.
 
     Arguments
     ---------
@@ -43,15 +42,15 @@ class CtcRecogniser:
     revision : str
         See ``hub.resolve``.
     device : str
-        Where to run it.
+        Device of the model.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such folder, or something is missing in it.
+        If the folder does not exist or is incomplete.
     ValueError
-        If ``source`` is neither a folder nor a hub id, weights are missing or
-        no numbers, or the vocabulary is not the model's.
+        If ``source`` is neither a folder nor a hub id, weights are missing or not
+        finite, or the vocabulary does not match the model.
     """
 
     def __init__(self, source, revision="", device="cpu"):
@@ -75,19 +74,19 @@ class CtcRecogniser:
             raise ValueError(
                 f"{source}: expected a vocabulary of {config.vocab_size} symbols, "
                 f"as the model has, found one of {max(self.symbols) + 1} in "
-                "vocab.json; take both from the same place"
+                "vocab.json; use files of the same model"
             )
         self.blank = config.pad_token_id
         self.symbols.pop(self.blank, None)
         self.hop_s = config.inputs_to_logits_ratio / SAMPLE_RATE_HZ
-        # Where several are one phone in the shared inventory: the plainest.
+        # If several symbols map to one phone, use the shortest.
         plainest = sorted(self.symbols.items(), key=lambda item: -len(item[1]))
         self.ids = {to_ipa(symbol): n for n, symbol in plainest}
         self.ids |= {symbol: n for n, symbol in plainest}
 
     @torch.inference_mode()
     def log_posteriors(self, wav):
-        """Listen to one utterance.
+        """Compute the log posteriors of an utterance.
 
         Arguments
         ---------
@@ -97,7 +96,7 @@ class CtcRecogniser:
         Returns
         -------
         torch.Tensor, (frames, symbols)
-            Logarithms; ``hop_s`` seconds from frame to frame.
+            Natural logarithms; frame hop is ``hop_s`` seconds.
         """
         values = self.extractor(
             wav.cpu().numpy(), sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt"
@@ -106,7 +105,7 @@ class CtcRecogniser:
         return logits.float().log_softmax(dim=-1).cpu()
 
     def recognise(self, wav):
-        """Hear which phones an utterance has, and when.
+        """Recognise the phones of an utterance.
 
         Arguments
         ---------
@@ -116,28 +115,28 @@ class CtcRecogniser:
         Returns
         -------
         tuple of Phone
-            With the mean posterior as confidence.
+            Confidence is the mean posterior.
         """
         posteriors = self.log_posteriors(wav).exp()
         sure, path = posteriors.max(dim=1)
         return self._phones(path, sure)
 
     def find(self, wav, symbols):
-        """Find when the given phones are said, in their order.
+        """Align given phones with an utterance.
 
         Arguments
         ---------
         wav : torch.Tensor, (samples,)
             At 16 kHz.
         symbols : list of str
-            As eSpeak NG writes them. Those that the recogniser does not know are
-            left out, and logged.
+            In the notation of eSpeak NG. Symbols that the model does not have are
+            dropped and logged.
 
         Returns
         -------
         tuple of Phone
-            With the mean posterior as confidence; empty when the utterance is too
-            short for so many phones.
+            With the mean posterior as confidence; empty if the utterance is too
+            short.
         """
         from torchaudio.functional import forced_align  # slow to import
 
@@ -149,7 +148,7 @@ class CtcRecogniser:
             )
         target = torch.tensor([n for n in ids if n is not None])
         posteriors = self.log_posteriors(wav)
-        # Between two of the same phone there has to be a blank.
+        # Two equal phones need a blank in between.
         n_needed = len(target) + int((target[1:] == target[:-1]).sum())
         if not len(target) or len(posteriors) < n_needed:
             return ()
@@ -159,11 +158,11 @@ class CtcRecogniser:
         return self._phones(path[0], sure[0].exp())
 
     def _id_of(self, symbol):
-        """Index of a symbol, as it is or as the shared inventory has it."""
+        """Return the index of a symbol, as given or in the shared inventory."""
         return self.ids.get(symbol, self.ids.get(to_ipa(symbol)))
 
     def _phones(self, path, sure):
-        """Phones along a path through the frames."""
+        """Convert a frame-wise path to phones."""
         runs = [run for run in runs_of(path) if run[0] in self.symbols]
         grown = spread(runs, len(path), REACH_S / self.hop_s)
         return phones_of(
@@ -182,16 +181,16 @@ class CtcRecogniser:
 def recognise_all(
     rows: Iterable[Utterance], load: Callable, recogniser: CtcRecogniser
 ) -> dict:
-    """Hear the phones of utterances, one at a time.
+    """Recognise the phones of utterances.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        What to listen to.
+        Utterances to process.
     load : callable
         ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
     recogniser : CtcRecogniser
-        Who listens.
+        Phone recogniser.
 
     Returns
     -------
@@ -201,10 +200,10 @@ def recognise_all(
     Example
     -------
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
-    >>> class Deaf:
+    >>> class Silent:
     ...     def recognise(self, wav):
     ...         return ()
-    >>> recognise_all([row], lambda wav, rate: None, Deaf())
+    >>> recognise_all([row], lambda wav, rate: None, Silent())
     {'1': ()}
     """
     return {
@@ -214,7 +213,7 @@ def recognise_all(
 
 
 def _vocabulary(source, snapshot):
-    """Index to symbol, special ones left out."""
+    """Read the vocabulary: index to symbol, without special symbols."""
     path = snapshot.folder / "vocab.json"
     if not path.exists() and not Path(source).expanduser().is_dir():
         try:
@@ -224,11 +223,11 @@ def _vocabulary(source, snapshot):
                 )
             )
         except EntryNotFoundError:
-            pass  # said below, as for a folder
+            pass  # handled below, as for a folder
     if not path.exists():
         raise FileNotFoundError(
-            f"expected vocab.json beside the model of {source}, found none; take "
-            "a model that was trained with CTC to write phones"
+            f"expected vocab.json in the model folder of {source}, found none; use "
+            "a CTC model that outputs phones"
         )
     symbols = json.loads(path.read_text(encoding="utf-8"))
     return {

@@ -1,4 +1,4 @@
-"""CTM files: a phone a line, as Kaldi and NIST's tools write them."""
+"""Read CTM files of Kaldi and NIST tools, with one phone per line."""
 
 import collections
 from pathlib import Path
@@ -25,9 +25,9 @@ def read_ctm(path, notation: str = "ipa") -> dict:
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If a line is of another form.
+        If a line is malformed.
 
     Example
     -------
@@ -53,9 +53,9 @@ def read_ctm(path, notation: str = "ipa") -> dict:
         except ValueError as error:
             raise ValueError(
                 f"{path}:{number}: expected recording, channel, start, duration "
-                f"and phone, found {line!r}; is it a CTM file?"
+                f"and phone, found {line!r}; give a CTM file"
             ) from error
-        # What is written with two digits is to be read with no more.
+        # Avoid rounding errors beyond the digits in the file.
         end_s = round(start_s + duration_s, 6)
         segments[name].append((raw, start_s, end_s, *sure))
     return {name: phones_of(s, notation) for name, s in segments.items()}

@@ -1,28 +1,28 @@
-"""Dynamic time warping: which frame of one sequence is which of another."""
+"""Align two sequences by dynamic time warping."""
 
 import numpy as np
 
-# A diagonal step covers two frames and costs little more than a straight one, so
-# that the path is straight where nothing speaks against it.
+# A diagonal step covers two frames and costs little more than a single step, so that
+# the path is diagonal if all distances are equal.
 DIAGONAL_WEIGHT = 1.3
 DIAGONAL, DOWN, RIGHT = range(3)
 
 
 def warp(distance: np.ndarray, band: float = 0.25) -> np.ndarray:
-    """Find the cheapest path from corner to corner of a matrix of distances.
+    """Find the path of minimum cost through a distance matrix.
 
     Arguments
     ---------
     distance : numpy.ndarray, (n, m)
-        Between frames of one sequence and of another, not negative.
+        Non-negative distances between the frames of two sequences.
     band : float
-        How far the path may stray from the straight line, as a share of the
-        sequences (Sakoe and Chiba's band).
+        Maximum deviation from the diagonal, as a fraction of the sequence lengths
+        (Sakoe-Chiba band).
 
     Returns
     -------
     numpy.ndarray, (steps, 2)
-        Indices of rows and columns; both never fall, and rise by at most 1.
+        Row and column indices; monotonic, with steps of at most 1.
 
     Raises
     ------
@@ -32,8 +32,8 @@ def warp(distance: np.ndarray, band: float = 0.25) -> np.ndarray:
     Source
     ------
     Sakoe and Chiba, Dynamic Programming Algorithm Optimization for Spoken Word
-    Recognition, IEEE TASSP 26(1), 1978. Diagonals of the matrix are computed at
-    once, as no cell depends on another one of its diagonal.
+    Recognition, IEEE TASSP 26(1), 1978. Anti-diagonals are
+    computed at once, because their cells are independent.
 
     Example
     -------
@@ -47,8 +47,8 @@ def warp(distance: np.ndarray, band: float = 0.25) -> np.ndarray:
             f"expected two sequences of at least one frame, got {n} and {m}"
         )
     came_from = np.zeros((n, m), dtype=np.int8)
-    # Costs of the last diagonal but one and of the last, by row; row -1 is where
-    # nothing comes from.
+    # Costs of the last two anti-diagonals, by row; row -1 is padding without
+    # predecessors.
     before = np.full(n + 1, np.inf)
     last = np.full(n + 1, np.inf)
     before[0] = 0.0
@@ -73,7 +73,7 @@ def warp(distance: np.ndarray, band: float = 0.25) -> np.ndarray:
 
 
 def _walked_back(came_from):
-    """The path that ends in the last corner, from the first one on."""
+    """Backtrack the path from the last corner; returns it from the first corner."""
     row, column = (size - 1 for size in came_from.shape)
     path = [(row, column)]
     while row or column:

@@ -1,15 +1,15 @@
-"""One inventory for the phones of all languages and all who write them down.
+"""Normalise phone symbols to one inventory for all languages and sources.
 
-eSpeak NG, recognisers that learned from it, the Montreal Forced Aligner and
-linguists write the same phone in several ways, and they mark things that an
-anchor between languages must not depend on. Decided here, once:
+eSpeak NG, recognisers trained with it, the Montreal Forced Aligner and linguists
+use different symbols for the same phone, with details that a cross-lingual anchor
+must not depend on. Rules:
 
 * Length, tone and stress are dropped; a geminate is a consonant.
 * The exact place (dental, raised, centralised, syllabic ...) is dropped.
 * Nasalisation, aspiration, palatalisation, labialisation and pharyngealisation
-  make another phone.
-* An affricate is one phone, and so is a diphthong; its second half is written ɪ
-  or ʊ. Who split them would have to invent a boundary.
+  distinguish phones.
+* An affricate is one phone, and so is a diphthong, whose second half is written ɪ or
+  ʊ. Their internal boundaries are unknown.
 """
 
 import re
@@ -19,8 +19,8 @@ VOWELS = "aeiouyøœɶɐɑɒæɛɜəɘɤɵɪʊʏʌɔɯɨʉɞ"
 NASAL, CEDILLA = "\u0303", "\u0327"  # combining
 KEPT = {NASAL, CEDILLA, "ʰ", "ʲ", "ʷ", "ˤ"}
 
-# Whole symbols: what eSpeak NG leaves in Kirshenbaum's or its own spelling, and
-# letters that are another's by convention.
+# Whole symbols: eSpeak NG symbols in Kirshenbaum or private notation, and letters with
+# a conventional equivalent.
 WHOLE = {
     "g": "ɡ",
     "N": "ŋ",
@@ -37,7 +37,7 @@ WHOLE = {
     "əl": "l",
 }
 
-# In this order, each on what the one before has left.
+# Applied in this order.
 BEFORE = (
     (r"([sztdnlr])\.", lambda m: "ʂʐʈɖɳɭɽ"["sztdnlr".index(m[1])]),
     (r"^i[.\u032a]", "ɨ"),  # the vowel of Mandarin "shi" and "si"
@@ -70,17 +70,17 @@ LETTERS = str.maketrans(
 
 
 def to_ipa(raw: str) -> str:
-    """Write a phone as all sources and languages shall write it.
+    """Convert a phone symbol to the shared inventory.
 
     Arguments
     ---------
     raw : str
-        One phone in IPA, with any marks, or as eSpeak NG spells it.
+        One phone in IPA, with any diacritics, or in the notation of eSpeak NG.
 
     Returns
     -------
     str
-        In the shared inventory; ``""`` when no phone is left.
+        Symbol of the shared inventory; ``""`` if no phone remains.
 
     Example
     -------
@@ -102,5 +102,5 @@ def to_ipa(raw: str) -> str:
 
 
 def _is_kept(letter):
-    """Whether a letter, or a mark that makes another phone."""
+    """Return whether a character is a letter or a distinctive diacritic."""
     return letter in KEPT or unicodedata.category(letter) in ("Ll", "Lu", "Lo")

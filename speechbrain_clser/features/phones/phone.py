@@ -1,4 +1,4 @@
-"""What every source of phones gives: a symbol, from when to when, how sure."""
+"""Define a phone: symbol, times and confidence."""
 
 import dataclasses
 
@@ -10,13 +10,13 @@ class Phone:
     Arguments
     ---------
     ipa : str
-        In the shared inventory, see ``ipa.to_ipa``; or the name of a unit.
+        Symbol of the shared inventory, see ``ipa.to_ipa``, or name of a unit.
     start_s, end_s : float
         Seconds from the beginning of the recording.
     confidence : float
-        0-1, on the scale of its source; 1 where it is known.
+        0-1, on the scale of its source; 1 for reference phones.
     raw : str
-        The symbol as the source wrote it, with length, tone and stress.
+        Original symbol of the source, with length, tone and stress.
 
     Example
     -------

@@ -1,4 +1,4 @@
-"""Phones that took long to find, kept on disk from one run to the next."""
+"""Cache aligned and recognised phones on disk."""
 
 import dataclasses
 import json
@@ -10,25 +10,25 @@ from speechbrain_clser.features.phones.phone import Phone
 from speechbrain_clser.io import naming
 from speechbrain_clser.progress import progress
 
-AT_ONCE = 200  # utterances; a kill loses no more
+AT_ONCE = 200  # utterances per write
 
 
 def cached_phones(
     path, rows: Iterable[Utterance], key_of: Callable, find: Callable
 ) -> dict:
-    """Look up what was found before; find the rest, and keep it.
+    """Return cached phones; compute and cache the missing ones.
 
     Arguments
     ---------
     path : str or Path
-        A line of JSON per utterance; may be deleted at any time, and several
-        processes may add to it.
+        JSON-lines file, one line per utterance; may be deleted at any time.
+        Several processes may append to it.
     rows : iterable of Utterance
-        All that are wanted.
+        Utterances to label.
     key_of : callable
-        Utterance to a text that says all on which its phones depend.
+        Utterance to a cache key of all inputs its phones depend on.
     find : callable
-        Utterances to a mapping of their ids to tuples of Phone.
+        Computes phones: utterances to a mapping of id to tuple of Phone.
 
     Returns
     -------
@@ -39,10 +39,10 @@ def cached_phones(
     -------
     >>> path = getfixture("tmp_path") / "phones.jsonl"
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu", digest="af01")
-    >>> first = kept(
+    >>> first = cached_phones(
     ...     path, [row], lambda row: row.digest, lambda rows: {"1": ()}
     ... )
-    >>> kept(path, [row], lambda row: row.digest, find=None)
+    >>> cached_phones(path, [row], lambda row: row.digest, find=None)
     {'1': ()}
     """
     path = Path(path)
@@ -53,7 +53,7 @@ def cached_phones(
     with progress(len(missing), "Finding phones", "utterances") as bar:
         for start in range(0, len(missing), AT_ONCE):
             some = missing[start : start + AT_ONCE]
-            found = {keys[id_]: said for id_, said in find(some).items()}
+            found = {keys[id_]: phones for id_, phones in find(some).items()}
             _add(path, found)
             known |= found
             bar.update(len(some))
@@ -61,7 +61,7 @@ def cached_phones(
 
 
 def _read(path):
-    """All whole lines; a process that was killed may leave a part of one."""
+    """Read all complete lines; a killed process may leave a partial line."""
     if not path.exists():
         return {}
     *lines, _ = path.read_text("utf-8").split("\n")
@@ -76,10 +76,10 @@ def _read(path):
 
 
 def _add(path, found):
-    """Write in one piece, on a line of its own whatever stands before."""
+    """Append lines in one write, starting on a new line."""
     lines = [
-        json.dumps([key, [dataclasses.astuple(phone) for phone in said]])
-        for key, said in found.items()
+        json.dumps([key, [dataclasses.astuple(phone) for phone in phones]])
+        for key, phones in found.items()
     ]
     with naming(path), path.open("a", encoding="utf-8") as file:
         file.write("\n" + "\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""Phones that somebody knows already: the corpus, or an aligner's files."""
+"""Read reference phones from the manifest or from files of an aligner."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,17 +10,17 @@ from speechbrain_clser.features.phones.textgrid import read_textgrid
 
 
 def known_phones(rows: Iterable[Utterance]) -> dict:
-    """Take the phones that came with the manifest.
+    """Return the phones of the manifest.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        With phones or without.
+        Utterances with or without phones.
 
     Returns
     -------
     dict
-        Utterance id to tuple of Phone, empty where none came.
+        Utterance id to tuple of Phone; empty without phones.
 
     Example
     -------
@@ -34,7 +34,7 @@ def known_phones(rows: Iterable[Utterance]) -> dict:
 def aligned_phones(
     rows: Iterable[Utterance], alignments, notation: str = "ipa"
 ) -> Mapping:
-    """Read the phones that an aligner has written, of utterances by file name.
+    """Read the output of an aligner, matched to utterances by file name.
 
     Arguments
     ---------
@@ -48,12 +48,12 @@ def aligned_phones(
     Returns
     -------
     dict
-        Utterance id to tuple of Phone, empty where there is no alignment.
+        Utterance id to tuple of Phone; empty without alignment.
 
     Raises
     ------
     FileNotFoundError
-        If there is neither such a file nor a folder with a TextGrid.
+        If there is neither a CTM file nor a folder with a TextGrid.
     ValueError
         If a file cannot be read, or two TextGrids have the same name.
 
@@ -82,7 +82,7 @@ def aligned_phones(
 
 
 def _textgrids(folder):
-    """The TextGrids of a folder by the name of their recording."""
+    """Map recording names to the TextGrids of a folder."""
     found = {}
     for path in sorted(folder.rglob("*.TextGrid")):
         if path.stem in found:

@@ -1,15 +1,15 @@
-"""From a symbol a frame to stretches of one symbol."""
+"""Convert frame-wise symbols to segments."""
 
 import numpy as np
 
 
 def runs_of(path) -> list:
-    """Merge equal neighbours.
+    """Merge runs of equal symbols.
 
     Arguments
     ---------
     path : sequence of int, (frames,)
-        A symbol a frame.
+        One symbol per frame.
 
     Returns
     -------
@@ -29,17 +29,17 @@ def runs_of(path) -> list:
 
 
 def spread(runs: list, n_frames: int, reach: float) -> list:
-    """Let runs grow into the gaps around them.
+    """Extend runs into the surrounding gaps.
 
     Arguments
     ---------
     runs : list of (int, int, int)
         Symbol, first frame, one past the last; by time, without overlap.
     n_frames : int
-        Where the last one must end.
+        Number of frames; upper limit of the last run.
     reach : float
-        By how many frames one may grow at either side; between two runs, each
-        gets half of the gap at most.
+        Maximum extension in frames at either side; two runs share a gap
+        equally.
 
     Returns
     -------

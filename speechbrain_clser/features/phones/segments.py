@@ -1,4 +1,4 @@
-"""From what an aligner writes to phones: notation, silences, word positions."""
+"""Convert segments of an aligner to phones."""
 
 import re
 from collections.abc import Iterable
@@ -9,32 +9,32 @@ from speechbrain_clser.features.phones.phone import Phone
 
 NOTATIONS = {"ipa": to_ipa, "arpabet": arpabet_to_ipa}
 
-# Of the Montreal Forced Aligner, Kaldi, eSpeak NG, and those before them.
+# Silence and noise symbols of the Montreal Forced Aligner, Kaldi, eSpeak NG and others.
 NO_PHONE = frozenset(
     {"", "sil", "sp", "spn", "nsn", "pau", "<eps>", "<unk>", "#", "h#", "_"}
 )
 
 
 def phones_of(segments: Iterable, notation: str = "ipa") -> tuple:
-    """Make phones of segments; silence and noise are none.
+    """Convert segments to phones, without silence and noise.
 
     Arguments
     ---------
     segments : iterable of (str, float, float) or (str, float, float, float)
-        Symbol, start and end in seconds, and how sure, 1 by default. Kaldi's
-        ``_B``, ``_I``, ``_E`` and ``_S`` behind a symbol are ignored.
+        Symbol, start and end in seconds, and confidence, 1 by default. Kaldi
+        suffixes ``_B``, ``_I``, ``_E`` and ``_S`` are ignored.
     notation : str
         ``"ipa"`` or ``"arpabet"``.
 
     Returns
     -------
     tuple of Phone
-        In the shared inventory, by time.
+        In the shared inventory, ordered by time.
 
     Raises
     ------
     ValueError
-        If there is no such notation, or a segment ends before it starts.
+        If the notation is unknown, or a segment ends before it starts.
 
     Example
     -------

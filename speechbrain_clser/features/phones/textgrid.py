@@ -1,10 +1,15 @@
-"""TextGrids of Praat, as the Montreal Forced Aligner writes them."""
+"""Read Praat TextGrids, the output format of the Montreal Forced Aligner."""
 
 from pathlib import Path
 
 from speechbrain_clser.features.phones.segments import phones_of
 
-TIERS = ("phones", "phone", "phonemes", "mau")  # the last one is WebMAUS's
+TIERS = (
+    "phones",
+    "phone",
+    "phonemes",
+    "mau",
+)  # the last one is used by WebMAUS
 
 
 def read_textgrid(path, notation: str = "ipa") -> tuple:
@@ -13,24 +18,24 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
     Arguments
     ---------
     path : str or Path
-        With a tier of phones; with several, such as ``ann - phones`` and ``bob -
-        phones``, all are read.
+        TextGrid with a phone tier; several tiers, such as ``ann - phones`` and
+        ``bob - phones``, are all read.
     notation : str
         ``"ipa"`` or ``"arpabet"``.
 
     Returns
     -------
     tuple of Phone
-        By time.
+        Ordered by time.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ImportError
         If praatio is not installed.
     ValueError
-        If there is no tier of phones.
+        If there is no phone tier.
 
     Example
     -------
@@ -53,8 +58,8 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
     if not tiers:
         raise ValueError(
             f"{path}: expected a tier named {' or '.join(TIERS)}, found "
-            f"{', '.join(grid.tierNames) or 'no tier'}; rename the one that "
-            "holds phones"
+            f"{', '.join(grid.tierNames) or 'no tier'}; rename the phone "
+            "tier"
         )
     segments = [
         (entry.label, entry.start, entry.end)
@@ -65,7 +70,7 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
 
 
 def _praatio():
-    """praatio's reader."""
+    """Import the reader of praatio."""
     try:
         from praatio import textgrid
     except ImportError as error:

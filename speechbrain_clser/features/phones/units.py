@@ -1,7 +1,7 @@
-"""Pseudo-phones for languages that nobody has written down: k-means of frames.
+"""Cluster frames into pseudo-phones with k-means, for untranscribed languages.
 
-Frames of all languages share one set of centres, so a unit is the same sound
-wherever it is heard; what it is called says nothing.
+Frames of all languages share one set of centres, so a unit denotes the same sound in
+all languages. Unit names are arbitrary.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,17 +18,17 @@ FRAMES_PER_LANGUAGE = 50_000
 
 
 class Units:
-    """Name each frame by the centre that is nearest.
+    """Assign each frame to the nearest centre.
 
     Arguments
     ---------
     centres : numpy.ndarray, (units, dim)
-        All there is to keep of a fit.
+        Cluster centres; the complete state of a fit.
 
     Raises
     ------
     ValueError
-        If there are fewer than 2.
+        If there are fewer than 2 centres.
 
     Example
     -------
@@ -42,8 +42,8 @@ class Units:
         self.centres = np.asarray(centres, dtype=np.float64)
         if len(self.centres) < 2:
             raise ValueError(
-                f"expected at least 2 units, got {len(self.centres)}; one for "
-                "everything tells nothing apart"
+                f"expected at least 2 units, got {len(self.centres)}; "
+                "increase the number of units"
             )
 
     @classmethod
@@ -54,26 +54,27 @@ class Units:
         n_units: int = N_UNITS,
         seed: int = 0,
     ):
-        """Find the centres of the frames of utterances.
+        """Fit the cluster centres to the frames of utterances.
 
-        Each language counts the same: as many frames are drawn from each as the
-        smallest has, at most ``FRAMES_PER_LANGUAGE``.
+        Languages are balanced: the number of frames sampled from each is that of
+        the smallest language, at most ``FRAMES_PER_LANGUAGE``.
 
         Arguments
         ---------
         rows : iterable of Utterance
-            Of the training parts only.
+            Training utterances only.
         frames : mapping
-            Utterance id to (frames, dim); normalised, or units are speakers.
+            Utterance id to (frames, dim); must be normalised, otherwise units
+            represent speakers.
         n_units : int
-            How many centres.
+            Number of centres.
         seed : int
-            Of the draw and of the start.
+            Seed of sampling and initialisation.
 
         Returns
         -------
         Units
-            The same ones for the same rows in any order.
+            Independent of the order of rows.
 
         Raises
         ------
@@ -91,9 +92,9 @@ class Units:
         n_each = min((len(frames) for frames in drawn), default=0)
         if n_each * len(drawn) < n_units:
             raise ValueError(
-                f"{n_units} units need as many frames, evenly of all languages; "
-                f"found {n_each} in the smallest of {len(drawn)}; ask for fewer "
-                "units or give more utterances"
+                f"expected at least {n_units} frames for {n_units} units, balanced "
+                f"over languages, found {n_each} in the smallest of {len(drawn)} "
+                "languages; reduce the number of units or add utterances"
             )
         kmeans = MiniBatchKMeans(
             n_units, batch_size=4096, n_init=3, random_state=seed
@@ -102,20 +103,20 @@ class Units:
         return cls(kmeans.cluster_centers_)
 
     def phones(self, frames: np.ndarray, frames_per_s: float) -> tuple:
-        """Cut an utterance into stretches of one unit.
+        """Segment an utterance into units.
 
         Arguments
         ---------
         frames : numpy.ndarray, (frames, dim)
-            As those that were fitted.
+            Frames of the same kind as for ``fit``.
         frames_per_s : float
-            Their rate.
+            Frame rate.
 
         Returns
         -------
         tuple of Phone
-            Without gaps. Confidence is 0 where two centres are equally near,
-            1 where a frame is a centre.
+            Without gaps. Confidence is 0 if two centres are equally near, 1 if
+            a frame equals a centre.
         """
         frames = np.asarray(frames, dtype=np.float64)
         squared = (
@@ -140,16 +141,16 @@ class Units:
     def phones_all(
         self, rows: Iterable[Utterance], frames: Mapping, frames_per_s: float
     ) -> dict:
-        """Cut utterances into stretches of one unit.
+        """Segment utterances into units.
 
         Arguments
         ---------
         rows : iterable of Utterance
-            Of any part.
+            Utterances of any split.
         frames : mapping
             Utterance id to (frames, dim).
         frames_per_s : float
-            Their rate.
+            Frame rate.
 
         Returns
         -------
@@ -162,7 +163,7 @@ class Units:
 
 
 def _draw(rows, frames, random):
-    """Frames of a language, from all of its utterances, in random order."""
+    """Sample frames of a language from all of its utterances, in random order."""
     n_each = -(-FRAMES_PER_LANGUAGE // len(rows))
     picked = []
     for row in rows:

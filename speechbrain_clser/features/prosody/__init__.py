@@ -1,1 +1,1 @@
-"""Melody, loudness and rhythm: contours of frames, measures of utterances."""
+"""Extract prosody: pitch and loudness contours and utterance measures."""

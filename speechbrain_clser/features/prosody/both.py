@@ -1,4 +1,4 @@
-"""Contours of the moment beside the measures of the utterance, followed once."""
+"""Extract prosodic contours and utterance measures together."""
 
 import torch
 from speechbrain.utils.autocast import fwd_default_precision
@@ -12,11 +12,11 @@ from speechbrain_clser.features.prosody.measures import (
 
 
 class Prosody(Extractor):
-    """Describe each 20 ms by its contours and by the whole utterance's measures.
+    """Extract prosodic contours and utterance measures every 20 ms.
 
     The columns are those of ``ProsodyContours``, then those of
     ``ProsodyMeasures``, which are the same in all frames of an utterance. The
-    pitch, which costs most, is followed once for both.
+    pitch is computed once for both.
 
     Arguments
     ---------
@@ -45,7 +45,7 @@ class Prosody(Extractor):
         self.measures = ProsodyMeasures(self.config)
 
     def n_frames(self, n_samples):
-        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
         return self.measures.contours.n_frames(n_samples)
 
     @fwd_default_precision(cast_inputs=torch.float32)
@@ -56,9 +56,9 @@ class Prosody(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with anything.
+            At 16 kHz, full scale 1, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------

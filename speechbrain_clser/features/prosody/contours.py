@@ -1,4 +1,4 @@
-"""Pitch, voicing and loudness of every 20 ms."""
+"""Extract pitch, voicing and loudness every 20 ms."""
 
 import dataclasses
 
@@ -16,16 +16,16 @@ from speechbrain_clser.features.spectrum import (
     real_mask,
 )
 
-SILENCE_DB = -99.0  # of full scale; below it there is no sound to speak of
+SILENCE_DB = -99.0  # of full scale; lower levels are digital silence
 FAINTEST_DB = -60.0
-# Loudness grows with power as Stevens found for tones, band by band.
+# Exponent of loudness over power, by Stevens, applied to each band.
 STEVENS = 0.3
 N_BANDS = 26
 
 
 @dataclasses.dataclass(frozen=True)
 class ContoursConfig:
-    """What changes the values of ``ProsodyContours``.
+    """Configuration of ``ProsodyContours``.
 
     Arguments
     ---------
@@ -38,15 +38,15 @@ class ContoursConfig:
 
 
 class ProsodyContours(Extractor):
-    """Follow melody and loudness through an utterance, 50 times a second.
+    """Track pitch and loudness of an utterance at 50 frames per second.
 
     Levels are relative to the loud frames (95 % quantile of the utterance),
-    so that the gain of a recording does not matter. What is undefined is NaN:
-    the pitch of a frame without voice, the level of an utterance of silence.
+    so that the gain of a recording does not matter. Undefined values are
+    NaN: the pitch of an unvoiced frame, the level of a silent utterance.
 
-    The tracker is ``Pitch``, as in ``AcousticFeatures``. That a frame is too
-    quiet to be voiced is here judged by its own 20 ms, not by the 50 ms of its
-    window, which would lengthen every voiced stretch by a frame.
+    The tracker is ``Pitch``, as in ``AcousticFeatures``. The silence threshold uses
+    the 20 ms of a frame, not the 50 ms of its window, which would lengthen every
+    voiced stretch by a frame.
 
     Columns of every frame, named by ``columns``:
 
@@ -100,7 +100,7 @@ class ProsodyContours(Extractor):
         )
 
     def n_frames(self, n_samples):
-        """Count the real frames: one per begun 20 ms; see ``Extractor``."""
+        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
         n_samples = torch.as_tensor(n_samples)
         return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
 
@@ -112,19 +112,19 @@ class ProsodyContours(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with anything.
+            At 16 kHz, full scale 1, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
         torch.Tensor, (batch, frames, 5)
-            One frame per begun 20 ms, columns as in ``columns``.
+            One frame per started 20 ms, columns as in ``columns``.
         """
         return self.frames(*self.follow(wavs, lens))
 
     def frames(self, contours, is_real):
-        """Put contours side by side; zero in the padding.
+        """Stack contours as frame columns; zero in the padding.
 
         Arguments
         ---------
@@ -142,14 +142,14 @@ class ProsodyContours(Extractor):
         return frames.where(is_real[..., None], 0.0)
 
     def follow(self, wavs, lens):
-        """Name the contours, and tell which frames are real.
+        """Compute the contours and the mask of real frames.
 
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
             As for ``forward``.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
@@ -182,7 +182,7 @@ class ProsodyContours(Extractor):
 
 
 def _peaks(wavs):
-    """Largest magnitude of the sound in the 20 ms of each frame."""
+    """Return the largest absolute sample in the 20 ms of each frame."""
     missing = -wavs.shape[1] % HOP_SAMPLES
     pieces = torch.nn.functional.pad(wavs, (0, missing))
     pieces = pieces.unfold(1, HOP_SAMPLES, HOP_SAMPLES)

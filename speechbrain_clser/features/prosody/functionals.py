@@ -1,24 +1,24 @@
-"""Six statistics of chosen values; NaN where they are not defined."""
+"""Compute six statistics of masked values; NaN where undefined."""
 
 import torch
 
 STATISTICS = ("mean", "std", "max", "min", "skewness", "kurtosis")
 
-# Deviations below this are equal values and rounding, in any of our units;
-# the shape of their distribution is not defined.
+# Smaller deviations are rounding errors of equal values; skewness and kurtosis are
+# undefined then.
 LEAST_SPREAD = 1e-3
 
 
 def functionals(values, mask) -> dict:
-    """Describe the distribution of the chosen values.
+    """Compute statistics of masked values.
 
-    A deviation takes two values, a skewness three, a kurtosis four, and these
-    two a spread.
+    The deviation needs two values, the skewness three, the kurtosis four; the last two
+    need a non-zero deviation.
 
     Arguments
     ---------
     values : torch.Tensor, (..., n)
-        Frames, or stretches; anything where not chosen.
+        Values of frames or stretches; ignored where masked.
     mask : torch.Tensor of bool, (..., n)
         True where a value counts.
 

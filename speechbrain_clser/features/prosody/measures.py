@@ -1,4 +1,4 @@
-"""The prosody of an utterance in 103 measures."""
+"""Extract 103 prosodic measures of an utterance."""
 
 import dataclasses
 
@@ -35,7 +35,7 @@ RATIOS = {
 
 
 def _of_contour(name, statistics):
-    """Names of the columns of one contour."""
+    """Return the column names of one contour."""
     parts = {
         **dict.fromkeys(["", "_tilt", "_error"], statistics),
         **dict.fromkeys(["_first", "_last"], STATISTICS),
@@ -55,7 +55,7 @@ COLUMNS = (
 
 @dataclasses.dataclass(frozen=True)
 class MeasuresConfig(ContoursConfig):
-    """What changes the values of ``ProsodyMeasures``.
+    """Configuration of ``ProsodyMeasures``.
 
     Arguments
     ---------
@@ -70,12 +70,12 @@ class MeasuresConfig(ContoursConfig):
 
 
 class ProsodyMeasures(Extractor):
-    """Describe the prosody of a whole utterance; one frame for all of it.
+    """Extract the prosodic measures of an utterance, in one frame.
 
-    What an utterance does not have is NaN, such as the tilt of the pitch of a
-    whisper or the kurtosis of two pauses; ``Normaliser`` fills it in.
+    Undefined measures are NaN, such as the pitch tilt of whispered speech or the
+    kurtosis of two pauses; ``Normaliser`` replaces them.
 
-    Columns, named by ``columns``; ``*`` stands for the six ``STATISTICS``, in
+    Columns, named by ``columns``; ``*`` denotes the six ``STATISTICS``, in
     the levels without an end for those but maximum and minimum:
 
     ``pitch_*``
@@ -100,11 +100,11 @@ class ProsodyMeasures(Extractor):
     Source
     ------
     The static prosody set of DisVoice (Vasquez-Correa, Orozco-Arroyave et al.),
-    in the order of its documentation. The list is theirs, the formulas are our
-    reading of it: pitch by autocorrelation in 60-600 Hz, frames of 20 ms, the
+    in the order of its documentation. The measures follow their list; the formulas
+    are: pitch by autocorrelation in 60-600 Hz, frames of 20 ms, the
     statistics of a level over all its frames rather than averaged over
     stretches, ratios of total rather than of mean durations, and NaN where
-    DisVoice gives 0.
+    DisVoice returns 0.
 
     Arguments
     ---------
@@ -135,7 +135,7 @@ class ProsodyMeasures(Extractor):
         self.contours = ProsodyContours(self.config)
 
     def n_frames(self, n_samples):
-        """Count the real frames: one, however long; see ``Extractor``."""
+        """Return the number of frames: always one; see ``Extractor``."""
         return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
 
     @fwd_default_precision(cast_inputs=torch.float32)
@@ -146,9 +146,9 @@ class ProsodyMeasures(Extractor):
         Arguments
         ---------
         wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with anything.
+            At 16 kHz, full scale 1, padded at the end with any values.
         lens : torch.Tensor, (batch,)
-            Share of each row that is real, 0-1.
+            Relative length of each row without padding, 0-1.
 
         Returns
         -------
@@ -158,7 +158,7 @@ class ProsodyMeasures(Extractor):
         return self.measure(*self.contours.follow(wavs, lens))
 
     def measure(self, contours, is_real):
-        """Measure what the contours tell.
+        """Compute the measures from contours.
 
         Arguments
         ---------
@@ -188,7 +188,7 @@ class ProsodyMeasures(Extractor):
 
 
 def _contours(contours):
-    """What is measured, and where: name to values, (batch, frames), and kind."""
+    """Return the measured contours: name to values, (batch, frames), and kind."""
     return {
         "pitch": (55 * 2 ** (contours["pitch"] / 12), VOICED),
         "voiced_level": (contours["level"], VOICED),
@@ -197,7 +197,7 @@ def _contours(contours):
 
 
 def _over_frames(contours, stretches):
-    """Name to values and mask, (batch, frames) both."""
+    """Return name to values and mask, (batch, frames) each."""
     chosen = {}
     for name, (values, kind) in _contours(contours).items():
         first, last = stretches.ends_of(kind)
@@ -208,7 +208,7 @@ def _over_frames(contours, stretches):
 
 
 def _over_stretches(contours, stretches):
-    """Name to values and mask, (batch, stretches) both."""
+    """Return name to values and mask, (batch, stretches) each."""
     chosen = {}
     for name, (values, kind) in _contours(contours).items():
         tilt, error, is_fit = stretches.lines(values)
@@ -222,7 +222,7 @@ def _over_stretches(contours, stretches):
 
 
 def _describe(chosen):
-    """All statistics of all that is chosen; each (batch,)."""
+    """Compute all statistics of all masked values; each (batch,)."""
     values, masks = (torch.stack(x) for x in zip(*chosen.values(), strict=True))
     described = functionals(values, masks)
     return {
@@ -233,7 +233,7 @@ def _describe(chosen):
 
 
 def _ratios(stretches):
-    """How the kinds of stretches share the time; each (batch,)."""
+    """Compute the duration ratios of stretch kinds; each (batch,)."""
     total = {
         name: stretches.n_frames.where(stretches.kinds == kind, 0.0).sum(dim=1)
         for name, kind in KINDS.items()

@@ -1,4 +1,4 @@
-"""Neighbouring frames of one kind, taken together, in batch."""
+"""Segment frames into voiced, unvoiced and pause stretches, in batches."""
 
 import torch
 
@@ -9,7 +9,7 @@ FEWEST_FRAMES = 3  # a line through two points is always exact
 
 
 class Stretches:
-    """Cut each row into voiced stretches, unvoiced ones, and pauses.
+    """Segment each row into voiced stretches, unvoiced stretches and pauses.
 
     Arguments
     ---------
@@ -34,7 +34,7 @@ class Stretches:
         kinds = torch.where(is_voiced, VOICED, UNVOICED)
         kinds = kinds.where(is_real, PADDING)
         starts = (kinds[:, 1:] != kinds[:, :-1]).long()
-        # Which stretch a frame belongs to, counted from 0 in each row.
+        # Stretch index of each frame, from 0 in each row.
         self.index = torch.nn.functional.pad(starts, (1, 0)).cumsum(dim=1)
         n_stretches = widest(self.index + 1, kinds.shape[1])
         self._shape = len(kinds), n_stretches
@@ -45,7 +45,7 @@ class Stretches:
         self.kinds[(self.kinds == UNVOICED) & is_long] = PAUSE
 
     def frames_of(self, kind):
-        """Find the frames of a kind.
+        """Return the mask of frames of a kind.
 
         Arguments
         ---------
@@ -55,12 +55,12 @@ class Stretches:
         Returns
         -------
         torch.Tensor of bool, (batch, frames)
-            All of them.
+            True for frames of this kind.
         """
         return self._back(self.kinds == kind)
 
     def ends_of(self, kind):
-        """Find the frames of the first and of the last stretch of a kind.
+        """Return the masks of the first and the last stretch of a kind.
 
         Arguments
         ---------
@@ -70,7 +70,7 @@ class Stretches:
         Returns
         -------
         first, last : torch.Tensor of bool, (batch, frames)
-            The same where there is but one; none where there is none.
+            Equal if there is one stretch; all False if there is none.
         """
         is_kind = self.kinds == kind
         n_before = is_kind.cumsum(dim=1)
@@ -89,7 +89,7 @@ class Stretches:
         Returns
         -------
         tilt : torch.Tensor, (batch, stretches)
-            Slope, a frame.
+            Slope per frame.
         error : torch.Tensor, (batch, stretches)
             Mean squared distance from the line.
         is_fit : torch.Tensor of bool, (batch, stretches)
@@ -114,7 +114,7 @@ class Stretches:
         return total.scatter_add(1, self.index, values)
 
     def _back(self, values):
-        """Give every frame the value of its stretch."""
+        """Map values of stretches to their frames."""
         return values.gather(1, self.index)
 
     def _centre(self, values):

@@ -143,7 +143,7 @@ def test_model_text_is_escaped():
 
 def test_missing_gradio_is_named_with_its_extra(classifier, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    with pytest.raises(ImportError, match=r"-e '.\[page\]'"):
+    with pytest.raises(ImportError, match=r"-e '.\[app\]'"):
         serving.page(classifier)
 
 

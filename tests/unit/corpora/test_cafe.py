@@ -14,7 +14,7 @@ from speechbrain_clser.corpora.cafe import EMOTIONS, utterances
         "01-c-2-3.WAV",
     ],
 )
-def test_name_tells_all_whatever_the_folder(tmp_path, name):
+def test_file_name_contains_all_labels(tmp_path, name):
     (row,) = utterances(trees.touch(tmp_path, [name]))
     assert (row.id, row.speaker, row.gender) == ("01-C-2-3", "01", "male")
     assert (row.raw_emotion, row.sentence) == ("C", "3")
@@ -26,7 +26,7 @@ def test_even_speakers_are_women(tmp_path):
     assert (row.gender, EMOTIONS[row.raw_emotion]) == ("female", "neutral")
 
 
-def test_letters_are_of_french_words():
+def test_letters_are_initials_of_french_words():
     assert (EMOTIONS["C"], EMOTIONS["P"]) == ("anger", "fear")
 
 
@@ -38,5 +38,5 @@ def test_emotions_have_two_intensities_and_neutral_one(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["01-X-1-1.wav", "01-C-3-1.wav", "01-C-1.wav"])
-def test_name_of_another_form_is_passed_over(tmp_path, name):
+def test_other_file_names_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []

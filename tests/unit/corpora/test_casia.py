@@ -13,7 +13,7 @@ from speechbrain_clser.corpora.casia import utterances
         "angry/201-angry-liuchanhg.wav",
     ],
 )
-def test_nested_and_flat_layouts_tell_the_same(tmp_path, name):
+def test_nested_and_flat_layouts_give_the_same_rows(tmp_path, name):
     (row,) = utterances(trees.touch(tmp_path, [name]))
     assert (row.id, row.speaker) == ("liuchanhg_angry_201", "liuchanhg")
     assert (row.raw_emotion, row.sentence) == ("angry", "201")
@@ -27,7 +27,7 @@ def test_number_is_the_sentence_in_every_emotion(tmp_path):
     assert {row.speaker for row in rows} == {"wangzhe", "zhaozuoxiang"}
 
 
-@pytest.mark.parametrize("name", ["somebody/angry/201.wav", "angry/201.wav"])
-def test_file_of_no_known_speaker_is_passed_over(tmp_path, name):
+@pytest.mark.parametrize("name", ["unknown/angry/201.wav", "angry/201.wav"])
+def test_file_of_unknown_speaker_is_skipped(tmp_path, name):
     root = tmp_path / "casia"
     assert list(utterances(trees.touch(root, [name]))) == []

@@ -1,4 +1,4 @@
-"""The demo corpus: spoken once, found again, never mixed up."""
+"""Tests for the synthetic demo corpus."""
 
 import concurrent.futures
 import dataclasses
@@ -34,13 +34,13 @@ SLICE = script.plan()[::120]
 
 @pytest.fixture
 def small(monkeypatch):
-    """Make the corpus eight utterances."""
+    """Reduce the corpus to eight utterances."""
     monkeypatch.setattr(script, "plan", lambda: SLICE)
 
 
 @pytest.fixture(scope="session")
 def whole():
-    """All of the corpus; spoken when the cache does not hold it yet."""
+    """The complete corpus, synthesised if it is not cached."""
     return list(demo.utterances(demo.default_root()))
 
 
@@ -50,7 +50,7 @@ def content(folder):
 
 
 @installed
-def test_corpus_is_as_its_card_says(whole):
+def test_counts_match_card(whole):
     card = demo.CARD
     assert len({row.id for row in whole}) == card.n_utterances
     assert len({row.speaker for row in whole}) == card.n_speakers
@@ -78,12 +78,14 @@ def test_phones_last_as_long_as_the_utterance(whole):
 
 
 @installed
-def test_emotions_are_neither_plain_in_the_mean_spectrum_nor_absent(whole):
-    hears = Fbank(n_mels=40)
+def test_emotions_are_partly_separable_by_mean_spectrum(whole):
+    log_mel = Fbank(n_mels=40)
     means = []
     for row in whole:
         samples, _ = soundfile.read(row.wav, dtype="float32")
-        means.append(hears(torch.from_numpy(samples)[None])[0].mean(0).numpy())
+        means.append(
+            log_mel(torch.from_numpy(samples)[None])[0].mean(0).numpy()
+        )
     means = np.stack(means)
     emotions = np.array([row.raw_emotion for row in whole])
     languages = np.array([row.language for row in whole])
@@ -101,14 +103,14 @@ def test_emotions_are_neither_plain_in_the_mean_spectrum_nor_absent(whole):
 
 
 @installed
-def test_number_of_workers_changes_no_byte(small, tmp_path):
+def test_output_is_independent_of_number_of_workers(small, tmp_path):
     demo.speak(SLICE, tmp_path / "one", n_workers=1)
     demo.speak(SLICE, tmp_path / "three", n_workers=3)
     assert content(tmp_path / "one") == content(tmp_path / "three")
 
 
 @installed
-def test_two_runs_at_once_do_each_other_no_harm(small, tmp_path):
+def test_concurrent_runs_are_independent(small, tmp_path):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = [
             pool.submit(lambda: list(demo.utterances(tmp_path / "both")))
@@ -121,7 +123,7 @@ def test_two_runs_at_once_do_each_other_no_harm(small, tmp_path):
 
 
 @installed
-def test_corpus_that_is_there_is_not_spoken_again(small, tmp_path, monkeypatch):
+def test_existing_corpus_is_not_synthesised_again(small, tmp_path, monkeypatch):
     before = list(demo.utterances(tmp_path))
     monkeypatch.delattr(demo, "speak")
     assert list(demo.utterances(tmp_path)) == before
@@ -129,7 +131,7 @@ def test_corpus_that_is_there_is_not_spoken_again(small, tmp_path, monkeypatch):
 
 @installed
 @pytest.mark.parametrize("lost", [demo.INDEX, f"{SLICE[3].id}.wav"])
-def test_half_finished_folder_is_done_again(small, tmp_path, lost):
+def test_incomplete_folder_is_synthesised_again(small, tmp_path, lost):
     list(demo.utterances(tmp_path))
     whole = content(tmp_path)
     (tmp_path / lost).unlink()
@@ -140,7 +142,9 @@ def test_half_finished_folder_is_done_again(small, tmp_path, lost):
 
 @installed
 @pytest.mark.parametrize("name", [demo.INDEX, f"{SLICE[3].id}.wav"])
-def test_cut_file_is_told_and_spoken_again(small, tmp_path, name, caplog):
+def test_truncated_file_is_logged_and_synthesised_again(
+    small, tmp_path, name, caplog
+):
     before = list(demo.utterances(tmp_path))
     whole = content(tmp_path)
     (tmp_path / name).write_bytes(whole[name][:-100])
@@ -153,7 +157,7 @@ def test_cut_file_is_told_and_spoken_again(small, tmp_path, name, caplog):
 
 
 @installed
-def test_index_without_its_keys_is_spoken_again(small, tmp_path):
+def test_index_without_keys_is_synthesised_again(small, tmp_path):
     before = list(demo.utterances(tmp_path))
     (tmp_path / demo.INDEX).write_text("{}")
     assert list(demo.utterances(tmp_path)) == before
@@ -169,7 +173,7 @@ demo.speak(script.plan(), sys.argv[1], 2)
 
 @installed
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_workers_end_with_the_process_that_asked(tmp_path, number):
+def test_workers_end_with_parent_process(tmp_path, number):
     process = subprocess.Popen(
         [sys.executable, "-c", SPEAK, str(tmp_path)],
         env=toy.environment(),
@@ -188,7 +192,7 @@ def test_workers_end_with_the_process_that_asked(tmp_path, number):
 
 
 @installed
-def test_folder_of_other_code_is_done_again(small, tmp_path):
+def test_folder_of_other_version_is_synthesised_again(small, tmp_path):
     list(demo.utterances(tmp_path))
     index = json.loads((tmp_path / demo.INDEX).read_text(encoding="utf-8"))
     index["fingerprint"] = "old"
@@ -199,20 +203,20 @@ def test_folder_of_other_code_is_done_again(small, tmp_path):
 
 
 @installed
-def test_failed_worker_is_reported_in_its_own_words(tmp_path):
+def test_failed_worker_raises_with_its_output(tmp_path):
     take = dataclasses.replace(SLICE[0], voice="xx+f2")
     with pytest.raises(RuntimeError, match="no voice 'xx.f2'"):
         demo.speak([take], tmp_path)
 
 
-def test_folder_of_another_corpus_is_refused(tmp_path):
+def test_folder_of_another_corpus_raises(tmp_path):
     (tmp_path / "03a01Fa.wav").touch()
-    expected = "expected the demo corpus, or an empty folder.*03a01Fa.wav"
+    expected = "expected the demo corpus or an empty folder.*03a01Fa.wav"
     with pytest.raises(ValueError, match=expected):
         next(demo.utterances(tmp_path))
 
 
-def test_missing_espeak_names_the_extra(monkeypatch):
+def test_missing_espeak_error_names_extra(monkeypatch):
     def missing(name):
         raise importlib.metadata.PackageNotFoundError(name)
 
@@ -230,5 +234,5 @@ def test_version_of_espeak_changes_the_folder(monkeypatch):
 
 
 @installed
-def test_gpl_library_never_enters_this_process(whole):
+def test_gpl_library_is_not_loaded_in_this_process(whole):
     assert "espeakng_loader" not in sys.modules

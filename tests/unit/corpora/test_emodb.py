@@ -12,7 +12,7 @@ def one(root, name):
     return row
 
 
-def test_name_holds_speaker_sentence_emotion_and_version(tmp_path):
+def test_file_name_contains_speaker_sentence_emotion_and_version(tmp_path):
     row = one(tmp_path, "wav/03a01Fa.wav")
     assert (row.id, row.speaker, row.sentence) == ("03a01Fa", "03", "a01")
     assert (row.raw_emotion, row.gender) == ("F", "male")
@@ -34,17 +34,17 @@ def test_name_holds_speaker_sentence_emotion_and_version(tmp_path):
         ("16", "female"),
     ],
 )
-def test_sexes_are_those_of_the_paper(tmp_path, speaker, gender):
+def test_genders_match_paper(tmp_path, speaker, gender):
     assert one(tmp_path, f"{speaker}a01Wa.wav").gender == gender
 
 
-def test_copy_in_capitals_has_the_same_id(tmp_path):
+def test_id_is_case_insensitive(tmp_path):
     row = one(tmp_path, "03A01FA.WAV")
     assert (row.id, row.sentence, row.raw_emotion) == ("03a01Fa", "a01", "F")
 
 
 @pytest.mark.parametrize("name", ["3a01Fa.wav", "03a01F.wav", "03a01Fab.wav"])
-def test_name_of_another_form_is_passed_over(tmp_path, name):
+def test_other_file_names_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []
 
 

@@ -6,20 +6,20 @@ from speechbrain_clser.corpora.emovo import utterances
 from speechbrain_clser.data import manifest
 
 
-def test_name_holds_emotion_speaker_and_sentence(tmp_path):
+def test_file_name_contains_emotion_speaker_and_sentence(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["f1/dis-f1-b1.wav"]))
     assert (row.id, row.speaker, row.sentence) == ("dis-f1-b1", "f1", "b1")
     assert (row.raw_emotion, row.gender) == ("dis", "female")
     assert (row.language, row.session) == ("ita", "")
 
 
-def test_letter_of_the_speaker_is_the_sex(tmp_path):
+def test_speaker_letter_is_gender(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["SOR-M3-N5.WAV"]))
     assert (row.id, row.speaker, row.gender) == ("sor-m3-n5", "m3", "male")
 
 
 @pytest.mark.parametrize("name", ["dis-f1.wav", "dis-x1-b1.wav", "f1/b1.wav"])
-def test_name_of_another_form_is_passed_over(tmp_path, name):
+def test_other_file_names_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []
 
 

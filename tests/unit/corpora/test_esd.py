@@ -11,7 +11,7 @@ MANDARIN = "0001_000001\t打远一看，它们的确很是美丽，\t中立\n"
 
 
 def sentences(root, names):
-    """What is said in each of these files."""
+    """Return the sentences of these files."""
     rows = utterances(trees.touch(root, names))
     return {row.id: row.sentence for row in rows}
 
@@ -25,7 +25,7 @@ def sentences(root, names):
         "0011_000351.WAV",
     ],
 )
-def test_all_layouts_tell_the_same(tmp_path, name):
+def test_all_layouts_give_the_same_rows(tmp_path, name):
     (row,) = utterances(trees.touch(tmp_path, [name]))
     assert (row.id, row.speaker) == ("0011_000351", "0011")
     assert (row.raw_emotion, row.sentence) == ("Angry", "001")
@@ -66,14 +66,14 @@ def test_transcript_is_read_in_every_encoding(tmp_path, encoding, separator):
     assert set(said.values()) == {"打远一看，它们的确很是美丽，"}
 
 
-def test_languages_have_sentences_of_their_own(tmp_path):
+def test_languages_have_separate_sentences(tmp_path):
     trees.write(tmp_path, {"a/0011.txt": ENGLISH, "a/0001.txt": MANDARIN})
     said = sentences(tmp_path, ["0001_000001.wav", "0020_000351.wav"])
     assert said["0020_000351"] == "The nine the eggs, I keep."
     assert said["0001_000001"] == "打远一看，它们的确很是美丽，"
 
 
-def test_commonest_wording_wins_over_slips(tmp_path):
+def test_most_frequent_wording_is_used(tmp_path):
     trees.write(tmp_path, {"0011/0011.txt": ENGLISH})
     slip = "0016_000001 The nine\x92s the eggs. Neutral\n".encode("latin-1")
     (tmp_path / "0016.txt").write_bytes(slip)

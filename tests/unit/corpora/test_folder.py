@@ -15,7 +15,7 @@ def table(root, text, name="mine.csv", encoding="utf-8"):
     return root
 
 
-def test_all_columns_are_taken(tmp_path):
+def test_all_columns_are_read(tmp_path):
     (row,) = utterances(
         table(
             tmp_path,
@@ -29,7 +29,7 @@ def test_all_columns_are_taken(tmp_path):
     assert (row.sentence, row.session) == ("Bon, alors", "show 3")
 
 
-def test_path_and_emotion_are_enough(tmp_path):
+def test_path_and_emotion_are_sufficient(tmp_path):
     rows = utterances(table(tmp_path, "path,emotion\n1.wav,sad\n2.wav,joy\n"))
     assert [(row.speaker, row.language) for row in rows] == [
         ("unknown", "und"),
@@ -37,28 +37,28 @@ def test_path_and_emotion_are_enough(tmp_path):
     ]
 
 
-def test_columns_of_no_use_and_blank_lines_do_no_harm(tmp_path):
+def test_unknown_columns_and_blank_lines_are_ignored(tmp_path):
     text = "n,path,emotion,mood\n1,a.wav,sad,7\n\n2,b.wav,sad,8\n"
     assert len(list(utterances(table(tmp_path, text)))) == 2
 
 
-def test_path_of_windows_is_understood(tmp_path):
+def test_windows_path_is_read(tmp_path):
     (row,) = utterances(table(tmp_path, "path,emotion\na\\b\\1.wav,sad\n"))
     assert (row.id, row.wav) == ("a_b_1", str(tmp_path / "a/b/1.wav"))
 
 
-def test_id_is_fit_to_be_a_file_name(tmp_path):
+def test_id_is_a_valid_file_name(tmp_path):
     (row,) = utterances(table(tmp_path, "path,emotion\né é/a:b (1).wav,sad\n"))
     assert row.id == "é_é_a_b_1_"
 
 
-def test_files_whose_names_would_give_one_id_get_two(tmp_path):
+def test_colliding_names_get_different_ids(tmp_path):
     text = "path,emotion\na/1.wav,sad\na_1.wav,sad\nv1.2/x,sad\nv1.3/x,sad\n"
     rows = utterances(table(tmp_path, text))
     assert [row.id for row in rows] == ["a_1", "a_1_2", "v1.2_x", "v1.3_x"]
 
 
-def test_rows_come_in_file_name_order(tmp_path):
+def test_rows_are_sorted_by_file_name(tmp_path):
     text = "path,emotion\nb/2.wav,sad\na/3.wav,sad\nc/1.wav,sad\n"
     rows = utterances(table(tmp_path, text))
     assert [row.id for row in rows] == ["c_1", "b_2", "a_3"]
@@ -72,29 +72,29 @@ def test_labels_are_canonical_names_or_synonyms_in_any_case(label, emotion):
     assert corpus("mine").emotions[label] == emotion
 
 
-def test_folder_without_a_table_is_refused(tmp_path):
+def test_folder_without_table_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="one .csv or .tsv .*none"):
         list(utterances(tmp_path))
 
 
-def test_folder_that_is_not_there_is_refused(tmp_path):
+def test_missing_folder_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="expected a folder with a tab"):
         list(utterances(tmp_path / "mine"))
 
 
-def test_two_tables_are_refused_by_name(tmp_path):
+def test_two_tables_raise_with_names(tmp_path):
     table(tmp_path, "path,emotion\n", "a.csv")
-    with pytest.raises(ValueError, match="found a.csv, b.tsv; leave one"):
+    with pytest.raises(ValueError, match="found a.csv, b.tsv; keep one"):
         list(utterances(table(tmp_path, "path,emotion\n", "b.tsv")))
 
 
-def test_table_without_rows_is_refused(tmp_path):
+def test_table_without_rows_raises(tmp_path):
     root = table(tmp_path, "path,emotion\n")
-    with pytest.raises(ValueError, match="expected a line per recording"):
+    with pytest.raises(ValueError, match="expected one line per recording"):
         list(utterances(root))
 
 
-def test_own_label_is_kept_in_one_spelling_and_counted(tmp_path, caplog):
+def test_user_label_is_normalised_and_counted(tmp_path, caplog):
     root = table(
         tmp_path / "mine",
         "path,emotion\n1.wav,Stress\n2.wav, no  stress\n3.wav,stress\n"
@@ -112,14 +112,14 @@ def test_own_label_is_kept_in_one_spelling_and_counted(tmp_path, caplog):
     assert expected in caplog.text
 
 
-def test_listed_file_that_is_not_there_is_missing(tmp_path):
+def test_missing_listed_file_is_reported(tmp_path):
     root = table(tmp_path, "path,emotion\n1.wav,sad\n2.wav,joy\n")
     sounds.write(root / "1.wav")
     with pytest.raises(ValueError, match=r"\(1 missing\)"):
         manifest.prepare(corpus("mine"), root, tmp_path / "manifests")
 
 
-def test_own_data_goes_all_the_way(tmp_path):
+def test_user_data_is_prepared_and_split(tmp_path):
     root = table(tmp_path / "data" / "Mine", "path,emotion\n1.wav,Sad\n")
     sounds.write(root / "1.wav")
     sounds.write(root / "unlisted.wav")
@@ -136,7 +136,7 @@ def test_own_data_goes_all_the_way(tmp_path):
     assert manifest.report(path)["strays"]["examples"] == ["unlisted.wav"]
 
 
-def test_blank_emotion_is_no_label(tmp_path):
+def test_blank_emotion_is_unlabelled(tmp_path):
     root = table(tmp_path / "mine", "path,emotion\n1.wav,sad\n2.wav, \n")
     sounds.write(root / "1.wav")
     sounds.write(root / "2.wav")
@@ -144,7 +144,7 @@ def test_blank_emotion_is_no_label(tmp_path):
     assert [row.emotion for row in manifest.read(path, root)] == ["sadness", ""]
 
 
-def test_changed_label_makes_a_new_manifest(tmp_path):
+def test_changed_label_updates_manifest(tmp_path):
     root = table(tmp_path / "mine", "path,emotion\n1.wav,sad\n")
     sounds.write(root / "1.wav")
     manifest.prepare(corpus("mine"), root, tmp_path)
@@ -154,7 +154,7 @@ def test_changed_label_makes_a_new_manifest(tmp_path):
     assert manifest.read(path, root)[0].emotion == "happiness"
 
 
-def test_file_outside_of_the_folder_keeps_its_path(tmp_path):
+def test_file_outside_folder_keeps_path(tmp_path):
     wav = sounds.write(tmp_path / "elsewhere" / "1.wav")
     root = table(tmp_path / "mine", f"path,emotion\n{wav},sad\n")
     path = manifest.prepare(corpus("mine"), root, tmp_path)
@@ -165,9 +165,7 @@ def test_file_outside_of_the_folder_keeps_its_path(tmp_path):
     "again",
     ["1.wav,Sad,ANN,de", "./1.wav,sadness,ann,deu", ".\\1.wav,sad,Ann,ger"],
 )
-def test_row_listed_again_with_the_same_values_is_used_once(
-    tmp_path, caplog, again
-):
+def test_identical_duplicate_row_is_used_once(tmp_path, caplog, again):
     root = table(
         tmp_path / "mine",
         f"path,emotion,speaker,language\n1.wav,sad,ann,deu\n{again}\n",
@@ -187,7 +185,7 @@ def test_row_listed_again_with_the_same_values_is_used_once(
         ("1.wav,,ann", "emotion 'sad' and 'none'"),
     ],
 )
-def test_rows_of_one_file_that_contradict_are_refused(tmp_path, again, differs):
+def test_contradicting_rows_of_one_file_raise(tmp_path, again, differs):
     text = f"path,emotion,speaker\n1.wav,sad,ann\n2.wav,sad,ann\n{again}\n"
     expected = rf"lines 2 and 4: .* one row for 1.wav, .*{differs}.*start and"
     with pytest.raises(TableError, match=expected):
@@ -214,7 +212,7 @@ def test_segments_of_a_recording_are_utterances(tmp_path, names):
     assert path.stat().st_mtime_ns == stamp
 
 
-def test_session_of_the_table_holds_for_segments_too(tmp_path):
+def test_table_session_applies_to_segments(tmp_path):
     text = "path,emotion,start,end,session\n1.wav,sad,0,1,show\n"
     (row,) = utterances(table(tmp_path, text))
     assert row.session == "show"
@@ -232,19 +230,19 @@ def test_session_of_the_table_holds_for_segments_too(tmp_path):
         ("nan,1", "seconds such as 1.5 for start, found 'nan'"),
     ],
 )
-def test_senseless_times_are_refused_with_their_line(tmp_path, times, message):
+def test_invalid_times_raise_with_line(tmp_path, times, message):
     text = f"path,emotion,start,end\n1.wav,sad,{times}\n"
     with pytest.raises(TableError, match=f"line 2: expected {message}"):
         list(utterances(table(tmp_path, text)))
 
 
-def test_times_may_have_a_decimal_comma(tmp_path):
+def test_decimal_comma_in_times_is_accepted(tmp_path):
     text = "path;emotion;start;end\n1.wav;sad;0,5;1,25\n"
     (row,) = utterances(table(tmp_path, text))
     assert row.wav.endswith("1.wav#t=0.5,1.25")
 
 
-def test_segment_beyond_the_end_of_its_file_is_left_out_when_asked(tmp_path):
+def test_segment_beyond_the_end_is_skipped_with_allow_bad_files(tmp_path):
     text = "path,emotion,start,end\n1.wav,sad,0,0.05\n1.wav,joy,0.04,9\n"
     root = table(tmp_path / "mine", text)
     sounds.write(root / "1.wav")
@@ -252,7 +250,7 @@ def test_segment_beyond_the_end_of_its_file_is_left_out_when_asked(tmp_path):
     assert manifest.report(path)["left_out_by_reason"] == {"segment": 1}
 
 
-def test_spellings_of_a_speaker_are_one_and_noted(tmp_path, caplog):
+def test_speaker_spellings_are_merged_and_logged(tmp_path, caplog):
     names = [
         "spk_1",
         "spk_1",
@@ -270,10 +268,10 @@ def test_spellings_of_a_speaker_are_one_and_noted(tmp_path, caplog):
     output = manifest.report(path)
     assert output["n_speakers"] == 3
     assert output["speaker_spellings"]["spk_1"] == ["SPK 1", "Spk-1"]
-    assert "taken for one speaker: spk_1 = SPK 1 = Spk-1, Ren" in caplog.text
+    assert "merged into one speaker: spk_1 = SPK 1 = Spk-1, Ren" in caplog.text
 
 
-def test_languages_are_codes_and_unknown_ones_are_noted(tmp_path, caplog):
+def test_unknown_languages_are_kept_and_logged(tmp_path, caplog):
     spellings = ["de", "German", "de-DE", "Klingon", ""]
     lines = [f"{n}.wav,sad,{name}\n" for n, name in enumerate(spellings)]
     root = table(tmp_path / "mine", "path,emotion,language\n" + "".join(lines))
@@ -282,4 +280,4 @@ def test_languages_are_codes_and_unknown_ones_are_noted(tmp_path, caplog):
     path = manifest.prepare(corpus("mine"), root, tmp_path)
     languages = {"Klingon": 1, "deu": 3, "und": 1}
     assert manifest.report(path)["languages"] == languages
-    assert "languages kept as they are written: Klingon. " in caplog.text
+    assert "unknown languages, kept unchanged: Klingon. " in caplog.text

@@ -20,7 +20,7 @@ TEXTS = {
 NAME = "Ses05M_script03_2_F001.wav"
 
 
-def test_label_words_and_sound_come_together(tmp_path):
+def test_label_text_and_audio_are_combined(tmp_path):
     where = "Session5/sentences/wav/Ses05M_script03_2"
     trees.touch(trees.write(tmp_path, TEXTS), [f"{where}/{NAME}"])
     (row,) = utterances(tmp_path)
@@ -29,21 +29,21 @@ def test_label_words_and_sound_come_together(tmp_path):
     assert row.wav == str(tmp_path / where / NAME)
 
 
-def test_who_speaks_is_not_who_wears_the_markers(tmp_path):
+def test_speaker_is_read_from_turn_name(tmp_path):
     (row,) = utterances(trees.write(tmp_path, TEXTS))
     assert (row.speaker, row.gender) == ("Ses05F", "female")
 
 
-def test_labelled_turn_without_sound_is_expected_in_its_place(tmp_path):
+def test_labelled_turn_without_audio_has_expected_path(tmp_path):
     (row,) = utterances(trees.write(tmp_path, TEXTS))
     assert row.wav.endswith(f"Session5/sentences/wav/Ses05M_script03_2/{NAME}")
 
 
-def test_recordings_of_whole_dialogues_are_passed_over(tmp_path):
+def test_dialogue_recordings_are_skipped(tmp_path):
     name = "Session5/dialog/wav/Ses05M_script03_2.wav"
     trees.touch(trees.write(tmp_path, TEXTS), [name])
     assert len(list(utterances(tmp_path))) == 1
 
 
-def test_excitement_is_no_happiness_and_no_majority_is_no_class():
+def test_excitement_is_separate_and_no_majority_is_not_a_class():
     assert (EMOTIONS["exc"], EMOTIONS["xxx"]) == ("excitement", "other")

@@ -15,46 +15,46 @@ def card():
 
 
 def folders(root, *names):
-    """A folder that holds folders of these names."""
+    """A folder with subfolders of these names."""
     for name in names:
         (root / name).mkdir()
     return root
 
 
-def test_names_are_those_of_files_with_a_card():
+def test_names_are_modules_with_card():
     names = corpora.names()
     assert {"demo", "emodb", "casia"} <= set(names)
     assert "folder" not in names
     assert names == sorted(names)
 
 
-def test_shipped_corpus_is_loaded_by_name():
+def test_supported_corpus_is_loaded_by_name():
     corpus = corpora.load("urdu")
     assert corpus.card.name == "urdu"
     assert corpus.emotions["A"] == "anger"
     assert callable(corpus.utterances)
 
 
-def test_any_other_name_is_own_data():
+def test_other_name_is_user_data():
     card = corpora.load("call_centre").card
     assert (card.name, card.folders) == ("call_centre", ("call_centre",))
     assert (card.n_utterances, card.n_speakers) == (None, None)
 
 
 @pytest.mark.parametrize("name", ["EMO-DB", "emo-db", "EmoDB", "emodb"])
-def test_folder_is_found_whatever_its_case(tmp_path, card, name):
+def test_folder_search_is_case_insensitive(tmp_path, card, name):
     data_folder = folders(tmp_path, "URDU", name)
     assert corpora.locate(card, data_folder) == tmp_path / name
     assert corpora.locate(card, str(data_folder)) == tmp_path / name
 
 
-def test_file_of_that_name_is_no_folder(tmp_path, card):
+def test_file_is_not_a_folder(tmp_path, card):
     (tmp_path / "emodb").touch()
     with pytest.raises(FileNotFoundError, match="with no folder at all"):
         corpora.locate(card, tmp_path)
 
 
-def test_mapping_points_anywhere(tmp_path, card):
+def test_mapping_sets_any_folder(tmp_path, card):
     folders(tmp_path, "berlin")
     mapping = {"emodb": str(tmp_path / "berlin")}
     assert corpora.locate(card, mapping) == tmp_path / "berlin"
@@ -66,14 +66,12 @@ def test_mapping_points_anywhere(tmp_path, card):
 @pytest.mark.parametrize(
     "text", ["{}", "{emodb}", "{emodb: 1}", "{emodb: a", "{emodb: a, emodb: b}"]
 )
-def test_text_that_is_no_mapping_is_refused(card, text):
+def test_invalid_mapping_text_raises(card, text):
     with pytest.raises(ValueError, match=re.escape(f"found {text}")):
         corpora.locate(card, text)
 
 
-def test_missing_folder_says_names_finds_source_and_what_to_type(
-    tmp_path, card
-):
+def test_missing_folder_raises_with_names_and_option(tmp_path, card):
     data_folder = folders(tmp_path, "URDU", "RAVDESS")
     expected = (
         r"emodb: expected a folder named EmoDB or EMO-DB or Berlin "
@@ -91,57 +89,55 @@ def test_ten_folders_are_listed_and_the_rest_counted(tmp_path, card):
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_no_folder_at_all_says_what_to_type(card, nothing):
-    expected = "emodb: .*found no --data_folder.*Give the folder"
+def test_no_data_folder_raises_with_option(card, nothing):
+    expected = "emodb: .*found no --data_folder.*Give its parent folder"
     with pytest.raises(FileNotFoundError, match=expected):
         corpora.locate(card, nothing)
 
 
-def test_mapping_without_the_corpus_says_what_it_has(tmp_path, card):
+def test_mapping_without_corpus_raises_with_keys(tmp_path, card):
     with pytest.raises(FileNotFoundError, match="a mapping of urdu, ravdess"):
         corpora.locate(card, {"urdu": tmp_path, "ravdess": tmp_path})
 
 
-def test_mapping_to_nowhere_is_refused(tmp_path, card):
+def test_mapping_to_missing_folder_raises(tmp_path, card):
     expected = "emodb: expected a folder at .*nowhere, found none; correct"
     with pytest.raises(FileNotFoundError, match=expected):
         corpora.locate(card, {"emodb": tmp_path / "nowhere"})
 
 
-def test_data_folder_that_is_not_there_is_refused(tmp_path, card):
+def test_missing_data_folder_raises(tmp_path, card):
     with pytest.raises(FileNotFoundError, match="--data_folder: expected"):
         corpora.locate(card, tmp_path / "nowhere")
 
 
-def test_two_folders_of_one_corpus_are_refused(tmp_path, card):
+def test_two_folders_of_one_corpus_raise(tmp_path, card):
     data_folder = folders(tmp_path, "EMO-DB", "berlin")
     expected = "found EMO-DB and berlin; choose with --data_folder"
     with pytest.raises(ValueError, match=expected):
         corpora.locate(card, data_folder)
 
 
-def test_unknown_name_says_how_own_data_is_given(tmp_path):
+def test_unknown_name_raises_with_hint_on_user_data(tmp_path):
     card = corpora.load("emobd").card
-    expected = "emobd is none of the shipped corpora"
+    expected = "emobd is not a supported corpus"
     with pytest.raises(FileNotFoundError, match=expected):
         corpora.locate(card, tmp_path)
 
 
 @pytest.mark.parametrize("without", [None, {"emodb": "somewhere"}])
-def test_corpus_that_makes_itself_needs_no_folder(
-    tmp_path, monkeypatch, without
-):
+def test_synthetic_corpus_needs_no_folder(tmp_path, monkeypatch, without):
     monkeypatch.setattr(demo, "default_root", lambda: tmp_path / "made")
     assert corpora.locate(demo.CARD, without) == tmp_path / "made"
 
 
-def test_corpus_that_makes_itself_joins_real_ones(tmp_path, monkeypatch):
+def test_synthetic_corpus_combines_with_real_ones(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "default_root", lambda: tmp_path / "made")
     data_folder = folders(tmp_path, "EMO-DB")
     assert corpora.locate(demo.CARD, data_folder) == tmp_path / "made"
 
 
-def test_folder_that_is_given_goes_before_the_default(tmp_path):
+def test_given_folder_overrides_default(tmp_path):
     data_folder = folders(tmp_path, "demo")
     assert corpora.locate(demo.CARD, data_folder) == tmp_path / "demo"
 
@@ -155,21 +151,19 @@ def test_folder_that_is_given_goes_before_the_default(tmp_path):
         ("[my_calls]", ""),
     ],
 )
-def test_source_language_is_that_of_the_first_source(
-    tmp_path, sources, language
-):
+def test_source_language_is_of_first_source(tmp_path, sources, language):
     protocol = tmp_path / "mine.yaml"
     protocol.write_text(f"sources: {sources}\ntargets: [emovo]\n")
     assert corpora.source_language(str(protocol)) == language
 
 
-def test_sentences_are_those_that_corpora_name():
+def test_sentences_are_read_from_corpora():
     output = corpora.sentences()
     assert {"emodb", "emovo", "ravdess"} <= output.keys()
     assert "urdu" not in output
 
 
-def test_languages_are_those_of_all_selectors_each_once(tmp_path):
+def test_languages_are_unique_over_selectors(tmp_path):
     protocol = tmp_path / "p.yaml"
     protocol.write_text(
         "sources: ['demo:deu', 'esd:cmn']\ntargets: [emodb, iemocap/3, mine]\n"

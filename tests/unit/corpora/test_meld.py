@@ -18,7 +18,7 @@ TABLES = {
 }
 
 
-def test_table_tells_speaker_emotion_text_part_and_dialogue(tmp_path):
+def test_table_contains_speaker_emotion_text_split_and_dialogue(tmp_path):
     row, *_ = utterances(trees.write(tmp_path, TABLES))
     assert (row.id, row.session) == ("train_dia3_utt11", "train/dia3")
     assert (row.speaker, row.gender) == ("Rachel", "female")
@@ -26,7 +26,7 @@ def test_table_tells_speaker_emotion_text_part_and_dialogue(tmp_path):
     assert row.sentence == "Oh my God, he\x92s here!"
 
 
-def test_guests_have_no_known_sex(tmp_path):
+def test_minor_characters_have_unknown_gender(tmp_path):
     _, row, _ = utterances(trees.write(tmp_path, TABLES))
     assert (row.speaker, row.gender) == ("The Interviewer", "")
 
@@ -39,14 +39,14 @@ def test_guests_have_no_known_sex(tmp_path):
         "wav/test_dia0_utt0.WAV",
     ],
 )
-def test_recording_is_found_by_its_part(tmp_path, name):
+def test_recording_is_found_by_split(tmp_path, name):
     root = trees.write(tmp_path / "dev of mine" / "MELD", TABLES)
     trees.touch(root, [name, "dev_splits_complete/dia0_utt0.wav"])
     *_, row = utterances(root)
     assert row.wav == str(root / name)
 
 
-def test_listed_but_absent_recording_is_reported_as_missing(tmp_path):
+def test_absent_listed_recording_is_reported_as_missing(tmp_path):
     root = trees.make(tmp_path / "meld", "meld")
     (root / "dev_splits_complete" / "dia2_utt0.wav").unlink()
     corpus = Corpus(
@@ -60,14 +60,14 @@ def test_listed_but_absent_recording_is_reported_as_missing(tmp_path):
     assert left_out["file"] == "dev_splits_complete/dia2_utt0.wav"
 
 
-def test_videos_that_no_table_lists_are_passed_over(tmp_path):
+def test_unlisted_videos_are_skipped(tmp_path):
     root = trees.write(tmp_path, TABLES)
     odd = "output_repeated_splits_test/final_videos_testdia0_utt0.wav"
     trees.touch(root, [odd])
     assert odd not in {row.wav for row in utterances(root)}
 
 
-def test_videos_alone_are_refused_with_the_command_to_type(tmp_path):
+def test_videos_without_audio_raise_with_command(tmp_path):
     root = trees.write(tmp_path, TABLES)
     trees.touch(root, ["train_splits/dia3_utt11.mp4"])
     with pytest.raises(FileNotFoundError, match="(?s)meld: .*ffmpeg"):

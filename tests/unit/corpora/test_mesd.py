@@ -4,14 +4,14 @@ from helpers import trees
 from speechbrain_clser.corpora.mesd import utterances
 
 
-def test_name_holds_emotion_voice_and_word_but_no_speaker(tmp_path):
+def test_file_name_contains_emotion_voice_and_word(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["Anger_F_A_abajo.wav"]))
     assert (row.id, row.raw_emotion) == ("Anger_F_A_abajo", "Anger")
     assert (row.speaker, row.gender) == ("F", "female")
     assert (row.language, row.sentence, row.session) == ("spa", "abajo", "")
 
 
-def test_voice_of_a_child_has_no_known_sex(tmp_path):
+def test_child_voice_has_unknown_gender(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["fear_c_b_arana.WAV"]))
     assert (row.id, row.speaker) == ("Fear_C_B_arana", "C")
     assert row.gender == ""
@@ -20,11 +20,11 @@ def test_voice_of_a_child_has_no_known_sex(tmp_path):
 @pytest.mark.parametrize(
     "name", ["Fear_M_A_basta_ya.wav", "Fear_M_A_basta ya.wav"]
 )
-def test_words_of_two_words_make_a_file_name(tmp_path, name):
+def test_two_word_items_give_valid_ids(tmp_path, name):
     (row,) = utterances(trees.touch(tmp_path, [name]))
     assert (row.id, row.sentence) == ("Fear_M_A_basta_ya", "basta_ya")
 
 
 @pytest.mark.parametrize("name", ["Calm_F_A_abajo.wav", "Anger_X_A_si.wav"])
-def test_name_of_another_form_is_passed_over(tmp_path, name):
+def test_other_file_names_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []

@@ -26,7 +26,7 @@ Object class = "TextGrid"
 """
 
 
-def test_every_official_part_is_known_to_protocols(tmp_path):
+def test_official_splits_are_supported_by_protocols(tmp_path):
     root = trees.make(tmp_path, "msp_podcast")
     sessions = {row.session for row in utterances(root)}
     assert sessions == {"train/0000", "dev/0001", "test/1/0002", "test/2/0003"}
@@ -43,7 +43,7 @@ def test_alignments_of_the_corpus_are_found_by_name(tmp_path):
     assert phones["MSP-PODCAST_0000_0002"] == ()
 
 
-def test_protocol_takes_the_source_as_its_authors_cut_it():
+def test_protocol_uses_official_source_splits():
     protocol = load("msp_podcast_to_biic_podcast")
     assert protocol.predefined_splits == {"msp_podcast": "official"}
     assert protocol.target_supervision == "unlabelled"

@@ -1,4 +1,4 @@
-"""The layout of the podcast corpora: one table, and what lies around it."""
+"""Tests for the layout of the podcast corpora."""
 
 import pytest
 from helpers import trees
@@ -20,7 +20,7 @@ def rows(root, *lines):
     return list(labelled(root, "MSP-PODCAST", "eng"))
 
 
-def test_table_tells_emotion_speaker_part_and_podcast(tmp_path):
+def test_table_contains_emotion_speaker_split_and_podcast(tmp_path):
     (row,) = rows(tmp_path, f"{NAME}.wav,H,2.2,4.0,2.6,30,Male,Development")
     assert (row.id, row.session) == (NAME, "dev/0012")
     assert (row.raw_emotion, row.speaker) == ("H", "30")
@@ -29,7 +29,7 @@ def test_table_tells_emotion_speaker_part_and_podcast(tmp_path):
 
 
 @pytest.mark.parametrize("output", ["Unknown", "unknown", "", "nan"])
-def test_speakers_without_a_name_are_one_per_podcast(tmp_path, output):
+def test_unnamed_speakers_are_one_per_podcast(tmp_path, output):
     end = f"{output},Unknown,Train"
     first, same, other = rows(
         tmp_path,
@@ -46,30 +46,28 @@ def test_speakers_without_a_name_are_one_per_podcast(tmp_path, output):
     "part, session",
     [("Train", "train"), ("Test", "test"), ("Test2", "test/2")],
 )
-def test_official_part_is_the_first_word_of_the_session(
-    tmp_path, part, session
-):
+def test_official_split_is_session_prefix(tmp_path, part, session):
     (row,) = rows(tmp_path, f"{NAME}.wav,A,1,1,1,3,Female,{part}")
     assert row.session == f"{session}/0012"
 
 
-def test_part_without_labels_is_passed_over(tmp_path):
+def test_unlabelled_split_is_skipped(tmp_path):
     line = "MSP-PODCAST_test3_0001.wav,X,4,4,4,Unknown,Unknown,Test3"
     assert rows(tmp_path, line) == []
 
 
-def test_unknown_part_is_refused(tmp_path):
+def test_unknown_split_raises(tmp_path):
     with pytest.raises(ValueError, match="Split_Set.*found 'Test9' of MSP"):
         rows(tmp_path, f"{NAME}.wav,A,1,1,1,3,Female,Test9")
 
 
-def test_rows_of_another_corpus_are_passed_over(tmp_path):
+def test_rows_of_another_corpus_are_skipped(tmp_path):
     line = "BIIC-PODCAST_0001_0031.wav,A,1,1,1,3,Female,Train"
     assert rows(tmp_path, line) == []
 
 
 @pytest.mark.parametrize("folder", ["Audios", "Audio", "Audios/Audios", "."])
-def test_recording_is_found_wherever_it_lies(tmp_path, folder):
+def test_recording_is_found_in_any_folder(tmp_path, folder):
     trees.touch(tmp_path, [f"{folder}/{NAME}.wav"])
     (row,) = rows(tmp_path, f"{NAME}.wav,A,1,1,1,3,Female,Train")
     assert row.wav == str(tmp_path / folder / f"{NAME}.wav")
@@ -81,12 +79,12 @@ def test_transcript_is_the_sentence(tmp_path):
     assert row.sentence == "So, I said."
 
 
-def test_table_of_an_earlier_release_does_not_count(tmp_path):
+def test_table_of_earlier_release_is_ignored(tmp_path):
     old = f"{trees.PODCAST_HEAD}\n{NAME}.wav,A,1,1,1,3,Female,Train\n"
     trees.write(tmp_path, {f"Before/1.10/{LABELS}": old})
     (row,) = rows(tmp_path, f"{NAME}.wav,S,1,1,1,3,Female,Train")
     assert row.raw_emotion == "S"
 
 
-def test_what_raters_did_not_agree_on_is_no_class():
+def test_no_agreement_is_not_a_class():
     assert (EMOTIONS["X"], EMOTIONS["O"]) == ("other", "other")

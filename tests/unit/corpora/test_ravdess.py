@@ -6,7 +6,7 @@ from speechbrain_clser.corpora.ravdess import EMOTIONS, utterances
 from speechbrain_clser.data import manifest
 
 
-def test_name_holds_emotion_sentence_and_actor(tmp_path):
+def test_file_name_contains_emotion_sentence_and_actor(tmp_path):
     name = "Actor_12/03-01-05-02-01-02-12.wav"
     (row,) = utterances(trees.touch(tmp_path, [name]))
     assert (row.id, row.speaker) == ("03-01-05-02-01-02-12", "12")
@@ -21,14 +21,14 @@ def test_even_actors_are_women(tmp_path, actor, gender):
     assert row.gender == gender
 
 
-def test_calm_stays_calm():
+def test_calm_is_a_separate_emotion():
     assert (EMOTIONS["01"], EMOTIONS["02"]) == ("neutral", "calm")
 
 
 @pytest.mark.parametrize(
     "name", ["03-02-05-02-01-02-12.wav", "01-01-05-02-01-02-12.wav"]
 )
-def test_songs_and_sound_tracks_of_films_are_passed_over(tmp_path, name):
+def test_songs_and_video_audio_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []
 
 

@@ -1,4 +1,4 @@
-"""Tables as people save them are read whole, or refused with a line."""
+"""Tests for reading tables."""
 
 import csv
 
@@ -21,7 +21,7 @@ def read(folder, content, encoding="utf-8"):
 
 
 def refuse(folder, content, match):
-    """A table that must not be read."""
+    """Raise an error when a table is read."""
     with pytest.raises(TableError, match=match):
         read(folder, content)
 
@@ -31,7 +31,7 @@ def refuse(folder, content, match):
 @pytest.mark.parametrize(
     "before", ["", "sep=S\n", '"sep=S"\n', "\n \n", "SS\n"]
 )
-def test_separator_line_ends_and_what_is_above_the_header(
+def test_separator_line_ends_and_header_are_detected(
     tmp_path, separator, end, before
 ):
     text = before.replace("S", separator) + ROWS.replace(",", separator)
@@ -53,24 +53,24 @@ def test_encodings_of_spreadsheets_are_read(tmp_path, encoding):
     }
 
 
-def test_header_may_have_capitals_blanks_and_other_names(tmp_path):
+def test_header_is_normalised(tmp_path):
     text = " Path , EMOTION,Who\r\n1.wav, sad ,ann\r\n"
     ((_, row),) = read(tmp_path, text)
     assert (row["emotion"], row["speaker"]) == ("sad", "ann")
 
 
-def test_rows_without_any_value_are_passed_over(tmp_path):
+def test_empty_rows_are_skipped(tmp_path):
     text = f"{ROWS}\n,,\n , ,\n3.wav,sad,ann\n,,,,\n"
     assert [line for line, _ in read(tmp_path, text)] == [2, 3, 7]
 
 
-def test_every_row_may_end_with_separators(tmp_path):
+def test_trailing_separators_are_accepted(tmp_path):
     head, *rows = ROWS.splitlines()
     text = "\n".join([head, *(f"{row},," for row in rows)])
     assert [row["speaker"] for _, row in read(tmp_path, text)] == ["ann", "bob"]
 
 
-def test_quoted_sentence_may_run_over_lines(tmp_path):
+def test_quoted_value_spans_lines(tmp_path):
     text = (
         'path,emotion,sentence\n1.wav,sad,"one,\ntwo"\n'
         '2.wav,sad,a "b"\n3.wav,sad,"say ""hi"""\n'
@@ -81,7 +81,7 @@ def test_quoted_sentence_may_run_over_lines(tmp_path):
     ]
 
 
-def test_row_may_end_before_columns_that_are_not_needed(tmp_path):
+def test_missing_optional_fields_are_accepted(tmp_path):
     text = "path,emotion,speaker,sentence\n1.wav,sad\n"
     assert read(tmp_path, text)[0][1]["speaker"] == ""
 
@@ -92,26 +92,29 @@ def test_row_may_end_before_columns_that_are_not_needed(tmp_path):
         ("", "found no header; add path and emotion"),
         ("file,label,emotion\n1.wav,x,sad\n", "found file, label, .*add path"),
         ("path,emotiona/1.wav,sad\n", "found path, emotiona/1.wav, sad; add"),
-        ("path,emotion,speaker1.wav,sad\n", "header, found speaker1.wav; put"),
+        ("path,emotion,speaker1.wav,sad\n", "header, found speaker1.wav; move"),
         ("path,emotion,Emotion\n1.wav,sad,x\n", "found emotion twice"),
         ("path,emotion,who,speaker\n1.wav,sad,x\n", "found speaker twice"),
         (f"{ROWS},joy,ann\n", "line 4: expected a value for path"),
         (f"{ROWS}3.wav\n", "line 4: expected 3 fields .*found 1 .3.wav."),
         (f"{ROWS}\n3.wav,sad,a,b\n", "line 5: expected 3 fields .*found 4"),
         (f"{ROWS}3.wav,,sad,\n", "line 4: expected 3 fields .*found 4"),
-        (f'{ROWS}3.wav,sad,"ann\n4.wav,joy,bob\n', "line 4: .*quotes are clo"),
-        (f'{ROWS}3.wav,sad,"a" b\n', "line 4: expected a row whose quotes"),
+        (f'{ROWS}3.wav,sad,"ann\n4.wav,joy,bob\n', "line 4: .*closed quotes"),
+        (
+            f'{ROWS}3.wav,sad,"a" b\n',
+            "line 4: expected a row with closed quotes",
+        ),
         (
             f'{ROWS}3.wav,sad,"ann\n4.wav,joy,"\n',
-            "line 4: .*runs on over line 5, .*4.wav,joy.*close the quote",
+            "line 4: .*extends over line 5, .*4.wav,joy.*close the quote",
         ),
         (
             f'{ROWS}3.wav,sad,"{"x" * (csv.field_size_limit() + 1)}"\n',
-            "line 4: .*no longer than 131,072 characters",
+            "line 4: .*at most 131,072 characters",
         ),
     ],
 )
-def test_table_that_cannot_be_read_whole_is_refused(tmp_path, text, match):
+def test_invalid_table_raises(tmp_path, text, match):
     refuse(tmp_path, text, match)
 
 
@@ -123,5 +126,5 @@ def test_table_that_cannot_be_read_whole_is_refused(tmp_path, text, match):
         (ROWS.encode("utf-16")[:-1], "line 3: expected UTF-16, found byte"),
     ],
 )
-def test_bytes_that_are_no_text_are_refused(tmp_path, content, match):
+def test_undecodable_bytes_raise(tmp_path, content, match):
     refuse(tmp_path, content, match)

@@ -8,14 +8,14 @@ from speechbrain_clser.corpora.urdu import utterances
 from speechbrain_clser.data import manifest
 
 
-def test_name_holds_speaker_sex_and_emotion_but_no_sentence(tmp_path):
+def test_file_name_contains_speaker_gender_and_emotion(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["Angry/SM1_F10_A010.wav"]))
     assert (row.id, row.speaker) == ("SM1_F10_A010", "SM1")
     assert (row.raw_emotion, row.gender) == ("A", "male")
     assert (row.language, row.sentence, row.session) == ("urd", "", "")
 
 
-def test_speakers_of_one_number_and_other_sex_are_two(tmp_path):
+def test_same_number_and_other_gender_are_different_speakers(tmp_path):
     names = ["SF3_F1_H015.wav", "SM3_F1_H053.wav"]
     rows = list(utterances(trees.touch(tmp_path, names)))
     assert [(row.speaker, row.gender) for row in rows] == [
@@ -24,13 +24,13 @@ def test_speakers_of_one_number_and_other_sex_are_two(tmp_path):
     ]
 
 
-def test_letter_is_the_label_where_files_lie_flat(tmp_path):
+def test_letter_is_the_label_in_flat_layout(tmp_path):
     (row,) = utterances(trees.touch(tmp_path, ["sf11_f4_s06.WAV"]))
     assert (row.id, row.raw_emotion) == ("SF11_F4_S06", "S")
 
 
 @pytest.mark.parametrize("name", ["SX1_F1_A01.wav", "SM1_A01.wav"])
-def test_name_of_another_form_is_passed_over(tmp_path, name):
+def test_other_file_names_are_skipped(tmp_path, name):
     assert list(utterances(trees.touch(tmp_path, [name]))) == []
 
 
@@ -54,7 +54,7 @@ def test_real_counts(corpora, tmp_path):
 
 
 @pytest.mark.corpora
-def test_letter_says_what_the_folder_says(corpora):
+def test_letter_matches_folder(corpora):
     root = room.locate(room.load("urdu").card, corpora)
     for row in utterances(root):
         assert f"/{row.raw_emotion}" in row.wav.rpartition("/")[0]

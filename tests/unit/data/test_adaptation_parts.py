@@ -33,7 +33,7 @@ def ids(rows):
         ("inductive", {"transductive": True}, "halves"),
     ],
 )
-def test_form_and_protocol_decide_what_is_fitted_to(form, values, expected):
+def test_form_and_protocol_determine_fitted_utterances(form, values, expected):
     if values:
         values = {"target_supervision": "unlabelled", **values}
     found, parts = chosen(form, **values)
@@ -44,7 +44,7 @@ def test_form_and_protocol_decide_what_is_fitted_to(form, values, expected):
     assert sorted(predicted) == sorted(ids(parts.scored))
 
 
-def test_halves_share_no_speaker_and_are_the_same_each_time():
+def test_halves_are_speaker_disjoint_and_reproducible():
     found, parts = chosen("inductive")
     for fit, predict in found.folds:
         assert not {r.speaker for r in fit} & {r.speaker for r in predict}
@@ -53,14 +53,14 @@ def test_halves_share_no_speaker_and_are_the_same_each_time():
     assert chosen("inductive")[0] == found
 
 
-def test_pool_leaves_the_scored_utterances_out():
+def test_unlabelled_pool_excludes_test_utterances():
     values = {"target_supervision": "unlabelled", "test_on": "held_out"}
     found, parts = chosen("inductive", **values)
     assert not ids(found.fitted) & ids(parts.scored)
     assert ids(found.fitted) == ids(parts.unlabelled)
 
 
-def test_one_speaker_and_unknown_form_are_refused():
+def test_one_speaker_and_unknown_form_raise():
     rows = rows_of("a", "deu") + rows_of("c", "urd", 1)
     with pytest.raises(ValueError, match=r"c:urd.*found 1 speakers.*transduc"):
         chosen("inductive", rows)

@@ -16,7 +16,7 @@ def test_duration_counts_frames_not_samples(tmp_path):
     assert check(path)[0] == 0.1
 
 
-def test_digest_is_that_of_the_sound_not_of_the_file(tmp_path):
+def test_digest_depends_on_samples_not_on_file(tmp_path):
     wav = sounds.write(tmp_path / "a.wav")
     with wav.open("ab") as file:
         file.write(b"LIST\x04\x00\x00\x00INFO")
@@ -25,7 +25,7 @@ def test_digest_is_that_of_the_sound_not_of_the_file(tmp_path):
     assert check(wav)[1] == check(flac)[1]
 
 
-def test_digest_tells_samples_and_rates_apart(tmp_path):
+def test_digest_differs_for_other_samples_and_rates(tmp_path):
     samples = sounds.noise(0)
     digests = {
         check(sounds.write(tmp_path / "a.wav", samples))[1],
@@ -46,7 +46,7 @@ def test_load_averages_channels(tmp_path):
 
 
 @pytest.mark.parametrize("from_hz", [8000, 16000, 44100, 48000])
-def test_load_keeps_a_tone_at_its_pitch(tmp_path, from_hz):
+def test_load_preserves_pitch(tmp_path, from_hz):
     seconds = np.arange(from_hz) / from_hz
     tone = 0.5 * np.sin(2 * np.pi * 440 * seconds)
     path = sounds.write(tmp_path / "a.wav", tone, from_hz)
@@ -56,24 +56,24 @@ def test_load_keeps_a_tone_at_its_pitch(tmp_path, from_hz):
     assert torch.fft.rfft(wav).abs().argmax() == 440
 
 
-def test_rate_with_nothing_in_common_makes_no_giant_filter():
+def test_unusual_rate_is_rounded():
     wav = one_channel(torch.ones(16001), 16001, 16000)
     assert wav.shape == (16001,)  # 16,001 Hz is taken for 16,000
     assert one_channel(torch.ones(22254), 22254, 16000).shape == (16003,)
     assert one_channel(torch.ones(11025), 11025, 16000).shape == (16000,)
 
 
-def test_load_goes_to_the_rate_that_is_wanted(tmp_path):
+def test_load_resamples_to_given_rate(tmp_path):
     path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 1600))
     assert load(path, sample_rate_hz=8000).shape == (800,)
 
 
-def test_load_of_a_lost_file_names_it(tmp_path):
+def test_load_of_missing_file_raises_with_its_name(tmp_path):
     with pytest.raises(BadAudioError, match="a.wav: .*no such file"):
         load(tmp_path / "a.wav")
 
 
-def test_what_check_refuses_is_not_loaded_as_usable(tmp_path):
+def test_load_usable_raises_for_silence(tmp_path):
     silence = sounds.write(tmp_path / "a.wav", np.zeros((1600, 1)))
     with pytest.raises(BadAudioError, match="a peak of 0.0e"):
         load_usable(silence)
@@ -83,9 +83,7 @@ def test_what_check_refuses_is_not_loaded_as_usable(tmp_path):
 
 
 @pytest.mark.parametrize("read", [check, load, load_usable])
-def test_too_many_samples_are_refused_before_they_are_decoded(
-    tmp_path, monkeypatch, read
-):
+def test_too_many_samples_raise_before_decoding(tmp_path, monkeypatch, read):
     path = sounds.write(tmp_path / "a.flac", sounds.noise(0, 2000, 8), 655350)
     monkeypatch.setattr(recording, "MOST_VALUES", 15999)
     monkeypatch.setattr(recording, "blocks", None)
@@ -95,14 +93,14 @@ def test_too_many_samples_are_refused_before_they_are_decoded(
     assert caught.value.reason == "large"
 
 
-def test_too_many_samples_of_unknown_number_are_refused(tmp_path, monkeypatch):
+def test_too_many_samples_of_unknown_number_raise(tmp_path, monkeypatch):
     path = sounds.pipe_flac(tmp_path / "a.flac", sounds.noise(0, 8000))
     monkeypatch.setattr(recording, "MOST_VALUES", 7999)
     with pytest.raises(BadAudioError, match="found 8,000 of 1 channels"):
         load(path)
 
 
-def test_channels_of_a_block_are_averaged_before_the_next(tmp_path):
+def test_channels_are_averaged_block_by_block(tmp_path):
     path = sounds.write(tmp_path / "a.wav", np.ones((1_500_000, 8)) / 9)
     tracemalloc.start()
     check(path)

@@ -31,7 +31,7 @@ def test_clean_split_has_no_leak():
     refuse_leaks(findings, PROTOCOL)
 
 
-def test_random_split_leaks_speakers_and_is_refused():
+def test_random_split_leaks_speakers_and_raises():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
     protocol = dataclasses.replace(PROTOCOL, split="random")
     findings = audit(cut(rows, protocol), protocol)
@@ -40,7 +40,7 @@ def test_random_split_leaks_speakers_and_is_refused():
         refuse_leaks(findings, protocol)
 
 
-def test_leak_that_the_protocol_names_is_told_but_allowed():
+def test_allowed_leak_is_reported():
     rows = rows_of("a", "deu", n_speakers=1)
     findings = audit(parts_of(rows[:4], rows[4:]), ALLOWING)
     assert kinds(findings, "allowed") == {"speaker"}
@@ -98,7 +98,7 @@ def test_examples_are_few():
     assert all(len(finding.examples) <= 5 for finding in findings)
 
 
-def test_scored_audio_that_takes_part_by_design_is_no_leak():
+def test_transductive_test_audio_is_not_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
     protocol = dataclasses.replace(
         PROTOCOL,
@@ -113,7 +113,7 @@ def test_scored_audio_that_takes_part_by_design_is_no_leak():
     assert "speaker" in kinds(audit(leaking, protocol), "leak")
 
 
-def test_speaker_of_the_unlabelled_target_is_scored_by_transductive_design():
+def test_unlabelled_target_speakers_in_transductive_test_set_are_not_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
     unnamed = [
         dataclasses.replace(row, emotion="", id=f"{row.id} unnamed")
@@ -130,7 +130,7 @@ def test_speaker_of_the_unlabelled_target_is_scored_by_transductive_design():
     assert ("valid", "unlabelled") in found
 
 
-def test_unlabelled_speaker_who_validates_is_a_leak():
+def test_unlabelled_speaker_in_validation_is_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
     protocol = dataclasses.replace(PROTOCOL, source_shots_per_class=1)
     parts = cut(rows, protocol)
@@ -140,14 +140,14 @@ def test_unlabelled_speaker_who_validates_is_a_leak():
     assert ("valid", "unlabelled") in found
 
 
-def test_language_on_both_sides_is_noted():
+def test_shared_language_is_noted():
     rows = rows_of("a", "eng") + rows_of("b", "eng")
     findings = audit(cut(rows, PROTOCOL), PROTOCOL)
     (note,) = [f for f in findings if f.kind == "language"]
     assert note.parts == ("train", "scored") and note.severity == "note"
 
 
-def test_copy_whose_samples_differ_is_a_leak(tmp_path):
+def test_copy_with_other_samples_is_a_leak(tmp_path):
     rows = []
     for number, gain in enumerate((1.0, 0.25)):
         samples = gain * sounds.speech(1, 1)
@@ -186,7 +186,7 @@ def test_recording_with_several_labels_is_a_confound():
         ({"a", "b"}, "unknown", ()),
     ],
 )
-def test_equal_names_in_two_own_folders_are_noted(own, name, expected):
+def test_equal_names_in_two_user_folders_are_noted(own, name, expected):
     first = dataclasses.replace(rows_of("a", "deu")[0], speaker="a_ann")
     second = dataclasses.replace(rows_of("b", "ita")[0], speaker=f"b_{name}")
     if name == "unknown":

@@ -20,7 +20,7 @@ from speechbrain_clser.data.containers import (
         (b"RIFF\0\0\0\0AVI LIST", "an AVI container"),
     ],
 )
-def test_container_is_known_by_its_first_bytes(head, name):
+def test_container_is_detected_by_first_bytes(head, name):
     assert container(head + bytes(16)).startswith(name)
     assert not is_readable(head + bytes(16))
 
@@ -28,17 +28,17 @@ def test_container_is_known_by_its_first_bytes(head, name):
 @pytest.mark.parametrize(
     "head", [b"\xff\xfb\x90\x64", b"RIFF\0\0\0\0WAVE", b"OggS", b"words", b""]
 )
-def test_sound_that_is_read_and_text_are_no_foreign_container(head):
+def test_readable_audio_and_text_are_not_containers(head):
     assert container(head) == ""
 
 
-def test_command_survives_odd_names_and_keeps_the_file():
+def test_command_quotes_special_names_and_does_not_overwrite():
     command = conversion("it's/a b.wav", "-vn")
     assert shlex.split(command) == [
         *("ffmpeg", "-i", "it's/a b.wav", "-vn", "it's/a b.converted.wav")
     ]
 
 
-def test_command_on_windows_is_quoted_for_its_shell(monkeypatch):
+def test_command_is_quoted_for_windows(monkeypatch):
     monkeypatch.setattr("speechbrain_clser.data.containers.IS_WINDOWS", True)
     assert conversion("a b.m4a") == 'ffmpeg -i "a b.m4a" "a b.converted.wav"'

@@ -1,4 +1,4 @@
-"""Copies are found under what keeps a recording the same, takes are not."""
+"""Tests for the detection of copied recordings."""
 
 import io
 
@@ -15,7 +15,7 @@ from speechbrain_clser.data.utterance import Utterance
 
 
 def row_of(path, samples, rate=16000):
-    """An utterance as prepared; its file is there."""
+    """A prepared utterance with an existing file."""
     sounds.write(path, samples, rate, subtype="FLOAT")
     _, digest, contour, _ = check(path)
     return Utterance(
@@ -55,7 +55,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_copy_is_found_among_takes_of_its_sentence(tmp_path, change):
+def test_copy_is_found_among_other_takes(tmp_path, change):
     function, rate = CHANGES[change]
     rows = [
         row_of(tmp_path / f"take{take}.wav", sounds.speech(3, take))
@@ -68,7 +68,7 @@ def test_copy_is_found_among_takes_of_its_sentence(tmp_path, change):
     assert same_recordings(rows)["copy"] == "take2"
 
 
-def test_takes_of_one_sentence_by_one_speaker_are_no_copies(tmp_path):
+def test_takes_of_one_speaker_are_not_copies(tmp_path):
     rows = [
         row_of(
             tmp_path / f"{sentence}_{take}.wav", sounds.speech(sentence, take)
@@ -80,8 +80,8 @@ def test_takes_of_one_sentence_by_one_speaker_are_no_copies(tmp_path):
     assert same_recordings(rows) == {row.id: row.id for row in rows}
 
 
-def test_synthetic_voice_in_another_pitch_is_no_copy(tmp_path):
-    """Same vowels at the same times, as text to speech gives them."""
+def test_synthetic_speech_with_other_pitch_is_not_a_copy(tmp_path):
+    """Same vowels at the same times, as in synthetic speech."""
     rows = [
         row_of(tmp_path / f"{hz}.wav", sounds.speech(1, 1, pitch_hz=hz))
         for hz in (100, 107, 115)
@@ -89,7 +89,7 @@ def test_synthetic_voice_in_another_pitch_is_no_copy(tmp_path):
     assert near_copies(rows) == []
 
 
-def test_copies_are_looked_for_between_groups(tmp_path):
+def test_copies_are_searched_across_groups(tmp_path):
     samples = sounds.speech(1, 1)
     rows = [
         row_of(tmp_path / f"{gain}.wav", gain * samples) for gain in (0.5, 0.25)
@@ -99,7 +99,7 @@ def test_copies_are_looked_for_between_groups(tmp_path):
     assert near_copies(rows, {one: "train", other: "train"}) == []
 
 
-def test_other_lengths_are_not_compared(tmp_path):
+def test_different_durations_are_not_compared(tmp_path):
     samples = sounds.speech(1, 1)
     half = samples[: len(samples) // 2]
     rows = [
@@ -109,7 +109,7 @@ def test_other_lengths_are_not_compared(tmp_path):
     assert near_copies(rows) == []
 
 
-def test_copies_of_copies_are_one_recording(tmp_path):
+def test_copies_are_transitive(tmp_path):
     samples = sounds.speech(1, 1)
     rows = [
         row_of(tmp_path / f"{name}.wav", gain * samples)
@@ -119,7 +119,7 @@ def test_copies_of_copies_are_one_recording(tmp_path):
 
 
 @pytest.mark.parametrize("n_samples", [6000, 16000])
-def test_short_and_steady_sounds_are_not_compared(tmp_path, n_samples):
+def test_short_and_steady_recordings_are_not_compared(tmp_path, n_samples):
     tone = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
     samples = tone if n_samples == 16000 else sounds.speech(1, 1)[:n_samples]
     rows = [
@@ -132,7 +132,7 @@ def test_short_and_steady_sounds_are_not_compared(tmp_path, n_samples):
 @pytest.mark.parametrize(
     "name, n_copies", [("emodb", 0), ("emovo", 0), ("ravdess", 1), ("urdu", 0)]
 )
-def test_takes_of_real_speakers_are_no_copies(
+def test_takes_of_real_speakers_are_not_copies(
     tmp_path, corpora, name, n_copies
 ):
     from speechbrain_clser import corpora as room

@@ -31,18 +31,20 @@ def material(protocol=ADAPTED):
     )
 
 
-def test_training_hears_what_its_phases_name_and_no_more():
+def test_training_rows_are_those_of_the_phases():
     parts = material().parts
     assert training_rows(material(), [PLAIN]) == list(parts.train)
     both = training_rows(material(), [PLAIN, MIXED])
     assert both == [*parts.train, *parts.unlabelled]
 
 
-def test_part_that_the_protocol_does_not_give_is_named():
+def test_empty_split_of_a_phase_raises():
     protocol = dataclasses.replace(
         ADAPTED, target_supervision="none", test_on="all"
     )
-    with pytest.raises(ValueError, match="'mixed' hears the part 'unlabelled'"):
+    with pytest.raises(
+        ValueError, match="'mixed': expected rows in the split 'unlabelled'"
+    ):
         training_rows(material(protocol), [MIXED])
     shipped = Protocol("own", ("emodb",), ("emovo",))
     known = dataclasses.replace(material(protocol), protocol=shipped)
@@ -50,7 +52,7 @@ def test_part_that_the_protocol_does_not_give_is_named():
         training_rows(known, [MIXED])
 
 
-def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
+def test_unlabelled_rows_have_no_emotion_but_speakers():
     codes, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     n_train = len(material().parts.train)
     items = list(datasets["mixed"])
@@ -60,7 +62,7 @@ def test_labels_of_the_unlabelled_part_are_hidden_and_its_speakers_known():
     assert codes.known["language"] == ["deu", "ita"]
 
 
-def test_phase_on_two_labelled_parts_draws_each_row_once():
+def test_phase_with_two_labelled_splits_samples_each_row_once():
     protocol = Protocol(
         *("x", ("a",), ("b",)), target_supervision="shots", shots=1
     )
@@ -75,18 +77,18 @@ def test_phase_on_two_labelled_parts_draws_each_row_once():
     assert sorted(loaders["both"]["sampler"]) == list(range(len(rows)))
 
 
-def test_scored_part_holds_nothing_but_its_sound():
+def test_test_dataset_holds_only_model_input():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
 
 
-def test_without_targets_there_is_no_scored_dataset():
+def test_protocol_without_targets_has_no_test_dataset():
     protocol = Protocol("x", ("a", "b"), ())
     _, datasets = datasets_of(material(protocol), [PLAIN], {"frames": [VIEW]})
     assert datasets.keys() == {"plain", "valid"}
 
 
-def test_batches_hold_the_unlabelled_beside_the_labelled():
+def test_batches_contain_labelled_and_unlabelled_rows():
     loaders = loaders_of(material(), [PLAIN, MIXED], "none", 1, 4, {})
     assert loaders["plain"]["batch_size"] == loaders["eval"]["batch_size"] == 4
     n_train = len(material().parts.train)
@@ -128,9 +130,7 @@ FAMILIES = {
 
 @pytest.mark.parametrize("languages", ["two languages", "one language"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_domain_of_every_row_of_every_batch_is_that_of_its_side(
-    family, languages
-):
+def test_domain_code_matches_split_in_every_batch(family, languages):
     protocol = dataclasses.replace(
         Protocol("x", ("a",), ("b",), valid_share=0.25), **FAMILIES[family]
     )
@@ -145,8 +145,8 @@ def test_domain_of_every_row_of_every_batch_is_that_of_its_side(
     parts = cut(rows, protocol)
     view = {row.id: torch.ones(2, 3) for row in rows}
     named = [part for part in ("train", "shots") if getattr(parts, part)]
-    n_beside = len(parts.unlabelled)  # all of them beside every batch
-    phases = [Phase(part, part, 1, n_unlabelled=n_beside) for part in named]
+    n_others = len(parts.unlabelled)  # all of them in every batch
+    phases = [Phase(part, part, 1, n_unlabelled=n_others) for part in named]
     made = PreparedData(protocol, tuple(rows), parts, None, [], [])
     _, datasets = datasets_of(made, phases, {"frames": [view]})
     loaders = loaders_of(made, phases, "none", 1, 4, {})

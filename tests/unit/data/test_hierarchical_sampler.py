@@ -26,7 +26,7 @@ def kinds(batch, rows=ROWS):
     )
 
 
-def test_batch_of_the_paper_is_exactly_36():
+def test_batch_size_of_the_paper_is_36():
     rows = [row for row in ROWS if row.language != "eng"]
     for batch in batches(rows):
         counts = kinds(batch, rows)
@@ -34,11 +34,11 @@ def test_batch_of_the_paper_is_exactly_36():
         assert set(counts.values()) == {3}
 
 
-def test_epoch_is_as_long_as_the_training():
+def test_epoch_length_matches_training_set():
     assert len(batches()) == len(list(batches())) == -(-len(ROWS) // 36)
 
 
-def test_language_gives_the_classes_it_has():
+def test_language_with_fewer_classes_contributes_those():
     drawn = collections.Counter()
     for batch in batches(languages=4):
         drawn += kinds(batch)
@@ -47,14 +47,14 @@ def test_language_gives_the_classes_it_has():
     )
 
 
-def test_cell_deals_every_utterance_before_any_comes_twice():
+def test_cell_samples_without_replacement():
     rows = rows_of("a", "deu", 4, 9) + rows_of("b", "ita", 1, 1)
     sampler = batches(rows, languages=2, utterances=1)
     drawn = [i for batch in sampler for i in batch if i < 4 * 9 * 4]
     assert len(drawn) == len(set(drawn)) > 50
 
 
-def test_draws_change_with_seed_and_epoch_only():
+def test_batches_depend_on_seed_and_epoch_only():
     first = list(batches())
     assert list(batches()) == first != list(batches(seed=2))
     later = batches()
@@ -62,7 +62,7 @@ def test_draws_change_with_seed_and_epoch_only():
     assert list(later) != first
 
 
-def test_batch_holds_no_utterance_twice_while_the_cell_has_others():
+def test_batch_has_no_duplicates_if_cell_is_large_enough():
     rows = [row for row in ROWS if row.language != "eng"]
     for seed in range(20):
         for batch in batches(rows, seed):
@@ -74,7 +74,7 @@ def test_batch_holds_no_utterance_twice_while_the_cell_has_others():
     "what, there",
     [("languages", "deu, eng, ita, urd"), ("classes", "anger, happiness")],
 )
-def test_more_than_there_is_is_refused_with_the_override(what, there):
+def test_too_many_languages_or_classes_raise_with_override(what, there):
     override = rf"--hierarchical_sampling '{{{what}: 4}}"
     with pytest.raises(ValueError, match=rf"has 4 \({there}.*{override}"):
         batches(**{what: 9})

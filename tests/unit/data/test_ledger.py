@@ -32,14 +32,14 @@ def ledger_of(
     )
 
 
-def test_zero_shot_uses_nothing_of_the_target():
+def test_zero_shot_uses_no_target_data():
     assert ledger_of().sentence == (
         "a:deu, b:ita → c:urd; no target audio; no target labels; "
         "2 labelled source corpora (a, b); inductive"
     )
 
 
-def test_order_of_the_sources_does_not_count():
+def test_order_of_sources_does_not_matter():
     one, other = ledger_of(), ledger_of(sources=("b", "a"))
     assert one.labelled_corpora == other.labelled_corpora == ("a", "b")
     assert "2 labelled source corpora (a, b)" in other.sentence
@@ -49,7 +49,7 @@ def test_order_of_the_sources_does_not_count():
     ("mode", "by_speaker", "by_language"),
     [("corpus", False, True), ("speaker", True, True)],
 )
-def test_normalising_by_the_target_is_transductive(
+def test_normalisation_by_target_statistics_is_transductive(
     mode, by_speaker, by_language
 ):
     book = ledger_of(mode)
@@ -57,7 +57,7 @@ def test_normalising_by_the_target_is_transductive(
     assert (book.target_speakers, book.language_id) == (by_speaker, by_language)
 
 
-def test_what_no_phase_reads_is_not_claimed():
+def test_unused_splits_are_not_in_ledger():
     values = {"target_supervision": "shots", "shots": 1, "test_on": "held_out"}
     assert ledger_of(**values).target_labels == 0
     book = ledger_of(used=("train", "shots", "unlabelled"), **values)
@@ -65,13 +65,13 @@ def test_what_no_phase_reads_is_not_claimed():
     assert not book.transductive
 
 
-def test_adapting_to_the_scored_audio_is_said():
+def test_adaptation_to_test_audio_is_in_sentence():
     values = {"target_supervision": "unlabelled", "transductive": True}
     book = ledger_of(used=("train", "unlabelled"), **values)
     assert "the scored utterances themselves" in book.sentence
 
 
-def test_filter_of_the_unlabelled_pool_is_said_where_training_reads_it():
+def test_pool_filter_is_in_sentence_if_used():
     values = {"target_supervision": "unlabelled", "test_on": "held_out"}
     values |= {"unlabelled_pool": "classes"}
     filtered = "unlabelled pool filtered by target labels"
@@ -84,7 +84,7 @@ def test_filter_of_the_unlabelled_pool_is_said_where_training_reads_it():
     assert filtered not in book.sentence
 
 
-def test_target_audio_beside_the_scored_is_said():
+def test_target_audio_outside_test_set_is_in_sentence():
     values = {"target_supervision": "unlabelled", "transductive": True}
     protocol = dataclasses.replace(ZERO_SHOT, **values)
     rows = ROWS + rows_of("c", "urd", 8, 1, emotions=("fear",))
@@ -94,28 +94,28 @@ def test_target_audio_beside_the_scored_is_said():
     assert "(the scored utterances and others)" in book.sentence
 
 
-def test_labels_of_the_scored_corpus_are_said():
+def test_labels_of_target_corpus_are_in_sentence():
     book = ledger_of(sources=("c", "a"), test_on="held_out")
     assert "; labels of other utterances of c:urd; " in book.sentence
     assert "no target audio; no target labels" in book.sentence
 
 
-def test_oracle_is_called_by_its_name():
+def test_oracle_is_in_sentence():
     assert "ORACLE" in ledger_of(select_by="oracle_target_uar").sentence
 
 
-def test_dict_is_plain_and_holds_the_sentence():
+def test_dict_is_plain_and_contains_sentence():
     book = ledger_of()
     assert book.to_dict()["sentence"] == book.sentence
 
 
-def test_few_source_labels_are_said():
+def test_source_shots_are_in_sentence():
     book = ledger_of(used=("train", "unlabelled"), source_shots_per_class=2)
     assert book.source_labels == 2
     assert "2 source labels per class; no target audio" in book.sentence
 
 
-def test_unlabelled_sources_are_no_target_audio():
+def test_unlabelled_sources_are_not_target_audio():
     book = ledger_of(used=("train", "unlabelled"), source_shots_per_class=2)
     assert book.target_audio == "none" and not book.transductive
     values = {"target_supervision": "unlabelled", "transductive": True}
@@ -125,7 +125,7 @@ def test_unlabelled_sources_are_no_target_audio():
     assert book.target_audio == "unlabelled" and book.transductive
 
 
-def test_labelled_share_is_said_when_a_phase_reads_it():
+def test_labelled_fraction_is_in_sentence_if_used():
     values = {"target_supervision": "shots", "target_labelled_fraction": 0.1}
     book = ledger_of(used=("train", "shots"), **values)
     assert "10 % of the target labelled" in book.sentence
@@ -135,13 +135,13 @@ def test_labelled_share_is_said_when_a_phase_reads_it():
     assert (unread.target_labels, unread.target_labelled_fraction) == (0, 0.0)
 
 
-def test_what_a_method_is_told_of_the_target_is_written_down():
+def test_target_metadata_is_in_sentence():
     values = {"target_supervision": "unlabelled", "transductive": True}
     metadata = ("speaker", "language", "text", "oracle_emotion")
     book = ledger_of(used=("train", "unlabelled"), metadata=metadata, **values)
     assert book.target_speakers and book.language_id
     assert "target sentences" in book.sentence and "ORACLE" in book.sentence
-    # Of the sources it may be told everything.
+    # Metadata of the sources is not restricted.
     book = ledger_of(metadata=metadata[:3])
     assert not (book.target_speakers or book.target_text or book.language_id)
 
@@ -154,7 +154,7 @@ def test_languages_of_one_corpus_are_one_labelled_corpus():
     assert "labelled source" not in book.sentence
 
 
-def test_leak_is_told_where_training_meets_it():
+def test_leak_is_in_sentence_if_split_is_used():
     share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
     share |= {"allowed_leaks": ("speaker",)}
     assert ledger_of(used=["train", "shots"], **share).leaks == ("speaker",)
@@ -165,7 +165,7 @@ def test_leak_is_told_where_training_meets_it():
     )
 
 
-def test_sources_that_give_statistics_alone_are_told_so():
+def test_sources_used_for_statistics_only_are_marked():
     share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
     sentence = ledger_of(used=["shots"], **share).sentence
     assert sentence.startswith("a:deu, b:ita (statistics alone) → c:urd; ")
@@ -176,7 +176,7 @@ def test_sources_that_give_statistics_alone_are_told_so():
     )
 
 
-def test_run_without_targets_is_not_scored():
+def test_run_without_targets_has_no_test_set():
     for mode in ("none", "speaker"):
         book = ledger_of(mode, sources=("a", "b", "c"), targets=())
         assert book.sentence == (
@@ -189,14 +189,14 @@ POOL = {"target_supervision": "unlabelled", "test_on": "held_out"}
 
 
 @pytest.mark.parametrize(
-    ("form", "values", "said", "is_transductive"),
+    ("form", "values", "expected", "is_transductive"),
     [
         ("auto", {}, "fitted to all of the scored audio jointly", True),
         ("inductive", {}, "each half of the target's speakers", False),
         ("auto", POOL, "fitted to the unlabelled target audio", False),
     ],
 )
-def test_adaptation_is_in_the_ledger(form, values, said, is_transductive):
+def test_adaptation_is_in_the_ledger(form, values, expected, is_transductive):
     plan = types.SimpleNamespace(
         name="equal_mass", form=form, class_shares="equal"
     )
@@ -204,7 +204,7 @@ def test_adaptation_is_in_the_ledger(form, values, said, is_transductive):
     assert book.target_audio == "unlabelled"
     assert book.transductive == is_transductive
     assert "adaptation equal_mass fitted to" in book.sentence
-    assert said in book.sentence
+    assert expected in book.sentence
     assert "class shares assumed: equal" in book.sentence
     assert book.sentence.endswith(
         "transductive" if is_transductive else "inductive"
@@ -212,7 +212,7 @@ def test_adaptation_is_in_the_ledger(form, values, said, is_transductive):
     assert book.to_dict()["adapted_to"] in {"scored", "halves", "unlabelled"}
 
 
-def test_adaptation_to_the_scored_adds_to_a_pool_of_others():
+def test_adaptation_to_test_audio_is_added_to_pool():
     plan = types.SimpleNamespace(
         name="em_gaussians", form="transductive", class_shares=""
     )

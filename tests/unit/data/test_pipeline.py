@@ -10,16 +10,16 @@ SCHEME = Scheme(["anger", "happiness", "neutral", "sadness"])
 FRAMES = {row.id: torch.full((3, 2), float(n)) for n, row in enumerate(ROWS)}
 
 
-def test_items_come_with_codes_in_the_order_of_the_scheme():
+def test_emotion_codes_follow_scheme_order():
     items = dataset(ROWS, {"frames": [FRAMES]}, Codes(SCHEME, ROWS))
     assert [item["emotion"] for item in items] == [0, 1, 2, 3] * 2
     assert [item["speaker"] for item in items] == [0] * 4 + [1] * 4
     assert items[5]["frames"].equal(FRAMES[ROWS[5].id])
 
 
-def test_strangers_are_unknown():
-    stranger = rows_of("b", "ita", n_speakers=1)[0]
-    codes = Codes(SCHEME, ROWS)(stranger)
+def test_unseen_speakers_are_unknown():
+    unseen = rows_of("b", "ita", n_speakers=1)[0]
+    codes = Codes(SCHEME, ROWS)(unseen)
     assert codes == {
         "emotion": 0,
         "domain": 0,
@@ -29,14 +29,14 @@ def test_strangers_are_unknown():
     }
 
 
-def test_hidden_emotions_are_unknown_and_the_others_stay():
+def test_hidden_emotions_are_unknown():
     hidden = {row.id for row in ROWS[:4]}
     items = dataset(ROWS, {"frames": [FRAMES]}, Codes(SCHEME, ROWS), hidden)
     emotions = [item["emotion"] for item in items]
     assert emotions == [UNKNOWN] * 4 + [0, 1, 2, 3]
 
 
-def test_domain_is_that_of_the_split_whatever_label_or_language():
+def test_domain_depends_on_split_only():
     items = dataset(
         ROWS,
         {"frames": [FRAMES]},
@@ -46,7 +46,7 @@ def test_domain_is_that_of_the_split_whatever_label_or_language():
     assert [item["domain"] for item in items] == [0, 1, 0, 0, 0, 0, 1, 0]
 
 
-def test_codes_know_the_language_of_each_speaker():
+def test_speaker_languages_maps_speaker_to_language():
     rows = [*rows_of("b", "ita", n_speakers=1), *ROWS]
     codes = Codes(SCHEME, rows)
     assert codes.known["speaker"] == ["a_deu_s0", "a_deu_s1", "b_ita_s0"]
@@ -61,12 +61,12 @@ def test_extras_and_samples_are_looked_up_by_id():
     assert items[2]["style"].equal(FRAMES[ROWS[2].id])
 
 
-def test_what_is_not_heard_is_not_computed():
-    class Unheard(dict):
+def test_omitted_inputs_are_not_computed():
+    class Unread(dict):
         def __missing__(self, utterance):
             raise AssertionError(f"{utterance} was opened")
 
-    sound = {"frames": [FRAMES], "wavs": [Unheard()]}
+    sound = {"frames": [FRAMES], "wavs": [Unread()]}
     items = dataset(ROWS, sound, Codes(SCHEME, ROWS))
     stored = hearing(items, "frames")[0]
     assert set(stored) == {*("id", "frames", "emotion", "domain")} | {
@@ -78,13 +78,13 @@ def test_what_is_not_heard_is_not_computed():
         items[0]  # as before
 
 
-def test_scored_rows_hold_nothing_but_their_sound():
+def test_test_rows_hold_only_model_input():
     items = dataset(ROWS, {"frames": [FRAMES]})
     assert set(items[0]) == {"id", "frames"}
     assert set(items.data[ROWS[0].id]) == {"part"}
 
 
-def test_views_are_drawn_by_the_seed():
+def test_views_are_sampled_with_seed():
     views = [FRAMES, {name: frames + 100 for name, frames in FRAMES.items()}]
     items = dataset(ROWS, {"frames": views}, Codes(SCHEME, ROWS))
 

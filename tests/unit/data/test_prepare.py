@@ -24,7 +24,7 @@ def material(tmp_path, **changes):
     return prepare(load(str(tmp_path / "toy.yaml")), **values)
 
 
-def test_protocol_becomes_parts_with_cards_and_ledger(tmp_path):
+def test_prepare_returns_splits_cards_and_ledger(tmp_path):
     toy.make(tmp_path)
     what = material(tmp_path)
     assert [card.name for card in what.cards] == ["north", "south"]
@@ -33,7 +33,7 @@ def test_protocol_becomes_parts_with_cards_and_ledger(tmp_path):
     assert not what.ledger.transductive
 
 
-def test_corpora_may_lie_in_different_places(tmp_path):
+def test_corpora_in_different_folders_are_found(tmp_path):
     toy.make(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "south").rename(tmp_path / "elsewhere" / "x")
@@ -44,7 +44,7 @@ def test_corpora_may_lie_in_different_places(tmp_path):
     assert len(material(tmp_path, data_folder=where).parts.scored) == 24
 
 
-def test_leak_stops_the_preparation(tmp_path):
+def test_leak_raises(tmp_path):
     toy.make(tmp_path)
     with open(tmp_path / "toy.yaml", "a") as file:
         file.write("split: random\nvalid_share: 0.3\n")
@@ -52,7 +52,7 @@ def test_leak_stops_the_preparation(tmp_path):
         material(tmp_path)
 
 
-def test_bad_file_stops_the_preparation_unless_it_is_allowed(tmp_path):
+def test_bad_file_raises_unless_allowed(tmp_path):
     toy.make(tmp_path)
     (tmp_path / "south" / "s0_anger_0.wav").write_bytes(b"")
     with pytest.raises(ValueError, match="allow_bad_files"):
@@ -61,7 +61,7 @@ def test_bad_file_stops_the_preparation_unless_it_is_allowed(tmp_path):
     assert len(what.parts.scored) == 23
 
 
-def test_source_speech_without_labels_is_source_beside_the_target(tmp_path):
+def test_unlabelled_source_rows_are_in_source_domain(tmp_path):
     trees.make(tmp_path / "EMO-DB", "emodb")
     trees.make(tmp_path / "EMOVO", "emovo")
     name, one = "emodb_to_emovo_few_transductive", {"source_shots_per_class": 1}
@@ -81,7 +81,7 @@ def test_source_speech_without_labels_is_source_beside_the_target(tmp_path):
     assert domains == {"emodb": 8 * [0], "emovo": 28 * [1]}
 
 
-def test_all_missing_corpora_are_named_at_once_with_where_to_get_them(tmp_path):
+def test_all_missing_corpora_are_listed_with_addresses(tmp_path):
     (tmp_path / "EMO-DB").mkdir()
     expected = (
         r"(?s)protocol 'paper_en_to_de': 4 of 5 corpora are not found:"
@@ -92,13 +92,13 @@ def test_all_missing_corpora_are_named_at_once_with_where_to_get_them(tmp_path):
         load_corpora(load("paper_en_to_de"), tmp_path, tmp_path)
 
 
-def test_data_folder_that_is_not_there_is_said_once(tmp_path):
+def test_missing_data_folder_is_reported_once(tmp_path):
     with pytest.raises(FileNotFoundError, match="--data_folder") as error:
         load_corpora(load("paper_en_to_de"), tmp_path / "nowhere", tmp_path)
     assert str(error.value).count("--data_folder") == 1
 
 
-def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
+def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     toy.make(tmp_path)
     changes = {"target_supervision": "shots", "shots": 1}
     protocol = load(str(tmp_path / "toy.yaml"), changes)
@@ -128,19 +128,19 @@ def test_corpora_gathered_once_are_divided_for_each_draw(tmp_path):
         {"target_supervision": "shots", "target_labelled_fraction": 0.1},
     ],
 )
-def test_draws_differ_where_something_is_drawn(values):
+def test_trials_differ_if_labels_are_sampled(values):
     refuse_same_trials(Protocol("x", ("a",), ("b",), **values), 10)
 
 
-def test_draws_that_would_all_be_the_same_are_refused():
+def test_identical_trials_raise():
     plain = Protocol("x", ("a",), ("b",))
     refuse_same_trials(plain, 1)
-    with pytest.raises(ValueError, match="10 trials of them would all be"):
+    with pytest.raises(ValueError, match="expected 1 trial, found 10"):
         refuse_same_trials(plain, 10)
 
 
 def own_labels(tmp_path, label, more):
-    """Toy corpora of which a fourth has labels of its own, and a protocol."""
+    """Toy corpora where a quarter of the rows has other labels, and a protocol."""
     toy.make(tmp_path)
     for name in ("north", "south"):
         table = tmp_path / name / "table.csv"
@@ -150,7 +150,7 @@ def own_labels(tmp_path, label, more):
     return tmp_path
 
 
-def test_label_of_which_the_protocol_says_nothing_is_refused(tmp_path):
+def test_label_not_in_protocol_raises(tmp_path):
     own_labels(tmp_path, "XXX", "")
     expected = (
         "expected emotions .*found xxx in 6 rows of north, xxx in 6 rows of "
@@ -168,9 +168,7 @@ def test_label_of_which_the_protocol_says_nothing_is_refused(tmp_path):
         ("[anger, sadness]", "{stress: anger}", 12),
     ],
 )
-def test_own_labels_may_be_classes_or_merge_into_one(
-    tmp_path, classes, merge, n_scored
-):
+def test_user_labels_are_classes_or_merged(tmp_path, classes, merge, n_scored):
     own_labels(
         tmp_path, "Stress", f"classes: {classes}\nmerge_classes: {merge}\n"
     )
@@ -178,7 +176,7 @@ def test_own_labels_may_be_classes_or_merge_into_one(
 
 
 @pytest.mark.parametrize("ignored", ["XXX", " xxx ", "[HAP, xxx]"])
-def test_ignored_labels_are_left_out_and_counted(tmp_path, ignored):
+def test_ignored_labels_are_excluded_and_counted(tmp_path, ignored):
     ignored = ignored if "[" in ignored else f"['{ignored}']"
     own_labels(
         tmp_path,
@@ -192,7 +190,7 @@ def test_ignored_labels_are_left_out_and_counted(tmp_path, ignored):
     assert sum(n for reason, n in left_out.items() if key in reason) == 12
 
 
-def test_missing_class_is_named_with_the_one_that_it_may_mean(tmp_path):
+def test_missing_class_raises_with_suggestion(tmp_path):
     own_labels(tmp_path, "anger", "classes: [anger, sadnes]\n")
     with pytest.raises(ValueError, match=r"sadnes \(did you mean sadness\?\)"):
         material(tmp_path)

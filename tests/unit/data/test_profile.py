@@ -11,14 +11,14 @@ RATE_HZ = 16000
 
 
 def speech(seed, seconds=2.0):
-    """Noise that swells four times a second, (samples,)."""
+    """Noise modulated at 4 Hz, (samples,)."""
     n_samples = round(seconds * RATE_HZ)
     phase = np.arange(n_samples) / RATE_HZ * 2 * np.pi * 4
     return sounds.noise(seed, n_samples)[:, 0] * np.sin(phase + seed) ** 4
 
 
 def silence(seconds=2.0):
-    """As long as ``speech``."""
+    """Silence of the same length as ``speech``."""
     return np.zeros(round(seconds * RATE_HZ))
 
 
@@ -37,11 +37,11 @@ def profile(*channels, name="my call.wav"):
         lambda a, b: (a, b, -a, -b),
     ],
 )
-def test_channels_that_cancel_each_other_are_refused(make):
+def test_antiphase_channels_raise(make):
     with pytest.raises(BadAudioError, match="that cancel each") as caught:
         profile(*make(speech(0), speech(1))).refuse_unusable()
     assert caught.value.reason == "antiphase"
-    command = str(caught.value).rpartition("take one of them: ")[2]
+    command = str(caught.value).rpartition("use one of them: ")[2]
     assert shlex.split(command) == [
         *("ffmpeg", "-i", "my call.wav", "-af", "pan=mono|c0=c0"),
         "my call.channel0.wav",
@@ -59,11 +59,11 @@ def test_channels_that_cancel_each_other_are_refused(make):
         lambda a, b: (silence() + 0.1, silence() - 0.1),
     ],
 )
-def test_channels_that_add_up_pass(make):
+def test_in_phase_channels_pass(make):
     profile(*make(speech(0), speech(1))).refuse_unusable()
 
 
-def test_channels_of_a_signal_are_chosen_in_python():
+def test_antiphase_signal_in_memory_raises_with_python_hint():
     with pytest.raises(BadAudioError, match=r"signal: .*: signal\[:, 0\]"):
         profile(speech(0), -speech(0), name=None).refuse_unusable()
 
@@ -76,7 +76,7 @@ def test_channels_of_a_signal_are_chosen_in_python():
         (lambda a, b: (a, a + 0.1 * b), ()),
         (lambda a, b: (a, np.roll(a, 30)), ()),  # a microphone 60 cm away
         (lambda a, b: (a, 0.01 * b), ()),  # noise of an open input
-        (lambda a, b: (a[:8000], b[:8000]), ()),  # too short to tell
+        (lambda a, b: (a[:8000], b[:8000]), ()),  # too short to decide
         (lambda a, b: (0.003 * a,), ("quiet",)),
         (lambda a, b: (sounds.noise(0, 16000)[:, 0],), ("steady",)),
         (lambda a, b: (np.sin(np.arange(16000) / 9),), ("steady",)),
@@ -84,11 +84,11 @@ def test_channels_of_a_signal_are_chosen_in_python():
         (lambda a, b: (np.append(a, silence()),), ()),
     ],
 )
-def test_notes_tell_what_is_suspicious(make, notes):
+def test_notes_list_suspicious_properties(make, notes):
     assert profile(*make(speech(0), speech(1))).notes == notes
 
 
-def test_blocks_are_like_the_whole():
+def test_blockwise_profile_equals_whole():
     samples = np.stack([speech(0), speech(1)], axis=1)
     pieces = Profile("a.wav", RATE_HZ)
     for start in range(0, len(samples), 8000):
@@ -100,7 +100,7 @@ def test_blocks_are_like_the_whole():
 @pytest.mark.parametrize(
     "n_samples, reason", [(399, "empty"), (480, "short"), (1599, "short")]
 )
-def test_too_little_to_classify_is_refused(n_samples, reason):
+def test_too_short_recording_raises(n_samples, reason):
     short = profile_of("a.wav", sounds.noise(0, n_samples), RATE_HZ)
     with pytest.raises(BadAudioError, match="expected at least") as caught:
         short.refuse_unusable(0.1)

@@ -11,7 +11,7 @@ from speechbrain_clser.data.protocol import (
     selects,
 )
 
-# Of results that are published.
+# Digests of published results.
 DIGESTS = {
     "demo": "8b39b80f2953",
     "demo_without_finnish": "f5ce056d56f3",
@@ -29,11 +29,11 @@ DIGESTS = {
 
 
 @pytest.mark.parametrize("name", DIGESTS)
-def test_digest_is_the_one_that_published_results_carry(name):
+def test_digest_matches_published_results(name):
     assert load(name).digest == DIGESTS[name]
 
 
-def test_unlabelled_pool_changes_the_digest_where_there_is_one():
+def test_unlabelled_pool_changes_digest_if_used():
     published = {"ravdess_to_emodb_shots": "8b0427e3aac2"}
     published["emodb_to_emovo_transductive"] = "b97df890871e"
     changes = {"unlabelled_pool": "classes"}
@@ -50,13 +50,13 @@ def test_unlabelled_pool_changes_the_digest_where_there_is_one():
         {"target_supervision": "shots", "target_labelled_fraction": 0.1},
     ],
 )
-def test_later_values_change_the_digest_when_they_say_something(later):
+def test_new_keys_change_digest_if_not_default(later):
     protocol = Protocol("x", ("emodb",), ("urdu",))
     changed = dataclasses.replace(protocol, **later)
     assert changed.digest != protocol.digest
 
 
-def test_changes_take_the_place_of_the_files_values():
+def test_changes_override_file_values():
     changed = load("ravdess_to_urdu_share", {"target_labelled_fraction": 0.2})
     assert (changed.target_labelled_fraction, changed.test_on) == (
         0.2,
@@ -76,7 +76,7 @@ def test_changes_take_the_place_of_the_files_values():
 @pytest.mark.parametrize(
     "name", ["demo_share", "ravdess_to_emodb_share_random"]
 )
-def test_another_share_of_the_target_or_none_may_be_labelled(name):
+def test_labelled_fraction_is_overridden(name):
     assert load(name, labelled_share(None)) == load(name)
     changed = labelled_share(0.5, held_out_share=0.3)
     assert load(name, changed).held_out_share == 0.3
@@ -92,7 +92,7 @@ def test_another_share_of_the_target_or_none_may_be_labelled(name):
     assert half.test_on == none.test_on == load(name).test_on
 
 
-def test_selectors_name_a_corpus_a_language_or_a_session():
+def test_selectors_match_corpus_language_or_session():
     row = rows_of("demo", "deu")[0]
     row = dataclasses.replace(row, session="1")
     assert selects(["demo"], row) and selects(["x", "demo:deu"], row)
@@ -100,7 +100,7 @@ def test_selectors_name_a_corpus_a_language_or_a_session():
     assert not selects(["demo:tur", "demo/2", "de"], row)
 
 
-def test_protocol_reads_a_users_own_file(tmp_path):
+def test_protocol_loads_user_file(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(
         "sources: [emodb]\ntargets: [my_calls]\nclasses: [anger, fear]\n"
@@ -109,7 +109,7 @@ def test_protocol_reads_a_users_own_file(tmp_path):
     assert scheme(str(path)).classes == ["anger", "fear"]
 
 
-def test_digest_follows_values_and_not_the_name(tmp_path):
+def test_digest_is_independent_of_name(tmp_path):
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
     first.write_text("sources: [emodb]\ntargets: [urdu]\n")
     second.write_text("targets: [urdu]\nsources: [emodb]\nsplit_seed: 0\n")
@@ -118,7 +118,7 @@ def test_digest_follows_values_and_not_the_name(tmp_path):
     assert load(str(first)).digest != load(str(second)).digest
 
 
-def test_unknown_protocol_is_refused_with_the_nearest_names():
+def test_unknown_protocol_raises_with_similar_names():
     with pytest.raises(
         FileNotFoundError, match="emodb_to_klingon.*emodb_to_urdu"
     ):
@@ -148,7 +148,7 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
         (
             "sources: [emodb]\ntargets: [urdu]\ntarget_supervision: unlabelled\n"
             "unlabelled_pool: classes\n",
-            "nothing is left",
+            "unlabelled set is empty",
         ),
         (
             "sources: [emodb]\ntargets: [urdu]\ntarget_supervision: shots\n"
@@ -199,7 +199,7 @@ def test_unknown_protocol_is_refused_with_the_nearest_names():
         ),
     ],
 )
-def test_senseless_protocol_is_refused(tmp_path, text, message):
+def test_invalid_protocol_raises(tmp_path, text, message):
     path = tmp_path / "mine.yaml"
     path.write_text(text)
     with pytest.raises(ValueError, match=message) as caught:
@@ -216,12 +216,12 @@ def test_message_about_sizes_stays_short():
     assert len(str(caught.value)) < 400
 
 
-def test_corpora_are_named_once_and_without_language():
+def test_corpora_are_unique_without_language():
     protocol = Protocol("x", ("demo:deu", "emodb/1"), ("demo:tur",))
     assert protocol.corpora == ("demo", "emodb")
 
 
-def test_language_of_a_selector_may_be_written_in_any_way():
+def test_selector_language_is_normalised():
     protocol = Protocol(
         "x", ("a:de",), ("b:German",), predefined_splits={"a:de": [1] * 3}
     )
@@ -229,7 +229,7 @@ def test_language_of_a_selector_may_be_written_in_any_way():
     assert protocol.predefined_splits == {"a:deu": [1, 1, 1]}
 
 
-def test_rules_are_those_that_selection_can_do(tmp_path):
+def test_select_by_rules_match_selection(tmp_path):
     from speechbrain_clser.data.protocol_schema import CHOICES
     from speechbrain_clser.evaluation.selection import key_and_direction
 
@@ -245,13 +245,13 @@ def test_rules_are_those_that_selection_can_do(tmp_path):
     "text, message",
     [
         ("sources: [a]\ntargets: [b]\nsources: [c]", "the key 'sources' a second"),
-        ("sources: [a\ntargets: [b]", "expected the YAML of a protocol, found"),
+        ("sources: [a\ntargets: [b]", "expected a protocol in YAML, found"),
         ("sources: [=a]\ntargets: [b]", "sources and targets: expected names"),
         ("sources: [a]\ntargets: [<b>]", "sources and targets: expected names"),
         ("sources: [a]\ntargets: [1]", "targets must be a list of names"),
     ],
 )  # fmt: skip
-def test_file_that_cannot_be_meant_is_refused(tmp_path, text, message):
+def test_invalid_file_raises(tmp_path, text, message):
     path = tmp_path / "p.yaml"
     path.write_text(text)
     with pytest.raises(ValueError, match=f"(?s){message}"):

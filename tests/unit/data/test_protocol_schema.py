@@ -22,8 +22,8 @@ def test_every_key_of_a_protocol_is_in_the_schema():
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("sources: [a", "(?s)expected the YAML of a protocol, .*line"),
-        ("sources: \x00", "expected the YAML of a protocol"),
+        ("sources: [a", "(?s)expected a protocol in YAML, .*line"),
+        ("sources: \x00", "expected a protocol in YAML"),
         ("", "expected at least"),
         (
             "sources: [a]\ntargets: [b]\nsources: [c]\n",
@@ -34,14 +34,14 @@ def test_every_key_of_a_protocol_is_in_the_schema():
             "'c' a second time",
         ),
         ("sources: !!python/name:os.system\n", "could not determine a const"),
-        ('sources: !!int ""\n', "expected the YAML of a protocol"),
-        ("sources: !!timestamp x\n", "expected the YAML of a protocol"),
-        ("shots: " + 5000 * "9", "expected the YAML of a protocol"),
-        (3000 * "[", "expected the YAML of a protocol"),
+        ('sources: !!int ""\n', "expected a protocol in YAML"),
+        ("sources: !!timestamp x\n", "expected a protocol in YAML"),
+        ("shots: " + 5000 * "9", "expected a protocol in YAML"),
+        (3000 * "[", "expected a protocol in YAML"),
         ("? [a]\n: b\n", "unhashable"),
     ],
 )
-def test_text_that_is_no_protocol_is_refused_with_its_file(
+def test_text_that_is_not_a_protocol_raises_with_file_name(
     tmp_path, text, message
 ):
     path = tmp_path / "mine.yaml"
@@ -51,16 +51,18 @@ def test_text_that_is_no_protocol_is_refused_with_its_file(
     assert str(caught.value).startswith(f"{path}: ")
 
 
-def test_file_that_is_not_utf_8_is_refused_with_its_name(tmp_path):
+def test_non_utf_8_file_raises_with_file_name(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_bytes(b"sources: [\xff]")
-    with pytest.raises(ValueError, match="mine.yaml: expected the YAML"):
+    with pytest.raises(ValueError, match="mine.yaml: expected a protocol"):
         read(path)
 
 
 @pytest.mark.parametrize("keys", [["source_s"], [1, "source_s", None]])
-def test_unknown_keys_are_named(keys):
-    with pytest.raises(ValueError, match="x: unknown .*source_s.*; a protocol"):
+def test_unknown_keys_raise_with_suggestions(keys):
+    with pytest.raises(
+        ValueError, match="x: unknown .*source_s.*; expected keys"
+    ):
         check_keys([*keys, "targets"], SCHEMA, "x")
 
 
@@ -85,13 +87,13 @@ def test_unknown_keys_are_named(keys):
         ("test_on", ["some", None, ["all"], {}]),
     ],
 )
-def test_value_of_another_type_is_refused_with_its_key(key, values):
+def test_value_of_wrong_type_raises_with_key(key, values):
     for value in values:
         with pytest.raises(ValueError, match=f"^x: {key} must .*, got "):
             check_values({key: value}, "x")
 
 
-def test_message_stays_short_whatever_is_refused():
+def test_message_is_short_for_large_values():
     value = [[[["a" * 1000] * 1000] * 1000] * 1000]
     with pytest.raises(ValueError, match="sources must be a list") as caught:
         check_values({"sources": value}, "x")

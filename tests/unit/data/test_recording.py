@@ -17,14 +17,14 @@ def read(path):
 
 
 def refused(path, reason, match):
-    """Hold the reason and the message of a refusal."""
+    """Check the reason and the message of an error."""
     with pytest.raises(BadAudioError, match=match) as caught:
         read(path)
     assert caught.value.reason == reason
     assert str(path) in str(caught.value)
 
 
-def test_blocks_overlap_and_each_brings_something_new(tmp_path):
+def test_blocks_overlap_and_contain_new_samples(tmp_path):
     path = sounds.write(tmp_path / "a.wav", sounds.noise(0, 1100, 2))
     whole = read(path)
     with opened(path) as file:
@@ -34,20 +34,20 @@ def test_blocks_overlap_and_each_brings_something_new(tmp_path):
     assert len(found) == 4
 
 
-def test_length_is_that_of_the_header_or_counted(tmp_path):
+def test_duration_is_read_from_header_or_counted(tmp_path):
     samples = sounds.noise(0, 40000)
     assert duration_s(sounds.write(tmp_path / "a.flac", samples)) == 2.5
     assert duration_s(sounds.pipe_flac(tmp_path / "b.flac", samples)) == 2.5
 
 
-def test_flac_of_unknown_length_is_read_to_its_end(tmp_path):
+def test_flac_of_unknown_length_is_read_completely(tmp_path):
     samples = sounds.noise(0, 40000)
     known = sounds.write(tmp_path / "a.flac", samples)
     unknown = sounds.pipe_flac(tmp_path / "b.flac", samples)
     np.testing.assert_array_equal(read(unknown), read(known))
 
 
-def test_no_more_than_a_block_is_held(tmp_path):
+def test_only_one_block_is_in_memory(tmp_path):
     path = sounds.write(tmp_path / "a.wav", np.zeros(2_000_000))
     tracemalloc.start()
     with opened(path) as file:
@@ -58,45 +58,45 @@ def test_no_more_than_a_block_is_held(tmp_path):
     assert n_bytes < 1_000_000
 
 
-def test_name_that_no_file_can_have_is_missing(tmp_path):
+def test_invalid_file_name_raises_missing(tmp_path):
     sounds.write(tmp_path / "a", format="WAV")
     refused(tmp_path / "a\0.wav", "missing", "found no such file")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
-def test_pipe_is_not_waited_for(tmp_path):
+def test_pipe_raises_without_blocking(tmp_path):
     os.mkfifo(tmp_path / "a.wav")
     refused(tmp_path / "a.wav", "unreadable", "a pipe or a device; write it to")
 
 
-def test_missing_file_is_refused(tmp_path):
+def test_missing_file_raises(tmp_path):
     refused(tmp_path / "a.wav", "missing", "found no such file")
 
 
-def test_link_to_nowhere_is_missing(tmp_path):
+def test_broken_link_raises_missing(tmp_path):
     path = tmp_path / "a.wav"
     path.symlink_to(tmp_path / "nowhere.wav")
     refused(path, "missing", "found no such file")
 
 
-def test_folder_in_place_of_a_file_is_unreadable(tmp_path):
+def test_folder_raises_unreadable(tmp_path):
     refused(tmp_path, "unreadable", "Is a directory")
 
 
-def test_file_of_no_bytes_is_empty(tmp_path):
+def test_empty_file_raises_empty(tmp_path):
     path = tmp_path / "a.wav"
     path.touch()
     refused(path, "empty", "found 0 bytes")
 
 
 @pytest.mark.parametrize("cut", [45, 100, 1000])
-def test_wav_that_ends_before_its_header_says_is_truncated(tmp_path, cut):
+def test_truncated_wav_raises_truncated(tmp_path, cut):
     path = sounds.write(tmp_path / "a.wav")
     path.write_bytes(path.read_bytes()[:-cut])
     refused(path, "truncated", f"found {cut} fewer; copy or download it again")
 
 
-def test_wav_of_unknown_length_is_no_truncated_one(tmp_path):
+def test_wav_of_unknown_length_is_accepted(tmp_path):
     path = sounds.write(tmp_path / "a.wav")
     whole = path.read_bytes()
     size = struct.pack("<I", 0xFFFFFFFF)
@@ -117,7 +117,7 @@ def test_chunks_before_the_samples_are_skipped(tmp_path):
 @pytest.mark.parametrize(
     "size", [1600 + 16, 1600 + 44, 0, 0xFFFFFFFF, 0x7FFFFFFF]
 )
-def test_wav_is_read_whole_whatever_size_its_writer_stated(tmp_path, size):
+def test_wav_is_read_completely_for_any_stated_size(tmp_path, size):
     path = sounds.write(tmp_path / "a.wav")
     samples = read(path)
     whole = bytearray(path.read_bytes()[: 44 + 1600])
@@ -128,46 +128,46 @@ def test_wav_is_read_whole_whatever_size_its_writer_stated(tmp_path, size):
     assert duration_s(path) == 0.05
 
 
-def test_wav_without_samples_before_other_chunks_is_no_stream(tmp_path):
+def test_wav_without_samples_before_other_chunks_raises_empty(tmp_path):
     path = sounds.write(tmp_path / "a.wav", np.zeros((0, 1)))
     with path.open("ab") as file:
         file.write(b"LIST\x04\0\0\0INFO")
     assert duration_s(path) == 0
 
 
-def test_path_of_another_system_says_how_to_write_it(tmp_path):
+def test_path_of_another_system_raises_with_hint(tmp_path):
     refused("C:\\x\\y.wav", "missing", r"found no such file; .* by /: replace")
 
 
-def test_damaged_header_is_unreadable(tmp_path):
+def test_damaged_header_raises_unreadable(tmp_path):
     path = sounds.write(tmp_path / "a.wav")
     path.write_bytes(path.read_bytes()[:20] + b"\xff" * 400)
     refused(path, "unreadable", "found a damaged file .*download it again")
 
 
-def test_damaged_flac_is_unreadable(tmp_path):
+def test_damaged_flac_raises_unreadable(tmp_path):
     path = sounds.write(tmp_path / "a.flac", sounds.noise(0, 16000))
     path.write_bytes(path.read_bytes()[:9000])
     refused(path, "unreadable", "found a damaged file")
 
 
-def test_half_an_mp3_is_truncated(tmp_path):
+def test_truncated_mp3_raises_truncated(tmp_path):
     path = sounds.write(tmp_path / "a.mp3", sounds.noise(0, 48000))
     path.write_bytes(path.read_bytes()[:9000])
-    refused(path, "truncated", "expected 48000 samples as the header says")
+    refused(path, "truncated", "expected 48000 samples as the header states")
 
 
-def test_whole_mp3_passes(tmp_path):
+def test_complete_mp3_passes(tmp_path):
     path = sounds.write(tmp_path / "a.mp3", sounds.noise(0, 16000))
     assert len(read(path)) == pytest.approx(16000, rel=0.1)
 
 
-def test_name_need_not_be_text(tmp_path):
+def test_non_text_file_name_is_accepted(tmp_path):
     path = sounds.write(tmp_path / "a.wav")
     assert len(read(path.rename(tmp_path / "\udcff.wav"))) == 800
 
 
-def test_sound_under_the_suffix_of_another_format_passes(tmp_path):
+def test_wrong_audio_suffix_is_accepted(tmp_path):
     path = sounds.write(tmp_path / "a.wav", format="FLAC")
     assert len(read(path)) == 800
 
@@ -188,7 +188,7 @@ def test_sound_under_the_suffix_of_another_format_passes(tmp_path):
         (b"just some words", "it starts with b'just som'"),
     ],
 )
-def test_file_that_is_no_audio_says_what_it_is(tmp_path, content, match):
+def test_non_audio_file_raises_with_its_type(tmp_path, content, match):
     path = tmp_path / "a.wav"
     path.write_bytes(content)
     refused(path, "suffix", match)

@@ -27,11 +27,11 @@ def shares(balance, key):
     return {name: n / len(drawn) for name, n in counts.items()}
 
 
-def test_no_balance_means_every_utterance_once():
+def test_balance_none_samples_every_utterance_once():
     assert sorted(sampler("none")) == list(range(len(ROWS)))
 
 
-def test_cells_make_batches_of_their_own_size():
+def test_cells_define_batch_size():
     cells = {"languages": 2, "classes": 2, "utterances": 3}
     output = loader_options(
         ROWS, SCHEME, "cells", seed=1, batch_size=8, cells=cells
@@ -40,19 +40,19 @@ def test_cells_make_batches_of_their_own_size():
     assert {len(batch) for batch in output["batch_sampler"]} == {12}
 
 
-def test_classes_come_equally_often():
+def test_classes_are_balanced():
     assert shares("class", lambda row: row.emotion) == pytest.approx(
         {"anger": 0.5, "neutral": 0.5}, abs=0.06
     )
 
 
-def test_cells_of_language_and_class_come_equally_often():
+def test_cells_of_language_and_class_are_balanced():
     cells = shares("language_class", lambda row: (row.language, row.emotion))
     assert cells == pytest.approx(dict.fromkeys(cells, 0.25), abs=0.06)
     assert len(cells) == 4
 
 
-def test_draws_change_with_the_epoch_only():
+def test_sampling_depends_on_epoch_only():
     trial = sampler("class")
     first = list(trial)
     assert list(trial) == first
@@ -60,13 +60,13 @@ def test_draws_change_with_the_epoch_only():
     assert list(trial) != first
 
 
-def test_unknown_balance_is_refused():
+def test_unknown_balance_raises():
     with pytest.raises(ValueError, match="balance must be one of"):
         sampler("speaker")
 
 
 @pytest.mark.parametrize("balance", ["none", "language_class", "cells"])
-def test_others_stand_beside_every_batch(balance):
+def test_every_batch_contains_others(balance):
     output = loader_options(
         ROWS,
         SCHEME,

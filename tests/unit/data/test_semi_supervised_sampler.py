@@ -6,7 +6,7 @@ from speechbrain_clser.data.semi_supervised_sampler import (
 
 
 class Epochs:
-    """A sampler that gives its epoch four times."""
+    """A sampler that yields its epoch four times."""
 
     epoch = 0
 
@@ -27,18 +27,18 @@ def mixed(seed=1):
     )
 
 
-def test_every_batch_has_others_beside_it():
+def test_every_batch_contains_others():
     batches = list(mixed())
     assert len(batches) == len(mixed()) == 2
     assert all(batch[:2] == [0, 0] and len(batch) == 5 for batch in batches)
 
 
-def test_none_comes_twice_before_all_have_come():
+def test_others_are_sampled_without_replacement():
     others = [index for batch in mixed() for index in batch[2:]]
     assert sorted(others[:5]) == [10, 11, 12, 13, 14]
 
 
-def test_draws_change_with_seed_and_epoch_only():
+def test_batches_depend_on_seed_and_epoch_only():
     first = list(mixed())
     assert list(mixed()) == first != list(mixed(seed=2))
     later = mixed()
@@ -47,7 +47,7 @@ def test_draws_change_with_seed_and_epoch_only():
     assert [batch[2:] for batch in later] != [batch[2:] for batch in first]
 
 
-def test_few_come_several_times_an_epoch_each_time_drawn_anew():
+def test_passes_repeat_batches_with_new_shuffle():
     batches = BatchSampler(Epochs(), 2, drop_last=False)
     often = SemiSupervisedBatchSampler(
         batches, [7], n_others=1, seed=1, n_passes=3

@@ -7,7 +7,7 @@ from speechbrain_clser.data.utterance import Utterance
 ROW = Utterance("03a01Fa", "wav/03a01Fa.wav", "F", "03", "deu")
 
 
-def test_what_is_not_known_is_empty():
+def test_unknown_fields_are_empty():
     assert (ROW.gender, ROW.sentence, ROW.session, ROW.phones) == (
         "",
         "",
@@ -16,7 +16,7 @@ def test_what_is_not_known_is_empty():
     )
 
 
-def test_what_preparation_adds_is_empty_before():
+def test_preparation_fields_are_empty_by_default():
     assert (ROW.corpus, ROW.emotion, ROW.duration_s, ROW.digest) == (
         "",
         "",
@@ -25,12 +25,12 @@ def test_what_preparation_adds_is_empty_before():
     )
 
 
-def test_row_cannot_be_changed():
+def test_utterance_is_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError, match="speaker"):
         ROW.speaker = "08"
 
 
-def test_rows_of_the_same_values_are_equal_and_hash_alike():
+def test_equal_rows_have_equal_hashes():
     twin = dataclasses.replace(ROW)
     assert twin == ROW
     assert len({twin, ROW}) == 1

@@ -10,7 +10,7 @@ RATE_HZ = 16000
 
 
 def voice(hz, duration_s=0.8, tilt=1.0):
-    """A buzz: twenty harmonics that fall by ``tilt`` powers, with a pause."""
+    """Twenty harmonics with a spectral tilt, and a pause."""
     seconds = torch.arange(round(duration_s * RATE_HZ)) / RATE_HZ
     wave = sum(
         torch.sin(2 * torch.pi * k * hz * seconds) / k**tilt
@@ -36,7 +36,7 @@ def extractor():
 
 
 @pytest.mark.parametrize("n_samples", [800, 5000, 12345, 16000])
-def test_padding_however_loud_changes_nothing(extractor, n_samples):
+def test_loud_padding_has_no_effect(extractor, n_samples):
     wav = voice(180.0, 1.0)[:n_samples]
     batch = 0.9 * torch.randn(2, 20000)
     batch[0, :n_samples] = wav
@@ -89,7 +89,7 @@ def test_gain_does_not_matter(extractor):
 
 @pytest.mark.parametrize("n_samples", [1, 800, RATE_HZ])
 @pytest.mark.parametrize("loudness", [0.0, 1.0])
-def test_silence_and_scraps_of_sound_give_finite_numbers(
+def test_silence_and_short_recordings_give_finite_values(
     extractor, n_samples, loudness
 ):
     frames = alone(extractor, loudness * torch.randn(n_samples))
@@ -121,7 +121,7 @@ def test_summary_columns_are_the_same_in_all_frames(extractor):
 
 
 def test_values_of_version_2(extractor):
-    """Raise the version, and these, when values change on purpose."""
+    """Increment the version and update these if values change on purpose."""
     assert extractor.version == 2
     seconds = torch.arange(RATE_HZ) / RATE_HZ
     phase = 2 * torch.pi * (150 * seconds + 20 * seconds.square())
@@ -159,12 +159,12 @@ def test_key_changes_with_every_field_of_the_config():
     assert len(keys) == 1 + len(dataclasses.fields(AcousticConfig))
 
 
-def test_twice_the_same(extractor):
+def test_extraction_is_deterministic(extractor):
     wav = voice(200.0)
     assert alone(extractor, wav).equal(alone(extractor, wav))
 
 
-def test_half_precision_outside_does_not_reach_inside(extractor):
+def test_autocast_does_not_change_values(extractor):
     wav = voice(200.0)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         frames = alone(extractor, wav)

@@ -17,7 +17,7 @@ def sizes(lengths, n_samples):
     return [[row for row, _ in b] for b in batches(recordings, n_samples)]
 
 
-def test_batch_holds_no_more_than_allowed_with_its_padding():
+def test_batch_length_includes_padding():
     assert sizes([5, 4, 3, 3, 2], 10) == [[5, 4], [3, 3, 2]]
 
 
@@ -25,7 +25,7 @@ def test_padding_counts_when_a_longer_one_comes_later():
     assert sizes([1, 1, 4, 1], 8) == [[1, 1], [4, 1]]
 
 
-def test_recording_longer_than_a_batch_stands_alone():
+def test_recording_longer_than_a_batch_forms_own_batch():
     assert sizes([99, 1], 10) == [[99], [1]]
 
 
@@ -33,14 +33,14 @@ def test_no_recordings_make_no_batches():
     assert sizes([], 10) == []
 
 
-def test_recordings_come_in_their_order():
+def test_recordings_keep_their_order():
     many = ROWS * 8
     found = list(decoded(many, tone, 16000))
     assert [row for row, _ in found] == many
     assert all(wav.equal(tone(row.wav, 16000)) for row, wav in found)
 
 
-def test_decoding_runs_ahead_but_not_away():
+def test_decoding_ahead_is_limited():
     training_rows, enough = [], threading.Event()
 
     def load(wav, rate):
@@ -56,7 +56,7 @@ def test_decoding_runs_ahead_but_not_away():
     stream.close()
 
 
-def test_broken_recording_is_raised_where_it_stands():
+def test_broken_recording_raises_at_its_position():
     def load(wav, rate):
         if wav == ROWS[2].wav:
             raise ValueError("cannot be decoded")
@@ -68,7 +68,7 @@ def test_broken_recording_is_raised_where_it_stands():
         next(stream)
 
 
-def test_lens_give_back_the_number_of_samples():
+def test_lens_encode_number_of_samples():
     generator = torch.Generator().manual_seed(3)
     n_samples = torch.randint(400, 960_000, (50,), generator=generator)
     n_samples[0] = 960_000  # a batch of a minute

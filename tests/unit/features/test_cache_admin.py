@@ -37,7 +37,7 @@ def cut(store):
     return path
 
 
-def test_summary_tells_what_where_how_much_and_when(stores, tmp_path):
+def test_summary_describes_stores(stores, tmp_path):
     first, second = summaries(tmp_path)
     assert (first.path, second.path) == tuple(s.folder for s in stores)
     assert second.about["extractor"] == "Blocks"
@@ -67,7 +67,7 @@ def test_changed_byte_is_found(stores):
     assert "checksum" in verify(stores[0].folder)[path]
 
 
-def test_file_that_is_being_written_is_left_alone(stores, tmp_path):
+def test_recent_partial_file_is_kept(stores, tmp_path):
     partial = stores[0].folder / "a.safetensors.1.partial"
     partial.write_bytes(b"half")
     assert verify(tmp_path) == {}
@@ -83,7 +83,7 @@ def test_unused_stores_are_pruned_by_age(stores, tmp_path):
     one.fill(ROWS, unheard)
 
 
-def test_use_makes_a_store_young_again(stores, tmp_path):
+def test_use_updates_time_of_last_use(stores, tmp_path):
     stores[1].fill(ROWS, unheard)
     assert prune(tmp_path, unused_days=9) == []
 
@@ -93,7 +93,7 @@ def test_stores_are_pruned_by_key(stores, tmp_path):
     assert [s.path for s in summaries(tmp_path)] == [stores[1].folder]
 
 
-def test_one_of_several_stores_of_a_key_is_named_by_its_path(tmp_path):
+def test_store_is_selected_by_path(tmp_path):
     here, there = (Store(tmp_path / speed, Blocks()) for speed in "ab")
     for store in (here, there):
         store.fill([], unheard)
@@ -104,12 +104,14 @@ def test_one_of_several_stores_of_a_key_is_named_by_its_path(tmp_path):
 
 
 def test_unknown_key_deletes_nothing(stores, tmp_path):
-    with pytest.raises(KeyError, match="no store is named 0a1b; there are"):
+    with pytest.raises(
+        KeyError, match="expected names of stores, found 0a1b; there are"
+    ):
         prune(tmp_path, ["0a1b", stores[0].folder.name])
     assert len(summaries(tmp_path)) == 2
 
 
-def test_nothing_but_what_a_store_writes_is_deleted(stores, tmp_path):
+def test_foreign_files_are_not_deleted(stores, tmp_path):
     notes = stores[0].folder / "notes.txt"
     notes.write_text("mine")
     elsewhere = tmp_path / "run" / "embedding.safetensors"

@@ -18,7 +18,7 @@ def wavs():
     return 0.1 * torch.randn(2, 16000)
 
 
-def test_vectors_are_those_of_speechbrain(folder, wavs):
+def test_embeddings_match_speechbrain(folder, wavs):
     ours = Ecapa(folder)(wavs, torch.ones(2))
     model = EncoderClassifier.from_hparams(
         folder, overrides={"pretrained_path": folder}
@@ -27,22 +27,22 @@ def test_vectors_are_those_of_speechbrain(folder, wavs):
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 
-def test_vectors_have_length_1(folder, wavs):
+def test_embeddings_have_unit_length(folder, wavs):
     vectors = Ecapa(folder)(wavs, torch.ones(2))
     assert vectors.shape == (2, 1, 12)
     torch.testing.assert_close(vectors.norm(dim=-1), torch.ones(2, 1))
 
 
-def test_key_tells_weights_not_place(folder, tmp_path):
+def test_key_depends_on_weights_not_on_path(folder, tmp_path):
     assert Ecapa(folder).key == Ecapa(encoders.make_ecapa(tmp_path)).key
 
 
-def test_folder_of_another_revision_is_refused(folder):
-    with pytest.raises(ValueError, match="should be of revision abc"):
+def test_folder_of_another_revision_raises(folder):
+    with pytest.raises(ValueError, match="expected revision abc"):
         Ecapa(folder, EcapaConfig("abc"))
 
 
-def test_folder_without_weights_is_refused(tmp_path):
+def test_folder_without_weights_raises(tmp_path):
     (tmp_path / "hyperparams.yaml").write_text("")
     with pytest.raises(
         FileNotFoundError, match=r"hyperparams.yaml and \*.ckpt"

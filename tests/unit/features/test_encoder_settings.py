@@ -29,7 +29,7 @@ REFUSALS = [
 
 @pytest.fixture
 def encoder(tmp_path):
-    """Folder of an encoder, with code beside its settings."""
+    """Folder of an encoder with settings and code."""
     encoders.make(tmp_path / "encoder", "wav2vec2_group")
     (tmp_path / "encoder" / "evil.py").write_text(
         f"open({str(tmp_path / 'ran')!r}, 'w')\n"
@@ -40,7 +40,7 @@ def encoder(tmp_path):
 
 @pytest.fixture(autouse=True)
 def consenting(monkeypatch):
-    """Standard input answers yes to every question."""
+    """Standard input that answers yes to every question."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n" * 9))
 
 
@@ -52,7 +52,7 @@ def change(path, key, value):
 
 @pytest.mark.parametrize("load", [SSLFeatures, CtcRecogniser])
 @pytest.mark.parametrize("file, key, value", REFUSALS)
-def test_settings_that_lead_elsewhere_are_refused_by_name(
+def test_settings_with_external_references_raise(
     file, key, value, load, encoder
 ):
     (encoder / "vocab.json").write_text("{}")
@@ -62,10 +62,8 @@ def test_settings_that_lead_elsewhere_are_refused_by_name(
     assert not (encoder.parent / "ran").exists()
 
 
-def test_consent_to_code_is_not_asked_for_on_standard_input(
-    encoder, monkeypatch
-):
-    """Nor where the check of settings overlooks something."""
+def test_remote_code_is_not_confirmed_on_standard_input(encoder, monkeypatch):
+    """Also if the check of settings misses something."""
     asked = []
     monkeypatch.setattr(encoder_settings, "check_folder", lambda *_: None)
     monkeypatch.setattr(builtins, "input", asked.append)
@@ -95,7 +93,7 @@ def test_plain_settings_pass(settings):
         ([], "found list"),
     ],
 )
-def test_values_that_no_encoder_has_are_refused(settings, match):
+def test_implausible_values_raise(settings, match):
     with pytest.raises(ValueError, match=f"config.json: expected .*{match}"):
         encoder_settings.check(settings, "config.json")
 
@@ -109,28 +107,30 @@ def test_values_that_no_encoder_has_are_refused(settings, match):
         (" " * (encoder_settings.MAX_BYTES + 1), "found 4,194,305 bytes"),
     ],
 )
-def test_file_that_holds_no_settings_is_refused(content, found, tmp_path):
+def test_invalid_settings_file_raises(content, found, tmp_path):
     (tmp_path / "config.json").write_text(content)
     with pytest.raises(ValueError, match=f"config.json: expected a.*{found}"):
         encoder_settings.check_folder(tmp_path, ["config.json"])
 
 
-def test_adapter_of_another_model_is_refused(tmp_path):
+def test_adapter_of_another_model_raises(tmp_path):
     (tmp_path / "adapter_config.json").write_text("{}")
     with pytest.raises(ValueError, match="adapter_config.json: expected an"):
         encoder_settings.check_folder(tmp_path, [])
 
 
 @pytest.mark.parametrize("file", ["../w.bin", "/etc/hostname", "none.bin", 1])
-def test_index_of_weights_elsewhere_is_refused(file, tmp_path):
+def test_index_of_external_weights_raises(file, tmp_path):
     (tmp_path.parent / "w.bin").touch()
     index = json.dumps({"weight_map": {"a": file}})
     (tmp_path / "model.safetensors.index.json").write_text(index)
-    with pytest.raises(ValueError, match="expected files of weights beside"):
+    with pytest.raises(
+        ValueError, match="expected weight files in the same folder"
+    ):
         encoder_settings.check_folder(tmp_path, [])
 
 
-def test_encoder_larger_than_its_weights_is_refused_in_time(encoder):
+def test_encoder_larger_than_its_weights_raises_early(encoder):
     change(encoder / "config.json", "num_hidden_layers", 10**7)
     start = time.monotonic()
     with pytest.raises(ValueError, match="expected at most 20,000 modules"):
@@ -152,7 +152,7 @@ def test_encoder_larger_than_its_weights_is_refused_in_time(encoder):
         ("hidden_act", "none"),
     ],
 )
-def test_settings_that_build_no_encoder_are_refused(key, value, encoder):
+def test_settings_that_build_no_encoder_raise(key, value, encoder):
     change(encoder / "config.json", key, value)
     with pytest.raises(
         ValueError, match="expected settings of a wav2vec2|conv"

@@ -14,7 +14,7 @@ def mask(text):
 
 
 def summary(values, voiced, active=None, real=None, **others):
-    """Of descriptors that all have these values, but for the others."""
+    """Summarise descriptors with these values, except the others."""
     everywhere = "x" * len(values)
     frames = dict.fromkeys(OF_VOICED + OF_ACTIVE, values) | others
     columns = summarise(
@@ -29,7 +29,7 @@ def summary(values, voiced, active=None, real=None, **others):
     return {name: value.item() for name, value in columns.items()}
 
 
-def test_voiced_and_active_frames_are_described_apart():
+def test_voiced_and_active_frames_have_separate_statistics():
     found = summary([2.0, 4.0, 9.0, 7.0], "xx..", "xxx.")
     assert found["alpha_mean"] == 3.0
     assert found["alpha_std"] == 1.0
@@ -51,7 +51,7 @@ def test_each_column_describes_the_descriptor_it_is_named_after():
     assert found["level_q50"] == others["level"][0]
 
 
-def test_quantiles_are_of_pitch_in_voice_and_of_level_in_activity():
+def test_quantiles_use_voiced_pitch_and_active_level():
     found = summary(
         [0.0, 10.0, 20.0, 99.0], "xxx.", level=[-30.0, 0.0, -10.0, -20.0]
     )
@@ -60,7 +60,7 @@ def test_quantiles_are_of_pitch_in_voice_and_of_level_in_activity():
     assert found["level_q50"] == pytest.approx(-15.0)
 
 
-def test_motion_counts_neighbours_within_voice_and_tames_leaps():
+def test_motion_uses_voiced_neighbours_and_limits_jumps():
     found = summary([0.0, 1.0, 50.0, 50.0, 62.0], "xx.xx")
     assert found["pitch_motion"] == pytest.approx((1.0 + 6.0) / 2)
 
@@ -73,7 +73,7 @@ def test_shares_rate_and_length_by_hand():
     assert found["voiced_length"] == pytest.approx(4 / 3)
 
 
-def test_whisper_is_described_by_all_that_is_heard():
+def test_whispered_speech_uses_active_frames():
     found = summary([1.0, 3.0, 8.0], "x..", "xx.")
     assert found["alpha_mean"] == 2.0
     assert found["voiced_share"] == 0.5

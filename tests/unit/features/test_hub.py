@@ -10,7 +10,7 @@ COMMIT = "5e4af3a8" * 5
 
 
 def fill(folder, weights="model.safetensors", content=b"weights"):
-    """An encoder's folder, but for what is in its files."""
+    """Folder of an encoder with placeholder files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "preprocessor_config.json"):
         (folder / name).write_text("{}")
@@ -20,7 +20,7 @@ def fill(folder, weights="model.safetensors", content=b"weights"):
 
 @pytest.fixture
 def no_hub(monkeypatch):
-    """Fail on any trip to the hub."""
+    """Fail on any request to the hub."""
 
     def forbidden(*args, **kwargs):
         raise AssertionError("went to the hub")
@@ -30,7 +30,7 @@ def no_hub(monkeypatch):
 
 @pytest.fixture
 def cached(tmp_path, monkeypatch):
-    """The hub's cache, with one encoder in it and no network behind."""
+    """Hub cache with one encoder and without network."""
     repository = tmp_path / "models--lab--encoder"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text(COMMIT)
@@ -41,9 +41,7 @@ def cached(tmp_path, monkeypatch):
     hub._of_hub.cache_clear()
 
 
-def test_revision_of_a_folder_is_what_is_in_it_not_where_it_lies(
-    tmp_path, no_hub
-):
+def test_revision_of_a_folder_depends_on_contents_not_path(tmp_path, no_hub):
     here = resolve(str(fill(tmp_path / "here")))
     there = resolve(str(fill(tmp_path / "there")))
     assert here.folder != there.folder
@@ -52,17 +50,17 @@ def test_revision_of_a_folder_is_what_is_in_it_not_where_it_lies(
     assert resolve(str(tmp_path / "there")).revision != here.revision
 
 
-def test_files_that_do_not_matter_do_not_change_the_revision(tmp_path):
+def test_irrelevant_files_do_not_change_revision(tmp_path):
     before = resolve(str(fill(tmp_path))).revision
     (tmp_path / "README.md").write_text("read me")
     (tmp_path / "pytorch_model.bin").write_bytes(b"not looked at")
     assert resolve(str(tmp_path)).revision == before
 
 
-def test_folder_may_be_held_to_its_revision(tmp_path):
+def test_folder_with_other_revision_raises(tmp_path):
     revision = resolve(str(fill(tmp_path))).revision
     assert resolve(str(tmp_path), revision).revision == revision
-    with pytest.raises(ValueError, match="should be of revision 0123, but"):
+    with pytest.raises(ValueError, match="expected revision 0123, found"):
         resolve(str(tmp_path), "0123")
 
 
@@ -76,7 +74,7 @@ def test_other_forms_of_weights_are_found(tmp_path, weights):
 @pytest.mark.parametrize(
     "missing", ["config.json", "preprocessor_config.json", "model.safetensors"]
 )
-def test_incomplete_folder_is_refused_with_what_was_found(tmp_path, missing):
+def test_incomplete_folder_raises_with_found_files(tmp_path, missing):
     (fill(tmp_path) / missing).unlink()
     with pytest.raises(
         FileNotFoundError, match="expected config.json, .* found"
@@ -88,12 +86,12 @@ def test_incomplete_folder_is_refused_with_what_was_found(tmp_path, missing):
     "source",
     ["./hubert", "../models/hubert", "~/hubert", "/models/hubert", "a/b/c"],
 )
-def test_missing_folder_is_never_asked_from_the_hub(source, no_hub):
+def test_missing_folder_is_not_requested_from_hub(source, no_hub):
     with pytest.raises(FileNotFoundError, match="looks like a folder, but"):
         resolve(source)
 
 
-def test_folder_missing_beside_others_is_never_asked_from_the_hub(
+def test_missing_subfolder_is_not_requested_from_hub(
     tmp_path, monkeypatch, no_hub
 ):
     fill(tmp_path / "models" / "hubert")
@@ -104,38 +102,38 @@ def test_folder_missing_beside_others_is_never_asked_from_the_hub(
 
 
 @pytest.mark.parametrize("source", ["hubert", "lab/hu bert"])
-def test_what_is_neither_folder_nor_hub_id_is_refused(source, no_hub):
+def test_invalid_source_raises(source, no_hub):
     with pytest.raises(ValueError, match="must be 'acoustic', a hub id"):
         resolve(source)
 
 
-def test_hub_id_is_pinned_to_its_commit(cached):
+def test_hub_id_is_resolved_to_commit(cached):
     fill(cached)
     snapshot = resolve("lab/encoder")
     assert (snapshot.folder, snapshot.revision) == (cached, COMMIT)
     assert resolve("lab/encoder", COMMIT) == snapshot
 
 
-def test_hub_is_asked_once_though_it_moves_on(cached):
+def test_hub_id_is_resolved_once_per_process(cached):
     fill(cached)
     first = resolve("lab/encoder")
     (cached.parents[1] / "refs" / "main").write_text("0" * 40)
     assert resolve("lab/encoder") is first
 
 
-def test_hub_id_with_weights_of_the_old_form_is_found(cached):
+def test_hub_id_with_old_weight_format_is_found(cached):
     fill(cached, "pytorch_model.bin")
     assert resolve("lab/encoder").folder == cached
 
 
 @pytest.mark.parametrize("source", ["lab/other", "lab/encoder"])
-def test_offline_says_what_the_cache_lacks(cached, source):
+def test_offline_error_names_missing_encoder(cached, source):
     expected = f"{source} .newest revision. is not in the cache.*OFFLINE is set"
     with pytest.raises(FileNotFoundError, match=expected):
         resolve(source)
 
 
-def test_half_an_encoder_in_the_cache_is_refused(cached):
+def test_incomplete_cached_encoder_raises(cached):
     (fill(cached) / "model.safetensors").unlink()
     with pytest.raises(FileNotFoundError, match="expected config.json"):
         resolve("lab/encoder")

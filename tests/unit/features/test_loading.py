@@ -13,7 +13,7 @@ from speechbrain_clser.features.loading import LazyWaveforms, load_features
 
 @pytest.fixture
 def material(tmp_path):
-    """Two speakers whose recordings exist; the first is trained on."""
+    """Two speakers with existing recordings; the first is training data."""
     rows = []
     for number, row in enumerate(rows_of("a", "deu", 2, 1)):
         wav = tmp_path / f"{row.id}.wav"
@@ -25,9 +25,7 @@ def material(tmp_path):
     return types.SimpleNamespace(rows=rows, parts=parts)
 
 
-def test_first_view_has_everybody_and_the_others_what_is_heard(
-    material, tmp_path
-):
+def test_first_view_has_all_rows_and_others_training_rows(material, tmp_path):
     training_rows = material.rows[:4]
     plain, fast = load_features(
         extractor("acoustic"), tmp_path, material, training_rows, "none", [1.25]
@@ -40,7 +38,7 @@ def test_first_view_has_everybody_and_the_others_what_is_heard(
     )
 
 
-def test_training_rows_speak_for_all_unless_groups_do(material, tmp_path):
+def test_statistics_are_of_training_rows_or_groups(material, tmp_path):
     def first_frames(by):
         (view,) = load_features(
             extractor("acoustic"), tmp_path, material, [], by
@@ -53,25 +51,25 @@ def test_training_rows_speak_for_all_unless_groups_do(material, tmp_path):
 
 
 class Learner(torch.nn.Module):
-    """Stands for an encoder that is trained."""
+    """Substitute for a trained encoder."""
 
     is_shared = True
     is_frozen = False
     sample_rate_hz = 16000
 
 
-def test_encoder_that_learns_is_given_samples(material, tmp_path):
+def test_trained_encoder_returns_samples(material, tmp_path):
     (view,) = load_features(Learner(), tmp_path, material, [], "none")
     assert view[material.rows[0].id].shape == (3200,)
     assert not list(tmp_path.glob("speed*"))
 
 
-def test_frames_that_change_cannot_be_normalised_by_others(material, tmp_path):
+def test_trained_encoder_with_normalisation_raises(material, tmp_path):
     with pytest.raises(ValueError, match="normalise_by 'corpus' needs"):
         load_features(Learner(), tmp_path, material, [], "corpus")
 
 
-def test_long_recording_is_heard_from_its_start():
+def test_long_recording_is_truncated():
     (row,) = rows_of("a", "deu", 1, 1)[:1]
     samples = torch.from_numpy(np.arange(16000, dtype=np.float32))
     training_rows = LazyWaveforms(

@@ -3,7 +3,7 @@ import torch
 from speechbrain_clser.features.masked import masked_moments, masked_quantiles
 
 
-def test_moments_and_quantiles_equal_torch_on_the_chosen_frames():
+def test_moments_and_quantiles_match_torch():
     frames = torch.randn(1, 9, 1)
     mask = torch.arange(9)[None] % 2 == 0
     chosen = frames[0, ::2, 0]
@@ -17,14 +17,14 @@ def test_moments_and_quantiles_equal_torch_on_the_chosen_frames():
     )
 
 
-def test_no_frame_chosen_gives_zero():
+def test_empty_mask_gives_zero():
     nothing = torch.zeros(1, 4).bool()
     frames = torch.full((1, 4, 1), 7.0)
     assert [x.item() for x in masked_moments(frames, nothing)] == [0.0, 0.0]
     assert masked_quantiles(frames[..., 0], nothing, [0.5]).item() == 0.0
 
 
-def test_loud_frames_outside_the_mask_change_nothing():
+def test_frames_outside_mask_have_no_effect():
     frames = torch.randn(2, 6, 3)
     mask = torch.ones(2, 6).bool()
     wide = torch.cat([frames, torch.full((2, 3, 3), 1e6)], dim=1)

@@ -6,12 +6,12 @@ from speechbrain_clser.features.mfcc import Mfcc, MfccConfig
 ONE = torch.ones(1)
 
 
-def test_gain_of_the_recording_changes_nothing():
+def test_mfcc_are_independent_of_gain():
     wav = torch.randn(1, 8000) * 0.01
     torch.testing.assert_close(Mfcc()(wav, ONE), Mfcc()(50 * wav, ONE))
 
 
-def test_frame_sees_the_middle_of_its_20_ms():
+def test_window_is_centred_on_frame():
     wav = torch.zeros(1, 3200)
     wav[0, 5 * 320 + 160] = 1.0  # a click
     loud = Mfcc()(wav, ONE)[0, :, 0]
@@ -19,7 +19,7 @@ def test_frame_sees_the_middle_of_its_20_ms():
     assert loud[[3, 4, 6, 7]].max() < loud[5]
 
 
-def test_longer_window_sees_the_click_from_further_away():
+def test_longer_window_includes_distant_click():
     wav = torch.zeros(1, 3200)
     wav[0, 5 * 320 + 160] = 1.0
     training_rows = Mfcc(MfccConfig(window_ms=60))(wav, ONE)[0, :, 0]
@@ -28,19 +28,19 @@ def test_longer_window_sees_the_click_from_further_away():
     assert near.tolist() == [4, 5, 6]
 
 
-def test_a_few_cepstra_are_the_first_of_many():
+def test_fewer_cepstra_are_a_prefix():
     wav = torch.randn(1, 8000)
     few = Mfcc(MfccConfig(n_cepstra=13))(wav, ONE)
     torch.testing.assert_close(few, Mfcc()(wav, ONE)[..., :13])
 
 
-def test_values_of_this_version_stay_what_they_are():
+def test_values_of_version_are_unchanged():
     wav = torch.sin(torch.arange(1600) * 2 * torch.pi * 440 / 16000)[None]
     frame = Mfcc()(wav, ONE)[0, 2]
     expected = torch.tensor([-58.5261, 27.8216, 5.5120, -0.2441])
     torch.testing.assert_close(frame[:4], expected, atol=1e-3, rtol=1e-4)
 
 
-def test_window_longer_than_the_transform_is_refused():
+def test_window_longer_than_transform_raises():
     with pytest.raises(ValueError, match="between 1 and 64, got 80"):
         MfccConfig(window_ms=80)

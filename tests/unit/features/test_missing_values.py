@@ -18,6 +18,6 @@ def test_utterances_without_any_value_in_a_column_are_counted():
     }
 
 
-def test_nothing_is_told_of_columns_that_everybody_has():
+def test_columns_without_missing_values_are_not_listed():
     found = count_missing([torch.ones(2, 2)], ["a", "b"])
     assert found == {"n_utterances": 1, "n_lacking": 0, "columns": {}}

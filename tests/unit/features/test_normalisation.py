@@ -48,11 +48,11 @@ def test_every_group_has_zero_mean_and_unit_variance(by, key, monkeypatch):
         near(deviation, torch.ones(2))
 
 
-def test_speaker_leans_on_the_corpus_by_hand():
+def test_speaker_statistics_are_shrunk_towards_corpus():
     ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
     frames = {ann.id: torch.zeros(2, 1), bob.id: torch.full((2, 1), 4.0)}
     normaliser = Normaliser(frames, [ann, bob], "speaker")
-    # Beside Ann's 2 frames of 0 stand 50 utterances of 2 frames, half of them 4.
+    # Ann's 2 frames of 0 are combined with 50 utterances of 2 frames, half of them 4.
     mean, deviation = normaliser.statistics[ann.speaker]
     assert mean.item() == pytest.approx(200 / 102)
     assert deviation.item() == pytest.approx(
@@ -60,7 +60,7 @@ def test_speaker_leans_on_the_corpus_by_hand():
     )
 
 
-def test_speaker_heard_often_counts_more_than_the_corpus():
+def test_speaker_with_many_frames_outweighs_corpus():
     rows = rows_of("a", "deu", n_speakers=2, n_each=50)
     frames = {row.id: torch.randn(3, 1) for row in rows}
     for row in rows[:200]:
@@ -69,13 +69,13 @@ def test_speaker_heard_often_counts_more_than_the_corpus():
     assert mean.item() == pytest.approx((200 * 10 + 50 * 5) / 250, abs=0.1)
 
 
-def test_normaliser_serves_rows_it_has_not_seen():
+def test_normaliser_applies_to_unseen_rows():
     frames = frames_of(ROWS)
     normaliser = Normaliser(frames, ROWS[:4], "none")
     assert len(normaliser(frames, ROWS)) == len(ROWS)
 
 
-def test_outliers_are_cut():
+def test_outliers_are_clipped():
     rows = rows_of("a", "deu", n_speakers=1, n_each=1)
     frames = {row.id: torch.randn(99, 1) for row in rows}
     normaliser = Normaliser(frames, rows, "none")
@@ -97,7 +97,7 @@ def test_order_of_rows_does_not_matter():
         near(one[name], two[name])
 
 
-def test_unknown_mode_is_refused():
+def test_unknown_mode_raises():
     with pytest.raises(ValueError, match="normalise_by must be one of none"):
         Normaliser({}, [], "gender")
 
@@ -105,7 +105,7 @@ def test_unknown_mode_is_refused():
 NAN = float("nan")
 
 
-def test_undefined_values_count_for_nothing_and_become_the_mean():
+def test_undefined_values_are_ignored_and_replaced_by_mean():
     ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
     frames = {
         ann.id: torch.tensor([[1.0, 5.0, NAN], [NAN, 7.0, NAN]]),
@@ -116,7 +116,7 @@ def test_undefined_values_count_for_nothing_and_become_the_mean():
     assert normalised[bob.id].tolist() == [[1, 0, 0]]
 
 
-def test_column_that_a_group_never_defined_is_zero_for_it():
+def test_column_undefined_in_group_is_zero():
     ann, bob = rows_of("a", "deu", 1, n_each=1)[0], rows_of("b", "ita", 1)[0]
     frames = {ann.id: torch.tensor([[NAN]]), bob.id: torch.tensor([[4.0]])}
     normaliser = Normaliser(frames, [ann, bob], "corpus")
@@ -126,7 +126,7 @@ def test_column_that_a_group_never_defined_is_zero_for_it():
     assert normalised[bob.id].item() == 1
 
 
-def test_speaker_without_a_value_leans_on_the_corpus_alone():
+def test_speaker_without_values_uses_corpus_statistics():
     ann, bob = rows_of("a", "deu", n_speakers=2, n_each=1)[::4]
     frames = {
         ann.id: torch.tensor([[NAN], [NAN]]),

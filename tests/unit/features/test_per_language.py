@@ -1,4 +1,4 @@
-"""Encoders by language: own columns, own adapter, no language without one."""
+"""Tests for the separate encoders of languages."""
 
 import dataclasses
 import types
@@ -34,7 +34,7 @@ def material(tmp_path):
     return types.SimpleNamespace(rows=rows, parts=parts)
 
 
-def test_each_language_has_its_own_columns(material, tmp_path):
+def test_languages_use_separate_columns(material, tmp_path):
     wide = both()
     half = wide.dim // 2
     training_rows = material.rows
@@ -50,7 +50,7 @@ def test_each_language_has_its_own_columns(material, tmp_path):
         assert not frames.any()
 
 
-def test_language_is_freed_from_its_own_mean(material, tmp_path):
+def test_language_is_normalised_by_its_own_statistics(material, tmp_path):
     (plain,) = load_features(both(), tmp_path, material, material.rows, "none")
     italian = torch.cat(
         [plain[row.id] for row in material.rows if row.language == "ita"]
@@ -87,7 +87,7 @@ def test_key_depends_on_the_encoder_of_each_language():
         ({"frames_per_s": 100}, "of 100 frames/s, not 50"),
     ],
 )
-def test_encoders_that_cannot_stand_side_by_side_are_refused(values, words):
+def test_incompatible_encoders_raise(values, words):
     odd = extractor("acoustic")
     for name, value in values.items():
         setattr(odd, name, value)
@@ -95,22 +95,22 @@ def test_encoders_that_cannot_stand_side_by_side_are_refused(values, words):
         PerLanguage({"deu": extractor("acoustic"), "ita": odd})
 
 
-def test_nothing_is_heard_without_a_language():
+def test_extraction_without_language_raises():
     wide = both()
-    with pytest.raises(TypeError, match="sound alone does not tell which"):
+    with pytest.raises(TypeError, match="does not determine the language"):
         wide(torch.zeros(1, 1600), torch.ones(1))
-    with pytest.raises(TypeError, match="sound alone does not tell which"):
+    with pytest.raises(TypeError, match="does not determine the language"):
         wide.n_frames(1600)
     with pytest.raises(ValueError, match="needs languages, got none"):
         both(())
 
 
-def test_language_that_training_never_hears_is_refused(material, tmp_path):
-    with pytest.raises(ValueError, match="nothing in ita is heard"):
+def test_language_without_training_rows_raises(material, tmp_path):
+    with pytest.raises(ValueError, match="expected training utterances in ita"):
         load_features(both(), tmp_path, material, material.rows[:4], "none")
 
 
-def test_language_without_an_encoder_is_refused(material, tmp_path):
+def test_language_without_encoder_raises(material, tmp_path):
     with pytest.raises(ValueError, match="no encoder for ita, only for deu"):
         load_features(both(("deu",)), tmp_path, material, material.rows, "none")
 

@@ -15,14 +15,14 @@ def with_phones(*phones):
     return [dataclasses.replace(row, phones=phones) for row in ROWS]
 
 
-def test_known_phones_come_with_the_manifest(tmp_path):
+def test_known_phones_are_read_from_manifest(tmp_path):
     found = phone_labels(
         "known", with_phones(("a", 0.1, 0.3)), {}, 50, tmp_path
     )
     assert found[ROWS[0].id][0].ipa == "a"
 
 
-def test_units_need_nothing_but_frames(tmp_path):
+def test_units_need_only_frames(tmp_path):
     frames = {
         row.id: torch.randn(80, 3) + 5 * (torch.arange(80) // 20 % 2)[:, None]
         for row in ROWS
@@ -36,18 +36,18 @@ def test_units_need_nothing_but_frames(tmp_path):
     [
         ("whisper", "phones must be one of known, align, ctc, units"),
         ("ctc", "ctc needs a recogniser; give --phone_recogniser"),
-        ("known", "known found none in 2 utterances of a;"),
+        ("known", "known: found no phones in 2 utterances of a;"),
     ],
 )
-def test_what_cannot_be_found_out_is_told(tmp_path, source, message):
+def test_missing_phones_raise(tmp_path, source, message):
     with pytest.raises(ValueError, match=message):
         phone_labels(source, ROWS, {}, 50, tmp_path)
 
 
-def test_second_run_aligns_nothing(tmp_path, monkeypatch):
+def test_second_run_uses_cache(tmp_path, monkeypatch):
     asked = []
 
-    def align_all(rows, load, texts, hearing):
+    def align_all(rows, load, texts, recogniser):
         asked.extend(rows)
         return {row.id: (Phone("a", 0.0, 0.5),) for row in rows}
 
@@ -56,12 +56,12 @@ def test_second_run_aligns_nothing(tmp_path, monkeypatch):
     first = phone_labels("align", rows, {}, 50, tmp_path)
     assert phone_labels("align", rows, {}, 50, tmp_path) == first
     assert asked == rows
-    said = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
-    phone_labels("align", said, {}, 50, tmp_path)
-    assert asked[2:] == said[:1]
+    changed = [dataclasses.replace(rows[0], sentence="Guten Abend"), rows[1]]
+    phone_labels("align", changed, {}, 50, tmp_path)
+    assert asked[2:] == changed[:1]
 
 
-def test_times_become_shares_and_short_phones_go():
+def test_times_are_relative_and_short_phones_dropped():
     phones = {
         ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.32)),
         ROWS[1].id: (Phone("a", 0.75, 1.6),),
@@ -78,7 +78,7 @@ def test_times_become_shares_and_short_phones_go():
     )
 
 
-def test_consonants_can_be_left_out():
+def test_consonants_are_dropped_with_vowels_only():
     phones = {
         ROWS[0].id: (Phone("n", 0.0, 0.3), Phone("a", 0.3, 0.6)),
         ROWS[1].id: (),

@@ -8,20 +8,20 @@ ALL_REAL = torch.ones(1, 50).bool()
 
 
 @pytest.mark.parametrize("hz", [65.0, 110.0, 333.3, 590.0])
-def test_candidate_of_a_tone_is_its_frequency(hz):
+def test_best_candidate_of_a_tone_is_its_frequency(hz):
     autocorrelation = torch.cos(torch.arange(300) * 2 * torch.pi * hz / 16000)
     found, height = best_candidates(autocorrelation, 16000, 60.0, 600.0, 1)
     assert found.item() == pytest.approx(hz, rel=0.005)
     assert height.item() == pytest.approx(1.0, abs=0.01)
 
 
-def test_missing_candidates_have_no_height():
+def test_missing_candidates_have_zero_height():
     hz, height = best_candidates(torch.zeros(300), 16000, 60.0, 600.0, 3)
     assert hz.tolist() == [60.0] * 3
     assert height.tolist() == [0.0] * 3
 
 
-def test_path_stays_in_the_octave_where_a_jump_gains_less_than_it_costs():
+def test_path_avoids_costly_octave_jumps():
     strengths = torch.tensor([[0.9, 0.5], [0.5, 0.7], [0.9, 0.5]])
     scores = torch.cat([strengths, torch.zeros(3, 1)], dim=1)[None]
     octaves = torch.tensor([7.0, 8.0, 7.0]).expand(1, 3, 3)
@@ -30,7 +30,7 @@ def test_path_stays_in_the_octave_where_a_jump_gains_less_than_it_costs():
     assert best_path(scores, octaves, real, 0.05, 0.1).tolist() == [[0, 1, 0]]
 
 
-def test_path_gives_up_voice_where_silence_scores_higher():
+def test_path_selects_unvoiced_with_higher_score():
     scores = torch.tensor([[[0.9, 0.4], [0.1, 0.6], [0.1, 0.6]]])
     octaves = torch.zeros(1, 3, 2)
     real = torch.ones(1, 3).bool()
@@ -76,7 +76,7 @@ def test_noise_is_not_voiced(spectrum, pitch):
     assert is_voiced.float().mean() < 0.2
 
 
-def test_tone_that_is_far_quieter_than_the_rest_is_not_voiced(spectrum, pitch):
+def test_very_quiet_tone_is_not_voiced(spectrum, pitch):
     wavs = tone(150.0)
     wavs[:, 8000:] *= 0.001
     is_voiced = pitch(*spectrum(wavs), ALL_REAL)[-1]
@@ -84,16 +84,14 @@ def test_tone_that_is_far_quieter_than_the_rest_is_not_voiced(spectrum, pitch):
     assert not is_voiced[0, 27:].any()
 
 
-def test_silence_has_the_lowest_pitch_and_no_voice(spectrum, pitch):
+def test_silence_is_unvoiced_with_lowest_pitch(spectrum, pitch):
     hz, height, _, is_voiced = pitch(*spectrum(torch.zeros(1, 16000)), ALL_REAL)
     assert hz.unique().tolist() == [60.0]
     assert not height.any()
     assert not is_voiced.any()
 
 
-def test_loud_padding_is_neither_voiced_nor_makes_the_rest_quiet(
-    spectrum, pitch
-):
+def test_loud_padding_does_not_change_voicing(spectrum, pitch):
     power, peak = spectrum(tone(150.0))
     is_real = torch.arange(50)[None] < 30
     peak = peak.where(is_real, 1e6)

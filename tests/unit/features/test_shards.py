@@ -20,7 +20,7 @@ def shards_of(folder, *written):
     return shards
 
 
-def test_tensors_are_found_by_name_in_whatever_shard(tmp_path):
+def test_tensors_are_found_in_any_shard(tmp_path):
     shards_of(tmp_path, ONE, TWO)
     shards = Shards(tmp_path)
     assert len(shards) == 0
@@ -30,22 +30,22 @@ def test_tensors_are_found_by_name_in_whatever_shard(tmp_path):
         assert shards[name].equal(tensor)
 
 
-def test_name_of_an_unknown_tensor_is_not_there(tmp_path):
+def test_unknown_tensor_is_not_contained(tmp_path):
     assert "z" not in shards_of(tmp_path, ONE)
 
 
-def test_reading_opens_no_file_again(tmp_path, monkeypatch):
+def test_files_are_opened_once(tmp_path, monkeypatch):
     shards = shards_of(tmp_path, ONE)
     monkeypatch.setattr(_shards, "safe_open", None)
     assert shards["a"].equal(ONE["a"])
 
 
-def test_pickled_copy_reads_by_itself(tmp_path):
+def test_pickled_copy_is_readable(tmp_path):
     copy = pickle.loads(pickle.dumps(shards_of(tmp_path, ONE)))
     assert copy["a"].equal(ONE["a"])
 
 
-def test_forked_process_reads_what_its_parent_had_open(tmp_path):
+def test_forked_process_reads_open_files(tmp_path):
     shards = shards_of(tmp_path, ONE)
     context = multiprocessing.get_context("fork")
     theirs, ours = context.Pipe()
@@ -57,7 +57,7 @@ def test_forked_process_reads_what_its_parent_had_open(tmp_path):
     child.join()
 
 
-def test_same_names_are_written_over_and_others_never(tmp_path):
+def test_equal_shards_are_replaced_and_others_kept(tmp_path):
     shards_of(tmp_path, ONE, TWO, ONE)
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -70,11 +70,11 @@ def test_cut_shard_is_broken(tmp_path, kept):
     shards = Shards(tmp_path)
     assert list(shards.scan()) == [path]
     assert "a" not in shards
-    with pytest.raises(ValueError, match="expected a whole shard"):
+    with pytest.raises(ValueError, match="expected a complete shard"):
         read_whole(path)
 
 
-def test_changed_shard_shows_in_its_checksum(tmp_path):
+def test_changed_shard_has_wrong_checksum(tmp_path):
     shards_of(tmp_path, ONE)
     (path,) = tmp_path.iterdir()
     content = bytearray(path.read_bytes())
@@ -85,9 +85,7 @@ def test_changed_shard_shows_in_its_checksum(tmp_path):
         read_whole(path)
 
 
-def test_changed_shard_is_found_where_its_tensors_are_wanted(
-    tmp_path, monkeypatch
-):
+def test_changed_shard_of_given_tensors_is_found(tmp_path, monkeypatch):
     shards_of(tmp_path, ONE, TWO)
     reads = []
     monkeypatch.setattr(
@@ -107,12 +105,12 @@ def test_changed_shard_is_found_where_its_tensors_are_wanted(
     assert list(shards.changed("ac")) == [path]  # each is read once
 
 
-def test_checksum_does_not_depend_on_the_order_of_writing():
+def test_checksum_is_independent_of_write_order():
     assert checksum(ONE) == checksum(dict(reversed(ONE.items())))
     assert checksum(ONE) != checksum({**ONE, "b": torch.ones(1, 2)})
 
 
-def test_kill_while_writing_leaves_nothing_that_is_read(tmp_path, monkeypatch):
+def test_interrupted_write_leaves_no_readable_shard(tmp_path, monkeypatch):
     def killed(file):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -131,7 +129,7 @@ def test_kill_while_writing_leaves_nothing_that_is_read(tmp_path, monkeypatch):
     assert "a" in shards and "c" not in shards
 
 
-def test_shard_may_be_read_by_whoever_may_read_the_folder(tmp_path):
+def test_shard_has_folder_permissions(tmp_path):
     before = os.umask(0o022)
     try:
         shards_of(tmp_path, ONE)

@@ -6,7 +6,7 @@ from speechbrain_clser.features.size_limits import limited
 
 
 def layers(n):
-    """Small modules inside another."""
+    """Nested small modules."""
     return torch.nn.ModuleList(
         torch.nn.Sequential(torch.nn.Identity()) for _ in range(n)
     )
@@ -19,7 +19,7 @@ def test_modules_within_the_limit_are_built(monkeypatch):
     layers(100)  # and without a limit, any number
 
 
-def test_too_many_modules_are_refused_before_all_are_built():
+def test_too_many_modules_raise_early():
     with (
         pytest.raises(ValueError, match="^m.yaml: expected at most 20,000 mod"),
         limited(0, "m.yaml"),
@@ -36,7 +36,7 @@ def test_too_many_modules_are_refused_before_all_are_built():
     ],
     ids=["parameter", "buffer", "many"],
 )  # fmt: skip
-def test_too_large_parameters_are_refused_before_they_are_filled(build):
+def test_too_large_parameters_raise_before_allocation(build):
     with (
         pytest.raises(ValueError, match="m.yaml: expected parameters of at m"),
         limited(2**20, "m.yaml"),
@@ -51,6 +51,6 @@ def test_parameter_that_is_set_again_counts_once():
             one.weight = torch.nn.Parameter(one.weight)
 
 
-def test_inner_limit_holds():
+def test_inner_limit_applies():
     with limited(0, "m.yaml"), limited(2**40, "encoder"):
         torch.nn.Linear(100_000, 100_000, device="meta")

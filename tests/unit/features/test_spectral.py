@@ -10,7 +10,7 @@ SPECTRUM = Spectrum(16000)
 
 
 def shape(power, mel=None):
-    """Of one frame of this power in each line."""
+    """Spectral shape of one frame with this power in each bin."""
     power = power[None, None]
     mel = torch.zeros(1, 1, 4) if mel is None else mel
     columns = spectral_shape(SPECTRUM, power, SPECTRUM.level_db(power), mel)

@@ -37,7 +37,7 @@ def test_offset_of_a_recording_does_not_matter(spectrum):
 @pytest.mark.parametrize(
     ("n_samples", "n_frames"), [(1, 1), (320, 1), (321, 2), (16000, 50)]
 )
-def test_every_begun_20_ms_is_a_frame(spectrum, n_samples, n_frames):
+def test_one_frame_per_started_20_ms(spectrum, n_samples, n_frames):
     power, peak = spectrum(torch.randn(2, n_samples))
     assert power.shape == (2, n_frames, 601)
     assert peak.shape == (2, n_frames)
@@ -49,7 +49,7 @@ def test_mean_line_of_white_noise_has_the_level_of_the_noise(spectrum):
     assert level.item() == pytest.approx(-20.0, abs=0.3)
 
 
-def test_bands_that_meet_share_no_line_and_miss_none(spectrum):
+def test_adjacent_bands_partition_bins(spectrum):
     low = spectrum.band(spectrum.hz, 0, 1000)
     high = spectrum.band(spectrum.hz, 1000, 9000)
     assert torch.cat([low, high]).equal(spectrum.hz)
@@ -61,16 +61,16 @@ def test_decibels_by_hand_and_at_the_floor():
     assert found.tolist() == pytest.approx([10 * math.log10(2), -100, -100])
 
 
-def test_row_without_anything_real_is_all_padding():
+def test_row_of_length_zero_is_all_padding():
     found = real_mask(torch.tensor([0.0, 2.0]), 2)
     assert found.tolist() == [[False, False], [True, True]]
 
 
-def test_widest_row_counts():
+def test_widest_returns_longest_row():
     assert widest(torch.tensor([2, 7, 3]), 9) == 7
 
 
-def test_graph_takes_its_only_row_to_be_full():
+def test_widest_returns_width_during_export():
     class Cut(torch.nn.Module):
         def forward(self, wavs):
             n_real = torch.tensor([wavs.shape[1]])

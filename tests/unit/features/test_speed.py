@@ -18,11 +18,11 @@ def test_faster_speech_is_shorter_and_higher(speed):
     assert peak == pytest.approx(100 * speed, abs=2)
 
 
-def test_normal_speed_is_the_loader_itself():
+def test_speed_one_returns_loader():
     assert at_speed(tone, 1.0) is tone
 
 
 @pytest.mark.parametrize("speed", [0.905, 0.1, 3])
-def test_odd_speed_is_refused(speed):
+def test_invalid_speed_raises(speed):
     with pytest.raises(ValueError, match="whole percents between"):
         at_speed(tone, speed)

@@ -35,7 +35,7 @@ def lora(folder, **options):
 
 
 def disturb(extractor):
-    """Move what is trained, as training would."""
+    """Change the trained parameters as training does."""
     for name in sorted(extractor.trained):
         parameter = extractor.get_parameter(name)
         parameter.data.add_(0.1 * torch.randn_like(parameter))
@@ -54,12 +54,12 @@ def disturb(extractor):
         (" 3 - 5 ", 12, (3, 5)),
     ],
 )
-def test_layers_are_read(layers, n_blocks, expected):
+def test_layer_range_is_parsed(layers, n_blocks, expected):
     assert layer_range(layers, n_blocks) == expected
 
 
 @pytest.mark.parametrize("layers", ["13", "8-4", "-1", "4-", "4,5", "middle"])
-def test_layers_that_are_not_there_are_refused(layers):
+def test_unknown_layers_raise(layers):
     with pytest.raises(ValueError, match="within 0-12 of this encoder, got"):
         layer_range(layers, 12)
 
@@ -67,21 +67,19 @@ def test_layers_that_are_not_there_are_refused(layers):
 @pytest.mark.parametrize(
     ("name", "value"), [("layer_mix", "sum"), ("precision", "int8")]
 )
-def test_unknown_option_is_refused(name, value):
+def test_unknown_option_raises(name, value):
     with pytest.raises(ValueError, match=f"{name} must be .* got '{value}'"):
         SSLConfig(**{name: value})
 
 
-def test_config_tells_revision_and_layers_that_were_left_open(folder):
+def test_config_contains_resolved_revision_and_layers(folder):
     config = SSLFeatures(folder).config
     assert (len(config.revision), config.layers) == (64, "1-2")
     again = SSLFeatures(folder, config)
     assert again.config == config
 
 
-def test_key_rests_on_what_the_encoder_is_not_on_where_it_lies(
-    folder, tmp_path
-):
+def test_key_depends_on_encoder_not_on_path(folder, tmp_path):
     here = SSLFeatures(folder).key
     assert SSLFeatures(encoders.make(tmp_path, "hubert_group")).key == here
     other = encoders.make(tmp_path, "hubert_group", hidden_size=16)
@@ -92,8 +90,7 @@ def test_window_of_whisper_is_in_the_config_and_the_key(folders):
     folder = folders / "whisper"
     real = SSLFeatures(folder)
     assert real.config.window == "real"
-    # A config from before the option: the frames are as they were, and so is
-    # the key of a store that holds them.
+    # A config without the option gives the same frames and the same store key.
     old = SSLFeatures(folder, SSLConfig())
     padded = SSLFeatures(folder, SSLConfig(window="30s"))
     assert old.config.window == padded.config.window == "30s"
@@ -105,7 +102,7 @@ def test_window_of_whisper_is_in_the_config_and_the_key(folders):
     assert not old(WAVS, LENS).allclose(real(WAVS, LENS))
 
 
-def test_folder_without_all_weights_is_refused(tmp_path):
+def test_folder_with_missing_weights_raises(tmp_path):
     encoders.make(tmp_path, "hubert_group")
     path = tmp_path / "model.safetensors"
     state = safetensors.torch.load_file(path)
@@ -116,7 +113,7 @@ def test_folder_without_all_weights_is_refused(tmp_path):
         SSLFeatures(tmp_path, SSLConfig(layers="2"))
 
 
-def test_learned_layers_lie_side_by_side_and_mean_is_their_mean(folder):
+def test_learned_layers_are_concatenated_and_mean_is_their_mean(folder):
     learned = SSLFeatures(folder, SSLConfig(layers="1-3", layer_mix="learned"))
     mean = SSLFeatures(folder, SSLConfig(layers="1-3"))
     assert (learned.n_layers, learned.dim) == (3, 96)
@@ -129,7 +126,7 @@ def test_learned_layers_lie_side_by_side_and_mean_is_their_mean(folder):
     assert mix(learned(WAVS, LENS), LENS).shape == third.shape
 
 
-def test_half_precision_is_near_and_has_a_key_of_its_own(folder):
+def test_half_precision_is_close_and_has_its_own_key(folder):
     full, half = (
         SSLFeatures(folder, SSLConfig(precision=precision))
         for precision in ("fp32", "bf16")
@@ -141,7 +138,7 @@ def test_half_precision_is_near_and_has_a_key_of_its_own(folder):
     assert 0 < distance < 0.2
 
 
-def test_frozen_encoder_learns_nothing(folder):
+def test_frozen_encoder_has_no_gradient(folder):
     extractor = SSLFeatures(folder)
     assert extractor.is_frozen
     extractor.requires_grad_(True)
@@ -152,7 +149,7 @@ def test_frozen_encoder_learns_nothing(folder):
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
 @pytest.mark.parametrize("way", ["lora", "top", "full"])
-def test_all_that_is_trained_gets_a_gradient(folders, kind, way):
+def test_trained_parameters_have_gradients(folders, kind, way):
     extractor = lora(folders / kind, adapt=way)
     assert not extractor.is_frozen
     extractor(WAVS, LENS).square().sum().backward()
@@ -163,7 +160,7 @@ def test_all_that_is_trained_gets_a_gradient(folders, kind, way):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_trained_encoder_drops_out_in_training_only(folders, kind):
+def test_dropout_is_active_in_training_only(folders, kind):
     extractor = lora(folders / kind)
     extractor.train()
     one, two = extractor(WAVS, LENS), extractor(WAVS, LENS)
@@ -172,7 +169,7 @@ def test_trained_encoder_drops_out_in_training_only(folders, kind):
     assert extractor(WAVS, LENS).equal(extractor(WAVS, LENS))
 
 
-def test_frozen_convolutions_sleep_while_the_rest_is_trained(folder):
+def test_frozen_convolutions_stay_in_evaluation_mode(folder):
     for options, is_awake in (({}, False), ({"train_cnn": True}, True)):
         extractor = lora(folder, adapt="full", **options).train()
         assert extractor.training
@@ -181,7 +178,7 @@ def test_frozen_convolutions_sleep_while_the_rest_is_trained(folder):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_below_a_trained_top_nothing_drops_out(folders, kind):
+def test_blocks_below_trained_top_have_no_dropout(folders, kind):
     extractor = lora(folders / kind, adapt="top", top_layers=1).train()
     (top,) = extractor.lobe.top(1)
     awake = {id(module) for module in top.modules()}
@@ -191,14 +188,14 @@ def test_below_a_trained_top_nothing_drops_out(folders, kind):
     assert not one.equal(two)
 
 
-def test_encoder_that_a_phase_freezes_drops_nothing_out(folder):
+def test_frozen_phase_disables_dropout(folder):
     for way in ("lora", "top"):
         extractor = lora(folder, adapt=way).requires_grad_(False).train()
         assert extractor(WAVS, LENS).equal(extractor(WAVS, LENS))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_published_is_what_it_was_before_it_was_trained(folder, way):
+def test_frozen_copy_has_published_weights(folder, way):
     extractor = lora(folder, adapt=way).eval()
     frozen = SSLFeatures(folder)
     assert frozen.frozen_copy() is frozen and frozen.has_frozen_part
@@ -211,7 +208,7 @@ def test_published_is_what_it_was_before_it_was_trained(folder, way):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_trained_encoder_is_blind_to_padding_too(folders, kind):
+def test_trained_encoder_ignores_padding(folders, kind):
     extractor = lora(folders / kind, adapt="lora+bottleneck", gated=True)
     disturb(extractor)
     extractor.eval()
@@ -222,7 +219,7 @@ def test_trained_encoder_is_blind_to_padding_too(folders, kind):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_state_is_small_and_brings_the_output_back(folder, way):
+def test_state_contains_trained_parameters_and_restores_output(folder, way):
     extractor = lora(folder, adapt=way, gated=True).eval()
     method = torch.nn.ModuleDict(
         {"encoder": extractor, "head": torch.nn.Linear(32, 4)}
@@ -242,7 +239,7 @@ def test_state_is_small_and_brings_the_output_back(folder, way):
     assert fresh(WAVS, LENS).equal(extractor(WAVS, LENS))
 
 
-def test_state_of_other_adapters_is_refused(folder):
+def test_state_of_other_adapters_raises(folder):
     state = lora(folder).state_dict()
     with pytest.raises(RuntimeError, match="Unexpected key"):
         lora(folder, adapt="bottleneck").load_state_dict(state)
@@ -250,7 +247,7 @@ def test_state_of_other_adapters_is_refused(folder):
         lora(folder, adapt="lora+bottleneck").load_state_dict(state)
 
 
-def test_phase_may_freeze_adapters_and_release_them_again(folder):
+def test_adapters_can_be_frozen_and_unfrozen(folder):
     extractor = lora(folder)
     state = extractor.state_dict().keys()
     extractor.requires_grad_(False)
@@ -261,7 +258,7 @@ def test_phase_may_freeze_adapters_and_release_them_again(folder):
     assert released == extractor.trained
 
 
-def test_copy_stands_on_its_own(folder):
+def test_copy_is_independent(folder):
     extractor = lora(folder).eval()
     twin = copy.deepcopy(extractor)
     disturb(twin)

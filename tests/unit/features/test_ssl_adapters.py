@@ -25,7 +25,7 @@ def adapted(folder, *options, **named):
 
 
 def trained(lobe):
-    """Names of what is trained."""
+    """Names of the trained parameters."""
     return [n for n, p in lobe.named_parameters() if p.requires_grad]
 
 
@@ -34,9 +34,7 @@ def trained(lobe):
     ("way", "gated"),
     [("lora", False), ("bottleneck", True), ("lora+bottleneck", True)],
 )
-def test_adapters_alone_learn_and_every_one_of_them_does(
-    folders, kind, way, gated
-):
+def test_only_adapters_are_trained(folders, kind, way, gated):
     torch.manual_seed(0)
     lobe = adapted(folders / kind, way, gated=gated)
     for name, parameter in lobe.named_parameters():
@@ -54,7 +52,7 @@ def test_adapters_alone_learn_and_every_one_of_them_does(
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_adapters_begin_with_the_published_encoder(folders, kind):
+def test_adapters_start_as_published_encoder(folders, kind):
     lobe = load(folders / kind).eval()
     lobe.keep(1, 2)
     with torch.no_grad():
@@ -64,7 +62,7 @@ def test_adapters_begin_with_the_published_encoder(folders, kind):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_adapters_stand_where_the_paper_puts_them(folders, kind):
+def test_adapters_are_placed_as_in_the_paper(folders, kind):
     names = trained(adapted(folders / kind, "lora+bottleneck"))
     lora = [n for n in names if n.endswith("adapter_up_proj.weight")]
     # Two blocks: queries and values of each, and the end of each feed-forward
@@ -73,7 +71,7 @@ def test_adapters_stand_where_the_paper_puts_them(folders, kind):
     assert len(lora) == 2 * per_block
 
 
-def test_sizes_and_scale_are_those_asked_for(folders):
+def test_sizes_and_scale_match_config(folders):
     lobe = adapted(
         folders / "hubert_group",
         "lora+bottleneck",
@@ -88,7 +86,7 @@ def test_sizes_and_scale_are_those_asked_for(folders):
     assert bottleneck.adapter_down_proj.out_features == 7
 
 
-def test_gate_halves_what_an_adapter_adds_at_first(folders):
+def test_initial_gate_is_one_half(folders):
     open_, gated = (
         adapted(folders / "hubert_group", "lora", gated=gated)
         .lobe.model.encoder.layers[0]
@@ -108,7 +106,7 @@ def test_gate_halves_what_an_adapter_adds_at_first(folders):
 
 
 @pytest.mark.parametrize("train_cnn", [False, True])
-def test_full_training_takes_the_convolutions_only_if_asked(folders, train_cnn):
+def test_full_training_includes_convolutions_if_configured(folders, train_cnn):
     lobe = adapted(folders / "hubert_group", "full", train_cnn=train_cnn)
     names = trained(lobe)
     assert any("conv_layers" in name for name in names) == train_cnn
@@ -117,7 +115,7 @@ def test_full_training_takes_the_convolutions_only_if_asked(folders, train_cnn):
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
 @pytest.mark.parametrize("n", [1, 2])
-def test_top_blocks_alone_learn_and_all_of_each_does(folders, kind, n):
+def test_only_top_blocks_are_trained(folders, kind, n):
     lobe = adapted(folders / kind, "top", top_layers=n)
     blocks = lobe.lobe.model.encoder.layers
     lobe(WAV, N_SAMPLES).square().sum().backward()
@@ -127,25 +125,25 @@ def test_top_blocks_alone_learn_and_all_of_each_does(folders, kind, n):
         is_top = id(parameter) in learned
         assert parameter.requires_grad == is_top, name
         assert (parameter.grad is not None) == is_top, name
-        # Keys may all be shifted alike, and nobody attends otherwise.
+        # A common shift of all keys does not change the attention.
         is_moot = name.endswith(("k_proj.bias", "linear_k.bias"))
         assert not is_top or is_moot or parameter.grad.any(), name
 
 
 @pytest.mark.parametrize("n", [0, 3])
-def test_more_top_blocks_than_are_used_are_refused(folders, n):
+def test_too_many_top_blocks_raise(folders, n):
     with pytest.raises(ValueError, match=f"within 1-2, .* got {n}; choose"):
         adapted(folders / "hubert_group", "top", top_layers=n)
 
 
-def test_unknown_way_is_refused():
+def test_unknown_adapt_raises():
     with pytest.raises(
         ValueError, match="adapt must be frozen, lora, .*'prefix'"
     ):
         Adaptation("prefix")
 
 
-def test_adapter_without_a_block_to_go_into_is_refused(folders):
+def test_adapter_without_transformer_block_raises(folders):
     lobe = load(folders / "hubert_group")
     lobe.keep(0, 0)
     with pytest.raises(ValueError, match="layers end at 0"):

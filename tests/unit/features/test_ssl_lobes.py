@@ -31,7 +31,7 @@ def published(folder, wav):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_layers_are_those_that_transformers_computes(folders, kind):
+def test_layers_match_transformers(folders, kind):
     wav = 0.1 * torch.randn(15200) + 0.02
     expected = published(folders / kind, wav)
     lobe = load(folders / kind).eval()  # Whisper: padded, as published
@@ -46,7 +46,7 @@ def test_layers_are_those_that_transformers_computes(folders, kind):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_layers_above_are_dropped_and_change_nothing(folders, kind):
+def test_dropping_higher_layers_does_not_change_output(folders, kind):
     wav, n_samples = torch.randn(1, 8000), torch.tensor([8000])
     whole = load(folders / kind).eval()
     assert whole.n_blocks == 3
@@ -62,7 +62,7 @@ def test_layers_above_are_dropped_and_change_nothing(folders, kind):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_nothing_is_random_but_dropout(folders, kind):
+def test_only_dropout_is_random(folders, kind):
     lobe = load(folders / kind).train()
     for module in lobe.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -75,7 +75,7 @@ def test_nothing_is_random_but_dropout(folders, kind):
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_full_training_reaches_all_but_the_convolutions(folders, kind):
+def test_full_training_excludes_convolutions_by_default(folders, kind):
     lobe = load(folders / kind)
     without, all_of_it = lobe.trainable(False), lobe.trainable(True)
     for parameter in all_of_it:
@@ -89,7 +89,7 @@ def test_full_training_reaches_all_but_the_convolutions(folders, kind):
 
 
 @pytest.mark.parametrize("kind", WAVEFORM)
-def test_shortest_sound_that_has_a_frame_is_known(folders, kind):
+def test_shortest_samples_gives_one_frame(folders, kind):
     lobe = load(folders / kind)
     assert (lobe.shortest_samples, lobe.stride_samples) == (400, 320)
     counted = lobe.n_frames(torch.tensor([0, 400, 719, 720, 16000]))
@@ -102,13 +102,13 @@ def test_pairs_of_filterbank_frames_are_counted(folders):
     assert counted.tolist() == [1, 1, 1, 2, 49]
 
 
-def test_frames_of_whisper_are_one_per_begun_20_ms(folders):
+def test_whisper_has_one_frame_per_started_20_ms(folders):
     lobe = load(folders / "whisper")
     counted = lobe.n_frames(torch.tensor([0, 320, 321, 16000, 16001]))
     assert counted.tolist() == [1, 1, 2, 50, 51]
 
 
-def test_padded_windows_of_whisper_are_joined_in_their_order(folders):
+def test_padded_whisper_windows_are_concatenated_in_order(folders):
     lobe = load(folders / "whisper", "30s").eval()
     assert lobe.window_samples == 16000
     wavs, n_samples = torch.randn(2, 40000), torch.tensor([40000, 16001])
@@ -141,9 +141,7 @@ def transformers_on(folder, spectrogram):
 
 
 @pytest.mark.parametrize("n_samples", [1, 320, 5000, 8000, 15900])
-def test_real_frames_of_whisper_are_those_of_an_encoder_that_short(
-    folders, n_samples
-):
+def test_real_whisper_frames_match_short_encoder(folders, n_samples):
     wav = torch.randn(1, n_samples)
     lobe = load(folders / "whisper", "real").eval()
     listen = transformers.AutoFeatureExtractor.from_pretrained(
@@ -160,7 +158,7 @@ def test_real_frames_of_whisper_are_those_of_an_encoder_that_short(
         torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
 
 
-def test_real_windows_of_whisper_are_joined_with_positions_anew(folders):
+def test_real_whisper_windows_restart_positions(folders):
     lobe = load(folders / "whisper", "real").eval()
     wav, n_samples = torch.randn(1, 40001), torch.tensor([40001])
     with torch.no_grad():
@@ -179,9 +177,9 @@ def test_real_windows_of_whisper_are_joined_with_positions_anew(folders):
 
 
 @pytest.mark.parametrize("window", ["real", "30s"])
-def test_frames_of_whisper_alone_are_those_in_a_batch(folders, window):
+def test_whisper_frames_are_equal_alone_and_in_batch(folders, window):
     lobe = load(folders / "whisper", window).eval()
-    # Of very different loudness: the floor is that of each utterance.
+    # Of very different loudness: the clipping level is per utterance.
     n_samples = torch.tensor([16000, 5000, 33000, 700])
     gains = torch.tensor([1.0, 1e-5, 0.1, 1e-3])
     wavs = torch.randn(4, 33000) * gains[:, None]
@@ -200,7 +198,7 @@ def test_frames_of_whisper_alone_are_those_in_a_batch(folders, window):
             )
 
 
-def test_floor_of_whisper_is_that_of_the_utterance_not_of_a_window(folders):
+def test_whisper_clipping_level_is_per_utterance(folders):
     lobe = load(folders / "whisper", "real").eval()
     wav = torch.randn(1, 32000)
     wav[:, 16400:] *= 1e-6  # the second window, beyond a border
@@ -208,10 +206,12 @@ def test_floor_of_whisper_is_that_of_the_utterance_not_of_a_window(folders):
         found = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
         wav[:, 16400:] = 0.0
         silent = lobe(wav, torch.tensor([32000]))[0, 0, 60:]
-    torch.testing.assert_close(found, silent)  # both lie below the floor
+    torch.testing.assert_close(
+        found, silent
+    )  # both are below the clipping level
 
 
-def test_window_is_for_whisper(folders):
+def test_window_option_is_for_whisper_only(folders):
     with pytest.raises(ValueError, match=r"30s is for Whisper.*kind hubert"):
         load(folders / "hubert_group", "30s")
     assert load(folders / "hubert_group", "real").window == ""
@@ -239,7 +239,7 @@ BLOCK = "encoder.layers.1."
 
 
 @pytest.mark.parametrize("kind", encoders.KINDS)
-def test_missing_weights_are_named_unless_no_layer_needs_them(kind, tmp_path):
+def test_missing_weights_of_used_layers_are_listed(kind, tmp_path):
     encoders.make(tmp_path, kind)
     spare = ("masked_spec_embed", "encoder.layers.2.", "decoder.")
     damage(tmp_path, without(*spare))
@@ -256,7 +256,7 @@ def test_missing_weights_are_named_unless_no_layer_needs_them(kind, tmp_path):
     lobe.check_weights(tmp_path)
 
 
-def test_weights_of_other_shapes_are_named(tmp_path):
+def test_weights_of_other_shapes_are_listed(tmp_path):
     encoders.make(tmp_path, "hubert_group")
     name = "encoder.layers.0.attention.q_proj.weight"
     damage(tmp_path, lambda state: state | {name: torch.zeros(8, 32)})
@@ -275,7 +275,7 @@ def test_weights_under_another_prefix_are_all_missing(tmp_path):
         lobe.check_weights(tmp_path)
 
 
-def test_names_that_transformers_renames_are_not_missing(tmp_path):
+def test_renamed_weights_are_not_missing(tmp_path):
     encoders.make(tmp_path, "wav2vec2_layer")
     conv = "encoder.pos_conv_embed.conv."
     old = {
@@ -298,7 +298,7 @@ def test_names_that_transformers_renames_are_not_missing(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["wav2vec2_layer", "hubert_layer"])
-def test_loudness_and_offset_do_not_matter_where_normalised(folders, kind):
+def test_normalised_encoder_ignores_loudness_and_offset(folders, kind):
     lobe = load(folders / kind).eval()
     wav, n_samples = torch.randn(1, 8000), torch.tensor([8000])
     with torch.no_grad():
@@ -310,21 +310,21 @@ def test_loudness_and_offset_do_not_matter_where_normalised(folders, kind):
         )
 
 
-def test_published_half_precision_is_computed_in_full(tmp_path, folders):
+def test_half_precision_weights_are_computed_in_float32(tmp_path, folders):
     model = transformers.AutoModel.from_pretrained(folders / "whisper")
     encoders.make(tmp_path, "whisper")
     model.half().save_pretrained(tmp_path)
     assert {p.dtype for p in load(tmp_path).parameters()} == {torch.float32}
 
 
-def test_subsampling_behind_the_layers_is_left_out(tmp_path):
+def test_subsampling_after_layers_is_skipped(tmp_path):
     encoders.make(tmp_path, "wav2vec2_layer", add_adapter=True)
     lobe = load(tmp_path).eval()
     lobe.keep(3, 3)
     assert lobe(torch.randn(1, 8000), torch.tensor([8000])).shape[2] == 24
 
 
-def test_kind_without_a_lobe_is_refused(tmp_path):
+def test_kind_without_lobe_raises(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     with pytest.raises(ValueError, match="wav2vec2, hubert, .* 'bert'"):
         load(tmp_path)

@@ -26,14 +26,14 @@ def masked(attention):
     return attention
 
 
-def test_group_norm_of_a_full_row_is_the_published_one(norm):
+def test_group_norm_without_padding_matches_published(norm):
     frames = torch.randn(2, 3, 9)
     ours = MaskedGroupNorm(norm)
     ours.n_real = torch.tensor([9, 9])
     torch.testing.assert_close(ours(frames), norm(frames))
 
 
-def test_group_norm_is_blind_to_padding(norm):
+def test_group_norm_ignores_padding(norm):
     frames = torch.randn(2, 3, 9)
     ours = MaskedGroupNorm(norm)
     ours.n_real = torch.tensor([4, 9])
@@ -42,20 +42,20 @@ def test_group_norm_is_blind_to_padding(norm):
     assert not found[0, :, 4:].any()
 
 
-def test_group_norm_keeps_the_parameters_themselves(norm):
+def test_group_norm_shares_parameters(norm):
     ours = MaskedGroupNorm(norm)
     assert ours.weight is norm.weight
     assert ours.state_dict().keys() == norm.state_dict().keys()
 
 
-def test_attention_without_padding_is_the_published_one(attention):
+def test_attention_without_padding_matches_published(attention):
     frames = torch.randn(2, 5, 8)
     expected = attention(frames)[0]
     found = masked(attention)(frames, torch.ones(2, 5).bool())[0]
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
 
 
-def test_attention_is_blind_to_padding(attention):
+def test_attention_ignores_padding(attention):
     frames = torch.randn(2, 5, 8)
     real = torch.tensor([[True, True, True, False, False], [True] * 5])
     found = masked(attention)(frames, real)[0][:1, :3]
@@ -63,7 +63,7 @@ def test_attention_is_blind_to_padding(attention):
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-5)
 
 
-def test_attention_drops_out_in_training_only(attention):
+def test_attention_dropout_is_active_in_training_only(attention):
     attention.dropout = 0.5
     frames, real = torch.randn(1, 5, 8), torch.ones(1, 5).bool()
     masked(attention)

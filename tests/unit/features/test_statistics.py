@@ -6,7 +6,7 @@ from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.statistics import Statistics
 
 
-def test_statistics_by_hand_and_blind_to_padding():
+def test_statistics_match_reference_and_ignore_padding():
     wavs = torch.full((2, 40), 99.0)
     wavs[0, :20] = torch.arange(20.0)  # two blocks, 10 apart
     values = Statistics(Blocks())(wavs, torch.tensor([0.5, 1.0]))
@@ -16,13 +16,13 @@ def test_statistics_by_hand_and_blind_to_padding():
     assert values[1, 0, 10:].equal(torch.zeros(10))
 
 
-def test_there_is_one_frame_however_long_the_utterance():
+def test_statistics_are_one_frame_per_utterance():
     n_frames = Statistics(Blocks()).n_frames
     assert n_frames(torch.tensor([1, 16000])).tolist() == [1, 1]
     assert n_frames(160).item() == 1
 
 
-def test_layers_stay_side_by_side():
+def test_statistics_keep_layers_concatenated():
     blocks = Blocks()
     blocks.n_layers = 2
     statistics = Statistics(blocks)
@@ -34,7 +34,7 @@ def test_layers_stay_side_by_side():
     assert values[5:10].equal(values[15:])
 
 
-def test_alone_and_in_a_batch_are_the_same():
+def test_statistics_are_equal_alone_and_in_batch():
     statistics = Statistics(AcousticFeatures())
     wavs = torch.randn(2, 9600) / 9
     together = statistics(wavs, torch.tensor([1.0, 0.5]))
@@ -42,7 +42,7 @@ def test_alone_and_in_a_batch_are_the_same():
     torch.testing.assert_close(together[1:], alone)
 
 
-def test_key_follows_the_key_of_what_is_summed_up():
+def test_key_depends_on_inner_extractor():
     blocks = Blocks()
     assert Statistics(blocks).key == Statistics(Blocks()).key
     assert Statistics(blocks).key != Statistics(Blocks(2.0)).key
@@ -50,14 +50,14 @@ def test_key_follows_the_key_of_what_is_summed_up():
     assert Statistics(blocks).key != Statistics(newer).key
 
 
-def test_trained_extractor_is_refused():
+def test_trained_extractor_raises():
     blocks = Blocks()
     blocks.is_frozen = False
     with pytest.raises(ValueError, match="got a trained Blocks"):
         Statistics(blocks)
 
 
-def test_undefined_values_are_refused():
+def test_undefined_values_raise():
     blocks = Blocks()
     blocks.may_be_nan = True
     with pytest.raises(ValueError, match="Blocks leaves some undefined"):

@@ -44,13 +44,13 @@ def test_every_row_gets_its_own_frames(tmp_path):
     assert frames[ROWS[2].id].equal(torch.full((3, 10), 3.0))
 
 
-def test_second_run_opens_no_audio_file(tmp_path):
+def test_second_fill_opens_no_audio_file(tmp_path):
     first = filled(tmp_path).view(ROWS)
     second = filled(tmp_path, load=unheard).view(ROWS)
     assert all(first[name].equal(second[name]) for name in first)
 
 
-def test_renamed_and_moved_recordings_are_known_by_their_sound(tmp_path):
+def test_renamed_and_moved_recordings_are_found_by_digest(tmp_path):
     filled(tmp_path)
     moved = [
         dataclasses.replace(row, id=f"new {row.id}", wav="elsewhere.wav")
@@ -60,7 +60,7 @@ def test_renamed_and_moved_recordings_are_known_by_their_sound(tmp_path):
     assert len(frames["new " + ROWS[4].id]) == 5
 
 
-def test_other_values_are_kept_apart(tmp_path):
+def test_different_configs_have_separate_stores(tmp_path):
     one = filled(tmp_path, Blocks(1.0)).view(ROWS)
     two = filled(tmp_path, Blocks(2.0)).view(ROWS)
     half = filled(tmp_path, Blocks(1.0), dtype="float16")
@@ -76,7 +76,7 @@ def test_only_what_is_missing_is_extracted(tmp_path):
     assert sorted(training_rows) == sorted(row.wav for row in ROWS[5:])
 
 
-def test_same_recording_under_two_names_is_heard_once(tmp_path):
+def test_duplicate_recording_is_extracted_once(tmp_path):
     training_rows = []
     twin = dataclasses.replace(ROWS[0], id="twin")
     store = filled(
@@ -87,32 +87,32 @@ def test_same_recording_under_two_names_is_heard_once(tmp_path):
     assert frames["twin"].equal(frames[ROWS[0].id])
 
 
-def test_longest_recordings_come_first_in_batches_of_so_much_sound(tmp_path):
+def test_batches_are_sorted_by_length_and_limited(tmp_path):
     blocks = Blocks()
     Store(tmp_path, blocks).fill(ROWS, tone, batch_s=0.01)  # 160 samples
     assert blocks.batches == [(2, 80), (2, 60), (4, 40)]
 
 
-def test_each_recording_is_alone_on_a_cpu(tmp_path):
+def test_cpu_processes_one_recording_at_a_time(tmp_path):
     blocks = Blocks()
     filled(tmp_path, blocks)
     assert blocks.batches == [(1, n) for n in range(80, 0, -10)]
 
 
-def test_shards_are_of_so_many_utterances(tmp_path, monkeypatch):
+def test_shards_are_limited_by_utterances(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
     store = filled(tmp_path)
     assert len(shards(store)) == 3
     assert len(filled(tmp_path, load=unheard).view(ROWS)) == 8
 
 
-def test_shards_are_of_so_many_bytes(tmp_path, monkeypatch):
+def test_shards_are_limited_by_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHARD_BYTES", 600)  # 15 frames of 10 values
     store = filled(tmp_path)
     assert len(shards(store)) == 3  # 8 + 7, 6 + 5 + 4, 3 + 2 + 1
 
 
-def test_error_halfway_loses_the_shard_in_hand_only(tmp_path, monkeypatch):
+def test_error_loses_current_shard_only(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHARD_UTTERANCES", 3)
 
     def load(wav, rate):
@@ -128,7 +128,7 @@ def test_error_halfway_loses_the_shard_in_hand_only(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kept", [100, -1])
-def test_broken_shard_is_told_and_done_again(tmp_path, caplog, kept):
+def test_broken_shard_is_logged_and_extracted_again(tmp_path, caplog, kept):
     store = filled(tmp_path)
     whole = dict(store.view(ROWS))
     (shard,) = shards(store)
@@ -139,7 +139,7 @@ def test_broken_shard_is_told_and_done_again(tmp_path, caplog, kept):
     assert all(whole[name].equal(again[name]) for name in whole)
 
 
-def test_shard_with_a_changed_bit_is_told_and_done_again(tmp_path, caplog):
+def test_shard_with_changed_bit_is_logged_and_extracted_again(tmp_path, caplog):
     store = filled(tmp_path)
     whole = dict(store.view(ROWS))
     (shard,) = shards(store)
@@ -155,9 +155,7 @@ def test_shard_with_a_changed_bit_is_told_and_done_again(tmp_path, caplog):
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_full_store_that_cannot_be_written_is_read(
-    tmp_path, monkeypatch, number
-):
+def test_read_only_complete_store_is_usable(tmp_path, monkeypatch, number):
     store = filled(tmp_path)
     stale = store.folder / f"0a1b.safetensors.{32 * '0'}.partial"
     stale.touch()
@@ -174,7 +172,7 @@ def test_full_store_that_cannot_be_written_is_read(
     assert not stale.exists()
 
 
-def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
+def test_concurrent_runs_are_independent(tmp_path):
     other = Store(tmp_path, Blocks())
 
     def interrupted(wav, rate):
@@ -187,7 +185,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
     assert len(other.view(ROWS[:6])) == 6
 
 
-def test_folder_tells_a_person_what_is_in_it(tmp_path):
+def test_about_json_describes_store(tmp_path):
     store = filled(tmp_path, AcousticFeatures(), rows=[])
     about = json.loads((store.folder / "about.json").read_text())
     assert about["extractor"] == "AcousticFeatures"
@@ -195,7 +193,7 @@ def test_folder_tells_a_person_what_is_in_it(tmp_path):
     assert about["dim"] == 110 and about["frames_per_s"] == 50
 
 
-def test_half_precision_is_close_and_comes_back_as_float32(tmp_path):
+def test_half_precision_is_close_and_returned_as_float32(tmp_path):
     third = filled(tmp_path, Blocks(1 / 3), dtype="float16").view(ROWS)
     values = third[ROWS[6].id]
     assert values.dtype == torch.float32
@@ -204,54 +202,56 @@ def test_half_precision_is_close_and_comes_back_as_float32(tmp_path):
     )
 
 
-def test_value_beyond_half_precision_names_the_recording(tmp_path):
+def test_value_beyond_half_precision_raises_with_recording(tmp_path):
     with pytest.raises(ValueError, match="80000 for a_deu_s1_sadness_0 "):
         filled(tmp_path, Blocks(1e4), dtype="float16")
     assert filled(tmp_path, Blocks(1e4)).view(ROWS)[ROWS[7].id].max() == 8e4
 
 
-def test_value_that_is_not_finite_names_the_recording(tmp_path):
-    with pytest.raises(ValueError, match="not finite for a_deu_s1_sadness_0"):
+def test_non_finite_value_raises_with_recording(tmp_path):
+    with pytest.raises(
+        ValueError, match="expected finite values for a_deu_s1_sadness_0"
+    ):
         filled(tmp_path, Blocks(float("inf")))
 
 
-def test_row_that_is_not_in_the_store_is_named(tmp_path):
+def test_row_not_in_store_raises(tmp_path):
     store = filled(tmp_path, rows=ROWS[:7])
     with pytest.raises(KeyError, match=f"1 of 8 .* {ROWS[7].id} for one"):
         store.view(ROWS)
 
 
-def test_row_without_digest_is_refused(tmp_path):
+def test_row_without_digest_raises(tmp_path):
     row = dataclasses.replace(ROWS[0], digest="")
     with pytest.raises(ValueError, match=f"found none for {row.id}"):
         filled(tmp_path, rows=[row])
 
 
-def test_unknown_precision_is_refused(tmp_path):
+def test_unknown_precision_raises(tmp_path):
     with pytest.raises(ValueError, match="float32, float16, got 'int8'"):
         Store(tmp_path, Blocks(), dtype="int8")
 
 
-def test_trained_extractor_is_refused(tmp_path):
+def test_trained_extractor_raises(tmp_path):
     blocks = Blocks()
     blocks.is_frozen = False
     with pytest.raises(ValueError, match="got a trained Blocks"):
         Store(tmp_path, blocks)
 
 
-def test_frames_may_be_changed_without_changing_the_store(tmp_path):
+def test_returned_frames_are_copies(tmp_path):
     frames = filled(tmp_path).view(ROWS)
     frames[ROWS[0].id].zero_()
     assert frames[ROWS[0].id].equal(torch.ones(1, 10))
 
 
-def test_view_reads_the_same_after_pickling(tmp_path):
+def test_view_is_picklable(tmp_path):
     frames = filled(tmp_path).view(ROWS)
     copy = pickle.loads(pickle.dumps(frames))
     assert all(copy[name].equal(frames[name]) for name in frames)
 
 
-def test_workers_of_a_data_loader_read_the_same(tmp_path):
+def test_data_loader_workers_read_the_store(tmp_path):
     frames = filled(tmp_path).view(ROWS)
     loader = torch.utils.data.DataLoader(
         [row.id for row in ROWS],
@@ -264,9 +264,12 @@ def test_workers_of_a_data_loader_read_the_same(tmp_path):
 
 
 def fill_as(rank, folder, training_rows):
-    """What each of two processes does under torchrun."""
+    """Work of each of two processes with torchrun."""
     torch.distributed.init_process_group(
-        "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
+        "gloo",
+        init_method=f"file://{folder}/rendezvous",
+        rank=rank,
+        world_size=2,
     )
     own = []
     frames = filled(folder, load=listening(own)).view(ROWS)
@@ -302,7 +305,7 @@ def sounds():
 
 
 def pretrained(kind):
-    """Make that kind of encoder in a folder, and listen through it."""
+    """Create an encoder of a kind in a folder and return its extractor."""
     return lambda folder: SSLFeatures(encoders.make(folder, kind))
 
 
@@ -314,8 +317,8 @@ EXTRACTORS = {
 
 
 @pytest.mark.parametrize("name", EXTRACTORS)
-def test_stored_batched_and_alone_are_the_same(tmp_path, name):
-    """One implementation for the store, the training step and serving."""
+def test_stored_batched_and_single_values_are_equal(tmp_path, name):
+    """The store, the training step and inference give the same values."""
     extractor = EXTRACTORS[name](tmp_path / "encoder")
     wavs = sounds()
     rows = [

@@ -10,14 +10,14 @@ from speechbrain_clser.features.streams import Streams
 
 
 class Shorter(Blocks):
-    """Gives a frame less than there are blocks."""
+    """Returns one frame less than there are blocks."""
 
     def n_frames(self, n_samples):
         return (super().n_frames(n_samples) - 1).clamp(min=1)
 
 
 class Length(Blocks):
-    """One vector an utterance: how many samples there are."""
+    """One vector per utterance: the number of samples."""
 
     frames_per_s = 0
     dim = 1
@@ -35,7 +35,7 @@ def streams():
     return Streams(low=Blocks(), high=Shorter(2.0), length=Length())
 
 
-def test_columns_lie_side_by_side_and_vectors_stand_in_every_frame(streams):
+def test_columns_are_concatenated_and_vectors_repeated(streams):
     frames = streams(torch.arange(30.0)[None], torch.ones(1))
     assert frames.shape == (1, 2, 21)  # as many as the shortest has
     assert frames[0, 1, :10].equal(torch.arange(10.0, 20))
@@ -49,7 +49,7 @@ def test_padding_is_zero_in_all_streams(streams):
     assert frames[0].all() and not frames[1, 1:].any()
 
 
-def test_places_and_names_tell_the_streams_apart(streams):
+def test_places_and_column_names_identify_streams(streams):
     assert streams.places == {
         "low": (0, 10),
         "high": (10, 20),
@@ -59,7 +59,7 @@ def test_places_and_names_tell_the_streams_apart(streams):
     assert len(streams.columns) == streams.dim == 21
 
 
-def test_what_one_stream_leaves_undefined_all_do(streams):
+def test_undefined_values_of_a_stream_are_nan(streams):
     assert streams.may_be_nan
     assert not Streams(one=Blocks(), two=Blocks()).may_be_nan
 
@@ -77,7 +77,7 @@ def test_silence_has_no_pitch_and_no_tilt():
     assert not {"contours.voicing", "measures.voiced_rate"} & lost
 
 
-def test_key_follows_keys_names_and_order():
+def test_key_depends_on_keys_names_and_order():
     keys = {
         Streams(a=Blocks(), b=Blocks(2.0)).key,
         Streams(b=Blocks(2.0), a=Blocks()).key,
@@ -87,12 +87,12 @@ def test_key_follows_keys_names_and_order():
     assert len(keys) == 4
 
 
-def test_streams_that_do_not_go_together_are_refused():
+def test_incompatible_streams_raise():
     slow = Blocks()
     slow.frames_per_s = 25
     with pytest.raises(ValueError, match="slow: 25 a second at 16000 Hz"):
         Streams(fast=Blocks(), slow=slow)
-    with pytest.raises(ValueError, match="at least one of them of frames"):
+    with pytest.raises(ValueError, match="at least one of them with frames"):
         Streams(length=Length())
 
 
@@ -117,7 +117,7 @@ def learning():
     return Streams(encoder=Learner(), other=Blocks(2.0))
 
 
-def test_trained_stream_learns_beside_frozen_ones(learning):
+def test_trained_stream_is_combined_with_frozen_ones(learning):
     assert not learning.is_frozen and learning.has_frozen_part
     frames = learning(torch.ones(1, 20), torch.ones(1))
     frames.sum().backward()
@@ -127,7 +127,7 @@ def test_trained_stream_learns_beside_frozen_ones(learning):
     assert not learning.extractors.other.training
 
 
-def test_state_holds_the_trained_stream_alone():
+def test_state_contains_trained_stream_only():
     streams = Streams(encoder=Learner(), mfcc=Mfcc(), length=Length())
     streams.extractors.encoder.factor.data.fill_(5.0)
     state = streams.state_dict()
@@ -138,7 +138,7 @@ def test_state_holds_the_trained_stream_alone():
     assert fresh(*sound).equal(streams(*sound))
 
 
-def test_phase_freezes_and_releases_the_trained_stream_alone(learning):
+def test_requires_grad_changes_trained_stream_only(learning):
     other = learning.extractors.other
     other.weight = torch.nn.Parameter(torch.ones(1), requires_grad=False)
     factor = learning.extractors.encoder.factor
@@ -149,7 +149,7 @@ def test_phase_freezes_and_releases_the_trained_stream_alone(learning):
     assert factor.requires_grad and not other.weight.requires_grad
 
 
-def test_published_streams_are_those_of_a_frozen_run(learning, streams):
+def test_frozen_copy_matches_frozen_streams(learning, streams):
     learning.extractors.encoder.factor.data.fill_(5.0)
     published = learning.frozen_copy()
     frozen = Streams(encoder=Blocks(), other=Blocks(2.0))
@@ -159,6 +159,6 @@ def test_published_streams_are_those_of_a_frozen_run(learning, streams):
     assert streams.frozen_copy() is streams
 
 
-def test_streams_are_an_extractor_like_any_other(streams):
+def test_streams_satisfy_extractor_interface(streams):
     assert isinstance(streams, Extractor) and streams.is_frozen
     assert (streams.frames_per_s, streams.sample_rate_hz) == (50, 16000)

@@ -6,7 +6,7 @@ from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.style import Style, style_extractor
 
 
-def test_style_is_what_the_acoustic_features_say_of_the_utterance():
+def test_style_matches_acoustic_summary_columns():
     wavs, lens = torch.rand(3, 16000) - 0.5, torch.tensor([1.0, 0.4, 0.7])
     acoustic, style = AcousticFeatures(), Style()
     frames = acoustic(wavs, lens)
@@ -18,7 +18,7 @@ def test_style_is_what_the_acoustic_features_say_of_the_utterance():
         )
 
 
-def test_one_frame_however_long_and_however_padded():
+def test_style_is_one_frame_independent_of_padding():
     style, wavs = Style(), torch.rand(1, 16000) - 0.5
     assert style.n_frames(torch.tensor([160, 16000])).tolist() == [1, 1]
     padded = torch.nn.functional.pad(wavs, (0, 8000))
@@ -30,11 +30,11 @@ def test_one_frame_however_long_and_however_padded():
     )
 
 
-def test_key_is_not_that_of_the_frames():
+def test_key_differs_from_acoustic_key():
     assert Style().key != AcousticFeatures().key
 
 
-def test_style_is_built_in_or_a_speaker_network(tmp_path):
+def test_style_extractor_is_built_in_or_ecapa(tmp_path):
     assert isinstance(style_extractor("style"), Style)
     source = encoders.make_ecapa(tmp_path)
     assert style_extractor(source).key == Ecapa(source).key

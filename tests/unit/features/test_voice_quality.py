@@ -8,7 +8,7 @@ SECONDS = torch.arange(16000) / 16000
 
 
 def quality(levels_db, height=0.9, pitch_hz=200.0):
-    """Of the middle frame of a buzz with harmonics of these levels."""
+    """Voice quality of a frame with harmonics of these levels."""
     wav = sum(
         10 ** (level / 20) * torch.sin(2 * torch.pi * k * pitch_hz * SECONDS)
         for k, level in enumerate(levels_db, 1)
@@ -26,7 +26,7 @@ def quality(levels_db, height=0.9, pitch_hz=200.0):
     return {name: values[0, 25].item() for name, values in columns.items()}
 
 
-def test_first_harmonic_is_held_against_the_second_and_the_strongest():
+def test_first_harmonic_is_compared_with_second_and_strongest():
     levels_db = [0.0, -6.0, -12.0, -9.0, *[-20.0] * 10]
     found = quality(levels_db)
     assert found["h1_h2"] == pytest.approx(6.0, abs=0.1)

@@ -1,4 +1,4 @@
-"""What the effects do to a sound."""
+"""Tests for the audio effects."""
 
 import numpy as np
 import pytest
@@ -29,18 +29,18 @@ def random():
 
 
 @pytest.mark.parametrize("speed", [0.8, 1.0, 1.25])
-def test_faster_tape_is_shorter_and_higher(speed):
+def test_higher_speed_is_shorter_with_higher_pitch(speed):
     training_rows = effects.play_faster(tone(1000, rate_hz=22050), 22050, speed)
     assert len(training_rows) == int(16000 / speed)
     assert loudest_hz(training_rows) == pytest.approx(1000 * speed, abs=2)
 
 
-def test_what_16_khz_cannot_hold_is_gone():
+def test_frequencies_above_nyquist_are_removed():
     training_rows = effects.play_faster(tone(9000, rate_hz=22050), 22050, 1.0)
     assert level_db(training_rows[200:-200]) < -40
 
 
-def test_wobble_moves_the_pitch_both_ways():
+def test_wobble_modulates_pitch():
     training_rows = effects.play_faster(
         tone(1000, rate_hz=22050), 22050, 1, 0.05, 5
     )
@@ -59,23 +59,23 @@ def test_tilt_turns_about_1_khz():
         assert change == pytest.approx(gain_db, abs=0.1)
 
 
-def test_breath_is_as_loud_as_asked():
+def test_breath_has_given_level():
     breath = effects.breathe(tone(200), -20.0, random()) - tone(200)
     assert level_db(breath) - level_db(tone(200)) == pytest.approx(-20, abs=0.5)
 
 
-def test_breath_stops_with_the_voice():
+def test_breath_follows_voice():
     voice = np.concatenate([tone(200, 0.5), np.zeros(8000)])
     breath = effects.breathe(voice, -20.0, random()) - voice
     assert level_db(breath[8400:] + 1e-9) < -100
 
 
-def test_recording_has_the_level_asked_for():
+def test_recording_has_given_level():
     training_rows = effects.record(tone(200), -30.0, 0.0, -90.0, random())
     assert level_db(training_rows) == pytest.approx(-30, abs=0.1)
 
 
-def test_recording_grows_louder_by_the_drift():
+def test_level_increases_by_drift():
     training_rows = effects.record(tone(200), -30.0, 6.0, -90.0, random())
     change = level_db(training_rows[-1600:]) - level_db(training_rows[:1600])
     # From the middle of the first tenth to that of the last.

@@ -1,4 +1,4 @@
-"""eSpeak NG itself, met in a process of its own only."""
+"""Tests for eSpeak NG, run in a separate process."""
 
 import importlib.util
 import json
@@ -18,7 +18,7 @@ installed = pytest.mark.skipif(
 
 
 def in_its_own_process(code):
-    """Run code that imports the engine; give back its JSON, and its errors."""
+    """Run code that imports the engine; return its JSON and its errors."""
     header = "import json, sys\nsys.path.insert(0, sys.argv[1])\n"
     done = subprocess.run(
         [sys.executable, "-c", header + code, HOME],
@@ -36,7 +36,7 @@ def speak(*args, **more):
 """
 
 
-def test_missing_library_names_the_extra():
+def test_missing_library_error_names_extra():
     said, error = in_its_own_process(
         "sys.modules['espeakng_loader'] = None" + SPEAK + "speak('de', 'Ja.')"
     )
@@ -45,19 +45,19 @@ def test_missing_library_names_the_extra():
 
 
 @installed
-def test_unknown_voice_is_refused_by_name():
+def test_unknown_voice_raises():
     said, error = in_its_own_process(SPEAK + "speak('xx+f2', 'Ja.')")
     assert "ValueError: eSpeak NG has no voice 'xx+f2'" in error
 
 
 @installed
-def test_sentence_without_words_is_refused():
+def test_sentence_without_words_raises():
     said, error = in_its_own_process(SPEAK + "speak('de+f2', '')")
-    assert "ValueError: 'de+f2' said nothing for ''" in error
+    assert "ValueError: 'de+f2' returned no speech for ''" in error
 
 
 @installed
-def test_phones_of_a_sentence_follow_each_other():
+def test_phones_of_a_sentence_are_contiguous():
     (samples, phones), _ = in_its_own_process(
         SPEAK + "json.dump(speak('fi+m3', 'Kissa.'), sys.stdout)"
     )
@@ -69,11 +69,11 @@ def test_phones_of_a_sentence_follow_each_other():
 
 
 @installed
-def test_pitch_and_rate_do_what_they_say():
+def test_pitch_and_rate_change_output():
     code = """
 import numpy as np
 def f0_hz(samples):
-    # The lag, 60 to 400 Hz, at which the sentence is most like itself.
+    # Lag of the autocorrelation maximum, 60 to 400 Hz.
     power = np.abs(np.fft.rfft(samples, 2**18)) ** 2
     likeness = np.fft.irfft(power)[: 22050 // 60]
     return 22050 / (55 + int(likeness[55:].argmax()))
@@ -88,7 +88,7 @@ json.dump([f0_hz(low), f0_hz(high), slow[-1][2], quick[-1][2]], sys.stdout)
 
 
 @installed
-def test_sentence_does_not_remember_the_one_before():
+def test_sentences_are_independent():
     code = """
 first = speak('de+f2', 'Die Tür ist offen.', seed=3)
 speak('tr+m7', 'Kapı açık.', rate_wpm=300, pitch=90, pitch_range=5, seed=4)

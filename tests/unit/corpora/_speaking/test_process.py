@@ -1,4 +1,4 @@
-"""Asking the worker."""
+"""Tests for running the worker."""
 
 import importlib.util
 
@@ -14,7 +14,7 @@ installed = pytest.mark.skipif(
 
 
 @installed
-def test_worker_answers_with_phones_and_leaves_a_recording(tmp_path):
+def test_worker_returns_phones_and_writes_recording(tmp_path):
     row = {"id": "7", "voice": "fi+m3", "text": "Kissa."}
     answer = ask_worker([row], tmp_path, "recite")
     assert [ipa for ipa, _, _ in answer["7"]] == ["k", "ˈi", "s", "s", "a"]
@@ -22,20 +22,20 @@ def test_worker_answers_with_phones_and_leaves_a_recording(tmp_path):
 
 
 @installed
-def test_failed_worker_is_reported_in_its_own_words(tmp_path):
+def test_failed_worker_raises_with_its_output(tmp_path):
     row = {"id": "7", "voice": "xx", "text": "Kissa."}
     with pytest.raises(RuntimeError, match="no voice 'xx'"):
         ask_worker([row], tmp_path, "recite")
 
 
-def test_missing_espeak_names_the_extra(monkeypatch, tmp_path):
+def test_missing_espeak_error_names_extra(monkeypatch, tmp_path):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"-e '.\[demo\]'"):
         ask_worker([], tmp_path)
 
 
 @installed
-def test_worker_that_cannot_write_is_an_error_of_the_disk(tmp_path):
+def test_worker_write_error_raises_os_error(tmp_path):
     row = {"id": "7", "voice": "fi+m3", "text": "Kissa."}
     with pytest.raises(OSError, match="No such file or directory.*none"):
         ask_worker([row], tmp_path / "none", "recite")

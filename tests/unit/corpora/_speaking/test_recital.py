@@ -1,4 +1,4 @@
-"""Plain readings of sentences."""
+"""Tests for neutral readings."""
 
 import importlib.util
 
@@ -22,7 +22,7 @@ TAG = Line("deu", "Guten Tag.")
 
 
 @installed
-def test_reading_begins_with_its_first_phone_and_ends_with_its_last():
+def test_reading_starts_and_ends_with_phones():
     samples, phones = recite([TAG])[TAG]
     assert [ipa for ipa, _, _ in phones][-3:] == ["t", "ˈɑː", "k"]
     assert phones[0][1] == 0.0
@@ -31,7 +31,7 @@ def test_reading_begins_with_its_first_phone_and_ends_with_its_last():
 
 
 @installed
-def test_same_line_is_read_once_and_sexes_sound_different():
+def test_duplicate_lines_are_read_once_and_genders_differ():
     woman = Line("deu", "Guten Tag.", "female")
     found = recite([TAG, woman, TAG])
     assert list(found) == [TAG, woman]
@@ -42,23 +42,23 @@ def test_same_line_is_read_once_and_sexes_sound_different():
 
 @installed
 @pytest.mark.slow
-def test_every_code_is_spoken():
-    # Digits are words in every language, whatever its letters.
+def test_every_language_code_is_supported():
+    # Digits are spoken in every language, independent of its script.
     assert len(recite(Line(language, "7") for language in CODES)) == len(CODES)
 
 
-def test_nobody_of_the_demo_corpus_has_the_voice_of_a_reading():
+def test_reading_voices_are_not_in_demo_corpus():
     readers = {
         Line(take.language, "", g).voice for take in plan() for g in VARIANTS
     }
     assert readers & {take.voice for take in plan()} == set()
 
 
-def test_unknown_language_is_refused_with_those_there_are():
+def test_unknown_language_raises_with_supported_ones():
     with pytest.raises(ValueError, match="read xxx; .* among afr, ben"):
         recite([Line("xxx", "Guten Tag.")])
 
 
-def test_nothing_to_read_needs_no_voice():
+def test_empty_input_needs_no_voice():
     assert recite([]) == {}
     assert "demo" in names()

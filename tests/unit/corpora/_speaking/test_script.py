@@ -1,4 +1,4 @@
-"""The plan of the demo corpus, before a sound is made."""
+"""Tests for the script of the demo corpus."""
 
 import collections
 import dataclasses
@@ -12,13 +12,13 @@ from speechbrain_clser.corpora._speaking.script import Take, plan
 
 
 def count(*fields):
-    """How many takes stand at each combination of fields."""
+    """Number of takes of each combination of fields."""
     return collections.Counter(
         tuple(getattr(take, field) for field in fields) for take in plan()
     )
 
 
-def test_plan_is_the_same_every_time():
+def test_plan_is_deterministic():
     assert plan() == plan()
 
 
@@ -31,19 +31,19 @@ def test_plan_agrees_with_the_card():
     assert {take.emotion for take in takes} == set(demo.EMOTIONS)
 
 
-def test_every_language_has_as_many_speakers_of_either_sex():
+def test_languages_have_balanced_genders():
     speakers = {(t.language, t.gender, t.speaker) for t in plan()}
     per_gender = collections.Counter(s[:2] for s in speakers)
     assert len(per_gender) == 2 * len(demo.CARD.languages)
     assert set(per_gender.values()) == {script.SPEAKERS_PER_GENDER}
 
 
-def test_no_two_speakers_of_a_language_share_a_voice():
+def test_speakers_of_a_language_have_different_voices():
     voices = {(take.speaker, take.voice) for take in plan()}
     assert len(voices) == len({voice for _, voice in voices})
 
 
-def test_neither_speaker_nor_sentence_tells_the_emotion():
+def test_emotion_is_balanced_over_speakers_and_sentences():
     for field in ("speaker", "sentence"):
         counts = count(field, "emotion")
         per_value = collections.defaultdict(set)
@@ -53,12 +53,12 @@ def test_neither_speaker_nor_sentence_tells_the_emotion():
         assert len(counts) == len(per_value) * len(demo.EMOTIONS)
 
 
-def test_sentences_have_as_many_meanings_in_every_language():
+def test_languages_have_the_same_number_of_sentences():
     sizes = {len(set(lines)) for lines in script.SENTENCES.values()}
     assert sizes == {10}
 
 
-def test_parameters_stay_where_espeak_takes_them():
+def test_parameters_are_within_espeak_range():
     for take in plan():
         assert 80 <= take.rate_wpm <= 450
         assert 0 <= take.pitch <= 99
@@ -66,7 +66,7 @@ def test_parameters_stay_where_espeak_takes_them():
         assert 0 <= take.tremor < 0.1
 
 
-def test_speaker_keeps_the_same_vocal_tract():
+def test_vocal_tract_is_constant_per_speaker():
     tracts = {(take.speaker, take.tract) for take in plan()}
     assert len(tracts) == demo.CARD.n_speakers
 
@@ -81,7 +81,7 @@ def test_anger_exceeds_sadness_yet_both_overlap(field):
     assert min(anger) < max(sadness)
 
 
-def test_take_survives_the_way_to_the_worker():
+def test_take_is_json_serialisable():
     take = plan()[0]
     row = json.loads(json.dumps(dataclasses.asdict(take)))
     assert Take(**row) == take

@@ -1,4 +1,4 @@
-"""The worker, met as a process only: it may not be imported."""
+"""Tests for the worker, which runs as a process and is not imported."""
 
 import dataclasses
 import importlib.util
@@ -21,7 +21,7 @@ SLICE = plan()[::137]
 
 
 def run(takes, folder):
-    """Let a worker speak; its phones by id."""
+    """Run a worker; returns phones by id."""
     done = subprocess.run(
         [
             sys.executable,
@@ -46,7 +46,7 @@ def spoken(tmp_path_factory):
 
 
 @installed
-def test_every_take_becomes_a_16_bit_recording(spoken):
+def test_takes_are_written_as_16_bit(spoken):
     folder, _ = spoken
     assert {p.name for p in folder.iterdir()} == {f"{t.id}.wav" for t in SLICE}
     for path in folder.iterdir():
@@ -68,7 +68,7 @@ def test_phones_cover_the_recording_without_gaps(spoken):
 
 
 @installed
-def test_hiss_is_where_the_phones_say(spoken):
+def test_fricatives_match_phone_times(spoken):
     folder, phones = spoken
     hissing, other = [], []
     for name, found in phones.items():
@@ -84,7 +84,7 @@ def test_hiss_is_where_the_phones_say(spoken):
 
 
 @installed
-def test_order_of_takes_changes_no_byte(spoken, tmp_path):
+def test_output_is_independent_of_take_order(spoken, tmp_path):
     folder, phones = spoken
     assert run(SLICE[::-1], tmp_path) == phones
     for take in SLICE:

@@ -1,4 +1,4 @@
-"""The corpus of four recordings, and a place for its manifest."""
+"""Fixtures: a corpus of four recordings and a manifest folder."""
 
 import pytest
 from helpers import four
@@ -12,7 +12,7 @@ def root(tmp_path):
 
 @pytest.fixture
 def shelf(tmp_path):
-    """Where manifests go."""
+    """Manifest folder."""
     return tmp_path / "manifests"
 
 

@@ -1,4 +1,4 @@
-"""A corpus is as published and can be used, or it is said why not."""
+"""Tests for the checks of counts and recordings."""
 
 import dataclasses
 
@@ -10,30 +10,30 @@ from speechbrain_clser.data.manifest import prepare, report
 from speechbrain_clser.errors import BadAudioError
 
 
-def test_partial_download_is_refused_with_both_counts(root, shelf):
+def test_partial_download_raises_with_both_counts(root, shelf):
     (root / "bob_hi_3.wav").unlink()
     expected = (
-        "toy: expected 4 utterances of 2 speakers as published, found 3 of 2; "
-        "is the download whole.*--allow_bad_files True"
+        "toy: expected 4 utterances of 2 speakers as published, found 3 of 2. "
+        "Check that the download.*--allow_bad_files True"
     )
     with pytest.raises(ValueError, match=expected):
         prepare(FOUR, root, shelf)
 
 
-def test_missing_speaker_is_refused_with_both_counts(root, shelf):
+def test_missing_speaker_raises_with_both_counts(root, shelf):
     for name in ("bob_hi_3", "bob_lo_4"):
         (root / f"{name}.wav").rename(root / f"ann{name[3:]}.wav")
     with pytest.raises(ValueError, match="4 utterances of 2 .*found 4 of 1"):
         prepare(FOUR, root, shelf)
 
 
-def test_more_than_was_published_is_refused_too(root, shelf):
+def test_more_utterances_than_published_raise(root, shelf):
     sounds.write(root / "cec_hi_5.wav")
     with pytest.raises(ValueError, match="4 utterances of 2 .*found 5 of 3"):
         prepare(FOUR, root, shelf)
 
 
-def test_card_that_promises_nothing_is_not_held_to_it(root, shelf):
+def test_card_without_counts_is_not_checked(root, shelf):
     card = dataclasses.replace(CARD, n_utterances=None, n_speakers=None)
     corpus = dataclasses.replace(FOUR, card=card)
     assert report(prepare(corpus, root, shelf))["card"]["agrees"] is True
@@ -41,7 +41,7 @@ def test_card_that_promises_nothing_is_not_held_to_it(root, shelf):
 
 def test_bad_files_are_listed_and_counted_in_one_error(damaged, shelf):
     with pytest.raises(
-        BadAudioError, match=r"4 recordings .*found 2 that cannot"
+        BadAudioError, match=r"4 usable recordings, found 2 unusable"
     ) as caught:
         prepare(FOUR, damaged, shelf)
     lines = str(caught.value).splitlines()
@@ -63,14 +63,14 @@ def test_ten_bad_files_are_listed_and_the_rest_counted(tmp_path, shelf):
     assert str(caught.value).count("  silent: ") == 10
 
 
-def test_corpus_of_bad_files_only_is_refused_even_so(root, shelf):
+def test_corpus_without_usable_files_raises(root, shelf):
     for name in NAMES:
         silence(root / f"{name}.wav")
-    with pytest.raises(BadAudioError, match="No recording is left to go on"):
+    with pytest.raises(BadAudioError, match="No usable recording is left"):
         prepare(FOUR, root, shelf, allow_bad_files=True)
 
 
-def test_file_that_vanishes_is_missing(root, shelf):
+def test_deleted_file_is_reported_as_missing(root, shelf):
     (root / "ann_hi_1.wav").unlink()
     (root / "ann_hi_1.wav").symlink_to(root / "nowhere.wav")
     path = prepare(FOUR, root, shelf, allow_bad_files=True)

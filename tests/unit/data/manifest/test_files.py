@@ -1,4 +1,4 @@
-"""What is written is read back, by us and by SpeechBrain."""
+"""Tests for writing and reading manifest files."""
 
 import csv
 import dataclasses
@@ -13,7 +13,7 @@ from speechbrain_clser import corpora as room
 from speechbrain_clser.data.manifest import prepare, read
 
 
-def test_manifest_has_the_columns_of_speechbrain_and_ours(root, shelf):
+def test_manifest_has_all_columns(root, shelf):
     path = prepare(FOUR, root, shelf)
     assert path == shelf / "toy.csv"
     with path.open(newline="") as file:
@@ -38,7 +38,7 @@ def test_manifest_has_the_columns_of_speechbrain_and_ours(root, shelf):
     assert len(first[11]) == 16
 
 
-def test_speechbrain_reads_it(root, shelf):
+def test_speechbrain_reads_manifest(root, shelf):
     path = prepare(FOUR, root, shelf)
     dataset = DynamicItemDataset.from_csv(
         str(path), replacements={"data_root": str(root)}
@@ -55,7 +55,7 @@ def test_speechbrain_reads_it(root, shelf):
     }
 
 
-def test_reading_back_gives_all_that_was_told(root, shelf):
+def test_read_returns_written_rows(root, shelf):
     rows = read(prepare(FOUR, root, shelf), root)
     assert [row.id for row in rows] == [f"toy_{name}" for name in NAMES]
     output = {row.id: row for row in utterances(root)}
@@ -72,14 +72,14 @@ def test_reading_back_gives_all_that_was_told(root, shelf):
         )
 
 
-def test_corpus_may_move_after_it_was_prepared(root, shelf, tmp_path):
+def test_manifest_remains_valid_after_corpus_moved(root, shelf, tmp_path):
     path = prepare(FOUR, root, shelf)
     root.rename(tmp_path / "moved")
     row = read(path, tmp_path / "moved")[0]
     assert row.wav == str(tmp_path / "moved" / "ann_hi_1.wav")
 
 
-def test_text_with_commas_quotes_and_letters_survives(root, shelf):
+def test_text_with_commas_quotes_and_unicode_is_preserved(root, shelf):
     said = 'Ja, "gut" – così, ٹھیک'
 
     def speaking(root):
@@ -90,7 +90,7 @@ def test_text_with_commas_quotes_and_letters_survives(root, shelf):
     assert read(prepare(corpus, root, shelf), root)[0].sentence == said
 
 
-def test_phones_go_through_a_file_beside(root, shelf):
+def test_phones_are_stored_in_separate_file(root, shelf):
     phones = (("h", 0.0, 0.01), ("aɪ", 0.01, 0.05))
 
     def aligned(root):
@@ -106,7 +106,7 @@ def test_phones_go_through_a_file_beside(root, shelf):
     assert rows["toy_bob"].phones == ()
 
 
-def test_phones_that_are_no_longer_known_are_forgotten(root, shelf):
+def test_phones_file_is_removed_without_phones(root, shelf):
     def aligned(root):
         for row in utterances(root):
             yield dataclasses.replace(row, phones=(("a", 0.0, 0.05),))
@@ -115,7 +115,7 @@ def test_phones_that_are_no_longer_known_are_forgotten(root, shelf):
     assert read(prepare(FOUR, root, shelf), root)[0].phones == ()
 
 
-def test_nothing_half_written_stays(root, shelf):
+def test_interrupted_write_leaves_no_partial_file(root, shelf):
     prepare(FOUR, root, shelf)
     assert sorted(path.name for path in shelf.iterdir()) == [
         "toy.csv",
@@ -123,21 +123,19 @@ def test_nothing_half_written_stays(root, shelf):
     ]
 
 
-def test_manifest_that_was_never_written_is_not_read(tmp_path):
+def test_missing_manifest_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="toy.csv"):
         read(tmp_path / "toy.csv", tmp_path)
 
 
-def test_manifest_without_a_column_is_refused(tmp_path):
+def test_missing_column_raises(tmp_path):
     (tmp_path / "toy.csv").write_text("ID,duration,wav\n")
     with pytest.raises(ValueError, match="found no contour, corpus, digest"):
         read(tmp_path / "toy.csv", tmp_path)
 
 
 @pytest.mark.corpora
-def test_stereo_files_of_ravdess_are_told_as_long_as_they_are(
-    tmp_path, corpora
-):
+def test_duration_of_stereo_files_is_correct(tmp_path, corpora):
     corpus = room.load("ravdess")
     root = room.locate(corpus.card, corpora)
     rows = read(prepare(corpus, root, tmp_path), root)

@@ -1,4 +1,4 @@
-"""Spellings of one name are one name, and other names are not."""
+"""Tests for merging spellings of speaker names."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from speechbrain_clser.data.manifest.names import one_spelling, spelling_key
         ("İ", "i\u0307"),
     ],
 )
-def test_spellings_of_one_name_have_one_key(one, other):
+def test_spellings_of_one_name_share_a_key(one, other):
     assert spelling_key(one) == spelling_key(other)
 
 
@@ -28,7 +28,7 @@ def test_names_that_differ_in_letters_or_digits_differ(one, other):
     assert spelling_key(one) != spelling_key(other)
 
 
-def test_most_frequent_spelling_is_chosen_and_the_first_of_several():
+def test_most_frequent_spelling_is_selected_with_alphabetical_ties():
     chosen, merged = one_spelling(["B", "b", "ann", "Ann", "ann", "c"])
     assert chosen == {"B": "B", "b": "B", "ann": "ann", "Ann": "ann", "c": "c"}
     assert merged == {"B": ["b"], "ann": ["Ann"]}

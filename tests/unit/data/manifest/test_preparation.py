@@ -1,4 +1,4 @@
-"""A manifest is made once, and with all that is good."""
+"""Tests for manifest preparation."""
 
 import dataclasses
 import os
@@ -18,7 +18,7 @@ from speechbrain_clser.errors import BadAudioError
 
 
 def count_checks(monkeypatch):
-    """A list that grows by a path with every recording that is read."""
+    """List of the paths of all recordings read."""
     training_rows = []
 
     def check(path):
@@ -37,22 +37,22 @@ def test_second_call_reads_no_recording(root, shelf, monkeypatch):
 
 
 def touch(root):
-    """Give a recording another time."""
+    """Change the modification time of a recording."""
     os.utime(root / "ann_hi_1.wav", ns=(1, 1))
 
 
 def rename(root):
-    """Give a recording another name."""
+    """Rename a recording."""
     (root / "ann_hi_1.wav").rename(root / "ann_lo_1.wav")
 
 
 def rewrite(root):
-    """Give a recording other contents of another length."""
+    """Replace a recording by one of another length."""
     sounds.write(root / "ann_hi_1.wav", sounds.noise(7, 900))
 
 
 @pytest.mark.parametrize("change", [touch, rename, rewrite])
-def test_any_change_of_a_file_is_seen(root, shelf, monkeypatch, change):
+def test_file_change_triggers_preparation(root, shelf, monkeypatch, change):
     prepare(FOUR, root, shelf)
     change(root)
     training_rows = count_checks(monkeypatch)
@@ -60,13 +60,13 @@ def test_any_change_of_a_file_is_seen(root, shelf, monkeypatch, change):
     assert len(training_rows) == 4
 
 
-def test_change_of_a_label_is_seen(root, shelf):
+def test_label_change_triggers_preparation(root, shelf):
     prepare(FOUR, root, shelf)
     corpus = dataclasses.replace(FOUR, emotions={"hi": "calm", "lo": "sadness"})
     assert read(prepare(corpus, root, shelf), root)[0].emotion == "calm"
 
 
-def test_change_of_the_code_is_seen(root, shelf, monkeypatch):
+def test_code_change_triggers_preparation(root, shelf, monkeypatch):
     prepare(FOUR, root, shelf)
     monkeypatch.setattr(fingerprint, "VERSION", fingerprint.VERSION + 1)
     training_rows = count_checks(monkeypatch)
@@ -75,7 +75,7 @@ def test_change_of_the_code_is_seen(root, shelf, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["toy.csv", "toy.json"])
-def test_lost_file_is_written_again(root, shelf, name):
+def test_missing_file_is_written_again(root, shelf, name):
     prepare(FOUR, root, shelf)
     (shelf / name).unlink()
     prepare(FOUR, root, shelf)
@@ -84,7 +84,7 @@ def test_lost_file_is_written_again(root, shelf, name):
 
 @pytest.mark.parametrize("name", ["toy.csv", "toy.json", "toy.phones.json"])
 @pytest.mark.parametrize("share", [0, 0.5, 0.99])
-def test_damaged_file_is_told_and_written_again(
+def test_damaged_file_is_logged_and_written_again(
     root, shelf, name, share, caplog
 ):
     corpus = dataclasses.replace(FOUR, utterances=with_phones)
@@ -98,19 +98,19 @@ def test_damaged_file_is_told_and_written_again(
 
 
 def with_phones(root):
-    """The corpus, with a phone in each recording."""
+    """The corpus with one phone per recording."""
     for row in FOUR.utterances(root):
         yield dataclasses.replace(row, phones=(("a", 0.0, 0.1),))
 
 
-def test_manifest_without_bad_files_is_not_taken_for_a_whole_one(root, shelf):
+def test_manifest_without_bad_files_is_not_reused_as_complete(root, shelf):
     silence(root / "ann_hi_1.wav")
     prepare(FOUR, root, shelf, allow_bad_files=True)
     with pytest.raises(BadAudioError, match="1 silent"):
         prepare(FOUR, root, shelf)
 
 
-def test_partial_download_may_be_taken_as_it_is(root, shelf, caplog):
+def test_partial_download_is_accepted_with_allow_bad_files(root, shelf, caplog):
     (root / "bob_hi_3.wav").unlink()
     path = prepare(FOUR, root, shelf, allow_bad_files=True)
     assert len(read(path, root)) == 3
@@ -119,7 +119,9 @@ def test_partial_download_may_be_taken_as_it_is(root, shelf, caplog):
     assert "found 3 of 2" in caplog.text
 
 
-def test_bad_files_are_left_out_only_when_asked(damaged, shelf, caplog):
+def test_bad_files_are_skipped_only_with_allow_bad_files(
+    damaged, shelf, caplog
+):
     path = prepare(FOUR, damaged, shelf, allow_bad_files=True)
     ids = [row.id for row in read(path, damaged)]
     assert ids == ["toy_ann_lo_2", "toy_bob_hi_3"]

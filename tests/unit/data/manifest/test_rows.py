@@ -1,4 +1,4 @@
-"""Rows that cannot be understood are refused, whatever is allowed."""
+"""Tests for listing and checking corpus rows."""
 
 import pytest
 from helpers import sounds, trees
@@ -8,30 +8,30 @@ from speechbrain_clser.data.manifest import prepare
 from speechbrain_clser.data.manifest.rows import rows_of
 
 
-def test_folder_that_is_not_there_is_refused(tmp_path, shelf):
+def test_missing_folder_raises(tmp_path, shelf):
     with pytest.raises(FileNotFoundError, match="toy: expected its folder at"):
         prepare(FOUR, tmp_path / "nowhere", shelf)
 
 
-def test_empty_folder_is_refused(tmp_path, shelf):
+def test_empty_folder_raises(tmp_path, shelf):
     (tmp_path / "toy").mkdir()
-    expected = "found none; is the archive unpacked.*https://example.org/toy"
+    expected = "found none; unpack the archive.*https://example.org/toy"
     with pytest.raises(ValueError, match=expected):
         prepare(FOUR, tmp_path / "toy", shelf)
 
 
-def test_folder_of_another_corpus_is_refused(tmp_path, shelf):
+def test_folder_of_another_corpus_raises(tmp_path, shelf):
     root = trees.make(tmp_path / "EMO-DB", "emodb")
     expected = (
         r"toy: expected names such as ann_hi_1.wav .*found 28 recordings, none "
-        r"of that form, such as 03a01Aa.wav, .*the folder of another corpus\?"
+        r"of that form, such as 03a01Aa.wav, .*give the folder of this corpus"
     )
     with pytest.raises(ValueError, match=expected):
         prepare(FOUR, root, shelf)
 
 
 @pytest.mark.parametrize("allow_bad_files", [False, True])
-def test_unknown_label_is_refused_whatever_is_allowed(
+def test_unknown_label_raises_even_with_allow_bad_files(
     root, shelf, allow_bad_files
 ):
     sounds.write(root / "ann_mid_5.wav")
@@ -44,14 +44,14 @@ def test_unknown_label_is_refused_whatever_is_allowed(
 
 
 @pytest.mark.parametrize("allow_bad_files", [False, True])
-def test_corpus_that_lies_there_twice_is_refused(root, shelf, allow_bad_files):
+def test_duplicate_corpus_raises(root, shelf, allow_bad_files):
     sounds.write(root / "copy" / "ann_hi_1.wav")
-    expected = "found toy_ann_hi_1 as .* and as .*does the corpus lie in"
+    expected = "found toy_ann_hi_1 as .* and as .*holds the corpus"
     with pytest.raises(ValueError, match=expected):
         prepare(FOUR, root, shelf, allow_bad_files)
 
 
-def test_rows_are_named_by_their_corpus_and_understood(root):
+def test_rows_have_prefixed_ids_and_canonical_emotions(root):
     (row, *_), _ = rows_of(FOUR, root)
     assert (row.id, row.speaker) == ("toy_ann_hi_1", "toy_ann")
     assert (row.corpus, row.emotion) == ("toy", "happiness")

@@ -1,4 +1,4 @@
-"""What a manifest holds is counted, what it does not is told."""
+"""Tests for the manifest report and its warnings."""
 
 import re
 
@@ -27,7 +27,7 @@ def test_report_counts(root, shelf):
     assert output["same_recordings"] == []
 
 
-def test_report_lists_recordings_that_are_the_same(root, shelf):
+def test_report_lists_identical_recordings(root, shelf):
     copy = (root / "ann_hi_1.wav").read_bytes()
     (root / "bob_hi_3.wav").write_bytes(copy)
     output = report(prepare(FOUR, root, shelf))
@@ -45,7 +45,7 @@ def test_report_lists_recordings_that_are_the_same(root, shelf):
         ("bob_hi_3", "1 recording listed under several names with one label;"),
     ],
 )
-def test_copies_are_warned_of_with_their_labels(
+def test_copies_are_logged_with_their_labels(
     root, shelf, caplog, name, expected
 ):
     copy = (root / "ann_hi_1.wav").read_bytes()
@@ -54,21 +54,21 @@ def test_copies_are_warned_of_with_their_labels(
     assert expected in caplog.text
 
 
-def test_foreign_recordings_are_counted_and_warned_of(root, shelf, caplog):
+def test_unlisted_recordings_are_counted_and_logged(root, shelf, caplog):
     sounds.write(root / "songs" / "hum.wav")
     output = report(prepare(FOUR, root, shelf))
     assert output["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
-    assert "1 recordings in its folder are none of its own" in caplog.text
+    assert "1 recordings in its folder are not listed" in caplog.text
 
 
-def test_what_is_left_out_is_told_at_every_call(damaged, shelf, caplog):
+def test_skipped_recordings_are_logged_at_every_call(damaged, shelf, caplog):
     prepare(FOUR, damaged, shelf, allow_bad_files=True)
     caplog.clear()
     prepare(FOUR, damaged, shelf, allow_bad_files=True)
     assert "left out 1 silent, 1 truncated; see" in caplog.text
 
 
-def test_suspicious_recordings_are_listed_and_warned_of(root, shelf, caplog):
+def test_suspicious_recordings_are_listed_and_logged(root, shelf, caplog):
     quiet = 0.001 * sounds.noise(0)
     for name in ("ann_hi_1", "bob_hi_3"):
         sounds.write(root / f"{name}.wav", quiet)
@@ -84,10 +84,10 @@ def test_suspicious_recordings_are_listed_and_warned_of(root, shelf, caplog):
     assert re.search(output, caplog.text)
 
 
-def test_channels_that_cancel_each_other_are_left_out(root, shelf):
+def test_antiphase_channels_raise(root, shelf):
     left = sounds.noise(0)
     sounds.write(root / "ann_hi_1.wav", np.hstack([left, -left]))
-    with pytest.raises(BadAudioError, match="take one of them: ffmpeg"):
+    with pytest.raises(BadAudioError, match="use one of them: ffmpeg"):
         prepare(FOUR, root, shelf)
     path = prepare(FOUR, root, shelf, allow_bad_files=True)
     assert report(path)["left_out_by_reason"] == {"antiphase": 1}

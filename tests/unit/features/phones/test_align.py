@@ -1,4 +1,4 @@
-"""Phones carried from a reading to a recording."""
+"""Tests for the alignment of phones with a reading."""
 
 import importlib.util
 import sys
@@ -19,7 +19,7 @@ installed = pytest.mark.skipif(
 
 
 def tones(*seconds_by_hz):
-    """One tone after another, under a little hiss."""
+    """Consecutive tones with slight noise."""
     parts = [
         torch.sin(2 * torch.pi * hz * torch.arange(int(16000 * s)) / 16000)
         for hz, s in seconds_by_hz
@@ -38,7 +38,7 @@ def bounds(phones):
     return [phones[0].start_s, *(phone.end_s for phone in phones)]
 
 
-def test_reading_aligned_to_itself_gives_its_own_times():
+def test_reading_aligned_to_itself_returns_its_times():
     phones = align(READING, READING, SEGMENTS)
     assert [phone.ipa for phone in phones] == ["a", "s", "o"]
     assert [phone.raw for phone in phones] == ["ˈa", "s", "oː"]
@@ -46,7 +46,7 @@ def test_reading_aligned_to_itself_gives_its_own_times():
     assert min(phone.confidence for phone in phones) > 0.99
 
 
-def test_another_rate_is_followed():
+def test_alignment_follows_another_speaking_rate():
     wav = tones((300, 0.2), (2500, 0.4), (900, 0.25))
     found = bounds(align(wav, READING, SEGMENTS))
     assert found == pytest.approx([0.0, 0.2, 0.6, 0.85], abs=0.031)
@@ -59,14 +59,14 @@ def test_silent_ends_get_no_phone():
     assert found == pytest.approx([1.0, 1.3, 1.5, 1.8], abs=0.031)
 
 
-def test_pause_between_phones_belongs_to_none():
+def test_pause_between_phones_has_no_phone():
     first, rest = READING[:4800], READING[4800:]
     wav = torch.cat([first, torch.zeros(8000), rest])
     a, s, o = align(wav, READING, SEGMENTS)
     assert (a.end_s, s.start_s) == pytest.approx((0.3, 0.8), abs=0.031)
 
 
-def test_other_sound_is_less_sure():
+def test_dissimilar_recording_has_lower_confidence():
     other = tones((3000, 0.1), (200, 0.5), (4000, 0.2))
     right = align(READING, READING, SEGMENTS)
     wrong = align(other, READING, SEGMENTS)
@@ -74,7 +74,7 @@ def test_other_sound_is_less_sure():
     assert mean[1] < 0.7 * mean[0]
 
 
-def test_phones_come_in_order_and_without_overlap():
+def test_phones_are_ordered_without_overlap():
     wav = tones((2500, 0.1), (300, 0.1), (900, 0.05), (2500, 0.2))
     found = align(wav, READING, SEGMENTS)
     assert all(phone.start_s < phone.end_s for phone in found)
@@ -88,7 +88,7 @@ def row(**more):
     return Utterance("x", "x.wav", "F", "03", "deu", **given)
 
 
-def test_name_of_a_sentence_is_looked_up_and_a_text_is_taken():
+def test_sentence_names_are_looked_up_and_texts_are_used():
     sentences = {"emodb": emodb.SENTENCES}
     assert text_of(row(), sentences) == "Der Lappen liegt auf dem Eisschrank."
     assert text_of(row(sentence="z99"), sentences) == ""
@@ -107,7 +107,7 @@ def test_unknown_sentence_gets_no_phones():
 
 
 @installed
-def test_demo_corpus_is_aligned_better_than_by_even_spacing():
+def test_demo_corpus_alignment_is_better_than_even_spacing():
     rows = [
         r
         for r in demo.utterances(demo.default_root())
@@ -128,7 +128,7 @@ def test_demo_corpus_is_aligned_better_than_by_even_spacing():
 
 
 @installed
-def test_gpl_library_never_enters_this_process():
+def test_gpl_library_is_not_loaded_in_this_process():
     align_all([row(corpus="x", sentence="Ja, gut.")], lambda *_: READING, {})
     assert "espeakng_loader" not in sys.modules
 

@@ -1,4 +1,4 @@
-"""ARPAbet in the shared inventory."""
+"""Tests for the ARPAbet conversion."""
 
 import pytest
 
@@ -6,15 +6,15 @@ from speechbrain_clser.features.phones.arpabet import IPA, arpabet_to_ipa
 from speechbrain_clser.features.phones.ipa import to_ipa
 
 
-def test_stress_is_ignored_but_for_the_schwa():
+def test_stress_is_ignored_except_for_schwa():
     assert arpabet_to_ipa("EY0") == arpabet_to_ipa("EY2") == "eɪ"
     assert (arpabet_to_ipa("AH0"), arpabet_to_ipa("AH2")) == ("ə", "ʌ")
 
 
-def test_all_phones_are_in_the_shared_inventory_already():
+def test_all_phones_are_in_the_shared_inventory():
     assert {to_ipa(ipa) for ipa in IPA.values()} == set(IPA.values())
 
 
-def test_ipa_in_its_place_is_refused():
-    with pytest.raises(ValueError, match='say notation="ipa"'):
+def test_ipa_symbol_raises():
+    with pytest.raises(ValueError, match='set notation="ipa"'):
         arpabet_to_ipa("ŋ")

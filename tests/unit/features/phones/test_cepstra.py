@@ -1,4 +1,4 @@
-"""What of a voice is left in its normalised cepstra."""
+"""Tests for normalised cepstra."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from speechbrain_clser.features.phones.cepstra import cepstra, distances
 
 
 def speech(n_samples=16000):
-    """Something that changes all the time: noise under a moving tone."""
+    """Noise and a tone of changing frequency."""
     time_s = torch.arange(n_samples) / 16000
     tone = torch.sin(2 * torch.pi * (300 + 900 * time_s) * time_s)
     hiss = torch.randn(n_samples, generator=torch.Generator().manual_seed(1))
@@ -21,14 +21,14 @@ def test_columns_have_mean_0_and_slopes_count_half():
     assert frames.std(axis=0) == pytest.approx([1.0] * 11 + [0.5] * 11)
 
 
-def test_loudness_changes_nothing():
+def test_cepstra_are_independent_of_loudness():
     frames, index = cepstra(speech())
     softer, softer_index = cepstra(0.01 * speech())
     assert np.abs(frames - softer).max() < 1e-3
     assert (index == softer_index).all()
 
 
-def test_silence_around_is_left_out():
+def test_surrounding_silence_is_removed():
     silence = 1e-4 * torch.ones(8000)
     frames, index = cepstra(torch.cat([silence, speech(), silence]))
     assert 46 <= index[0] <= 50
@@ -37,14 +37,14 @@ def test_silence_around_is_left_out():
 
 
 @pytest.mark.parametrize("gap_s, is_pause", [(0.08, False), (0.4, True)])
-def test_closure_of_a_stop_stays_and_a_pause_does_not(gap_s, is_pause):
+def test_stop_closure_is_kept_and_pause_is_removed(gap_s, is_pause):
     gap = torch.zeros(int(16000 * gap_s))
     _, index = cepstra(torch.cat([speech(), gap, speech()]))
     assert (np.diff(index).max() > 1) == is_pause
 
 
 @pytest.mark.parametrize("wav", [torch.zeros(4000), torch.ones(100)])
-def test_sound_without_speech_gives_finite_frames(wav):
+def test_non_speech_gives_finite_frames(wav):
     frames, index = cepstra(wav)
     assert len(frames) == len(index) > 0
     assert np.isfinite(frames).all()

@@ -1,4 +1,4 @@
-"""Broad classes, held against what every phonetics book says."""
+"""Tests for broad phone classes, compared with phonetics textbooks."""
 
 import sys
 
@@ -16,12 +16,12 @@ BOOK = {
 
 
 @pytest.mark.parametrize("name", classes.CLASSES)
-def test_classes_are_those_of_the_book(name):
+def test_classes_match_textbook(name):
     assert {classes.phone_class(ipa) for ipa in BOOK[name]} == {name}
 
 
 @pytest.mark.parametrize("ipa", ["", "unit_7", "1", "a?"])
-def test_what_is_no_phone_has_no_class(ipa):
+def test_non_phone_has_no_class(ipa):
     assert classes.phone_class(ipa) == ""
 
 

@@ -1,4 +1,4 @@
-"""Counts for the report."""
+"""Tests for the phone counts of the report."""
 
 import json
 
@@ -40,17 +40,17 @@ def test_shared_phones_are_those_of_all_languages():
     assert coverage(GERMAN, PHONES)["shared"] == ["a", "n"]
 
 
-def test_language_without_a_phone_says_so():
+def test_language_without_phones_is_reported():
     found = coverage(GERMAN, {})
     assert found["languages"]["deu"]["n_without"] == 2
     assert found["languages"]["deu"]["mean_confidence"] is None
     assert found["shared"] == []
 
 
-def test_nothing_is_counted_as_nothing():
+def test_empty_input_gives_empty_counts():
     assert coverage([], {}) == {"languages": {}, "shared": []}
 
 
-def test_counts_can_be_written_to_a_report():
+def test_counts_are_json_serialisable():
     found = coverage(GERMAN, PHONES)
     assert json.loads(json.dumps(found)) == found

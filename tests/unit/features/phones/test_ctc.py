@@ -1,4 +1,4 @@
-"""A recogniser of random weights, and one that says what it is told."""
+"""Tests for the CTC recogniser, with random weights or given outputs."""
 
 import importlib.util
 import json
@@ -25,7 +25,7 @@ installed = pytest.mark.skipif(
 
 
 def make(folder, n_symbols=11, vocabulary=True):
-    """Write a tiny recogniser as transformers does; returns its folder."""
+    """Save a tiny recogniser with transformers; returns its folder."""
     config = transformers.Wav2Vec2Config(
         vocab_size=n_symbols,
         pad_token_id=BLANK,
@@ -49,16 +49,16 @@ def make(folder, n_symbols=11, vocabulary=True):
 
 @pytest.fixture(scope="module")
 def recogniser(tmp_path_factory):
-    """Listens, and writes nonsense."""
+    """Recogniser with random weights."""
     torch.manual_seed(0)
     return CtcRecogniser(str(make(tmp_path_factory.mktemp("ctc"))))
 
 
 @pytest.fixture
 def output(recogniser, monkeypatch):
-    """Make it hear a symbol a frame, with a probability of 0.8."""
+    """Set the output to one symbol per frame with a probability of 0.8."""
 
-    def tell(*path):
+    def set_output(*path):
         posteriors = torch.full(
             (len(path), len(SYMBOLS)), 0.2 / (len(SYMBOLS) - 1)
         )
@@ -68,25 +68,25 @@ def output(recogniser, monkeypatch):
         )
         return recogniser
 
-    return tell
+    return set_output
 
 
 def times(phones):
-    """Symbols, with frames of 20 ms as a unit."""
+    """Symbols with times in frames of 20 ms."""
     return [
         (p.raw, round(p.start_s / 0.02, 3), round(p.end_s / 0.02, 3))
         for p in phones
     ]
 
 
-def test_posteriors_come_every_20_ms_and_sum_to_1(recogniser):
+def test_posteriors_have_20_ms_hop_and_sum_to_1(recogniser):
     found = recogniser.log_posteriors(torch.randn(16000))
     assert found.shape == (49, len(SYMBOLS))
     assert recogniser.hop_s == 0.02
     assert found.exp().sum(dim=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_same_sound_gives_the_same_phones(recogniser):
+def test_recognition_is_deterministic(recogniser):
     wav = torch.randn(16000)
     assert recogniser.recognise(wav) == recogniser.recognise(wav)
     loud = recogniser.log_posteriors(100 * wav)
@@ -102,12 +102,12 @@ def test_runs_are_merged_and_grow_into_the_blanks(output):
     assert [p.confidence for p in phones] == pytest.approx([0.8, 0.8])
 
 
-def test_blank_parts_two_of_the_same_phone(output):
+def test_blank_separates_equal_phones(output):
     phones = output(A, BLANK, A).recognise(None)
     assert times(phones) == [("a", 0, 1.5), ("a", 1.5, 3)]
 
 
-def test_special_symbols_are_no_phones(output):
+def test_special_symbols_are_not_phones(output):
     assert output(1, 2, 3, 4, BLANK).recognise(None) == ()
 
 
@@ -116,8 +116,8 @@ def test_raw_symbol_is_kept_and_length_is_stripped(output):
     assert (phone.ipa, phone.raw) == ("a", "aː")
 
 
-def test_given_phones_are_found_in_their_order(output):
-    # It hears no n, yet there has to be one somewhere between a and t.
+def test_given_phones_are_aligned_in_order(output):
+    # The output has no n, but alignment must place one between a and t.
     phones = output(A, A, A, BLANK, BLANK, T, T).find(None, ["ˈa", "n", "t"])
     assert [p.ipa for p in phones] == ["a", "n", "t"]
     assert times(phones)[0][1] == 0 and times(phones)[2][2] == 7
@@ -125,7 +125,7 @@ def test_given_phones_are_found_in_their_order(output):
     assert phones[1].confidence < 0.1
 
 
-def test_symbol_of_the_recogniser_is_taken_as_it_is_before_the_plain_one(
+def test_exact_symbol_is_preferred_over_normalised_symbol(
     output,
 ):
     recogniser = output(LONG_A)
@@ -133,7 +133,7 @@ def test_symbol_of_the_recogniser_is_taken_as_it_is_before_the_plain_one(
     assert recogniser._id_of("ˈaː") == A
 
 
-def test_unknown_phone_is_left_out_and_named(output, caplog):
+def test_unknown_phone_is_dropped_and_logged(output, caplog):
     caplog.set_level(logging.WARNING)
     phones = output(A, BLANK, T).find(None, ["a", "ʘ", "t"])
     assert [p.ipa for p in phones] == ["a", "t"]
@@ -141,17 +141,17 @@ def test_unknown_phone_is_left_out_and_named(output, caplog):
 
 
 @pytest.mark.parametrize("symbols", [["a", "t", "n"], ["a", "a"], ["ʘ"], []])
-def test_too_many_phones_or_none_give_none(output, symbols):
+def test_too_many_or_no_phones_return_empty(output, symbols):
     assert output(A, T).find(None, symbols) == ()
 
 
-def test_probabilities_of_found_phones_are_those_of_their_frames(output):
+def test_confidence_is_mean_frame_posterior(output):
     (phone,) = output(A, A, A, A).find(None, ["a"])
     assert phone.confidence == pytest.approx(0.8, abs=1e-4)
     assert math.isclose(phone.end_s, 0.08)
 
 
-def test_utterances_are_heard_one_at_a_time(recogniser):
+def test_recognise_all_processes_utterances_one_by_one(recogniser):
     rows = [Utterance(name, f"{name}.wav", "W", "ann", "deu") for name in "ab"]
     sound = {"a.wav": torch.randn(8000), "b.wav": torch.randn(16000)}
     found = recognise_all(rows, lambda wav, rate: sound[wav], recogniser)
@@ -161,25 +161,25 @@ def test_utterances_are_heard_one_at_a_time(recogniser):
 
 
 @installed
-def test_sentence_is_found_by_the_recogniser_when_there_is_one(output):
+def test_align_all_uses_recogniser_if_given(output):
     recogniser = output(*[T, A, N, T, A] * 4)
     row = Utterance("1", "1.wav", "W", "x", "deu", sentence="Tanne da, na.")
     found = align_all([row], lambda *_: np.zeros(1), {}, recogniser)["1"]
     assert [phone.ipa for phone in found][:3] == ["t", "a", "n"]
 
 
-def test_missing_folder_is_no_hub_id(tmp_path):
+def test_missing_folder_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="looks like a folder"):
         CtcRecogniser(str(tmp_path / "ctc"))
 
 
-def test_missing_vocabulary_is_named(tmp_path):
+def test_missing_vocabulary_raises(tmp_path):
     make(tmp_path, vocabulary=False)
     with pytest.raises(FileNotFoundError, match="expected vocab.json"):
         CtcRecogniser(str(tmp_path))
 
 
-def test_vocabulary_of_another_model_is_refused(tmp_path):
+def test_vocabulary_of_another_model_raises(tmp_path):
     make(tmp_path, n_symbols=9)
     with pytest.raises(ValueError, match="vocabulary of 9 .* found one of 11"):
         CtcRecogniser(str(tmp_path))
@@ -194,7 +194,7 @@ def test_vocabulary_of_another_model_is_refused(tmp_path):
          "2 are missing: lm_head.weight, lm_head.bias"),
     ],
 )  # fmt: skip
-def test_recogniser_without_all_weights_is_refused(change, match, tmp_path):
+def test_recogniser_with_missing_weights_raises(change, match, tmp_path):
     path = make(tmp_path) / "model.safetensors"
     state = load_file(path)
     state = {change(name): v for name, v in state.items() if change(name)}

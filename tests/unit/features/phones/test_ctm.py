@@ -1,4 +1,4 @@
-"""CTM files."""
+"""Tests for CTM files."""
 
 import pytest
 
@@ -12,7 +12,7 @@ b A 0.30 0.10 iː
 """
 
 
-def test_recordings_are_told_apart_and_comments_passed_over(tmp_path):
+def test_recordings_are_separated_and_comments_skipped(tmp_path):
     path = tmp_path / "x.ctm"
     path.write_text(LINES, encoding="utf-8")
     found = read_ctm(path)
@@ -22,7 +22,7 @@ def test_recordings_are_told_apart_and_comments_passed_over(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["a 1 0.1 n", "a 1 x 0.1 n", "a 1 0 0.1 n y"])
-def test_line_of_another_form_is_named(tmp_path, line):
+def test_malformed_line_raises(tmp_path, line):
     path = tmp_path / "x.ctm"
     path.write_text(f";;\n{line}\n")
     with pytest.raises(ValueError, match=f"x.ctm:2: .*found '{line}'"):

@@ -1,4 +1,4 @@
-"""One inventory, whoever wrote the phone down."""
+"""Tests for the shared phone inventory."""
 
 import unicodedata
 
@@ -25,7 +25,7 @@ def test_length_tone_and_stress_are_dropped(raw, ipa):
     assert to_ipa(raw) == ipa
 
 
-def test_english_nurse_is_no_tone():
+def test_english_nurse_vowel_is_not_a_tone():
     assert to_ipa("ɜː") == "ɜ"
 
 
@@ -35,7 +35,7 @@ def test_exact_place_and_gemination_are_dropped(raw):
 
 
 @pytest.mark.parametrize("raw", ["tʰ", "tʲ", "tʷ", "tˤ", "ɑ̃", "ç"])
-def test_what_makes_another_phone_is_kept(raw):
+def test_distinctive_diacritics_are_kept(raw):
     assert to_ipa(raw) == raw
 
 
@@ -58,7 +58,7 @@ def test_what_makes_another_phone_is_kept(raw):
         ("ʲ", "??"),
     ],
 )
-def test_two_spellings_are_one_phone(one, other):
+def test_equivalent_symbols_are_one_phone(one, other):
     assert to_ipa(one) == to_ipa(other)
 
 
@@ -69,10 +69,10 @@ def test_composed_and_decomposed_letters_are_one_phone():
 
 
 @pytest.mark.parametrize("raw", ["", "1", "??", "ʲ", "ˈ", "_"])
-def test_what_is_no_phone_is_empty(raw):
+def test_non_phone_is_empty(raw):
     assert to_ipa(raw) == ""
 
 
 @pytest.mark.parametrize("raw", ["ai5", "ts.h", "iouɜ", "ˈɐ̃ʊ̃", "ss", "ɚ"])
-def test_second_pass_changes_nothing(raw):
+def test_conversion_is_idempotent(raw):
     assert to_ipa(to_ipa(raw)) == to_ipa(raw)

@@ -1,4 +1,4 @@
-"""The contract."""
+"""Tests for ``Phone``."""
 
 import dataclasses
 
@@ -7,11 +7,11 @@ import pytest
 from speechbrain_clser.features.phones.phone import Phone
 
 
-def test_phone_unpacks_by_name_and_trusts_what_is_known():
+def test_phone_has_named_fields_and_full_confidence():
     phone = Phone("a", 0.1, 0.2)
     assert dataclasses.astuple(phone) == ("a", 0.1, 0.2, 1.0, "")
 
 
-def test_phone_cannot_be_changed():
+def test_phone_is_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError, match="ipa"):
         Phone("a", 0.1, 0.2).ipa = "b"

@@ -1,4 +1,4 @@
-"""Phones are found once, and a kill costs little."""
+"""Tests for the phone cache."""
 
 import pytest
 from helpers.rows import rows_of
@@ -11,7 +11,7 @@ ROWS = rows_of("a", "deu", 2, 2)
 
 
 class Finder:
-    """Finds one phone each, remembers who was asked for, may be killed."""
+    """Returns one phone each, records requests and can be interrupted."""
 
     def __init__(self, dies_at=None):
         self.asked, self.dies_at = [], dies_at
@@ -27,7 +27,7 @@ def identity(row):
     return row.id
 
 
-def test_what_was_found_comes_back_the_same(tmp_path):
+def test_cached_phones_are_returned_unchanged(tmp_path):
     first = cached_phones(tmp_path / "phones", ROWS, identity, Finder())
     again = Finder()
     assert cached_phones(tmp_path / "phones", ROWS, identity, again) == first
@@ -35,14 +35,14 @@ def test_what_was_found_comes_back_the_same(tmp_path):
     assert list(first) == [row.id for row in ROWS]
 
 
-def test_only_what_is_missing_is_looked_for(tmp_path):
+def test_only_missing_phones_are_computed(tmp_path):
     cached_phones(tmp_path / "phones", ROWS[:3], identity, Finder())
     finder = Finder()
     cached_phones(tmp_path / "phones", ROWS, identity, finder)
     assert finder.asked == [row.id for row in ROWS[3:]]
 
 
-def test_other_key_is_looked_for_anew(tmp_path):
+def test_other_key_is_computed_again(tmp_path):
     cached_phones(tmp_path / "phones", ROWS, identity, Finder())
     finder = Finder()
     cached_phones(
@@ -51,7 +51,7 @@ def test_other_key_is_looked_for_anew(tmp_path):
     assert len(finder.asked) == len(ROWS)
 
 
-def test_kill_loses_what_was_in_hand_only(tmp_path, monkeypatch):
+def test_interruption_loses_current_block_only(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 2)
     with pytest.raises(RuntimeError, match="killed"):
         cached_phones(tmp_path / "phones", ROWS, identity, Finder(dies_at=2))
@@ -60,7 +60,7 @@ def test_kill_loses_what_was_in_hand_only(tmp_path, monkeypatch):
     assert finder.asked == [row.id for row in ROWS[2:]]
 
 
-def test_half_written_line_is_found_again(tmp_path):
+def test_partial_line_is_computed_again(tmp_path):
     path = tmp_path / "phones"
     whole = cached_phones(path, ROWS, identity, Finder())
     path.write_text(path.read_text("utf-8")[:-9], encoding="utf-8")

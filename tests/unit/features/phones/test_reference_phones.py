@@ -1,4 +1,4 @@
-"""Phones of the manifest, of TextGrids and of a CTM file."""
+"""Tests for phones of the manifest, of TextGrids and of CTM files."""
 
 import pytest
 from helpers.rows import rows_of
@@ -18,7 +18,7 @@ def row(name, phones=()):
     )
 
 
-def test_phones_of_the_manifest_are_taken_over():
+def test_phones_of_the_manifest_are_returned():
     spoken = (("ˈyː", 0.0, 0.25), ("s", 0.25, 0.5))
     found = known_phones([row("a", spoken), row("b")])
     assert [(p.ipa, p.start_s, p.end_s) for p in found["x_a"]] == [
@@ -54,13 +54,13 @@ def test_ctm_file_is_read_by_recording(tmp_path):
     assert [len(phones) for phones in found.values()] == [1, 0]
 
 
-def test_two_textgrids_of_one_recording_are_refused(tmp_path):
+def test_duplicate_textgrids_raise(tmp_path):
     save(tmp_path / "one" / "a.TextGrid", "t")
     save(tmp_path / "two" / "a.TextGrid", "t")
     with pytest.raises(ValueError, match="found .*one.*and .*two.*keep one"):
         aligned_phones([row("a")], tmp_path)
 
 
-def test_folder_without_textgrids_is_refused(tmp_path):
+def test_folder_without_textgrids_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="found none; give the output"):
         aligned_phones(rows_of("x", "deu"), tmp_path)

@@ -1,4 +1,4 @@
-"""Runs of symbols."""
+"""Tests for runs of symbols."""
 
 import torch
 
@@ -10,12 +10,12 @@ def test_runs_cover_all_frames():
     assert runs_of(path) == [(5, 0, 3), (0, 3, 5), (7, 5, 6)]
 
 
-def test_no_frame_has_no_run():
+def test_empty_path_has_no_runs():
     assert runs_of([]) == []
     assert spread([], 0, 3) == []
 
 
-def test_gap_is_shared_but_no_further_than_the_reach():
+def test_gap_is_shared_up_to_reach():
     assert spread([(1, 10, 11), (2, 15, 16), (3, 40, 41)], 42, 3) == [
         (1, 7, 13.0),
         (2, 13.0, 19),
@@ -23,5 +23,5 @@ def test_gap_is_shared_but_no_further_than_the_reach():
     ]
 
 
-def test_runs_without_a_gap_stay_as_they_are():
+def test_adjacent_runs_are_unchanged():
     assert spread([(1, 0, 4), (2, 4, 6)], 6, 3) == [(1, 0, 4), (2, 4, 6)]

@@ -1,4 +1,4 @@
-"""TextGrids in both formats of Praat."""
+"""Tests for TextGrids in both formats of Praat."""
 
 import sys
 
@@ -22,7 +22,7 @@ WORD, PHONES = [(0.1, 0.5, "ja")], [(0.1, 0.2, "j"), (0.2, 0.5, "aː")]
 
 
 @pytest.mark.parametrize("form", ["long_textgrid", "short_textgrid"])
-def test_phones_are_read_and_words_are_not(tmp_path, form):
+def test_only_phone_tier_is_read(tmp_path, form):
     path = write(tmp_path / "a.TextGrid", form, words=WORD, phones=PHONES)
     found = read_textgrid(path)
     assert [(p.ipa, p.start_s, p.end_s) for p in found] == [
@@ -31,7 +31,7 @@ def test_phones_are_read_and_words_are_not(tmp_path, form):
     ]
 
 
-def test_tiers_of_two_speakers_are_joined_by_time(tmp_path):
+def test_tiers_of_two_speakers_are_merged_by_time(tmp_path):
     path = write(
         tmp_path / "a.TextGrid",
         bob_phones=[(0.6, 0.9, "b")],
@@ -40,7 +40,7 @@ def test_tiers_of_two_speakers_are_joined_by_time(tmp_path):
     assert [p.ipa for p in read_textgrid(path)] == ["j", "a", "b"]
 
 
-def test_missing_tier_lists_those_there_are(tmp_path):
+def test_missing_tier_raises_with_existing_tiers(tmp_path):
     path = write(tmp_path / "a.TextGrid", words=WORD)
     with pytest.raises(ValueError, match="tier named phones.*found words"):
         read_textgrid(path)

@@ -11,7 +11,7 @@ CENTRES = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]])
 
 
 def sounds(rows, n_frames=40):
-    """Frames that lie around the three centres."""
+    """Frames around the three centres."""
     found = {}
     for n, row in enumerate(rows):
         random = np.random.default_rng(n)
@@ -21,23 +21,23 @@ def sounds(rows, n_frames=40):
 
 
 def ordered(centres):
-    """Centres in an order of their own."""
+    """Sorted centres."""
     return np.array(sorted(centres.round(1).tolist()))
 
 
-def test_groups_that_are_there_are_found():
+def test_existing_clusters_are_found():
     units = Units.fit(ROWS, sounds(ROWS), n_units=3)
     assert ordered(units.centres) == pytest.approx(ordered(CENTRES), abs=0.1)
 
 
-def test_order_of_utterances_changes_nothing():
+def test_fit_is_independent_of_utterance_order():
     frames = sounds(ROWS)
     one = Units.fit(ROWS, frames, n_units=3)
     other = Units.fit(ROWS[::-1], frames, n_units=3)
     assert (one.centres == other.centres).all()
 
 
-def test_languages_count_the_same_however_many_their_utterances():
+def test_languages_are_balanced():
     many = rows_of("x", "deu", 20, 2)
     few = rows_of("x", "tur", 1, 1, ("anger",))
     even = np.linspace(0, 1, 40)[:, None]
@@ -64,7 +64,7 @@ def test_confidence_falls_to_0_between_two_centres():
     assert between.confidence == pytest.approx(0.0)
 
 
-def test_all_utterances_are_named():
+def test_phones_all_labels_every_utterance():
     found = Units(CENTRES).phones_all(ROWS, sounds(ROWS), 50)
     assert list(found) == [row.id for row in ROWS]
     assert all(phones[-1].end_s == 0.8 for phones in found.values())
@@ -74,12 +74,12 @@ def test_utterance_without_frames_has_no_phones():
     assert Units(CENTRES).phones(np.zeros((0, 2)), 50) == ()
 
 
-def test_one_unit_for_everything_is_refused():
+def test_single_unit_raises():
     with pytest.raises(ValueError, match="at least 2 units, got 1"):
         Units(CENTRES[:1])
 
 
 @pytest.mark.parametrize("rows", [ROWS, []])
-def test_fewer_frames_than_units_are_refused(rows):
-    with pytest.raises(ValueError, match="64 units need as many frames"):
+def test_fewer_frames_than_units_raise(rows):
+    with pytest.raises(ValueError, match="at least 64 frames for 64 units"):
         Units.fit(rows, sounds(rows, n_frames=1))

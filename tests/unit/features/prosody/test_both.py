@@ -26,7 +26,7 @@ def test_values_are_those_of_contours_and_of_measures():
         )
 
 
-def test_there_is_nothing_in_the_padding():
+def test_padding_is_zero():
     frames = Prosody()(torch.randn(2, 9600), LENS)
     assert frames.shape == (2, 30, 108) and not frames[1, 15:].any()
 

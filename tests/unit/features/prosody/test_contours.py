@@ -12,7 +12,7 @@ RATE_HZ = 16000
 
 
 def buzz(hz, duration_s=1.0):
-    """Twenty harmonics of full voice."""
+    """Twenty harmonics."""
     seconds = torch.arange(round(duration_s * RATE_HZ)) / RATE_HZ
     return sum(
         0.1 * torch.sin(2 * torch.pi * k * hz * seconds) / k
@@ -43,7 +43,7 @@ def test_pitch_is_in_semitones_and_undefined_without_voice(extractor):
     assert not is_voiced[51:].any()
 
 
-def test_voice_ends_in_the_frame_where_the_sound_ends(extractor):
+def test_voicing_ends_with_the_sound(extractor):
     quiet = 1e-4 * torch.randn(RATE_HZ // 2)
     for n in (25, 26, 27):
         wav = torch.cat([buzz(150.0)[: n * 320], quiet])
@@ -62,7 +62,7 @@ def test_level_falls_by_six_db_where_the_sound_is_halved(extractor):
 
 
 @pytest.mark.parametrize("n_samples", [800, 5000, 12345])
-def test_padding_however_loud_changes_nothing(extractor, n_samples):
+def test_loud_padding_has_no_effect(extractor, n_samples):
     wav = buzz(180.0)[:n_samples]
     batch = 0.9 * torch.randn(2, 20000)
     batch[0, :n_samples] = wav
@@ -104,7 +104,7 @@ def test_fifty_frames_a_second(extractor, n_samples, n_frames):
 
 
 def test_values_of_version_1(extractor):
-    """Raise the version, and these, when values change on purpose."""
+    """Increment the version and update these if values change on purpose."""
     assert extractor.version == 1
     seconds = torch.arange(RATE_HZ) / RATE_HZ
     phase = 2 * torch.pi * (150 * seconds + 20 * seconds.square())
@@ -125,7 +125,7 @@ def test_key_changes_with_every_field_of_the_config():
     assert len(keys) == 1 + len(dataclasses.fields(ContoursConfig))
 
 
-def test_half_precision_outside_does_not_reach_inside(extractor):
+def test_autocast_does_not_change_values(extractor):
     wav = buzz(200.0)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         frames = alone(extractor, wav)

@@ -9,7 +9,7 @@ from speechbrain_clser.features.prosody.functionals import (
 
 
 def of(*values):
-    """Statistics of these values, with one more that does not count."""
+    """Statistics of values, with one masked value added."""
     values = torch.tensor([*values, float("nan")])
     mask = torch.arange(len(values)) < len(values) - 1
     return {k: v.item() for k, v in functionals(values, mask).items()}
@@ -47,6 +47,6 @@ def test_shape_is_that_of_scipy():
         ((7.0, 7.0, 7.0, 7.0), {"mean", "max", "min", "std"}),
     ],
 )
-def test_what_too_few_or_equal_values_do_not_define_is_nan(values, defined):
+def test_undefined_statistics_are_nan(values, defined):
     found = of(*values)
     assert {name for name in found if found[name] == found[name]} == defined

@@ -14,7 +14,7 @@ RATE_HZ = 16000
 
 
 def buzz(hz, duration_s, hz_per_s=0.0):
-    """Twenty harmonics that glide."""
+    """Twenty harmonics of changing pitch."""
     seconds = torch.arange(round(duration_s * RATE_HZ)) / RATE_HZ
     phase = 2 * torch.pi * (hz + hz_per_s / 2 * seconds) * seconds
     return sum(0.1 * torch.sin(k * phase) / k for k in range(1, 21))
@@ -25,13 +25,13 @@ def pause(duration_s):
 
 
 def hiss(duration_s):
-    """Noise of high frequencies, which no tracker takes for a voice."""
+    """High-frequency noise without pitch."""
     white = torch.randn(round(duration_s * RATE_HZ) + 2)
     return 0.02 * (white[2:] - 2 * white[1:-1] + white[:-2])
 
 
 def sentence():
-    """Two syllables, a fricative between them, a pause after, one more."""
+    """Two syllables with a fricative in between, a pause, and one syllable."""
     return torch.cat(
         [
             *(pause(0.2), buzz(150.0, 0.4, 100.0), hiss(0.1)),
@@ -67,7 +67,7 @@ def test_there_are_103_columns_of_different_names(extractor):
     assert COLUMNS[78] == "voiced_rate"
 
 
-def test_order_is_that_of_the_list_it_follows():
+def test_column_order_matches_disvoice():
     for number, name in {
         1: "pitch_mean",
         7: "pitch_tilt_mean",
@@ -174,13 +174,15 @@ def test_a_fifth_of_a_second_of_voice_is_one_stretch(extractor):
 
 @pytest.mark.parametrize("n_samples", [1, 319, 3200])
 @pytest.mark.parametrize("loudness", [0.0, 1.0])
-def test_scraps_of_sound_give_numbers_or_nan(extractor, n_samples, loudness):
+def test_very_short_recordings_give_finite_or_nan(
+    extractor, n_samples, loudness
+):
     measures = extractor(loudness * torch.randn(1, n_samples), torch.ones(1))
     assert measures.shape == (1, 1, 103)
     assert not measures.isinf().any()
 
 
-def test_padding_however_loud_changes_nothing(extractor):
+def test_loud_padding_has_no_effect(extractor):
     wav = sentence()
     for width in (len(wav) + 1, 40000):
         batch = 0.9 * torch.randn(2, width)
@@ -217,7 +219,7 @@ def test_gain_does_not_matter(extractor):
     )
 
 
-def test_one_frame_however_long(extractor):
+def test_one_frame_per_utterance(extractor):
     assert extractor.n_frames(torch.tensor([1, 99999])).tolist() == [1, 1]
     assert extractor.n_frames(5) == 1
 
@@ -232,13 +234,13 @@ def test_key_changes_with_every_field_of_the_config():
     assert len(keys) == 1 + len(dataclasses.fields(MeasuresConfig))
 
 
-def test_shortest_pause_is_up_to_the_config():
+def test_pause_threshold_follows_config():
     patient = ProsodyMeasures(MeasuresConfig(pause_s=0.5))
     assert "pause_s_mean" in undefined(measure(patient, sentence()))
 
 
 def test_values_of_version_1(extractor):
-    """Raise the version, and these, when values change on purpose."""
+    """Increment the version and update these if values change on purpose."""
     assert (extractor.version, extractor.contours.version) == (1, 1)
     measures = measure(
         extractor,

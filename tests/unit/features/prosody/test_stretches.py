@@ -24,7 +24,7 @@ def shown(frames):
     return ["".join("x" if f else "-" for f in row) for row in frames.tolist()]
 
 
-def test_stretches_without_voice_are_pauses_when_long():
+def test_long_unvoiced_stretches_are_pauses():
     stretches = cut("...vv..v v#######")
     assert stretches.kinds.tolist() == [
         [PAUSE, VOICED, UNVOICED, VOICED],
@@ -51,7 +51,7 @@ def test_lines_by_hand():
 
 
 @pytest.mark.parametrize("far", [0.0, 1e4])
-def test_line_does_not_care_where_it_lies(far):
+def test_line_fit_is_independent_of_position(far):
     values = far + torch.arange(8.0)[None].pow(2)
     tilt, error, _ = cut("vvvvvvvv").lines(values)
     assert tilt.item() == pytest.approx(7.0, abs=1e-3)
