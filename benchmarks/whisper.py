@@ -27,8 +27,7 @@ import torch
 from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.data import prepare, protocol
 from speechbrain_clser.data.audio import load
-from speechbrain_clser.evaluation.metrics import uar_of
-from speechbrain_clser.evaluation.statistics import bootstrap, interval
+from speechbrain_clser.evaluation.statistics import RunCounts, estimate
 from speechbrain_clser.features.encoders import extractor
 from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.speed import at_speed
@@ -204,11 +203,11 @@ def scores(counts) -> dict:
     dict
         Corpus, and ``mean``, to ``mean``, ``low`` and ``high``.
     """
-    means = {name: float(uar_of(c.sum(0))) for name, c in counts.items()}
-    draws = {name: bootstrap(c[None]) for name, c in counts.items()}
-    means["mean"] = float(np.mean([*means.values()]))
-    draws["mean"] = np.mean([*draws.values()], axis=0)
-    return {name: _score(means[name], draws[name]) for name in means}
+    runs = {name: _run(c) for name, c in counts.items()}
+    return {
+        **{name: _score(estimate([run])) for name, run in runs.items()},
+        "mean": _score(estimate([*runs.values()])),
+    }
 
 
 def gain(counts, baseline) -> dict:
@@ -224,20 +223,20 @@ def gain(counts, baseline) -> dict:
     dict
         Mean difference of UAR: ``mean``, ``low`` and ``high``.
     """
-    means = [
-        uar_of(counts[name].sum(0)) - uar_of(baseline[name].sum(0))
-        for name in counts
-    ]
-    draws = [
-        bootstrap(counts[name][None]) - bootstrap(baseline[name][None])
-        for name in counts
-    ]
-    return _score(float(np.mean(means)), np.mean(draws, axis=0))
+    runs, others = (
+        [_run(of[name]) for name in counts] for of in (counts, baseline)
+    )
+    return _score(estimate(runs, others))
 
 
-def _score(mean, draws):
-    low, high = interval(draws)
-    return {"mean": mean, "low": low, "high": high}
+def _run(confusions):
+    """Confusions of one training, (speakers, classes, classes)."""
+    return RunCounts([*map(str, range(len(confusions)))], [0], confusions[None])
+
+
+def _score(found):
+    low, high = found.interval()
+    return {"mean": found.value, "low": low, "high": high}
 
 
 def of_windows(encoders, rows, n, scheme, cache) -> dict:

@@ -23,7 +23,7 @@ COLUMNS = (
     *("emotion", "duration_s", "digest"),
 )
 # Overrides that are part of the folder's name, or that change no result.
-TOLD_ELSEWHERE = {
+NAMED_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "allow_bad_files"),
     *("seed", "seeds", "trials", "baselines", "threads", "bundle_encoder"),
@@ -285,7 +285,7 @@ def suffix(overrides) -> str:
     return "".join(
         "_" + re.sub(r"[^\w.+]+", "-", f"{key} {value}").strip("-")
         for key, value in overrides.items()
-        if key not in TOLD_ELSEWHERE
+        if key not in NAMED_ELSEWHERE
     )
 
 

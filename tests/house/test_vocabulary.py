@@ -19,7 +19,9 @@ EXEMPT = {
     "tests/unit/test_deprecation.py",
     "tests/house/test_vocabulary.py",
 }
-KEYS = re.compile(r"""["'`](n_)?believed["'`]|\bn_believed\b""")
+KEYS = re.compile(
+    r"""["'`](n_)?believed["'`]|\bn_believed\b|(believed|heard)_share="""
+)
 
 
 def texts():

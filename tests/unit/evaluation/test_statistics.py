@@ -246,12 +246,12 @@ def test_crossed_variances_equal_the_analysis_of_variance():
     )
     x = shares / 10
     of_speakers = x.mean(axis=1).var(ddof=1) / 4
-    of_drawings = x.mean(axis=0).var(ddof=1) / 3
+    of_trials = x.mean(axis=0).var(ddof=1) / 3
     residual = x - x.mean(1, keepdims=True) - x.mean(0) + x.mean()
     error = np.sum(residual**2) / (3 * 2) / 12
     found = estimate([counts], score="wa")
     assert found.standard_error**2 == pytest.approx(
-        of_speakers + of_drawings - error
+        of_speakers + of_trials - error
     )
 
 

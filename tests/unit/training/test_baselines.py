@@ -155,28 +155,28 @@ def answers(folder, training_rows=tiny.TRAIN, **changes):
     }
 
 
-def test_answers_of_baselines_are_predictions_files(tmp_path):
+def test_predictions_of_baselines_are_predictions_files(tmp_path):
     for scored in answers(tmp_path).values():
         assert scored.id.tolist() == [row.id for row in tiny.SCORED]
         assert (scored.predicted == scored.target).mean() > 0.5
 
 
-def test_baselines_are_not_told_hidden_labels(tmp_path):
+def test_baselines_do_not_use_hidden_labels(tmp_path):
     honest = answers(tmp_path / "honest")
     known = {row.id for row in tiny.TRAIN[:16]}
     nonsense = [
         row if row.id in known else dataclasses.replace(row, emotion="sadness")
         for row in (*tiny.TRAIN, *tiny.SCORED)
     ]
-    n_heard = len(tiny.TRAIN)
+    n_train = len(tiny.TRAIN)
     found = answers(
-        tmp_path / "nonsense", nonsense[:n_heard], scored=nonsense[n_heard:]
+        tmp_path / "nonsense", nonsense[:n_train], scored=nonsense[n_train:]
     )
     for name, scored in honest.items():
         assert (scored.probabilities == found[name].probabilities).all()
 
 
-def test_answer_that_is_there_is_not_given_again(tmp_path):
+def test_existing_predictions_are_not_written_again(tmp_path):
     answers(tmp_path)
     write_baselines(["linear"], None, None, None, {7: tmp_path})
 

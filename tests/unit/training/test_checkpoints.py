@@ -7,7 +7,7 @@ from speechbrain_clser.training.checkpoints import WholeCheckpointer
 
 
 class PowerCut(Exception):
-    """Stands for a kill between two files."""
+    """Simulates a kill between two files."""
 
 
 def cut(path):

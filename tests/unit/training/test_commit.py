@@ -30,7 +30,7 @@ def clone(tmp_path):
     return folder
 
 
-def test_commit_is_told_and_whether_it_was_changed(clone):
+def test_commit_is_returned_with_a_mark_of_changes(clone):
     head = git(clone, "rev-parse", "HEAD")
     assert len(head) == 40 and commit(clone) == head
     (clone / "a.py").write_text("2\n")
@@ -44,6 +44,6 @@ def test_clone_of_others_does_not_count(clone):
     assert commit(other) == ""
 
 
-def test_without_git_nothing_is_told(clone, monkeypatch):
+def test_without_git_nothing_is_returned(clone, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert commit(clone) == ""

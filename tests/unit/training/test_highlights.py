@@ -1,4 +1,4 @@
-"""Highlights, written beside the sound they were heard in."""
+"""Highlights are written with the waveform of their utterance."""
 
 import json
 
@@ -14,7 +14,7 @@ from speechbrain_clser.training.highlights import outline, write
 
 
 class Ear(Method):
-    """Hears the highlight in the first frame of everything."""
+    """Puts the highlight on the first frame of every utterance."""
 
     def __init__(self):
         super().__init__()

@@ -50,7 +50,7 @@ def without_time(lines):
 
 
 class Killed(Exception):
-    """Stands for the power going off."""
+    """Simulates a power failure."""
 
 
 class DyingSchedule:
@@ -218,13 +218,13 @@ class Listener(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.factors = torch.nn.Parameter(torch.ones(tiny.DIM))
-        self.n_heard = 0
+        self.n_extracted = 0
 
     def n_frames(self, n_samples):
         return n_samples // tiny.DIM
 
     def forward(self, wavs, lens):
-        self.n_heard += len(wavs)
+        self.n_extracted += len(wavs)
         return wavs.unflatten(1, (-1, tiny.DIM)) * self.factors
 
 
@@ -251,25 +251,25 @@ def listen(folder, phases=TRANSFER, **changes):
 def test_phases_before_the_encoder_learns_hear_from_the_store(tmp_path):
     frozen, _ = run(tmp_path / "frozen", TRANSFER[:1])
     source, listener = listen(tmp_path / "source", TRANSFER[:1])
-    assert listener.n_heard == 0
+    assert listener.n_extracted == 0
     for name, value in frozen.state_dict().items():
         assert value.equal(source.state_dict()[name]), name
     output = []
     _, listener = listen(tmp_path / "both", begin=output.append)
     assert output == [False, True]
-    assert listener.n_heard == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
+    assert listener.n_extracted == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
     assert not listener.factors.equal(torch.ones(tiny.DIM))
     kept = (tmp_path / "both").rglob("extractor.ckpt")
     assert {path.parts[-3] for path in kept} == {"target"}
 
 
-def test_encoder_that_learned_is_heard_from_then_on_but_may_rest(tmp_path):
+def test_trained_encoder_is_used_in_later_phases_and_may_be_frozen(tmp_path):
     phases = [Phase("one", "train", 1), Phase("two", "train", 1)]
     _, learned = listen(tmp_path / "one", phases[:1])
     phases[1] = Phase("two", "train", 1, with_encoder=False)
     _, rested = listen(tmp_path / "two", phases)
     assert rested.factors.equal(learned.factors)
-    assert rested.n_heard == 2 * learned.n_heard
+    assert rested.n_extracted == 2 * learned.n_extracted
 
 
 @pytest.mark.parametrize("steps", [5, 8, 9, 13])
@@ -337,7 +337,7 @@ def test_part_without_labels_is_no_part_to_train_on():
             Phase("x", rows, 1)
 
 
-def test_phase_with_unlabelled_utterances_hears_two_parts():
+def test_phase_with_unlabelled_utterances_has_two_parts():
     assert Phase("x", "train", 1).parts == ("train",)
     assert Phase("x", "shots", 1, n_unlabelled=4).parts == (
         "shots",

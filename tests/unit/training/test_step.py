@@ -14,7 +14,7 @@ def test_step_gives_output_and_losses_in_one_call():
 
 
 class Scaled(torch.nn.Module):
-    """Stands for an encoder whose layers come in a scale of their own."""
+    """An encoder whose layers differ in scale."""
 
     n_layers, is_frozen = 2, False
 
