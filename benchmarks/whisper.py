@@ -24,6 +24,7 @@ import numpy as np
 import recipe
 import torch
 
+from speechbrain_clser.adaptation.linear import linear_classifier
 from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.data import prepare, protocol
 from speechbrain_clser.data.audio import load
@@ -32,7 +33,6 @@ from speechbrain_clser.features.encoders import extractor
 from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.speed import at_speed
 from speechbrain_clser.features.store import Store
-from speechbrain_clser.training.layer_choice import fit
 
 LAYERS = "2-4"
 WINDOWS = ("real", "30s")
@@ -157,10 +157,12 @@ def named(train, scored, views, scheme) -> np.ndarray:
     labels = np.array([scheme.index(row.emotion) for row in train] * len(views))
     corpora = np.array([row.corpus for row in train] * len(views))
     values = np.concatenate([matrix(train, view) for view in views])
-    answers = fit(values, labels, corpora).predict(matrix(scored, views[0]))
+    posteriors = linear_classifier(
+        values, labels, corpora, len(scheme), matrix(scored, views[0])
+    )
     speakers = sorted({row.speaker for row in scored})
     counts = np.zeros((len(speakers), len(scheme), len(scheme)), int)
-    for row, answer in zip(scored, answers, strict=True):
+    for row, answer in zip(scored, posteriors.argmax(axis=1), strict=True):
         speaker = speakers.index(row.speaker)
         counts[speaker, scheme.index(row.emotion), answer] += 1
     return counts

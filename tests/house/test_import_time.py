@@ -39,3 +39,12 @@ def test_model_on_the_built_in_encoder_is_loaded_without_transformers(tmp_path):
     )
     assert "speechbrain" in loaded
     assert "transformers" not in loaded
+
+
+def test_every_benchmark_can_be_imported():
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py"))
+    imports = "; ".join(f"import {name}" for name in names)
+    loaded = loaded_by(
+        f"import sys; sys.path.insert(0, 'benchmarks'); {imports}"
+    )
+    assert set(names) <= set(loaded)
