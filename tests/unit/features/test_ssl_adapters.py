@@ -132,7 +132,7 @@ def test_only_top_blocks_are_trained(folders, kind, n):
 
 @pytest.mark.parametrize("n", [0, 3])
 def test_too_many_top_blocks_raise(folders, n):
-    with pytest.raises(ValueError, match=f"within 1-2, .* got {n}; choose"):
+    with pytest.raises(ValueError, match=f"within 1-2, .* got {n}; select"):
         adapted(folders / "hubert_group", "top", top_layers=n)
 
 
