@@ -79,7 +79,7 @@ def naive(frames, weights):
 
 def sums(frames, weights):
     """Compute the implementation of the package."""
-    from speechbrain_clser.losses.resonance import resonance
+    from speechbrain_clser.methods.sere.resonance import resonance
 
     return resonance(frames, weights)
 

@@ -18,10 +18,11 @@ import shares
 import transfer
 from measured import difference, mark_uncorrected, read, score
 
-from speechbrain_clser.evaluation import formatting, statistics
+from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
+from speechbrain_clser.printable import pluralise
 
 HERE = Path(__file__).parent
 FILES = (
@@ -263,7 +264,7 @@ def _beside(counts, others):
 def _supervision_of(ledger):
     """Summarise the ledger in one line, with the number of source languages."""
     _, *facts = ledger["sentence"].split("; ")
-    languages = formatting.pluralise(len(ledger["sources"]), "language")
+    languages = pluralise(len(ledger["sources"]), "language")
     return "; ".join([f"from {languages}", *facts])
 
 

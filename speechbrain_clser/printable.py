@@ -45,3 +45,34 @@ class Formatter(logging.Formatter):
     def format(self, record):
         """Format a record with control characters escaped."""
         return printable(super().format(record))
+
+
+def pluralise(n: int, noun: str) -> str:
+    """Format a number with a noun in singular or plural.
+
+    Arguments
+    ---------
+    n : int
+        Number.
+    noun : str
+        In singular.
+
+    Returns
+    -------
+    str
+        Such as ``"2 speakers"``.
+
+    Example
+    -------
+    >>> (
+    ...     pluralise(1, "speaker"),
+    ...     pluralise(29, "speaker"),
+    ...     pluralise(2, "corpus"),
+    ... )
+    ('1 speaker', '29 speakers', '2 corpora')
+    """
+    if n == 1:
+        return f"{n} {noun}"
+    if noun.endswith("corpus"):
+        return f"{n} {noun.removesuffix('corpus')}corpora"
+    return f"{n} {noun}s"

@@ -11,6 +11,7 @@ from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.source import locate
+from speechbrain_clser.printable import pluralise
 
 STYLE = Path(__file__).with_name("page.css")
 CALIBRATED = (
@@ -104,7 +105,7 @@ def scored(results) -> str:
         f"{escape(results['languages'])} · 95 % interval "
         f"{formatting.interval(uar)} · chance "
         f"{formatting.percent(results['chance_uar'])} % · {over} · "
-        f"{formatting.pluralise(int(results['speakers']), 'speaker')}. Method "
+        f"{pluralise(int(results['speakers']), 'speaker')}. Method "
         f"{escape(results['method'])}, protocol {escape(results['protocol'])}: "
         f"{supervision}."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from speechbrain_clser.evaluation import comparison, formatting, tables
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.console import columns
+from speechbrain_clser.printable import pluralise
 
 # Keys of a row and columns of the CSV; scores and differences are 0-1.
 COLUMNS = (
@@ -233,11 +234,11 @@ def _reading(run, rows, baseline):
     n_tests = len(rows) - 1
     return (
         f"UAR in percent on {rows[0]['utterances']} utterances of "
-        f"{formatting.pluralise(rows[0]['speakers'], 'speaker')} ({where}), protocol "
+        f"{pluralise(rows[0]['speakers'], 'speaker')} ({where}), protocol "
         f"{run.protocol['name']} ({run.protocol['digest']}), with the 95 % "
         f"interval over speakers. Differences are to {baseline}, paired over "
         "speakers; p is that of the paired permutation test over speakers, "
-        f"corrected by Holm for {formatting.pluralise(n_tests, 'comparison')}."
+        f"corrected by Holm for {pluralise(n_tests, 'comparison')}."
     )
 
 

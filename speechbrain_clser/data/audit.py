@@ -14,7 +14,7 @@ from speechbrain_clser.data.manifest.names import spelling_key
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.errors import LeakError
-from speechbrain_clser.evaluation.formatting import pluralise
+from speechbrain_clser.printable import pluralise
 
 LEAKS = {  # "recording" leaks are detected in ``data.copies``
     "speaker": lambda row: row.speaker,

@@ -7,7 +7,7 @@ from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
-from speechbrain_clser.evaluation.formatting import pluralise
+from speechbrain_clser.printable import pluralise
 
 FITTED_TO = {
     "scored": "all of the scored audio jointly",

@@ -10,8 +10,8 @@ from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.ledger import Ledger, ledger
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Splits, cut
-from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.labels import CANONICAL, near
+from speechbrain_clser.printable import pluralise
 
 
 @dataclasses.dataclass(frozen=True)

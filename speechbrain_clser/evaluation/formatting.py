@@ -3,6 +3,7 @@
 import math
 
 from speechbrain_clser.languages import name_of as language
+from speechbrain_clser.printable import pluralise
 
 UNKNOWN = "–"
 
@@ -66,37 +67,6 @@ def enumeration(names: list) -> str:
     """
     *start, last = names
     return f"{', '.join(start)} and {last}" if start else last
-
-
-def pluralise(n: int, noun: str) -> str:
-    """Format a number with a noun in singular or plural.
-
-    Arguments
-    ---------
-    n : int
-        Number.
-    noun : str
-        In singular.
-
-    Returns
-    -------
-    str
-        Such as ``"2 speakers"``.
-
-    Example
-    -------
-    >>> (
-    ...     pluralise(1, "speaker"),
-    ...     pluralise(29, "speaker"),
-    ...     pluralise(2, "corpus"),
-    ... )
-    ('1 speaker', '29 speakers', '2 corpora')
-    """
-    if n == 1:
-        return f"{n} {noun}"
-    if noun.endswith("corpus"):
-        return f"{n} {noun.removesuffix('corpus')}corpora"
-    return f"{n} {noun}s"
 
 
 def percent(share: float) -> str:

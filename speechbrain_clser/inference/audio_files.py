@@ -4,7 +4,7 @@ import logging
 import os
 
 from speechbrain_clser.data.containers import container, is_readable
-from speechbrain_clser.evaluation.formatting import pluralise
+from speechbrain_clser.printable import pluralise
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ import json
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import New
+from speechbrain_clser.printable import pluralise
 from speechbrain_clser.publish import training_data
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
@@ -163,7 +164,7 @@ def limits(report: dict, classes: list) -> list:
         f"It predicts one of {formatting.enumeration(classes)} for any input; "
         "with `min_confidence`, EmotionClassifier predicts `unknown` below a "
         "probability.",
-        f"It was trained on {formatting.pluralise(train['speakers'], 'speaker')} and "
+        f"It was trained on {pluralise(train['speakers'], 'speaker')} and "
         f"{train['minutes']} minutes of labelled speech.",
         *([LEARNT_FROM[kind] for kind in kinds] if len(kinds) == 1 else []),
     ]

@@ -10,10 +10,10 @@ from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
 from speechbrain_clser.data.pipeline import hearing
-from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
+from speechbrain_clser.printable import pluralise
 from speechbrain_clser.seeds import seed_for
 from speechbrain_clser.training.step import Step
 

@@ -11,7 +11,7 @@ LEVELS = {
     "errors": 0,
     "hub_answers": 1,
     "labels": 0,
-    "printable": 0,
+    "printable": -1,
     "languages": -1,  # imported by evaluation.formatting
     "progress": 0,
     "seeds": 0,
@@ -95,6 +95,7 @@ FORBIDDEN = {
     "methods": {"data", "corpora"},
     "lobes": {"data", "corpora"},
     "losses": {"data", "corpora"},
+    "data": {"evaluation"},
     "adaptation": {"methods", "data", "corpora", "features"},
     "evaluation": {
         "methods",
@@ -160,7 +161,8 @@ def complaint(here, there):
             "import lower levels only"
         )
     public = not any(part.startswith("_") for part in there.split("."))
-    if package in ALTERNATIVES and public and not here.endswith("__init__"):
+    same_unit = here.split(".")[1] == there.split(".")[1]
+    if package in ALTERNATIVES and public and not same_unit:
         return (
             f"{here} imports {there}, but modules of {package} must not import "
             f"each other; move shared code into a private module of {package}/"

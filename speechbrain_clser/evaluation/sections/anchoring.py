@@ -3,6 +3,7 @@
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Items, Table, Text
 from speechbrain_clser.evaluation.sections.shared import picture
+from speechbrain_clser.printable import pluralise
 
 NO_COMMUNITIES = (
     "No speaker has enough utterances of any emotion, so there are no "
@@ -122,7 +123,7 @@ def _styles(counts):
         if counts[key]
     ]
     left_out = [
-        f"{formatting.pluralise(counts[key], 'utterance')} of unknown {name}"
+        f"{pluralise(counts[key], 'utterance')} of unknown {name}"
         for key, name in (
             ("unknown_speaker", "speaker"),
             ("unknown_emotion", "emotion"),

@@ -1,7 +1,7 @@
 """Section on the phones of each language in the training set."""
 
-from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
+from speechbrain_clser.printable import pluralise
 
 N_MOST_FREQUENT = 10
 SOURCES = {
@@ -29,7 +29,7 @@ def phones(report: dict) -> list:
     if found is None:
         return []
     shared = found["shared"]
-    text = f"{formatting.pluralise(len(shared), 'phone')} in all languages"
+    text = f"{pluralise(len(shared), 'phone')} in all languages"
     return [
         Heading("Phones"),
         Text(f"Phones {SOURCES[found['source']]}.", role="lead"),

@@ -3,6 +3,7 @@
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Score, Text
 from speechbrain_clser.evaluation.sections.shared import picture
+from speechbrain_clser.printable import pluralise
 
 
 def title(report: dict) -> str:
@@ -67,8 +68,8 @@ def _data(report):
     """Describe training and scored part."""
     parts, settings = report["data"]["parts"], report["settings"]
     train, scored = (
-        f"{formatting.pluralise(parts[name]['utterances'], 'utterance')} of "
-        f"{formatting.pluralise(parts[name]['speakers'], 'speaker')}"
+        f"{pluralise(parts[name]['utterances'], 'utterance')} of "
+        f"{pluralise(parts[name]['speakers'], 'speaker')}"
         for name in ("train", "scored")
     )
     return (

@@ -3,7 +3,7 @@ import itertools
 import pytest
 import torch
 
-from speechbrain_clser.losses.resonance import (
+from speechbrain_clser.methods.sere.resonance import (
     gather,
     neighbours,
     products,

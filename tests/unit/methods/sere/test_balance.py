@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.balance import balance
+from speechbrain_clser.methods.sere.balance import balance
 
 
 def test_value_by_hand():

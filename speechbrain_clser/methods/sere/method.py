@@ -3,21 +3,29 @@
 import torch
 
 from speechbrain_clser.deprecation import renamed_arguments
-from speechbrain_clser.losses.balance import balance
 from speechbrain_clser.losses.consistency import consistency, thresholds
-from speechbrain_clser.losses.field import field, reliability, self_organise
-from speechbrain_clser.losses.geometry import geometry, places
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
-from speechbrain_clser.losses.resonance import gather, neighbours, products
 from speechbrain_clser.losses.supcon import supcon
-from speechbrain_clser.losses.tric import (
+from speechbrain_clser.methods.base import Method, MethodOutput
+from speechbrain_clser.methods.sere.balance import balance
+from speechbrain_clser.methods.sere.field import (
+    field,
+    reliability,
+    self_organise,
+)
+from speechbrain_clser.methods.sere.geometry import geometry, places
+from speechbrain_clser.methods.sere.prototypes import Prototypes
+from speechbrain_clser.methods.sere.resonance import (
+    gather,
+    neighbours,
+    products,
+)
+from speechbrain_clser.methods.sere.tric import (
     labelled_link,
     unlabelled_link,
     visit,
     walk,
 )
-from speechbrain_clser.methods._prototypes import Prototypes
-from speechbrain_clser.methods.base import Method, MethodOutput
 
 LINKS = ("labelled_pairs", "labelled_link", "unlabelled_link")
 CHAIN = ("walk", "visit")

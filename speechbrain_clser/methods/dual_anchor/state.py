@@ -6,7 +6,10 @@ from speechbrain_clser.graphs.quality import quality
 from speechbrain_clser.graphs.style import speaker_styles
 from speechbrain_clser.graphs.table import community_table
 from speechbrain_clser.lobes.segment_means import segment_means
-from speechbrain_clser.losses.anchors import AnchorTable, anchor_table
+from speechbrain_clser.methods.dual_anchor.anchors import (
+    AnchorTable,
+    anchor_table,
+)
 
 TARGET_LABELS = ("pseudo", "oracle", "source_only")
 
@@ -44,7 +47,7 @@ class AnchorState(torch.nn.Module):
     k : int
         Number of neighbours within, and also across, languages.
     n_anchors, min_segments : int
-        See ``losses.anchors``.
+        See ``methods.dual_anchor.anchors``.
     seed : int
         Seed of the community detection.
 

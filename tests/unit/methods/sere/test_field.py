@@ -3,7 +3,11 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.field import field, reliability, self_organise
+from speechbrain_clser.methods.sere.field import (
+    field,
+    reliability,
+    self_organise,
+)
 
 
 def test_value_by_hand():

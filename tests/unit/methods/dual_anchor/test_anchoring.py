@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from speechbrain_clser.losses.anchoring import (
+from speechbrain_clser.methods.dual_anchor.anchoring import (
     phone_anchoring,
     speaker_anchoring,
 )

@@ -4,14 +4,14 @@ import torch
 
 from speechbrain_clser.deprecation import renamed_arguments
 from speechbrain_clser.lobes.segment_means import segment_means, within
-from speechbrain_clser.losses.anchoring import (
+from speechbrain_clser.losses.coral import coral
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
+from speechbrain_clser.methods.base import Method, MethodOutput
+from speechbrain_clser.methods.dual_anchor.anchoring import (
     phone_anchoring,
     speaker_anchoring,
 )
-from speechbrain_clser.losses.coral import coral
-from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
-from speechbrain_clser.methods._anchor_state import AnchorState
-from speechbrain_clser.methods.base import Method, MethodOutput
+from speechbrain_clser.methods.dual_anchor.state import AnchorState
 
 
 class DualAnchor(Method):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from speechbrain_clser.methods._prototypes import Prototypes
+from speechbrain_clser.methods.sere.prototypes import Prototypes
 
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
 

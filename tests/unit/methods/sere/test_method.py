@@ -6,9 +6,9 @@ from speechbrain_clser.lobes.cosine_head import CosineHead
 from speechbrain_clser.lobes.delta_features import DeltaFeatures
 from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
-from speechbrain_clser.losses.resonance import resonance
-from speechbrain_clser.losses.tric import walk
-from speechbrain_clser.methods.sere import CHAIN, LINKS, Sere
+from speechbrain_clser.methods.sere.method import CHAIN, LINKS, Sere
+from speechbrain_clser.methods.sere.resonance import resonance
+from speechbrain_clser.methods.sere.tric import walk
 
 MIXED = [0, 1, 0, 1, -1, -1, -1, -1]
 UNLABELLED = {"labelled_link", "unlabelled_link", "balance", "consistency"}

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.anchors import (
+from speechbrain_clser.methods.dual_anchor.anchors import (
     AnchorTable,
     _required_segments,
     anchor_table,

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from speechbrain_clser.labels import CANONICAL
-from speechbrain_clser.losses.geometry import geometry, places
+from speechbrain_clser.methods.sere.geometry import geometry, places
 
 
 def test_value_by_hand():

@@ -3,11 +3,11 @@ import types
 import pytest
 import torch
 
-from speechbrain_clser.methods._anchor_state import (
+from speechbrain_clser.methods.base import Method, MethodOutput
+from speechbrain_clser.methods.dual_anchor.state import (
     AnchorState,
     extract_training_outputs,
 )
-from speechbrain_clser.methods.base import Method, MethodOutput
 
 N_CLASSES = 2
 PHONES = ["a", "n"]

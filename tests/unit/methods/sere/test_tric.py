@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from speechbrain_clser.losses.tric import (
+from speechbrain_clser.methods.sere.tric import (
     labelled_link,
     unlabelled_link,
     visit,
