@@ -1,14 +1,15 @@
 """Settings of a run, compared before it is resumed."""
 
+import itertools
 import json
 import logging
 import re
 from pathlib import Path
 
+import yaml
 from hyperpyyaml import resolve_references
 
-from speechbrain_clser.deprecation import OPTIONS as OPTION_NAMES
-from speechbrain_clser.deprecation import current_keys
+from speechbrain_clser.deprecation import current_yaml
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
@@ -99,10 +100,11 @@ def check_same_settings(folder, now: dict):
     path = Path(folder) / "settings.json"
     if path.exists():
         before = _before(path, now)
+        old, new = _comparable(before, path), _comparable(now, path)
         changed = sorted(
             key
-            for key in before.keys() | now.keys()
-            if before.get(key) != now.get(key)
+            for key in old.keys() | new.keys()
+            if old.get(key) != new.get(key)
         )
         if changed:
             raise ValueError(
@@ -117,6 +119,35 @@ def check_same_settings(folder, now: dict):
     atomic_write(path, json.dumps(now, indent=1) + "\n")
 
 
+def _comparable(values, path):
+    """Reduce settings to tags and values: no comments, no names of anchors.
+
+    Those of the previous version get the names of this one.
+    """
+    text = "\n".join(itertools.starmap(_entry, values.items()))
+    try:
+        root = yaml.compose(current_yaml(text, path))
+    except yaml.YAMLError:  # an anchor of a key that is not compared
+        return values
+    return {key.value: yaml.serialize(node) for key, node in root.value}
+
+
+def _entry(key, value):
+    """Write an entry of the YAML again, of which the value was stripped."""
+    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
+    indents = [len(line) - len(line.lstrip(" ")) for line in others]
+    if first.startswith("- "):
+        items = [
+            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
+        ]
+        indent = min(items, default=min(indents, default=2) - 2)
+    elif re.match(r"\w+:( |$)", first):
+        indent = min(indents, default=2)
+    else:
+        return f"{key}: {value}"
+    return f"{key}:\n{' ' * indent}{value}"
+
+
 def _before(path, now):
     """Settings of the run; damaged ones count for nothing before it trains."""
     advice = (
@@ -124,7 +155,7 @@ def _before(path, now):
         "command again; otherwise give another --output_folder"
     )
     try:
-        return current_keys(read_json(path, advice, dict), OPTION_NAMES, path)
+        return read_json(path, advice, dict)
     except ValueError as error:
         if any(path.parent.glob("**/seed_*/epochs.jsonl")):
             raise

@@ -103,7 +103,7 @@ def test_old_model_folder_gives_the_same_probabilities(
     )
 
 
-def test_old_run_folder_is_read_and_resumed(legacy):
+def test_old_run_folder_is_read_and_compared(legacy):
     run = runs.read(legacy / "run")
     assert run.method == "sere" and run.protocol["merge_classes"] == {}
     old = settings.read_json(legacy / "run" / "settings.json", "", dict)
