@@ -1,8 +1,9 @@
-"""The corpora we know, one file each, found by looking into this folder.
+"""Find the readers of corpora: files of this folder and of installed packages.
 
-A corpus file gives ``CARD``, ``EMOTIONS`` and ``utterances(root)``; one that can
-make its recordings itself gives ``default_root()`` too. Every other name is
-somebody's own data, described by a table (see ``folder``).
+A reader is a module with ``CARD``, ``EMOTIONS`` and ``utterances(root)``; one that
+can make its recordings itself has ``default_root()`` too. A package declares its
+readers as entry points (see ``speechbrain_clser.entry_points``). Every other name
+means the user's own data, described by a table (see ``folder``).
 """
 
 import importlib
@@ -12,47 +13,57 @@ from pathlib import Path
 
 import yaml
 
+from speechbrain_clser import entry_points
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
 from speechbrain_clser.data.unique_keys import UniqueKeys
 
 N_LISTED = 10
+READER = ("CARD", "EMOTIONS", "utterances")
 
 
 def names() -> list:
-    """List the names of the corpora that are shipped.
+    """List the names of the corpora that have a reader.
 
     Returns
     -------
     list of str
-        In alphabetical order.
+        In alphabetical order: the shipped ones, and those that installed
+        packages declare, none of which is imported.
+
+    Raises
+    ------
+    ValueError
+        If two readers have the same name; names both.
 
     Example
     -------
     >>> "emodb" in names(), "folder" in names()
     (True, False)
     """
-    files = sorted(
-        module.name
-        for module in pkgutil.iter_modules(__path__)
-        if not module.ispkg
-    )
-    return [name for name in files if hasattr(_module(name), "CARD")]
+    return sorted([*_shipped(), *_declared()])
 
 
 def load(name: str) -> Corpus:
-    """Get a corpus by name: a shipped one, or else somebody's own.
+    """Get a corpus by name: one with a reader, or else the user's own.
 
     Arguments
     ---------
     name : str
-        As in a protocol. A name that is not shipped means a folder with a
-        table of its own, of whatever content.
+        As in a protocol. A name without a reader means a folder with a table
+        of its own, of whatever content.
 
     Returns
     -------
     Corpus
         Card, emotions and generator of rows.
+
+    Raises
+    ------
+    ImportError
+        If the reader of an installed package cannot be imported.
+    ValueError
+        If it lacks a needed name, or two readers have the same name.
 
     Example
     -------
@@ -62,7 +73,7 @@ def load(name: str) -> Corpus:
     'my_recordings (own data)'
     """
     if name in names():
-        module = _module(name)
+        module = _reader(name)
         return Corpus(module.CARD, module.EMOTIONS, module.utterances)
     return _module("folder").corpus(name)
 
@@ -124,8 +135,8 @@ def locate(card: Card, data_folder=None) -> Path:
         seen = f"{data_folder} with {', '.join(listed) or 'no folder at all'}"
     else:
         seen = "no --data_folder"
-    if card.name in names() and hasattr(_module(card.name), "default_root"):
-        return Path(_module(card.name).default_root())
+    if card.name in names() and hasattr(_reader(card.name), "default_root"):
+        return Path(_reader(card.name).default_root())
     raise FileNotFoundError(
         f"{card.name}: expected a folder named "
         f"{' or '.join(wanted.values())} (case "
@@ -149,9 +160,9 @@ def sentences() -> dict:
     'Der Lappen liegt auf dem Eisschrank.'
     """
     return {
-        name: _module(name).SENTENCES
+        name: _reader(name).SENTENCES
         for name in names()
-        if hasattr(_module(name), "SENTENCES")
+        if hasattr(_reader(name), "SENTENCES")
     }
 
 
@@ -226,6 +237,58 @@ def _mapping(text):
 def _module(name):
     """The module of one file in this folder."""
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def _shipped():
+    """List the names of the readers in this folder."""
+    files = [
+        module.name
+        for module in pkgutil.iter_modules(__path__)
+        if not module.ispkg
+    ]
+    return [name for name in files if hasattr(_module(name), "CARD")]
+
+
+def _declared():
+    """Return the entry points of installed packages by name of the corpus."""
+    readers = {name: f"the built-in {__name__}.{name}" for name in _shipped()}
+    found = {}
+    for point in entry_points.declared(entry_points.CORPORA):
+        reader = entry_points.describe(point)
+        if point.name in readers:
+            raise ValueError(
+                f"corpus {point.name!r}: expected one reader, found "
+                f"{readers[point.name]} and {reader}; uninstall a package, or "
+                "give its corpus another name"
+            )
+        readers[point.name], found[point.name] = reader, point
+    return found
+
+
+def _reader(name):
+    """Import the module that reads a corpus of ``names``."""
+    point = _declared().get(name)
+    if point is None:
+        return _module(name)
+    what = f"corpus {name!r}: expected {entry_points.describe(point)}"
+    try:
+        module = importlib.import_module(point.value)
+    except ImportError as error:
+        raise ImportError(
+            f"{what} to be a module that can be imported, found {error}; "
+            "install what the package needs"
+        ) from error
+    if missing := [one for one in READER if not hasattr(module, one)]:
+        raise ValueError(
+            f"{what} to define {', '.join(READER)}, found no "
+            f"{' and no '.join(missing)}; see docs/tutorial.md"
+        )
+    if module.CARD.name != name:
+        raise ValueError(
+            f"{what} to have a card of that name, found {module.CARD.name!r}; "
+            "give the entry point the name of the card"
+        )
+    return module
 
 
 def _option(card):
