@@ -16,7 +16,7 @@ OF_LABELS = (
 
 
 def corpora_table() -> list:
-    """List the shipped corpora.
+    """List the shipped corpora and those of installed packages.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def corpus_facts(name) -> dict:
     Arguments
     ---------
     name : str
-        Name of a shipped corpus.
+        As in ``corpora.names``.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def corpus_facts(name) -> dict:
     facts = {
         key: ", ".join(value) if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(corpus.card).items()
-        if key != "is_own"  # False for all shipped corpora
+        if key != "is_own"  # False for all that have a reader
     }
     emotions = ", ".join(sorted({*corpus.emotions.values()} - {None}))
     return {**facts, "emotions": emotions}

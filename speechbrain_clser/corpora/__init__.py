@@ -1,7 +1,8 @@
-"""Registry of the supported corpora, one module each.
+"""Registry of corpora: modules of this folder and of installed packages.
 
 A corpus module defines ``CARD``, ``EMOTIONS`` and ``utterances(root)``; a synthetic
-corpus also defines ``default_root()``. Every other name refers to user-provided data,
+corpus also defines ``default_root()``. A package declares its corpora as entry points
+(see ``speechbrain_clser.entry_points``). Every other name refers to user-provided data,
 described by a table (see ``folder``).
 """
 
@@ -12,11 +13,13 @@ from pathlib import Path
 
 import yaml
 
+from speechbrain_clser import entry_points
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
 from speechbrain_clser.data.unique_keys import UniqueKeys
 
 N_LISTED = 10
+READER = ("CARD", "EMOTIONS", "utterances")
 
 
 def names() -> list:
@@ -25,19 +28,20 @@ def names() -> list:
     Returns
     -------
     list of str
-        In alphabetical order.
+        In alphabetical order: the shipped ones, and those that installed
+        packages declare, none of which is imported.
+
+    Raises
+    ------
+    ValueError
+        If two readers have the same name; names both.
 
     Example
     -------
     >>> "emodb" in names(), "folder" in names()
     (True, False)
     """
-    files = sorted(
-        module.name
-        for module in pkgutil.iter_modules(__path__)
-        if not module.ispkg
-    )
-    return [name for name in files if hasattr(_module(name), "CARD")]
+    return sorted([*_shipped(), *_declared()])
 
 
 def load(name: str) -> Corpus:
@@ -54,6 +58,13 @@ def load(name: str) -> Corpus:
     Corpus
         Card, label map and utterance generator.
 
+    Raises
+    ------
+    ImportError
+        If the reader of an installed package cannot be imported.
+    ValueError
+        If it lacks a needed name, or two readers have the same name.
+
     Example
     -------
     >>> load("emodb").card.languages
@@ -62,7 +73,7 @@ def load(name: str) -> Corpus:
     'my_recordings (own data)'
     """
     if name in names():
-        module = _module(name)
+        module = _reader(name)
         return Corpus(module.CARD, module.EMOTIONS, module.utterances)
     return _module("folder").corpus(name)
 
@@ -124,8 +135,8 @@ def locate(card: Card, data_folder=None) -> Path:
         seen = f"{data_folder} with {', '.join(listed) or 'no folder at all'}"
     else:
         seen = "no --data_folder"
-    if card.name in names() and hasattr(_module(card.name), "default_root"):
-        return Path(_module(card.name).default_root())
+    if card.name in names() and hasattr(_reader(card.name), "default_root"):
+        return Path(_reader(card.name).default_root())
     raise FileNotFoundError(
         f"{card.name}: expected a folder named "
         f"{' or '.join(wanted.values())} (case "
@@ -149,9 +160,9 @@ def sentences() -> dict:
     'Der Lappen liegt auf dem Eisschrank.'
     """
     return {
-        name: _module(name).SENTENCES
+        name: _reader(name).SENTENCES
         for name in names()
-        if hasattr(_module(name), "SENTENCES")
+        if hasattr(_reader(name), "SENTENCES")
     }
 
 
@@ -226,6 +237,58 @@ def _mapping(text):
 def _module(name):
     """Import a module of this package."""
     return importlib.import_module(f"{__name__}.{name}")
+
+
+def _shipped():
+    """List the names of the readers in this folder."""
+    files = [
+        module.name
+        for module in pkgutil.iter_modules(__path__)
+        if not module.ispkg
+    ]
+    return [name for name in files if hasattr(_module(name), "CARD")]
+
+
+def _declared():
+    """Return the entry points of installed packages by name of the corpus."""
+    readers = {name: f"the built-in {__name__}.{name}" for name in _shipped()}
+    found = {}
+    for point in entry_points.declared(entry_points.CORPORA):
+        reader = entry_points.describe(point)
+        if point.name in readers:
+            raise ValueError(
+                f"corpus {point.name!r}: expected one reader, found "
+                f"{readers[point.name]} and {reader}; uninstall a package, or "
+                "give its corpus another name"
+            )
+        readers[point.name], found[point.name] = reader, point
+    return found
+
+
+def _reader(name):
+    """Import the module that reads a corpus of ``names``."""
+    point = _declared().get(name)
+    if point is None:
+        return _module(name)
+    what = f"corpus {name!r}: expected {entry_points.describe(point)}"
+    try:
+        module = importlib.import_module(point.value)
+    except ImportError as error:
+        raise ImportError(
+            f"{what} to be a module that can be imported, found {error}; "
+            "install what the package needs"
+        ) from error
+    if missing := [one for one in READER if not hasattr(module, one)]:
+        raise ValueError(
+            f"{what} to define {', '.join(READER)}, found no "
+            f"{' and no '.join(missing)}; see docs/tutorial.md"
+        )
+    if module.CARD.name != name:
+        raise ValueError(
+            f"{what} to have a card of that name, found {module.CARD.name!r}; "
+            "give the entry point the name of the card"
+        )
+    return module
 
 
 def _option(card):

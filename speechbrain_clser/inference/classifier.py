@@ -155,7 +155,8 @@ class EmotionClassifier(EncoderClassifier):
             For a hub id; see ``inference.source``.
         is_trusted : bool
             Whether the folder may execute code, as a program could. Otherwise
-            only the classes listed in ``inference.safe_yaml`` are built.
+            only classes listed in ``inference.safe_yaml``, or declared by an
+            installed package (see ``entry_points``), are built.
         **kwargs
             For the class: ``run_opts``, ``min_confidence``, ``temperature``.
 
@@ -168,6 +169,8 @@ class EmotionClassifier(EncoderClassifier):
         ------
         FileNotFoundError
             If the folder or a file in it is missing.
+        ImportError
+            If an installed package of a part of the model cannot be imported.
         KeyError
             If an override names an unknown key.
         ValueError

@@ -82,7 +82,8 @@ def load(folder, hparams_file, overrides=None, is_trusted=False) -> dict:
     FileNotFoundError
         If a file is missing.
     ImportError
-        If a package of a trusted model is not installed.
+        If a package of a trusted model is not installed, or one that declares a
+        part of the model cannot be imported.
     KeyError
         If an override names an unknown key.
     ValueError

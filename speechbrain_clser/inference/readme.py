@@ -14,6 +14,7 @@ from speechbrain_clser.printable import pluralise
 from speechbrain_clser.publish import training_data
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
+OWN = {"speechbrain", "speechbrain_clser", "torch"}  # always installed
 INSTALL = """\
 `speechbrain-clser` is not on PyPI. With Python 3.10 to 3.13, install it in a \
 clone of its repository:
@@ -118,7 +119,7 @@ def readme(training, values, how, adapting) -> str:
             f"Classes, in the order of the probabilities: "
             f"{cell(', '.join(values['classes']))}.",
             "## Install",
-            _install(environment),
+            _install(environment) + _packages(values),
             "## Use",
             LOADING,
             "## Adaptation",
@@ -197,6 +198,15 @@ def _install(environment):
     return text if commit else text.replace("git checkout \n", "")
 
 
+def _packages(values):
+    """Return which packages of other authors have to be installed too."""
+    found = {new.path.partition(".")[0] for new in _inside(values)} - OWN
+    return "".join(
+        f" It contains parts of the package `{name}`: install that too."
+        for name in sorted(found)
+    )
+
+
 def _encoder(values):
     """Return where the weights of the pretrained encoder are loaded from."""
     if "encoder" in values:
@@ -205,7 +215,8 @@ def _encoder(values):
             f"The pretrained encoder (revision `{revision}`) is in the folder "
             "and is not downloaded; its own licence applies to it."
         )
-    for found in _inside(values["extractor"]):
+    for new in _inside(values["extractor"]):
+        found = new.arguments
         if source := found.get("source"):
             revision = found["config"].arguments["revision"]
             return (
@@ -229,8 +240,12 @@ def _longest(values):
 
 
 def _inside(value):
-    """Yield the arguments of every constructor in a blueprint."""
+    """Yield every constructor in a blueprint."""
     if isinstance(value, New):
-        yield value.arguments
-        for inner in value.arguments.values():
+        yield value
+        value = value.arguments
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
             yield from _inside(inner)

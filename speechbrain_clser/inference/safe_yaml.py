@@ -2,15 +2,17 @@
 
 SpeechBrain's YAML may call any function and access any object, so loading a model
 of another author can execute arbitrary code. A model needs only the constructors
-that are listed here. A file that names anything else is refused before any of it is
-evaluated. SpeechBrain's own loader, which resolves references in any string, is not
-used.
+that are listed here, and those that installed packages declare as entry points (see
+``speechbrain_clser.entry_points``). A file that names anything else is refused before
+any of it is evaluated. SpeechBrain's own loader, which resolves references in any
+string, is not used.
 """
 
 import re
 
 import yaml
 
+from speechbrain_clser import entry_points
 from speechbrain_clser.deprecation import current_model
 from speechbrain_clser.inference.blueprint import New, Reader
 
@@ -92,8 +94,8 @@ def read_file(path, overrides=None) -> dict:
 
     Raises
     ------
-    KeyError
-        If an override names an unknown key.
+    ImportError, KeyError
+        As for ``read``.
     ValueError
         If the file is too large, or ``read`` refuses it.
 
@@ -131,9 +133,11 @@ def read(text, where, overrides=None) -> dict:
     ------
     KeyError
         If an override names an unknown key.
+    ImportError
+        If it names a part of an installed package that cannot be imported.
     ValueError
-        If the text is not YAML, names something that is not in ``PARTS``, or
-        contains sizes that are too large.
+        If the text is not YAML, names something that is neither in ``PARTS`` nor
+        declared by an installed package, or contains sizes that are too large.
 
     Example
     -------
@@ -159,9 +163,10 @@ def read(text, where, overrides=None) -> dict:
             raise ValueError(
                 f"{where}, line {node.start_mark.line + 1}: a model is data, "
                 "expected plain values and the parts that speechbrain-clser "
-                f"exports, found {found}; if you trust who made it as you "
-                "trust a program that you run, load it with is_trusted=True, "
-                "or with clser predict --trust"
+                "exports or that installed packages declare, found "
+                f"{found}{'' if is_large else _advice(node)}; if you trust who "
+                "made it as you trust a program that you run, load it with "
+                "is_trusted=True, or with clser predict --trust"
             )
     try:
         values = _Reader(named).construct_document(root)
@@ -256,14 +261,24 @@ def _walk(root, named):
 
 
 def _is_harmless(node, named):
-    """Return whether a tag is plain, a reference, or in ``PARTS``."""
+    """Return whether a tag is plain, a reference, or a part."""
     if isinstance(node, yaml.MappingNode):
         if not all(_is_word(key) for key, _ in node.value):
             return False
     if node.tag == "!ref":
         return isinstance(node, yaml.ScalarNode) and _key(node) in named
+    if node.tag in PLAIN:
+        return True
     kind, _, path = node.tag.partition(":")
-    return node.tag in PLAIN or (kind == "!new" and path in PARTS)
+    return kind == "!new" and (
+        path in PARTS or entry_points.part(path) is not None
+    )
+
+
+def _advice(node):
+    """Say what to install if a constructor is refused."""
+    kind, _, path = node.tag.partition(":")
+    return f" ({entry_points.advice(path)})" if kind == "!new" else ""
 
 
 def _is_word(node):

@@ -8,6 +8,7 @@ from house.sources import PACKAGE, imports, module_name, read
 LEVELS = {
     "__init__": 0,
     "cache": 0,
+    "entry_points": 0,
     "errors": 0,
     "hub_answers": 1,
     "labels": 0,

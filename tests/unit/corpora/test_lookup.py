@@ -2,11 +2,15 @@
 
 import json
 import re
+import sys
 
 import pytest
+from helpers.distributions import installed
 
 from speechbrain_clser import corpora
+from speechbrain_clser.commands import overview
 from speechbrain_clser.corpora import demo
+from speechbrain_clser.entry_points import CORPORA
 
 
 @pytest.fixture
@@ -169,3 +173,71 @@ def test_languages_are_unique_over_selectors(tmp_path):
         "sources: ['demo:deu', 'esd:cmn']\ntargets: [emodb, iemocap/3, mine]\n"
     )
     assert corpora.languages(str(protocol)) == ["deu", "cmn", "eng"]
+
+
+READER = """
+from speechbrain_clser.data.corpus import Card
+CARD = Card(
+    "cremad", "CREMA-D", ("eng",), 1, 1, "acted", "", "", "", ("CREMA-D",)
+)
+EMOTIONS = {"ANG": "anger"}
+SENTENCES = {"DFA": "Don't forget a jacket."}
+def utterances(root):
+    yield from ()
+def default_root():
+    return "made"
+"""
+
+
+@pytest.fixture
+def declare(tmp_path):
+    """Install a package with readers of corpora, given by their text."""
+
+    def of(text=READER, name="cremad"):
+        files = {"my_package/__init__.py": "", "my_package/cremad.py": text}
+        points = {name: "my_package.cremad"}
+        return installed(tmp_path, files, {CORPORA: points})
+
+    return of
+
+
+def test_reader_of_an_installed_package_is_found(declare, tmp_path):
+    assert "cremad" not in corpora.names()
+    with declare():
+        assert "cremad" in corpora.names()
+        assert "my_package" not in sys.modules
+        assert corpora.load("cremad").emotions == {"ANG": "anger"}
+        card = corpora.load("cremad").card
+        assert corpora.locate(card).name == "made"
+        data_folder = folders(tmp_path, "crema-d")
+        assert corpora.locate(card, data_folder).name == "crema-d"
+        assert list(corpora.sentences()["cremad"]) == ["DFA"]
+        rows = overview.corpora_table()
+        assert ["cremad", "eng", 1, 1, "acted", ""] in rows
+        assert overview.corpus_facts("cremad")["emotions"] == "anger"
+    assert corpora.load("cremad").card.is_own
+
+
+def test_two_readers_of_one_name_are_refused(declare):
+    expected = (
+        "corpus 'emodb': expected one reader, found the built-in "
+        "speechbrain_clser.corpora.emodb and my_package.cremad of my_package"
+    )
+    with declare(name="emodb"), pytest.raises(ValueError, match=expected):
+        corpora.load("urdu")
+
+
+@pytest.mark.parametrize(
+    "text, name, error, expected",
+    [
+        ("EMOTIONS = {}", "cremad", ValueError, "no CARD and no utterances"),
+        ("import nowhere_at_all", "cremad", ImportError, "found No module"),
+        (READER, "crema", ValueError, "corpus 'crema': .*found 'cremad'"),
+    ],
+)
+def test_reader_that_cannot_be_used_is_named(
+    declare, text, name, error, expected
+):
+    with declare(text, name), pytest.raises(error, match=expected) as raised:
+        corpora.load(name)
+    assert "my_package.cremad of my_package 0.1" in str(raised.value)

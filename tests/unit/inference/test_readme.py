@@ -16,8 +16,8 @@ def of(folder, **changes):
         "classes": ["anger", "neutral"],
         "temperature": 1.25,
         "normalise_by": "none",
-        "extractor": New("x.Acoustic"),
-        "recogniser": New("x.EmotionEncoder", {"longest_s": None}),
+        "extractor": New("speechbrain_clser.x.Acoustic"),
+        "recogniser": New("torch.x.EmotionEncoder", {"longest_s": None}),
         "method": New("speechbrain_clser.methods.sere.Sere"),
         **changes,
     }
@@ -69,6 +69,15 @@ def test_install_section_names_the_version(folder):
     assert "git checkout" not in text
     assert "\npip install .\n" in text
     assert "version 0.1.0." in text
+
+
+def test_install_section_names_the_packages_of_parts(folder):
+    assert "install that too" not in of(folder)
+    pooling = {"parts": [New("their_package.pooling.Pooling", [8])]}
+    text = of(folder, method=New("my_package.dann.Dann", pooling))
+    assert "recogniser: dann" in text
+    for name in ("my_package", "their_package"):
+        assert f"parts of the package `{name}`: install that too." in text
 
 
 def test_limits_describe_training_data(folder):

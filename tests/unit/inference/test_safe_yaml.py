@@ -3,7 +3,9 @@ import time
 
 import pytest
 from helpers import encoders, served
+from helpers.distributions import installed
 
+from speechbrain_clser.entry_points import PARTS
 from speechbrain_clser.inference import blueprint, safe_yaml
 from speechbrain_clser.inference.blueprint import New
 
@@ -138,6 +140,23 @@ def test_plain_values_and_parts_are_read():
         **{"a": 1e-5, "b": True, "d": "1", "e": None, "f": [1, "two"]},
         **{"g": linear, "h": {"i": linear}},
     }
+
+
+def test_part_of_an_installed_package_is_read_and_built(tmp_path):
+    code = "class Scale:\n    def __init__(self, by): self.by = by\n"
+    files = {"my_package/__init__.py": "", "my_package/lobes.py": code}
+    groups = {PARTS: {"my_package.lobes": "my_package.lobes"}}
+    text = "a: !new:my_package.lobes.Scale {by: 3}"
+    with installed(tmp_path, files, groups):
+        values = safe_yaml.read(text, "m.yaml")
+        assert blueprint.build(values)["a"].by == 3
+        with pytest.raises(ValueError, match="my_package is installed, but no"):
+            safe_yaml.read(text.replace("lobes", "other"), "m.yaml")
+        with pytest.raises(ValueError, match="expected numbers of at most"):
+            safe_yaml.read(text.replace("3", "70000"), "m.yaml")
+    expected = "m.yaml, line 1: .*Scale .*my_package is not installed.*--trust"
+    with pytest.raises(ValueError, match=expected):
+        safe_yaml.read(text, "m.yaml")
 
 
 def test_overrides_replace_values():

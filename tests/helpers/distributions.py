@@ -1,0 +1,60 @@
+"""Install a fake distribution: a package and its entry points, without pip."""
+
+import contextlib
+import importlib
+import sys
+
+from speechbrain_clser import entry_points
+
+
+def write(folder, files, groups, name="my_package", version="0.1"):
+    """Write a package with the metadata of an installed one.
+
+    Arguments
+    ---------
+    folder : Path
+        To be put on ``sys.path``.
+    files : dict
+        Path in ``folder`` to text.
+    groups : dict
+        Entry-point group to a mapping, name to value.
+    name, version : str
+        Of the distribution.
+
+    Returns
+    -------
+    Path
+        ``folder``.
+    """
+    lines = [
+        line
+        for group, points in groups.items()
+        for line in (f"[{group}]", *(f"{k} = {v}" for k, v in points.items()))
+    ]
+    info = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    for path, text in {
+        **files,
+        f"{info}/METADATA": metadata,
+        f"{info}/entry_points.txt": "\n".join(lines) + "\n",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+@contextlib.contextmanager
+def installed(folder, files, groups, **options):
+    """Put such a distribution on ``sys.path``, and forget it at the end."""
+    sys.path.insert(0, str(write(folder, files, groups, **options)))
+    before = set(sys.modules)
+    importlib.invalidate_caches()
+    entry_points.declared.cache_clear()
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        entry_points.declared.cache_clear()
+        for module in set(sys.modules) - before:
+            if module.partition(".")[0] == next(iter(files)).partition("/")[0]:
+                del sys.modules[module]
