@@ -228,8 +228,8 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
         raise ValueError(
             f"protocol {protocol.name!r} draws no labelled utterances, so "
             f"{n_trials} trials of them would all be the same; leave --trials "
-            f"out, or choose a protocol with source_shots_per_class, shots or "
-            f"target_labelled_fraction"
+            f"out, or choose a protocol with source_shots_per_class, or "
+            f"`supervision: shots` or `share`"
         )
 
 

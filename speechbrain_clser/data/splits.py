@@ -243,14 +243,14 @@ def _refuse_undivided(protocol, undivided):
     if protocol.target_supervision == "shots":
         raise ValueError(
             f"{where}, and target_supervision is shots; labelled utterances of "
-            f"that corpus are sources already. Set `target_supervision: none` "
-            f"and `test_on: held_out`, or take the corpus out of the sources"
+            f"that corpus are sources already. Set `supervision: held_out`, "
+            f"or take the corpus out of the sources"
         )
     if protocol.test_on != "held_out":
         raise ValueError(
             f"{where}, and scored is {protocol.test_on}, so nothing is left to "
-            f"train on. Set `test_on: held_out` (and `held_out_share`) to score "
-            f"whole speakers and train on the others, give `sizes`, or name "
+            f"train on. Set `supervision: held_out` (and `held_out_share`) to score "
+            f"whole speakers and train on the others, give `predefined_splits`, or name "
             f"sessions of their own on either side (`corpus/session`)"
         )
 
@@ -433,8 +433,8 @@ def _check(parts, protocol):
     ):
         raise ValueError(
             f"protocol {protocol.name!r}: nothing is left for the unlabelled "
-            f"part, for every target speaker is scored; set `test_on: held_out`, "
-            f"or `transductive: True` to adapt to the scored audio itself, or "
+            f"part, for every target speaker is scored; set `supervision: "
+            f"unlabelled`, or `transductive` to adapt to the scored audio, or "
             f"add utterances without a label by other speakers; left out: "
             f"{parts.left_out or 'nothing'}"
         )

@@ -118,13 +118,6 @@ def test_digest_follows_values_and_not_the_name(tmp_path):
     assert load(str(first)).digest != load(str(second)).digest
 
 
-def test_unknown_protocol_is_refused_with_the_nearest_names():
-    with pytest.raises(
-        FileNotFoundError, match="emodb_to_klingon.*emodb_to_urdu"
-    ):
-        load("emodb_to_klingon")
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

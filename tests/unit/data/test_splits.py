@@ -475,7 +475,7 @@ def test_sizes_divide_one_corpus():
         ({}, "select 48 utterances of a:deu, and scored is all.*held_out"),
         (
             {"target_supervision": "unlabelled", "transductive": True},
-            "scored is all.*Set `test_on: held_out`",
+            "scored is all.*Set `supervision: held_out`",
         ),
         (
             {"target_supervision": "shots", "shots": 1, "test_on": "held_out"},
