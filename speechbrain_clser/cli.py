@@ -124,20 +124,25 @@ def corpora(name):
         _show_table(overview.corpora_table())
 
 
-@main.command(epilog="Example:  clser protocols emodb_to_urdu")
+@main.command(
+    epilog="Example:  clser protocols emodb+ravdess_to_emovo:transductive"
+)
 @click.argument("name", required=False)
 def protocols(name):
-    """List the protocols that are shipped, or tell all about one.
+    """List the protocols and the grammar of their names, or describe one.
 
-    A protocol says who trains and who is scored. NAME may be the path of one of
-    your own, which is checked; its keys are told in the recipe's README.
+    A protocol defines training and test data. NAME is listed, or written in the
+    grammar, or the path of your own YAML, which is checked; its keys are described
+    in the recipe's README.
     """
     from speechbrain_clser.commands import overview
+    from speechbrain_clser.data.protocol_grammar import describe
 
     if name:
         _show_facts(overview.protocol_facts(name))
     else:
         _show_table(overview.protocols_table())
+        _echo("\n".join(["", *describe()]))
 
 
 @main.command(epilog="Example:  clser prepare emodb --data-folder ~/corpora")
@@ -575,13 +580,13 @@ def layers(
     the same choice.
     """
     from speechbrain_clser.commands import layers as command
+    from speechbrain_clser.data.protocol_files import folder_name
     from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
     from speechbrain_clser.io import naming
 
-    protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
-        *("results", "layers", protocol_name, encoder_name(encoder))
+        *("results", "layers", folder_name(protocol), encoder_name(encoder))
     )
     found = command.probe(
         encoder,

@@ -42,11 +42,17 @@ def test_part_that_the_protocol_does_not_give_is_named():
     protocol = dataclasses.replace(
         ADAPTED, target_supervision="none", test_on="all"
     )
-    with pytest.raises(ValueError, match="'mixed' hears the part 'unlabelled'"):
+    with pytest.raises(
+        ValueError, match="'mixed' trains on the part 'unlabelled'"
+    ):
         training_rows(material(protocol), [MIXED])
     shipped = Protocol("own", ("emodb",), ("emovo",))
     known = dataclasses.replace(material(protocol), protocol=shipped)
-    with pytest.raises(ValueError, match="emodb_to_emovo_transductive"):
+    with pytest.raises(
+        ValueError,
+        match="`supervision: unlabelled or transductive`, such as "
+        "emodb_to_emovo:unlabelled, emodb_to_emovo:transductive",
+    ):
         training_rows(known, [MIXED])
 
 
