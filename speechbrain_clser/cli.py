@@ -534,12 +534,14 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
 @main.command(
     short_help="Probe every layer of a pretrained encoder.",
     epilog="Example:  clser layers --encoder openai/whisper-base "
-    "--protocol four_without_german --data-folder corpora/",
+    "--protocol four_to_emodb --data-folder corpora/",
 )
 @click.option(
     "--encoder", required=True, help="Hub id or folder of a pretrained encoder."
 )
-@click.option("--protocol", required=True, help="A shipped name or a path.")
+@click.option(
+    "--protocol", required=True, help="A name of `clser protocols`, or a path."
+)
 @data_folder_option
 @bad_files_option
 @click.option(

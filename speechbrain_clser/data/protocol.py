@@ -45,7 +45,7 @@ class Protocol:
     Arguments
     ---------
     name : str
-        Of the file it came from.
+        Of the file, or in the grammar.
     sources, targets : tuple of str
         Selectors: a corpus, ``corpus:language`` for one language of it, or
         ``corpus/session`` for one session. Without targets nothing is
@@ -57,7 +57,9 @@ class Protocol:
         Emotion or own label to class, for those that join another's class.
     target_supervision : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
-        audio, or ``"shots"`` (labelled; the rest stays out of training).
+        audio, or ``"shots"`` (labelled; the rest stays out of training). In a
+        YAML, ``supervision`` sets this, ``shots``, ``transductive``,
+        ``target_labelled_fraction`` and ``test_on``.
     shots : int
         Labelled target utterances per class.
     target_labelled_fraction : float

@@ -1,5 +1,8 @@
+import re
+
 import pytest
 from helpers import published
+from house.sources import ROOT
 
 from speechbrain_clser import corpora
 from speechbrain_clser.data import protocol_grammar as grammar
@@ -116,6 +119,22 @@ def test_name_that_is_none_is_refused_with_what_there_is(name, message):
         load(name)
     assert f"protocol {name[:200]!r}: " in str(caught.value)
     assert len(str(caught.value)) < 700
+
+
+def test_readme_of_the_recipe_has_every_group_and_setting():
+    text = (ROOT / "recipes/CrossLingualSER/README.md").read_text()
+    for name in (*GROUPS, *grammar.SETTINGS, *grammar.MODIFIERS):
+        assert f"| `{name}` " in text
+
+
+def test_protocols_in_the_docs_load_without_a_warning(tmp_path, caplog):
+    examples = re.findall(
+        "```yaml\n(.*?)```", (ROOT / "docs/own_data.md").read_text(), re.S
+    )
+    for example in examples:
+        (tmp_path / "own.yaml").write_text(example)
+        assert load(str(tmp_path / "own.yaml")).sources
+    assert len(examples) >= 5 and not caplog.text
 
 
 def test_description_has_every_group_and_setting():
