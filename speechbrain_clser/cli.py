@@ -123,20 +123,25 @@ def corpora(name):
         _show_table(overview.corpora_table())
 
 
-@main.command(epilog="Example:  clser protocols emodb_to_urdu")
+@main.command(
+    epilog="Example:  clser protocols emodb+ravdess_to_emovo:transductive"
+)
 @click.argument("name", required=False)
 def protocols(name):
-    """List the shipped protocols, or describe one.
+    """List the protocols and the grammar of their names, or describe one.
 
-    A protocol defines training and test data. NAME may be the path of a YAML
-    file, which is validated; its keys are described in the README of the recipe.
+    A protocol defines training and test data. NAME is listed, or written in the
+    grammar, or the path of your own YAML, which is checked; its keys are described
+    in the recipe's README.
     """
     from speechbrain_clser.commands import overview
+    from speechbrain_clser.data.protocol_grammar import describe
 
     if name:
         _show_facts(overview.protocol_facts(name))
     else:
         _show_table(overview.protocols_table())
+        _echo("\n".join(["", *describe()]))
 
 
 @main.command(epilog="Example:  clser prepare emodb --data-folder ~/corpora")
@@ -529,13 +534,13 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
 @main.command(
     short_help="Probe every layer of a pretrained encoder.",
     epilog="Example:  clser layers --encoder openai/whisper-base "
-    "--protocol four_without_german --data-folder corpora/",
+    "--protocol four_to_emodb --data-folder corpora/",
 )
 @click.option(
     "--encoder", required=True, help="Hub id or folder of a pretrained encoder."
 )
 @click.option(
-    "--protocol", required=True, help="Name of a shipped protocol, or path."
+    "--protocol", required=True, help="A name of `clser protocols`, or a path."
 )
 @data_folder_option
 @bad_files_option
@@ -577,13 +582,13 @@ def layers(
     uses the same selection.
     """
     from speechbrain_clser.commands import layers as command
+    from speechbrain_clser.data.protocol_files import folder_name
     from speechbrain_clser.evaluation.plots.layers import layers as plot
     from speechbrain_clser.features.encoders import encoder_name
     from speechbrain_clser.io import naming
 
-    protocol_name = os.path.splitext(os.path.basename(protocol))[0]
     out = out or os.path.join(
-        *("results", "layers", protocol_name, encoder_name(encoder))
+        *("results", "layers", folder_name(protocol), encoder_name(encoder))
     )
     found = command.probe(
         encoder,

@@ -91,6 +91,33 @@ def current_keys(values, names, where) -> dict:
     return {names.get(key, key): value for key, value in values.items()}
 
 
+@functools.cache
+def _warn_keys(where, old, new):
+    logger.warning(
+        "%s: %s: now written %s; the old keys are read until version 0.3",
+        *(where, old, new),
+    )
+
+
+def replaced_keys(where, old, new):
+    """Warn that one key replaces several, which are read for one version.
+
+    Arguments
+    ---------
+    where : str or Path
+        Where they were read, for the message.
+    old : list of str
+        The keys.
+    new : str
+        What to write instead.
+
+    Example
+    -------
+    >>> replaced_keys("p.yaml", ["test_on"], "`supervision: held_out`")
+    """
+    _warn_keys(where, ", ".join(old), new)
+
+
 def current_yaml(text, where, names=OPTIONS) -> str:
     """Rename keys, references and parts in a YAML of the recipe or of a run.
 

@@ -5,6 +5,7 @@ import time
 
 from speechbrain_clser import corpora
 from speechbrain_clser.data import protocol as protocols
+from speechbrain_clser.data.protocol_files import shipped
 from speechbrain_clser.features import cache_admin
 
 MB = 1e6
@@ -82,7 +83,7 @@ def corpus_facts(name) -> dict:
 
 
 def protocols_table() -> list:
-    """List the shipped protocols.
+    """List the protocols that are files of the package.
 
     Returns
     -------
@@ -92,11 +93,11 @@ def protocols_table() -> list:
     Example
     -------
     >>> rows = protocols_table()
-    >>> next(row for row in rows if row[0] == "emodb_to_urdu")[1:4]
-    ['emodb', 'urdu', 4]
+    >>> next(row for row in rows if row[0] == "paper_en_to_de")[2:4]
+    ['emodb', 4]
     """
     rows = [["protocol", "sources", "targets", "classes", "of the target"]]
-    for protocol in map(protocols.load, protocols.shipped()):
+    for protocol in map(protocols.load, shipped()):
         rows.append(
             [
                 protocol.name,
@@ -115,7 +116,7 @@ def protocol_facts(name) -> dict:
     Arguments
     ---------
     name : str
-        Name of a shipped protocol, or path.
+        As for ``data.protocol.load``.
 
     Returns
     -------

@@ -1,7 +1,10 @@
 """Build the datasets and data-loader options of each training phase."""
 
+import contextlib
+
 from speechbrain_clser.data import protocol
 from speechbrain_clser.data.pipeline import Codes, dataset
+from speechbrain_clser.data.protocol_supervision import SETTINGS
 from speechbrain_clser.data.samplers import loader_options
 
 
@@ -31,26 +34,28 @@ def training_rows(material, phases) -> list:
             found = getattr(material.parts, part)
             if not found:
                 raise ValueError(
-                    f"phase {phase.name!r}: expected rows in the split {part!r}, "
-                    f"protocol {material.protocol.name!r} has none; choose "
-                    f"a protocol with `target_supervision: {part}`, "
-                    + _shipped(material.protocol, part)
+                    f"phase {phase.name!r} trains on the part {part!r}, but "
+                    f"protocol {material.protocol.name!r} gives none; choose "
+                    + _protocols_with(part, material.protocol)
                 )
             rows |= {row.id: row for row in found}
     return list(rows.values())
 
 
-def _shipped(wanted, part):
-    """List shipped protocols with the same corpora that provide a split."""
-    names = [
-        one.name
-        for one in map(protocol.load, protocol.shipped())
-        if (one.sources, one.targets) == (wanted.sources, wanted.targets)
-        and one.target_supervision == part
+def _protocols_with(part, wanted):
+    """Name supervision, and protocols of the same corpora, with a part."""
+    settings = [
+        name
+        for name, (given, _) in SETTINGS.items()
+        if given.get("target_supervision") == part and "random" not in name
     ]
-    if not names:
-        return "none is shipped for these sources and targets"
-    return f"such as {', '.join(names)}"
+    advice = f"`supervision: {' or '.join(settings[:2])}`"
+    names = []
+    for setting in settings:
+        pair = "_to_".join(map("+".join, (wanted.sources, wanted.targets)))
+        with contextlib.suppress(ValueError):
+            names.append(protocol.load(f"{pair}:{setting}").name)
+    return advice + (f", such as {', '.join(names[:2])}" if names else "")
 
 
 def datasets_of(material, phases, sound, extras=None) -> tuple:

@@ -5,27 +5,29 @@ data it needs. Every report includes the digest of its protocol.
 """
 
 import dataclasses
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
-from importlib.resources import files
-from pathlib import Path
 
+from speechbrain_clser.data.corpus_facts import shared_classes
+from speechbrain_clser.data.protocol_files import read_values
 from speechbrain_clser.data.protocol_schema import (
     check,
     check_keys,
+    check_values,
     corpus_of,
-    read,
 )
-from speechbrain_clser.deprecation import PROTOCOL_KEYS, current_keys
+from speechbrain_clser.data.protocol_supervision import (
+    FIELDS,
+    expand,
+    setting_of,
+)
+from speechbrain_clser.deprecation import PROTOCOL_KEYS, replaced_keys
 from speechbrain_clser.labels import Scheme, canonical_or_own
 from speechbrain_clser.languages import normalise
 
-SHIPPED = files("speechbrain_clser") / "protocols"
-
-# Keys added after results were published: excluded from the digest while they
-# have their default, so that digests of published results do not change.
+# Joined when results had been published: left out of the digest while they say
+# nothing, so that those results keep theirs.
 JOINED = (
     "predefined_splits",
     "source_shots_per_class",
@@ -43,7 +45,7 @@ class Protocol:
     Arguments
     ---------
     name : str
-        File name of the protocol.
+        Of the file, or in the grammar.
     sources, targets : tuple of str
         Selectors: a corpus, ``corpus:language`` for one language of it, or
         ``corpus/session`` for one session. Without targets there is no test
@@ -54,8 +56,10 @@ class Protocol:
     merge_classes : dict
         Emotion or user label to the class it is merged into.
     target_supervision : str
-        Target data used for training: ``"none"``, ``"unlabelled"`` audio, or
-        ``"shots"`` (a few labelled utterances only).
+        What training may use of the target: ``"none"``, ``"unlabelled"``
+        audio, or ``"shots"`` (labelled; the rest stays out of training). In a
+        YAML, ``supervision`` sets this, ``shots``, ``transductive``,
+        ``target_labelled_fraction`` and ``test_on``.
     shots : int
         Labelled target utterances per class.
     target_labelled_fraction : float
@@ -197,15 +201,6 @@ class Protocol:
         return Scheme(self.classes, self.merge_classes)
 
 
-def shipped() -> list:
-    """List the names of the shipped protocols."""
-    return sorted(
-        file.name.removesuffix(".yaml")
-        for file in SHIPPED.iterdir()
-        if file.name.endswith(".yaml")
-    )
-
-
 def selects(selectors, row) -> bool:
     """Return whether any selector matches an utterance.
 
@@ -242,9 +237,11 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     Arguments
     ---------
     protocol : str
-        Name of a shipped protocol, or path of a YAML file.
+        Path of a YAML file, name of a shipped file, or name in the grammar;
+        see ``protocol_grammar``.
     changes : dict, optional
-        Values that override those of the file; they are added to the name.
+        Values that take the place of the protocol's, which are then in its
+        name; ``supervision`` replaces all keys that it decides.
 
     Returns
     -------
@@ -254,40 +251,54 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     Raises
     ------
     FileNotFoundError
-        If neither a shipped protocol nor a file has this name.
+        If there is no such file, and the name is none of the grammar.
     ValueError
-        If the file is not valid YAML, a key is unknown or duplicated, or a value
-        has a wrong type or is out of range; names the file and the key.
+        If it is no YAML, a key is unknown or stands twice, or a value is of
+        another type or makes no sense; names the file and the key. If a name
+        has an unknown corpus or setting; names those that exist.
 
     Example
     -------
     >>> load("emodb_to_urdu").targets
     ('urdu',)
-    >>> load("emodb_to_urdu", {"split_seed": 3}).name
-    'emodb_to_urdu with split_seed 3'
+    >>> load("emodb_to_urdu:transductive", {"split_seed": 3}).name
+    'emodb_to_urdu:transductive with split_seed 3'
     """
-    path = Path(protocol)
-    if path.suffix not in (".yaml", ".yml"):
-        path = SHIPPED / f"{protocol}.yaml"
-    if not path.is_file():
-        near = difflib.get_close_matches(str(protocol), shipped(), n=3)
-        raise FileNotFoundError(
-            f"no protocol {protocol!r}: expected the path of a .yaml file or a "
-            "name that `clser protocols` lists"
-            + (f", such as {', '.join(near)}" if near else "")
-        )
-    values = current_keys(read(path), PROTOCOL_KEYS, path)
-    known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
-    name = path.name.rpartition(".")[0]
+    protocol, changes = str(protocol), dict(changes or {})
+    path, values = read_values(protocol)
+    where = path or f"protocol {protocol!r}"
+    name = path.name.rpartition(".")[0] if path else protocol
     if changes:
-        values |= changes
         changed = ", ".join(f"{key} {value}" for key, value in changes.items())
         name = f"{name} with {changed}"
-    check_keys(values, known, path)
+    old_keys = [] if "supervision" in changes else values.keys() & {*FIELDS}
+    if "supervision" in changes:
+        for key in FIELDS:
+            values.pop(key, None)
+        values["supervision"] = changes.pop("supervision")
     try:
-        return Protocol(name=name, **values)
+        found = _made(name, {**expand(values), **changes}, where)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        known = f"{where}: " if path else "protocol "
+        prefix = "" if str(error).startswith(known) else f"{where}: "
+        raise ValueError(f"{prefix}{error}") from error
+    if old_keys and "supervision" not in values and setting_of(values):
+        replaced_keys(where, sorted(old_keys), setting_of(values))
+    return found
+
+
+def _made(name, values, where):
+    """Make a protocol of its values, once ``classes: shared`` is a list."""
+    known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
+    check_keys(values, {*known, "supervision"}, where)
+    if values.get("classes") == "shared":
+        keys = ("sources", "targets", "merge_classes")
+        check_values({k: values[k] for k in keys if k in values}, where)
+        values["classes"] = shared_classes(
+            [*values["sources"], *values["targets"]],
+            values.get("merge_classes", {}),
+        )
+    return Protocol(name=name, **values)
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:

@@ -127,7 +127,7 @@ def check_values(values, where):
         expected, is_right = SCHEMA[key]
         if not is_right(value):
             raise ValueError(
-                f"{where}: {key} must {expected}, got {_short(value)}"
+                f"{where}: {key} must {expected}, got {shortened(value)}"
             )
 
 
@@ -277,8 +277,24 @@ SCHEMA = {
 }
 
 
-def _short(value):
-    """Format a value briefly, independent of its size and depth."""
+def shortened(value) -> str:
+    """Write a value in a few words, however large or deep it is.
+
+    Arguments
+    ---------
+    value : object
+        Of a YAML.
+
+    Returns
+    -------
+    str
+        100 characters at most.
+
+    Example
+    -------
+    >>> shortened([1, 2])
+    '[1, 2]'
+    """
     try:
         return reprlib.repr(value)[:100]
     except ValueError:  # Python limits the digits of printed integers
@@ -308,17 +324,17 @@ def _check_supervision(protocol, where):
         and protocol.unlabelled_pool == "classes"
     ):
         raise ValueError(
-            f"{where}: the unlabelled set is empty; set "
-            f"`test_on: held_out`, or `transductive: True` to adapt to the "
-            f"test audio itself"
+            f"{where}: nothing is left for the unlabelled part; set "
+            f"`supervision: unlabelled` to hold speakers out, or `transductive` "
+            f"to adapt to the scored audio itself"
         )
     if not protocol.targets and (
         protocol.target_supervision != "none"
         or protocol.select_by.startswith("oracle")
     ):
         raise ValueError(
-            f"{where}: targets is empty, so no target data is available for "
-            f"training or epoch selection; expected `target_supervision: none` and a "
+            f"{where}: targets is empty, so nothing of a target can train or "
+            f"choose the epoch; expected no supervision and a "
             f"select_by without target, got {protocol.target_supervision!r} and "
             f"{protocol.select_by!r}"
         )
@@ -360,5 +376,5 @@ def _check_predefined_splits(protocol, where):
         if sizes != "official" and len(sizes) != 3:
             raise ValueError(
                 f"{where}: predefined_splits of {selector} must be official or the three "
-                f"numbers [train, valid, test], got {_short(sizes)}"
+                f"numbers [train, valid, test], got {shortened(sizes)}"
             )

@@ -242,17 +242,16 @@ def _refuse_undivided(protocol, undivided):
     )
     if protocol.target_supervision == "shots":
         raise ValueError(
-            f"{where}, and target_supervision is shots; the sources already "
-            f"provide labelled utterances of that corpus. Set `target_supervision: none` "
-            f"and `test_on: held_out`, or take the corpus out of the sources"
+            f"{where}, and target_supervision is shots; labelled utterances of "
+            f"that corpus are sources already. Set `supervision: held_out`, "
+            f"or take the corpus out of the sources"
         )
     if protocol.test_on != "held_out":
         raise ValueError(
-            f"{where}, and test_on is {protocol.test_on}, so no training "
-            f"utterance is left. Set `test_on: held_out` (and `held_out_share`) "
-            f"to test on some speakers and train on the others, set "
-            f"`predefined_splits`, or select different sessions in sources and "
-            f"targets (`corpus/session`)"
+            f"{where}, and scored is {protocol.test_on}, so nothing is left to "
+            f"train on. Set `supervision: held_out` (and `held_out_share`) to score "
+            f"whole speakers and train on the others, give `predefined_splits`, or name "
+            f"sessions of their own on either side (`corpus/session`)"
         )
 
 
@@ -433,10 +432,10 @@ def _check(parts, protocol):
         map(parts.domain, parts.unlabelled)
     ):
         raise ValueError(
-            f"protocol {protocol.name!r}: the unlabelled set is empty, because "
-            f"every target speaker is in the test set; set `test_on: held_out`, "
-            f"or `transductive: True` to adapt to the test audio itself, or "
-            f"add unlabelled utterances of other speakers; left out: "
+            f"protocol {protocol.name!r}: nothing is left for the unlabelled "
+            f"part, for every target speaker is scored; set `supervision: "
+            f"unlabelled`, or `transductive` to adapt to the scored audio, or "
+            f"add utterances without a label by other speakers; left out: "
             f"{parts.left_out or 'nothing'}"
         )
     scheme = protocol.scheme

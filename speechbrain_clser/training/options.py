@@ -80,7 +80,7 @@ def parse(arguments) -> tuple:
         check_names(arguments, _keys(arguments[0]))
     if not has_bars():
         arguments = [*arguments, "--noprogressbar"]
-    hparams_file, run_opts, text = _parsed(arguments)
+    hparams_file, run_opts, text = _parsed(_with_signs_kept(arguments))
     overrides = _mapping(text)
     keys = _keys(hparams_file)
     check_values({**keys, **overrides}, keys)
@@ -282,6 +282,19 @@ def _parsed(arguments):
                 message = complaint.getvalue().rpartition("error: ")[2]
                 raise ValueError(message.strip()) from end
             raise
+
+
+def _with_signs_kept(arguments):
+    """Write ``=`` in plain values as an escape; SpeechBrain makes it a blank."""
+    found = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not argument.startswith("--"):
+            name, equals, value = "", "", argument
+        if "=" in value and value[0] not in "[{\"'" and found:
+            value = json.dumps(value, ensure_ascii=False).replace("=", r"\x3d")
+        found.append(name + equals + value)
+    return found
 
 
 def _mapping(text):

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from speechbrain_clser import __version__
+from speechbrain_clser.data.protocol_files import folder_name
 from speechbrain_clser.features.encoders import encoder_name
 from speechbrain_clser.io import atomic_write, read_json
 from speechbrain_clser.training.commit import commit
@@ -313,5 +314,5 @@ def name(yaml, protocol, encoder, normalise_by) -> str:
     >>> name("source_only", "../my.yaml", "facebook/wav2vec2-base", "none")
     'results/source_only/my/wav2vec2-base_none'
     """
-    protocol = Path(protocol).name.removesuffix(".yaml")
-    return f"results/{yaml}/{protocol}/{encoder_name(encoder)}_{normalise_by}"
+    parts = (yaml, folder_name(protocol), encoder_name(encoder))
+    return f"results/{'/'.join(parts)}_{normalise_by}"

@@ -42,8 +42,7 @@ def make(folder, n_speakers=3):
     protocol = folder / "toy.yaml"
     protocol.write_text("sources: [north]\ntargets: [south]\n")
     (folder / "toy_unlabelled.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_supervision: unlabelled\n"
-        "transductive: True\n"
+        "sources: [north]\ntargets: [south]\nsupervision: transductive\n"
     )
     return protocol
 

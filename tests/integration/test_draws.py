@@ -15,8 +15,8 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder)
     (folder / "few.yaml").write_text(
-        "sources: [north]\ntargets: [south]\nsource_shots_per_class: 1\n"
-        "target_supervision: unlabelled\ntransductive: True\n"
+        "sources: [north]\ntargets: [south]\nsupervision: "
+        "{few_transductive: 1}\n"
     )
     return folder
 

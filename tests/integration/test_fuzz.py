@@ -13,7 +13,8 @@ import pytest
 import yaml
 from helpers import damaged, damaged_models, encoders, served, toy
 
-from speechbrain_clser.data import protocol
+from speechbrain_clser.data import protocol, protocol_files, protocol_grammar
+from speechbrain_clser.data.protocol_supervision import SETTINGS
 
 PATIENCE_S = 900
 REASONS = {
@@ -164,6 +165,7 @@ VALUES = [
     *([["emodb"]], ["anger"], ["anger", "anger"], ["anger", "fear"], {}),
     *({"emodb": 1}, {"emodb": [1, 2]}, {"emodb": [1, 2, 3]}, {1: 2}),
     *({"calm": "neutral"}, {"a": {"b": {"c": []}}}, ["speaker"], ["phone"]),
+    *({"shots": 3}, {"share": 0.2}, "transductive", "shared"),
     *("all", "official", "shots", "unlabelled", "random", "oracle_target_uar"),
 ]
 # YAML other than plain values: aliases, merge keys, tags, escapes, large numbers.
@@ -185,9 +187,17 @@ ODD = [
 
 def mutated(rng):
     """Return the text of a shipped protocol with random changes."""
-    name = rng.choice(protocol.shipped())
-    values = yaml.safe_load((protocol.SHIPPED / f"{name}.yaml").read_text())
+    if rng.random() < 0.5:
+        path = (
+            protocol_files.SHIPPED
+            / f"{rng.choice(protocol_files.shipped())}.yaml"
+        )
+        values = yaml.safe_load(path.read_text())
+    else:
+        setting = rng.choice([*SETTINGS, "random"])
+        values = protocol_grammar.parse(f"iemocap_to_emodb:{setting}")
     known = [*protocol.Protocol.__dataclass_fields__, "surprise", "sources "]
+    known.append("supervision")
     for _ in range(rng.randint(1, 2)):
         kind = rng.choice(["set", "set", "delete", "nest"])
         key = rng.choice([*values, *known])
@@ -225,6 +235,7 @@ def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
     outcomes = collections.Counter()
     keys = [*protocol.Protocol.__dataclass_fields__]
     keys.remove("name")
+    keys.append("supervision")
     for _ in range(500):
         text = mutated(rng)
         path.write_text(text, encoding="utf-8")

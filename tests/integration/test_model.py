@@ -100,8 +100,8 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
     data, run = tmp_path / "toy", tmp_path / "run"
     toy.make(data, n_speakers=4)
     (data / "toy_share.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_supervision: shots\n"
-        "target_labelled_fraction: 0.5\ntest_on: held_out\nheld_out_share: 0.5\n"
+        "sources: [north]\ntargets: [south]\nsupervision: {share: 0.5}\n"
+        "held_out_share: 0.5\n"
     )
     encoder = encoders.make(tmp_path / "encoder", "hubert_group")
 

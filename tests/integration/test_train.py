@@ -359,7 +359,7 @@ def test_unlabelled_recordings_are_used_in_training(yaml, tmp_path):
     with open(table, "w", newline="") as file:
         csv.writer(file).writerows([head, *rows])
     (tmp_path / "blank.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_supervision: unlabelled\n"
+        "sources: [north]\ntargets: [south]\nsupervision: blank_labels\n"
     )
     more = ["--phones", "units"] if yaml == "dual_anchor" else []
     options = {"protocol": "blank.yaml", "yaml": f"hparams/{yaml}.yaml"}

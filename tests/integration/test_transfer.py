@@ -98,8 +98,8 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("toy")
     toy.make(folder, n_speakers=4)
     (folder / "toy_share.yaml").write_text(
-        "sources: [north]\ntargets: [south]\ntarget_supervision: shots\n"
-        "target_labelled_fraction: 0.5\ntest_on: held_out\nheld_out_share: 0.5\n"
+        "sources: [north]\ntargets: [south]\nsupervision: {share: 0.5}\n"
+        "held_out_share: 0.5\n"
     )
     return folder
 

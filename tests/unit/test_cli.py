@@ -3,6 +3,7 @@ import importlib
 import io
 import json
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -170,8 +171,12 @@ def test_corpora_are_listed_and_described():
     assert "expected a corpus among" in clser("corpora", "x").stderr
 
 
-def test_protocols_are_listed_and_described():
-    assert "emodb_to_urdu" in done("protocols")
+def test_protocols_are_listed_and_told():
+    text = done("protocols")
+    assert "paper_en_to_de" in text and "<sources>_to_<targets>" in text
+    text = done("protocols", "emodb+ravdess_to_emovo:transductive")
+    assert re.search("sources +emodb, ravdess\n", text)
+    assert re.search("transductive +True\n", text)
     text = done("protocols", "emodb_to_urdu")
     assert "target supervision" in text
     assert "digest" in text

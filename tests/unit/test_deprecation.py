@@ -34,6 +34,7 @@ EXPECTED = {
 def warn_anew():
     """Warnings are given once per process."""
     deprecation._warn.cache_clear()
+    deprecation._warn_keys.cache_clear()
 
 
 @pytest.fixture
@@ -56,6 +57,10 @@ def test_old_protocol_keys_are_read(tmp_path, caplog):
     assert read.merge_classes == {"boredom": "neutral"}
     assert (read.target_supervision, read.test_on) == ("shots", "held_out")
     assert "target_share is now called target_labelled_fraction" in caplog.text
+    assert (
+        f"{path}: target_labelled_fraction, target_supervision, test_on: now "
+        "written `supervision: {share: 0.1}` and `held_out_share: 0.5`"
+    ) in caplog.text
 
 
 def test_old_beside_new_key_is_refused(tmp_path):

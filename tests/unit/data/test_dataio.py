@@ -43,12 +43,16 @@ def test_empty_split_of_a_phase_raises():
         ADAPTED, target_supervision="none", test_on="all"
     )
     with pytest.raises(
-        ValueError, match="'mixed': expected rows in the split 'unlabelled'"
+        ValueError, match="'mixed' trains on the part 'unlabelled'"
     ):
         training_rows(material(protocol), [MIXED])
     shipped = Protocol("own", ("emodb",), ("emovo",))
     known = dataclasses.replace(material(protocol), protocol=shipped)
-    with pytest.raises(ValueError, match="emodb_to_emovo_transductive"):
+    with pytest.raises(
+        ValueError,
+        match="`supervision: unlabelled or transductive`, such as "
+        "emodb_to_emovo:unlabelled, emodb_to_emovo:transductive",
+    ):
         training_rows(known, [MIXED])
 
 

@@ -118,13 +118,6 @@ def test_digest_is_independent_of_name(tmp_path):
     assert load(str(first)).digest != load(str(second)).digest
 
 
-def test_unknown_protocol_raises_with_similar_names():
-    with pytest.raises(
-        FileNotFoundError, match="emodb_to_klingon.*emodb_to_urdu"
-    ):
-        load("emodb_to_klingon")
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -26,6 +26,13 @@ def refused(*arguments):
     return str(caught.value)
 
 
+def test_equals_sign_in_a_value_is_kept():
+    name = "emodb_to_emovo:share=0.2"
+    for typed in ((f"--protocol={name}",), ("--protocol", name)):
+        _, _, overrides = options.parse([SHIPPED, *typed, "--seeds=2"])
+        assert overrides == {"protocol": name, "seeds": 2}
+
+
 def test_shipped_yaml_and_right_options_pass():
     path, run_opts, overrides = options.parse(
         [

@@ -14,6 +14,7 @@ from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
 from speechbrain_clser.training.run_folder import (
     describe,
+    name,
     of_trial,
     write,
     write_undefined,
@@ -120,6 +121,13 @@ def test_run_of_a_version_with_fewer_columns_may_go_on(tmp_path):
     path.write_text(fewer.replace("valid", "train") + "\n")
     with pytest.raises(ValueError, match="a run on other data"):
         write(tmp_path, material(), "cpu", [], Style())
+
+
+def test_name_in_the_grammar_gives_one_safe_folder():
+    path = name("x", "iemocap_to_iemocap/1:share=0.2", "org/whisper", "none")
+    assert path == "results/x/iemocap_to_iemocap-1-share-0.2/whisper_none"
+    old = name("x", "emodb_to_emovo_unlabelled", "whisper", "none")
+    assert old == "results/x/emodb_to_emovo_unlabelled/whisper_none"
 
 
 def test_every_draw_tells_who_was_drawn(tmp_path):

@@ -1,0 +1,156 @@
+"""What names of protocols need to know of the shipped corpora.
+
+A test compares it with the corpora themselves, which this module may not import.
+"""
+
+import difflib
+import re
+from typing import NamedTuple
+
+
+class Facts(NamedTuple):
+    """What the grammar knows of a corpus; its card has the same."""
+
+    languages: tuple
+    emotions: tuple
+
+
+_SIX = "anger disgust fear happiness neutral sadness"
+_SEVEN = f"{_SIX} surprise"
+CORPORA = {
+    name: Facts(tuple(languages.split()), tuple(sorted(emotions.split())))
+    for name, languages, emotions in (
+        ("biic_podcast", "cmn", f"{_SEVEN} contempt other"),
+        ("cafe", "fra", _SEVEN),
+        ("casia", "cmn", "anger fear happiness neutral sadness surprise"),
+        ("demo", "deu tur fin swh ind", "anger happiness neutral sadness"),
+        ("emodb", "deu", f"{_SIX} boredom"),
+        ("emovo", "ita", _SEVEN),
+        ("enterface", "eng", "anger disgust fear happiness sadness surprise"),
+        ("esd", "cmn eng", "anger happiness neutral sadness surprise"),
+        ("iemocap", "eng", f"{_SEVEN} excitement frustration other"),
+        ("meld", "eng", _SEVEN),
+        ("mesd", "spa", _SIX),
+        ("msp_podcast", "eng", f"{_SEVEN} contempt other"),
+        ("ravdess", "eng", f"{_SEVEN} calm"),
+        ("savee", "eng", _SEVEN),
+        ("tess", "eng", _SEVEN),
+        ("urdu", "urd", "anger happiness neutral sadness"),
+    )
+}
+GROUPS = {
+    "four": ("emodb", "emovo", "urdu", "ravdess"),
+    "six": ("emodb", "emovo", "urdu", "ravdess", "savee", "casia"),
+    # Of people.
+    "all": tuple(name for name in CORPORA if name != "demo"),
+}
+SESSIONS = {"iemocap": ("1", "2", "3", "4", "5")}
+MERGED = {"iemocap": {"excitement": "happiness"}}
+DEFAULT_CLASSES = ("anger", "happiness", "neutral", "sadness")
+# Corpora that train and validate as their authors split them, to what is shared
+# by these parts, and the note that says so.
+OFFICIAL = {
+    "meld": ("speaker", "MELD's official parts share its six main actors")
+}
+# What utterances of one corpus share if they are split whoever speaks: sessions,
+# or a recording that the corpus has twice.
+SHARED = {
+    **dict.fromkeys(("biic_podcast", "iemocap", "meld"), "session"),
+    **{"msp_podcast": "session", "ravdess": "recording"},
+}
+
+
+def languages(selector) -> set:
+    """List the languages that a selector selects.
+
+    Arguments
+    ---------
+    selector : str
+        Corpus, ``corpus:language`` or ``corpus/session``.
+
+    Returns
+    -------
+    set of str
+        ISO 639-3; empty if the corpus is not shipped.
+
+    Example
+    -------
+    >>> languages("esd:cmn"), languages("emodb")
+    ({'cmn'}, {'deu'})
+    """
+    corpus, mark, part = re.fullmatch(r"([^:/]+)([:/]?)(.*)", selector).groups()
+    if mark == ":":
+        return {part}
+    return set(CORPORA[corpus].languages) if corpus in CORPORA else set()
+
+
+def shared_classes(selectors, merge_classes) -> list:
+    """List the emotions that all corpora have.
+
+    Arguments
+    ---------
+    selectors : iterable of str
+        Of sources and targets.
+    merge_classes : dict
+        Emotion to the one that it is merged into.
+
+    Returns
+    -------
+    list of str
+        Sorted, without ``other``, which is no emotion.
+
+    Raises
+    ------
+    ValueError
+        If a corpus is not shipped, so that its emotions are not known.
+
+    Example
+    -------
+    >>> shared_classes(["emodb", "urdu"], {})
+    ['anger', 'happiness', 'neutral', 'sadness']
+    """
+    corpora = [re.split("[:/]", selector)[0] for selector in selectors]
+    own = [name for name in corpora if name not in CORPORA]
+    if own:
+        raise ValueError(
+            f"classes: shared needs corpora whose emotions are known "
+            f"({', '.join(CORPORA)}), got {', '.join(own)}; list the classes"
+        )
+    return sorted(
+        set.intersection(*(_emotions(name, merge_classes) for name in corpora))
+        - {"other"}
+    )
+
+
+def _emotions(corpus, merge_classes):
+    return {merge_classes.get(e, e) for e in CORPORA[corpus].emotions}
+
+
+def unknown(what, name, known) -> str:
+    """Write that a name is unknown, with the known ones and the nearest.
+
+    Arguments
+    ---------
+    what : str
+        Kind of name.
+    name : str
+        As typed.
+    known : sequence of str
+        Names that there are.
+
+    Returns
+    -------
+    str
+        For a message.
+
+    Example
+    -------
+    >>> unknown("corpus", "emobd", ["emodb", "urdu"])
+    "there is no corpus 'emobd', did you mean emodb; there are emodb, urdu"
+    """
+    near = difflib.get_close_matches(name, known, n=2)
+    return (
+        f"there is no {what} {name[:80]!r}"
+        + (f", did you mean {' or '.join(near)}" if near else "")
+        + f"; there are {', '.join(known)}"
+    )

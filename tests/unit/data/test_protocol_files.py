@@ -1,0 +1,20 @@
+import pytest
+
+from speechbrain_clser.data.protocol import load
+from speechbrain_clser.data.protocol_files import folder_name
+
+
+def test_unknown_file_is_refused_with_the_nearest_names():
+    with pytest.raises(FileNotFoundError, match="'x.yaml': .* found no such"):
+        load("x.yaml")
+    with pytest.raises(FileNotFoundError, match="no protocol 'demos'.*demo"):
+        load("demos")
+
+
+def test_folder_of_a_protocol_has_a_safe_name():
+    assert folder_name("emodb_to_emovo_few_inductive") == (
+        "emodb_to_emovo_few_inductive"
+    )
+    assert folder_name("a+b_to_c:share=0.2") == "a+b_to_c-share-0.2"
+    assert folder_name("iemocap_to_iemocap/1") == "iemocap_to_iemocap-1"
+    assert folder_name("/data/my own.yaml") == "my own"
