@@ -225,10 +225,10 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
     """
     if n_trials > 1 and not protocol.is_drawn:
         raise ValueError(
-            f"protocol {protocol.name!r} draws no labelled utterances, so "
-            f"{n_trials} trials of them would all be the same; leave --trials "
-            f"out, or choose a protocol with source_shots_per_class, or "
-            f"`supervision: shots` or `share`"
+            f"protocol {protocol.name!r}: expected 1 trial, found {n_trials}: "
+            f"no labelled utterances are sampled, so all trials are identical; "
+            f"omit --trials, or choose a protocol with source_shots_per_class, "
+            f"or with `supervision: shots` or `share`"
         )
 
 

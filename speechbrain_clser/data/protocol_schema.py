@@ -324,9 +324,9 @@ def _check_supervision(protocol, where):
         and protocol.unlabelled_pool == "classes"
     ):
         raise ValueError(
-            f"{where}: nothing is left for the unlabelled part; set "
-            f"`supervision: unlabelled` to hold speakers out, or `transductive` "
-            f"to adapt to the scored audio itself"
+            f"{where}: the unlabelled set is empty; set `supervision: "
+            f"unlabelled` to hold speakers out, or `transductive` to adapt to "
+            f"the test audio itself"
         )
     if not protocol.targets and (
         protocol.target_supervision != "none"

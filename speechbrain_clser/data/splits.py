@@ -248,10 +248,10 @@ def _refuse_undivided(protocol, undivided):
         )
     if protocol.test_on != "held_out":
         raise ValueError(
-            f"{where}, and scored is {protocol.test_on}, so nothing is left to "
-            f"train on. Set `supervision: held_out` (and `held_out_share`) to score "
-            f"whole speakers and train on the others, give `predefined_splits`, or name "
-            f"sessions of their own on either side (`corpus/session`)"
+            f"{where}, and test_on is {protocol.test_on}, so the training set is "
+            f"empty. Set `supervision: held_out` (and `held_out_share`) to test on "
+            f"whole speakers and train on the others, give `predefined_splits`, or "
+            f"select different sessions on both sides (`corpus/session`)"
         )
 
 
@@ -432,10 +432,10 @@ def _check(parts, protocol):
         map(parts.domain, parts.unlabelled)
     ):
         raise ValueError(
-            f"protocol {protocol.name!r}: nothing is left for the unlabelled "
-            f"part, for every target speaker is scored; set `supervision: "
-            f"unlabelled`, or `transductive` to adapt to the scored audio, or "
-            f"add utterances without a label by other speakers; left out: "
+            f"protocol {protocol.name!r}: the unlabelled set is empty, because "
+            f"every target speaker is in the test set; set `supervision: "
+            f"unlabelled`, or `transductive` to adapt to the test audio, or "
+            f"add unlabelled utterances of other speakers; left out: "
             f"{parts.left_out or 'nothing'}"
         )
     scheme = protocol.scheme

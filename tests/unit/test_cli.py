@@ -171,7 +171,7 @@ def test_corpora_are_listed_and_described():
     assert "expected a corpus among" in clser("corpora", "x").stderr
 
 
-def test_protocols_are_listed_and_told():
+def test_protocols_are_listed_and_described():
     text = done("protocols")
     assert "paper_en_to_de" in text and "<sources>_to_<targets>" in text
     text = done("protocols", "emodb+ravdess_to_emovo:transductive")
