@@ -481,7 +481,7 @@ def test_predefined_splits_divide_shared_corpus():
         ({}, "select 48 utterances of a:deu, and test_on is all.*held_out"),
         (
             {"target_supervision": "unlabelled", "transductive": True},
-            "scored is all.*Set `supervision: held_out`",
+            "test_on is all.*Set `supervision: held_out`",
         ),
         (
             {"target_supervision": "shots", "shots": 1, "test_on": "held_out"},
