@@ -68,7 +68,9 @@ def test_run_of_an_older_version_still_gets_its_report(tmp_path):
     make_run(tmp_path, seeds=(1,))
     kept = tmp_path / "seed_1" / "embeddings"
     (kept / "source_valid_before.safetensors").unlink()
-    (tmp_path / "parts.csv").write_text("id,part\nx,train\n")
+    path = tmp_path / "parts.csv"
+    rows = [line.split(",")[:2] for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{part},{id_}\n" for part, id_ in rows))
     built = report.build(tmp_path)
     assert built["probes"]["questions"][0]["before"] is None
     assert built["shortcuts"]["known"] == []
