@@ -20,6 +20,11 @@ SILENT_PEAK, LOUDEST_PEAK = 1e-4, 1e6
 CANCELLED_POWER = 0.1  # power of the mean, relative to uncorrelated channels
 SLACK_BYTES = 512  # some writers count the header as samples
 UNKNOWN_BYTES = 0x7FFFFF00  # writers to a pipe state this size or more, or 0
+# First bytes of chunks and tags after the samples, also of cut ones.
+NOT_SAMPLES = (
+    *(b"LIST", b"id3 ", b"ID3", b"TAG", b"bext", b"iXML", b"axml", b"_PMX"),
+    *(b"fact", b"cue ", b"smpl", b"inst", b"PEAK", b"JUNK", b"junk", b"PAD "),
+)
 
 
 def chunks(content):
@@ -31,6 +36,29 @@ def chunks(content):
         if name == b"data":
             return
         position += 8 + size + size % 2
+
+
+def are_chunks(content, position):
+    """Tell whether chunks follow: a known one, or whole ones to the end."""
+    if content.startswith(NOT_SAMPLES, position):
+        return True
+    while position + 8 <= len(content):
+        name, size = struct.unpack_from("<4sI", content, position)
+        if not (name.isascii() and name.decode().isprintable()):
+            return False
+        position += 8 + size + size % 2
+    return position in (len(content), len(content) + 1)
+
+
+def end_of_samples(content, start, size):
+    """Return the end of the samples: as stated, unless more samples follow."""
+    end = start + size
+    is_known = size < UNKNOWN_BYTES
+    if is_known and len(content) - end <= (SLACK_BYTES if size else 0):
+        return end
+    if is_known and any(are_chunks(content, at) for at in (end, end + end % 2)):
+        return end
+    return len(content)
 
 
 def decode(content):
@@ -56,14 +84,14 @@ def decode(content):
             f"found format {form} of {n_bits} bits"
         )
     start, size = found[b"data"]
-    is_stated = 0 < size < UNKNOWN_BYTES
-    n_missing = start + size - len(content) if is_stated else 0
+    end = end_of_samples(content, start, size)
+    n_missing = end - len(content)
     if n_missing > min(start, SLACK_BYTES):
         raise ValueError(
             f"expected as many bytes as the header says, found {n_missing} fewer; "
             "copy or download it again"
         )
-    data = content[start : start + size] if is_stated else content[start:]
+    data = content[start:end]
     data = data[: len(data) // n_frame * n_frame]
     duration_s = len(data) / n_frame / max(rate_hz, 1)
     if not SHORTEST_S <= duration_s <= LONGEST_S:

@@ -66,12 +66,20 @@ def test_every_depth_and_header_is_read_as_soundfile_does(
     np.testing.assert_allclose(found, expected.mean(axis=1), atol=1e-7)
 
 
-@pytest.mark.parametrize("size", [3216, 0, 0xFFFFFFFF])
+@pytest.mark.parametrize("size", [3216, 0, 0xFFFFFFFF, 1600, 1601])
 def test_stated_size_may_be_wrong_if_all_samples_are_there(tmp_path, size):
     path = write(tmp_path / "a.wav")
     content = bytearray(Path(path).read_bytes())
     content[40:44] = struct.pack("<I", size)
     Path(path).write_bytes(content)
+    assert len(runner.load(path, 16000)) == 1600
+
+
+@pytest.mark.parametrize("tail", sounds.WAV_TAILS)
+def test_chunks_after_the_samples_are_not_sound(tmp_path, tail):
+    path = write(tmp_path / "a.wav")
+    with open(path, "ab") as file:
+        file.write(tail)
     assert len(runner.load(path, 16000)) == 1600
 
 
