@@ -61,10 +61,15 @@ def end_of_samples(content, start, size):
     return len(content)
 
 
-def decode(content):
-    """Decode a WAV file to (samples, channels) in [-1, 1] and its sample rate."""
+def decode(content, advice):
+    """Decode a WAV file to (samples, channels) in [-1, 1] and its sample rate.
+
+    The advice is appended to the errors for other formats.
+    """
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
-        raise ValueError(f"expected a WAV file, found {content[:12]!r}")
+        raise ValueError(
+            f"expected a WAV file, found {content[:12]!r}; if it is audio, {advice}"
+        )
     found = {name: (start, size) for name, start, size in chunks(content)}
     if b"data" not in found or found.get(b"fmt ", (0, 0))[1] < 16:
         raise ValueError("expected a format and samples, found a cut header")
@@ -81,7 +86,7 @@ def decode(content):
     ):
         raise ValueError(
             "expected PCM of 8, 16, 24 or 32 bits or floating point of 32 or 64, "
-            f"found format {form} of {n_bits} bits"
+            f"found format {form} of {n_bits} bits; {advice}"
         )
     start, size = found[b"data"]
     end = end_of_samples(content, start, size)
@@ -135,24 +140,52 @@ def mix(samples, path):
 
 def load(path, sample_rate_hz):
     """Read a WAV file as (samples,) with values in [-1, 1]."""
+    advice = (
+        f"convert it: ffmpeg -i {shlex.quote(path)} -vn -ar {sample_rate_hz} "
+        "converted.wav"
+    )
     with open(path, "rb") as file:
-        samples, found_hz = decode(file.read())
+        samples, found_hz = decode(file.read(), advice)
     if found_hz != sample_rate_hz:
         raise ValueError(
-            f"expected {sample_rate_hz} Hz, found {found_hz} Hz; convert it: "
-            f"ffmpeg -i {shlex.quote(path)} -ar {sample_rate_hz} converted.wav"
+            f"expected {sample_rate_hz} Hz, found {found_hz} Hz; {advice}"
         )
     return mix(samples, path)
 
 
-def main(model, *paths):
+def open_model(path):
+    """Open a graph; return its session, its classes and its sample rate in Hz."""
+    try:
+        session = onnxruntime.InferenceSession(path)
+        about = session.get_modelmeta().custom_metadata_map
+        return (
+            session,
+            json.loads(about["classes"]),
+            int(about["sample_rate_hz"]),
+        )
+    except KeyError as error:
+        found = f"one without {error} in its metadata"
+    except Exception as error:  # the only base of the errors of onnxruntime
+        found = " ".join(str(error).split())
+    sys.exit(
+        f"{path}: expected a graph written by clser export --onnx, found {found}; "
+        "give its path, or export it again"
+    )
+
+
+def main(*arguments):
     """Print one JSON line per recording; return the number of unusable files."""
-    session = onnxruntime.InferenceSession(model)
-    about = session.get_modelmeta().custom_metadata_map
-    classes, n_bad = json.loads(about["classes"]), 0
+    if len(arguments) < 2:
+        sys.exit(
+            "expected a graph and one recording or more, found "
+            f"{len(arguments)} arguments; usage: python onnx_runner.py "
+            "model.onnx one.wav two.wav ..."
+        )
+    model, *paths = arguments
+    (session, classes, sample_rate_hz), n_bad = open_model(model), 0
     for path in paths:
         try:
-            wav = load(path, int(about["sample_rate_hz"]))
+            wav = load(path, sample_rate_hz)
             (probabilities,) = session.run(None, {"wav": wav})
             if not (
                 (probabilities >= 0).all()
