@@ -180,7 +180,8 @@ def _notes(facts, path):
         )
     if n_strays := facts["strays"]["n"]:
         yield (
-            f"{n_strays} recordings in its folder are none of its own, such as "
+            f"{pluralise(n_strays, 'recording')} in its folder not listed in "
+            f"its table, such as "
             f"{facts['strays']['examples'][0]}"
         )
 

@@ -96,6 +96,16 @@ def test_summary_has_a_row_per_part(tmp_path):
     assert all(len(row) == len(header) for row in (target, source))
 
 
+def test_summary_names_classes_without_test_utterances(tmp_path):
+    make_run(tmp_path / "whole")
+    make_run(tmp_path / "two", true_classes=("anger", "happiness"))
+    text = report.summary(report.build(tmp_path / "two"))
+    expected = "no utterance of sadness: UAR is the mean over the other 2 cl"
+    assert expected in text
+    whole = report.summary(report.build(tmp_path / "whole"))
+    assert "warning" not in whole
+
+
 def test_baselines_have_a_table_of_their_own(tmp_path):
     make_run(tmp_path, seeds=(1,))
     path = tmp_path / "seed_1"

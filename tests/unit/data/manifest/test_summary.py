@@ -58,7 +58,7 @@ def test_foreign_recordings_are_counted_and_warned_of(root, shelf, caplog):
     sounds.write(root / "songs" / "hum.wav")
     output = report(prepare(FOUR, root, shelf))
     assert output["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
-    assert "1 recordings in its folder are none of its own" in caplog.text
+    assert "1 recording in its folder not listed in its table" in caplog.text
 
 
 def test_what_is_left_out_is_told_at_every_call(damaged, shelf, caplog):

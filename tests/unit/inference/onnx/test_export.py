@@ -12,8 +12,6 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.onnx import export
 from speechbrain_clser.inference.stages import LogPosterior
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
-
 
 class Toy(torch.nn.Module):
     """Encoder that compares loudness and roughness of a waveform."""
@@ -93,11 +91,12 @@ def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
     assert about["temperature"] == "2.0"
 
 
-def test_export_writes_graph_and_runner_only(toy, tmp_path):
+def test_export_writes_graph_and_runner_only(toy, tmp_path, capfd):
     toy(Toy())
     export.export_onnx("model", tmp_path / "toy.onnx")
     found = {path.name for path in tmp_path.iterdir()}
     assert found == {"toy.onnx", "onnx_runner.py"}
+    assert "torchvision" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
