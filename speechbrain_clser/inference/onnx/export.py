@@ -126,14 +126,15 @@ def _operators():
 
 @contextlib.contextmanager
 def _without_torch_warnings():
-    """Suppress warnings of torch's exporter about itself and torchvision."""
+    """Log warnings of torch's exporter about itself at level DEBUG only."""
     of_torch = logging.getLogger("torch.onnx")
     before = of_torch.level
     of_torch.setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*treespec", FutureWarning)
+        with warnings.catch_warnings(record=True) as found:
             yield
+        for warning in found:
+            logger.debug("torch: %s", warning.message)
     finally:
         of_torch.setLevel(before)
 

@@ -12,9 +12,15 @@ import sys
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 FORMATS = {*((PCM, n) for n in (1, 2, 3, 4)), (FLOAT, 4), (FLOAT, 8)}
+NO_MODEL = (  # they have no common base
+    *(errors.Fail, errors.InvalidArgument, errors.InvalidGraph),
+    *(errors.InvalidProtobuf, errors.NoSuchFile, errors.NotImplemented),
+    *(errors.RuntimeException, ValueError),
+)
 SHORTEST_S, LONGEST_S = 0.1, 120.0
 SILENT_PEAK, LOUDEST_PEAK = 1e-4, 1e6
 CANCELLED_POWER = 0.1  # power of the mean, relative to uncorrelated channels
@@ -165,7 +171,7 @@ def open_model(path):
         )
     except KeyError as error:
         found = f"one without {error} in its metadata"
-    except Exception as error:  # the only base of the errors of onnxruntime
+    except NO_MODEL as error:
         found = " ".join(str(error).split())
     sys.exit(
         f"{path}: expected a graph written by clser export --onnx, found {found}; "
