@@ -1,7 +1,9 @@
 """Write files atomically and read JSON with clear errors."""
 
 import contextlib
+import csv
 import errno
+import io
 import json
 import logging
 import os
@@ -135,6 +137,61 @@ def read_json(path, advice, kind=object):
             f"{path}: expected JSON, found a damaged file of {len(data)} "
             f"bytes; {advice}"
         ) from error
+
+
+def read_table(path, advice) -> tuple:
+    """Read a CSV file; say what to do if it is damaged.
+
+    Arguments
+    ---------
+    path : str or Path
+        Of a file that the package has written: UTF-8, a header, and a line end
+        after every row.
+    advice : str
+        What to do if it is damaged.
+
+    Returns
+    -------
+    header : list of str
+        Empty for an empty file.
+    rows : list of list of str
+        With as many cells as the header.
+
+    Raises
+    ------
+    ValueError
+        If it is no CSV, a row has another number of cells, or the file ends
+        within a row.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a.csv"
+    >>> _ = path.write_text("id,part\\nx,train\\ny,va")
+    >>> read_table(path, "delete it")
+    Traceback (most recent call last):
+    ValueError: ...a.csv: expected a line end after the last row, found a file ...
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode()
+        lines = [*csv.reader(io.StringIO(text, newline=""), strict=True)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(
+            f"{path}: expected a table in CSV, found a damaged one ({error}); "
+            f"{advice}"
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if len(line) != len(lines[0]):
+            raise ValueError(
+                f"{path}: expected {len(lines[0])} cells in every row, found "
+                f"{len(line)} in line {number}; {advice}"
+            )
+    if lines and not text.endswith("\n"):
+        raise ValueError(
+            f"{path}: expected a line end after the last row, found a file "
+            f"that is cut in line {len(lines)}; {advice}"
+        )
+    return (lines[0], lines[1:]) if lines else ([], [])
 
 
 def remove_stale(folder, pattern="*"):

@@ -153,7 +153,8 @@ def near(label: str) -> str:
     Returns
     -------
     str
-        A question in brackets, after a space; empty without suggestion.
+        A question in brackets, after a blank; empty if none is near, or the
+        label is an emotion itself.
 
     Example
     -------
@@ -161,7 +162,9 @@ def near(label: str) -> str:
     (' (did you mean happiness?)', '')
     """
     found = difflib.get_close_matches(label, [*CANONICAL, *SYNONYMS], 1, 0.8)
-    return f" (did you mean {canonical(found[0])}?)" if found else ""
+    if not found or canonical(found[0]) == label:
+        return ""
+    return f" (did you mean {canonical(found[0])}?)"
 
 
 class Scheme:

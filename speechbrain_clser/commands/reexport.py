@@ -1,6 +1,5 @@
 """Export the model of a finished run again, as at the end of train.py."""
 
-import csv
 from pathlib import Path
 
 from hyperpyyaml import load_hyperpyyaml
@@ -12,7 +11,8 @@ from speechbrain_clser.deprecation import (
     current_keys,
     current_yaml,
 )
-from speechbrain_clser.evaluation.run import AGAIN
+from speechbrain_clser.evaluation import predictions, run_checks
+from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.select import select_training
 from speechbrain_clser.io import read_json
@@ -51,8 +51,8 @@ def export_run(
     FileNotFoundError
         If there is no finished training, or a corpus is missing.
     ValueError
-        If the data differs from that of the run, or the encoder depends on the
-        language.
+        If the data differs from that of the run, a table of the run is damaged,
+        or the encoder depends on the language.
     """
     run = Path(run)
     model = Path(model or run / "model")
@@ -111,8 +111,13 @@ def _material(choice, run, hparams, data_folder):
         used=set(),
         trial=choice.trial,
     )
-    with open(trial_folder / "parts.csv", newline="", encoding="utf-8") as file:
-        before = {r["id"] for r in csv.DictReader(file) if r["part"] == "train"}
+    rows = run_checks.read_parts(trial_folder)
+    path = choice.folder / "predictions" / "source_valid.csv"
+    valid = predictions.read(path)  # for the temperature
+    run_checks.check_predictions(
+        path, valid, run_checks.ids_of(rows, "valid"), protocol.classes
+    )
+    before = {*run_checks.ids_of(rows, "train")}
     if before != {row.id for row in material.parts.train}:
         raise ValueError(
             f"{run}: expected the {len(before)} training utterances of the "

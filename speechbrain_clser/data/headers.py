@@ -14,6 +14,11 @@ from speechbrain_clser.errors import BadAudioError
 SLACK_BYTES = 512  # WAV: some writers count the header as samples
 # Writers to a pipe do not know the size and store 2 or 4 GB, -1, or 0.
 UNKNOWN_BYTES = range(0x7FFFFF00, 2**32)
+# First bytes of chunks and tags after the samples of WAV, also of cut ones.
+NOT_SAMPLES = (
+    *(b"LIST", b"id3 ", b"ID3", b"TAG", b"bext", b"iXML", b"axml", b"_PMX"),
+    *(b"fact", b"cue ", b"smpl", b"inst", b"PEAK", b"JUNK", b"junk", b"PAD "),
+)
 OGG_PAGE_BYTES = 27 + 255 + 255 * 255
 END_OF_STREAM = 4  # flag of an OGG page
 
@@ -117,7 +122,10 @@ def refuse_truncated(path, file, head):
 
 
 def streamed(file, head):
-    """Locate the samples of a WAV file whose header states a size of 0.
+    """Find samples of a WAV file whose header states none, or too few.
+
+    A recorder that streams states none; one that was interrupted states as many
+    as it had when it last wrote the header.
 
     Arguments
     ---------
@@ -127,8 +135,8 @@ def streamed(file, head):
     Returns
     -------
     Samples or None
-        With the actual size. None if the header states a size, or if only other
-        chunks follow.
+        With the size that they have, to the end of the file. None where the
+        stated size is right, or other chunks, or 512 bytes at most, follow.
 
     Example
     -------
@@ -139,12 +147,15 @@ def streamed(file, head):
     if not (head[:4] == b"RIFF" and head[8:12] == b"WAVE"):
         return None
     found = _samples(file, head)
-    if found is None or found.n_bytes != 0:
+    if found is None or found.n_bytes < 0:
         return None
-    n_bytes = file.seek(0, os.SEEK_END)
-    if found.start == n_bytes or _are_chunks(file, found.start, n_bytes):
+    n_file, end = file.seek(0, os.SEEK_END), found.start + found.n_bytes
+    if n_file - end <= (SLACK_BYTES if found.n_bytes else 0):
         return None
-    return dataclasses.replace(found, n_bytes=n_bytes - found.start)
+    # Some writers leave out the padding of an odd size.
+    if any(_are_chunks(file, at, n_file) for at in (end, end + end % 2)):
+        return None
+    return dataclasses.replace(found, n_bytes=n_file - found.start)
 
 
 class Restated(io.FileIO):
@@ -210,7 +221,10 @@ def _chunk(file, layout):
 
 
 def _are_chunks(file, position, n_file):
-    """Return whether complete chunks with printable names follow to the end."""
+    """Whether chunks follow: a known one, or whole ones to the end of the file."""
+    file.seek(position)
+    if file.read(4).startswith(NOT_SAMPLES):
+        return True
     while position + 8 <= n_file:
         file.seek(position)
         name, size = struct.unpack("<4sI", file.read(8))

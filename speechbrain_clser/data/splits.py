@@ -358,7 +358,11 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
             size = min(round(share * len(members)), len(free))
             taken = rng.sample(free, size)
         else:
-            taken = _whole_speakers(members, share, rng, origin, kept)
+            taken = _whole_speakers(
+                *(members, share, rng, origin, kept),
+                besides=" besides those of the test set"
+                * (purpose == "valid" and protocol.test_on == "held_out"),
+            )
         chosen.update(row.id for row in taken)
     return (
         [row for row in rows if row.id not in chosen],
@@ -366,7 +370,7 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
     )
 
 
-def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
+def _whole_speakers(rows, share, rng, origin, kept=frozenset(), besides=""):
     """Sample speakers until their rows are closest to the fraction."""
     together = _together(rows)
     speakers = sampling.group(rows, lambda row: together[row.speaker])
@@ -375,7 +379,7 @@ def _whole_speakers(rows, share, rng, origin, kept=frozenset()):
         raise ValueError(
             f"{origin} has "
             + (
-                f"one speaker ({rows[0].speaker})"
+                f"one speaker ({rows[0].speaker}){besides}"
                 if n_speakers == 1
                 else f"{n_speakers} speakers connected by common sessions"
             )
@@ -414,6 +418,17 @@ def _session(row):
     return row.session and f"{row.corpus}/{row.session}"
 
 
+def _if_valid(name, parts, protocol):
+    """Return why the validation set is empty and what to do, for the message."""
+    if name != "valid":
+        return ""
+    return (
+        f"valid_share is {protocol.valid_share:g} of {len(parts.train)} source "
+        f"utterances, and at least one of each class stays in the training "
+        f"set; add utterances, or give a larger valid_share; "
+    )
+
+
 def _check(parts, protocol):
     if protocol.targets and parts.unlabelled and not parts.scored:
         raise ValueError(
@@ -426,7 +441,8 @@ def _check(parts, protocol):
         if not getattr(parts, name):
             raise ValueError(
                 f"protocol {protocol.name!r}: the split {name!r} is empty; "
-                f"left out: {parts.left_out or 'nothing'}"
+                + _if_valid(name, parts, protocol)
+                + f"left out: {parts.left_out or 'nothing'}"
             )
     if protocol.target_supervision == "unlabelled" and not any(
         map(parts.domain, parts.unlabelled)

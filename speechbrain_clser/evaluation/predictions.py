@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.io import atomic_write
+from speechbrain_clser.io import atomic_write, read_table
 
 TEXTS = ("id", "corpus", "language", "speaker", "gender")
 COLUMNS = (*TEXTS, "target", "predicted")
 _PREFIX = "p_"
 _TOLERANCE = 1e-3
+# What to do about a damaged file of a run.
+AGAIN = "delete it and type the command of train.py again: it is written anew"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -164,9 +166,9 @@ def read(path: str | os.PathLike) -> Predictions:
     Raises
     ------
     ValueError
-        If a column is missing, an id is repeated, a class is unknown,
-        probabilities do not sum to 1 within 0.001, the predicted class is not
-        the most probable one, or the file has no rows.
+        If the file is damaged, a column is missing, an id appears twice, a
+        name is no class, probabilities do not sum to 1 within 0.001, the
+        predicted class is not the most probable one, or the file holds no row.
 
     Example
     -------
@@ -179,9 +181,7 @@ def read(path: str | os.PathLike) -> Predictions:
     >>> scored.classes, scored.predicted.tolist()
     (('fear', 'calm'), [1])
     """
-    with open(path, newline="", encoding="utf-8") as file:
-        lines = list(csv.reader(file))
-    return _parse(path, lines[0] if lines else [], lines[1:])
+    return _parse(path, *read_table(path, AGAIN))
 
 
 def _header(path, rows):
@@ -211,13 +211,6 @@ def _parse(path, header, lines):
         )
     if not lines:
         raise _error(path, "at least one utterance", "none")
-    for number, line in enumerate(lines, start=2):
-        if len(line) != len(header):
-            raise _error(
-                path,
-                f"{len(header)} cells in every row",
-                f"{len(line)} in line {number}",
-            )
     *texts, target, predicted = zip(
         *(line[:n_texts] for line in lines), strict=True
     )
@@ -234,11 +227,15 @@ def _parse(path, header, lines):
         raise _error(
             path, f"classes among {list(classes)}", f"{sorted(unknown)}"
         )
+    try:
+        probabilities = np.array([line[n_texts:] for line in lines], float)
+    except ValueError as error:
+        raise _error(path, "numbers as probabilities", str(error)) from error
     scored = Predictions(
         classes=classes,
         target=np.array([classes.index(name) for name in target]),
         predicted=np.array([classes.index(name) for name in predicted]),
-        probabilities=np.array([line[n_texts:] for line in lines], float),
+        probabilities=probabilities,
         **texts,
     )
     _check_probabilities(path, scored)
@@ -267,7 +264,4 @@ def _check_probabilities(path, scored):
 
 def _error(path, expected, found):
     """Return the error about an invalid predictions file."""
-    return ValueError(
-        f"{path}: expected {expected}, found {found}; predict again instead "
-        "of editing the file"
-    )
+    return ValueError(f"{path}: expected {expected}, found {found}; {AGAIN}")

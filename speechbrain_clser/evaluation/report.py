@@ -140,6 +140,12 @@ def summary(report: dict) -> str:
     lines = [report["ledger"]["sentence"], *columns(summary_rows(report))]
     if report["baselines"]:
         lines += ["", *columns(baseline_rows(report))]
+    if absent := report["parts"]["target_scored"]["absent_classes"]:
+        lines.append(
+            f"warning: the test set has no utterance of {', '.join(absent)}: "
+            f"UAR is the mean over the other "
+            f"{len(report['classes']) - len(absent)} classes"
+        )
     lines += [
         f"adaptation refused for {', '.join(systems)}, scores are without "
         f"it: {message}"

@@ -1,6 +1,5 @@
 """Reading of run folders: plain files, never a model."""
 
-import csv
 import dataclasses
 import json
 import os
@@ -15,12 +14,12 @@ from speechbrain_clser.deprecation import (
     current_keys,
     current_yaml,
 )
-from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.evaluation import predictions, run_checks
+from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.io import read_json
 
-PARTS = ("target_scored", "source_valid")
+PARTS = tuple(run_checks.PART_OF)
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
-AGAIN = "run train.py again with the same command; it rewrites the file"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +152,10 @@ def read(folder: str | os.PathLike) -> Run:
     Raises
     ------
     FileNotFoundError
-        If the folder is no run folder, or no seed has predictions.
+        If the folder is no run folder, or no seed has been scored.
+    ValueError
+        If a file is damaged, or its rows are not those of its part in
+        parts.csv.
     """
     folder = Path(folder)
     missing = [n for n in FACTS if not (folder / f"{n}.json").is_file()]
@@ -177,16 +179,23 @@ def read(folder: str | os.PathLike) -> Run:
         )
     if not seeds or seeds[0].trial:
         raise FileNotFoundError(
-            f"{folder}: expected seed_*/predictions/{PARTS[0]}.csv, found "
-            f"none in {len(unfinished)} seeds; wait until train.py has finished"
+            f"{folder}: expected seed_*/predictions/target_scored.csv, found "
+            f"none in {len(unfinished)} seeds; let train.py finish"
         )
     facts = {name: _json(folder / f"{name}.json") for name in FACTS}
     facts["protocol"] = current_keys(
         facts["protocol"], PROTOCOL_KEYS, folder / "protocol.json"
     )
+    classes = facts["protocol"]["classes"]
+    rows = {
+        trial: run_checks.read_parts(trial)
+        for trial in {seed.folder.parent for seed in seeds}
+    }
+    for seed in seeds:
+        run_checks.check_training(seed, rows[seed.folder.parent], classes)
     return Run(
         folder=folder,
-        rows=_rows(folder / "parts.csv"),
+        rows=rows[folder],
         **_yaml(seeds[0].folder / "hyperparams.yaml"),
         seeds=tuple(seeds),
         unfinished=tuple(
@@ -270,11 +279,6 @@ def _seed(folder, trial):
     )
 
 
-def _rows(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def _records(path):
     lines = path.read_bytes().splitlines()
     try:
@@ -297,9 +301,17 @@ def _json_or(default, path):
 def _yaml(path):
     """Read scalars, class names and loss weights of a YAML without building it."""
     text = current_yaml(path.read_text(encoding="utf-8"), path)
-    root = yaml.compose(text)
+    try:
+        pairs = yaml.compose(text).value
+        if "method" not in [key.value for key, _ in pairs] or text[-1] != "\n":
+            raise ValueError("a file that is cut")
+    except (yaml.YAMLError, ValueError, AttributeError) as error:
+        raise ValueError(
+            f"{path}: expected a YAML with a method, found a damaged one; "
+            f"{AGAIN}"
+        ) from error
     settings, weights = {}, {}
-    for key, node in root.value:
+    for key, node in pairs:
         if node.tag.startswith("!new:"):
             settings[key.value] = node.tag.removeprefix("!new:")
         elif isinstance(node, yaml.ScalarNode):

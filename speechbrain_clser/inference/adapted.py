@@ -13,6 +13,7 @@ import torch
 from speechbrain_clser import adaptation
 from speechbrain_clser.adaptation.equal_mass import EqualMass
 from speechbrain_clser.errors import AdaptationError
+from speechbrain_clser.evaluation.formatting import pluralise
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference import source_summary
 from speechbrain_clser.inference.folders import new_folder
@@ -28,7 +29,7 @@ README = """\
 ## Adapted
 
 `EmotionClassifier` gives adapted probabilities: this model was adapted on {date} to \
-{n_files} recordings ({n_left_out} others could not be used) without labels, by \
+{recordings} ({n_left_out} others could not be used) without labels, by \
 `{method}` ({constants}). {normalised}SpeechBrain's own `EncoderClassifier` ignores \
 `{file}` and gives the unadapted probabilities{stock}. An adapted model cannot be \
 adapted again or exported to ONNX; the original model can.
@@ -172,7 +173,7 @@ predictions before and after: anger 90.0 and 60.0 %
         for name, before, after in shares
     )
     return (
-        f"adapted to {fitted.about['n_files']} recordings by "
+        f"adapted to {pluralise(fitted.about['n_files'], 'recording')} by "
         f"{fitted.adaptation.name} ("
         f"{source_summary.wording(fitted.adaptation)}); predictions before and "
         f"after: {changes}"
@@ -252,7 +253,8 @@ def _readme(fitted, classes):
         *(classes, about["shares_before"], about["shares_after"]), strict=True
     )
     return README.format(
-        **{name: about[name] for name in ("date", "n_files", "n_left_out")},
+        **{name: about[name] for name in ("date", "n_left_out")},
+        recordings=pluralise(about["n_files"], "recording"),
         method=fitted.adaptation.name,
         constants=source_summary.wording(fitted.adaptation),
         normalised="Features are normalised by the statistics of the "

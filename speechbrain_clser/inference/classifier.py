@@ -90,7 +90,7 @@ class EmotionClassifier(EncoderClassifier):
             for name, values in self.recogniser.normaliser.state_dict().items()
         }
         self.folder = self.adaptation = self.source_summary = None
-        self.is_normalised = False
+        self.is_normalised = self.has_warned = False
 
     def _open(self, folder):
         """Read the files of a model folder that SpeechBrain's class ignores."""
@@ -101,7 +101,13 @@ class EmotionClassifier(EncoderClassifier):
         if fitted is not None:
             self.is_normalised = fitted.about["is_normalised"]
             self.adaptation = fitted
-        if self.hparams.normalise_by != "none" and not self.is_normalised:
+
+    def _warn_of_statistics(self):
+        """Log once, at the first use, that no statistics were given."""
+        if self.hparams.normalise_by == "none" or self.is_normalised:
+            return
+        if not self.has_warned:
+            self.has_warned = True
             logger.warning(
                 "this model was trained on features normalised by %s; "
                 "statistics of the training corpora are used until "
@@ -215,6 +221,7 @@ class EmotionClassifier(EncoderClassifier):
 
     def _log_probabilities(self, wavs, wav_lens=None):
         """Compute log-probabilities, (batch, classes), adapted if fitted."""
+        self._warn_of_statistics()
         if self.adaptation is None:
             return self._calibrated(self.encode_batch(wavs, wav_lens))
         posteriors, vectors = self._describe(wavs, wav_lens)
@@ -436,6 +443,7 @@ class EmotionClassifier(EncoderClassifier):
             raise ValueError(
                 "expected recordings to embed, got none; give one or more"
             )
+        self._warn_of_statistics()
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
             for places, wavs in self._batches(files, batch_s):

@@ -13,6 +13,7 @@ import torch
 from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.data.soundness import RATES_HZ
+from speechbrain_clser.errors import message_of
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.normalisation import MODES
 from speechbrain_clser.features.size_limits import limited
@@ -130,12 +131,19 @@ def _try(modules, path):
             output = recogniser.method({"frames": (frames, torch.ones(1))})
         found = f"{output.logits.shape[-1]} logits"
     except PART_ERRORS as error:
-        found = f"{type(error).__name__}: {str(error):.300}"
+        found = f"{_described(error):.300}"
     if found != f"{n_classes} logits":
         raise ValueError(
             f"{path}: expected parts that fit together and give {n_classes} "
             f"logits, found {found}; take all files from one export"
         )
+
+
+def _described(error):
+    """Return the message of an error; a class of torch's says what kind it is."""
+    if isinstance(error, ValueError):
+        return message_of(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _build_anything(path, overrides):
@@ -162,7 +170,7 @@ def _build(values, path):
     except PART_ERRORS as error:
         raise ValueError(
             f"{path}: expected parts that can be built, found "
-            f"{type(error).__name__}: {error}; take a folder that this version "
+            f"{_described(error)}; take a folder that this version "
             "of speechbrain-clser exported"
         ) from error
 

@@ -4,7 +4,8 @@ import dataclasses
 import os
 from pathlib import Path
 
-from speechbrain_clser.evaluation.run import AGAIN, trainings, trial_of
+from speechbrain_clser.evaluation.predictions import AGAIN
+from speechbrain_clser.evaluation.run import trainings, trial_of
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.io import read_json
 

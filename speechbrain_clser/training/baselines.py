@@ -14,6 +14,7 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC
 
 from speechbrain_clser.adaptation import linear
+from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.linear import utterance_vector
@@ -87,8 +88,8 @@ def usable(names, extractor, is_explicit) -> list:
 def write_baselines(names, material, training_rows, view, folders):
     """Fit baselines on a training set and write their predictions.
 
-    Existing predictions are not computed again. Baselines without a random part
-    are fitted once for all seeds.
+    Existing predictions are not computed again, unless their file is damaged.
+    Baselines without a random part are fitted once for all seeds.
 
     Arguments
     ---------
@@ -105,15 +106,20 @@ def write_baselines(names, material, training_rows, view, folders):
     folders : dict
         Seed to its folder; ``baselines/<name>.csv`` is written in it.
     """
+    parts, scheme = material.parts, material.protocol.scheme
+    ids = [row.id for row in parts.scored]
     missing = {
         (name, seed): path
         for seed, folder in folders.items()
         for name in names
-        if not (path := Path(folder, "baselines", f"{name}.csv")).exists()
+        if not run_checks.has_predictions(
+            path := Path(folder, "baselines", f"{name}.csv"),
+            ids,
+            scheme.classes,
+        )
     }
     if not missing:
         return
-    parts, scheme = material.parts, material.protocol.scheme
     labels = labels_of(material, training_rows)
     if (n_classes := len(set(labels) - {-1})) < 2:
         logger.info(

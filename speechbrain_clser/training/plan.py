@@ -39,6 +39,17 @@ def plan(description, ledger, findings, machinery):
             ]
         )
     lines = [f"Supervision: {ledger.sentence}", "", *columns(table), ""]
+    absent = [
+        name
+        for name, n in parts.get("scored", {}).get("classes", {}).items()
+        if not n
+    ]
+    if absent:
+        lines.append(
+            f"warning: the test set (scored) has no utterance of "
+            f"{', '.join(absent)}: UAR will be the mean over the other "
+            f"{len(classes) - len(absent)} classes"
+        )
     lines += [
         f"left out: {n} ({reason})"
         for reason, n in description["left_out"].items()

@@ -12,17 +12,13 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.data.protocol_files import folder_name
+from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
-from speechbrain_clser.io import atomic_write, read_json
+from speechbrain_clser.io import atomic_write, read_json, read_table
 from speechbrain_clser.training.commit import commit
 
 logger = logging.getLogger(__name__)
 
-# Of parts.csv, as an Utterance names them, after the name of the part.
-COLUMNS = (
-    *("id", "corpus", "language", "speaker", "gender"),
-    *("emotion", "duration_s", "digest"),
-)
 # Overrides that are part of the folder's name, or that change no result.
 NAMED_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
@@ -197,7 +193,7 @@ def _refuse_other_material(folder, material):
             before = read_json(path, advice, dict)
             is_same = before.get("digest") == material.protocol.digest
         else:
-            is_same = _is_same_table(path, _parts(material), advice)
+            is_same = _is_same_table(path, material, advice)
         if not is_same:
             raise ValueError(
                 f"{folder} holds a run on other {name}; give another "
@@ -205,27 +201,30 @@ def _refuse_other_material(folder, material):
             )
 
 
-def _is_same_table(path, now, advice):
+def _is_same_table(path, material, advice):
     """Return whether two tables agree in the columns that both have.
 
     A run of an earlier version, with fewer columns, can so be taken up again.
+    The first rows alone are a table that was cut.
     """
-    try:
-        before, now = (
-            {
-                name: cells
-                for name, *cells in zip(*csv.reader(file), strict=True)
-            }
-            for file in (io.StringIO(path.read_text("utf-8")), io.StringIO(now))
-        )
-    except ValueError as error:
+    header, before = read_table(path, advice)
+    if not {"part", "id"} <= {*header}:
         raise ValueError(
-            f"{path}: expected {','.join(['part', *COLUMNS])} in every row, "
-            f"found a damaged table; {advice}"
-        ) from error
-    if not before:
-        raise ValueError(f"{path}: expected a table, found none; {advice}")
-    return all(before[name] == now[name] for name in before.keys() & now.keys())
+            f"{path}: expected the columns {', '.join(['part', *COLUMNS])}, "
+            f"found {', '.join(header) or 'none'}; {advice}"
+        )
+    columns, *now = csv.reader(io.StringIO(_parts(material)))
+    both = [name for name in header if name in columns]
+    before, now = (
+        [[row[names.index(name)] for name in both] for row in rows]
+        for names, rows in ((header, before), (columns, now))
+    )
+    if len(before) < len(now) and before == now[: len(before)]:
+        raise ValueError(
+            f"{path}: expected {len(now)} rows, found the first {len(before)} "
+            f"alone; {advice}"
+        )
+    return before == now
 
 
 def describe(material):

@@ -21,6 +21,9 @@ def anchor(folder, epochs=3):
     rows_used = [line.replace("scored", "unlabelled", 1) for line in rows_used]
     text = "\n".join([header, *lines, *rows_used, ""])
     (folder / "parts.csv").write_text(text, encoding="utf-8")
+    data = json.loads((folder / "data.json").read_text())
+    data["parts"]["unlabelled"]["utterances"] = len(rows_used)
+    (folder / "data.json").write_text(json.dumps(data))
     speakers = [
         sorted({line.split(",")[4] for line in lines if line.startswith(part)})
         for part in ("train", "scored")

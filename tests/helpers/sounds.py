@@ -5,6 +5,14 @@ import zlib
 import numpy as np
 import soundfile
 
+# What may follow the samples of a WAV file: chunks, cut chunks, padding.
+WAV_TAILS = (
+    b"LIST" + (600).to_bytes(4, "little") + bytes(600),
+    b"LIST" + (5000).to_bytes(4, "little") + bytes(600),
+    b"own " + (600).to_bytes(4, "little") + b"\xff" * 600,
+    bytes(500),
+)
+
 
 def noise(seed, n_samples=800, n_channels=1):
     """Generate noise, (samples, channels), seeded by a number or a name."""

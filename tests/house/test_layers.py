@@ -78,6 +78,7 @@ LEVELS = {
     "training.*": 3,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
+    "evaluation.run_checks": 1.5,  # between predictions and run
     "evaluation.run": 2,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,

@@ -61,3 +61,26 @@ def test_run_on_a_full_disk_is_one_message_and_resumes(data):
     assert len(set(reached)) == len(reached), reached  # different moments
     whole = toy.train(data, output)
     assert whole.returncode == 0, whole.stdout
+
+
+@pytest.mark.slow
+def test_damaged_files_of_a_run_are_written_anew(tmp_path):
+    toy.make(tmp_path)
+    run = tmp_path / "run"
+    assert toy.train(tmp_path, run).returncode == 0
+    (training,) = run.glob("seed_*")
+    whole = {
+        path: path.read_bytes()
+        for pattern in ("*/*.csv", "*/*.safetensors", "*.json", "*.jsonl")
+        for path in training.glob(pattern)
+    }
+    assert {path.parent.name for path in whole} >= {
+        *("predictions", "baselines", "embeddings"),
+    }
+    for path, content in whole.items():
+        path.write_bytes(content[: len(content) // 2])
+    again = toy.train(tmp_path, run)
+    assert again.returncode == 0, again.stdout
+    assert "linear.csv: expected" in again.stdout
+    for path, content in whole.items():
+        assert path.read_bytes() == content, path

@@ -12,16 +12,17 @@ import time
 import pytest
 import yaml
 from helpers import damaged, damaged_models, encoders, served, toy
+from helpers.limits import MAX_RSS_BYTES, MAX_S, limited
 
 from speechbrain_clser.data import protocol, protocol_files, protocol_grammar
 from speechbrain_clser.data.protocol_supervision import SETTINGS
+from speechbrain_clser.inference.classifier import EmotionClassifier
 
 PATIENCE_S = 900
 REASONS = {
     *("missing", "suffix", "unreadable", "truncated", "rate", "empty", "nan"),
     *("loud", "silent", "long", "short", "large", "antiphase"),
 }
-MAX_MODEL_S, MAX_RSS_BYTES = 10, 1.5e9
 # Loads each given folder, classifies a recording, and prints the result. The parent
 # stops the process if the alarm does not.
 LOAD = """
@@ -119,6 +120,13 @@ def test_a_thousand_damaged_files_are_classified_or_listed(
     check_files(model, tmp_path, 1000, seed, *options)
 
 
+def test_every_damaged_file_is_read_in_limited_time_and_memory(model, tmp_path):
+    classifier = EmotionClassifier.from_hparams(model)
+    for path in damaged.write(tmp_path, 60, seed=3):
+        with limited(path):
+            classifier.classify_files([path], has_bar=False, keep_going=True)
+
+
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
     """Export a model with bundled encoder, statistics and summary."""
@@ -151,7 +159,7 @@ def test_damaged_models_are_loaded_or_refused_by_name(packed, tmp_path, seed):
     assert found[0]["error"] == ""
     for output in found:
         assert not output["error"] or output["is_expected"], output
-        assert output["cpu_s"] < MAX_MODEL_S, output
+        assert output["cpu_s"] < MAX_S, output
         assert output["rss_bytes"] < MAX_RSS_BYTES, output
         if not output["error"]:
             assert sum(output["probabilities"]) == pytest.approx(1, abs=1e-3)
@@ -241,7 +249,8 @@ def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
         path.write_text(text, encoding="utf-8")
         started = time.monotonic()
         try:
-            found = protocol.load(str(path))
+            with limited(text):
+                found = protocol.load(str(path))
         except ValueError as error:
             outcomes["refused"] += 1
             message = str(error)

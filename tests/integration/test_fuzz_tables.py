@@ -7,6 +7,7 @@ import re
 
 import pytest
 from helpers import sounds
+from helpers.limits import limited
 
 from speechbrain_clser.corpora.folder import corpus
 from speechbrain_clser.data import manifest
@@ -117,7 +118,12 @@ def n_records(text):
 
 
 def hold(folder, shelf, seed):
-    """Prepare a damaged table; return whether it was read."""
+    """Prepare a damaged table within the limits; return whether it was read."""
+    with limited(seed):
+        return _hold(folder, shelf, seed)
+
+
+def _hold(folder, shelf, seed):
     text, content = damaged(random.Random(seed))
     table = folder / "table.csv"
     table.write_bytes(content)

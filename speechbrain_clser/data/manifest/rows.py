@@ -5,6 +5,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
 from speechbrain_clser.data.manifest.names import one_spelling
+from speechbrain_clser.printable import pluralise
 from speechbrain_clser.languages import is_known, normalise
 
 
@@ -88,7 +89,7 @@ def _nothing(card, root):
         )
     return ValueError(
         f"{card.name}: expected names such as {card.example} in {root}, found "
-        f"{len(found)} recordings, none of that form, such as "
+        f"{pluralise(len(found), 'recording')}, none of that form, such as "
         f"{', '.join(found[:3])}; give the folder of this corpus"
     )
 

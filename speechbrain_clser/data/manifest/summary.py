@@ -180,7 +180,8 @@ def _notes(facts, path):
         )
     if n_unlisted := facts["strays"]["n"]:
         yield (
-            f"{n_unlisted} recordings in its folder are not listed, such as "
+            f"{pluralise(n_unlisted, 'recording')} in its folder not listed in "
+            f"its table, such as "
             f"{facts['strays']['examples'][0]}"
         )
 

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import shutil
+import warnings
 from pathlib import Path
 
 import torch
@@ -91,7 +92,8 @@ def export_onnx(model_folder, out) -> Path:
             "original model"
         )
     module = ProbabilityModel(classifier).eval()
-    program = _translate(_trace(module, classifier), operators)
+    with _without_torch_warnings():
+        program = _translate(_trace(module, classifier), operators)
     program.model.metadata_props.update(_metadata(classifier))
     partial = out.with_name(f"{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -120,6 +122,21 @@ def _operators():
             "pip install -e '.[onnx]' in the clone of speechbrain-clser"
         ) from error
     return operators
+
+
+@contextlib.contextmanager
+def _without_torch_warnings():
+    """Log warnings of torch's exporter about itself at level DEBUG only."""
+    of_torch = logging.getLogger("torch.onnx")
+    before = of_torch.level
+    of_torch.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(record=True) as found:
+            yield
+        for warning in found:
+            logger.debug("torch: %s", warning.message)
+    finally:
+        of_torch.setLevel(before)
 
 
 def _trace(module, classifier):

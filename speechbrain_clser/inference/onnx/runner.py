@@ -12,14 +12,25 @@ import sys
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 FORMATS = {*((PCM, n) for n in (1, 2, 3, 4)), (FLOAT, 4), (FLOAT, 8)}
+NO_MODEL = (  # they have no common base
+    *(errors.Fail, errors.InvalidArgument, errors.InvalidGraph),
+    *(errors.InvalidProtobuf, errors.NoSuchFile, errors.NotImplemented),
+    *(errors.RuntimeException, ValueError),
+)
 SHORTEST_S, LONGEST_S = 0.1, 120.0
 SILENT_PEAK, LOUDEST_PEAK = 1e-4, 1e6
 CANCELLED_POWER = 0.1  # power of the mean, relative to uncorrelated channels
 SLACK_BYTES = 512  # some writers count the header as samples
 UNKNOWN_BYTES = 0x7FFFFF00  # writers to a pipe state this size or more, or 0
+# First bytes of chunks and tags after the samples, also of cut ones.
+NOT_SAMPLES = (
+    *(b"LIST", b"id3 ", b"ID3", b"TAG", b"bext", b"iXML", b"axml", b"_PMX"),
+    *(b"fact", b"cue ", b"smpl", b"inst", b"PEAK", b"JUNK", b"junk", b"PAD "),
+)
 
 
 def chunks(content):
@@ -33,10 +44,38 @@ def chunks(content):
         position += 8 + size + size % 2
 
 
-def decode(content):
-    """Decode a WAV file to (samples, channels) in [-1, 1] and its sample rate."""
+def are_chunks(content, position):
+    """Tell whether chunks follow: a known one, or whole ones to the end."""
+    if content.startswith(NOT_SAMPLES, position):
+        return True
+    while position + 8 <= len(content):
+        name, size = struct.unpack_from("<4sI", content, position)
+        if not (name.isascii() and name.decode().isprintable()):
+            return False
+        position += 8 + size + size % 2
+    return position in (len(content), len(content) + 1)
+
+
+def end_of_samples(content, start, size):
+    """Return the end of the samples: as stated, unless more samples follow."""
+    end = start + size
+    is_known = size < UNKNOWN_BYTES
+    if is_known and len(content) - end <= (SLACK_BYTES if size else 0):
+        return end
+    if is_known and any(are_chunks(content, at) for at in (end, end + end % 2)):
+        return end
+    return len(content)
+
+
+def decode(content, advice):
+    """Decode a WAV file to (samples, channels) in [-1, 1] and its sample rate.
+
+    The advice is appended to the errors for other formats.
+    """
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
-        raise ValueError(f"expected a WAV file, found {content[:12]!r}")
+        raise ValueError(
+            f"expected a WAV file, found {content[:12]!r}; if it is audio, {advice}"
+        )
     found = {name: (start, size) for name, start, size in chunks(content)}
     if b"data" not in found or found.get(b"fmt ", (0, 0))[1] < 16:
         raise ValueError("expected a format and samples, found a cut header")
@@ -53,17 +92,17 @@ def decode(content):
     ):
         raise ValueError(
             "expected PCM of 8, 16, 24 or 32 bits or floating point of 32 or 64, "
-            f"found format {form} of {n_bits} bits"
+            f"found format {form} of {n_bits} bits; {advice}"
         )
     start, size = found[b"data"]
-    is_stated = 0 < size < UNKNOWN_BYTES
-    n_missing = start + size - len(content) if is_stated else 0
+    end = end_of_samples(content, start, size)
+    n_missing = end - len(content)
     if n_missing > min(start, SLACK_BYTES):
         raise ValueError(
             f"expected as many bytes as the header says, found {n_missing} fewer; "
             "copy or download it again"
         )
-    data = content[start : start + size] if is_stated else content[start:]
+    data = content[start:end]
     data = data[: len(data) // n_frame * n_frame]
     duration_s = len(data) / n_frame / max(rate_hz, 1)
     if not SHORTEST_S <= duration_s <= LONGEST_S:
@@ -107,24 +146,52 @@ def mix(samples, path):
 
 def load(path, sample_rate_hz):
     """Read a WAV file as (samples,) with values in [-1, 1]."""
+    advice = (
+        f"convert it: ffmpeg -i {shlex.quote(path)} -vn -ar {sample_rate_hz} "
+        "converted.wav"
+    )
     with open(path, "rb") as file:
-        samples, found_hz = decode(file.read())
+        samples, found_hz = decode(file.read(), advice)
     if found_hz != sample_rate_hz:
         raise ValueError(
-            f"expected {sample_rate_hz} Hz, found {found_hz} Hz; convert it: "
-            f"ffmpeg -i {shlex.quote(path)} -ar {sample_rate_hz} converted.wav"
+            f"expected {sample_rate_hz} Hz, found {found_hz} Hz; {advice}"
         )
     return mix(samples, path)
 
 
-def main(model, *paths):
+def open_model(path):
+    """Open a graph; return its session, its classes and its sample rate in Hz."""
+    try:
+        session = onnxruntime.InferenceSession(path)
+        about = session.get_modelmeta().custom_metadata_map
+        return (
+            session,
+            json.loads(about["classes"]),
+            int(about["sample_rate_hz"]),
+        )
+    except KeyError as error:
+        found = f"one without {error} in its metadata"
+    except NO_MODEL as error:
+        found = " ".join(str(error).split())
+    sys.exit(
+        f"{path}: expected a graph written by clser export --onnx, found {found}; "
+        "give its path, or export it again"
+    )
+
+
+def main(*arguments):
     """Print one JSON line per recording; return the number of unusable files."""
-    session = onnxruntime.InferenceSession(model)
-    about = session.get_modelmeta().custom_metadata_map
-    classes, n_bad = json.loads(about["classes"]), 0
+    if len(arguments) < 2:
+        sys.exit(
+            "expected a graph and one recording or more, found "
+            f"{len(arguments)} arguments; usage: python onnx_runner.py "
+            "model.onnx one.wav two.wav ..."
+        )
+    model, *paths = arguments
+    (session, classes, sample_rate_hz), n_bad = open_model(model), 0
     for path in paths:
         try:
-            wav = load(path, int(about["sample_rate_hz"]))
+            wav = load(path, sample_rate_hz)
             (probabilities,) = session.run(None, {"wav": wav})
             if not (
                 (probabilities >= 0).all()

@@ -10,6 +10,7 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain_clser.commands import reexport
 from speechbrain_clser.commands.reexport import export_run
 from speechbrain_clser.data.protocol import Protocol
+from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.select import Choice
 from speechbrain_clser.publish.model_results import add_results
@@ -30,6 +31,14 @@ def prepared_run(folder, ids):
         writer = csv.writer(file)
         writer.writerow(["part", "id"])
         writer.writerows(["train", one] for one in ids)
+        writer.writerow(["valid", "north_9"])
+    counts = {"train": {"utterances": len(ids)}, "valid": {"utterances": 1}}
+    (folder / "data.json").write_text(json.dumps({"parts": counts}))
+    row = dict.fromkeys(predictions.TEXTS, "north_9")
+    row |= {"target": "anger", "predicted": "anger"}
+    row |= {f"p_{name}": name == "anger" for name in protocol.classes}
+    path = folder / "seed_1" / "predictions" / "source_valid.csv"
+    predictions.write(path, [row])
     return {
         **{"data_folder": json.dumps({"north": str(folder / "north")})},
         **{"allow_bad_files": False, "normalise_by": "none"},
@@ -39,6 +48,23 @@ def prepared_run(folder, ids):
 def test_other_data_than_that_of_the_run_is_refused(tmp_path):
     hparams = prepared_run(tmp_path, ["north_1"])
     with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
+        reexport._material(
+            Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"),
+    [
+        ("parts.csv", "valid,"),
+        ("seed_1/predictions/source_valid.csv", "north_9,"),
+    ],
+)
+def test_table_that_is_cut_is_refused(tmp_path, name, cut):
+    hparams = prepared_run(tmp_path, ["north_1"])
+    path = tmp_path / name
+    path.write_text(path.read_text().partition(cut)[0])
+    with pytest.raises(ValueError, match=f"{name}: expected .* delete it and"):
         reexport._material(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
         )

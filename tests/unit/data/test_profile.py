@@ -88,7 +88,26 @@ def test_notes_list_suspicious_properties(make, notes):
     assert profile(*make(speech(0), speech(1))).notes == notes
 
 
-def test_blockwise_profile_equals_whole():
+def test_short_unrelated_speech_is_noted_in_most_pairs():
+    n_noted = 0
+    for k in range(40):
+        pair = sounds.speech(k, 1), sounds.speech(1000 + k, 2)
+        n_samples = min(32000, *map(len, pair))
+        notes = profile(*(voice[:n_samples] for voice in pair)).notes
+        n_noted += notes == ("channels",)
+    assert n_noted >= 38
+
+
+@pytest.mark.parametrize("delay_ms", [0, 10, 25])
+def test_delay_gain_and_noise_are_no_unrelated_channels(delay_ms):
+    for k in range(20):
+        voice = sounds.speech(k, 1)[:24000]
+        noise = 5 * voice.std() * sounds.noise(k, len(voice))[:, 0]
+        other = 0.3 * (np.roll(voice, 16 * delay_ms) + noise)
+        assert profile(voice, other).notes == ()
+
+
+def test_blocks_are_like_the_whole():
     samples = np.stack([speech(0), speech(1)], axis=1)
     pieces = Profile("a.wav", RATE_HZ)
     for start in range(0, len(samples), 8000):

@@ -115,7 +115,7 @@ def test_chunks_before_the_samples_are_skipped(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "size", [1600 + 16, 1600 + 44, 0, 0xFFFFFFFF, 0x7FFFFFFF]
+    "size", [1600 + 16, 1600 + 44, 0, 0xFFFFFFFF, 0x7FFFFFFF, 800, 801]
 )
 def test_wav_is_read_completely_for_any_stated_size(tmp_path, size):
     path = sounds.write(tmp_path / "a.wav")
@@ -135,7 +135,15 @@ def test_wav_without_samples_before_other_chunks_raises_empty(tmp_path):
     assert duration_s(path) == 0
 
 
-def test_path_of_another_system_raises_with_hint(tmp_path):
+@pytest.mark.parametrize("tail", sounds.WAV_TAILS)
+def test_chunks_after_the_samples_are_not_sound(tmp_path, tail):
+    path = sounds.write(tmp_path / "a.wav")
+    with path.open("ab") as file:
+        file.write(tail)
+    assert len(read(path)) == 800
+
+
+def test_path_of_another_system_says_how_to_write_it(tmp_path):
     refused("C:\\x\\y.wav", "missing", r"found no such file; .* by /: replace")
 
 

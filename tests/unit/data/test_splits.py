@@ -155,7 +155,27 @@ def test_single_speaker_raises_with_advice():
         cut(rows, Protocol("x", ("a",), ("c",)))
 
 
-def test_too_few_shots_raise_with_both_numbers():
+def test_speaker_left_beside_the_test_set_is_described_as_such():
+    protocol = Protocol("x", ("a",), ("a",), test_on="held_out")
+    rows = rows_of("a", "deu", n_speakers=2)
+    with pytest.raises(
+        ValueError,
+        match=r"one speaker \(a_deu_s.\) besides those of the test set,",
+    ):
+        cut(rows, protocol)
+
+
+def test_empty_validation_set_says_what_to_do():
+    rows = rows_of("a", "deu", 1, 1) + rows_of("c", "urd")
+    protocol = Protocol("x", ("a",), ("c",), split="random", valid_share=0.01)
+    with pytest.raises(
+        ValueError,
+        match="'valid' is empty; .*0.01 of . source.*a larger valid_",
+    ):
+        cut(rows, protocol)
+
+
+def test_too_few_shots_are_an_error_with_both_numbers():
     with pytest.raises(
         ValueError, match="expected 99 shots of 'anger', found 12"
     ):
@@ -165,7 +185,9 @@ def test_too_few_shots_raise_with_both_numbers():
 def test_class_without_training_utterance_is_an_error():
     rows = rows_of("a", "deu", emotions=("anger", "neutral"))
     rows += rows_of("c", "urd")
-    with pytest.raises(ValueError, match="no training utterance of happiness"):
+    with pytest.raises(
+        ValueError, match="no training utterance of happiness[,;]"
+    ):
         cut(rows, Protocol("x", ("a",), ("c",)))
 
 

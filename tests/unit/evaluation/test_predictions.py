@@ -105,10 +105,12 @@ def test_nothing_to_write_is_refused(tmp_path):
         (HEADER.replace("speaker", "talker"), "expected the columns"),
         (HEADER.replace(",p_fear,p_calm", ""), "expected the columns"),
         (HEADER + "x,demo,deu\n", "found 3 in line 2"),
+        (HEADER + "x,demo,deu,a,,fear,calm,0.2,o.8\n", "numbers as prob"),
+        (HEADER + "x,demo,deu,a,,fear,calm,0.2,0.8", "is cut in line 2"),
     ],
 )
 def test_broken_file_is_refused_by_name(tmp_path, text, message):
     path = tmp_path / "broken.csv"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=f"broken.csv: .*{message}"):
+    with pytest.raises(ValueError, match=f"broken.csv: .*{message}.*delete it"):
         predictions.read(path)

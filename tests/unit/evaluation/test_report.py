@@ -68,7 +68,9 @@ def test_run_of_an_older_version_has_a_report(tmp_path):
     make_run(tmp_path, seeds=(1,))
     kept = tmp_path / "seed_1" / "embeddings"
     (kept / "source_valid_before.safetensors").unlink()
-    (tmp_path / "parts.csv").write_text("id,part\nx,train\n")
+    path = tmp_path / "parts.csv"
+    rows = [line.split(",")[:2] for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{part},{id_}\n" for part, id_ in rows))
     built = report.build(tmp_path)
     assert built["probes"]["questions"][0]["before"] is None
     assert built["shortcuts"]["known"] == []
@@ -94,7 +96,17 @@ def test_summary_has_a_row_per_part(tmp_path):
     assert all(len(row) == len(header) for row in (target, source))
 
 
-def test_baselines_have_a_table(tmp_path):
+def test_summary_names_classes_without_test_utterances(tmp_path):
+    make_run(tmp_path / "whole")
+    make_run(tmp_path / "two", true_classes=("anger", "happiness"))
+    text = report.summary(report.build(tmp_path / "two"))
+    expected = "no utterance of sadness: UAR is the mean over the other 2 cl"
+    assert expected in text
+    whole = report.summary(report.build(tmp_path / "whole"))
+    assert "warning" not in whole
+
+
+def test_baselines_have_a_table_of_their_own(tmp_path):
     make_run(tmp_path, seeds=(1,))
     path = tmp_path / "seed_1"
     (path / "baselines").mkdir()

@@ -118,13 +118,41 @@ def test_loss_weights_are_read_from_the_yaml(tmp_path):
     assert found.method == "source_only"
 
 
-@pytest.mark.parametrize(
-    "name", ["protocol.json", "seed_1/selected.json", "seed_1/epochs.jsonl"]
+FILES = (
+    *("protocol.json", "data.json", "parts.csv", "trial_1/parts.csv"),
+    *("seed_1/selected.json", "seed_1/epochs.jsonl", "seed_1/hyperparams.yaml"),
+    *("seed_1/predictions/source_valid.csv", "seed_1/baselines/linear.csv"),
+    "trial_1/seed_1001/predictions/target_scored.csv",
+    *("seed_1/embeddings/target_scored.safetensors",),
+    *("seed_1/embeddings/source_valid_before.safetensors",),
 )
-def test_damaged_file_raises_with_advice(tmp_path, name):
-    path = make_run(tmp_path) / name
-    path.write_bytes(path.read_bytes()[:-5])
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("where", ["empty", "half", "line end", "last byte"])
+def test_damaged_file_is_named_with_what_to_do(tmp_path, name, where):
+    make_run(tmp_path, seeds=(1,))
+    make_run(tmp_path / "trial_1", seeds=(1001,))
+    seed = tmp_path / "seed_1"
+    (seed / "baselines").mkdir()
+    shutil.copy(
+        seed / "predictions" / "target_scored.csv",
+        seed / "baselines" / "linear.csv",
+    )
+    path = tmp_path / name
+    data = path.read_bytes()
+    half = len(data) // 2
+    n_kept = {
+        "empty": 0,
+        "half": half,
+        "line end": data[:half].rindex(b"\n") + 1,
+        "last byte": len(data) - 1,
+    }[where]
+    path.write_bytes(data[:n_kept])
+    if where == "last byte" and path.suffix in (".json", ".jsonl"):
+        run.read(tmp_path)  # the line end alone
+        return
     with pytest.raises(
-        ValueError, match=f"{name}: expected JSON.*train.py again"
+        ValueError, match=rf"{name}: expected .*found .*; delete it and type"
     ):
         run.read(tmp_path)

@@ -303,8 +303,16 @@ def test_normalise_with_skips_bad_files(model, caplog):
 
 def test_model_with_group_normalisation_logs_a_warning(tmp_path, caplog):
     model = served.make(tmp_path, normalise_by="speaker")
-    EmotionClassifier.from_hparams(model.folder)
-    assert "until normalise_with is called" in caplog.text
+    classifier = EmotionClassifier.from_hparams(model.folder)
+    assert "until normalise_with is called" not in caplog.text
+    classifier.normalise_with(model.files)
+    classifier.classify_files(model.files, has_bar=False)
+    assert "until normalise_with is called" not in caplog.text
+    classifier.normalise_with()
+    for _ in range(2):
+        classifier.embed(model.files)
+        classifier.classify_files(model.files, has_bar=False)
+    assert caplog.text.count("until normalise_with is called") == 1
 
 
 def test_model_statistics_equal_training_statistics(model, classifier):

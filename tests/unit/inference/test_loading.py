@@ -8,7 +8,7 @@ import torch
 from helpers import encoders, served
 
 from speechbrain_clser.inference.classifier import EmotionClassifier
-from speechbrain_clser.inference.loading import load
+from speechbrain_clser.inference.loading import _described, load
 
 YAML = "hyperparams.yaml"
 IDENTITY = "!new:torch.nn.Identity {}"
@@ -307,3 +307,14 @@ def test_local_encoder_is_refused(
         ValueError, match="source: expected an encoder of the h"
     ):
         load(copy, YAML)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("expected 1, found 2"), "expected 1, found 2"),
+        (TypeError("no size"), "TypeError: no size"),
+    ],
+)
+def test_error_of_a_part_is_described_without_our_own_class(error, expected):
+    assert _described(error) == expected

@@ -176,9 +176,22 @@ def test_baselines_do_not_use_hidden_labels(tmp_path):
         assert (scored.probabilities == found[name].probabilities).all()
 
 
-def test_existing_predictions_are_not_written_again(tmp_path):
+def test_predictions_that_are_there_are_not_computed_again(tmp_path):
     answers(tmp_path)
-    write_baselines(["linear"], None, None, None, {7: tmp_path})
+    write_baselines(["linear"], material_of(), None, None, {7: tmp_path})
+
+
+@pytest.mark.parametrize("n_lines", [4, 4.5])  # cut at a line end, in a row
+def test_damaged_predictions_are_computed_again(tmp_path, caplog, n_lines):
+    answers(tmp_path)
+    path = tmp_path / "baselines" / "linear.csv"
+    whole = path.read_text()
+    lines = whole.splitlines(keepends=True)
+    cut = "".join(lines[: int(n_lines)])
+    path.write_text(cut + lines[4][:20] if n_lines > 4 else cut)
+    answers(tmp_path)
+    assert path.read_text() == whole
+    assert "linear.csv: expected" in caplog.text and "anew now" in caplog.text
 
 
 def test_linear_baseline_predicts_as_the_linear_method(tmp_path):

@@ -23,3 +23,15 @@ def test_classes_of_the_unlabelled_part_are_not_counted():
     text = plan(describe(what), what.ledger, what.findings, "device cpu")
     (line,) = [li for li in text.splitlines() if li.startswith("unlabelled")]
     assert line.split() == ["unlabelled", "16", "2", "0.4", *"----", "b:ita"]
+
+
+def test_class_without_test_utterance_is_named():
+    what = material()
+    description = describe(what)
+    text = plan(description, what.ledger, what.findings, "device cpu")
+    assert "warning" not in text
+    first, *others = description["parts"]["scored"]["classes"]
+    description["parts"]["scored"]["classes"][first] = 0
+    text = plan(description, what.ledger, what.findings, "device cpu")
+    expected = f"no utterance of {first}: UAR will be the mean over the other"
+    assert f"{expected} {len(others)} classes" in text

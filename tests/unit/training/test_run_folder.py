@@ -156,8 +156,14 @@ def test_facts_that_stay_the_same_are_not_written_again(tmp_path, monkeypatch):
     assert before == {p: p.stat().st_mtime_ns for p in tmp_path.iterdir()}
 
 
-@pytest.mark.parametrize("name", ["protocol.json", "parts.csv"])
-@pytest.mark.parametrize("n_bytes", [0, 70])
+@pytest.mark.parametrize(
+    ("name", "n_bytes"),
+    [
+        *(("protocol.json", 0), ("protocol.json", 70)),
+        *(("parts.csv", 0), ("parts.csv", 70)),
+        ("parts.csv", "at a line end"),
+    ],
+)
 def test_damaged_fact_of_a_run_is_named_and_made_again_when_deleted(
     tmp_path, name, n_bytes, caplog
 ):
@@ -165,6 +171,8 @@ def test_damaged_fact_of_a_run_is_named_and_made_again_when_deleted(
     (tmp_path / "seed_1").mkdir()
     path = tmp_path / name
     whole = path.read_bytes()
+    if n_bytes == "at a line end":
+        n_bytes = whole[:-1].rindex(b"\n") + 1
     path.write_bytes(whole[:n_bytes])
     with pytest.raises(ValueError, match=f"{name}: expected .* delete it"):
         write(tmp_path, material(), "cpu", [], Style())

@@ -58,7 +58,7 @@ def test_unlisted_recordings_are_counted_and_logged(root, shelf, caplog):
     sounds.write(root / "songs" / "hum.wav")
     output = report(prepare(FOUR, root, shelf))
     assert output["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
-    assert "1 recordings in its folder are not listed" in caplog.text
+    assert "1 recording in its folder not listed in its table" in caplog.text
 
 
 def test_skipped_recordings_are_logged_at_every_call(damaged, shelf, caplog):

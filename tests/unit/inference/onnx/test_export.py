@@ -12,7 +12,7 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.onnx import export
 from speechbrain_clser.inference.stages import LogPosterior
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
+pytestmark = pytest.mark.filterwarnings("default:.*treespec:FutureWarning")
 
 
 class Toy(torch.nn.Module):
@@ -93,11 +93,13 @@ def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
     assert about["temperature"] == "2.0"
 
 
-def test_export_writes_graph_and_runner_only(toy, tmp_path):
+def test_export_writes_graph_and_runner_only(toy, tmp_path, capfd, recwarn):
     toy(Toy())
     export.export_onnx("model", tmp_path / "toy.onnx")
     found = {path.name for path in tmp_path.iterdir()}
     assert found == {"toy.onnx", "onnx_runner.py"}
+    assert "torchvision" not in capfd.readouterr().err
+    assert not any("treespec" in str(one.message) for one in recwarn)
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,20 @@ def test_every_depth_and_header_is_read_as_soundfile_does(
     np.testing.assert_allclose(found, expected.mean(axis=1), atol=1e-7)
 
 
-@pytest.mark.parametrize("size", [3216, 0, 0xFFFFFFFF])
+@pytest.mark.parametrize("size", [3216, 0, 0xFFFFFFFF, 1600, 1601])
 def test_stated_size_may_be_wrong_if_all_samples_are_there(tmp_path, size):
     path = write(tmp_path / "a.wav")
     content = bytearray(Path(path).read_bytes())
     content[40:44] = struct.pack("<I", size)
     Path(path).write_bytes(content)
+    assert len(runner.load(path, 16000)) == 1600
+
+
+@pytest.mark.parametrize("tail", sounds.WAV_TAILS)
+def test_chunks_after_the_samples_are_not_sound(tmp_path, tail):
+    path = write(tmp_path / "a.wav")
+    with open(path, "ab") as file:
+        file.write(tail)
     assert len(runner.load(path, 16000)) == 1600
 
 
@@ -83,14 +91,22 @@ def test_stated_size_may_be_wrong_if_all_samples_are_there(tmp_path, size):
             {"sample_rate_hz": 8000},
             "16000 Hz, found 8000 Hz; .*-ar 16000",
         ),
-        (None, {"subtype": "ULAW"}, "floating point .*, found format 7 of 8"),
+        (
+            None,
+            {"subtype": "ULAW"},
+            "found format 7 of 8 bits; convert it: ffmpeg -i .*-ar 16000 conv",
+        ),
         (sounds.noise(0, 0), {}, r"0\.1-120 s of sound, found 0\.000"),
         (sounds.noise(0, 480), {}, r"found 0\.030 s"),
         (np.ones((8000 * 121, 1)), {"sample_rate_hz": 8000}, "found 121"),
         (np.full((1600, 1), np.nan), {"subtype": "FLOAT"}, "NaN or infinite"),
         (np.zeros((1600, 1)), {}, "found a peak of 0"),
         (sounds.noise(0, 1600) * [1, -1], {}, "cancel each other; .*c0=c0"),
-        (None, {"format": "FLAC"}, "a WAV file, found b'fLaC"),
+        (
+            None,
+            {"format": "FLAC"},
+            "a WAV file, found b'fLaC.*; .* convert it: ffmpeg -i .*-ar 16000",
+        ),
     ],
 )
 def test_sound_that_cannot_be_used_is_refused(
@@ -140,6 +156,39 @@ def test_bad_file_and_bad_output_do_not_stop_the_runner(model, tmp_path):
     first, second = done.stderr.splitlines()
     assert first.startswith(bad[0]) and second.startswith(bad[1])
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "match"),
+    [
+        (
+            b"",
+            (),
+            "a graph and one recording or more, found 0 arg.*; usage: py",
+        ),
+        (b"", ("a.onnx",), "found 1 arguments; usage"),
+        (None, ("a.onnx", "a.wav"), "a.onnx: expected a graph.*doesn't exist"),
+        (b"", ("a.onnx", "a.wav"), "a.onnx: expected .*No graph.*; give its p"),
+        (
+            b"html",
+            ("a.onnx", "a.wav"),
+            "parsing failed.*; give its path, or exp",
+        ),
+        ({}, ("a.onnx", "a.wav"), "found one without 'classes' in its meta"),
+    ],
+)
+def test_wrong_arguments_are_one_message(
+    tmp_path, monkeypatch, content, arguments, match
+):
+    monkeypatch.chdir(tmp_path)
+    if content == {}:
+        graph = ir.from_proto(probabilities.to_model_proto(ir_version=10))
+        ir.save(graph, "a.onnx")
+    elif content is not None:
+        Path("a.onnx").write_bytes(content)
+    with pytest.raises(SystemExit, match=match) as caught:
+        runner.main(*arguments)
+    assert "\n" not in str(caught.value)
 
 
 def test_nan_probability_is_refused(tmp_path, monkeypatch, capsys):
