@@ -5,7 +5,7 @@ The YAML defines the method, its features and the phases of training. The protoc
 that it names defines the training set, the test set and the supervision.
 
 > python train.py hparams/source_only.yaml
-> python train.py hparams/source_only.yaml --protocol four_without_german \
+> python train.py hparams/source_only.yaml --protocol four_to_emodb \
       --data_folder <folder that holds a folder per corpus> --seeds 3
 > python train.py hparams/sere.yaml --trials 10 --seeds 3
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
 from speechbrain_clser.data.manifest.names import one_spelling
-from speechbrain_clser.printable import pluralise
 from speechbrain_clser.languages import is_known, normalise
+from speechbrain_clser.printable import pluralise
 
 
 def rows_of(corpus: Corpus, root: Path) -> tuple:
