@@ -113,7 +113,7 @@ def test_encoder_is_fetched_at_the_revision_that_was_trained_on(
     for name, value in hub.environment(tmp_path / "mine").items():
         monkeypatch.setenv(name, value)
     folder = encoders.make(tmp_path / "encoder", "wav2vec2_layer")
-    revision = hub.compare(ENCODER, folder)
+    revision = hub.hold(ENCODER, folder)
     run = train(data, tmp_path / "run", "--encoder", ENCODER)
     written = (run / "model" / "hyperparams.yaml").read_text()
     assert f"source: {ENCODER}" in written and revision in written
@@ -127,6 +127,6 @@ def test_encoder_is_fetched_at_the_revision_that_was_trained_on(
     other = encoders.make(
         tmp_path / "encoder", "wav2vec2_layer", hidden_size=16
     )
-    assert hub.compare(ENCODER, other) != revision
+    assert hub.hold(ENCODER, other) != revision
     compare(run, data, hub=hub, cache=tmp_path / "theirs")
     assert not any(f"{ENCODER}/resolve/main" in asked for asked in hub.asked)

@@ -183,7 +183,7 @@ def test_workers_end_with_parent_process(tmp_path, number):
     while not any(tmp_path.iterdir()) and time.time() < deadline:
         time.sleep(0.01)
     process.send_signal(number)
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     time.sleep(0.5)
     n_files = len([*tmp_path.iterdir()])
     assert 0 < n_files < 900

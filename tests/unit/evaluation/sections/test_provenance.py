@@ -25,7 +25,8 @@ def test_audit_without_findings_has_a_sentence(plain):
 
 def test_audit_states_its_limits(plain):
     assert (
-        "It cannot find: a person under different names" in audit(plain)[1].text
+        "The audit cannot detect: a person with different names"
+        in audit(plain)[1].text
     )
 
 
