@@ -90,7 +90,7 @@ def _nothing(card, root):
     return ValueError(
         f"{card.name}: expected names such as {card.example} in {root}, found "
         f"{pluralise(len(found), 'recording')}, none of that form, such as "
-        f"{', '.join(found[:3])}; this may be the folder of another corpus"
+        f"{', '.join(found[:3])}; this may be another corpus, give the folder of this corpus"
     )
 
 
