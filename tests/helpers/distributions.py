@@ -46,15 +46,19 @@ def write(folder, files, groups, name="my_package", version="0.1"):
 @contextlib.contextmanager
 def installed(folder, files, groups, **options):
     """Put such a distribution on ``sys.path``, and forget it at the end."""
+    package = next(iter(files)).partition("/")[0]
     sys.path.insert(0, str(write(folder, files, groups, **options)))
-    before = set(sys.modules)
-    importlib.invalidate_caches()
-    entry_points.declared.cache_clear()
+    _forget(package)
     try:
         yield
     finally:
         sys.path.remove(str(folder))
-        entry_points.declared.cache_clear()
-        for module in set(sys.modules) - before:
-            if module.partition(".")[0] == next(iter(files)).partition("/")[0]:
-                del sys.modules[module]
+        _forget(package)
+
+
+def _forget(package):
+    """Let the next import find the package anew."""
+    importlib.invalidate_caches()
+    entry_points.declared.cache_clear()
+    for module in [m for m in sys.modules if m.partition(".")[0] == package]:
+        del sys.modules[module]
