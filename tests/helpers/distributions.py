@@ -46,7 +46,7 @@ def write(folder, files, groups, name="my_package", version="0.1"):
 @contextlib.contextmanager
 def installed(folder, files, groups, **options):
     """Put such a distribution on ``sys.path``, and forget it at the end."""
-    package = next(iter(files)).partition("/")[0]
+    package = options.get("name", "my_package")
     sys.path.insert(0, str(write(folder, files, groups, **options)))
     _forget(package)
     try:
