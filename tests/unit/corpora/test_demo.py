@@ -163,8 +163,10 @@ def test_index_without_keys_is_synthesised_again(small, tmp_path):
     assert list(demo.utterances(tmp_path)) == before
 
 
+# A background job of a shell ignores SIGINT, and so do its children.
 SPEAK = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from speechbrain_clser.corpora import demo
 from speechbrain_clser.corpora._speaking import script
 demo.speak(script.plan(), sys.argv[1], 2)
