@@ -104,6 +104,9 @@ class Experiment:
         at_end.enter_context(naming(self.folder))
         run_on_main(self._check, [names])
         prepare.refuse_same_trials(self.protocol, n_trials)
+        if self.layers:
+            path = self.folder / "layers.json"
+            run_on_main(run_folder.write_json, [path, self.layers])
         return self.seeds
 
     def load_corpora(self, data_folder, allow_bad_files) -> tuple:
@@ -159,9 +162,6 @@ class Experiment:
         data = run_on_main(
             prepare.make_splits, [self.protocol, *corpora], kwargs
         )
-        if self.layers:
-            path = self.folder / "layers.json"
-            run_on_main(run_folder.write_json, [path, self.layers])
         args = (self.trial_folder(trial), data, self.device, sys.argv)
         run_on_main(run_folder.write, [*args, hparams["extractor"]])
         return data
