@@ -1,4 +1,4 @@
-"""Names of protocols up to version 0.2, which were files, in the grammar."""
+"""Names of protocols of version 0.1, which were files, in the grammar."""
 
 import re
 
@@ -16,7 +16,7 @@ _OLD_TASKS = {"en": "meld", "cn": "esd:cmn", "de": "emodb", "fr": "cafe"}
 
 
 def current_name(name: str) -> str:
-    """Write a name of version 0.2 in the grammar.
+    """Write a name of version 0.1 in the grammar.
 
     Arguments
     ---------
@@ -45,7 +45,7 @@ def current_name(name: str) -> str:
 
 
 def _pair(stem):
-    """Sources and targets of a stem of version 0.2, in the grammar."""
+    """Sources and targets of a stem of version 0.1, in the grammar."""
     if stem == "demo":
         return "demo_to_demo:tur"
     if match := re.fullmatch(r"([a-z]+)_without_session_(\w+)", stem):

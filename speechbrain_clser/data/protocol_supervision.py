@@ -220,7 +220,7 @@ def _refuse_beside(name, given, values):
 
 
 def _is_on_both_sides(values):
-    """Tell whether a selector that has no predefined splits is on both sides."""
+    """Return whether a selector that has no predefined splits is on both sides."""
     sources, targets = values.get("sources"), values.get("targets")
     if not (
         isinstance(sources, (list, tuple))

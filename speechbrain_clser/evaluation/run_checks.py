@@ -128,7 +128,7 @@ def check_predictions(
 def has_predictions(
     path: str | os.PathLike, ids: Sequence, classes: Sequence
 ) -> bool:
-    """Tell whether a predictions file is there and whole; log what is wrong.
+    """Return whether a predictions file is there and whole; log what is wrong.
 
     Arguments
     ---------

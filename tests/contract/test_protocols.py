@@ -1,4 +1,4 @@
-"""Check the protocols of version 0.2 on rows of the published counts."""
+"""Check the protocols of version 0.1 on rows of the published counts."""
 
 import collections
 import functools
@@ -16,7 +16,7 @@ from speechbrain_clser.data.pipeline import UNKNOWN, Codes
 from speechbrain_clser.data.protocol import load, selects
 from speechbrain_clser.data.splits import cut
 
-# Names of version 0.2 and their digests; all of them are in the grammar or files.
+# Names of version 0.1 and their digests; all of them are in the grammar or files.
 NAMES = list(
     json.loads(
         (

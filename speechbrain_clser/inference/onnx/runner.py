@@ -45,7 +45,7 @@ def chunks(content):
 
 
 def are_chunks(content, position):
-    """Tell whether chunks follow: a known one, or whole ones to the end."""
+    """Return whether chunks follow: a known one, or whole ones to the end."""
     if content.startswith(NOT_SAMPLES, position):
         return True
     while position + 8 <= len(content):
