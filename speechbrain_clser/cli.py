@@ -385,7 +385,7 @@ def report(run):
     model/ are updated, too.
     """
     from speechbrain_clser.evaluation import page, report
-    from speechbrain_clser.publish.model_results import add_results
+    from speechbrain_clser.inference.model_results import add_results
 
     _echo(report.summary(report.build(run)))
     add_results(run)
@@ -469,13 +469,13 @@ def export(run, out, data_folder, bundle_encoder, onnx, device):
             raise click.UsageError(
                 "--onnx cannot be combined with other options"
             )
-        from speechbrain_clser.inference.onnx.export import export_onnx
+        from speechbrain_clser.contrib.onnx.export import export_onnx
 
         model = os.path.join(run, "model")
         _echo(export_onnx(model if os.path.isdir(model) else run, onnx))
         return
     from speechbrain_clser.commands.reexport import export_run
-    from speechbrain_clser.publish.model_results import add_results
+    from speechbrain_clser.inference.model_results import add_results
 
     model = export_run(run, out, data_folder, bundle_encoder, device or "cpu")
     add_results(run, model)
@@ -513,7 +513,7 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
 
     RUN is the output_folder of train.py.
     """
-    from speechbrain_clser.publish import hub
+    from speechbrain_clser.contrib.publish import hub
 
     published = hub.publish(
         run,
@@ -668,7 +668,7 @@ def app(model, host, port, is_open):
 
     MODEL is the model/ of a run, or a hub id. Stop it with Ctrl-C.
     """
-    from speechbrain_clser.app.serving import serve
+    from speechbrain_clser.contrib.app.serving import serve
 
     serve(model, host, port, is_open)
 

@@ -1,17 +1,16 @@
 """Write the README.md of a model folder: description, usage, provenance.
 
-Results are added when the report is computed; see ``publish.model_results``. The
+Results are added when the report is computed; see ``inference.model_results``. The
 card of a published model starts with this README and adds facts of the report; see
-``publish.card``.
+``contrib.publish.card``.
 """
 
 import json
 
-from speechbrain_clser.evaluation import formatting
+from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import New
 from speechbrain_clser.printable import pluralise
-from speechbrain_clser.publish import training_data
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
 OWN = {"speechbrain", "speechbrain_clser", "torch"}  # always installed

@@ -408,7 +408,7 @@ def test_run_or_model_is_exported_to_onnx(monkeypatch, tmp_path):
     stand_in = types.SimpleNamespace(
         export_onnx=lambda *arguments: given.append(arguments) or "a.onnx"
     )
-    name = "speechbrain_clser.inference.onnx.export"
+    name = "speechbrain_clser.contrib.onnx.export"
     monkeypatch.setitem(sys.modules, name, stand_in)
     model = tmp_path / "model"
     model.mkdir()
@@ -439,8 +439,8 @@ def test_publishing_needs_a_hub_id(tmp_path):
 
 @pytest.mark.parametrize("is_dry", [True, False])
 def test_publish_passes_arguments_and_prints_changes(monkeypatch, is_dry):
-    from speechbrain_clser.publish import hub
-    from speechbrain_clser.publish.changes import Changes
+    from speechbrain_clser.contrib.publish import hub
+    from speechbrain_clser.contrib.publish.changes import Changes
 
     given = {}
 
@@ -488,7 +488,7 @@ def test_cache_lists_verifies_and_removes_stores(tmp_path, monkeypatch):
 def test_app_passes_host_and_port(monkeypatch):
     given = []
     stand_in = types.SimpleNamespace(serve=lambda *args: given.append(args))
-    name = "speechbrain_clser.app.serving"
+    name = "speechbrain_clser.contrib.app.serving"
     monkeypatch.setitem(sys.modules, name, stand_in)
     done("app", "model")
     done("app", "model", "--host", "0.0.0.0", "--port", 8000, "--open")

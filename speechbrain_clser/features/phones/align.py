@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import torch
 
-from speechbrain_clser.corpora._speaking.recital import Line, recite
+from speechbrain_clser.contrib.synthesis.recital import Line, recite
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.cepstra import (
     HOP_S,
