@@ -23,6 +23,7 @@ from speechbrain_clser.inference.provenance import claim, provenance_path
 from speechbrain_clser.inference.result_table import (
     ResultTable,
     format_of,
+    journal_path,
     neutral,
 )
 from speechbrain_clser.inference.tally import NOTE, Tally
@@ -120,9 +121,9 @@ def predict_into(
 ) -> Tally:
     """Classify recordings into a table and list unusable files in a second one.
 
-    Files already in the table are not classified again, and repeated rows are
-    removed; files that could not be used are tried again. The provenance of the
-    table is written to a third file.
+    Files already in the table, or in the journal of a killed process, are not
+    classified again; files that could not be used are tried again. The provenance
+    of the table is written to a third file.
 
     Arguments
     ---------
@@ -156,7 +157,8 @@ def predict_into(
         "window_s": window_s,
     }
     format_of(path)
-    own = {*map(os.path.abspath, (path, bad_path(path), provenance_path(path)))}
+    own = [path, bad_path(path), provenance_path(path)]
+    own = {*map(os.path.abspath, [*own, *map(journal_path, own)])}
     skipped = (name for name in skipped if os.path.abspath(name) not in own)
     with locked(path):
         remove_stale(Path(path).parent, f"{Path(path).stem}*")
@@ -165,13 +167,14 @@ def predict_into(
         )
         bad = ResultTable(bad_path(path), BAD_COLUMNS)
         claim(path, made_by, has_rows=bool(rows.names))
-        rows.drop_repeats()
         with rows, bad:
             tally = predict(
                 *(classifier, files, rows, bad),
                 *(n_threads, has_bar, window_s, skipped),
             )
-        bad.compact(gone=rows.names)
+            bad.discard(rows.names)
+        if not bad.names:
+            bad.path.unlink()
     return tally
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from speechbrain_clser.features.hub import SPEECHBRAIN, resolve, take_in
+from speechbrain_clser.inference.result_table import journal_path
 from speechbrain_clser.io import atomic_write
 
 # Recorded but not compared: the same model may be in different places.
@@ -98,10 +99,12 @@ def claim(path, made_by, has_rows):
         text = json.dumps(made_by, indent=2)
         atomic_write(beside, f"{text}\n")
         return
+    journal = journal_path(path)
+    this = f"this one and {journal.name}" if journal.exists() else "this one"
     if before is None:
         raise ValueError(
             f"{path}: expected the provenance of its rows in {beside.name}, "
-            "found no such file; give another file, or delete this one to "
+            f"found no such file; give another file, or delete {this} to "
             "start again"
         )
     others = [
@@ -112,7 +115,7 @@ def claim(path, made_by, has_rows):
     if others:
         raise ValueError(
             f"{path}: expected rows of {'; of '.join(others)} (see "
-            f"{beside.name}); give another file, or delete this one to start "
+            f"{beside.name}); give another file, or delete {this} to start "
             "again"
         )
 

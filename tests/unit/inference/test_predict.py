@@ -18,7 +18,7 @@ from speechbrain_clser.inference.predict import (
 )
 from speechbrain_clser.inference.prediction import Prediction
 from speechbrain_clser.inference.provenance import provenance_path
-from speechbrain_clser.inference.result_table import ResultTable
+from speechbrain_clser.inference.result_table import ResultTable, journal_path
 from speechbrain_clser.inference.timeline import Timeline
 
 
@@ -239,14 +239,42 @@ def test_windows_of_a_second_folder_are_appended(tmp_path):
 
 
 def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
-    written, write = [], ResultTable._write
+    written, add = [], ResultTable.add
     monkeypatch.setattr(
         ResultTable,
-        "_write",
-        lambda s, text: written.append(text) or write(s, text),
+        "add",
+        lambda s, *rows: written.append(len(rows)) or add(s, *rows),
     )
     into(tmp_path / "a.csv", FakeClassifier(), ["a.wav"], window_s=4.0)
-    assert [text.count("a.wav") for text in written] == [0, 0, 2]
+    assert written == [2]
+
+
+def test_killed_process_loses_no_row_and_repeats_none(tmp_path, monkeypatch):
+    path, files = tmp_path / "a.csv", ["a.wav", "bad.wav", "b.wav", "c.wav"]
+    into(path, FakeClassifier(), files)
+    whole = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    for name in whole.keys() - {"a.csv.model.json"}:
+        (tmp_path / name).unlink()
+    with monkeypatch.context() as patched:  # killed before it wrote the tables
+        patched.setattr(ResultTable, "__exit__", lambda s, *_: s._file.close())
+        into(path, FakeClassifier(), files[:3])
+    assert not path.exists()
+    classifier = FakeClassifier()
+    skipped = [*map(str, tmp_path.iterdir())]
+    tally = into(path, classifier, files, skipped=skipped)
+    assert (tally.n_before, tally.n_new, tally.n_skipped) == (2, 1, 0)
+    assert sorted(sum(classifier.blocks, [])) == ["bad.wav", "c.wav"]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == whole
+
+
+def test_journal_of_another_model_is_refused_by_name(tmp_path):
+    path, other = tmp_path / "a.csv", {"model_sha256": "ff"}
+    into(path, FakeClassifier(), ["a.wav"])
+    journal_path(path).touch()
+    with pytest.raises(
+        ValueError, match=r"and a\.csv\.journal\.jsonl to start"
+    ):
+        predict_into(path, FakeClassifier(), ["b.wav"], other)
 
 
 def test_empty_input_is_an_error_and_writes_nothing(tmp_path):
@@ -368,5 +396,5 @@ def test_second_process_is_refused_and_repeats_are_removed(tmp_path, caplog):
     classifier = FakeClassifier()
     assert into(path, classifier, files).n_before == 3
     assert path.read_text() == whole and classifier.blocks == []
-    assert "a.csv: removed 3 repeated rows" in caplog.text
+    assert "a.csv: left out 3 repeated rows" in caplog.text
     assert not [*tmp_path.glob(".*")]
