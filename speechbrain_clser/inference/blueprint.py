@@ -160,6 +160,18 @@ def build(value):
     return value
 
 
+def constructors(value):
+    """Yield every constructor in a value, outer ones first."""
+    if isinstance(value, New):
+        yield value
+        value = value.arguments
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            yield from constructors(inner)
+
+
 def dump(values, comment="") -> str:
     """Write values and blueprints as YAML for SpeechBrain.
 

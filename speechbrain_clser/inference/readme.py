@@ -9,7 +9,7 @@ import json
 
 from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation.tables import cell
-from speechbrain_clser.inference.blueprint import New
+from speechbrain_clser.inference.blueprint import constructors
 from speechbrain_clser.printable import pluralise
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
@@ -199,7 +199,7 @@ def _install(environment):
 
 def _packages(values):
     """Return which packages of other authors have to be installed too."""
-    found = {new.path.partition(".")[0] for new in _inside(values)} - OWN
+    found = {new.path.partition(".")[0] for new in constructors(values)} - OWN
     return "".join(
         f" It contains parts of the package `{name}`: install that too."
         for name in sorted(found)
@@ -214,7 +214,7 @@ def _encoder(values):
             f"The pretrained encoder (revision `{revision}`) is in the folder "
             "and is not downloaded; its own licence applies to it."
         )
-    for new in _inside(values["extractor"]):
+    for new in constructors(values["extractor"]):
         found = new.arguments
         if source := found.get("source"):
             revision = found["config"].arguments["revision"]
@@ -236,15 +236,3 @@ def _longest(values):
         "recording and ignores the rest; `classifier.classify_long` classifies "
         "longer recordings in windows."
     )
-
-
-def _inside(value):
-    """Yield every constructor in a blueprint."""
-    if isinstance(value, New):
-        yield value
-        value = value.arguments
-    if isinstance(value, dict):
-        value = [*value.values()]
-    if isinstance(value, list):
-        for inner in value:
-            yield from _inside(inner)

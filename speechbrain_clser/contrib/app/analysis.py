@@ -8,8 +8,7 @@ from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.inference.audio_batches import LONGEST_S
 from speechbrain_clser.inference.prediction import Prediction
-from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.inference.windows import windows
+from speechbrain_clser.inference.timeline import Timeline, windows
 
 WINDOW_S, HOP_S = 4.0, 2.0
 LONG_S = 2 * WINDOW_S  # longer recordings get a timeline

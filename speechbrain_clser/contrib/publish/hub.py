@@ -21,9 +21,9 @@ from huggingface_hub.errors import (
 from speechbrain_clser import __version__
 from speechbrain_clser.contrib.publish import folder as folders
 from speechbrain_clser.contrib.publish.changes import Changes, compare
-from speechbrain_clser.contrib.publish.metadata import HUB_ID
 from speechbrain_clser.contrib.publish.retry import may_pass, with_retries
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.features.hub import HUB_ID
 from speechbrain_clser.hub_answers import answer_of
 
 MAIN = "main"

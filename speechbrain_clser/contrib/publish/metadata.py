@@ -5,6 +5,7 @@ import re
 from huggingface_hub import EvalResult, ModelCardData
 
 from speechbrain_clser.evaluation import formatting, training_data
+from speechbrain_clser.features.hub import HUB_ID
 from speechbrain_clser.languages import two_letters
 
 TASK = "audio-classification"
@@ -19,7 +20,6 @@ METRICS = {
     "macro_f1": ("f1", "macro-F1"),
 }
 OWN_TERMS = "terms-of-the-training-corpora"
-HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
 
 
