@@ -25,13 +25,6 @@ from speechbrain_clser.io import atomic_write
 def add_results(run, model=None) -> bool:
     """Write the scores of a run into its model folder.
 
-    Arguments
-    ---------
-    run : str or Path
-        ``output_folder`` of train.py.
-    model : str or Path, optional
-        The model folder; by default ``model`` in the run.
-
     Returns
     -------
     bool
@@ -63,13 +56,6 @@ def add_results(run, model=None) -> bool:
 
 def summary(report: dict, training: dict) -> dict | None:
     """Summarise the scores of a model with their provenance.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    training : dict
-        Provenance of the model; see ``Choice.origin``.
 
     Returns
     -------
@@ -105,18 +91,7 @@ def summary(report: dict, training: dict) -> dict | None:
 
 
 def headline(report: dict) -> list:
-    """Return the main score with its verdict and notices.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
+    """Return the main score with its verdict and notices."""
     part = report["parts"]["target_scored"]
     uar = part["scores"]["uar"]
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
@@ -133,20 +108,7 @@ def headline(report: dict) -> list:
 
 
 def results(report: dict, training: dict) -> list:
-    """Return the scores by part and class and the comparison with baselines.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    training : dict
-        ``trial`` and ``seed`` of the exported training.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
+    """Return the scores by part and class and the comparison with baselines."""
     columns, *rows = reports.summary_rows(report)
     part = report["parts"]["target_scored"]
     recalls = [

@@ -32,25 +32,7 @@ def provenance(
 ) -> dict:
     """Collect names and digests that identify a model and its settings.
 
-    Arguments
-    ---------
-    model : str or Path
-        Folder or hub id, as given.
-    folder : Path
-        Local folder of the model.
-    normalise_with : sequence of str
-        Files and folders for normalisation, as given.
-    files : iterable of str
-        The recordings in ``normalise_with``; unreadable files are ignored.
-    adapt_method : str, optional
-        Adaptation method, if the model is adapted.
-    adapted_to : iterable of str
-        Recordings of the adaptation.
-
-    Returns
-    -------
-    dict
-        JSON-compatible values.
+    Unreadable files are ignored.
     """
     is_local = Path(model).expanduser().is_dir()
     return {
@@ -66,15 +48,6 @@ def provenance(
 
 def claim(path, made_by, has_rows):
     """Write the provenance of a table, or check it if the table has rows.
-
-    Arguments
-    ---------
-    path : str or Path
-        Path of the table.
-    made_by : dict
-        Result of ``provenance`` and the settings.
-    has_rows : bool
-        Whether the table already has rows.
 
     Raises
     ------

@@ -86,24 +86,7 @@ NORMALISED = {
 
 
 def readme(training, values, how, adapting) -> str:
-    """Write the README of a model.
-
-    Arguments
-    ---------
-    training : Path
-        Folder of the training, inside the run folder.
-    values : dict
-        Top-level keys of the model's YAML.
-    how : str
-        How the training was selected.
-    adapting : str
-        Description of the source summary; see ``source_summary.write``.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Write the README of a model."""
     run = training.parent
     ledger, protocol, data, environment = (
         json.loads((run / f"{name}.json").read_text(encoding="utf-8"))
@@ -144,20 +127,7 @@ def readme(training, values, how, adapting) -> str:
 
 
 def limits(report: dict, classes: list) -> list:
-    """List the limits of a model: its classes and its training data.
-
-    Arguments
-    ---------
-    report : dict
-        ``data`` and ``ledger`` of a run.
-    classes : list of str
-        Classes of the model.
-
-    Returns
-    -------
-    list of str
-        Sentences.
-    """
+    """List the limits of a model: its classes and its training data."""
     kinds = {card["elicitation"] for card in training_data.cards(report)}
     train = report["data"]["parts"]["train"]
     return [

@@ -68,22 +68,7 @@ def analyse(classifier, path) -> Analysis:
     The prediction is that of ``classify_file``, as on the command line; for
     recordings that are too long, it is the mean over time.
 
-    Arguments
-    ---------
-    classifier : EmotionClassifier
-        Model of the page.
-    path : str or Path
-        Recording of any sample rate, number of channels and length.
-
-    Returns
-    -------
-    Analysis
-        With a timeline if the recording is longer than 8 s.
-
-    Raises
-    ------
-    BadAudioError
-        If the file cannot be used.
+    The analysis has a timeline if the recording is longer than 8 s.
     """
     length_s, timeline = duration_s(path), None
     if length_s > LONG_S:
@@ -99,18 +84,6 @@ def analyse(classifier, path) -> Analysis:
 
 def over_time(timeline, min_confidence=0.0) -> Prediction:
     """Average a timeline, weighting segments by duration.
-
-    Arguments
-    ---------
-    timeline : Timeline
-        Timeline with at least one segment.
-    min_confidence : float
-        See ``Prediction``.
-
-    Returns
-    -------
-    Prediction
-        Prediction for the whole recording, silence excluded.
 
     Example
     -------
@@ -132,20 +105,7 @@ def over_time(timeline, min_confidence=0.0) -> Prediction:
 
 
 def track(path, longest_s=CURVES_S) -> Curves:
-    """Track pitch and loudness in the beginning of a recording.
-
-    Arguments
-    ---------
-    path : str or Path
-        Recording that is not silent.
-    longest_s : float
-        Maximum duration of the curves in seconds.
-
-    Returns
-    -------
-    Curves
-        Computed by ``ProsodyContours``.
-    """
+    """Track pitch and loudness in the beginning of a recording."""
     extractor = ProsodyContours()
     start_s, _, wav = next(
         windows(path, longest_s, longest_s, extractor.sample_rate_hz)

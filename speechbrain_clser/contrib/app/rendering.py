@@ -16,18 +16,7 @@ SHORT_S = 10.0  # times of shorter recordings are in seconds
 
 
 def render(analysis) -> str:
-    """Render the analysis of a recording.
-
-    Arguments
-    ---------
-    analysis : Analysis
-        From ``analysis.analyse``.
-
-    Returns
-    -------
-    str
-        HTML for ``page.css``.
-    """
+    """Render the analysis of a recording."""
     parts = [named(analysis.prediction, analysis.coverage)]
     if analysis.timeline is not None:
         parts.append(strip(analysis.timeline, analysis.duration_s))
@@ -38,17 +27,7 @@ def render(analysis) -> str:
 def complaint(error, path) -> str:
     """Render the error for a recording that cannot be used.
 
-    Arguments
-    ---------
-    error : BadAudioError
-        The error.
-    path : str
-        Temporary path of the recording, which is removed from the message.
-
-    Returns
-    -------
-    str
-        HTML.
+    The temporary path of the recording is removed from the message.
 
     Example
     -------
@@ -61,20 +40,7 @@ def complaint(error, path) -> str:
 
 
 def named(prediction, coverage) -> str:
-    """Render the predicted emotion and the probabilities of all classes.
-
-    Arguments
-    ---------
-    prediction : Prediction
-        Prediction for a recording.
-    coverage : str
-        The part of the recording that the prediction is based on.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Render the predicted emotion and the probabilities of all classes."""
     bars = "".join(
         f'<div class="bar"><span>{html.escape(name)}</span>'
         f'<i><b style="width:{100 * value:.1f}%;background:{_colour(name)}">'
@@ -92,17 +58,7 @@ def named(prediction, coverage) -> str:
 def strip(timeline, duration_s) -> str:
     """Render the emotions of a long recording over time.
 
-    Arguments
-    ---------
-    timeline : Timeline
-        Timeline of the recording.
-    duration_s : float
-        Duration of the recording.
-
-    Returns
-    -------
-    str
-        HTML; more probable segments are more opaque.
+    More probable segments are more opaque.
     """
     pieces = "".join(
         f'<b style="left:{100 * part.start_s / duration_s:.2f}%;'
@@ -128,20 +84,7 @@ def strip(timeline, duration_s) -> str:
 
 
 def curves(found, duration_s) -> str:
-    """Render pitch and loudness, one below the other.
-
-    Arguments
-    ---------
-    found : Curves
-        Curves of the beginning of a recording.
-    duration_s : float
-        Duration of the whole recording.
-
-    Returns
-    -------
-    str
-        HTML with two SVG images.
-    """
+    """Render pitch and loudness, one below the other."""
     shown_s = len(found.loudness) / found.frames_per_s
     end_s = found.start_s + shown_s
     title = "Pitch and loudness"
@@ -160,18 +103,6 @@ def curves(found, duration_s) -> str:
 
 def clock(seconds, is_short=False) -> str:
     """Format a time.
-
-    Arguments
-    ---------
-    seconds : float
-        Time from the beginning.
-    is_short : bool
-        Whether to format as seconds instead of h:mm:ss.
-
-    Returns
-    -------
-    str
-        The time; hours only if needed.
 
     Example
     -------

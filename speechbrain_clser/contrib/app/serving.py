@@ -32,17 +32,7 @@ NORMALISED = (
 def show(classifier, path) -> str:
     """Analyse a recording and render the result.
 
-    Arguments
-    ---------
-    classifier : EmotionClassifier
-        Model of the page.
-    path : str or None
-        Path of the recording; None if it was removed.
-
-    Returns
-    -------
-    str
-        HTML, empty without a recording.
+    The result is empty without a recording.
     """
     if path is None:
         return ""
@@ -55,20 +45,7 @@ def show(classifier, path) -> str:
 def read_results(folder) -> dict | None:
     """Read the scores of a model.
 
-    Arguments
-    ---------
-    folder : Path
-        Model folder.
-
-    Returns
-    -------
-    dict or None
-        See ``inference.model_results.summary``; None without a report.
-
-    Raises
-    ------
-    ValueError
-        If results.json has other content.
+    None without a report; see ``inference.model_results.summary``.
     """
     path = folder / "results.json"
     if not path.is_file():
@@ -86,18 +63,7 @@ def read_results(folder) -> dict | None:
 
 
 def scored(results) -> str:
-    """Render the scores of a model and the test data.
-
-    Arguments
-    ---------
-    results : dict
-        From ``read_results``.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Render the scores of a model and the test data."""
     uar, supervision = results["uar"], escape(results["supervision"])
     over = formatting.trainings(results["trials"], results["seeds"])
     text = (
@@ -115,22 +81,7 @@ def scored(results) -> str:
 
 
 def introduction(classifier, name="", results=None) -> str:
-    """Render the name, the classes and the scores of the model.
-
-    Arguments
-    ---------
-    classifier : EmotionClassifier
-        Model of the page.
-    name : str
-        Path or hub id of the model.
-    results : dict, optional
-        From ``read_results``.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Render the name, the classes and the scores of the model."""
     # Escape text from an untrusted model folder.
     *others, last = map(escape, classifier.classes)
     by = escape(str(classifier.hparams.normalise_by))
@@ -145,25 +96,7 @@ def introduction(classifier, name="", results=None) -> str:
 
 
 def page(classifier, name="", results=None):
-    """Build the page.
-
-    Arguments
-    ---------
-    classifier : EmotionClassifier
-        Model of the page.
-    name, results
-        As for ``introduction``.
-
-    Returns
-    -------
-    gradio.Blocks
-        The page; not launched yet.
-
-    Raises
-    ------
-    ImportError
-        If gradio is missing.
-    """
+    """Build the page."""
     gradio = _gradio()
     with gradio.Blocks(
         title="Emotion in speech", analytics_enabled=False
@@ -199,11 +132,6 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
         By default the first free one from 7860 on.
     is_open : bool
         Whether to open a browser.
-
-    Raises
-    ------
-    ImportError
-        If gradio is missing.
     """
     gradio = _gradio()
     folder = locate(model_folder)
@@ -219,18 +147,7 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
 
 
 def looks(gradio) -> dict:
-    """Return options of ``launch`` for a plain page without network access.
-
-    Arguments
-    ---------
-    gradio : module
-        Provides the theme.
-
-    Returns
-    -------
-    dict
-        Theme with system fonts, style sheet, no footer links.
-    """
+    """Return options of ``launch`` for a plain page without network access."""
     theme = gradio.themes.Base(
         primary_hue="slate",
         neutral_hue="slate",

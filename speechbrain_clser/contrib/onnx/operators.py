@@ -51,16 +51,6 @@ def cheapest(scores: FLOAT[...], costs: FLOAT[...]) -> INT64[...]:
 def choose(condition, chosen, other):
     """Implement ``torch.where`` for booleans, which onnxruntime's Where lacks.
 
-    Arguments
-    ---------
-    condition, chosen, other : torch.Tensor
-        As for ``torch.where``.
-
-    Returns
-    -------
-    torch.Tensor
-        ``chosen`` where the condition is true, else ``other``.
-
     Example
     -------
     >>> choose(*torch.tensor([[True, False], [False] * 2, [True] * 2]))

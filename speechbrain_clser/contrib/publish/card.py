@@ -27,26 +27,7 @@ INTENDED = (
 def card(
     report: dict, readme: str, data: ModelCardData, repo_id: str, training: dict
 ) -> str:
-    """Write the card of a model.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    readme : str
-        README.md of the model folder.
-    data : ModelCardData
-        From ``metadata``.
-    repo_id : str
-        Hub id ``owner/name``.
-    training : dict
-        Provenance of the model; see ``Choice.origin``.
-
-    Returns
-    -------
-    str
-        A README.md with metadata.
-    """
+    """Write the card of a model."""
     title, *sections = readme.replace(FOLDER, repo_id).split("\n## ")
     # The card has its own versions of these two sections.
     kept = [
@@ -76,18 +57,7 @@ def card(
 
 
 def languages(report: dict) -> list:
-    """Return the table of languages: use in training and scores.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
+    """Return the table of languages: use in training and scores."""
     known = training_data.languages(report)
     rows = [
         [
@@ -116,18 +86,7 @@ def languages(report: dict) -> list:
 
 
 def use(report: dict) -> list:
-    """Return the sections on intended use and limits.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
+    """Return the sections on intended use and limits."""
     return [
         Heading("Intended use"),
         Text(INTENDED),
@@ -137,20 +96,7 @@ def use(report: dict) -> list:
 
 
 def made_by(report: dict, training: dict) -> list:
-    """Return the selected training and software versions; no local paths.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    training : dict
-        Provenance of the model; see ``Choice.origin``.
-
-    Returns
-    -------
-    list of (str, str)
-        Title and fact.
-    """
+    """Return the selected training and software versions; no local paths."""
     which = (
         f"seed {training['seed']}, epoch {training['epoch']} of phase "
         f"{training['phase']}"

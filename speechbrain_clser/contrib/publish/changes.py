@@ -47,17 +47,7 @@ class Changes:
 def compare(folder: Path, listing: Iterable) -> Changes:
     """Find the files that would change on the hub.
 
-    Arguments
-    ---------
-    folder : Path
-        Local folder.
-    listing : iterable of RepoFile
-        Files on the hub; folders are ignored.
-
-    Returns
-    -------
-    Changes
-        Contents are compared by digests; nothing is downloaded.
+    Contents are compared by digests; nothing is downloaded.
     """
     there = {file.path: file for file in listing if hasattr(file, "blob_id")}
     here = {path.relative_to(folder).as_posix(): path for path in files(folder)}
@@ -77,18 +67,7 @@ def compare(folder: Path, listing: Iterable) -> Changes:
 
 
 def files(folder: Path) -> list:
-    """List the files of a folder recursively, without hidden ones.
-
-    Arguments
-    ---------
-    folder : Path
-        Folder to list.
-
-    Returns
-    -------
-    list of Path
-        Sorted.
-    """
+    """List the files of a folder recursively, without hidden ones."""
     return sorted(
         path
         for path in folder.rglob("*")

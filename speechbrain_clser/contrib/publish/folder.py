@@ -24,21 +24,7 @@ def write(
 ) -> Path:
     """Write the folder to publish into the run folder.
 
-    Arguments
-    ---------
-    run : Path
-        ``output_folder`` of train.py.
-    repo_id : str
-        Hub id ``owner/name``.
-    allow_licence : collection of str
-        See ``licences.check``.
-    licence : str
-        Licence of the model; see ``metadata``.
-
-    Returns
-    -------
-    Path
-        The folder; earlier content is removed.
+    Earlier content of the folder is removed.
 
     Raises
     ------

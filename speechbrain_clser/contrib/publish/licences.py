@@ -22,13 +22,6 @@ SHAREABLE = {
 def check(cards: Sequence, allowed: Collection = ()) -> None:
     """Raise ValueError if licences of training corpora do not allow sharing.
 
-    Arguments
-    ---------
-    cards : sequence of dict
-        Cards of the training corpora.
-    allowed : collection of str
-        Names of corpora that the user owns or whose owners agreed.
-
     Raises
     ------
     ValueError

@@ -28,22 +28,7 @@ def metadata(
 ) -> ModelCardData:
     """Build the metadata of a model card.
 
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    repo_id : str
-        Hub id ``owner/name``.
-    model_yaml : str
-        Content of the model's hyperparams.yaml.
-    licence : str
-        The hub's name of the model's licence; by default the card refers to
-        the terms of the training corpora.
-
-    Returns
-    -------
-    ModelCardData
-        Every score with its interval.
+    Without a licence, the card refers to the terms of the training corpora.
     """
     return ModelCardData(
         language=_languages(report),

@@ -20,15 +20,7 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 def with_retries(step: Callable):
     """Call a function and retry it after temporary errors of the hub.
 
-    Arguments
-    ---------
-    step : callable
-        Idempotent function without arguments.
-
-    Returns
-    -------
-    object
-        Result of the function.
+    The function must be idempotent.
 
     Raises
     ------
@@ -49,15 +41,7 @@ def with_retries(step: Callable):
 def may_pass(error: BaseException) -> bool:
     """Return whether an error or its cause is temporary.
 
-    Arguments
-    ---------
-    error : BaseException
-        Error of the client; uploads wrap the cause in a RuntimeError.
-
-    Returns
-    -------
-    bool
-        True for interrupted connections and busy servers.
+    Uploads wrap the cause in a RuntimeError.
 
     Example
     -------

@@ -236,10 +236,7 @@ def _take(speaker, emotion, line):
 def plan():
     """List every take of the corpus; the result is deterministic.
 
-    Returns
-    -------
-    list of Take
-        Ordered by language, speaker, emotion and sentence.
+    The takes are ordered by language, speaker, emotion and sentence.
 
     Example
     -------

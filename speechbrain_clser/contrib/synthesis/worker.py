@@ -27,11 +27,6 @@ PARENT = int(os.environ.get("CLSER_PARENT", os.getppid()))
 def perform(take):
     """Synthesise a take with all effects.
 
-    Arguments
-    ---------
-    take : Take
-        Utterance to synthesise.
-
     Returns
     -------
     samples : numpy.ndarray, (samples,)
@@ -66,13 +61,6 @@ def perform(take):
 
 def recite(voice, text):
     """Synthesise a sentence with default parameters.
-
-    Arguments
-    ---------
-    voice : str
-        Language and variant of eSpeak NG.
-    text : str
-        One sentence.
 
     Returns
     -------
