@@ -4,15 +4,7 @@
 def origins(report: dict) -> list:
     """List the corpora used for training, validation and adaptation.
 
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list of str
-        ``corpus:language``, each once, sources first.
+    Each is ``corpus:language``, sources first.
 
     Example
     -------
@@ -29,18 +21,7 @@ def origins(report: dict) -> list:
 
 
 def cards(report: dict) -> list:
-    """Return the cards of the training corpora.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list of dict
-        Fields of ``data.corpus.Card``.
-    """
+    """Return the cards of the training corpora."""
     names = {origin.partition(":")[0] for origin in origins(report)}
     return [c for c in report["data"]["corpora"] if c["name"] in names]
 
@@ -48,15 +29,7 @@ def cards(report: dict) -> list:
 def synthetic(report: dict) -> list:
     """List the training corpora of synthetic speech.
 
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``; ``data`` and ``ledger`` are enough.
-
-    Returns
-    -------
-    list of str
-        Their titles.
+    ``data`` and ``ledger`` of the report are enough.
     """
     return [
         card["title"]
@@ -68,15 +41,7 @@ def synthetic(report: dict) -> list:
 def languages(report: dict) -> dict:
     """Return how each language was used in training.
 
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    dict
-        ISO 639-3 to ``"with labels"`` or ``"without labels"``.
+    The result maps ISO 639-3 to ``"with labels"`` or ``"without labels"``.
     """
     return {
         origin.partition(":")[2]: f"{how} labels"

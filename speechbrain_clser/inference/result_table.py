@@ -216,6 +216,8 @@ class ResultTable:
 
     def add(self, *rows):
         """Add all rows, dicts, of a name, in place of earlier ones."""
+        if not rows:
+            return
         with naming(self._journal):
             self._file.write(f"{json.dumps(rows)}\n")
             self._file.flush()
@@ -278,12 +280,12 @@ class ResultTable:
         found, n_repeated = {}, 0
         for row in rows:
             row[self._name] = name = neutral(row[self._name])
-            line, lines = self._format.line(row), found.setdefault(name, [])
+            line, lines = self._format.line(row), found.setdefault(name, {})
             n_all = str(row[self._count]) if self._count else "1"
             if line in lines or str(len(lines)) == n_all:
                 n_repeated += 1
             else:
-                lines.append(line)
+                lines[line] = None
         if rows and str(len(lines)) != n_all:
             del found[name]
         if n_repeated:

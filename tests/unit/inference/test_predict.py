@@ -220,6 +220,13 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
     assert {row["n_segments"] for row in read(path)} == {"2"}
 
 
+def test_recording_without_segments_has_no_row(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    classifier.classify_long = lambda path, *_: Timeline(path, ["anger"], [])
+    assert into(path, classifier, ["a.wav"], window_s=4.0).n_new == 1
+    assert read(path) == []
+
+
 def test_windows_resume_at_the_last_file(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
     into(path, FakeClassifier(), files, window_s=4.0)
