@@ -139,9 +139,8 @@ def report(path) -> dict:
         by a key of ``profile.NOTES``), ``strays`` (recordings in the
         folder that the corpus does not list), ``same_recordings`` (ids that
         share all samples), ``several_labels`` (those of them whose labels
-        differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``
-        (see ``rows.rows_of``), ``version``, ``fingerprint``
-        and ``digest`` of the manifest.
+        differ), ``repeated`` and ``speaker_spellings`` (see ``rows.rows_of``),
+        ``version``, ``fingerprint`` and ``digest`` of the manifest.
 
     Raises
     ------

@@ -157,12 +157,6 @@ def _notes(facts, path):
             f"different people, give them names that differ in letters or "
             f"digits"
         )
-    if unknown := facts["unknown_languages"]:
-        yield (
-            f"unknown languages, kept unchanged: {_listed(unknown)}. Expected "
-            f"an ISO 639-3 code, such as deu, of a language that has a "
-            f"two-letter code"
-        )
     if unlike := facts["several_labels"]:
         rows = [
             " = ".join(f"{i} ({e or 'no label'})" for i, e in labels.items())
