@@ -8,24 +8,31 @@ from speechbrain_clser import corpora
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.phones.phone_cache import cached_phones
 
-SOURCES = ("known", "align", "ctc", "units")
+SOURCES = ("known", "files", "align", "ctc", "units")
 VERSION = 1  # incremented when aligner or recogniser results change
 SHORTEST_S = 0.03
 LEAST_POSTERIOR = 0.5  # minimum confidence of recognised phones
 
 
 def phone_labels(
-    source, rows, frames, frames_per_s, folder, recogniser=""
+    source,
+    rows,
+    frames,
+    frames_per_s,
+    folder,
+    recogniser="",
+    alignments="",
+    notation="ipa",
 ) -> dict:
     """Determine the phones of utterances with their times.
 
     Arguments
     ---------
     source : str
-        ``"known"``: reference phones of the corpus; ``"align"``: forced
-        alignment of the known sentence with a synthetic reading, or with a
-        recogniser if one is given; ``"ctc"``: phone recogniser; ``"units"``:
-        pseudo-phones by clustering of frames.
+        ``"known"``: reference phones of the corpus; ``"files"``: output of an
+        aligner; ``"align"``: forced alignment of the known sentence with a
+        synthetic reading, or with a recogniser if one is given; ``"ctc"``:
+        phone recogniser; ``"units"``: pseudo-phones by clustering of frames.
     rows : list of Utterance
         Utterances to label.
     frames : Mapping
@@ -36,6 +43,8 @@ def phone_labels(
         Cache folder of aligned and recognised phones.
     recogniser : str
         Hub id or folder of a phone CTC model.
+    alignments, notation : str
+        For files; see ``reference_phones.aligned_phones``.
 
     Returns
     -------
@@ -45,7 +54,8 @@ def phone_labels(
     Raises
     ------
     ValueError
-        If the source is unknown, needs a recogniser, or returns no phones.
+        If the source is unknown, needs a recogniser or alignments, or returns
+        no phones.
 
     Example
     -------
@@ -63,12 +73,19 @@ def phone_labels(
             "phones: ctc needs a recogniser; give --phone_recogniser <hub id or "
             "folder>, such as facebook/wav2vec2-lv-60-espeak-cv-ft"
         )
-    if source == "known":
-        from speechbrain_clser.features.phones.reference_phones import (
-            known_phones,
+    if source == "files" and not alignments:
+        raise ValueError(
+            "phones: files needs the output of an aligner; give --phone_alignments "
+            "<CTM file or folder of TextGrids>"
         )
+    if source in ("known", "files"):
+        from speechbrain_clser.features.phones import reference_phones
 
-        found = known_phones(rows)
+        found = (
+            reference_phones.aligned_phones(rows, alignments, notation)
+            if source == "files"
+            else reference_phones.known_phones(rows)
+        )
     elif source == "units":
         from speechbrain_clser.features.phones.units import Units
 

@@ -1,5 +1,6 @@
 """Read reference phones from the manifest or from files of an aligner."""
 
+import collections
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -34,12 +35,13 @@ def known_phones(rows: Iterable[Utterance]) -> dict:
 def aligned_phones(
     rows: Iterable[Utterance], alignments, notation: str = "ipa"
 ) -> Mapping:
-    """Read the output of an aligner, matched to utterances by file name.
+    """Read the output of an aligner, matched to utterances by id or file name.
 
     Arguments
     ---------
     rows : iterable of Utterance
-        ``03a01Fa.wav`` has the alignment ``03a01Fa``.
+        ``03a01Fa.wav`` of ``emodb`` has the alignment ``emodb_03a01Fa`` or
+        ``03a01Fa``; a segment that of its id, with times from its start.
     alignments : str or Path
         A CTM file, or a folder with a ``.TextGrid`` per recording, at any depth.
     notation : str
@@ -55,7 +57,8 @@ def aligned_phones(
     FileNotFoundError
         If there is neither a CTM file nor a folder with a TextGrid.
     ValueError
-        If a file cannot be read, or two TextGrids have the same name.
+        If a file cannot be read, two TextGrids have the same name, or one
+        alignment has the file name of several utterances.
 
     Example
     -------
@@ -67,18 +70,24 @@ def aligned_phones(
     """
     alignments = Path(alignments)
     if alignments.is_dir():
-        found = _textgrids(alignments)
-
-        def phones(name):
-            return read_textgrid(found[name], notation) if name in found else ()
-
+        there = _textgrids(alignments)
     else:
-        read = read_ctm(alignments, notation)
-
-        def phones(name):
-            return read.get(name, ())
-
-    return {row.id: phones(Path(row.wav).stem) for row in rows}
+        there = read_ctm(alignments, notation)
+    ids_of = collections.defaultdict(list)
+    for row in rows:
+        ids_of[row.id if row.id in there else Path(row.wav).stem].append(row.id)
+    found = {}
+    for name, ids in ids_of.items():
+        phones = there.get(name, ())
+        if phones and len(ids) > 1:
+            raise ValueError(
+                f"{alignments}: expected one utterance for the alignment {name!r}, "
+                f"found {', '.join(ids)}; name alignments after these ids"
+            )
+        if isinstance(phones, Path):
+            phones = read_textgrid(phones, notation)
+        found |= dict.fromkeys(ids, phones)
+    return found
 
 
 def _textgrids(folder):

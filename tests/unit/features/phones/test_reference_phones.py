@@ -1,5 +1,7 @@
 """Tests for phones of the manifest, of TextGrids and of CTM files."""
 
+import dataclasses
+
 import pytest
 from helpers.rows import rows_of
 from praatio import textgrid
@@ -52,6 +54,20 @@ def test_ctm_file_is_read_by_recording(tmp_path):
     path.write_text("a 1 0 0.1 t\n")
     found = aligned_phones([row("a"), row("b")], path)
     assert [len(phones) for phones in found.values()] == [1, 0]
+
+
+def test_alignment_is_of_the_id_before_the_file_name(tmp_path):
+    path = tmp_path / "x.ctm"
+    path.write_text("x_a 1 0 0.1 t\na 1 0 0.1 s\n")
+    assert aligned_phones([row("a")], path)["x_a"][0].ipa == "t"
+
+
+def test_file_name_of_several_utterances_is_refused(tmp_path):
+    path = tmp_path / "x.ctm"
+    path.write_text("a 1 0 0.1 t\n")
+    other = dataclasses.replace(row("a"), id="y_a")
+    with pytest.raises(ValueError, match="'a', found x_a, y_a; name align"):
+        aligned_phones([row("a"), other], path)
 
 
 def test_duplicate_textgrids_raise(tmp_path):
