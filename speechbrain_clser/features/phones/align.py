@@ -20,7 +20,7 @@ from speechbrain_clser.features.phones.cepstra import (
     distances,
 )
 from speechbrain_clser.features.phones.dtw import warp
-from speechbrain_clser.features.phones.segments import phones_of
+from speechbrain_clser.features.phones.phone import phones_of
 
 
 def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:

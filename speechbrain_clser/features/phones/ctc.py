@@ -20,8 +20,8 @@ from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features import loaded
 from speechbrain_clser.features.hub import resolve
 from speechbrain_clser.features.phones.ipa import to_ipa
+from speechbrain_clser.features.phones.phone import phones_of
 from speechbrain_clser.features.phones.runs import runs_of, spread
-from speechbrain_clser.features.phones.segments import phones_of
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,138 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.features.phones.ctm import read_ctm
-from speechbrain_clser.features.phones.segments import phones_of
-from speechbrain_clser.features.phones.textgrid import read_textgrid
+from speechbrain_clser.features.phones.phone import phones_of
+
+TIERS = (
+    "phones",
+    "phone",
+    "phonemes",
+    "mau",
+)  # the last one is used by WebMAUS
+
+
+def read_textgrid(path, notation: str = "ipa") -> tuple:
+    """Read the phones of a TextGrid.
+
+    Arguments
+    ---------
+    path : str or Path
+        TextGrid with a phone tier; several tiers, such as ``ann - phones`` and
+        ``bob - phones``, are all read.
+    notation : str
+        ``"ipa"`` or ``"arpabet"``.
+
+    Returns
+    -------
+    tuple of Phone
+        Ordered by time.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file does not exist.
+    ImportError
+        If praatio is not installed.
+    ValueError
+        If there is no phone tier.
+
+    Example
+    -------
+    >>> from praatio.textgrid import IntervalTier, Textgrid
+    >>> grid, path = Textgrid(), str(getfixture("tmp_path") / "a.TextGrid")
+    >>> grid.addTier(IntervalTier("phones", [(0, 0.4, "tʰ")], 0, 1))
+    >>> grid.save(path, "short_textgrid", includeBlankSpaces=True)
+    >>> read_textgrid(path)
+    (Phone(ipa='tʰ', start_s=0.0, end_s=0.4, confidence=1.0, raw='tʰ'),)
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"expected a TextGrid at {path}, found none")
+    grid = _praatio().openTextgrid(str(path), includeEmptyIntervals=False)
+    tiers = [
+        grid.getTier(name)
+        for name in grid.tierNames
+        if name.rpartition(" - ")[2].strip().lower() in TIERS
+    ]
+    if not tiers:
+        raise ValueError(
+            f"{path}: expected a tier named {' or '.join(TIERS)}, found "
+            f"{', '.join(grid.tierNames) or 'no tier'}; rename the phone "
+            "tier"
+        )
+    segments = [
+        (entry.label, entry.start, entry.end)
+        for tier in tiers
+        for entry in tier.entries
+    ]
+    return phones_of(segments, notation)
+
+
+def _praatio():
+    """Import the reader of praatio."""
+    try:
+        from praatio import textgrid
+    except ImportError as error:
+        raise ImportError(
+            "TextGrids are read by praatio, which is not installed; "
+            "pip install -e '.[phones]' in the clone of speechbrain-clser"
+        ) from error
+    return textgrid
+
+
+def read_ctm(path, notation: str = "ipa") -> dict:
+    """Read the phones of many recordings.
+
+    Arguments
+    ---------
+    path : str or Path
+        Lines of recording, channel, start and duration in seconds, phone, and,
+        if given, its confidence. Lines that start with ``;;`` are comments.
+    notation : str
+        ``"ipa"`` or ``"arpabet"``.
+
+    Returns
+    -------
+    dict
+        Name of a recording to tuple of Phone.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file does not exist.
+    ValueError
+        If a line is malformed.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "phones.ctm"
+    >>> _ = path.write_text("03a01Fa 1 0.50 0.25 AH0_B 0.9\\n")
+    >>> read_ctm(path, "arpabet")["03a01Fa"]
+    (Phone(ipa='ə', start_s=0.5, end_s=0.75, confidence=0.9, raw='AH0'),)
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"expected a CTM file or a folder of TextGrids at {path}, found none"
+        )
+    segments = collections.defaultdict(list)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith(";;"):
+            continue
+        try:
+            name, _, start_s, duration_s, raw, *sure = line.split()
+            start_s, duration_s = float(start_s), float(duration_s)
+            sure = [float(value) for value in sure[:1]]
+        except ValueError as error:
+            raise ValueError(
+                f"{path}:{number}: expected recording, channel, start, duration "
+                f"and phone, found {line!r}; give a CTM file"
+            ) from error
+        # Avoid rounding errors beyond the digits in the file.
+        end_s = round(start_s + duration_s, 6)
+        segments[name].append((raw, start_s, end_s, *sure))
+    return {name: phones_of(s, notation) for name, s in segments.items()}
 
 
 def known_phones(rows: Iterable[Utterance]) -> dict:

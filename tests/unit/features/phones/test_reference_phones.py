@@ -1,6 +1,7 @@
 """Tests for phones of the manifest, of TextGrids and of CTM files."""
 
 import dataclasses
+import sys
 
 import pytest
 from helpers.rows import rows_of
@@ -10,7 +11,89 @@ from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.reference_phones import (
     aligned_phones,
     known_phones,
+    read_ctm,
+    read_textgrid,
 )
+
+
+def write(path, form="long_textgrid", **tiers):
+    """A TextGrid of 1 s with these tiers."""
+    grid = textgrid.Textgrid()
+    for name, entries in tiers.items():
+        name = name.replace("_", " - ")
+        grid.addTier(textgrid.IntervalTier(name, entries, 0, 1))
+    grid.save(str(path), form, includeBlankSpaces=True)
+    return path
+
+
+WORD, PHONES = [(0.1, 0.5, "ja")], [(0.1, 0.2, "j"), (0.2, 0.5, "aː")]
+
+
+@pytest.mark.parametrize("form", ["long_textgrid", "short_textgrid"])
+def test_only_phone_tier_is_read(tmp_path, form):
+    path = write(tmp_path / "a.TextGrid", form, words=WORD, phones=PHONES)
+    found = read_textgrid(path)
+    assert [(p.ipa, p.start_s, p.end_s) for p in found] == [
+        ("j", 0.1, 0.2),
+        ("a", 0.2, 0.5),
+    ]
+
+
+def test_tiers_of_two_speakers_are_merged_by_time(tmp_path):
+    path = write(
+        tmp_path / "a.TextGrid",
+        bob_phones=[(0.6, 0.9, "b")],
+        ann_phones=PHONES,
+    )
+    assert [p.ipa for p in read_textgrid(path)] == ["j", "a", "b"]
+
+
+def test_missing_tier_raises_with_existing_tiers(tmp_path):
+    path = write(tmp_path / "a.TextGrid", words=WORD)
+    with pytest.raises(ValueError, match="tier named phones.*found words"):
+        read_textgrid(path)
+
+
+def test_missing_textgrid_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="b.TextGrid, found none"):
+        read_textgrid(tmp_path / "b.TextGrid")
+
+
+def test_missing_praatio_names_the_extra(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.TextGrid", phones=PHONES)
+    monkeypatch.setitem(sys.modules, "praatio", None)
+    with pytest.raises(ImportError, match=r"-e '.\[phones\]'"):
+        read_textgrid(path)
+
+
+LINES = """;; by a tool
+a 1 0.00 0.10 SIL
+a 1 0.10 0.20 n_B 0.5
+
+b A 0.30 0.10 iː
+"""
+
+
+def test_recordings_are_separated_and_comments_skipped(tmp_path):
+    path = tmp_path / "x.ctm"
+    path.write_text(LINES, encoding="utf-8")
+    found = read_ctm(path)
+    (n,), (i,) = found["a"], found["b"]
+    assert (n.ipa, n.start_s, n.end_s, n.confidence) == ("n", 0.1, 0.3, 0.5)
+    assert (i.ipa, i.start_s, i.end_s, i.confidence) == ("i", 0.3, 0.4, 1.0)
+
+
+@pytest.mark.parametrize("line", ["a 1 0.1 n", "a 1 x 0.1 n", "a 1 0 0.1 n y"])
+def test_malformed_line_raises(tmp_path, line):
+    path = tmp_path / "x.ctm"
+    path.write_text(f";;\n{line}\n")
+    with pytest.raises(ValueError, match=f"x.ctm:2: .*found '{line}'"):
+        read_ctm(path)
+
+
+def test_missing_ctm_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="at .*y.ctm, found none"):
+        read_ctm(tmp_path / "y.ctm")
 
 
 def row(name, phones=()):
