@@ -86,36 +86,18 @@ def extractor(
         raise ValueError(
             f"reduce must be one of {', '.join(REDUCE)}, got {reduce!r}"
         )
+    common = (encoder, layers, layer_mix, adapt, revision, precision)
+    again = functools.partial(extractor, *common, window=window)
     if per_language:
         from speechbrain_clser.features.per_language import PerLanguage
 
-        shared = functools.partial(
-            extractor,
-            encoder,
-            layers,
-            layer_mix,
-            adapt,
-            revision,
-            precision,
-            reduce=reduce,
-            window=window,
+        return PerLanguage(
+            {one: again(language=one, reduce=reduce) for one in languages}
         )
-        return PerLanguage({name: shared(language=name) for name in languages})
     if reduce == "statistics":
         from speechbrain_clser.features.statistics import Statistics
 
-        return Statistics(
-            extractor(
-                encoder,
-                layers,
-                layer_mix,
-                adapt,
-                revision,
-                precision,
-                language=language,
-                window=window,
-            )
-        )
+        return Statistics(again(language=language))
     encoder = _of_language(encoder, language)
     revision = _of_language(revision, language) or ""
     if encoder == "acoustic":

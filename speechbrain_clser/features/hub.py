@@ -146,17 +146,9 @@ def resolve(
 
 
 def looks_local(source):
-    """Return whether a source looks like a local path.
+    """Return whether a source that is no folder looks like a mistyped path.
 
-    Arguments
-    ---------
-    source : str
-        Value that is not an existing folder.
-
-    Returns
-    -------
-    bool
-        Mistyped paths must not be requested from the hub.
+    These must not be requested from the hub.
 
     Example
     -------
@@ -174,13 +166,6 @@ def looks_local(source):
 def take_in(digest, path):
     """Update a digest with the contents of a file, block by block.
 
-    Arguments
-    ---------
-    digest : hashlib object
-        Updated in place.
-    path : str or Path
-        File to read.
-
     Example
     -------
     >>> path = getfixture("tmp_path") / "a"
@@ -197,18 +182,6 @@ def take_in(digest, path):
 
 def weights(folder, layout) -> list:
     """List the files of the first available set of weights.
-
-    Arguments
-    ---------
-    folder : Path
-        Folder of a published model.
-    layout : Layout
-        File layout of the model.
-
-    Returns
-    -------
-    list of Path
-        Empty if there are none.
 
     Example
     -------

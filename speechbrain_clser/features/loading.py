@@ -24,22 +24,7 @@ def _perturb(sample_rate_hz, percent):
 def at_speed(load, speed):
     """Wrap a loader with speed perturbation; pitch and formants change too.
 
-    Arguments
-    ---------
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    speed : float
-        Speed factor, 1.1 is 10 % faster; whole percents only.
-
-    Returns
-    -------
-    callable
-        Like ``load``.
-
-    Raises
-    ------
-    ValueError
-        If the speed is not a whole percent between 50 and 200.
+    The factor, 1.1 is 10 % faster, must be a whole percent between 0.5 and 2.0.
 
     Example
     -------

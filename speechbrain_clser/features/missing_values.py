@@ -4,19 +4,8 @@
 def count_missing(frames, columns) -> dict:
     """Count the utterances with undefined columns, before they are filled in.
 
-    Arguments
-    ---------
-    frames : iterable of torch.Tensor, (frames, dim)
-        Extracted frames of each utterance.
-    columns : sequence of str
-        Names of the columns.
-
-    Returns
-    -------
-    dict
-        ``n_utterances``; ``n_lacking``: number of utterances that lack any
-        column; ``columns``: column to number of utterances without a value in
-        any frame, for columns with missing values.
+    ``n_lacking`` are the utterances that lack any column; ``columns`` maps those with
+    missing values to the number of utterances without a value in any frame.
 
     Example
     -------

@@ -75,35 +75,13 @@ class Normaliser:
         self.statistics = {name: g.statistics() for name, g in groups.items()}
 
     def __call__(self, frames, rows):
-        """Standardise the frames of utterances of the same groups.
-
-        Arguments
-        ---------
-        frames : Mapping
-            Utterance id to torch.Tensor, (frames, dim).
-        rows : iterable of Utterance
-            Whose ids are in ``frames``.
-
-        Returns
-        -------
-        Mapping
-            Standardised frames, computed on access.
-        """
+        """Standardise the frames of utterances of the same groups, on access."""
         groups = {row.id: group_of(row, self.by) for row in rows}
         return Normalised(frames, groups, self.statistics)
 
 
 class Normalised(Mapping):
-    """Standardised frames, computed on access.
-
-    Arguments
-    ---------
-    frames : Mapping
-        Utterance id to torch.Tensor, (frames, dim).
-    groups : dict
-        Utterance id to group.
-    statistics : dict
-        Group to mean and deviation, torch.Tensor, (dim,) each.
+    """Standardised frames, computed on access, by the statistics of a group.
 
     Example
     -------
@@ -226,19 +204,7 @@ def level_layers(frames, n_layers):
 
 
 def group_of(row, by):
-    """Return the normalisation group of an utterance.
-
-    Arguments
-    ---------
-    row : Utterance
-        Corpus, language and speaker are used.
-    by : str
-        Mode of ``Normaliser``.
-
-    Returns
-    -------
-    str
-        Key of the statistics.
+    """Return the normalisation group of an utterance, by a mode of ``Normaliser``.
 
     Example
     -------

@@ -178,37 +178,13 @@ class SSLFeatures(Extractor):
         return self
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or unfreeze the trainable parameters; others stay frozen.
-
-        Arguments
-        ---------
-        requires_grad : bool
-            Whether to train them.
-
-        Returns
-        -------
-        SSLFeatures
-            Itself.
-        """
+        """Freeze or unfreeze the trainable parameters; others stay frozen."""
         for name in self.trained:
             self.get_parameter(name).requires_grad_(requires_grad)
         return self
 
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            Layers averaged or concatenated.
-        """
+        """Average or concatenate the layers; see ``Extractor``."""
         n_samples = (lens.float() * wavs.shape[1]).round().long()
         wavs = wavs[:, : widest(n_samples, wavs.shape[1])]
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)

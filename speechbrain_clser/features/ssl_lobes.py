@@ -64,31 +64,14 @@ class SSLLobe(torch.nn.Module):
         return len(self.lobe.model.encoder.layers)
 
     def keep(self, first, last):
-        """Select the output layers and drop the blocks above them.
-
-        Arguments
-        ---------
-        first, last : int
-            Layers, both included.
-        """
+        """Select the output layers, both included, and drop the blocks above them."""
         model = self.lobe.model
         del model.encoder.layers[last:]
         self.kept = slice(first, last + 1)
         self.lobe.output_all_hiddens = first < last
 
     def check_weights(self, folder):
-        """Raise an error if weights of the selected layers are missing.
-
-        Arguments
-        ---------
-        folder : Path
-            Folder of the encoder.
-
-        Raises
-        ------
-        ValueError
-            If weights are missing, have other shapes or are not finite.
-        """
+        """Raise a ValueError if weights of the selected layers are missing; see ``loaded``."""
         loaded.check(
             self.lobe.model,
             self.lobe.loading_info,
@@ -96,33 +79,11 @@ class SSLLobe(torch.nn.Module):
         )
 
     def cnn(self):
-        """Return the modules between waveform and transformer that may stay frozen.
-
-        Returns
-        -------
-        list of torch.nn.Module
-            Empty if there are none.
-        """
+        """Return the modules between waveform and transformer that may stay frozen."""
         return []
 
     def top(self, n):
-        """Return the last blocks in use.
-
-        Arguments
-        ---------
-        n : int
-            Number of blocks.
-
-        Returns
-        -------
-        list of torch.nn.Module
-            From lower to higher, without the final normalisation.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer blocks.
-        """
+        """Return the last blocks in use, from lower to higher; a ValueError if there are fewer."""
         if not 1 <= n <= self.n_blocks:
             raise ValueError(
                 f"top_layers must be within 1-{self.n_blocks}, the blocks up "
@@ -132,18 +93,7 @@ class SSLLobe(torch.nn.Module):
         return [*self.lobe.model.encoder.layers[-n:]]
 
     def trainable(self, with_cnn):
-        """Return the parameters of full fine-tuning.
-
-        Arguments
-        ---------
-        with_cnn : bool
-            Whether to include the convolutions over the waveform.
-
-        Returns
-        -------
-        list of torch.nn.Parameter
-            Parameters that affect the output.
-        """
+        """Return the parameters of full fine-tuning that affect the output."""
         left_out = set()
         if not with_cnn:
             left_out = {p for part in self.cnn() for p in part.parameters()}
@@ -154,18 +104,7 @@ class SSLLobe(torch.nn.Module):
         ]
 
     def n_frames(self, n_samples):
-        """Return the number of frames of utterances by their length.
-
-        Arguments
-        ---------
-        n_samples : torch.LongTensor, (batch,)
-            At ``sample_rate_hz``.
-
-        Returns
-        -------
-        torch.LongTensor, (batch,)
-            At least 1.
-        """
+        """Return the number of frames of utterances by their length, at least 1."""
         raise NotImplementedError(f"{type(self).__name__} has no n_frames")
 
     def forward(self, wavs, n_samples):
@@ -504,8 +443,7 @@ def _reporting(lobe):
 
 def _normalise(wavs, n_samples):
     """Normalise each utterance to mean 0 and variance 1; padding stays zero."""
-    places = torch.arange(wavs.shape[1], device=wavs.device)
-    is_real = places < n_samples[:, None]
+    is_real = real_mask(n_samples, wavs.shape[1])
     n = n_samples[:, None].clamp(min=1)
     centred = (wavs - wavs.sum(dim=1, keepdim=True) / n) * is_real
     variance = centred.square().sum(dim=1, keepdim=True) / n

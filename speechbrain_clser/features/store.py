@@ -247,13 +247,6 @@ class Store:
 class View(Mapping):
     """Mapping of utterance id to frames, read from the store on access.
 
-    Arguments
-    ---------
-    shards : Mapping
-        Digest to torch.Tensor, (frames, dim), of any float type.
-    digests : dict
-        Utterance id to digest.
-
     Example
     -------
     >>> View({"0a1b": torch.tensor([[0.5]]).half()}, {"1": "0a1b"})["1"]
@@ -277,17 +270,7 @@ class View(Mapping):
 
 
 def about(extractor) -> dict:
-    """Describe an extractor: settings its values depend on, and their shape.
-
-    Arguments
-    ---------
-    extractor : Extractor
-        Its config must be JSON-serialisable.
-
-    Returns
-    -------
-    dict
-        JSON-serialisable values.
+    """Describe an extractor for JSON: settings its values depend on, and their shape.
 
     Example
     -------

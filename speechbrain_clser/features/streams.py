@@ -104,18 +104,7 @@ class Streams(Extractor):
         )
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or unfreeze the trainable parameters; others stay frozen.
-
-        Arguments
-        ---------
-        requires_grad : bool
-            Whether to train them.
-
-        Returns
-        -------
-        Streams
-            Itself.
-        """
+        """Freeze or unfreeze the trainable parameters; others stay frozen."""
         for extractor in self.extractors.values():
             if not extractor.is_frozen:
                 extractor.requires_grad_(requires_grad)
@@ -127,20 +116,7 @@ class Streams(Extractor):
         return torch.stack(counts).amin(dim=0)
 
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            Columns as in ``columns``; NaN where a stream leaves it undefined.
-        """
+        """Concatenate the frames; NaN where a stream leaves it undefined; see ``Extractor``."""
         n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
         frames_of = {name: e(wavs, lens) for name, e in self.extractors.items()}
         width = min(frames_of[name].shape[1] for name in self.framed)

@@ -138,19 +138,9 @@ def _line(row, sentences):
 
 
 def text_of(row: Utterance, sentences: Mapping) -> str:
-    """Return the text of an utterance.
+    """Return the text of an utterance; empty if unknown.
 
-    Arguments
-    ---------
-    row : Utterance
-        Corpus and sentence are used.
-    sentences : mapping
-        As for ``align_all``.
-
-    Returns
-    -------
-    str
-        Empty if unknown.
+    ``sentences`` as for ``align_all``.
 
     Example
     -------

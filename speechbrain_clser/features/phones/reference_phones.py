@@ -140,17 +140,7 @@ def read_ctm(path, notation: str = "ipa") -> dict:
 
 
 def known_phones(rows: Iterable[Utterance]) -> dict:
-    """Return the phones of the manifest.
-
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances with or without phones.
-
-    Returns
-    -------
-    dict
-        Utterance id to tuple of Phone; empty without phones.
+    """Return the phones of the manifest by utterance id; empty without phones.
 
     Example
     -------

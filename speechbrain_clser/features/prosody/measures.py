@@ -184,44 +184,14 @@ class ProsodyMeasures(Extractor):
         super().__init__(config or MeasuresConfig())
         self.contours = ProsodyContours(self.config)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: always one; see ``Extractor``."""
-        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Measure the utterances of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, 103)
-            Columns as in ``columns``; NaN where undefined.
-        """
+        """Measure the utterances, (batch, 1, 103); NaN where undefined; see ``Extractor``."""
         return self.measure(*self.contours.follow(wavs, lens))
 
     def measure(self, contours, is_real):
-        """Compute the measures from contours.
-
-        Arguments
-        ---------
-        contours : dict
-            Name to torch.Tensor, (batch, frames); ``ProsodyContours.follow``.
-        is_real : torch.Tensor of bool, (batch, frames)
-            False in the padding.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, 103)
-            As from ``forward``.
-        """
+        """Compute the measures, (batch, 1, 103), from ``ProsodyContours.follow``."""
         stretches = Stretches(
             contours["is_voiced"] > 0,
             is_real,
