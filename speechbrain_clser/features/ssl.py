@@ -109,7 +109,7 @@ class SSLFeatures(Extractor):
 
     def __init__(self, source, config=None):
         # Import transformers only if an encoder is built; it takes seconds.
-        from speechbrain_clser.features.ssl_lobes import load
+        from speechbrain_clser.features.ssl_loading import load
 
         config = config or SSLConfig(window="real")
         snapshot = resolve(source, config.revision)

@@ -3,7 +3,7 @@ import torch
 from helpers import encoders
 
 from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
-from speechbrain_clser.features.ssl_lobes import load
+from speechbrain_clser.features.ssl_loading import load
 
 WAV, N_SAMPLES = torch.linspace(-1, 1, 4000).sin()[None], torch.tensor([4000])
 
