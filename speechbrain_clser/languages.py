@@ -23,17 +23,7 @@ NO_LANGUAGES = ("mul", "zxx", "mis")  # codespell:ignore mis
 
 @functools.cache
 def find(language: str) -> str:
-    """Look up the ISO 639-3 code of a language.
-
-    Arguments
-    ---------
-    language : str
-        As for ``normalise``.
-
-    Returns
-    -------
-    str
-        Empty if it is no language.
+    """Look up the ISO 639-3 code of a language, as ``normalise``; empty if it is none.
 
     Example
     -------
@@ -99,17 +89,7 @@ def normalise(language: str) -> str:
 
 
 def name_of(code: str) -> str:
-    """Return the English name of a language.
-
-    Arguments
-    ---------
-    code : str
-        ISO 639-3.
-
-    Returns
-    -------
-    str
-        The code itself if unknown.
+    """Return the English name of an ISO 639-3 code; the code itself if unknown.
 
     Example
     -------
@@ -124,17 +104,7 @@ def name_of(code: str) -> str:
 
 
 def two_letters(code: str) -> str:
-    """Return the ISO 639-1 code of a language.
-
-    Arguments
-    ---------
-    code : str
-        ISO 639-3.
-
-    Returns
-    -------
-    str
-        The code itself if there is none.
+    """Return the ISO 639-1 code of an ISO 639-3 code; the code itself without one.
 
     Example
     -------

@@ -15,8 +15,13 @@ from speechbrain_clser.data.manifest.checks import (
     off_card,
     unusable,
 )
-from speechbrain_clser.data.manifest.files import digest, report, write
-from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.data.manifest.files import (
+    digest,
+    report,
+    report_of,
+    within,
+    write,
+)
 from speechbrain_clser.data.manifest.rows import rows_of
 from speechbrain_clser.data.manifest.summary import log_findings, summary
 
@@ -28,25 +33,10 @@ VERSION = 3
 def fingerprint_of(
     corpus: Corpus, rows: list, unlisted: list, root: Path, notes: dict
 ) -> str:
-    """Hash all inputs of a manifest without reading audio.
+    """Hash all inputs of a manifest without reading audio, to 16 hexadecimal digits.
 
-    Arguments
-    ---------
-    corpus : Corpus
-        Its card is part of the fingerprint.
-    rows : list of Utterance
-        Output of ``rows_of``; sizes and times of the files are included.
-    unlisted : list of Path
-        Recordings in the folder that the corpus does not list.
-    root : Path
-        Corpus folder. It may move: paths are relative to it.
-    notes : dict
-        Output of ``rows_of``; part of the report.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
+    These are the card, the output of ``rows_of``, sizes and times of the files, and the
+    recordings that the corpus does not list. Paths are relative: the folder may move.
     """
     spec = [VERSION, dataclasses.asdict(corpus.card), notes]
     for row in rows:
