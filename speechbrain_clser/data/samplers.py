@@ -186,39 +186,12 @@ def loader_options(
 ) -> dict:
     """Return the data-loader options that sample the training utterances.
 
-    Arguments
-    ---------
-    rows : sequence of Utterance
-        Training rows, in the order of the dataset.
-    scheme : Scheme
-        Maps emotions to classes.
-    balance : str
-        ``"none"``: each utterance once per epoch; ``"class"``,
-        ``"language_class"``: equal sampling probability of each class, or of
-        each class of each language; ``"cells"``: hierarchical batches with the
-        same number of utterances of several languages and classes.
-    seed : int
-        Sampling seed; the epoch is added.
-    batch_size : int
-        Number of training utterances; ignored by ``"cells"``.
-    cells : dict, optional
-        ``languages``, ``classes`` and ``utterances`` per hierarchical batch.
-    others : sequence of int
-        Indices of additional utterances in the dataset, such as unlabelled ones.
-    n_others : int
-        Number of additional utterances per batch.
-    n_passes : int
-        Passes through the training utterances per epoch.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of a data loader.
-
-    Raises
-    ------
-    ValueError
-        If ``balance`` is unknown.
+    ``balance`` is ``"none"`` (each utterance once per epoch), ``"class"`` or
+    ``"language_class"`` (equal sampling probability of each class, or of each class of each
+    language), or ``"cells"`` (hierarchical batches of ``cells``, which ignore ``batch_size``).
+    Each batch gets ``n_others`` of the additional indices ``others``, such as unlabelled
+    utterances; ``n_passes`` is the number of passes per epoch. Rows are in the order of the
+    dataset; the epoch is added to the seed. A ValueError names an unknown ``balance``.
 
     Example
     -------
