@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from speechbrain_clser.languages import normalise
+
 REDUCE = ("frames", "statistics")
 
 
@@ -163,13 +165,17 @@ def _of_language(value, language):
     value = _read(value)
     if not isinstance(value, Mapping):
         return value
-    if language not in value:
+    where = "the encoder differs by language: expected"
+    named = {normalise(name): one for name, one in value.items()}
+    if len(named) < len(value):
         raise ValueError(
-            f"the encoder differs by language: expected a language among "
-            f"{', '.join(sorted(value))}, got "
-            f"{language!r}"
+            f"{where} each language once, got {', '.join(value)}; keep one of each"
         )
-    return value[language]
+    if language not in named:
+        raise ValueError(
+            f"{where} a language among {', '.join(sorted(named))}, got {language!r}"
+        )
+    return named[language]
 
 
 def _read(value):
