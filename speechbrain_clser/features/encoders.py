@@ -132,18 +132,9 @@ def extractor(
 
 
 def encoder_name(encoder):
-    """Return a short name of an encoder, valid as a folder name.
+    """Return a short name of an encoder as for ``extractor``, valid as a folder name.
 
-    Arguments
-    ---------
-    encoder : str or dict
-        As for ``extractor``.
-
-    Returns
-    -------
-    str
-        Last part of a hub id or folder; for a dict, its languages and a short
-        hash.
+    The last part of a hub id or folder; for a dict, its languages and a short hash.
 
     Example
     -------

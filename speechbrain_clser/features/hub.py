@@ -70,15 +70,7 @@ SPEECHBRAIN = Layout(
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """A pretrained encoder on disk.
-
-    Arguments
-    ---------
-    folder : Path
-        Contains settings and weights.
-    revision : str
-        Commit of the hub, or digest of a local folder.
-    """
+    """Folder of a pretrained encoder, and commit of the hub or digest of the folder."""
 
     folder: Path
     revision: str

@@ -219,18 +219,7 @@ def _speeds(rows, training_rows, speeds):
 
 
 class LazyWaveforms(Mapping):
-    """Waveforms of utterances, loaded on access.
-
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances with existing files.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    sample_rate_hz : int
-        Sampling rate of the waveforms.
-    longest_s : float
-        Longer recordings are truncated.
+    """Waveforms of utterances, loaded on access and cut at ``longest_s``.
 
     Example
     -------

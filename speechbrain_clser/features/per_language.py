@@ -11,13 +11,7 @@ from speechbrain_clser.features.store import about
 
 @dataclasses.dataclass(frozen=True)
 class PerLanguageConfig:
-    """Configuration of ``PerLanguage``.
-
-    Arguments
-    ---------
-    encoders : dict
-        Language to description of its extractor.
-    """
+    """Language to a description of its extractor."""
 
     encoders: dict
 

@@ -143,22 +143,9 @@ def _cached_labels(source, rows, folder, recogniser):
 def phone_codes(rows, phones, vowels_only=False) -> tuple:
     """Encode phones as integers with relative times.
 
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances with durations.
-    phones : dict
-        Utterance id to tuple of Phone; phones under 30 ms are dropped.
-    vowels_only : bool
-        Whether to drop consonants; not for units.
-
-    Returns
-    -------
-    names : list of str
-        Phone of each code, starting at 1.
-    codes : dict
-        Utterance id to torch.Tensor, (phones, 3): code, start and end as
-        shares of the utterance, 0-1.
+    Returns the phone of each code, from 1 on, and utterance id to (phones, 3): code, start
+    and end as shares of the utterance, 0-1. Phones under 30 ms are dropped, and consonants
+    with ``vowels_only``, which is not for units.
 
     Example
     -------

@@ -213,24 +213,10 @@ class SSLFeatures(Extractor):
 
 
 def layer_range(layers, n_blocks):
-    """Parse a layer or a range of layers.
+    """Parse ``"6"``, ``"4-8"``, ``"all"``, or empty for the middle third, of the blocks.
 
-    Arguments
-    ---------
-    layers : str
-        ``"6"``, ``"4-8"``, ``"all"``, or empty for the middle third.
-    n_blocks : int
-        Number of transformer blocks; layer 0 is the input of the first.
-
-    Returns
-    -------
-    first, last : int
-        Both included.
-
-    Raises
-    ------
-    ValueError
-        If the layer or the range is invalid.
+    Returns the first and the last layer, both included; layer 0 is the input of the first
+    block. Other layers are a ValueError.
 
     Example
     -------

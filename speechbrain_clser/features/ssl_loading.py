@@ -29,26 +29,11 @@ KINDS = {
 
 
 def load(folder, window="") -> SSLLobe:
-    """Load the encoder of a folder with the matching lobe.
+    """Load the encoder of a folder with the matching lobe, with all layers, frozen.
 
-    Arguments
-    ---------
-    folder : Path
-        Written by transformers, including the feature extractor.
-    window : str
-        ``"real"`` or ``"30s"`` for Whisper; empty: ``"30s"``. Other encoders
-        compute real frames only.
-
-    Returns
-    -------
-    SSLLobe
-        With all layers, frozen.
-
-    Raises
-    ------
-    ValueError
-        If SpeechBrain has no lobe for this kind of encoder, it cannot be built
-        from its settings, or the window is unknown.
+    ``window`` is ``"real"`` or, as if empty, ``"30s"`` for Whisper; other encoders compute
+    real frames only. A ValueError names a kind of encoder without a lobe, settings that
+    cannot be built, and an unknown window.
 
     Example
     -------

@@ -11,17 +11,7 @@ from speechbrain_clser.features.spectrum import real_mask
 
 @dataclasses.dataclass(frozen=True)
 class StatisticsConfig:
-    """Configuration of ``Statistics``.
-
-    Arguments
-    ---------
-    extractor : str
-        Class name of the frame extractor.
-    key : str
-        Key of the extractor.
-    config : dataclass
-        Config of the extractor, for information.
-    """
+    """Class name, key and, for information, config of the extractor of frames."""
 
     extractor: str
     key: str
@@ -104,15 +94,7 @@ class Statistics(UtteranceStatistics, Extractor):
 
 @dataclasses.dataclass(frozen=True)
 class LayerStatisticsConfig(StatisticsConfig):
-    """Configuration of ``LayerStatistics``.
-
-    Arguments
-    ---------
-    extractor, key, config
-        As in ``StatisticsConfig``.
-    ranges : tuple of (int, int)
-        First and last layer of each average, both included.
-    """
+    """In addition first and last layer, both included, of each average."""
 
     ranges: tuple
 

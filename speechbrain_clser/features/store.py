@@ -131,23 +131,10 @@ class Store:
             self._scan()
 
     def view(self, rows):
-        """Return the frames of utterances, read on access.
+        """Return the frames of utterances that were passed to ``fill``, read on access.
 
-        Arguments
-        ---------
-        rows : iterable of Utterance
-            Rows passed to ``fill`` before, in this or another process.
-
-        Returns
-        -------
-        Mapping
-            Utterance id to torch.Tensor, (frames, dim), float32. Keeps
-            nothing in memory; can be pickled and forked.
-
-        Raises
-        ------
-        KeyError
-            If an utterance is not in the store.
+        A mapping of utterance id to torch.Tensor, (frames, dim), float32, that keeps nothing in
+        memory and can be pickled and forked. A KeyError if an utterance is not in the store.
         """
         digests = {row.id: row.digest for row in rows}
         missing = [

@@ -10,17 +10,7 @@ from speechbrain_clser.features.spectrum import real_mask, widest
 
 @dataclasses.dataclass(frozen=True)
 class StreamsConfig:
-    """Configuration of ``Streams``.
-
-    Arguments
-    ---------
-    names : tuple of str
-        Stream names, in the order of their columns.
-    keys : tuple of str
-        Keys of their extractors.
-    configs : tuple of dataclass
-        Configs of their extractors, for information.
-    """
+    """Names of streams in the order of their columns, and keys and configs of each."""
 
     names: tuple
     keys: tuple

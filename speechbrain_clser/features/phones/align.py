@@ -83,31 +83,11 @@ def align_all(
     sentences: Mapping,
     recogniser=None,
 ) -> dict:
-    """Align all utterances with a known sentence.
+    """Align all utterances with a known sentence; empty if it is unknown.
 
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Language, gender and sentence are used.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    sentences : mapping
-        Corpus to a mapping of sentence names to texts. Other corpora must store
-        the full text, of more than one word.
-    recogniser : CtcRecogniser, optional
-        Used for forced alignment instead of time warping.
-
-    Returns
-    -------
-    dict
-        Utterance id to tuple of Phone; empty if the sentence is unknown.
-
-    Raises
-    ------
-    ImportError
-        If eSpeak NG is not installed.
-    ValueError
-        If eSpeak NG does not support a language.
+    ``sentences`` maps a corpus to a mapping of sentence names to texts; other corpora must
+    store the full text, of more than one word. With ``recogniser``, its forced alignment is
+    used in place of time warping. eSpeak NG must be installed and support the language.
 
     Example
     -------

@@ -25,13 +25,7 @@ N_BANDS = 26
 
 @dataclasses.dataclass(frozen=True)
 class ContoursConfig:
-    """Configuration of ``ProsodyContours``.
-
-    Arguments
-    ---------
-    pitch_low_hz, pitch_high_hz : float
-        Range of the pitch search.
-    """
+    """Range of the pitch search."""
 
     pitch_low_hz: float = 60.0
     pitch_high_hz: float = 600.0
