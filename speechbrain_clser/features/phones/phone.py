@@ -1,6 +1,7 @@
 """Define a phone: symbol, times and confidence; convert segments of an aligner."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterable
 
@@ -78,7 +79,7 @@ def phones_of(segments: Iterable, notation: str = "ipa") -> tuple:
         raw = re.sub("_[BIES]$", "", raw.strip())
         if raw.lower() in NO_PHONE:
             continue
-        if not 0 <= start_s <= end_s:
+        if not 0 <= start_s <= end_s < math.inf:
             raise ValueError(
                 f"expected a phone to start at 0 s or later and to end after "
                 f"that, found {raw!r} from {start_s} s to {end_s} s; correct "

@@ -38,7 +38,7 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
     ImportError
         If praatio is not installed.
     ValueError
-        If there is no phone tier.
+        If it cannot be read or has no phone tier, or a phone is unknown.
 
     Example
     -------
@@ -52,7 +52,14 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"expected a TextGrid at {path}, found none")
-    grid = _praatio().openTextgrid(str(path), includeEmptyIntervals=False)
+    textgrid, praatio_error = _praatio()
+    try:
+        grid = textgrid.openTextgrid(str(path), includeEmptyIntervals=False)
+    except (praatio_error, LookupError, ValueError) as error:
+        raise ValueError(
+            f"{path}: expected a TextGrid, found content that cannot be read "
+            f"({type(error).__name__}: {error}); export it again"
+        ) from error
     tiers = [
         grid.getTier(name)
         for name in grid.tierNames
@@ -69,19 +76,28 @@ def read_textgrid(path, notation: str = "ipa") -> tuple:
         for tier in tiers
         for entry in tier.entries
     ]
-    return phones_of(segments, notation)
+    return _phones(segments, notation, path)
+
+
+def _phones(segments, notation, where):
+    """Convert segments to phones; errors name the file, and the recording."""
+    try:
+        return phones_of(segments, notation)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
 
 
 def _praatio():
-    """Import the reader of praatio."""
+    """Import the reader of praatio, and its base class of errors."""
     try:
         from praatio import textgrid
+        from praatio.utilities.errors import PraatioException
     except ImportError as error:
         raise ImportError(
             "TextGrids are read by praatio, which is not installed; "
             "pip install -e '.[phones]' in the clone of speechbrain-clser"
         ) from error
-    return textgrid
+    return textgrid, PraatioException
 
 
 def read_ctm(path, notation: str = "ipa") -> dict:
@@ -105,7 +121,7 @@ def read_ctm(path, notation: str = "ipa") -> dict:
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If a line is malformed.
+        If a line is malformed, or a phone is unknown.
 
     Example
     -------
@@ -120,7 +136,12 @@ def read_ctm(path, notation: str = "ipa") -> dict:
             f"expected a CTM file or a folder of TextGrids at {path}, found none"
         )
     segments = collections.defaultdict(list)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: expected a CTM file in UTF-8, found {error}; save it as UTF-8"
+        ) from error
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith(";;"):
             continue
@@ -136,7 +157,10 @@ def read_ctm(path, notation: str = "ipa") -> dict:
         # Avoid rounding errors beyond the digits in the file.
         end_s = round(start_s + duration_s, 6)
         segments[name].append((raw, start_s, end_s, *sure))
-    return {name: phones_of(s, notation) for name, s in segments.items()}
+    return {
+        name: _phones(of_one, notation, f"{path}, {name}")
+        for name, of_one in segments.items()
+    }
 
 
 def known_phones(rows: Iterable[Utterance]) -> dict:

@@ -59,6 +59,33 @@ def test_missing_textgrid_is_named(tmp_path):
         read_textgrid(tmp_path / "b.TextGrid")
 
 
+@pytest.mark.parametrize("content", [b"", b"no grid", b"\x80\x81"])
+def test_damaged_files_are_named(tmp_path, content):
+    path = tmp_path / "a.TextGrid"
+    path.write_bytes(content)
+    with pytest.raises(
+        ValueError, match="a.TextGrid: expected a TextGrid, found"
+    ):
+        read_textgrid(path)
+    path.write_bytes(content + b"\x80")
+    with pytest.raises(ValueError, match="expected a CTM file in UTF-8"):
+        read_ctm(path)
+
+
+def test_unknown_phone_is_named_with_file_and_recording(tmp_path):
+    path = write(tmp_path / "a.TextGrid", phones=PHONES)
+    with pytest.raises(
+        ValueError, match="a.TextGrid: expected a phone of ARPA.* 'j'"
+    ):
+        read_textgrid(path, "arpabet")
+    path = tmp_path / "x.ctm"
+    path.write_text("a 1 0 0.1 AH0\nb 1 0 0.1 XX\n")
+    with pytest.raises(
+        ValueError, match="x.ctm, b: expected .*found 'XX'; .*--phone"
+    ):
+        read_ctm(path, "arpabet")
+
+
 def test_missing_praatio_names_the_extra(tmp_path, monkeypatch):
     path = write(tmp_path / "a.TextGrid", phones=PHONES)
     monkeypatch.setitem(sys.modules, "praatio", None)
