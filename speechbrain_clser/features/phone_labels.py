@@ -1,5 +1,6 @@
 """Obtain the phones of all utterances from a chosen source, and encode them."""
 
+import logging
 from pathlib import Path
 
 import torch
@@ -7,6 +8,8 @@ import torch
 from speechbrain_clser import corpora
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.phones.phone_cache import cached_phones
+
+logger = logging.getLogger(__name__)
 
 SOURCES = ("known", "files", "align", "ctc", "units")
 VERSION = 1  # incremented when aligner or recogniser results change
@@ -98,6 +101,12 @@ def phone_labels(
             f"phones: {source}: found no phones in {len(rows)} utterances of "
             f"{', '.join(sorted({row.corpus for row in rows}))}; choose "
             f"another source; units works with any corpus"
+        )
+    without = [utterance for utterance, phones in found.items() if not phones]
+    if source == "files" and without:
+        logger.warning(
+            "phones: files: %d of %d utterances without an alignment, such as %s",
+            *(len(without), len(found), without[0]),
         )
     return found
 
