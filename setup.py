@@ -14,7 +14,6 @@ setup(
     package_data={
         "speechbrain_clser": [
             "*/*.yaml",
-            "*.json",
             "*/*.json",
             "*/*.html",
             "*/*.css",
@@ -27,6 +26,7 @@ setup(
         "filelock>=3.12",
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
+        "langcodes[data]>=3.4",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "packaging>=22",

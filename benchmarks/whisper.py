@@ -30,8 +30,8 @@ from speechbrain_clser.data import prepare, protocol
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.evaluation.statistics import RunCounts, estimate
 from speechbrain_clser.features.encoders import extractor
+from speechbrain_clser.features.loading import at_speed
 from speechbrain_clser.features.normalisation import Normaliser
-from speechbrain_clser.features.speed import at_speed
 from speechbrain_clser.features.store import Store
 
 LAYERS = "2-4"

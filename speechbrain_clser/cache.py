@@ -5,12 +5,7 @@ from pathlib import Path
 
 
 def cache_folder() -> str:
-    """Return the cache folder; it may be deleted at any time.
-
-    Returns
-    -------
-    str
-        ``$CLSER_CACHE``, or ``~/.cache/speechbrain_clser``.
+    """Return ``$CLSER_CACHE`` or ``~/.cache/speechbrain_clser``; may be deleted any time.
 
     Example
     -------

@@ -1,14 +1,54 @@
 """Convert between ISO 639-3 codes, other codes and English language names.
 
-``languages.json`` contains the languages of ISO 639-1, and Cantonese, by ISO 639-3 code.
-A macrolanguage is mapped to its main language, such as ``zh`` and ``zho`` to ``cmn``
-(Mandarin).
+Codes and names are those of ``langcodes``, imported when first used.
 """
 
+import difflib
 import functools
-import json
 import re
-from importlib.resources import files
+
+# ISO 639-3 code and English name of the main language of a macrolanguage, or of what
+# langcodes names otherwise.
+MAIN = {
+    "fil": ("tgl", "Tagalog"),
+    "msa": ("zsm", "Malay"),
+    "pst": ("pus", "Pashto"),
+    "swa": ("swh", "Swahili"),
+    "zho": ("cmn", "Mandarin"),
+}
+UNDETERMINED = "und"
+# Valid in tags, but neither a language nor undetermined: several, none, uncoded.
+NO_LANGUAGES = ("mul", "zxx", "mis")  # codespell:ignore mis
+
+
+@functools.cache
+def find(language: str) -> str:
+    """Look up the ISO 639-3 code of a language, as ``normalise``; empty if it is none.
+
+    Example
+    -------
+    >>> find("zh-TW"), find("transductive")
+    ('cmn', '')
+    """
+    import langcodes
+
+    text = language.strip().replace("_", "-")
+    if text.lower().split("-")[0] == UNDETERMINED:
+        return UNDETERMINED
+    try:
+        tag = langcodes.Language.get(text)
+    except langcodes.LanguageTagError:
+        tag = langcodes.Language.make()
+    try:
+        if tag.language is None or not tag.is_valid():
+            # The look-up ignores punctuation, and would find "Hindi" in "Hindi/Urdu".
+            if not re.fullmatch(r"(?:[^\W\d_]|[ '’().-]){4,}", text):
+                return ""
+            tag = langcodes.find(text, language="en")
+        code = langcodes.get(tag.language).prefer_macrolanguage().to_alpha3()
+    except LookupError:
+        return ""
+    return "" if code in NO_LANGUAGES else MAIN.get(code, (code,))[0]
 
 
 def normalise(language: str) -> str:
@@ -18,115 +58,72 @@ def normalise(language: str) -> str:
     ---------
     language : str
         A code of ISO 639-1, 639-2 or 639-3, in any case, optionally with a
-        region (``de-DE``), or an English name.
+        region (``de-DE``), an English name, or ``und`` (undetermined).
 
     Returns
     -------
     str
-        ISO 639-3 code; unknown languages are returned unchanged.
+        ISO 639-3 code; a macrolanguage is mapped to its main language, such as
+        ``zh`` and ``zho`` to ``cmn`` (Mandarin).
+
+    Raises
+    ------
+    ValueError
+        If it is no language; suggests the nearest code.
 
     Example
     -------
     >>> [normalise(name) for name in ("de", "ger", "German", "de-DE", "zh_TW")]
     ['deu', 'deu', 'deu', 'deu', 'cmn']
-    >>> normalise("Klingon")
-    'Klingon'
     """
-    text = language.strip().lower()
-    for name in (text, re.split("[-_]", text)[0]):
-        if code := _codes().get(name):
-            return code
-    return language.strip()
-
-
-def is_known(language: str) -> bool:
-    """Return whether a language is in ``languages.json``.
-
-    Arguments
-    ---------
-    language : str
-        As for ``normalise``; ``"und"`` is undetermined.
-
-    Returns
-    -------
-    bool
-        False for other languages of ISO 639-3.
-
-    Example
-    -------
-    >>> is_known("deu"), is_known("und"), is_known("tlh")
-    (True, True, False)
-    """
-    return normalise(language) in {"und", *table()}
+    if code := find(language):
+        return code
+    names = _names()
+    near = difflib.get_close_matches(language.strip().lower(), names, 1, 0.7)
+    if near:
+        code = names[near[0]]
+        hint = f"did you mean {code!r} ({name_of(code)})?"
+    else:
+        hint = "use an ISO 639-3 code such as 'eng', or 'und' if it is unknown"
+    raise ValueError(f"{language!r}: no language code or name; {hint}")
 
 
 def name_of(code: str) -> str:
-    """Return the English name of a language.
-
-    Arguments
-    ---------
-    code : str
-        ISO 639-3.
-
-    Returns
-    -------
-    str
-        The code itself if unknown.
+    """Return the English name of an ISO 639-3 code; the code itself if unknown.
 
     Example
     -------
     >>> name_of("urd"), name_of("xxx")
     ('Urdu', 'xxx')
     """
-    return table()[code][-1] if code in table() else code
+    import langcodes
+
+    if code == UNDETERMINED or not find(code):
+        return code
+    return dict(MAIN.values()).get(code) or langcodes.get(code).language_name()
 
 
 def two_letters(code: str) -> str:
-    """Return the ISO 639-1 code of a language.
-
-    Arguments
-    ---------
-    code : str
-        ISO 639-3.
-
-    Returns
-    -------
-    str
-        The code itself if there is none.
+    """Return the ISO 639-1 code of an ISO 639-3 code; the code itself without one.
 
     Example
     -------
     >>> two_letters("cmn"), two_letters("yue")
     ('zh', 'yue')
     """
-    first = table().get(code, [code])[0]
-    return first if len(first) == 2 else code
+    import langcodes
+
+    if code == UNDETERMINED or not find(code):
+        return code
+    return langcodes.get(code).prefer_macrolanguage().language
 
 
 @functools.cache
-def table() -> dict:
-    """Read the table of languages.
+def _names():
+    """Map names and codes of the languages of ISO 639-1 to ISO 639-3 codes."""
+    from langcodes.data_dicts import LANGUAGE_ALPHA3
 
-    Returns
-    -------
-    dict
-        ISO 639-3 code to other codes, two-letter code first, and English name
-        last.
-
-    Example
-    -------
-    >>> table()["deu"]
-    ['de', 'ger', 'German']
-    """
-    path = files("speechbrain_clser") / "languages.json"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def _codes():
-    """Map every code and name, in lower case, to its ISO 639-3 code."""
-    return {
-        name.lower(): code
-        for code, names in table().items()
-        for name in (code, *names)
-    }
+    codes = dict.fromkeys(filter(None, map(find, LANGUAGE_ALPHA3)))
+    return {name_of(code).lower(): code for code in codes} | dict(
+        zip(codes, codes, strict=False)
+    )

@@ -1,14 +1,11 @@
-"""List corpora, protocols and feature stores as tables."""
+"""List corpora and protocols as tables."""
 
 import dataclasses
-import time
 
 from speechbrain_clser import corpora
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.protocol_files import shipped
-from speechbrain_clser.features import cache_admin
 
-MB = 1e6
 OF_LABELS = (
     "shots",
     "target_labelled_fraction",
@@ -102,28 +99,6 @@ def protocol_facts(name) -> dict:
     if protocol.test_on == "all":
         del facts["held_out_share"]
     return {**facts, "digest": protocol.digest}
-
-
-def stores_table(folder) -> list:
-    """List the feature stores.
-
-    The stores are sorted by last use.
-    """
-    head = ["store", "extractor", "utterances", "MB", "last used", "broken"]
-    return [
-        head,
-        *(
-            [
-                cache_admin.name(store.path, folder),
-                store.about["extractor"],
-                store.n_utterances,
-                round(store.n_bytes / MB, 1),
-                time.strftime("%Y-%m-%d", time.localtime(store.last_used)),
-                len(store.broken),
-            ]
-            for store in cache_admin.summaries(folder)
-        ),
-    ]
 
 
 def _or_dash(number):

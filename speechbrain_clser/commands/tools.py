@@ -116,14 +116,13 @@ def cache(context, folder, verify, remove, unused_days):
     The cache can be deleted at any time; runs compute missing features again.
     """
     from speechbrain_clser.cache import cache_folder
-    from speechbrain_clser.commands import overview
     from speechbrain_clser.features import cache_admin
 
     folder = folder or cache_folder()
     if remove or unused_days is not None:
         for path in cache_admin.prune(folder, remove, unused_days):
             echo(f"deleted {path}")
-    show_table(overview.stores_table(folder))
+    show_table(cache_admin.table(folder))
     broken = cache_admin.verify(folder) if verify else {}
     for message in broken.values():
         echo(message)

@@ -17,6 +17,7 @@ from speechbrain_clser import entry_points
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
 from speechbrain_clser.data.unique_keys import UniqueKeys
+from speechbrain_clser.languages import find
 
 N_LISTED = 10
 READER = ("CARD", "EMOTIONS", "utterances")
@@ -288,6 +289,12 @@ def _reader(name):
             f"{what} to have a card of that name, found {module.CARD.name!r}; "
             "give the entry point the name of the card"
         )
+    for language in module.CARD.languages:
+        if (code := find(language)) != language:
+            raise ValueError(
+                f"{what} to have ISO 639-3 codes of languages on its card, found "
+                f"{language!r}; write {code or 'und if it is unknown'}"
+            )
     return module
 
 

@@ -3,9 +3,9 @@
 The table is a CSV or TSV file in the folder, with a header. Required
 columns are ``path`` (relative to the folder) and ``emotion`` (a canonical name, a common
 synonym, or another label that a protocol lists; blank for unlabelled recordings).
-Optional columns are ``speaker``, ``language``, ``gender``, ``sentence``, ``session``, and
-``start`` and ``end``, the times in seconds of a segment of a recording. Other columns are
-ignored.
+Optional columns are ``speaker``, ``language`` (a code of ISO 639 or an English name),
+``gender``, ``sentence``, ``session``, and ``start`` and ``end``, the times in seconds of
+a segment of a recording. Other columns are ignored.
 
 Without the column ``speaker``, all files belong to one speaker "unknown": a speaker per
 file would falsely indicate speaker-disjoint splits. The default language is "und",
@@ -26,7 +26,7 @@ from speechbrain_clser.data.manifest.names import spelling_key
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.errors import TableError
 from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical_or_own
-from speechbrain_clser.languages import normalise
+from speechbrain_clser.languages import UNDETERMINED, normalise
 
 NEEDED = ("path", "emotion")
 OPTIONAL = (
@@ -39,7 +39,6 @@ GENDERS = {"f": "female", "w": "female", "m": "male"}
 ALIKE = {
     "emotion": canonical_or_own,
     "speaker": spelling_key,
-    "language": normalise,
     "gender": lambda gender: GENDERS.get(gender.lower(), gender.lower()),
 }
 
@@ -122,6 +121,7 @@ def utterances(root):
     found, first = [], {}
     for line, row in read_table(table, NEEDED, OPTIONAL, RENAMED):
         row["path"], row["times"] = _path(row), _times(table, line, row)
+        row["language"] = _language(table, line, row)
         where = (row["path"], row["times"])
         if where in first:
             _refuse_contradiction(table, first[where], (line, row))
@@ -172,6 +172,14 @@ def _table(root):
 def _path(row):
     """Return the normalised path of a row, with forward slashes."""
     return posixpath.normpath(row["path"].replace("\\", "/"))
+
+
+def _language(table, line, row):
+    """Return the ISO 639-3 code of the language of a row."""
+    try:
+        return normalise(row["language"] or UNDETERMINED)
+    except ValueError as error:
+        raise TableError(f"{table}, line {line}, language {error}") from None
 
 
 def _times(table, line, row):
@@ -236,7 +244,7 @@ def _utterance(root, row, is_divided):
         wav=wav,
         raw_emotion=row["emotion"],
         speaker=row["speaker"] or "unknown",
-        language=row["language"] or "und",
+        language=row["language"],
         gender=ALIKE["gender"](row["gender"]),
         sentence=row["sentence"],
         session=row["session"] or (path if is_divided else ""),

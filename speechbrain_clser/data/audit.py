@@ -14,6 +14,7 @@ from speechbrain_clser.data.manifest.names import spelling_key
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.errors import LeakError
+from speechbrain_clser.languages import UNDETERMINED
 from speechbrain_clser.printable import pluralise
 
 LEAKS = {  # "recording" leaks are detected in ``data.copies``
@@ -25,7 +26,9 @@ SHARED = {
         row.sentence and f"{row.corpus}/{row.language}/{row.sentence}"
     ),
     "corpus": lambda row: row.corpus,
-    "language": lambda row: row.language,
+    "language": lambda row: (
+        row.language if row.language != UNDETERMINED else None
+    ),
 }
 # Pairs of a split used for training or model selection, and a held-out split.
 PAIRS = (
@@ -37,6 +40,7 @@ PAIRS = (
     ("unlabelled", "scored"),
 )
 N_EXAMPLES = 5
+UNSURE = "whether a language is shared by train and scored cannot be known"
 LIMITS = (
     "The audit cannot detect: a person with different names or in two published "
     "corpora; a recording that was re-recorded, cut by more than 0.3 s, changed "
@@ -138,6 +142,7 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
                 )
     for (first, second), sides in by_pair.items():
         findings += _same_names((first, second), sides, own)
+    findings += _undetermined(*by_pair[("train", "scored")])
     findings += _several_emotions(rows, recording)
     for part in ("train", "scored"):
         findings += _confounds(part, rows[part])
@@ -233,6 +238,27 @@ def _same_names(parts, sides, own):
             f"({_listed(examples, len(shared))}). If they are the same people, "
             f"this is a leak: merge both folders into one corpus, so that the "
             f"audit compares their speakers.",
+        )
+
+
+def _undetermined(train, scored):
+    """Find corpora in which the language of utterances is undetermined."""
+    corpora = sorted(
+        {
+            row.corpus
+            for row in (*train, *scored)
+            if row.language == UNDETERMINED
+        }
+    )
+    if train and scored and corpora:
+        yield Finding(
+            "undetermined language",
+            ("train", "scored"),
+            len(corpora),
+            tuple(corpora[:N_EXAMPLES]),
+            "note",
+            f"{UNSURE}: utterances of {_listed(corpora[:N_EXAMPLES], len(corpora))} "
+            f"have none; fill the column language of their tables.",
         )
 
 

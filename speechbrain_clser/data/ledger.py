@@ -7,6 +7,7 @@ from speechbrain_clser.data.adaptation_parts import adaptation_parts
 from speechbrain_clser.data.audit import Finding
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
+from speechbrain_clser.languages import UNDETERMINED
 from speechbrain_clser.printable import pluralise
 
 FITTED_TO = {
@@ -108,6 +109,11 @@ class Ledger:
         suffix = "" if self.source_trains else " (statistics alone)"
         targets = ", ".join(self.targets) or "not scored"
         facts = [f"{', '.join(self.sources)}{suffix} → {targets}"]
+        origins = (*self.sources, *self.targets)
+        if self.targets and any(
+            o.endswith(f":{UNDETERMINED}") for o in origins
+        ):
+            facts.append("whether a language is shared cannot be known")
         if self.source_labels:
             facts.append(f"{self.source_labels} source labels per class")
         facts.append(audio)

@@ -325,7 +325,10 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
 def _selector(selector):
     """Normalise the language of a selector to ISO 639-3."""
     corpus, _, language = str(selector).partition(":")
-    return f"{corpus}:{normalise(language)}" if language else selector
+    try:
+        return f"{corpus}:{normalise(language)}" if language else selector
+    except ValueError as error:
+        raise ValueError(f"{selector}: {error}") from None
 
 
 def labelled_share(share: float | None, **changes) -> dict:

@@ -9,7 +9,7 @@ from speechbrain_clser.data.corpus_facts import (
     unknown,
 )
 from speechbrain_clser.data.protocol_supervision import SETTINGS
-from speechbrain_clser.languages import name_of, normalise
+from speechbrain_clser.languages import find, name_of
 
 _OLD_SETTINGS = "|".join([*SETTINGS, "random"])
 _OLD_TASKS = {"en": "meld", "cn": "esd:cmn", "de": "emodb", "fr": "cafe"}
@@ -63,8 +63,8 @@ def _pair(stem):
         sources = [_OLD_TASKS[source], *others, "urdu"]
         return f"{'+'.join(sources)}_to_{_OLD_TASKS[target]}"
     corpus, _, language = source.rpartition("_")
-    if corpus in CORPORA and normalise(target) in CORPORA[corpus].languages:
-        return f"{corpus}:{normalise(language)}_to_{corpus}:{normalise(target)}"
+    if corpus in CORPORA and find(target) in CORPORA[corpus].languages:
+        return f"{corpus}:{find(language)}_to_{corpus}:{find(target)}"
     found = re.findall("|".join(CORPORA), source)
     if "_".join(found) == source:
         source = "+".join(found)
@@ -73,7 +73,7 @@ def _pair(stem):
 
 def _of_language(group, language):
     """Corpora of a group that are in a language, joined as targets."""
-    code = normalise(language)
+    code = find(language)
     corpora = GROUPS.get(group, (group,))
     found = [
         name if group in GROUPS else f"{name}:{code}"

@@ -20,7 +20,7 @@ from speechbrain_clser.data.corpus_facts import (
 )
 from speechbrain_clser.data.protocol_aliases import current_name
 from speechbrain_clser.data.protocol_supervision import NUMBERS, SETTINGS
-from speechbrain_clser.languages import normalise
+from speechbrain_clser.languages import find
 
 # Settings beside those of the supervision.
 MODIFIERS = {
@@ -132,7 +132,7 @@ def _cut_settings(text):
         return corpus, tokens
     spoken = CORPORA[corpus].languages if corpus in CORPORA else ()
     is_known = re.split("/", corpus)[0] in {*CORPORA, *GROUPS}
-    if is_known and normalise(tokens[0]) not in spoken:
+    if is_known and find(tokens[0]) not in spoken:
         there = [*SETTINGS, *MODIFIERS]
         raise ValueError(
             unknown("setting", _setting_of(tokens[0]), there)
@@ -186,7 +186,7 @@ def _selector(text):
             + "; data of your own need a YAML file"
         )
     if mark == ":":
-        part = normalise(part)
+        part = find(part) or part
         if part not in CORPORA[corpus].languages:
             of = CORPORA[corpus].languages
             raise ValueError(unknown(f"language of {corpus}", part, of))

@@ -1,17 +1,174 @@
-"""Select the batch sampler of training: plain, balanced or hierarchical."""
+"""Sample the batches of training: plain, balanced, hierarchical or with others."""
 
 import collections
+import random
 
 from speechbrain.dataio.sampler import (
     ReproducibleRandomSampler,
     ReproducibleWeightedRandomSampler,
 )
-from torch.utils.data import BatchSampler
+from torch.utils.data import BatchSampler, Sampler
 
-from speechbrain_clser.data.hierarchical_sampler import HierarchicalBatchSampler
-from speechbrain_clser.data.semi_supervised_sampler import (
-    SemiSupervisedBatchSampler,
-)
+from speechbrain_clser.seeds import seed_for
+
+
+class HierarchicalBatchSampler(Sampler):
+    """Sample languages, then classes, then utterances of each such cell.
+
+    A cell is the set of utterances of one language and class. It is sampled
+    without replacement until all utterances were used. A language without some
+    of the classes contributes the classes it has.
+
+    Arguments
+    ---------
+    rows : sequence of Utterance
+        Training rows, in the order of the dataset.
+    scheme : Scheme
+        Maps emotions to classes.
+    seed : int
+        Sampling seed; the epoch is added.
+    languages, classes, utterances : int
+        Number per batch; their product is the batch size.
+
+    Raises
+    ------
+    ValueError
+        If the rows have fewer languages or classes.
+
+    Source
+    ------
+    Mi, Ma and Toda, Interspeech 2026, hierarchical cross-lingual sampling:
+    3 languages, 4 emotions, 3 utterances of each.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> from speechbrain_clser.labels import Scheme
+    >>> rows = [
+    ...     Utterance(f"{l}{e}", "", "", "s", l, emotion=e)
+    ...     for l in ("deu", "ita")
+    ...     for e in ("anger", "fear")
+    ... ]
+    >>> batches = HierarchicalBatchSampler(
+    ...     rows, Scheme(["anger", "fear"]), 0, 2, 2, 1
+    ... )
+    >>> [sorted(batch) for batch in batches]
+    [[0, 1, 2, 3]]
+    """
+
+    def __init__(self, rows, scheme, seed, languages, classes, utterances):
+        self.cells = collections.defaultdict(dict)
+        for index, row in enumerate(rows):
+            cells = self.cells[row.language]
+            cells.setdefault(scheme.index(row.emotion), []).append(index)
+        for what, wanted, there in (
+            ("languages", languages, sorted(self.cells)),
+            ("classes", classes, scheme.classes),
+        ):
+            if wanted > len(there):
+                raise ValueError(
+                    f"expected batches of {wanted} {what}, the training "
+                    f"has {len(there)} ({', '.join(there)}); give "
+                    f"--hierarchical_sampling '{{{what}: {len(there)}}}'"
+                )
+        self.seed, self.epoch = seed, 0
+        self.languages, self.classes = languages, classes
+        self.utterances = utterances
+        self.n_batches = -(-len(rows) // (languages * classes * utterances))
+
+    def set_epoch(self, epoch):
+        """Set the epoch, which changes the sampling order."""
+        self.epoch = epoch
+
+    def __len__(self):
+        return self.n_batches
+
+    def __iter__(self):
+        draw = random.Random(seed_for(self.seed, f"cells {self.epoch}"))
+        packs = collections.defaultdict(list)
+        for _ in range(self.n_batches):
+            batch = []
+            for language in draw.sample(sorted(self.cells), self.languages):
+                cells = self.cells[language]
+                n_classes = min(self.classes, len(cells))
+                for emotion in draw.sample(sorted(cells), n_classes):
+                    batch += self._deal(
+                        packs[language, emotion], cells[emotion], draw
+                    )
+            yield batch
+
+    def _deal(self, pack, cell, draw):
+        """Take utterances from a shuffled cell; reshuffle it when it is empty."""
+        dealt = []
+        for _ in range(self.utterances):
+            if not pack:
+                fresh = [index for index in cell if index not in dealt]
+                draw.shuffle(fresh)
+                pack += [*dealt, *fresh]
+            dealt.append(pack.pop())
+        return dealt
+
+
+class SemiSupervisedBatchSampler(Sampler):
+    """Add a fixed number of further utterances to every batch.
+
+    The further utterances are sampled without replacement until all were used.
+    The labelled batches may be repeated within an epoch, each time shuffled
+    again.
+
+    Arguments
+    ---------
+    batches : Sampler
+        Yields lists of indices; has ``set_epoch`` if it is random.
+    others : sequence of int
+        Indices of the further utterances.
+    n_others : int
+        Number per batch.
+    seed : int
+        Sampling seed; the epoch is added.
+    n_passes : int
+        Passes through all batches per epoch.
+
+    Example
+    -------
+    >>> from torch.utils.data import BatchSampler, SequentialSampler
+    >>> batches = BatchSampler(SequentialSampler(range(4)), 2, drop_last=False)
+    >>> mixed = SemiSupervisedBatchSampler(batches, [7, 8], n_others=1, seed=0)
+    >>> [batch[:2] for batch in mixed], sorted(b[2] for b in mixed)
+    ([[0, 1], [2, 3]], [7, 8])
+    """
+
+    def __init__(self, batches, others, n_others, seed, n_passes=1):
+        self.batches, self.others = batches, list(others)
+        self.n_others, self.n_passes = n_others, n_passes
+        self.seed, self.epoch = seed, 0
+
+    def set_epoch(self, epoch):
+        """Set the epoch, which changes the sampling order."""
+        self.epoch = epoch
+
+    def __len__(self):
+        return self.n_passes * len(self.batches)
+
+    def __iter__(self):
+        draw = random.Random(seed_for(self.seed, f"beside {self.epoch}"))
+        pack = []
+        for batch in self._labelled():
+            further = []
+            for _ in range(self.n_others):
+                if not pack:
+                    pack = draw.sample(self.others, len(self.others))
+                further.append(pack.pop())
+            yield [*batch, *further]
+
+    def _labelled(self):
+        for turn in range(self.n_passes):
+            drawn = self.batches, getattr(self.batches, "sampler", None)
+            for sampler in drawn:
+                if hasattr(sampler, "set_epoch"):
+                    sampler.set_epoch(self.epoch * self.n_passes + turn)
+            yield from self.batches
+
 
 BALANCE = ("none", "class", "language_class", "cells")
 
@@ -29,39 +186,12 @@ def loader_options(
 ) -> dict:
     """Return the data-loader options that sample the training utterances.
 
-    Arguments
-    ---------
-    rows : sequence of Utterance
-        Training rows, in the order of the dataset.
-    scheme : Scheme
-        Maps emotions to classes.
-    balance : str
-        ``"none"``: each utterance once per epoch; ``"class"``,
-        ``"language_class"``: equal sampling probability of each class, or of
-        each class of each language; ``"cells"``: hierarchical batches with the
-        same number of utterances of several languages and classes.
-    seed : int
-        Sampling seed; the epoch is added.
-    batch_size : int
-        Number of training utterances; ignored by ``"cells"``.
-    cells : dict, optional
-        ``languages``, ``classes`` and ``utterances`` per hierarchical batch.
-    others : sequence of int
-        Indices of additional utterances in the dataset, such as unlabelled ones.
-    n_others : int
-        Number of additional utterances per batch.
-    n_passes : int
-        Passes through the training utterances per epoch.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of a data loader.
-
-    Raises
-    ------
-    ValueError
-        If ``balance`` is unknown.
+    ``balance`` is ``"none"`` (each utterance once per epoch), ``"class"`` or
+    ``"language_class"`` (equal sampling probability of each class, or of each class of each
+    language), or ``"cells"`` (hierarchical batches of ``cells``, which ignore ``batch_size``).
+    Each batch gets ``n_others`` of the additional indices ``others``, such as unlabelled
+    utterances; ``n_passes`` is the number of passes per epoch. Rows are in the order of the
+    dataset; the epoch is added to the seed. A ValueError names an unknown ``balance``.
 
     Example
     -------

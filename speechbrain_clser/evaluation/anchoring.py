@@ -49,7 +49,7 @@ def anchoring(
         communities, of ``n_unlabelled`` utterances. Of the first seed, after
         its last epoch: ``seed``, ``styles`` (see ``graphs.style``) and
         ``emotions``, each with its ``class``, the values of
-        ``graphs.quality``, the confounds (see ``styles``), ``warnings``,
+        ``graphs.modularity.quality``, the confounds (see ``styles``), ``warnings``,
         ``ari_seeds``: mean adjusted Rand index (ARI) over pairs of seeds,
         None for one seed; ``anchors``; and ``graph``: speakers, languages,
         communities, coordinates and edges.

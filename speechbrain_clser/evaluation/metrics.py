@@ -1,8 +1,7 @@
 """Classification metrics, as pure functions.
 
-Each metric exists for labels, ``uar(target, predicted, classes)``, and for
-confusion counts, ``uar_of(confusion)``, with any number of leading axes. Each
-metric is a mean of ratios of sums (``recall_terms``, ``wa_terms``,
+Metrics are computed from confusion counts, with any number of leading axes; ``uar``
+also takes labels. Each metric is a mean of ratios of sums (``recall_terms``, ``wa_terms``,
 ``f1_terms``), from which ``statistics`` derives its variance.
 
 Labels may be names or indices that ``classes`` lists.
@@ -264,34 +263,6 @@ def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
     return mean_ratio(*f1_terms(confusion))
 
 
-def recall_per_class(
-    target: Sequence[Hashable],
-    predicted: Sequence[Hashable],
-    classes: Sequence[Hashable],
-) -> dict:
-    """Compute the recall of each class.
-
-    Arguments
-    ---------
-    target, predicted : sequence, (utterances,)
-        Reference and predicted labels.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-
-    Returns
-    -------
-    dict
-        Class to recall, 0-1; NaN for a class absent from ``target``.
-
-    Example
-    -------
-    >>> recall_per_class(["a", "a", "b"], ["a", "b", "b"], ["a", "b", "c"])
-    {'a': 0.5, 'b': 1.0, 'c': nan}
-    """
-    recalls = recalls_of(confusion_matrix(target, predicted, classes))
-    return dict(zip(classes, recalls.tolist(), strict=True))
-
-
 def uar(
     target: Sequence[Hashable],
     predicted: Sequence[Hashable],
@@ -320,83 +291,3 @@ def uar(
     0.75
     """
     return float(uar_of(confusion_matrix(target, predicted, classes)))
-
-
-def wa(
-    target: Sequence[Hashable],
-    predicted: Sequence[Hashable],
-    classes: Sequence[Hashable],
-) -> float:
-    """Compute the weighted accuracy (WA).
-
-    Arguments
-    ---------
-    target, predicted : sequence, (utterances,)
-        Reference and predicted labels.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-
-    Returns
-    -------
-    float
-        0-1; NaN without utterances.
-
-    Example
-    -------
-    >>> wa(["a", "a", "a", "b"], ["a", "a", "b", "b"], ["a", "b"])
-    0.75
-    """
-    return float(wa_of(confusion_matrix(target, predicted, classes)))
-
-
-def macro_f1(
-    target: Sequence[Hashable],
-    predicted: Sequence[Hashable],
-    classes: Sequence[Hashable],
-) -> float:
-    """Compute macro-F1 over the classes with targets or predictions.
-
-    Arguments
-    ---------
-    target, predicted : sequence, (utterances,)
-        Reference and predicted labels.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-
-    Returns
-    -------
-    float
-        0-1; NaN without utterances.
-
-    Example
-    -------
-    >>> macro_f1(["a", "a", "b", "b"], ["a", "b", "b", "b"], ["a", "b", "c"])
-    0.7333333333333334
-    """
-    return float(macro_f1_of(confusion_matrix(target, predicted, classes)))
-
-
-def prediction_histogram(
-    predicted: Sequence[Hashable], classes: Sequence[Hashable]
-) -> dict:
-    """Count the predictions of each class.
-
-    Arguments
-    ---------
-    predicted : sequence, (utterances,)
-        Predicted labels.
-    classes : sequence, (classes,)
-        All classes of the scheme.
-
-    Returns
-    -------
-    dict
-        Class to number of utterances.
-
-    Example
-    -------
-    >>> prediction_histogram(["b", "b", "a"], ["a", "b", "c"])
-    {'a': 1, 'b': 2, 'c': 0}
-    """
-    counts = confusion_matrix(predicted, predicted, classes).diagonal()
-    return dict(zip(classes, counts.tolist(), strict=True))

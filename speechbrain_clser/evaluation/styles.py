@@ -55,7 +55,7 @@ def warnings(facts) -> list:
     Arguments
     ---------
     facts : Mapping
-        Of one emotion: the values of ``graphs.quality`` and
+        Of one emotion: the values of ``graphs.modularity.quality`` and
         ``community_confounds``, and ``n_languages`` of the speakers.
 
     Returns

@@ -9,21 +9,9 @@ N_AHEAD = 16  # recordings decoded ahead of the extractor
 
 
 def decoded(rows, load, sample_rate_hz):
-    """Decode recordings in a background thread, ahead of their use.
+    """Decode recordings in a background thread; yield ``(row, samples)``.
 
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Recordings in output order.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    sample_rate_hz : int
-        Passed to ``load``.
-
-    Yields
-    ------
-    (Utterance, torch.Tensor)
-        Row and samples; an exception of ``load`` is raised at its row.
+    An exception of ``load(wav, sample_rate_hz)`` is raised at its row.
 
     Example
     -------
@@ -37,21 +25,10 @@ def decoded(rows, load, sample_rate_hz):
 
 
 def in_turn(function, items, n_threads, n_ahead):
-    """Apply a function in threads, ahead of the consumption of results.
+    """Apply a function in threads, ahead of the use; yield ``(item, result)``.
 
-    Arguments
-    ---------
-    function : callable
-        Takes an item.
-    items : iterable
-        Items in output order; consumed lazily.
-    n_threads, n_ahead : int
-        Number of threads, and maximum number of items processed ahead.
-
-    Yields
-    ------
-    (item, result)
-        An exception of ``function`` is raised at its item.
+    Items are consumed lazily, at most ``n_ahead`` ahead; an exception is raised at its
+    item.
 
     Example
     -------
@@ -73,20 +50,10 @@ def in_turn(function, items, n_threads, n_ahead):
 
 
 def batches(recordings, n_samples):
-    """Group a stream of recordings into batches of limited length.
+    """Group ``(row, samples)``, sorted by length, into lists of limited length.
 
-    Arguments
-    ---------
-    recordings : iterable of (Utterance, torch.Tensor)
-        Rows and samples, sorted by length.
-    n_samples : int
-        Maximum per batch, including padding; a longer recording forms its own
-        batch.
-
-    Yields
-    ------
-    list of (Utterance, torch.Tensor)
-        Never empty.
+    ``n_samples`` is the maximum including padding; a longer recording forms its own
+    batch.
 
     Example
     -------
@@ -108,19 +75,7 @@ def batches(recordings, n_samples):
 
 
 def padded(wavs) -> tuple:
-    """Pad recordings to a batch.
-
-    Arguments
-    ---------
-    wavs : list of torch.Tensor, (samples,)
-        Waveforms of any length.
-
-    Returns
-    -------
-    wavs : torch.Tensor, (batch, samples)
-        Zero in the padding.
-    lens : torch.Tensor, (batch,)
-        Relative length of each row without padding, 0-1.
+    """Pad waveforms, (samples,) each, to (batch, samples) and relative lengths, 0-1.
 
     Example
     -------

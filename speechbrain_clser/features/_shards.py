@@ -61,13 +61,7 @@ class Shards:
         return self._handles[path].get_tensor(name)
 
     def scan(self):
-        """Read the index of all shards in the folder.
-
-        Returns
-        -------
-        dict
-            Path of each broken shard to a description of the defect.
-        """
+        """Read the index of all shards; return each broken path with its defect."""
         self._homes, self._handles = {}, {}
         broken = {}
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
@@ -80,19 +74,9 @@ class Shards:
         return broken
 
     def changed(self, names):
-        """Find shards with a wrong checksum.
+        """Return the shards of these tensors with a wrong checksum, with the defect.
 
         Each shard is read at most once per process.
-
-        Arguments
-        ---------
-        names : iterable of str
-            Only the shards of these tensors are read.
-
-        Returns
-        -------
-        dict
-            Path of each such shard to a description of the defect.
         """
         found = {}
         for path in sorted({self._homes[n] for n in names if n in self}):
@@ -107,13 +91,7 @@ class Shards:
             self._homes.setdefault(name, path)
 
     def write(self, tensors):
-        """Add a shard atomically.
-
-        Arguments
-        ---------
-        tensors : dict
-            Name to torch.Tensor, on CPU and contiguous; not empty.
-        """
+        """Add named tensors, on CPU and contiguous, as a shard, atomically."""
         # The file name is a hash of the tensor names: two processes that write
         # the same names at the same time replace only equal files.
         names = sha256("\n".join(sorted(tensors)).encode()).hexdigest()[:16]
@@ -123,17 +101,7 @@ class Shards:
 
 
 def checksum(tensors) -> str:
-    """Compute the checksum of tensors, in the order of their names.
-
-    Arguments
-    ---------
-    tensors : dict
-        Name to torch.Tensor, on CPU and contiguous.
-
-    Returns
-    -------
-    str
-        CRC-32 in hexadecimal.
+    """Compute the CRC-32 of tensors, in the order of their names, in hexadecimal.
 
     Example
     -------

@@ -3,7 +3,7 @@
 import dataclasses
 
 import torch
-from speechbrain.processing.features import DCT, Filterbank
+from speechbrain.processing.features import DCT
 from speechbrain.utils.autocast import fwd_default_precision
 
 from speechbrain_clser.features.extractor import Extractor
@@ -15,6 +15,7 @@ from speechbrain_clser.features.spectrum import (
     HOP_SAMPLES,
     N_FFT,
     Spectrum,
+    mel_bands,
     real_mask,
 )
 from speechbrain_clser.features.voice_quality import voice_quality
@@ -97,42 +98,17 @@ class AcousticFeatures(Extractor):
         self.pitch = Pitch(
             self.spectrum.window, N_FFT, rate_hz, *self.pitch_range_hz
         )
-        self.mel = Filterbank(
-            n_mels=config.n_mels,
-            n_fft=N_FFT,
-            sample_rate=rate_hz,
-            f_min=50,
-            f_max=7600,
-            log_mel=False,
-        )
+        self.mel = mel_bands(config.n_mels, rate_hz)
         self.cepstra = DCT(config.n_mels, N_CEPSTRA + 1)
         # Column names are defined by the computation: extract a frame of silence.
         silence = self.spectrum(torch.zeros(1, HOP_SAMPLES))
         self.columns = tuple(self._describe(*silence, torch.ones(1, 1).bool()))
         self.dim = len(self.columns)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
-        n_samples = torch.as_tensor(n_samples)
-        return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            One frame per started 20 ms, columns as in ``columns``.
-        """
+        """Extract one frame per started 20 ms, columns as in ``columns``; see ``Extractor``."""
         n_samples = (lens * wavs.shape[1]).round()
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
         power, peak = self.spectrum(wavs)

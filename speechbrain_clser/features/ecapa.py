@@ -63,27 +63,10 @@ class Ecapa(Extractor):
         self.network = model.mods["embedding_model"]
         self.dim = self.network.fc.conv.out_channels
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: always one; see ``Extractor``."""
-        return torch.as_tensor(n_samples).long().clamp(min=1, max=1)
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Compute the embeddings of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, dim)
-            Unit length.
-        """
+        """Compute the embeddings, (batch, 1, dim), of unit length; see ``Extractor``."""
         n_samples = (lens * wavs.shape[1]).round().long().tolist()
         vectors = [
             self._embed(wav[:n]) for wav, n in zip(wavs, n_samples, strict=True)

@@ -31,17 +31,8 @@ MAX_NUMBER = 2**24
 def check_folder(folder, names):
     """Raise an error if settings of an encoder refer to other places.
 
-    Arguments
-    ---------
-    folder : Path
-        Written by transformers.
-    names : iterable of str
-        Names of settings files; missing files are skipped.
-
-    Raises
-    ------
-    ValueError
-        If a file is too large or not a JSON object, or ``check`` refuses it.
+    Missing files are skipped. A ValueError also names files that are too large or not a
+    JSON object.
 
     Example
     -------
@@ -67,22 +58,7 @@ def check_folder(folder, names):
 
 
 def read(path) -> dict:
-    """Read a settings file of limited size.
-
-    Arguments
-    ---------
-    path : Path
-        JSON.
-
-    Returns
-    -------
-    dict
-        Settings.
-
-    Raises
-    ------
-    ValueError
-        If the file is too large or not a JSON object.
+    """Read a JSON object of at most ``MAX_BYTES``; other files are a ValueError.
 
     Example
     -------
@@ -108,20 +84,9 @@ def read(path) -> dict:
 
 
 def check(settings, where):
-    """Raise an error for settings that refer to code, files or models elsewhere.
+    """Raise a ValueError for settings that refer to code, files or models elsewhere.
 
-    Arguments
-    ---------
-    settings : dict
-        Settings of one file.
-    where : str or Path
-        Source of the settings, for the message.
-
-    Raises
-    ------
-    ValueError
-        If there is such a setting at any depth, or an implausible number or
-        sampling rate.
+    At any depth; also for an implausible number or sampling rate.
 
     Example
     -------
@@ -130,7 +95,7 @@ def check(settings, where):
     Traceback (most recent call last):
     ...
     ValueError: config.json: expected settings of an encoder alone, found \
-quantization_config, which names another form of the weights; ...
+    quantization_config, which names another form of the weights; ...
     """
     if not isinstance(settings, dict):
         raise ValueError(

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from speechbrain_clser.languages import normalise
+
 REDUCE = ("frames", "statistics")
 
 
@@ -86,36 +88,18 @@ def extractor(
         raise ValueError(
             f"reduce must be one of {', '.join(REDUCE)}, got {reduce!r}"
         )
+    common = (encoder, layers, layer_mix, adapt, revision, precision)
+    again = functools.partial(extractor, *common, window=window)
     if per_language:
         from speechbrain_clser.features.per_language import PerLanguage
 
-        shared = functools.partial(
-            extractor,
-            encoder,
-            layers,
-            layer_mix,
-            adapt,
-            revision,
-            precision,
-            reduce=reduce,
-            window=window,
+        return PerLanguage(
+            {one: again(language=one, reduce=reduce) for one in languages}
         )
-        return PerLanguage({name: shared(language=name) for name in languages})
     if reduce == "statistics":
         from speechbrain_clser.features.statistics import Statistics
 
-        return Statistics(
-            extractor(
-                encoder,
-                layers,
-                layer_mix,
-                adapt,
-                revision,
-                precision,
-                language=language,
-                window=window,
-            )
-        )
+        return Statistics(again(language=language))
     encoder = _of_language(encoder, language)
     revision = _of_language(revision, language) or ""
     if encoder == "acoustic":
@@ -148,18 +132,9 @@ def extractor(
 
 
 def encoder_name(encoder):
-    """Return a short name of an encoder, valid as a folder name.
+    """Return a short name of an encoder as for ``extractor``, valid as a folder name.
 
-    Arguments
-    ---------
-    encoder : str or dict
-        As for ``extractor``.
-
-    Returns
-    -------
-    str
-        Last part of a hub id or folder; for a dict, its languages and a short
-        hash.
+    The last part of a hub id or folder; for a dict, its languages and a short hash.
 
     Example
     -------
@@ -181,13 +156,17 @@ def _of_language(value, language):
     value = _read(value)
     if not isinstance(value, Mapping):
         return value
-    if language not in value:
+    where = "the encoder differs by language: expected"
+    named = {normalise(name): one for name, one in value.items()}
+    if len(named) < len(value):
         raise ValueError(
-            f"the encoder differs by language: expected a language among "
-            f"{', '.join(sorted(value))}, got "
-            f"{language!r}"
+            f"{where} each language once, got {', '.join(value)}; keep one of each"
         )
-    return value[language]
+    if language not in named:
+        raise ValueError(
+            f"{where} a language among {', '.join(sorted(named))}, got {language!r}"
+        )
+    return named[language]
 
 
 def _read(value):

@@ -15,8 +15,8 @@ class Extractor(torch.nn.Module):
     """Turn waveforms into frames; the base of all extractors.
 
     A subclass defines ``version`` (incremented by hand when values change),
-    ``dim``, ``n_frames`` and ``forward``, and passes on its frozen config
-    dataclass. Device, workers and batch size are not part of the config and the
+    ``dim`` and ``forward``, ``n_frames`` if it differs, and passes on its frozen
+    config dataclass. Device, workers and batch size are not part of the config and the
     key; neither they nor the other rows of a batch may change a value.
 
     ``is_frozen``: frames can be cached on disk; other extractors run in every
@@ -64,45 +64,24 @@ class Extractor(torch.nn.Module):
         return hashlib.sha256(spec.encode()).hexdigest()[:16]
 
     def frozen_copy(self):
-        """Return the extractor as it was before training.
-
-        Returns
-        -------
-        Extractor
-            Frozen; the extractor itself if it is frozen.
-        """
+        """Return the extractor as it was before training; itself if it is frozen."""
         return self
 
     def exclude_from_state(self, names):
-        """Exclude parameters and buffers that are not learned from the state.
-
-        Arguments
-        ---------
-        names : iterable of str
-            Names of parameters and buffers; loading a state does not change
-            them.
-        """
+        """Exclude parameters and buffers by name from the state; loading keeps them."""
         self.kept_out = frozenset(names)
         self.register_state_dict_post_hook(_leave_out)
         self.register_load_state_dict_pre_hook(_fill_in)
 
     def train(self, mode=True):
-        """Set training mode, unless frozen; Brain calls this for all modules.
-
-        Arguments
-        ---------
-        mode : bool
-            True for training, False for evaluation.
-
-        Returns
-        -------
-        Extractor
-            Itself.
-        """
+        """Set training mode, unless frozen; Brain calls this for all modules."""
         return super().train(mode and not self.is_frozen)
 
     def n_frames(self, n_samples):
         """Count the real frames of utterances by their length.
+
+        Here one per started frame of ``1 / frames_per_s``, or one per utterance
+        if ``frames_per_s`` is 0.
 
         Arguments
         ---------
@@ -114,7 +93,11 @@ class Extractor(torch.nn.Module):
         torch.LongTensor, of the shape of ``n_samples``
             At least 1.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no n_frames")
+        n_samples = torch.as_tensor(n_samples)
+        if not self.frames_per_s:
+            return n_samples.long().clamp(min=1, max=1)
+        hop_samples = self.sample_rate_hz // self.frames_per_s
+        return (n_samples / hop_samples).ceil().clamp(min=1).long()
 
     def forward(self, wavs, lens):
         """Extract the frames of a batch; zero in the padding.

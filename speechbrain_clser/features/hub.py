@@ -71,15 +71,7 @@ SPEECHBRAIN = Layout(
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """A pretrained encoder on disk.
-
-    Arguments
-    ---------
-    folder : Path
-        Contains settings and weights.
-    revision : str
-        Commit of the hub, or digest of a local folder.
-    """
+    """Folder of a pretrained encoder, and commit of the hub or digest of the folder."""
 
     folder: Path
     revision: str
@@ -147,17 +139,9 @@ def resolve(
 
 
 def looks_local(source):
-    """Return whether a source looks like a local path.
+    """Return whether a source that is no folder looks like a mistyped path.
 
-    Arguments
-    ---------
-    source : str
-        Value that is not an existing folder.
-
-    Returns
-    -------
-    bool
-        Mistyped paths must not be requested from the hub.
+    These must not be requested from the hub.
 
     Example
     -------
@@ -175,13 +159,6 @@ def looks_local(source):
 def take_in(digest, path):
     """Update a digest with the contents of a file, block by block.
 
-    Arguments
-    ---------
-    digest : hashlib object
-        Updated in place.
-    path : str or Path
-        File to read.
-
     Example
     -------
     >>> path = getfixture("tmp_path") / "a"
@@ -198,18 +175,6 @@ def take_in(digest, path):
 
 def weights(folder, layout) -> list:
     """List the files of the first available set of weights.
-
-    Arguments
-    ---------
-    folder : Path
-        Folder of a published model.
-    layout : Layout
-        File layout of the model.
-
-    Returns
-    -------
-    list of Path
-        Empty if there are none.
 
     Example
     -------

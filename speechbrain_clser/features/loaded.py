@@ -2,21 +2,10 @@
 
 
 def check(model, info, what):
-    """Raise an error for a model with missing or non-finite weights.
+    """Raise a ValueError for weights that are missing, of another shape, NaN or infinite.
 
-    Arguments
-    ---------
-    model : torch.nn.Module
-        Model of transformers.
-    info : dict
-        Report of ``from_pretrained`` with ``output_loading_info``.
-    what : str
-        Description of the model for the message.
-
-    Raises
-    ------
-    ValueError
-        If weights are missing, have other shapes, or are NaN or infinite.
+    ``info`` is the report of ``from_pretrained`` with ``output_loading_info``; ``what``
+    describes the model.
 
     Example
     -------
@@ -26,7 +15,7 @@ def check(model, info, what):
     Traceback (most recent call last):
     ...
     ValueError: expected a checkpoint with the 2 weights of the model in here; \
-1 are missing: bias. Download or save the complete model again
+    1 are missing: bias. Download or save the complete model again
     """
     needed = {
         name: values

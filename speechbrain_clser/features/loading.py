@@ -1,16 +1,48 @@
 """Load the features or waveforms of all utterances for training."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
+
+from speechbrain.augment.time_domain import SpeedPerturb
 
 from speechbrain_clser.data import sampling
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.per_language import Placed
-from speechbrain_clser.features.speed import at_speed
 from speechbrain_clser.features.store import Store
+
+
+@functools.lru_cache
+def _perturb(sample_rate_hz, percent):
+    # Its ``forward`` draws one of the speeds, even of one, from torch's generator.
+    return SpeedPerturb(sample_rate_hz, speeds=[percent]).resamplers[0]
+
+
+def at_speed(load, speed):
+    """Wrap a loader with speed perturbation; pitch and formants change too.
+
+    The factor, 1.1 is 10 % faster, must be a whole percent between 0.5 and 2.0.
+
+    Example
+    -------
+    >>> import torch
+    >>> at_speed(lambda wav, rate: torch.zeros(rate), 1.25)(
+    ...     "a.wav", 16000
+    ... ).shape
+    torch.Size([12800])
+    """
+    percent = round(100 * speed)
+    if abs(percent - 100 * speed) > 1e-6 or not 50 <= percent <= 200:
+        raise ValueError(
+            f"speeds are whole percents between 0.5 and 2.0, got {speed!r}"
+        )
+    if percent == 100:
+        return load
+    return lambda wav, rate: _perturb(rate, percent)(load(wav, rate)[None])[0]
+
 
 LONGEST_S = 15.0
 
@@ -187,18 +219,7 @@ def _speeds(rows, training_rows, speeds):
 
 
 class LazyWaveforms(Mapping):
-    """Waveforms of utterances, loaded on access.
-
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances with existing files.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    sample_rate_hz : int
-        Sampling rate of the waveforms.
-    longest_s : float
-        Longer recordings are truncated.
+    """Waveforms of utterances, loaded on access and cut at ``longest_s``.
 
     Example
     -------

@@ -87,28 +87,10 @@ class Mfcc(Extractor):
         self.columns = tuple(map(str, range(self.config.n_cepstra)))
         self.dim = len(self.columns)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
-        n_samples = torch.as_tensor(n_samples)
-        return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, n_cepstra)
-            One frame per started 20 ms, its window around the middle of it.
-        """
+        """Extract one frame per started 20 ms, centred in its window; see ``Extractor``."""
         n_samples = (lens * wavs.shape[1]).round()
         is_sound = real_mask(n_samples, wavs.shape[1])
         mean, deviation = masked_moments(wavs[..., None], is_sound)

@@ -13,6 +13,36 @@ from collections.abc import Mapping
 
 import torch
 
+
+def count_missing(frames, columns) -> dict:
+    """Count the utterances with undefined columns, before they are filled in.
+
+    ``n_lacking`` are the utterances that lack any column; ``columns`` maps those with
+    missing values to the number of utterances without a value in any frame.
+
+    Example
+    -------
+    >>> import torch
+    >>> nan = float("nan")
+    >>> frames = [torch.tensor([[1.0, nan]]), torch.tensor([[nan, nan]])]
+    >>> count_missing(frames, ["pitch", "pause"])["columns"]
+    {'pitch': 1, 'pause': 2}
+    """
+    n_utterances = n_lacking = 0
+    counts = dict.fromkeys(columns, 0)
+    for one in frames:
+        lacking = one.isnan().all(dim=0).nonzero().flatten().tolist()
+        for index in lacking:
+            counts[columns[index]] += 1
+        n_utterances += 1
+        n_lacking += bool(lacking)
+    return {
+        "n_utterances": n_utterances,
+        "n_lacking": n_lacking,
+        "columns": {name: n for name, n in counts.items() if n},
+    }
+
+
 MODES = ("none", "corpus", "speaker")
 
 # Statistics of a speaker with one emotion only would remove the emotion. They are
@@ -75,35 +105,13 @@ class Normaliser:
         self.statistics = {name: g.statistics() for name, g in groups.items()}
 
     def __call__(self, frames, rows):
-        """Standardise the frames of utterances of the same groups.
-
-        Arguments
-        ---------
-        frames : Mapping
-            Utterance id to torch.Tensor, (frames, dim).
-        rows : iterable of Utterance
-            Whose ids are in ``frames``.
-
-        Returns
-        -------
-        Mapping
-            Standardised frames, computed on access.
-        """
+        """Standardise the frames of utterances of the same groups, on access."""
         groups = {row.id: group_of(row, self.by) for row in rows}
         return Normalised(frames, groups, self.statistics)
 
 
 class Normalised(Mapping):
-    """Standardised frames, computed on access.
-
-    Arguments
-    ---------
-    frames : Mapping
-        Utterance id to torch.Tensor, (frames, dim).
-    groups : dict
-        Utterance id to group.
-    statistics : dict
-        Group to mean and deviation, torch.Tensor, (dim,) each.
+    """Standardised frames, computed on access, by the statistics of a group.
 
     Example
     -------
@@ -226,19 +234,7 @@ def level_layers(frames, n_layers):
 
 
 def group_of(row, by):
-    """Return the normalisation group of an utterance.
-
-    Arguments
-    ---------
-    row : Utterance
-        Corpus, language and speaker are used.
-    by : str
-        Mode of ``Normaliser``.
-
-    Returns
-    -------
-    str
-        Key of the statistics.
+    """Return the normalisation group of an utterance, by a mode of ``Normaliser``.
 
     Example
     -------

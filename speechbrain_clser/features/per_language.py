@@ -11,13 +11,7 @@ from speechbrain_clser.features.store import about
 
 @dataclasses.dataclass(frozen=True)
 class PerLanguageConfig:
-    """Configuration of ``PerLanguage``.
-
-    Arguments
-    ---------
-    encoders : dict
-        Language to description of its extractor.
-    """
+    """Language to a description of its extractor."""
 
     encoders: dict
 
@@ -89,42 +83,17 @@ class PerLanguage(Extractor):
         )
 
     def place(self, frames, language):
-        """Place frames in the columns of their language.
-
-        Arguments
-        ---------
-        frames : torch.Tensor, (frames, dim of the language's extractor)
-            Output of that extractor.
-        language : str
-            One of ``of_language``.
-
-        Returns
-        -------
-        torch.Tensor, (frames, dim)
-            0 in all other columns.
-        """
+        """Place frames, (frames, dim of the language), in its columns; 0 in all others."""
         before = self.starts[language]
         after = self.dim - before - frames.shape[-1]
         return torch.nn.functional.pad(frames, (before, after))
 
     def n_frames(self, n_samples):
-        """Raise an error, because the language is unknown.
-
-        Arguments
-        ---------
-        n_samples : torch.Tensor, (batch,), or int
-            Unused: call an extractor of ``of_language`` instead.
-        """
+        """Raise an error, because the language is unknown."""
         raise TypeError(_UNTOLD)
 
     def forward(self, wavs, lens):
-        """Raise an error, because the language is unknown.
-
-        Arguments
-        ---------
-        wavs, lens : torch.Tensor
-            Unused: call an extractor of ``of_language`` instead.
-        """
+        """Raise an error, because the language is unknown."""
         raise TypeError(_UNTOLD)
 
 
@@ -137,14 +106,7 @@ _UNTOLD = (
 class Placed(Mapping):
     """Frames of utterances of several languages, each in its own columns.
 
-    Arguments
-    ---------
-    extractor : PerLanguage
-        Defines the columns.
-    views : dict
-        Language to a mapping, utterance id to torch.Tensor, (frames, dim).
-    languages : dict
-        Utterance id to language, in output order.
+    ``languages`` maps utterance id to language, in output order.
 
     Example
     -------

@@ -1,5 +1,6 @@
 """Obtain the phones of all utterances from a chosen source, and encode them."""
 
+import logging
 from pathlib import Path
 
 import torch
@@ -8,24 +9,33 @@ from speechbrain_clser import corpora
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.features.phones.phone_cache import cached_phones
 
-SOURCES = ("known", "align", "ctc", "units")
+logger = logging.getLogger(__name__)
+
+SOURCES = ("known", "files", "align", "ctc", "units")
 VERSION = 1  # incremented when aligner or recogniser results change
 SHORTEST_S = 0.03
 LEAST_POSTERIOR = 0.5  # minimum confidence of recognised phones
 
 
 def phone_labels(
-    source, rows, frames, frames_per_s, folder, recogniser=""
+    source,
+    rows,
+    frames,
+    frames_per_s,
+    folder,
+    recogniser="",
+    alignments="",
+    notation="ipa",
 ) -> dict:
     """Determine the phones of utterances with their times.
 
     Arguments
     ---------
     source : str
-        ``"known"``: reference phones of the corpus; ``"align"``: forced
-        alignment of the known sentence with a synthetic reading, or with a
-        recogniser if one is given; ``"ctc"``: phone recogniser; ``"units"``:
-        pseudo-phones by clustering of frames.
+        ``"known"``: reference phones of the corpus; ``"files"``: output of an
+        aligner; ``"align"``: forced alignment of the known sentence with a
+        synthetic reading, or with a recogniser if one is given; ``"ctc"``:
+        phone recogniser; ``"units"``: pseudo-phones by clustering of frames.
     rows : list of Utterance
         Utterances to label.
     frames : Mapping
@@ -36,6 +46,8 @@ def phone_labels(
         Cache folder of aligned and recognised phones.
     recogniser : str
         Hub id or folder of a phone CTC model.
+    alignments, notation : str
+        For files; see ``reference_phones.aligned_phones``.
 
     Returns
     -------
@@ -45,7 +57,8 @@ def phone_labels(
     Raises
     ------
     ValueError
-        If the source is unknown, needs a recogniser, or returns no phones.
+        If the source is unknown, needs a recogniser or alignments, or returns
+        no phones.
 
     Example
     -------
@@ -63,12 +76,19 @@ def phone_labels(
             "phones: ctc needs a recogniser; give --phone_recogniser <hub id or "
             "folder>, such as facebook/wav2vec2-lv-60-espeak-cv-ft"
         )
-    if source == "known":
-        from speechbrain_clser.features.phones.reference_phones import (
-            known_phones,
+    if source == "files" and not alignments:
+        raise ValueError(
+            "phones: files needs the output of an aligner; give --phone_alignments "
+            "<CTM file or folder of TextGrids>"
         )
+    if source in ("known", "files"):
+        from speechbrain_clser.features.phones import reference_phones
 
-        found = known_phones(rows)
+        found = (
+            reference_phones.aligned_phones(rows, alignments, notation)
+            if source == "files"
+            else reference_phones.known_phones(rows)
+        )
     elif source == "units":
         from speechbrain_clser.features.phones.units import Units
 
@@ -81,6 +101,12 @@ def phone_labels(
             f"phones: {source}: found no phones in {len(rows)} utterances of "
             f"{', '.join(sorted({row.corpus for row in rows}))}; choose "
             f"another source; units works with any corpus"
+        )
+    without = [utterance for utterance, phones in found.items() if not phones]
+    if source == "files" and without:
+        logger.warning(
+            "phones: files: %d of %d utterances without an alignment, such as %s",
+            *(len(without), len(found), without[0]),
         )
     return found
 
@@ -126,22 +152,9 @@ def _cached_labels(source, rows, folder, recogniser):
 def phone_codes(rows, phones, vowels_only=False) -> tuple:
     """Encode phones as integers with relative times.
 
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances with durations.
-    phones : dict
-        Utterance id to tuple of Phone; phones under 30 ms are dropped.
-    vowels_only : bool
-        Whether to drop consonants; not for units.
-
-    Returns
-    -------
-    names : list of str
-        Phone of each code, starting at 1.
-    codes : dict
-        Utterance id to torch.Tensor, (phones, 3): code, start and end as
-        shares of the utterance, 0-1.
+    Returns the phone of each code, from 1 on, and utterance id to (phones, 3): code, start
+    and end as shares of the utterance, 0-1. Phones under 30 ms are dropped, and consonants
+    with ``vowels_only``, which is not for units.
 
     Example
     -------

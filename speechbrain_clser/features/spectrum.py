@@ -4,6 +4,7 @@ import bisect
 import math
 
 import torch
+from speechbrain.processing.features import Filterbank
 
 HOP_SAMPLES = 320
 WINDOW_SAMPLES = 800
@@ -64,38 +65,32 @@ class Spectrum(torch.nn.Module):
         return power, pieces.abs().amax(dim=-1)
 
     def level_db(self, power):
-        """Convert power to level in dB, independent of the window.
-
-        Arguments
-        ---------
-        power : torch.Tensor, (...)
-            Bins, or sums or means of bins.
-
-        Returns
-        -------
-        torch.Tensor, (...)
-            In dB, at least -100.
-        """
+        """Convert power of bins, or their sums or means, to dB, independent of the window."""
         return to_db(power / self.window.square().sum())
 
     def band(self, values, low_hz, high_hz):
-        """Select the bins of a frequency band.
-
-        Arguments
-        ---------
-        values : torch.Tensor, (..., bins)
-            One value per bin.
-        low_hz, high_hz : float
-            First frequency in the band, and first beyond it.
-
-        Returns
-        -------
-        torch.Tensor, (..., lines)
-            View of the bins in the band.
-        """
+        """Return a view of the bins from ``low_hz`` up to, without, ``high_hz``."""
         first = bisect.bisect_left(self._lines_hz, low_hz)
         beyond = bisect.bisect_left(self._lines_hz, high_hz)
         return values[..., first:beyond]
+
+
+def mel_bands(n_mels, sample_rate_hz):
+    """Return a filterbank of mel bands in 50-7600 Hz for powers of ``Spectrum``.
+
+    Example
+    -------
+    >>> mel_bands(26, 16000)(torch.ones(1, 1, N_FFT // 2 + 1)).shape
+    torch.Size([1, 1, 26])
+    """
+    return Filterbank(
+        n_mels=n_mels,
+        n_fft=N_FFT,
+        sample_rate=sample_rate_hz,
+        f_min=50,
+        f_max=7600,
+        log_mel=False,
+    )
 
 
 def to_db(power):

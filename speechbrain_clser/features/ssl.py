@@ -109,7 +109,7 @@ class SSLFeatures(Extractor):
 
     def __init__(self, source, config=None):
         # Import transformers only if an encoder is built; it takes seconds.
-        from speechbrain_clser.features.ssl_lobes import load
+        from speechbrain_clser.features.ssl_loading import load
 
         config = config or SSLConfig(window="real")
         snapshot = resolve(source, config.revision)
@@ -178,37 +178,13 @@ class SSLFeatures(Extractor):
         return self
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or unfreeze the trainable parameters; others stay frozen.
-
-        Arguments
-        ---------
-        requires_grad : bool
-            Whether to train them.
-
-        Returns
-        -------
-        SSLFeatures
-            Itself.
-        """
+        """Freeze or unfreeze the trainable parameters; others stay frozen."""
         for name in self.trained:
             self.get_parameter(name).requires_grad_(requires_grad)
         return self
 
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            Layers averaged or concatenated.
-        """
+        """Average or concatenate the layers; see ``Extractor``."""
         n_samples = (lens.float() * wavs.shape[1]).round().long()
         wavs = wavs[:, : widest(n_samples, wavs.shape[1])]
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
@@ -237,24 +213,10 @@ class SSLFeatures(Extractor):
 
 
 def layer_range(layers, n_blocks):
-    """Parse a layer or a range of layers.
+    """Parse ``"6"``, ``"4-8"``, ``"all"``, or empty for the middle third, of the blocks.
 
-    Arguments
-    ---------
-    layers : str
-        ``"6"``, ``"4-8"``, ``"all"``, or empty for the middle third.
-    n_blocks : int
-        Number of transformer blocks; layer 0 is the input of the first.
-
-    Returns
-    -------
-    first, last : int
-        Both included.
-
-    Raises
-    ------
-    ValueError
-        If the layer or the range is invalid.
+    Returns the first and the last layer, both included; layer 0 is the input of the first
+    block. Other layers are a ValueError.
 
     Example
     -------

@@ -5,15 +5,7 @@ is no layer drop or random masking, and dropout is active in training only; laye
 above the selected ones are not computed.
 """
 
-import json
-
 import torch
-from huggingface_hub.errors import StrictDataclassError
-from speechbrain.integrations.huggingface.hubert import HuBERT
-from speechbrain.integrations.huggingface.w2v_bert import W2VBert
-from speechbrain.integrations.huggingface.wav2vec2 import Wav2Vec2
-from speechbrain.integrations.huggingface.wavlm import WavLM
-from speechbrain.integrations.huggingface.whisper import Whisper
 
 from speechbrain_clser.features import loaded
 from speechbrain_clser.features.spectrum import real_mask
@@ -64,31 +56,14 @@ class SSLLobe(torch.nn.Module):
         return len(self.lobe.model.encoder.layers)
 
     def keep(self, first, last):
-        """Select the output layers and drop the blocks above them.
-
-        Arguments
-        ---------
-        first, last : int
-            Layers, both included.
-        """
+        """Select the output layers, both included, and drop the blocks above them."""
         model = self.lobe.model
         del model.encoder.layers[last:]
         self.kept = slice(first, last + 1)
         self.lobe.output_all_hiddens = first < last
 
     def check_weights(self, folder):
-        """Raise an error if weights of the selected layers are missing.
-
-        Arguments
-        ---------
-        folder : Path
-            Folder of the encoder.
-
-        Raises
-        ------
-        ValueError
-            If weights are missing, have other shapes or are not finite.
-        """
+        """Raise a ValueError if weights of the selected layers are missing; see ``loaded``."""
         loaded.check(
             self.lobe.model,
             self.lobe.loading_info,
@@ -96,33 +71,11 @@ class SSLLobe(torch.nn.Module):
         )
 
     def cnn(self):
-        """Return the modules between waveform and transformer that may stay frozen.
-
-        Returns
-        -------
-        list of torch.nn.Module
-            Empty if there are none.
-        """
+        """Return the modules between waveform and transformer that may stay frozen."""
         return []
 
     def top(self, n):
-        """Return the last blocks in use.
-
-        Arguments
-        ---------
-        n : int
-            Number of blocks.
-
-        Returns
-        -------
-        list of torch.nn.Module
-            From lower to higher, without the final normalisation.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer blocks.
-        """
+        """Return the last blocks in use, from lower to higher; a ValueError if there are fewer."""
         if not 1 <= n <= self.n_blocks:
             raise ValueError(
                 f"top_layers must be within 1-{self.n_blocks}, the blocks up "
@@ -132,18 +85,7 @@ class SSLLobe(torch.nn.Module):
         return [*self.lobe.model.encoder.layers[-n:]]
 
     def trainable(self, with_cnn):
-        """Return the parameters of full fine-tuning.
-
-        Arguments
-        ---------
-        with_cnn : bool
-            Whether to include the convolutions over the waveform.
-
-        Returns
-        -------
-        list of torch.nn.Parameter
-            Parameters that affect the output.
-        """
+        """Return the parameters of full fine-tuning that affect the output."""
         left_out = set()
         if not with_cnn:
             left_out = {p for part in self.cnn() for p in part.parameters()}
@@ -154,18 +96,7 @@ class SSLLobe(torch.nn.Module):
         ]
 
     def n_frames(self, n_samples):
-        """Return the number of frames of utterances by their length.
-
-        Arguments
-        ---------
-        n_samples : torch.LongTensor, (batch,)
-            At ``sample_rate_hz``.
-
-        Returns
-        -------
-        torch.LongTensor, (batch,)
-            At least 1.
-        """
+        """Return the number of frames of utterances by their length, at least 1."""
         raise NotImplementedError(f"{type(self).__name__} has no n_frames")
 
     def forward(self, wavs, n_samples):
@@ -397,115 +328,9 @@ class WindowLobe(SSLLobe):
             return self.lobe.log_mel_spectrogram(wavs)
 
 
-WINDOWS = ("real", "30s")
-
-# Values of model_type in config.json; XLS-R is a wav2vec2.
-KINDS = {
-    "wav2vec2": (WaveformLobe, Wav2Vec2, {}),
-    "hubert": (WaveformLobe, HuBERT, {}),
-    "wavlm": (WaveformLobe, WavLM, {}),
-    "wav2vec2-bert": (FilterbankLobe, W2VBert, {}),
-    "whisper": (WindowLobe, Whisper, {"encoder_only": True}),
-}
-
-
-def load(folder, window="") -> SSLLobe:
-    """Load the encoder of a folder with the matching lobe.
-
-    Arguments
-    ---------
-    folder : Path
-        Written by transformers, including the feature extractor.
-    window : str
-        ``"real"`` or ``"30s"`` for Whisper; empty: ``"30s"``. Other encoders
-        compute real frames only.
-
-    Returns
-    -------
-    SSLLobe
-        With all layers, frozen.
-
-    Raises
-    ------
-    ValueError
-        If SpeechBrain has no lobe for this kind of encoder, it cannot be built
-        from its settings, or the window is unknown.
-
-    Example
-    -------
-    >>> folder = getfixture("tmp_path")
-    >>> _ = (folder / "config.json").write_text('{"model_type": "bert"}')
-    >>> load(folder)
-    Traceback (most recent call last):
-    ...
-    ValueError: encoders are of the kind wav2vec2, hubert, ...
-    """
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    found = config.get("model_type")
-    if found not in KINDS:
-        raise ValueError(
-            f"encoders are of the kind {', '.join(KINDS)}; {folder}/config.json "
-            f"has the model_type {found!r}, choose another encoder"
-        )
-    kind, lobe, options = KINDS[found]
-    if window and window not in WINDOWS:
-        raise ValueError(
-            f"window must be {' or '.join(WINDOWS)}, got {window!r}"
-        )
-    try:
-        lobe = _reporting(lobe)(
-            str(folder), str(folder), freeze=True, **options
-        )
-    except (
-        *(ArithmeticError, AssertionError, AttributeError, LookupError),
-        *(MemoryError, RuntimeError, StrictDataclassError, TypeError),
-    ) as error:
-        raise ValueError(
-            f"expected settings of a {found} encoder in {folder}, found invalid "
-            f"ones ({type(error).__name__}: "
-            f"{str(error):.300}); download or save the complete model again"
-        ) from error
-    if kind is WindowLobe:
-        return kind(lobe, window or "30s")
-    if window == "30s":
-        raise ValueError(
-            f"window 30s is for Whisper; the encoder in {folder} is of the kind "
-            f"{found}, which computes real frames only: omit window"
-        )
-    return kind(lobe)
-
-
-def _reporting(lobe):
-    """Create a subclass of a lobe that stores the loading report of transformers.
-
-    It sets ``trust_remote_code`` explicitly; otherwise transformers asks on standard
-    input whether code of the folder may be run.
-    """
-
-    class Reporting(lobe):
-        def _from_pretrained(self, *args, **kwargs):
-            super()._from_pretrained(
-                *args,
-                output_loading_info=True,
-                ignore_mismatched_sizes=True,
-                trust_remote_code=False,
-                **kwargs,
-            )
-            (model, self.loading_info), self.model = self.model, None
-            self.model = model
-
-        def load_feature_extractor(self, *args, **kwargs):
-            super().load_feature_extractor(
-                *args, trust_remote_code=False, **kwargs
-            )
-
-    return Reporting
-
-
 def _normalise(wavs, n_samples):
     """Normalise each utterance to mean 0 and variance 1; padding stays zero."""
-    places = torch.arange(wavs.shape[1], device=wavs.device)
-    is_real = places < n_samples[:, None]
+    is_real = real_mask(n_samples, wavs.shape[1])
     n = n_samples[:, None].clamp(min=1)
     centred = (wavs - wavs.sum(dim=1, keepdim=True) / n) * is_real
     variance = centred.square().sum(dim=1, keepdim=True) / n

@@ -33,18 +33,7 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
         self.n_real = None
 
     def forward(self, frames):
-        """Normalise a batch with the lengths in ``n_real``.
-
-        Arguments
-        ---------
-        frames : torch.Tensor, (batch, channels, frames)
-            Padded at the end.
-
-        Returns
-        -------
-        torch.Tensor, (batch, channels, frames)
-            Zero in the padding.
-        """
+        """Normalise (batch, channels, frames) with the lengths in ``n_real``."""
         width = frames.shape[2]
         # An exported graph processes one recording without padding.
         if torch.compiler.is_exporting() or self.n_real.min() == width:
@@ -74,21 +63,8 @@ class MaskedWavLMAttention(WavLMAttention):
     ):
         """Compute the attention; called by WavLM's forward.
 
-        Arguments
-        ---------
-        hidden_states : torch.Tensor, (batch, frames, dim)
-            Padded at the end.
-        attention_mask : torch.Tensor of bool, (batch, frames)
-            True where real.
-        gated_position_bias : torch.Tensor, (batch * heads, frames, frames)
-            Added to the scores.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            Attention output.
-        None
-            In place of the attention weights, which are not used.
+        The mask, (batch, frames), is True where real; the bias, (batch * heads, frames,
+        frames), is added to the scores. Returns None in place of the weights, which are unused.
         """
         width = hidden_states.shape[1]
 

@@ -131,23 +131,10 @@ class Store:
             self._scan()
 
     def view(self, rows):
-        """Return the frames of utterances, read on access.
+        """Return the frames of utterances that were passed to ``fill``, read on access.
 
-        Arguments
-        ---------
-        rows : iterable of Utterance
-            Rows passed to ``fill`` before, in this or another process.
-
-        Returns
-        -------
-        Mapping
-            Utterance id to torch.Tensor, (frames, dim), float32. Keeps
-            nothing in memory; can be pickled and forked.
-
-        Raises
-        ------
-        KeyError
-            If an utterance is not in the store.
+        A mapping of utterance id to torch.Tensor, (frames, dim), float32, that keeps nothing in
+        memory and can be pickled and forked. A KeyError if an utterance is not in the store.
         """
         digests = {row.id: row.digest for row in rows}
         missing = [
@@ -247,13 +234,6 @@ class Store:
 class View(Mapping):
     """Mapping of utterance id to frames, read from the store on access.
 
-    Arguments
-    ---------
-    shards : Mapping
-        Digest to torch.Tensor, (frames, dim), of any float type.
-    digests : dict
-        Utterance id to digest.
-
     Example
     -------
     >>> View({"0a1b": torch.tensor([[0.5]]).half()}, {"1": "0a1b"})["1"]
@@ -277,17 +257,7 @@ class View(Mapping):
 
 
 def about(extractor) -> dict:
-    """Describe an extractor: settings its values depend on, and their shape.
-
-    Arguments
-    ---------
-    extractor : Extractor
-        Its config must be JSON-serialisable.
-
-    Returns
-    -------
-    dict
-        JSON-serialisable values.
+    """Describe an extractor for JSON: settings its values depend on, and their shape.
 
     Example
     -------

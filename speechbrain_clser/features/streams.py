@@ -10,17 +10,7 @@ from speechbrain_clser.features.spectrum import real_mask, widest
 
 @dataclasses.dataclass(frozen=True)
 class StreamsConfig:
-    """Configuration of ``Streams``.
-
-    Arguments
-    ---------
-    names : tuple of str
-        Stream names, in the order of their columns.
-    keys : tuple of str
-        Keys of their extractors.
-    configs : tuple of dataclass
-        Configs of their extractors, for information.
-    """
+    """Names of streams in the order of their columns, and keys and configs of each."""
 
     names: tuple
     keys: tuple
@@ -104,18 +94,7 @@ class Streams(Extractor):
         )
 
     def requires_grad_(self, requires_grad=True):
-        """Freeze or unfreeze the trainable parameters; others stay frozen.
-
-        Arguments
-        ---------
-        requires_grad : bool
-            Whether to train them.
-
-        Returns
-        -------
-        Streams
-            Itself.
-        """
+        """Freeze or unfreeze the trainable parameters; others stay frozen."""
         for extractor in self.extractors.values():
             if not extractor.is_frozen:
                 extractor.requires_grad_(requires_grad)
@@ -127,20 +106,7 @@ class Streams(Extractor):
         return torch.stack(counts).amin(dim=0)
 
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At ``sample_rate_hz``, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, dim)
-            Columns as in ``columns``; NaN where a stream leaves it undefined.
-        """
+        """Concatenate the frames; NaN where a stream leaves it undefined; see ``Extractor``."""
         n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
         frames_of = {name: e(wavs, lens) for name, e in self.extractors.items()}
         width = min(frames_of[name].shape[1] for name in self.framed)

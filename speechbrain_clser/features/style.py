@@ -29,25 +29,8 @@ class Style(Extractor):
         self.columns = acoustic.columns[self.first :]
         self.dim = len(self.columns)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: always one; see ``Extractor``."""
-        return self.acoustic.n_frames(n_samples).clamp(max=1)
-
     def forward(self, wavs, lens):
-        """Extract the style vectors of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, dim)
-            Columns as in ``columns``.
-        """
+        """Extract the style vectors, (batch, 1, dim), columns as in ``columns``."""
         return self.acoustic(wavs, lens)[:, :1, self.first :]
 
 

@@ -7,8 +7,8 @@ import torch
 
 from speechbrain_clser.graphs import partitions
 from speechbrain_clser.graphs.gnn import K_MAX, gnn
-from speechbrain_clser.graphs.order import canonical_order
 from speechbrain_clser.graphs.scatter import scatter_mean
+from speechbrain_clser.graphs.speaker_graph import canonical_order
 
 NAMES = ("gnn", "louvain", "leiden", "kmeans", "one", "random")
 GRAPH_METHODS = {"louvain": partitions.louvain, "leiden": partitions.leiden}

@@ -132,39 +132,6 @@ def speaker_styles(
     )
 
 
-def beside(styles, others, weight=0.5):
-    """Concatenate a second kind of style to the first.
-
-    Arguments
-    ---------
-    styles, others : Styles
-        Of the same utterances, such as speaker embeddings and standardised
-        statistics of pitch, loudness and rate.
-    weight : float
-        Length of the second vectors; the first have length 1.
-
-    Returns
-    -------
-    Styles
-        The first, with concatenated vectors of length 1.
-
-    Example
-    -------
-    >>> code, mean = torch.tensor([0]), torch.ones(1, 1)
-    >>> one = Styles(mean, code, code, code, code + 3, mean, {})
-    >>> beside(one, one, weight=0.75).vectors
-    tensor([[0.8000, 0.6000]])
-    """
-    vectors = torch.cat([styles.vectors, weight * others.vectors], dim=1)
-    return dataclasses.replace(
-        styles,
-        vectors=torch.nn.functional.normalize(vectors),
-        language_mean=torch.cat(
-            [styles.language_mean, others.language_mean], dim=1
-        ),
-    )
-
-
 def _language_of(speaker, language):
     """Return the language of each speaker code; 0 for unused codes."""
     is_known = speaker >= 0

@@ -19,10 +19,9 @@ from speechbrain_clser.adaptation.linear import (
 )
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.evaluation.metrics import uar
-from speechbrain_clser.features.layer_statistics import LayerStatistics
 from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.features.ssl import SSLFeatures, layer_range
-from speechbrain_clser.features.statistics import Statistics
+from speechbrain_clser.features.statistics import LayerStatistics, Statistics
 from speechbrain_clser.features.store import Store
 from speechbrain_clser.io import atomic_write, read_json
 

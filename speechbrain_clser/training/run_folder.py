@@ -147,7 +147,7 @@ def write_undefined(folder, columns, parts, frames):
     frames : Mapping
         Utterance id to torch.Tensor, (frames, dim), NaN where undefined.
     """
-    from speechbrain_clser.features.missing_values import count_missing
+    from speechbrain_clser.features.normalisation import count_missing
 
     record = {
         part: count_missing((frames[row.id] for row in rows), columns)

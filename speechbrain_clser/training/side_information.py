@@ -60,12 +60,24 @@ class Phones(SideInformation):
         Hub id or folder of a CTC model of phones.
     vowels_only : bool
         Whether consonants are left out.
+    alignments, notation : str
+        Output of an aligner, and ``"ipa"`` or ``"arpabet"``; see
+        ``features.phones.reference_phones.aligned_phones``.
     """
 
-    def __init__(self, source, recogniser="", vowels_only=False):
+    def __init__(
+        self,
+        source,
+        recogniser="",
+        vowels_only=False,
+        alignments="",
+        notation="ipa",
+    ):
         self.source, self.recogniser = source, recogniser
         self.vowels_only = vowels_only
-        if source == "align":
+        self.alignments, self.notation = alignments, notation
+        # Aligners start from transcripts.
+        if source in ("align", "files"):
             self.metadata = frozenset({"text"})
 
     def fit(self, rows, features):
@@ -77,6 +89,8 @@ class Phones(SideInformation):
             features.frames_per_s,
             features.cache_folder / "phones",
             self.recogniser,
+            self.alignments,
+            self.notation,
         )
         self.report = {"source": self.source, **coverage(rows, phones)}
         self.vocabulary, codes = phone_labels.phone_codes(

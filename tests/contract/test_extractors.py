@@ -13,13 +13,12 @@ from speechbrain_clser import features
 from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.layer_statistics import LayerStatistics
 from speechbrain_clser.features.mfcc import Mfcc
 from speechbrain_clser.features.prosody.both import Prosody
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.features.prosody.measures import ProsodyMeasures
 from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
-from speechbrain_clser.features.statistics import Statistics
+from speechbrain_clser.features.statistics import LayerStatistics, Statistics
 from speechbrain_clser.features.streams import Streams
 from speechbrain_clser.features.style import Style
 

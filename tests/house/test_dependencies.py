@@ -36,7 +36,7 @@ HOMES = {
     "onnxruntime": "contrib.onnx.*",
     "onnxscript": "contrib.onnx.operators",
     "panphon": "features.phones.classes",
-    "praatio": "features.phones.textgrid",
+    "praatio": "features.phones.reference_phones",
     "sknetwork": "graphs.partitions",
     "torch_scatter": "graphs.scatter",
 }

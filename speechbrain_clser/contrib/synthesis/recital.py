@@ -7,57 +7,17 @@ from pathlib import Path
 import soundfile
 
 from speechbrain_clser.contrib.synthesis.process import ask_worker
+from speechbrain_clser.languages import two_letters
 
-# ISO 639-3 to codes of eSpeak NG; without languages whose script is ambiguous
+# Two-letter codes to voices of eSpeak NG; without languages whose script is ambiguous
 # (Arabic) or that are poorly supported (Thai).
-CODES = {
-    "afr": "af",
-    "ben": "bn",
-    "bul": "bg",
-    "cat": "ca",
-    "ces": "cs",
-    "cmn": "cmn",
-    "cym": "cy",
-    "dan": "da",
-    "deu": "de",
-    "ell": "el",
-    "eng": "en-us",
-    "est": "et",
-    "eus": "eu",
-    "fas": "fa",
-    "fin": "fi",
-    "fra": "fr",
-    "heb": "he",
-    "hin": "hi",
-    "hrv": "hr",
-    "hun": "hu",
-    "ind": "id",
-    "isl": "is",
-    "ita": "it",
-    "jpn": "ja",
-    "kor": "ko",
-    "lav": "lv",
-    "lit": "lt",
-    "msa": "ms",
-    "nld": "nl",
-    "nob": "nb",
-    "pol": "pl",
-    "por": "pt",
-    "ron": "ro",
-    "rus": "ru",
-    "slk": "sk",
-    "slv": "sl",
-    "spa": "es",
-    "srp": "sr",
-    "swe": "sv",
-    "swh": "sw",
-    "tam": "ta",
-    "tur": "tr",
-    "ukr": "uk",
-    "urd": "ur",
-    "vie": "vi",  # codespell:ignore vie
-    "yue": "yue",
-}
+VOICES = {
+    code: code
+    for code in (
+        "af bg bn ca cs cy da de el es et eu fa fi fr he hi hr hu id is it ja ko lt lv "
+        "ms nb nl pl pt ro ru sk sl sr sv sw ta tr uk ur vi yue"
+    ).split()
+} | {"en": "en-us", "zh": "cmn"}
 
 # Not used by speakers of the demo corpus.
 VARIANTS = {"female": "+Annie", "male": "", "": ""}
@@ -84,7 +44,7 @@ class Line:
     @property
     def voice(self):
         """Voice name of eSpeak NG: language and variant."""
-        return CODES[self.language] + VARIANTS[self.gender]
+        return VOICES[two_letters(self.language)] + VARIANTS[self.gender]
 
 
 def recite(lines):
@@ -111,10 +71,16 @@ def recite(lines):
         If eSpeak NG does not support a language.
     """
     lines = list(dict.fromkeys(lines))
-    unknown = sorted({line.language for line in lines} - CODES.keys())
+    unknown = sorted(
+        {
+            line.language
+            for line in lines
+            if two_letters(line.language) not in VOICES
+        }
+    )
     if unknown:
         raise ValueError(
-            f"eSpeak NG: expected languages among {', '.join(CODES)}, found "
+            f"eSpeak NG: expected languages among {', '.join(VOICES)}, found "
             f"{', '.join(unknown)}; use another source of phones"
         )
     if not lines:

@@ -16,19 +16,9 @@ GO_ON = "--allow_bad_files True"
 
 
 def off_card(card: Card, rows: list) -> str:
-    """Describe how the counts differ from the card.
+    """Describe how the counts of rows differ from the card; empty if they agree.
 
-    Arguments
-    ---------
-    card : Card
-        Counts that are None are not checked.
-    rows : list of Utterance
-        All rows of the corpus.
-
-    Returns
-    -------
-    str
-        One sentence; empty if they agree.
+    Counts of the card that are None are not checked.
     """
     n_speakers = len({row.speaker for row in rows})
     promised = (
@@ -44,20 +34,7 @@ def off_card(card: Card, rows: list) -> str:
 
 
 def incomplete(sentence: str, root: Path) -> ValueError:
-    """Build the error for a corpus that differs from its card.
-
-    Arguments
-    ---------
-    sentence : str
-        Output of ``off_card``.
-    root : Path
-        Corpus folder.
-
-    Returns
-    -------
-    ValueError
-        To be raised.
-    """
+    """Build the error for a corpus that differs from its card; see ``off_card``."""
     return ValueError(
         f"{sentence}. Check that the download in {root} is complete, or use "
         f"it as it is with {GO_ON}"
@@ -65,23 +42,11 @@ def incomplete(sentence: str, root: Path) -> ValueError:
 
 
 def check_recordings(name: str, rows: list) -> tuple:
-    """Read all recordings in full and check that they are usable.
+    """Read all recordings in full; return ``(good, bad, notes)``.
 
-    Arguments
-    ---------
-    name : str
-        Corpus name, for the progress bar.
-    rows : list of Utterance
-        Utterances to check.
-
-    Returns
-    -------
-    good : list of Utterance
-        Usable rows with durations, digests and contours.
-    bad : list of (Utterance, BadAudioError)
-        Unusable rows with their errors.
-    notes : dict
-        Key of ``profile.NOTES`` to the rows of ``good`` it applies to.
+    ``good`` are the usable rows with durations, digests and contours, ``bad`` pairs of a
+    row and its BadAudioError; ``notes`` maps a key of ``profile.NOTES`` to the rows of
+    ``good`` it applies to.
     """
 
     def read(row):
@@ -112,22 +77,7 @@ def check_recordings(name: str, rows: list) -> tuple:
 
 
 def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:
-    """Build one error that lists all unusable recordings.
-
-    Arguments
-    ---------
-    name : str
-        Corpus name.
-    bad : list of (Utterance, BadAudioError)
-        Output of ``check_recordings``.
-    n_rows : int
-        Number of recordings read.
-
-    Returns
-    -------
-    BadAudioError
-        To be raised; carries the reasons of all recordings.
-    """
+    """Build one error that lists all unusable recordings, by reason."""
     counts = collections.Counter(error.reason for _, error in bad)
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(counts.items()))
     lines = [f"  {error.reason}: {error}" for _, error in bad[:N_LISTED]]

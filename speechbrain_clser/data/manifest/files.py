@@ -6,9 +6,49 @@ import io
 import json
 from pathlib import Path
 
-from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
+
+
+def within(root: Path, file) -> str:
+    """Return a path relative to the root, with forward slashes; unchanged outside of it.
+
+    Example
+    -------
+    >>> within(Path("/emodb"), "/emodb/wav/03a01Fa.wav")
+    'wav/03a01Fa.wav'
+    >>> within(Path("/emodb"), "/urdu/SM1.wav")
+    '/urdu/SM1.wav'
+    """
+    file = Path(file)
+    return (
+        file.relative_to(root).as_posix()
+        if file.is_relative_to(root)
+        else file.as_posix()
+    )
+
+
+def report_of(path: Path) -> Path:
+    """Return the path of the report of a manifest.
+
+    Example
+    -------
+    >>> report_of(Path("emodb.csv")).name
+    'emodb.json'
+    """
+    return path.with_name(f"{path.stem}.json")
+
+
+def phones_of(path: Path) -> Path:
+    """Return the path of the phones of a manifest.
+
+    Example
+    -------
+    >>> phones_of(Path("demo.csv")).name
+    'demo.phones.json'
+    """
+    return path.with_name(f"{path.stem}.phones.json")
+
 
 COLUMNS = (
     "ID",
@@ -28,17 +68,7 @@ COLUMNS = (
 
 
 def digest(path: Path) -> str:
-    """Compute the digest of a manifest and its phones.
-
-    Arguments
-    ---------
-    path : Path
-        CSV of the manifest.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
+    """Compute the digest of a manifest and its phones, 16 hexadecimal digits.
 
     Example
     -------
@@ -54,18 +84,10 @@ def digest(path: Path) -> str:
 
 
 def write(path: Path, rows: list, report: dict, root: Path) -> None:
-    """Write a manifest, its phones and its report; create the folder if needed.
+    """Write a manifest, its phones and last its report; create the folder if needed.
 
-    Arguments
-    ---------
-    path : Path
-        CSV of the manifest.
-    rows : list of Utterance
-        Rows of the manifest.
-    report : dict
-        Report, written last: a manifest without one is incomplete.
-    root : Path
-        Corpus folder, written as ``$data_root`` in the CSV.
+    The corpus folder ``root`` is written as ``$data_root`` in the CSV; a manifest without
+    a report is incomplete.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(path.parent, f"{path.stem}.*")
@@ -139,9 +161,8 @@ def report(path) -> dict:
         by a key of ``profile.NOTES``), ``strays`` (recordings in the
         folder that the corpus does not list), ``same_recordings`` (ids that
         share all samples), ``several_labels`` (those of them whose labels
-        differ), ``repeated``, ``speaker_spellings`` and ``unknown_languages``
-        (see ``rows.rows_of``), ``version``, ``fingerprint``
-        and ``digest`` of the manifest.
+        differ), ``repeated`` and ``speaker_spellings`` (see ``rows.rows_of``),
+        ``version``, ``fingerprint`` and ``digest`` of the manifest.
 
     Raises
     ------

@@ -8,16 +8,8 @@ import unicodedata
 def spelling_key(name: str) -> str:
     """Reduce a name to a key shared by all of its spellings.
 
-    Arguments
-    ---------
-    name : str
-        Speaker name.
-
-    Returns
-    -------
-    str
-        Normalised for case, composed and decomposed accents, and spaces,
-        hyphens and underscores.
+    These differ in case, composed or decomposed accents, and spaces, hyphens and
+    underscores.
 
     Example
     -------
@@ -29,21 +21,10 @@ def spelling_key(name: str) -> str:
 
 
 def one_spelling(names: list) -> tuple:
-    """Select one spelling of each name.
+    """Select the most frequent spelling of each name, of several the first.
 
-    Arguments
-    ---------
-    names : list of str
-        Spellings with repetitions.
-
-    Returns
-    -------
-    chosen : dict
-        Each spelling to the most frequent spelling of its name; ties are
-        resolved alphabetically.
-    merged : dict
-        Selected spelling to the list of others; names with one spelling are
-        not included.
+    Returns each spelling to the selected one, and selected ones to the list of others,
+    if there are any.
 
     Example
     -------

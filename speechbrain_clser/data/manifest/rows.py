@@ -5,7 +5,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
 from speechbrain_clser.data.manifest.names import one_spelling
-from speechbrain_clser.languages import is_known, normalise
+from speechbrain_clser.languages import UNDETERMINED, normalise
 from speechbrain_clser.printable import pluralise
 
 
@@ -25,17 +25,16 @@ def rows_of(corpus: Corpus, root: Path) -> tuple:
         Ids and speakers are prefixed with the corpus name; languages are ISO
         639-3. In user-provided data, spellings of one speaker name are merged.
     notes : dict
-        Changes, for the report: ``repeated`` (ids of dropped duplicate rows),
-        ``speaker_spellings`` (name to its other spellings) and
-        ``unknown_languages`` (kept unchanged).
+        Changes, for the report: ``repeated`` (ids of dropped duplicate rows)
+        and ``speaker_spellings`` (name to its other spellings).
 
     Raises
     ------
     FileNotFoundError
         If the folder does not exist.
     ValueError
-        If the folder is empty or belongs to another corpus, a label is unknown,
-        or an id is duplicated.
+        If the folder is empty or belongs to another corpus, a label or language
+        is unknown, or an id is duplicated.
     """
     name = corpus.card.name
     raw = list(corpus.utterances(root))
@@ -50,7 +49,7 @@ def rows_of(corpus: Corpus, root: Path) -> tuple:
             row,
             id=f"{name}_{row.id}",
             speaker=f"{name}_{names.get(row.speaker, row.speaker)}",
-            language=normalise(row.language),
+            language=_language(name, row),
             corpus=name,
             emotion=_emotion(corpus, row),
         )
@@ -65,13 +64,7 @@ def rows_of(corpus: Corpus, root: Path) -> tuple:
             )
         repeated.append(row.id)
     rows = list(seen.values())
-    return rows, {
-        "repeated": repeated,
-        "speaker_spellings": merged,
-        "unknown_languages": sorted(
-            {row.language for row in rows if not is_known(row.language)}
-        ),
-    }
+    return rows, {"repeated": repeated, "speaker_spellings": merged}
 
 
 def _nothing(card, root):
@@ -92,6 +85,14 @@ def _nothing(card, root):
         f"{pluralise(len(found), 'recording')}, none of that form, such as "
         f"{', '.join(found[:3])}; this may be another corpus, give the folder of this corpus"
     )
+
+
+def _language(corpus, row):
+    """Return the language of a row, undetermined if the corpus has none."""
+    try:
+        return normalise(row.language or UNDETERMINED)
+    except ValueError as error:
+        raise ValueError(f"{corpus}, {row.id} ({row.wav}): {error}") from None
 
 
 def _emotion(corpus, row):

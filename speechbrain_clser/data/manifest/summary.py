@@ -6,7 +6,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
-from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.data.manifest.files import report_of, within
 from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.labels import CANONICAL, near
 from speechbrain_clser.printable import pluralise
@@ -25,28 +25,10 @@ def summary(
 ) -> dict:
     """Count the contents and the omissions of a manifest.
 
-    Arguments
-    ---------
-    corpus : Corpus
-        Prepared corpus.
-    good : list of Utterance
-        Rows of the manifest.
-    bad : list of (Utterance, BadAudioError)
-        Skipped rows with their errors.
-    notes : dict
-        Key of ``profile.NOTES`` to the suspicious utterances.
-    off_card : str
-        How the counts differ from the card; empty if they agree.
-    unlisted : list of Path
-        Recordings in the folder that the corpus does not list.
-    root : Path
-        Corpus folder.
-
-    Returns
-    -------
-    dict
-        The report without notes on rows, version and fingerprint; see
-        ``report``.
+    ``bad`` are skipped rows with their errors, ``notes`` maps keys of ``profile.NOTES`` to
+    suspicious rows, ``off_card`` describes how the counts differ from the card, ``unlisted``
+    are recordings of the folder that the corpus does not list. Returns the report without
+    notes on rows, version and fingerprint; see ``report``.
     """
     digests = collections.defaultdict(list)
     for row in good:
@@ -100,15 +82,7 @@ def summary(
 
 
 def log_findings(facts: dict, path: Path) -> None:
-    """Log the contents of a manifest, and warn about omissions and suspicious rows.
-
-    Arguments
-    ---------
-    facts : dict
-        Report of the manifest.
-    path : Path
-        Path of the manifest.
-    """
+    """Log the contents of a manifest, and warn about omissions and suspicious rows."""
     logger.info(
         "%s: %s of %s, %.1f minutes -> %s",
         facts["corpus"],
@@ -156,12 +130,6 @@ def _notes(facts, path):
             f"spellings merged into one speaker: {_listed(names)}. If they are "
             f"different people, give them names that differ in letters or "
             f"digits"
-        )
-    if unknown := facts["unknown_languages"]:
-        yield (
-            f"unknown languages, kept unchanged: {_listed(unknown)}. Expected "
-            f"an ISO 639-3 code, such as deu, of a language that has a "
-            f"two-letter code"
         )
     if unlike := facts["several_labels"]:
         rows = [

@@ -6,6 +6,7 @@ from speechbrain_clser.printable import pluralise
 N_MOST_FREQUENT = 10
 SOURCES = {
     "known": "from the annotation of the corpora",
+    "files": "from files of an aligner",
     "align": "from forced alignment of the transcripts",
     "ctc": "from a phone recogniser",
     "units": "pseudo-phones: clusters of frames",

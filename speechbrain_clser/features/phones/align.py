@@ -19,7 +19,7 @@ from speechbrain_clser.features.phones.cepstra import (
     distances,
 )
 from speechbrain_clser.features.phones.dtw import warp
-from speechbrain_clser.features.phones.segments import phones_of
+from speechbrain_clser.features.phones.phone import phones_of
 
 
 def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
@@ -82,31 +82,11 @@ def align_all(
     sentences: Mapping,
     recogniser=None,
 ) -> dict:
-    """Align all utterances with a known sentence.
+    """Align all utterances with a known sentence; empty if it is unknown.
 
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Language, gender and sentence are used.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    sentences : mapping
-        Corpus to a mapping of sentence names to texts. Other corpora must store
-        the full text, of more than one word.
-    recogniser : CtcRecogniser, optional
-        Used for forced alignment instead of time warping.
-
-    Returns
-    -------
-    dict
-        Utterance id to tuple of Phone; empty if the sentence is unknown.
-
-    Raises
-    ------
-    ImportError
-        If eSpeak NG is not installed.
-    ValueError
-        If eSpeak NG does not support a language.
+    ``sentences`` maps a corpus to a mapping of sentence names to texts; other corpora must
+    store the full text, of more than one word. With ``recogniser``, its forced alignment is
+    used in place of time warping. eSpeak NG must be installed and support the language.
 
     Example
     -------
@@ -138,19 +118,9 @@ def align_all(
 
 
 def text_of(row: Utterance, sentences: Mapping) -> str:
-    """Return the text of an utterance.
+    """Return the text of an utterance; empty if unknown.
 
-    Arguments
-    ---------
-    row : Utterance
-        Corpus and sentence are used.
-    sentences : mapping
-        As for ``align_all``.
-
-    Returns
-    -------
-    str
-        Empty if unknown.
+    ``sentences`` as for ``align_all``.
 
     Example
     -------

@@ -78,5 +78,5 @@ def arpabet_to_ipa(raw: str) -> str:
     except KeyError:
         raise ValueError(
             f"expected a phone of ARPAbet, such as AH0 or CH, found {raw!r}; if "
-            'it is IPA, set notation="ipa"'
+            "it is IPA, give --phone_notation ipa"
         ) from None

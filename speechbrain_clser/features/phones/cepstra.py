@@ -60,19 +60,7 @@ def cepstra(wav: torch.Tensor) -> tuple:
 
 
 def distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Compute the pairwise cosine distances of frames.
-
-    Arguments
-    ---------
-    first : numpy.ndarray, (n, dim)
-        Frames.
-    second : numpy.ndarray, (m, dim)
-        Frames.
-
-    Returns
-    -------
-    numpy.ndarray, (n, m)
-        1 - cosine, so 0-2.
+    """Compute the pairwise cosine distances, 0-2, of the rows of two matrices.
 
     Example
     -------

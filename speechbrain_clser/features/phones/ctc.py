@@ -20,8 +20,8 @@ from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features import loaded
 from speechbrain_clser.features.hub import resolve
 from speechbrain_clser.features.phones.ipa import to_ipa
+from speechbrain_clser.features.phones.phone import phones_of
 from speechbrain_clser.features.phones.runs import runs_of, spread
-from speechbrain_clser.features.phones.segments import phones_of
 
 logger = logging.getLogger(__name__)
 
@@ -86,18 +86,7 @@ class CtcRecogniser:
 
     @torch.inference_mode()
     def log_posteriors(self, wav):
-        """Compute the log posteriors of an utterance.
-
-        Arguments
-        ---------
-        wav : torch.Tensor, (samples,)
-            At 16 kHz.
-
-        Returns
-        -------
-        torch.Tensor, (frames, symbols)
-            Natural logarithms; frame hop is ``hop_s`` seconds.
-        """
+        """Compute natural log posteriors, (frames, symbols), every ``hop_s`` seconds."""
         values = self.extractor(
             wav.cpu().numpy(), sampling_rate=SAMPLE_RATE_HZ, return_tensors="pt"
         ).input_values
@@ -105,38 +94,16 @@ class CtcRecogniser:
         return logits.float().log_softmax(dim=-1).cpu()
 
     def recognise(self, wav):
-        """Recognise the phones of an utterance.
-
-        Arguments
-        ---------
-        wav : torch.Tensor, (samples,)
-            At 16 kHz.
-
-        Returns
-        -------
-        tuple of Phone
-            Confidence is the mean posterior.
-        """
+        """Recognise the phones of an utterance; confidence is the mean posterior."""
         posteriors = self.log_posteriors(wav).exp()
         sure, path = posteriors.max(dim=1)
         return self._phones(path, sure)
 
     def find(self, wav, symbols):
-        """Align given phones with an utterance.
+        """Align phones in the notation of eSpeak NG with an utterance.
 
-        Arguments
-        ---------
-        wav : torch.Tensor, (samples,)
-            At 16 kHz.
-        symbols : list of str
-            In the notation of eSpeak NG. Symbols that the model does not have are
-            dropped and logged.
-
-        Returns
-        -------
-        tuple of Phone
-            With the mean posterior as confidence; empty if the utterance is too
-            short.
+        Symbols that the model does not have are dropped and logged. Confidence is the mean
+        posterior; empty if the utterance is too short.
         """
         from torchaudio.functional import forced_align  # slow to import
 
@@ -181,21 +148,7 @@ class CtcRecogniser:
 def recognise_all(
     rows: Iterable[Utterance], load: Callable, recogniser: CtcRecogniser
 ) -> dict:
-    """Recognise the phones of utterances.
-
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Utterances to process.
-    load : callable
-        ``load(wav, sample_rate_hz)`` gives one channel, (samples,).
-    recogniser : CtcRecogniser
-        Phone recogniser.
-
-    Returns
-    -------
-    dict
-        Utterance id to tuple of Phone.
+    """Recognise the phones of utterances, by id.
 
     Example
     -------

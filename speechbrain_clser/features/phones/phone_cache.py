@@ -16,24 +16,11 @@ AT_ONCE = 200  # utterances per write
 def cached_phones(
     path, rows: Iterable[Utterance], key_of: Callable, find: Callable
 ) -> dict:
-    """Return cached phones; compute and cache the missing ones.
+    """Return the phones of utterances by id; compute and cache the missing ones.
 
-    Arguments
-    ---------
-    path : str or Path
-        JSON-lines file, one line per utterance; may be deleted at any time.
-        Several processes may append to it.
-    rows : iterable of Utterance
-        Utterances to label.
-    key_of : callable
-        Utterance to a cache key of all inputs its phones depend on.
-    find : callable
-        Computes phones: utterances to a mapping of id to tuple of Phone.
-
-    Returns
-    -------
-    dict
-        Utterance id to tuple of Phone.
+    ``path`` is a JSON-lines file that may be deleted at any time, and to which several
+    processes may append. ``key_of`` maps an utterance to a key of all inputs its phones
+    depend on, ``find`` utterances to a mapping of id to tuple of Phone.
 
     Example
     -------

@@ -4,17 +4,7 @@ import numpy as np
 
 
 def runs_of(path) -> list:
-    """Merge runs of equal symbols.
-
-    Arguments
-    ---------
-    path : sequence of int, (frames,)
-        One symbol per frame.
-
-    Returns
-    -------
-    list of (int, int, int)
-        Symbol, first frame, one past the last.
+    """Merge runs of equal symbols: symbol, first frame, one past the last.
 
     Example
     -------
@@ -29,22 +19,9 @@ def runs_of(path) -> list:
 
 
 def spread(runs: list, n_frames: int, reach: float) -> list:
-    """Extend runs into the surrounding gaps.
+    """Extend runs into the surrounding gaps, by at most ``reach`` frames at either side.
 
-    Arguments
-    ---------
-    runs : list of (int, int, int)
-        Symbol, first frame, one past the last; by time, without overlap.
-    n_frames : int
-        Number of frames; upper limit of the last run.
-    reach : float
-        Maximum extension in frames at either side; two runs share a gap
-        equally.
-
-    Returns
-    -------
-    list of (int, float, float)
-        Symbol, start and end in frames.
+    Two runs share a gap equally.
 
     Example
     -------

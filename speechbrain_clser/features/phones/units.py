@@ -103,20 +103,9 @@ class Units:
         return cls(kmeans.cluster_centers_)
 
     def phones(self, frames: np.ndarray, frames_per_s: float) -> tuple:
-        """Segment an utterance into units.
+        """Segment an utterance, (frames, dim), into units without gaps.
 
-        Arguments
-        ---------
-        frames : numpy.ndarray, (frames, dim)
-            Frames of the same kind as for ``fit``.
-        frames_per_s : float
-            Frame rate.
-
-        Returns
-        -------
-        tuple of Phone
-            Without gaps. Confidence is 0 if two centres are equally near, 1 if
-            a frame equals a centre.
+        Confidence is 0 if two centres are equally near, 1 if a frame equals a centre.
         """
         frames = np.asarray(frames, dtype=np.float64)
         squared = (
@@ -141,22 +130,7 @@ class Units:
     def phones_all(
         self, rows: Iterable[Utterance], frames: Mapping, frames_per_s: float
     ) -> dict:
-        """Segment utterances into units.
-
-        Arguments
-        ---------
-        rows : iterable of Utterance
-            Utterances of any split.
-        frames : mapping
-            Utterance id to (frames, dim).
-        frames_per_s : float
-            Frame rate.
-
-        Returns
-        -------
-        dict
-            Utterance id to tuple of Phone.
-        """
+        """Segment utterances of any split into units, by id."""
         return {
             row.id: self.phones(frames[row.id], frames_per_s) for row in rows
         }

@@ -44,27 +44,10 @@ class Prosody(Extractor):
         super().__init__(config or MeasuresConfig())
         self.measures = ProsodyMeasures(self.config)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
-        return self.measures.contours.n_frames(n_samples)
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, 108)
-            Columns as in ``columns``; NaN where undefined.
-        """
+        """Extract the columns, (batch, frames, 108); NaN where undefined; see ``Extractor``."""
         contours, is_real = self.measures.contours.follow(wavs, lens)
         frames = self.measures.contours.frames(contours, is_real)
         measured = self.measures.measure(contours, is_real)

@@ -3,7 +3,6 @@
 import dataclasses
 
 import torch
-from speechbrain.processing.features import Filterbank
 from speechbrain.utils.autocast import fwd_default_precision
 
 from speechbrain_clser.features.extractor import Extractor
@@ -13,6 +12,7 @@ from speechbrain_clser.features.spectrum import (
     HOP_SAMPLES,
     N_FFT,
     Spectrum,
+    mel_bands,
     real_mask,
 )
 
@@ -25,13 +25,7 @@ N_BANDS = 26
 
 @dataclasses.dataclass(frozen=True)
 class ContoursConfig:
-    """Configuration of ``ProsodyContours``.
-
-    Arguments
-    ---------
-    pitch_low_hz, pitch_high_hz : float
-        Range of the pitch search.
-    """
+    """Range of the pitch search."""
 
     pitch_low_hz: float = 60.0
     pitch_high_hz: float = 600.0
@@ -90,74 +84,21 @@ class ProsodyContours(Extractor):
             self.config.pitch_low_hz,
             self.config.pitch_high_hz,
         )
-        self.bands = Filterbank(
-            n_mels=N_BANDS,
-            n_fft=N_FFT,
-            sample_rate=rate_hz,
-            f_min=50,
-            f_max=7600,
-            log_mel=False,
-        )
-
-    def n_frames(self, n_samples):
-        """Return the number of frames: one per started 20 ms; see ``Extractor``."""
-        n_samples = torch.as_tensor(n_samples)
-        return (n_samples / HOP_SAMPLES).ceil().clamp(min=1).long()
+        self.bands = mel_bands(N_BANDS, rate_hz)
 
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Extract the frames of a batch; zero in the padding.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, 5)
-            One frame per started 20 ms, columns as in ``columns``.
-        """
+        """Extract the contours, (batch, frames, 5); NaN where undefined; see ``Extractor``."""
         return self.frames(*self.follow(wavs, lens))
 
     def frames(self, contours, is_real):
-        """Stack contours as frame columns; zero in the padding.
-
-        Arguments
-        ---------
-        contours : dict
-            Name to torch.Tensor, (batch, frames); from ``follow``.
-        is_real : torch.Tensor of bool, (batch, frames)
-            False in the padding.
-
-        Returns
-        -------
-        torch.Tensor, (batch, frames, 5)
-            As from ``forward``.
-        """
+        """Stack the contours of ``follow`` as frame columns; zero in the padding."""
         frames = torch.stack([contours[n] for n in self.columns], dim=-1)
         return frames.where(is_real[..., None], 0.0)
 
     def follow(self, wavs, lens):
-        """Compute the contours and the mask of real frames.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            As for ``forward``.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        contours : dict
-            Name to torch.Tensor, (batch, frames).
-        is_real : torch.Tensor, (batch, frames)
-            False in the padding.
-        """
+        """Return contours by name, (batch, frames) each, and the mask of real frames."""
         n_samples = (lens * wavs.shape[1]).round()
         wavs = wavs.where(real_mask(n_samples, wavs.shape[1]), 0.0)
         power, _ = self.spectrum(wavs)

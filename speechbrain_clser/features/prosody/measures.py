@@ -10,16 +10,66 @@ from speechbrain_clser.features.prosody.contours import (
     ContoursConfig,
     ProsodyContours,
 )
-from speechbrain_clser.features.prosody.functionals import (
-    STATISTICS,
-    functionals,
-)
 from speechbrain_clser.features.prosody.stretches import (
     PAUSE,
     UNVOICED,
     VOICED,
     Stretches,
 )
+
+STATISTICS = ("mean", "std", "max", "min", "skewness", "kurtosis")
+
+# Smaller deviations are rounding errors of equal values; skewness and kurtosis are
+# undefined then.
+LEAST_SPREAD = 1e-3
+
+
+def functionals(values, mask) -> dict:
+    """Compute statistics of masked values.
+
+    The deviation needs two values, the skewness three, the kurtosis four; the last two
+    need a non-zero deviation.
+
+    Arguments
+    ---------
+    values : torch.Tensor, (..., n)
+        Values of frames or stretches; ignored where masked.
+    mask : torch.Tensor of bool, (..., n)
+        True where a value counts.
+
+    Returns
+    -------
+    dict
+        Each of ``STATISTICS`` to torch.Tensor, (...): deviation of the
+        population; kurtosis 0 for the normal distribution.
+
+    Example
+    -------
+    >>> values = torch.tensor([2.0, 4.0, 6.0, 99.0])
+    >>> mask = torch.tensor([True, True, True, False])
+    >>> [round(x.item(), 2) for x in functionals(values, mask).values()]
+    [4.0, 1.63, 6.0, 2.0, 0.0, nan]
+    """
+    n = mask.sum(dim=-1)
+    nan = float("nan")
+    mean = values.where(mask, 0.0).sum(dim=-1) / n
+    centred = (values - mean[..., None]).where(mask, 0.0)
+    std = (centred.square().sum(dim=-1) / n).sqrt()
+    unit = centred / std[..., None]
+    has_shape = std > LEAST_SPREAD
+    skewness = unit.pow(3).sum(dim=-1) / n
+    kurtosis = unit.pow(4).sum(dim=-1) / n - 3
+    highest = values.where(mask, -torch.inf).amax(dim=-1)
+    lowest = values.where(mask, torch.inf).amin(dim=-1)
+    return {
+        "mean": mean,
+        "std": std.where(n >= 2, nan),
+        "max": highest.where(n >= 1, nan),
+        "min": lowest.where(n >= 1, nan),
+        "skewness": skewness.where(has_shape & (n >= 3), nan),
+        "kurtosis": kurtosis.where(has_shape & (n >= 4), nan),
+    }
+
 
 FRAMES_PER_S = ProsodyContours.frames_per_s
 SHAPE = ("mean", "std", "skewness", "kurtosis")
@@ -134,44 +184,14 @@ class ProsodyMeasures(Extractor):
         super().__init__(config or MeasuresConfig())
         self.contours = ProsodyContours(self.config)
 
-    def n_frames(self, n_samples):
-        """Return the number of frames: always one; see ``Extractor``."""
-        return torch.ones_like(torch.as_tensor(n_samples), dtype=torch.long)
-
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
     def forward(self, wavs, lens):
-        """Measure the utterances of a batch.
-
-        Arguments
-        ---------
-        wavs : torch.Tensor, (batch, samples)
-            At 16 kHz, full scale 1, padded at the end with any values.
-        lens : torch.Tensor, (batch,)
-            Relative length of each row without padding, 0-1.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, 103)
-            Columns as in ``columns``; NaN where undefined.
-        """
+        """Measure the utterances, (batch, 1, 103); NaN where undefined; see ``Extractor``."""
         return self.measure(*self.contours.follow(wavs, lens))
 
     def measure(self, contours, is_real):
-        """Compute the measures from contours.
-
-        Arguments
-        ---------
-        contours : dict
-            Name to torch.Tensor, (batch, frames); ``ProsodyContours.follow``.
-        is_real : torch.Tensor of bool, (batch, frames)
-            False in the padding.
-
-        Returns
-        -------
-        torch.Tensor, (batch, 1, 103)
-            As from ``forward``.
-        """
+        """Compute the measures, (batch, 1, 103), from ``ProsodyContours.follow``."""
         stretches = Stretches(
             contours["is_voiced"] > 0,
             is_real,

@@ -45,32 +45,13 @@ class Stretches:
         self.kinds[(self.kinds == UNVOICED) & is_long] = PAUSE
 
     def frames_of(self, kind):
-        """Return the mask of frames of a kind.
-
-        Arguments
-        ---------
-        kind : int
-            ``VOICED``, ``UNVOICED`` or ``PAUSE``.
-
-        Returns
-        -------
-        torch.Tensor of bool, (batch, frames)
-            True for frames of this kind.
-        """
+        """Return the mask of frames of a kind, such as ``VOICED``, (batch, frames)."""
         return self._back(self.kinds == kind)
 
     def ends_of(self, kind):
-        """Return the masks of the first and the last stretch of a kind.
+        """Return the masks of the first and the last stretch of a kind, (batch, frames).
 
-        Arguments
-        ---------
-        kind : int
-            ``VOICED``, ``UNVOICED`` or ``PAUSE``.
-
-        Returns
-        -------
-        first, last : torch.Tensor of bool, (batch, frames)
-            Equal if there is one stretch; all False if there is none.
+        Equal if there is one stretch; all False if there is none.
         """
         is_kind = self.kinds == kind
         n_before = is_kind.cumsum(dim=1)

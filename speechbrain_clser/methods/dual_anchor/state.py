@@ -2,7 +2,7 @@
 
 import torch
 
-from speechbrain_clser.graphs.quality import quality
+from speechbrain_clser.graphs.modularity import quality
 from speechbrain_clser.graphs.style import speaker_styles
 from speechbrain_clser.graphs.table import community_table
 from speechbrain_clser.lobes.segment_means import segment_means

@@ -1,13 +1,9 @@
 import pytest
-import torch
 
 from speechbrain_clser import corpora
 from speechbrain_clser.commands import overview
 from speechbrain_clser.data import protocol
 from speechbrain_clser.data.protocol_files import shipped
-from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.features.encoders import extractor
-from speechbrain_clser.features.store import Store
 
 
 def test_table_lists_every_corpus_with_licence():
@@ -59,15 +55,3 @@ def test_facts_of_a_protocol_omit_unused_keys():
     )
     share = overview.protocol_facts("demo_share")
     assert {"target_labelled_fraction", "held_out_share"} <= share.keys()
-
-
-def test_stores_are_listed_with_contents(tmp_path):
-    row = Utterance("1", "1.wav", "W", "ann", "deu", digest="0a1b")
-    store = Store(tmp_path, extractor("acoustic"))
-    store.fill([row], lambda wav, rate_hz: torch.ones(rate_hz))
-    (store.folder / "ff.safetensors").write_bytes(b"cut")
-    _, [name, kind, n_utterances, n_mb, _, n_broken] = overview.stores_table(
-        tmp_path
-    )
-    assert (name, kind) == (store.folder.name, "AcousticFeatures")
-    assert (n_utterances, n_mb, n_broken) == (1, 0.0, 1)

@@ -271,13 +271,24 @@ def test_speaker_spellings_are_merged_and_logged(tmp_path, caplog):
     assert "merged into one speaker: spk_1 = SPK 1 = Spk-1, Ren" in caplog.text
 
 
-def test_unknown_languages_are_kept_and_logged(tmp_path, caplog):
+def test_spellings_of_languages_are_merged(tmp_path):
     spellings = ["de", "German", "de-DE", "Klingon", ""]
     lines = [f"{n}.wav,sad,{name}\n" for n, name in enumerate(spellings)]
     root = table(tmp_path / "mine", "path,emotion,language\n" + "".join(lines))
     for n in range(len(spellings)):
         sounds.write(root / f"{n}.wav")
     path = manifest.prepare(corpus("mine"), root, tmp_path)
-    languages = {"Klingon": 1, "deu": 3, "und": 1}
+    languages = {"deu": 3, "tlh": 1, "und": 1}
     assert manifest.report(path)["languages"] == languages
-    assert "unknown languages, kept unchanged: Klingon. " in caplog.text
+
+
+def test_no_language_is_refused_with_line_and_nearest(tmp_path):
+    root = table(
+        tmp_path, "path,emotion,language\n1.wav,sad,en\n2.wav,sad,Inglish\n"
+    )
+    message = (
+        r"mine.csv, line 3, language 'Inglish': no language code or name; "
+        r"did you mean 'eng' \(English\)\?"
+    )
+    with pytest.raises(TableError, match=message):
+        list(utterances(root))

@@ -233,6 +233,8 @@ def test_two_readers_of_one_name_are_refused(declare):
         ("EMOTIONS = {}", "cremad", ValueError, "no CARD and no utterances"),
         ("import nowhere_at_all", "cremad", ImportError, "found No module"),
         (READER, "crema", ValueError, "corpus 'crema': .*found 'cremad'"),
+        (READER.replace("eng", "en"), "cremad", ValueError, "'en'; write eng"),
+        (READER.replace("eng", "xyz"), "cremad", ValueError, "write und"),
     ],
 )
 def test_reader_that_cannot_be_used_is_named(

@@ -5,9 +5,8 @@ import pytest
 from helpers.blocks import ROWS, Blocks, tone, unheard
 
 from speechbrain_clser.features.cache_admin import (
-    drop_broken,
     prune,
-    summaries,
+    table,
     verify,
 )
 from speechbrain_clser.features.store import Store
@@ -37,25 +36,26 @@ def cut(store):
     return path
 
 
-def test_summary_describes_stores(stores, tmp_path):
-    first, second = summaries(tmp_path)
-    assert (first.path, second.path) == tuple(s.folder for s in stores)
-    assert second.about["extractor"] == "Blocks"
-    assert second.about["config"] == {"factor": 2.0}
-    assert second.n_utterances == len(ROWS) and second.broken == ()
+def test_table_lists_stores_by_last_use(stores, tmp_path, monkeypatch):
+    monkeypatch.setattr("speechbrain_clser.features.cache_admin.MB", 1)
+    _, first, second = table(tmp_path)
+    paths = [tmp_path / row[0] for row in (first, second)]
+    assert paths == [store.folder for store in stores]
+    (_, extractor, n_utterances, n_bytes, day, n_broken) = second
+    assert (extractor, n_utterances, n_broken) == ("Blocks", len(ROWS), 0)
     n_values = sum(range(1, 9)) * 10
-    assert 2 * n_values < second.n_bytes < first.n_bytes
-    assert time.time() - second.last_used == pytest.approx(10 * DAY_S, abs=3600)
+    assert 2 * n_values < n_bytes < first[3]
+    then = time.localtime(time.time() - 10 * DAY_S)
+    assert day == time.strftime("%Y-%m-%d", then)
 
 
-def test_broken_shard_is_listed_verified_dropped_and_filled(stores, tmp_path):
+def test_broken_shard_is_listed_verified_and_filled_again(stores, tmp_path):
     path = cut(stores[0])
-    assert summaries(tmp_path)[0].broken == (path,)
+    assert table(tmp_path)[1][-1] == 1
     assert list(verify(tmp_path)) == [path]
-    assert drop_broken(tmp_path) == [path]
-    assert verify(tmp_path) == {}
     stores[0].fill(ROWS, tone)
-    assert summaries(tmp_path)[0].n_utterances == len(ROWS)
+    assert verify(tmp_path) == {}
+    assert table(tmp_path)[1][2] == len(ROWS)
 
 
 def test_changed_byte_is_found(stores):
@@ -63,16 +63,18 @@ def test_changed_byte_is_found(stores):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    assert summaries(stores[0].folder)[0].broken == ()
+    assert table(stores[0].folder)[1][-1] == 0
     assert "checksum" in verify(stores[0].folder)[path]
 
 
 def test_recent_partial_file_is_kept(stores, tmp_path):
-    partial = stores[0].folder / "a.safetensors.1.partial"
+    partial = stores[0].folder / f"a.safetensors.{'0' * 32}.partial"
     partial.write_bytes(b"half")
     assert verify(tmp_path) == {}
     age(partial, 1)
-    assert drop_broken(tmp_path) == [partial]
+    assert list(verify(tmp_path)) == [partial]
+    stores[0].fill(ROWS, unheard)
+    assert verify(tmp_path) == {}
 
 
 def test_unused_stores_are_pruned_by_age(stores, tmp_path):
@@ -90,7 +92,7 @@ def test_use_updates_time_of_last_use(stores, tmp_path):
 
 def test_stores_are_pruned_by_key(stores, tmp_path):
     assert prune(tmp_path, [stores[0].folder.name]) == [stores[0].folder]
-    assert [s.path for s in summaries(tmp_path)] == [stores[1].folder]
+    assert [row[0] for row in table(tmp_path)[1:]] == [stores[1].folder.name]
 
 
 def test_store_is_selected_by_path(tmp_path):
@@ -108,7 +110,7 @@ def test_unknown_key_deletes_nothing(stores, tmp_path):
         KeyError, match="expected names of stores, found 0a1b; there are"
     ):
         prune(tmp_path, ["0a1b", stores[0].folder.name])
-    assert len(summaries(tmp_path)) == 2
+    assert len(table(tmp_path)) == 3
 
 
 def test_foreign_files_are_not_deleted(stores, tmp_path):
@@ -119,4 +121,4 @@ def test_foreign_files_are_not_deleted(stores, tmp_path):
     elsewhere.write_bytes(b"mine")
     prune(tmp_path, unused_days=-1)
     assert notes.read_text() == "mine" and elsewhere.exists()
-    assert summaries(tmp_path) == []
+    assert len(table(tmp_path)) == 1

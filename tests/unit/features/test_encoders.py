@@ -42,6 +42,22 @@ def test_encoder_and_revision_are_selected_by_language(folder):
     assert extractor(mapping, revision=revisions, language="eng").dim == 32
 
 
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"en": "acoustic", "eng": "a/b"}, "each language once, got en, eng"),
+        (
+            {"german": "acoustic", "Frensh": "a/b"},
+            "'Frensh': no language .*'fra'",
+        ),
+    ],
+)
+def test_languages_of_encoders_are_normalised(mapping, message):
+    assert extractor({"German": "acoustic"}, language="deu").dim == 110
+    with pytest.raises(ValueError, match=message):
+        extractor(mapping, language="deu")
+
+
 @pytest.mark.parametrize("language", ["", "fra"])
 def test_language_without_encoder_raises_with_available(language):
     with pytest.raises(ValueError, match=f"deu, eng, got '{language}'"):

@@ -36,9 +36,19 @@ def test_frozen_extractor_stays_in_evaluation_in_training_mode():
     assert not trained.eval().training
 
 
-def test_n_frames_of_base_class_raises():
-    with pytest.raises(NotImplementedError, match="Other has no n_frames"):
-        Other(Config()).n_frames(9)
+@pytest.mark.parametrize(
+    ("frames_per_s", "n_frames"),
+    [(50, [1, 1, 1, 2]), (100, [1, 1, 2, 3]), (0, [1, 1, 1, 1])],
+)
+def test_frames_are_one_per_started_hop_or_one_per_utterance(
+    frames_per_s, n_frames
+):
+    extractor = type("Framed", (Other,), {"frames_per_s": frames_per_s})(
+        Config()
+    )
+    found = extractor.n_frames(torch.tensor([0, 1, 320, 321]))
+    assert found.tolist() == n_frames and found.dtype == torch.int64
+    assert extractor.n_frames(321).item() == n_frames[-1]
 
 
 def test_forward_of_base_class_raises():

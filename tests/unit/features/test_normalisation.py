@@ -6,8 +6,30 @@ from speechbrain_clser.features import normalisation
 from speechbrain_clser.features.normalisation import (
     Moments,
     Normaliser,
+    count_missing,
     level_layers,
 )
+
+NAN = float("nan")
+
+
+def test_utterances_without_any_value_in_a_column_are_counted():
+    frames = [
+        torch.tensor([[1.0, NAN, 0.0], [1.0, NAN, NAN]]),
+        torch.tensor([[1.0, NAN, NAN]]),
+        torch.ones(1, 3),
+    ]
+    assert count_missing(frames, ["a", "b", "c"]) == {
+        "n_utterances": 3,
+        "n_lacking": 2,
+        "columns": {"b": 2, "c": 1},
+    }
+
+
+def test_columns_without_missing_values_are_not_listed():
+    found = count_missing([torch.ones(2, 2)], ["a", "b"])
+    assert found == {"n_utterances": 1, "n_lacking": 0, "columns": {}}
+
 
 ROWS = rows_of("a", "deu", 2) + rows_of("a", "tur", 2) + rows_of("b", "ita", 2)
 
@@ -100,9 +122,6 @@ def test_order_of_rows_does_not_matter():
 def test_unknown_mode_raises():
     with pytest.raises(ValueError, match="normalise_by must be one of none"):
         Normaliser({}, [], "gender")
-
-
-NAN = float("nan")
 
 
 def test_undefined_values_are_ignored_and_replaced_by_mean():

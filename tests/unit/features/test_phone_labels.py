@@ -22,6 +22,17 @@ def test_known_phones_are_read_from_manifest(tmp_path):
     assert found[ROWS[0].id][0].ipa == "a"
 
 
+def test_phones_of_an_aligner_are_read(tmp_path, caplog):
+    path = tmp_path / "phones.ctm"
+    path.write_text(f"{ROWS[0].id} 1 0.5 0.25 AH0_B\n")
+    options = {"alignments": str(path), "notation": "arpabet"}
+    found = phone_labels("files", ROWS, {}, 50, tmp_path, **options)
+    assert [[p.ipa for p in found[row.id]] for row in ROWS] == [["ə"], []]
+    assert f"1 of 2 utterances without an alignment, such as {ROWS[1].id}" in (
+        caplog.text
+    )
+
+
 def test_units_need_only_frames(tmp_path):
     frames = {
         row.id: torch.randn(80, 3) + 5 * (torch.arange(80) // 20 % 2)[:, None]
@@ -34,8 +45,9 @@ def test_units_need_only_frames(tmp_path):
 @pytest.mark.parametrize(
     "source, message",
     [
-        ("whisper", "phones must be one of known, align, ctc, units"),
+        ("whisper", "phones must be one of known, files, align, ctc, units"),
         ("ctc", "ctc needs a recogniser; give --phone_recogniser"),
+        ("files", "files needs .* give --phone_alignments"),
         ("known", "known: found no phones in 2 utterances of a;"),
     ],
 )

@@ -2,8 +2,28 @@ import pytest
 import torch
 from helpers import encoders
 
-from speechbrain_clser.features.ssl_adapters import Adaptation, adapt
-from speechbrain_clser.features.ssl_lobes import load
+from speechbrain_clser.features.ssl_adapters import Adaptation, Gate, adapt
+from speechbrain_clser.features.ssl_loading import load
+
+
+def test_gate_halves_its_branch_at_the_start():
+    values = torch.randn(2, 3)
+    assert Gate(torch.nn.Identity())(values).equal(values / 2)
+
+
+@pytest.mark.parametrize(("logit", "share"), [(-30.0, 0.0), (30.0, 1.0)])
+def test_gate_is_the_sigmoid_of_the_logit(logit, share):
+    gate = Gate(torch.nn.Identity())
+    torch.nn.init.constant_(gate.logit, logit)
+    values = torch.ones(2, 3)
+    torch.testing.assert_close(gate(values), share * values)
+
+
+def test_gate_and_branch_get_gradients():
+    gate = Gate(torch.nn.Linear(3, 2))
+    gate(torch.ones(1, 3)).sum().backward()
+    assert all(p.grad.abs().sum() > 0 for p in gate.parameters())
+
 
 WAV, N_SAMPLES = torch.linspace(-1, 1, 4000).sin()[None], torch.tensor([4000])
 

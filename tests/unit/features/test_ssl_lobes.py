@@ -1,12 +1,11 @@
 import copy
 
 import pytest
-import safetensors.torch
 import torch
 import transformers
 from helpers import encoders
 
-from speechbrain_clser.features.ssl_lobes import load
+from speechbrain_clser.features.ssl_loading import load
 
 WAVEFORM = [k for k in encoders.KINDS if k not in ("w2v_bert", "whisper")]
 
@@ -211,92 +210,6 @@ def test_whisper_clipping_level_is_per_utterance(folders):
     )  # both are below the clipping level
 
 
-def test_window_option_is_for_whisper_only(folders):
-    with pytest.raises(ValueError, match=r"30s is for Whisper.*kind hubert"):
-        load(folders / "hubert_group", "30s")
-    assert load(folders / "hubert_group", "real").window == ""
-    with pytest.raises(ValueError, match="window must be real or 30s, got '3s"):
-        load(folders / "whisper", "3s")
-
-
-def damage(folder, change):
-    """Rewrite the weights of a folder."""
-    path = folder / "model.safetensors"
-    state = change(safetensors.torch.load_file(path))
-    safetensors.torch.save_file(state, path, {"format": "pt"})
-
-
-def without(*parts):
-    """Drop the weights whose names hold one of these."""
-    return lambda state: {
-        name: value
-        for name, value in state.items()
-        if not any(part in name for part in parts)
-    }
-
-
-BLOCK = "encoder.layers.1."
-
-
-@pytest.mark.parametrize("kind", encoders.KINDS)
-def test_missing_weights_of_used_layers_are_listed(kind, tmp_path):
-    encoders.make(tmp_path, kind)
-    spare = ("masked_spec_embed", "encoder.layers.2.", "decoder.")
-    damage(tmp_path, without(*spare))
-    lobe = load(tmp_path)
-    lobe.keep(1, 2)
-    lobe.check_weights(tmp_path)
-
-    damage(tmp_path, without(BLOCK))
-    lobe = load(tmp_path)
-    lobe.keep(1, 2)
-    with pytest.raises(ValueError, match=rf"are missing: {BLOCK}\S+, {BLOCK}"):
-        lobe.check_weights(tmp_path)
-    lobe.keep(1, 1)  # the block is no longer needed
-    lobe.check_weights(tmp_path)
-
-
-def test_weights_of_other_shapes_are_listed(tmp_path):
-    encoders.make(tmp_path, "hubert_group")
-    name = "encoder.layers.0.attention.q_proj.weight"
-    damage(tmp_path, lambda state: state | {name: torch.zeros(8, 32)})
-    with pytest.raises(
-        ValueError, match=r"1 have other shapes: encoder\.lay.*8"
-    ):
-        load(tmp_path).check_weights(tmp_path)
-
-
-def test_weights_under_another_prefix_are_all_missing(tmp_path):
-    encoders.make(tmp_path, "wav2vec2_layer")
-    damage(tmp_path, lambda state: {f"mine.{n}": v for n, v in state.items()})
-    lobe = load(tmp_path)
-    n_needed = len(lobe.lobe.model.state_dict()) - 1  # masked_spec_embed
-    with pytest.raises(ValueError, match=f"; {n_needed} are missing: "):
-        lobe.check_weights(tmp_path)
-
-
-def test_renamed_weights_are_not_missing(tmp_path):
-    encoders.make(tmp_path, "wav2vec2_layer")
-    conv = "encoder.pos_conv_embed.conv."
-    old = {
-        f"{conv}parametrizations.weight.original0": f"{conv}weight_g",
-        f"{conv}parametrizations.weight.original1": f"{conv}weight_v",
-    }
-    before = load(tmp_path)
-
-    def rename(state):
-        names = {name: old.get(name, name) for name in state}
-        assert set(names.values()) != set(names)
-        # As a model with a head is saved.
-        return {f"wav2vec2.{names[n]}": v for n, v in state.items()}
-
-    damage(tmp_path, rename)
-    lobe = load(tmp_path)
-    lobe.check_weights(tmp_path)
-    for name, value in lobe.state_dict().items():
-        assert value.equal(before.state_dict()[name])
-
-
 @pytest.mark.parametrize("kind", ["wav2vec2_layer", "hubert_layer"])
 def test_normalised_encoder_ignores_loudness_and_offset(folders, kind):
     lobe = load(folders / kind).eval()
@@ -310,21 +223,8 @@ def test_normalised_encoder_ignores_loudness_and_offset(folders, kind):
         )
 
 
-def test_half_precision_weights_are_computed_in_float32(tmp_path, folders):
-    model = transformers.AutoModel.from_pretrained(folders / "whisper")
-    encoders.make(tmp_path, "whisper")
-    model.half().save_pretrained(tmp_path)
-    assert {p.dtype for p in load(tmp_path).parameters()} == {torch.float32}
-
-
 def test_subsampling_after_layers_is_skipped(tmp_path):
     encoders.make(tmp_path, "wav2vec2_layer", add_adapter=True)
     lobe = load(tmp_path).eval()
     lobe.keep(3, 3)
     assert lobe(torch.randn(1, 8000), torch.tensor([8000])).shape[2] == 24
-
-
-def test_kind_without_lobe_raises(tmp_path):
-    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
-    with pytest.raises(ValueError, match="wav2vec2, hubert, .* 'bert'"):
-        load(tmp_path)

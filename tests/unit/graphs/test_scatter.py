@@ -6,7 +6,6 @@ from speechbrain_clser.graphs import scatter
 REDUCE = {
     "sum": (scatter.scatter_sum, lambda rows: rows.sum(dim=0)),
     "mean": (scatter.scatter_mean, lambda rows: rows.mean(dim=0)),
-    "max": (scatter.scatter_max, lambda rows: rows.amax(dim=0)),
 }
 # Group 2 of 4 has no rows.
 INDEX = torch.tensor([3, 0, 3, 1, 0, 3, 3])
@@ -64,11 +63,6 @@ def test_order_of_rows_does_not_matter(name):
 def test_no_rows_give_zeros(name):
     values, index = torch.empty(0, 3), torch.empty(0, dtype=torch.long)
     assert REDUCE[name][0](values, index, 2).equal(torch.zeros(2, 3))
-
-
-def test_maximum_of_negative_rows_is_negative():
-    values, index = torch.tensor([-3.0, -2.0]), torch.tensor([0, 0])
-    assert scatter.scatter_max(values, index, 1) == -2
 
 
 @with_torch_scatter

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from speechbrain_clser.graphs.style import beside, speaker_styles
+from speechbrain_clser.graphs.style import speaker_styles
 
 # Two languages. Speaker 0 has neutral utterances, speaker 1 has none, speaker 2
 # is alone in language 1; the last utterance has no known speaker.
@@ -134,14 +134,3 @@ def test_unknown_kind_raises():
         ValueError, match="neutral_difference, raw, got 'cooked'"
     ):
         styles(kind="cooked")
-
-
-def test_second_kind_is_concatenated_to_the_first():
-    found = beside(styles(), styles(kind="raw"), weight=0.5)
-    assert found.vectors.shape == (4, 4)
-    torch.testing.assert_close(
-        found.vectors[1],
-        torch.cat([unit(0.0, 5.0), 0.5 * unit(2.0, 5.0)]) / 1.25**0.5,
-    )
-    assert found.speaker.equal(styles().speaker)
-    assert found.language_mean.shape == (2, 4)

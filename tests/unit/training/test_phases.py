@@ -5,7 +5,7 @@ import pytest
 import torch
 from helpers import tiny
 
-from speechbrain_clser.data.hierarchical_sampler import HierarchicalBatchSampler
+from speechbrain_clser.data.samplers import HierarchicalBatchSampler
 from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.phases import Phase, run_phases, wanted
 from speechbrain_clser.training.records import EpochRecords

@@ -43,8 +43,20 @@ def test_vowels_alone_have_codes(features):
     assert phones.vocabulary == ["a"]
 
 
-def test_alignment_reads_the_text():
-    assert Phones("align").metadata == {"text"}
+@pytest.mark.parametrize("source", ["align", "files"])
+def test_alignment_reads_the_text(source):
+    assert Phones(source).metadata == {"text"}
+
+
+def test_phones_of_an_aligner_are_encoded(features, tmp_path):
+    path = tmp_path / "phones.ctm"
+    path.write_text(f"{ROWS[0].id} 1 0 0.75 AH0\n")
+    phones = Phones("files", alignments=str(path), notation="arpabet")
+    codes = phones.fit(ROWS, features)
+    assert phones.vocabulary == ["ə"]
+    assert [len(codes[row.id]) for row in ROWS] == [1, *[0] * (len(ROWS) - 1)]
+    (found,) = phones.report["languages"].values()
+    assert found["n_without"] == len(ROWS) - 1
 
 
 def test_key_of_a_style_is_that_of_its_extractor():

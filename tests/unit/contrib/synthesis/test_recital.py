@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from speechbrain_clser.contrib.synthesis.recital import (
-    CODES,
     VARIANTS,
+    VOICES,
     Line,
     recite,
 )
@@ -44,7 +44,23 @@ def test_duplicate_lines_are_read_once_and_genders_differ():
 @pytest.mark.slow
 def test_every_language_code_is_supported():
     # Digits are spoken in every language, independent of its script.
-    assert len(recite(Line(language, "7") for language in CODES)) == len(CODES)
+    assert len(recite(Line(language, "7") for language in VOICES)) == len(
+        VOICES
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "voice"),
+    [
+        ("deu", "de"),
+        ("eng", "en-us"),
+        ("cmn", "cmn"),
+        ("zsm", "ms"),
+        ("yue", "yue"),
+    ],
+)
+def test_voice_is_of_the_language(language, voice):
+    assert Line(language, "").voice == voice
 
 
 def test_reading_voices_are_not_in_demo_corpus():
@@ -55,7 +71,7 @@ def test_reading_voices_are_not_in_demo_corpus():
 
 
 def test_unknown_language_raises_with_supported_ones():
-    with pytest.raises(ValueError, match="among afr, ben, .* found xxx"):
+    with pytest.raises(ValueError, match="among af, bg, .* found xxx"):
         recite([Line("xxx", "Guten Tag.")])
 
 

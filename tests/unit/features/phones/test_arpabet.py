@@ -16,5 +16,5 @@ def test_all_phones_are_in_the_shared_inventory():
 
 
 def test_ipa_symbol_raises():
-    with pytest.raises(ValueError, match='set notation="ipa"'):
+    with pytest.raises(ValueError, match="give --phone_notation ipa"):
         arpabet_to_ipa("ŋ")
