@@ -180,14 +180,14 @@ def _supervision(run, is_adapted):
     """List what a system uses of the target, from the ledger of its run."""
     ledger = run.ledger
     normalises = run.settings.get("normalise_by", "none") != "none"
-    uses_audio = is_adapted or normalises or not ledger["adapted_to"]
+    uses_audio = is_adapted or normalises or not ledger.get("adapted_to")
     used = {
         "target audio": uses_audio and ledger["target_audio"] != "none",
         "transductive": uses_audio and ledger["transductive"],
         "target speakers": ledger["target_speakers"],
         f"{ledger['target_labels']} target labels": ledger["target_labels"],
-        "target text": ledger["target_text"],
-        "class shares assumed": is_adapted and ledger["class_shares"],
+        "target text": ledger.get("target_text"),
+        "class shares assumed": is_adapted and ledger.get("class_shares"),
         "oracle": ledger["oracle"],
     }
     return [name for name, is_used in used.items() if is_used]

@@ -12,7 +12,6 @@ import yaml
 
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.protocol_grammar import parse
-from speechbrain_clser.printable import pluralise
 
 RESERVED = ("protocol", "output_folder", "data_folder")
 NONE = "none"  # no adaptation
@@ -136,7 +135,7 @@ class Study:
                 folds,
                 name,
                 settings["yaml"],
-                _without(settings | self.settings_of(encoder), "yaml"),
+                _without(self.settings_of(encoder) | settings, "yaml"),
             )
             for encoder in self.encoders
             for system, settings in self.systems.items()
@@ -209,8 +208,8 @@ def _checked(found, replaced, stem):
         raise ValueError(f"expected the keys {', '.join(KEYS)}")
     if unknown := [key for key in found if key not in KEYS]:
         raise ValueError(
-            f"unknown {pluralise(len(unknown), 'key')} "
-            f"{', '.join(map(str, unknown))}; expected {', '.join(KEYS)}"
+            f"expected the keys {', '.join(KEYS)}; found "
+            f"{', '.join(map(str, unknown))}"
         )
     folds = found.get("protocols", {})
     if isinstance(folds, list):
@@ -241,6 +240,11 @@ def _checked(found, replaced, stem):
     for name in folds.values():
         protocols.load(name)
     settings = found.get("settings", {})
+    others = [
+        n for n in found.get("compare_with", ()) if n not in found["systems"]
+    ]
+    if others:
+        _require_baselines(others)
     for of in (settings, *found["systems"].values(), *encoders.values()):
         if taken := [key for key in RESERVED if key in of]:
             raise ValueError(
@@ -259,6 +263,18 @@ def _checked(found, replaced, stem):
         settings=settings,
         compare_with=tuple(found.get("compare_with", ())),
     )
+
+
+def _require_baselines(names):
+    from speechbrain_clser.training.baselines import BASELINES  # imports torch
+
+    for name in names:
+        if name.split(" + ")[0] not in BASELINES:
+            raise ValueError(
+                "compare_with: expected a system, or one of "
+                f"{', '.join(BASELINES)}, alone or followed by ` + ` and an "
+                f"adaptation, found {name!r}"
+            )
 
 
 def _require(is_valid, key, found):
