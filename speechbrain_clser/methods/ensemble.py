@@ -39,6 +39,8 @@ class Ensemble(Method):
             if member.USES_GRADIENTS:
                 for _ in range(n_copies - 1):
                     self.members.append(_initialised(copy.deepcopy(member)))
+            else:
+                member.requires_grad_(False)
         self.INPUTS, self.TARGETS, self.LOSSES = (
             frozenset().union(*(getattr(member, name) for member in members))
             for name in ("INPUTS", "TARGETS", "LOSSES")

@@ -89,6 +89,7 @@ LEVELS = {
     "publish.training_data": 1,  # plain data
     "publish.*": 4,
     "app.*": 4,
+    "benchmark.*": 5,
     "commands.*": 6,
     "cli": 7,
 }

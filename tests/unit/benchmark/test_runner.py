@@ -105,7 +105,6 @@ def test_the_estimate_is_of_the_same_system_and_encoder(setup):
 
 
 def test_submitit_runs_cells_in_processes_of_its_own(setup):
-    pytest.importorskip("submitit", reason="needs the extra slurm")
     cells = [cell("good"), cell("bad", fail="one")]
     failed, _ = run_all(cells, setup, "submitit-local")
     assert list(failed) == [cells[1].name]
