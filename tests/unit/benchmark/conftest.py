@@ -1,45 +1,19 @@
-"""A recipe whose train.py writes a synthetic run, and the results of a study."""
+"""A synthetic recipe, and the results of a study."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
+from helpers import fake_recipe
 from helpers.runs import make_run
 
 from speechbrain_clser.benchmark import results, study
 from speechbrain_clser.benchmark.runner import DONE, Setup
 
-TRAIN = """
-import argparse, pathlib, sys, time
-sys.path[:0] = {paths!r}
-from helpers.runs import make_run
-parser = argparse.ArgumentParser()
-parser.add_argument("yaml")
-parser.add_argument("--output_folder", type=pathlib.Path)
-parser.add_argument("--skill", type=float, default=1.0)
-parser.add_argument("--fail")
-parser.add_argument("--sleep_s", type=float, default=0.0)
-known, _ = parser.parse_known_args()
-known.output_folder.mkdir(parents=True, exist_ok=True)
-with open(known.output_folder / "starts", "a") as file:
-    file.write("x")
-time.sleep(known.sleep_s)
-if known.fail:
-    sys.exit("first line\\nexpected no failure, found " + known.fail)
-make_run(known.output_folder, skill=known.skill, epochs=1)
-"""
-
-
 @pytest.fixture(scope="session")
 def recipe(tmp_path_factory):
     """Return the folder of the recipe."""
-    folder = tmp_path_factory.mktemp("recipe")
-    (folder / "hparams").mkdir()
-    paths = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
-    (folder / "train.py").write_text(TRAIN.format(paths=paths))
-    return folder
+    return fake_recipe.write(tmp_path_factory.mktemp("recipe"))
 
 
 @pytest.fixture(scope="package")
