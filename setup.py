@@ -18,6 +18,7 @@ setup(
             "*/*.json",
             "*/*.html",
             "*/*.css",
+            "*/*/*.css",
         ]
     },
     entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},

@@ -26,13 +26,13 @@ SLOW = (
     "contract/test_protocols",
     "contract/test_served",
     "integration/test_fuzz",
-    "unit/corpora/_speaking",
+    "unit/contrib/onnx",
+    "unit/contrib/synthesis",
     "unit/corpora/test_demo",
     "unit/evaluation/plots",
     "unit/evaluation/sections",
     "unit/features/test_ssl",
     "unit/graphs/test_communities",
-    "unit/inference/onnx",
 )
 
 

@@ -11,13 +11,6 @@ def look_into(
 ) -> tuple:
     """Make the splits of a protocol and audit them.
 
-    Arguments
-    ---------
-    protocol : str
-        Name of a shipped protocol, or path.
-    data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
-        See ``data.prepare.load_corpora``.
-
     Returns
     -------
     parts : list of list

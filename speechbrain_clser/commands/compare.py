@@ -81,16 +81,6 @@ def compare(
 def labels(folders: Sequence[Path]) -> list:
     """Shorten paths to the parts in which they differ.
 
-    Arguments
-    ---------
-    folders : sequence of Path
-        Distinct paths.
-
-    Returns
-    -------
-    list of str
-        Distinct labels.
-
     Example
     -------
     >>> labels([Path("results/sere/demo/mfcc"), Path("results/tric/demo/mfcc")])
@@ -109,19 +99,8 @@ def labels(folders: Sequence[Path]) -> list:
 def write(found: dict, kind: str) -> str:
     """Write a comparison as text.
 
-    Arguments
-    ---------
-    found : dict
-        From ``compare``.
-    kind : str
-        One of ``FORMATS``: ``"table"`` for a console, ``"markdown"``,
-        ``"latex"`` (needs the package booktabs), all in percent with the notes;
-        ``"csv"``, with the columns ``COLUMNS``, 0-1 and unrounded.
-
-    Returns
-    -------
-    str
-        Lines with line endings.
+    All formats are in percent with the notes, except for ``"csv"``, which has the
+    columns ``COLUMNS``, 0-1 and unrounded.
     """
     return FORMATS[kind](found)
 

@@ -112,18 +112,6 @@ def examine() -> list:
 def python(bounds, version=None) -> Finding:
     """Check the version of the interpreter.
 
-    Arguments
-    ---------
-    bounds : str
-        Supported versions.
-    version : str, optional
-        Version to check; by default that of this interpreter.
-
-    Returns
-    -------
-    Finding
-        Broken if the version is not supported.
-
     Example
     -------
     >>> python(">=3.10,<3.14", "3.9.1").to_type
@@ -142,18 +130,6 @@ def python(bounds, version=None) -> Finding:
 
 def packages(needed, installed) -> list:
     """Compare the required packages with the installed ones.
-
-    Arguments
-    ---------
-    needed : iterable of Requirement
-        Requirements without extras.
-    installed : dict
-        Name to version, or to None.
-
-    Returns
-    -------
-    list of Finding
-        One per requirement.
 
     Example
     -------
@@ -180,20 +156,6 @@ def packages(needed, installed) -> list:
 def pair(torch, torchaudio, works, output) -> Finding:
     """Check that torch and torchaudio are compatible.
 
-    Arguments
-    ---------
-    torch, torchaudio : str or None
-        Installed versions.
-    works : bool
-        Whether both can be imported.
-    output : str
-        Output of the attempt: the device, or the error.
-
-    Returns
-    -------
-    Finding
-        Broken if they cannot be used together; suggests the tested pair.
-
     Example
     -------
     >>> clash = pair("2.11.0+cpu", "2.11.1", False, "OSError: undefined symbol")
@@ -219,19 +181,7 @@ def pair(torch, torchaudio, works, output) -> Finding:
 def extras(needed, names, installed) -> list:
     """Check which extras are complete.
 
-    Arguments
-    ---------
-    needed : iterable of Requirement
-        Requirements of the package and its extras.
-    names : iterable of str
-        Names of the extras.
-    installed : dict
-        Name to version, or to None.
-
-    Returns
-    -------
-    list of Finding
-        One per extra; all extras are optional.
+    All extras are optional.
 
     Example
     -------
@@ -272,20 +222,7 @@ def ffmpeg() -> Finding:
 
 
 def cache(what, folder) -> Finding:
-    """Check the size and the free space of a cache.
-
-    Arguments
-    ---------
-    what : str
-        Name of the cache.
-    folder : Path
-        Folder of the cache; it does not have to exist.
-
-    Returns
-    -------
-    Finding
-        Broken if the folder is not writable.
-    """
+    """Check the size and the free space of a cache."""
     there = next(p for p in (folder, *folder.parents) if p.exists())
     if not os.access(there, os.W_OK):
         return Finding(
@@ -308,18 +245,6 @@ def cache(what, folder) -> Finding:
 
 def hub(works, output) -> list:
     """Check the cache of the hub and offline mode.
-
-    Arguments
-    ---------
-    works : bool
-        Whether huggingface_hub can be imported.
-    output : str
-        Output of ``HUB``, or the error.
-
-    Returns
-    -------
-    list of Finding
-        Findings for the cache and the network, or for the library.
 
     Example
     -------

@@ -28,19 +28,6 @@ def probe(
 ) -> dict:
     """Score a linear probe on every layer and write the scores.
 
-    Arguments
-    ---------
-    encoder : str
-        Hub id or folder.
-    protocol : str
-        Name or path.
-    data_folder : str
-        Folder of the corpora.
-    out : str or Path
-        Folder for layers.json, layers.csv and manifests.
-    normalise_by, window, allow_bad_files, device
-        As in the recipe.
-
     Returns
     -------
     dict
@@ -83,15 +70,7 @@ def probe(
 def table(found) -> list:
     """Format the scores as a table.
 
-    Arguments
-    ---------
-    found : dict
-        From ``probe``.
-
-    Returns
-    -------
-    list of list
-        Rows of strings, the header first; the chosen row is marked.
+    The chosen row is marked.
 
     Example
     -------

@@ -19,11 +19,6 @@ OF_LABELS = (
 def corpora_table() -> list:
     """List the shipped corpora and those of installed packages.
 
-    Returns
-    -------
-    list of list
-        Rows, the header first.
-
     Example
     -------
     >>> next(row for row in corpora_table() if row[0] == "emodb")[1:5]
@@ -48,21 +43,6 @@ def corpora_table() -> list:
 def corpus_facts(name) -> dict:
     """Return the facts about a corpus.
 
-    Arguments
-    ---------
-    name : str
-        As in ``corpora.names``.
-
-    Returns
-    -------
-    dict
-        Title to text.
-
-    Raises
-    ------
-    KeyError
-        If the name is unknown.
-
     Example
     -------
     >>> corpus_facts("emodb")["emotions"]
@@ -84,11 +64,6 @@ def corpus_facts(name) -> dict:
 
 def protocols_table() -> list:
     """List the protocols that are files of the package.
-
-    Returns
-    -------
-    list of list
-        Rows, the header first.
 
     Example
     -------
@@ -113,16 +88,6 @@ def protocols_table() -> list:
 def protocol_facts(name) -> dict:
     """Return the facts about a protocol.
 
-    Arguments
-    ---------
-    name : str
-        As for ``data.protocol.load``.
-
-    Returns
-    -------
-    dict
-        Title to text, the digest last.
-
     Example
     -------
     >>> protocol_facts("emodb_to_urdu")["classes"]
@@ -142,15 +107,7 @@ def protocol_facts(name) -> dict:
 def stores_table(folder) -> list:
     """List the feature stores.
 
-    Arguments
-    ---------
-    folder : str or Path
-        Folder to search recursively.
-
-    Returns
-    -------
-    list of list
-        Rows, the header first, sorted by last use.
+    The stores are sorted by last use.
     """
     head = ["store", "extractor", "utterances", "MB", "last used", "broken"]
     return [

@@ -27,24 +27,7 @@ def export_run(
     The corpora are needed to compute the normalisation statistics of the
     training utterances. Cached features are not computed again.
 
-    Arguments
-    ---------
-    run : str or Path
-        ``output_folder`` of train.py. Its YAML is executed, so it has to be
-        trusted.
-    model : str or Path, optional
-        Folder to create; by default ``model`` in the run.
-    data_folder : str or dict, optional
-        Folder of the corpora, if they have moved since the run.
-    pack : bool
-        Whether to bundle the weights of an encoder from the hub.
-    device : str
-        Device of the encoder.
-
-    Returns
-    -------
-    Path
-        The model folder.
+    The YAML of the run is executed, so it has to be trusted.
 
     Raises
     ------

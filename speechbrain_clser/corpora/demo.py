@@ -19,8 +19,8 @@ import os
 from pathlib import Path
 
 from speechbrain_clser.cache import cache_folder
-from speechbrain_clser.corpora._speaking import script
-from speechbrain_clser.corpora._speaking.process import ask_worker
+from speechbrain_clser.contrib.synthesis import script
+from speechbrain_clser.contrib.synthesis.process import ask_worker
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.io import (

@@ -17,6 +17,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from speechbrain_clser.features import encoder_settings
 from speechbrain_clser.hub_answers import answer_of
 
+HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 BLOCK_BYTES = 2**22
 
 

@@ -46,19 +46,7 @@ model was adapted to. The results in this file are those of the unadapted model.
 def with_constants(method, constants, summary):
     """Build the adaptation and select the source summary for fitting it.
 
-    Arguments
-    ---------
-    method : str
-        One of ``METHODS``.
-    constants : dict
-        Constants to override.
-    summary : Fitted or None
-        Source summary of the model; see ``source_summary``.
-
-    Returns
-    -------
-    tuple of Adaptation and dict or None
-        The summary is None if the adaptation does not need it.
+    The summary is None if the adaptation does not need it.
 
     Raises
     ------
@@ -111,11 +99,6 @@ def fit(chosen, source, vectors, posteriors, about):
         Unadapted probabilities.
     about : dict
         Metadata to save; class shares before and after are added.
-
-    Returns
-    -------
-    Fitted or None
-        None if the adaptation cannot be fitted.
     """
     if source is None:
         source = {"shape": np.array([vectors.shape[1], posteriors.shape[1]])}
@@ -144,18 +127,6 @@ def _shares(posteriors):
 def sentence(fitted, classes) -> str:
     """Describe the adaptation of a classifier in one line.
 
-    Arguments
-    ---------
-    fitted : Fitted
-        See ``fit``.
-    classes : sequence of str
-        Classes of the classifier.
-
-    Returns
-    -------
-    str
-        Number of recordings, method, constants and class shares.
-
     Example
     -------
     >>> about = {"n_files": 30, "shares_before": [0.9], "shares_after": [0.6]}
@@ -181,20 +152,7 @@ predictions before and after: anger 90.0 and 60.0 %
 
 
 def predict(fitted, vectors, posteriors):
-    """Compute adapted posteriors; rows with NaN or infinity are not adapted.
-
-    Arguments
-    ---------
-    fitted : Fitted
-        See ``fit``.
-    vectors, posteriors : numpy.ndarray
-        As for ``fit``.
-
-    Returns
-    -------
-    numpy.ndarray, (utterances, classes)
-        The rows are independent of each other.
-    """
+    """Compute adapted posteriors; rows with NaN or infinity are not adapted."""
     usable = np.isfinite(vectors).all(axis=1)
     usable &= np.isfinite(posteriors).all(axis=1)
     if not usable.all():
@@ -211,13 +169,6 @@ def predict(fitted, vectors, posteriors):
 
 def save(classifier, folder):
     """Write an adapted classifier as a model folder.
-
-    Arguments
-    ---------
-    classifier : EmotionClassifier
-        Adapted and loaded from a model folder.
-    folder : str or Path
-        Folder to create; a model in it is replaced.
 
     Raises
     ------
@@ -305,18 +256,8 @@ def _check(about, n_classes, path):
 def read(folder, classifier):
     """Read the adaptation from a model folder.
 
-    Arguments
-    ---------
-    folder : Path
-        Model folder; it does not have to be trusted.
-    classifier : EmotionClassifier
-        Classifier of the model; target statistics of the normaliser are loaded
-        into it if the adaptation used them.
-
-    Returns
-    -------
-    Fitted or None
-        None if the model is not adapted.
+    None if the model is not adapted. Target statistics of the normaliser are loaded
+    into the classifier if the adaptation used them.
 
     Raises
     ------

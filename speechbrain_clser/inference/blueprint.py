@@ -63,17 +63,7 @@ def of(thing, known=None):
 
     Both store their arguments as attributes of the same names.
 
-    Arguments
-    ---------
-    thing : object
-        A dataclass, a torch.nn.Module, or a plain value.
-    known : dict, optional
-        Submodule to the blueprint that replaces it.
-
-    Returns
-    -------
-    New or the value itself
-        May contain other blueprints.
+    ``known`` maps submodules to the blueprints that replace them.
 
     Example
     -------
@@ -115,16 +105,6 @@ def read(text, key, known):
         Top-level key to an existing object, which is used instead of building
         it again.
 
-    Returns
-    -------
-    New or a plain value
-        May contain other blueprints.
-
-    Raises
-    ------
-    KeyError
-        If the key does not exist.
-
     Example
     -------
     >>> text = '''
@@ -160,20 +140,20 @@ def build(value):
     return value
 
 
+def constructors(value):
+    """Yield every constructor in a value, outer ones first."""
+    if isinstance(value, New):
+        yield value
+        value = value.arguments
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            yield from constructors(inner)
+
+
 def dump(values, comment="") -> str:
     """Write values and blueprints as YAML for SpeechBrain.
-
-    Arguments
-    ---------
-    values : dict
-        Top-level keys.
-    comment : str
-        Comment lines at the beginning.
-
-    Returns
-    -------
-    str
-        The YAML.
 
     Example
     -------

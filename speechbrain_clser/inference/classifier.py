@@ -22,8 +22,7 @@ from speechbrain_clser.inference.prediction import (
     refuse_no_probabilities,
 )
 from speechbrain_clser.inference.source import locate
-from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.inference.windows import windows
+from speechbrain_clser.inference.timeline import Timeline, windows
 from speechbrain_clser.labels import refuse_unsafe
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ README.md
     Description, how to load the model, results and limits.
 results.json
     The scores that ``clser app`` shows. This file and the results in README.md
-    are added when the report is computed; see ``publish.model_results``.
+    are added when the report is computed; see ``inference.model_results``.
 """
 
 import json

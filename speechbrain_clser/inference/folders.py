@@ -13,11 +13,6 @@ from speechbrain_clser.io import naming
 def new_folder(model):
     """Create a model folder; replace an existing model at the end.
 
-    Arguments
-    ---------
-    model : str or Path
-        Folder to create.
-
     Yields
     ------
     Path
@@ -51,18 +46,7 @@ def new_folder(model):
 
 
 def refuse_links_out(folder):
-    """Raise ValueError if a file of a folder is a link out of it.
-
-    Arguments
-    ---------
-    folder : Path
-        Model folder.
-
-    Raises
-    ------
-    ValueError
-        See ``refuse_link_out``.
-    """
+    """Raise ValueError if a file of a folder is a link out of it."""
     for path in sorted(folder.iterdir()):
         refuse_link_out(path)
 
@@ -72,15 +56,7 @@ def refuse_link_out(path):
 
     Saving and publishing would copy the target of the link.
 
-    Arguments
-    ---------
-    path : Path
-        File in the folder. Links into the cache of the hub are allowed.
-
-    Raises
-    ------
-    ValueError
-        If the link leads out of the folder or is circular.
+    Links into the cache of the hub are allowed.
 
     Example
     -------
@@ -108,16 +84,6 @@ def refuse_link_out(path):
 
 def refuse_another(model):
     """Raise ValueError if a folder holds something other than a model.
-
-    Arguments
-    ---------
-    model : Path
-        Folder to create.
-
-    Raises
-    ------
-    ValueError
-        If the folder is not empty and has no hyperparams.yaml.
 
     Example
     -------

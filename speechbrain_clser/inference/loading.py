@@ -5,7 +5,6 @@ the YAML: no trained module keeps its random initialisation, and no file outside
 folder is read.
 """
 
-import re
 from numbers import Real
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain_clser.data.soundness import RATES_HZ
 from speechbrain_clser.errors import message_of
 from speechbrain_clser.features.extractor import Extractor
+from speechbrain_clser.features.hub import HUB_ID
 from speechbrain_clser.features.normalisation import MODES
 from speechbrain_clser.features.size_limits import limited
 from speechbrain_clser.inference import blueprint, safe_yaml
@@ -51,7 +51,6 @@ PART_ERRORS = (
     *(ArithmeticError, AssertionError, AttributeError, ImportError),
     *(LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
 )
-HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 # ``fit_temperature`` finds 0.5-10; values far outside this range give one class
 # a probability of 1, or all classes the same probability.
 TEMPERATURES = 0.01, 100.0
@@ -175,14 +174,14 @@ def _build(values, path):
         ) from error
 
 
-def _refuse_local_encoders(value, path):
+def _refuse_local_encoders(values, path):
     """Raise ValueError for a local encoder; exports bundle local encoders."""
-    if isinstance(value, blueprint.New):
+    for new in blueprint.constructors(values):
         source = {}
-        if isinstance(value.arguments, dict):
-            source = value.arguments.get("source", source)
-        elif value.path.endswith(".SSLFeatures"):
-            source = value.arguments[0] if value.arguments else source
+        if isinstance(new.arguments, dict):
+            source = new.arguments.get("source", source)
+        elif new.path.endswith(".SSLFeatures"):
+            source = new.arguments[0] if new.arguments else source
         is_hub_id = isinstance(source, str) and HUB_ID.fullmatch(source)
         if source != {} and (not is_hub_id or Path(source).is_dir()):
             raise ValueError(
@@ -190,12 +189,6 @@ def _refuse_local_encoders(value, path):
                 f"found {source!r:.80}, which is not a hub id or is a local "
                 "folder; export the model with --bundle-encoder"
             )
-        value = value.arguments
-    if isinstance(value, dict):
-        value = [*value.values()]
-    if isinstance(value, list):
-        for inner in value:
-            _refuse_local_encoders(inner, path)
 
 
 def _check_values(hparams, path):

@@ -19,11 +19,6 @@ def locked(path):
         File to lock; its folder is created. The lock file ``.<name>.lock`` is
         in the same folder. The lock is released when the process ends.
 
-    Raises
-    ------
-    ValueError
-        If another process holds the lock.
-
     Example
     -------
     >>> path = getfixture("tmp_path") / "a.csv"

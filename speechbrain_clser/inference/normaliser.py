@@ -49,16 +49,6 @@ class SourceStatistics(torch.nn.Module):
 def of_sources(statistics) -> SourceStatistics:
     """Build a normaliser from the statistics of the sources.
 
-    Arguments
-    ---------
-    statistics : list of (torch.Tensor, torch.Tensor)
-        As for ``pooled``.
-
-    Returns
-    -------
-    SourceStatistics
-        Normaliser with the statistics pooled over all groups.
-
     Example
     -------
     >>> normaliser = of_sources([(torch.tensor([1.0]), torch.tensor([2.0]))])
@@ -78,16 +68,7 @@ def as_stored(sound):
     If some columns of the extractor are frozen, the cached frames are already
     normalised; frames computed in the training step need the same normalisation.
 
-    Arguments
-    ---------
-    sound : dict
-        Inputs of training; see ``pipeline.dataset``. The first element of
-        ``"frames"`` is ``Normalised``.
-
-    Returns
-    -------
-    SourceStatistics or None
-        None unless both ``"frames"`` and ``"wavs"`` are inputs.
+    None unless both ``"frames"`` and ``"wavs"`` are inputs.
     """
     if not {"frames", "wavs"} <= sound.keys():
         return None

@@ -58,13 +58,6 @@ class PackedEncoder(SSLFeatures):
 def pack(extractor, path) -> dict:
     """Write the frozen pretrained parameters of an encoder to a file.
 
-    Arguments
-    ---------
-    extractor : SSLFeatures
-        Only the layers that it uses are written.
-    path : str or Path
-        File to write.
-
     Returns
     -------
     dict
@@ -84,13 +77,6 @@ def pack(extractor, path) -> dict:
 
 def unpack(encoder, path):
     """Load parameters written by ``pack`` into a bundled encoder.
-
-    Arguments
-    ---------
-    encoder : PackedEncoder
-        Changed in place.
-    path : str or Path
-        File to read.
 
     Raises
     ------

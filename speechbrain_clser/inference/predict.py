@@ -7,6 +7,8 @@ in progress are held in memory. In windows mode each file is one block and has o
 row per segment.
 """
 
+import collections
+import dataclasses
 import itertools
 import logging
 import os
@@ -16,6 +18,7 @@ import torch
 from tqdm import tqdm
 
 from speechbrain_clser.data.containers import conversion
+from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features._batches import in_turn
 from speechbrain_clser.inference.locked import locked
@@ -23,9 +26,9 @@ from speechbrain_clser.inference.provenance import claim, provenance_path
 from speechbrain_clser.inference.result_table import (
     ResultTable,
     format_of,
+    journal_path,
     neutral,
 )
-from speechbrain_clser.inference.tally import NOTE, Tally
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.io import remove_stale
 
@@ -33,24 +36,73 @@ logger = logging.getLogger(__name__)
 
 BLOCK_FILES = 64  # enough files to batch by similar length
 N_DIGITS = 6
-N_SEGMENTS = "n_segments"
+N_SEGMENTS, NOTE = "n_segments", "note"
 SKIPPED = "skipped"
 BAD_COLUMNS = ("file", "reason", "message")
 
 
-def n_threads(device) -> int:
-    """Choose the number of blocks to process in parallel.
+@dataclasses.dataclass
+class Tally:
+    """Number of files by outcome.
 
     Arguments
     ---------
-    device : str or torch.device
-        Device of the model.
+    n_new, n_before : int
+        Files that were classified now, or before.
+    reasons : collections.Counter
+        Reason to number of files that cannot be used.
+    notes : collections.Counter
+        Key of ``profile.NOTES`` to number of suspicious files.
+    n_skipped : int
+        Non-audio files in folders.
+    """
 
-    Returns
-    -------
-    int
-        Number of CPU cores available to this process; 2 on a GPU, so that one
-        thread decodes audio while the other computes.
+    n_new: int = 0
+    n_before: int = 0
+    reasons: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    notes: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    n_skipped: int = 0
+
+    @property
+    def sentence(self):
+        """Summary in one line.
+
+        Example
+        -------
+        >>> Tally(12, 3, collections.Counter(["silent", "empty"])).sentence
+        '12 files classified, 3 before, 2 cannot be used (1 silent, 1 empty)'
+        """
+        parts = [f"{self.n_new} files classified"]
+        if self.n_before:
+            parts.append(f"{self.n_before} before")
+        if self.reasons:
+            reasons = ", ".join(f"{n} {why}" for why, n in self.reasons.items())
+            parts.append(f"{self.reasons.total()} cannot be used ({reasons})")
+        if self.n_skipped:
+            parts.append(f"{self.n_skipped} skipped that are not audio")
+        parts += [f"{n} noted as {note}" for note, n in self.notes.items()]
+        return ", ".join(parts)
+
+    def add_notes(self, path, notes):
+        """Count the notes of a file; log the first file of each note."""
+        for note in notes:
+            if note not in self.notes:
+                logger.warning(
+                    "%s: found %s; all such files have %r in the column %s",
+                    *(path, NOTES[note], note, NOTE),
+                )
+            self.notes[note] += 1
+
+
+def n_threads(device) -> int:
+    """Choose the number of blocks to process in parallel on a device.
+
+    The number of CPU cores available to this process; 2 on a GPU, so that one
+    thread decodes audio while the other computes.
 
     Example
     -------
@@ -65,19 +117,7 @@ def n_threads(device) -> int:
 
 
 def columns(classes, in_windows=False) -> list:
-    """List the columns of a prediction table.
-
-    Arguments
-    ---------
-    classes : sequence of str
-        Classes of the model.
-    in_windows : bool
-        Whether rows are segments.
-
-    Returns
-    -------
-    list of str
-        The first is ``"file"``.
+    """List the columns of a prediction table, or of one with rows of segments.
 
     Example
     -------
@@ -120,25 +160,18 @@ def predict_into(
 ) -> Tally:
     """Classify recordings into a table and list unusable files in a second one.
 
-    Files already in the table are not classified again, and repeated rows are
-    removed; files that could not be used are tried again. The provenance of the
-    table is written to a third file.
+    Files already in the table, or in the journal of a killed process, are not
+    classified again; files that could not be used are tried again. The provenance
+    of the table is written to a third file.
 
     Arguments
     ---------
     path : str or Path
         ``.csv`` or ``.jsonl``; see ``ResultTable``.
-    classifier, files
-        As for ``predict``.
     origin : dict
         Identifies the model; see ``provenance.provenance``.
-    n_threads, has_bar, window_s, skipped
+    classifier, files, n_threads, has_bar, window_s, skipped
         As for ``predict``.
-
-    Returns
-    -------
-    Tally
-        Number of files by outcome.
 
     Raises
     ------
@@ -156,7 +189,8 @@ def predict_into(
         "window_s": window_s,
     }
     format_of(path)
-    own = {*map(os.path.abspath, (path, bad_path(path), provenance_path(path)))}
+    own = [path, bad_path(path), provenance_path(path)]
+    own = {*map(os.path.abspath, [*own, *map(journal_path, own)])}
     skipped = (name for name in skipped if os.path.abspath(name) not in own)
     with locked(path):
         remove_stale(Path(path).parent, f"{Path(path).stem}*")
@@ -165,33 +199,19 @@ def predict_into(
         )
         bad = ResultTable(bad_path(path), BAD_COLUMNS)
         claim(path, made_by, has_rows=bool(rows.names))
-        rows.drop_repeats()
         with rows, bad:
             tally = predict(
                 *(classifier, files, rows, bad),
                 *(n_threads, has_bar, window_s, skipped),
             )
-        bad.compact(gone=rows.names)
+            bad.discard(rows.names)
+        if not bad.names:
+            bad.path.unlink()
     return tally
 
 
 def some(files):
-    """Raise ValueError if an iterable of files is empty.
-
-    Arguments
-    ---------
-    files : iterable of str
-        Paths; only the first is read here.
-
-    Returns
-    -------
-    iterable of str
-        The same paths.
-
-    Raises
-    ------
-    ValueError
-        If ``files`` is empty.
+    """Return an iterable of files unchanged; raise ValueError if it is empty.
 
     Example
     -------
@@ -224,8 +244,8 @@ def predict(
     classifier : EmotionClassifier
         Trained model.
     files : iterable of str
-        Paths, read lazily; repeated paths are classified once. Rows contain
-        them in the form of ``result_table.neutral``.
+        Paths, read lazily, at least one; repeated paths are classified once. Rows
+        contain them in the form of ``result_table.neutral``.
     rows : ResultTable or Printed
         Table of predictions with the columns of ``columns``.
     bad : ResultTable, optional
@@ -240,16 +260,6 @@ def predict(
     skipped : list of str
         Non-audio files, complete when ``files`` is exhausted; they are listed
         in ``bad``.
-
-    Returns
-    -------
-    Tally
-        Number of files by outcome.
-
-    Raises
-    ------
-    ValueError
-        If ``files`` is empty.
     """
     tally, seen = Tally(), set()
 
@@ -291,17 +301,7 @@ def _list_bad(bad, *values):
 def answers(classifier, files, n_threads=1, window_s=None):
     """Classify recordings in parallel blocks and yield results in order.
 
-    Arguments
-    ---------
-    classifier, files, n_threads, window_s
-        As for ``predict``.
-
-    Yields
-    ------
-    path : str
-        Path as given.
-    result : Prediction, Timeline or BadAudioError
-        The prediction, or the error if the file cannot be used.
+    Each result is a path and its Prediction, Timeline or BadAudioError.
     """
 
     def classify(block):

@@ -69,19 +69,6 @@ def refuse_no_probabilities(values, name):
 
     Large finite weights of a model can produce infinite values.
 
-    Arguments
-    ---------
-    values : sequence of float
-        One per class.
-    name : str or Path
-        Name of the recording for the message.
-
-    Raises
-    ------
-    BadAudioError
-        With the reason ``probabilities``, if values are NaN or infinite, or do
-        not sum to 1.
-
     Example
     -------
     >>> refuse_no_probabilities([0.5, 0.5], "a.wav")

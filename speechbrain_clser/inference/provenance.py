@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from speechbrain_clser.features.hub import SPEECHBRAIN, resolve, take_in
+from speechbrain_clser.inference.result_table import journal_path
 from speechbrain_clser.io import atomic_write
 
 # Recorded but not compared: the same model may be in different places.
@@ -31,25 +32,7 @@ def provenance(
 ) -> dict:
     """Collect names and digests that identify a model and its settings.
 
-    Arguments
-    ---------
-    model : str or Path
-        Folder or hub id, as given.
-    folder : Path
-        Local folder of the model.
-    normalise_with : sequence of str
-        Files and folders for normalisation, as given.
-    files : iterable of str
-        The recordings in ``normalise_with``; unreadable files are ignored.
-    adapt_method : str, optional
-        Adaptation method, if the model is adapted.
-    adapted_to : iterable of str
-        Recordings of the adaptation.
-
-    Returns
-    -------
-    dict
-        JSON-compatible values.
+    Unreadable files are ignored.
     """
     is_local = Path(model).expanduser().is_dir()
     return {
@@ -65,15 +48,6 @@ def provenance(
 
 def claim(path, made_by, has_rows):
     """Write the provenance of a table, or check it if the table has rows.
-
-    Arguments
-    ---------
-    path : str or Path
-        Path of the table.
-    made_by : dict
-        Result of ``provenance`` and the settings.
-    has_rows : bool
-        Whether the table already has rows.
 
     Raises
     ------
@@ -98,10 +72,12 @@ def claim(path, made_by, has_rows):
         text = json.dumps(made_by, indent=2)
         atomic_write(beside, f"{text}\n")
         return
+    journal = journal_path(path)
+    this = f"this one and {journal.name}" if journal.exists() else "this one"
     if before is None:
         raise ValueError(
             f"{path}: expected the provenance of its rows in {beside.name}, "
-            "found no such file; give another file, or delete this one to "
+            f"found no such file; give another file, or delete {this} to "
             "start again"
         )
     others = [
@@ -112,7 +88,7 @@ def claim(path, made_by, has_rows):
     if others:
         raise ValueError(
             f"{path}: expected rows of {'; of '.join(others)} (see "
-            f"{beside.name}); give another file, or delete this one to start "
+            f"{beside.name}); give another file, or delete {this} to start "
             "again"
         )
 

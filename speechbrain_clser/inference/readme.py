@@ -1,17 +1,16 @@
 """Write the README.md of a model folder: description, usage, provenance.
 
-Results are added when the report is computed; see ``publish.model_results``. The
+Results are added when the report is computed; see ``inference.model_results``. The
 card of a published model starts with this README and adds facts of the report; see
-``publish.card``.
+``contrib.publish.card``.
 """
 
 import json
 
-from speechbrain_clser.evaluation import formatting
+from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation.tables import cell
-from speechbrain_clser.inference.blueprint import New
+from speechbrain_clser.inference.blueprint import constructors
 from speechbrain_clser.printable import pluralise
-from speechbrain_clser.publish import training_data
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
 OWN = {"speechbrain", "speechbrain_clser", "torch"}  # always installed
@@ -87,24 +86,7 @@ NORMALISED = {
 
 
 def readme(training, values, how, adapting) -> str:
-    """Write the README of a model.
-
-    Arguments
-    ---------
-    training : Path
-        Folder of the training, inside the run folder.
-    values : dict
-        Top-level keys of the model's YAML.
-    how : str
-        How the training was selected.
-    adapting : str
-        Description of the source summary; see ``source_summary.write``.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Write the README of a model."""
     run = training.parent
     ledger, protocol, data, environment = (
         json.loads((run / f"{name}.json").read_text(encoding="utf-8"))
@@ -145,20 +127,7 @@ def readme(training, values, how, adapting) -> str:
 
 
 def limits(report: dict, classes: list) -> list:
-    """List the limits of a model: its classes and its training data.
-
-    Arguments
-    ---------
-    report : dict
-        ``data`` and ``ledger`` of a run.
-    classes : list of str
-        Classes of the model.
-
-    Returns
-    -------
-    list of str
-        Sentences.
-    """
+    """List the limits of a model: its classes and its training data."""
     kinds = {card["elicitation"] for card in training_data.cards(report)}
     train = report["data"]["parts"]["train"]
     return [
@@ -200,7 +169,7 @@ def _install(environment):
 
 def _packages(values):
     """Return which packages of other authors have to be installed too."""
-    found = {new.path.partition(".")[0] for new in _inside(values)} - OWN
+    found = {new.path.partition(".")[0] for new in constructors(values)} - OWN
     return "".join(
         f" It contains parts of the package `{name}`: install that too."
         for name in sorted(found)
@@ -215,7 +184,7 @@ def _encoder(values):
             f"The pretrained encoder (revision `{revision}`) is in the folder "
             "and is not downloaded; its own licence applies to it."
         )
-    for new in _inside(values["extractor"]):
+    for new in constructors(values["extractor"]):
         found = new.arguments
         if source := found.get("source"):
             revision = found["config"].arguments["revision"]
@@ -237,15 +206,3 @@ def _longest(values):
         "recording and ignores the rest; `classifier.classify_long` classifies "
         "longer recordings in windows."
     )
-
-
-def _inside(value):
-    """Yield every constructor in a blueprint."""
-    if isinstance(value, New):
-        yield value
-        value = value.arguments
-    if isinstance(value, dict):
-        value = [*value.values()]
-    if isinstance(value, list):
-        for inner in value:
-            yield from _inside(inner)

@@ -1,11 +1,9 @@
-"""Append rows to CSV or JSON Lines tables and resume after an interruption."""
+"""Write CSV or JSON Lines tables at the end, and keep a journal until then."""
 
 import csv
 import io
-import itertools
 import json
 import logging
-import re
 from pathlib import Path
 
 from speechbrain_clser.io import atomic_write, naming
@@ -18,23 +16,11 @@ logger = logging.getLogger(__name__)
 AS_GIVEN = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
-# A quoted value with doubled inner quotes, or an unquoted value.
-VALUE = r'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
-
-
 def neutral(path) -> str:
     """Write a path so that spreadsheets do not interpret it as a formula.
 
-    Arguments
-    ---------
-    path : str
-        Path of a file.
-
-    Returns
-    -------
-    str
-        Path of the same file, prefixed with ``./`` if it begins with ``=``,
-        ``+``, ``-``, ``@``, a tab or a carriage return.
+    Paths of the same file: ``./`` is added before ``=``, ``+``, ``-``, ``@``, a tab
+    or a carriage return.
 
     Example
     -------
@@ -45,64 +31,31 @@ def neutral(path) -> str:
 
 
 class Csv:
-    """Comma-separated values under a header.
-
-    Arguments
-    ---------
-    columns : sequence of str
-        Names of the columns.
-    """
+    """Comma-separated values under a header."""
 
     def __init__(self, columns):
         self.columns = list(columns)
-        self.header = self._line(self.columns)
-        self._row = re.compile(",".join([VALUE] * len(columns)) + "\r?\n?")
+        self.header = self.opening = self._line(self.columns)
 
     def line(self, row):
         """Format a row, dict, as text."""
         return self._line([row[name] for name in self.columns])
 
-    def read(self, line):
-        """Parse a row; all values are strings.
-
-        Raises
-        ------
-        ValueError
-            If the number of values differs, or a quote is unbalanced.
-        """
-        found = self._row.fullmatch(line)
-        if not found:
-            raise ValueError(f"found {line.strip()[:80]}")
-        values = (
-            value[1:-1].replace('""', '"') if value[:1] == '"' else value
-            for value in found.groups()
-        )
-        return dict(zip(self.columns, values, strict=True))
-
-    def lines(self, file):
-        """Split a binary file into rows; names may contain line breaks."""
-        parts, n_quotes = [], 0
-        for part in file:
-            parts.append(part)
-            n_quotes += part.count(b'"')
-            if n_quotes % 2 == 0:
-                yield b"".join(parts)
-                parts, n_quotes = [], 0
-        if parts:
-            yield b"".join(parts)
-
-    def is_whole(self, line):
-        """Return whether a row, bytes, is complete."""
-        return line.endswith(b"\n") and line.count(b'"') % 2 == 0
-
-    def may_be_cut(self, line, is_first):
-        """Return whether a line may be the beginning of an interrupted row.
-
-        After an unbalanced quote, all following rows look like one name.
-        """
-        if is_first:
-            return self.header.startswith(line)
-        return not any(map(self._row.fullmatch, line.split("\n")[1:]))
+    def rows(self, text):
+        """Parse a table; all values are strings; raise ValueError if it is none."""
+        before = csv.field_size_limit(2**31 - 1)  # names may be long
+        try:
+            header, *rows = csv.reader(
+                io.StringIO(text, newline=""), strict=True
+            )
+        except csv.Error as error:
+            raise ValueError(f"damaged CSV ({error})") from error
+        finally:
+            csv.field_size_limit(before)
+        for row in (header, *rows):
+            if len(row) != len(self.columns) or header != self.columns:
+                raise ValueError(repr(",".join(row)[:80]))
+        return [dict(zip(header, row, strict=True)) for row in rows]
 
     def _line(self, values):
         text = io.StringIO()
@@ -112,65 +65,42 @@ class Csv:
 
 
 class JsonLines:
-    """One JSON object per line.
-
-    Arguments
-    ---------
-    columns : sequence of str
-        Keys of every row.
-    """
+    """One JSON object per line."""
 
     header = ""
 
     def __init__(self, columns):
         self.columns = list(columns)
-        self._opening = f"{{{json.dumps(self.columns[0])}: "
+        self.opening = f"{{{json.dumps(self.columns[0])}: "
 
     def line(self, row):
         """Format a row, dict, as text."""
         return json.dumps({name: row[name] for name in self.columns}) + "\n"
 
-    def read(self, line):
-        """Parse a row.
+    def rows(self, text):
+        """Parse a table; raise ValueError if it is none."""
+        return [self.checked(row) for row in _json_lines(text)]
 
-        Raises
-        ------
-        ValueError
-            If the row has other keys, or its name is not a string.
-        """
-        row = json.loads(line)
+    def checked(self, row):
+        """Return a row; raise ValueError if its keys or its name are wrong."""
         if (
             not isinstance(row, dict)
             or list(row) != self.columns
             or not isinstance(row[self.columns[0]], str)
         ):
-            raise ValueError(f"found {line.strip()[:80]}")
+            raise ValueError(repr(json.dumps(row)[:80]))
         return row
 
-    def lines(self, file):
-        """Split a binary file into rows."""
-        yield from file
 
-    def is_whole(self, line):
-        """Return whether a row, bytes, is complete."""
-        return line.endswith(b"\n")
-
-    def may_be_cut(self, line, is_first):
-        """Return whether a line may be the beginning of an interrupted row."""
-        opening = line[: len(self._opening)]
-        return not is_first or self._opening.startswith(opening)
+def _json_lines(text):
+    return [json.loads(line) for line in text.split("\n")[:-1]]
 
 
 FORMATS = {".csv": Csv, ".jsonl": JsonLines}
 
 
 def format_of(path):
-    """Return the class of a format by the suffix of a file.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is unknown.
+    """Return the class of a format by the suffix of a file, or raise ValueError.
 
     Example
     -------
@@ -186,17 +116,21 @@ def format_of(path):
     return FORMATS[suffix]
 
 
+def journal_path(path) -> Path:
+    """Return the path of the journal of a table.
+
+    Example
+    -------
+    >>> journal_path("of/emotions.csv").as_posix()
+    'of/emotions.csv.journal.jsonl'
+    """
+    return Path(f"{path}.journal.jsonl")
+
+
 class Printed:
     """Print rows to a stream as comma-separated values.
 
     On a terminal, control characters are escaped.
-
-    Arguments
-    ---------
-    stream : file
-        For example standard output.
-    columns : sequence of str
-        Names of the columns.
 
     Example
     -------
@@ -224,27 +158,28 @@ class Printed:
 
 
 class ResultTable:
-    """Append rows to a file; each row is flushed when it is added.
+    """Collect rows in a journal and write the table when the context ends.
 
-    The constructor reads the existing file. The file is written only inside the
-    context manager.
+    The constructor reads the table and the journal of a killed process, and changes
+    no file. The journal has a line for each call of ``add``; an incomplete last line
+    is left out. The table is replaced atomically, also after an error within the
+    context; then the journal is deleted.
 
     Arguments
     ---------
     path : str or Path
-        ``.csv`` or ``.jsonl``. Existing rows are kept; an incomplete last row is
-        removed.
+        ``.csv`` or ``.jsonl``. Earlier versions appended to the table itself: an
+        incomplete last row and repeated rows are left out with a warning.
     columns : sequence of str
         Names of the columns; the first column is the name of the row.
     count : str, optional
-        Column with the number of consecutive rows of the same name; if the last
-        name has fewer rows, these are removed too.
+        Column with the number of rows of the name; if the last name of the table
+        has fewer, they are left out.
 
     Raises
     ------
     ValueError
-        If the suffix is unknown, or the file has other content; the file is
-        then unchanged.
+        If the suffix is unknown, or a file has other content.
 
     Example
     -------
@@ -261,127 +196,100 @@ class ResultTable:
     """
 
     def __init__(self, path, columns, count=None):
-        self.path = Path(path)
-        self._format = format_of(path)(columns)
+        self.path, self._journal = Path(path), journal_path(path)
+        self._format, self._count = format_of(path)(columns), count
         self._name = self._format.columns[0]
-        self._count = count
-        self._n_bytes = self._look()
+        self._texts = {}  # name to its rows, formatted
+        opening = self._format.opening
+        _, rows = self._read(self.path, opening, self._format.rows)
+        self._take_table(rows)
+        self._n_bytes, rows = self._read(
+            self._journal, f'[{{"{self._name}": ', self._entries
+        )
+        for entry in rows:
+            self._take(entry)
+
+    @property
+    def names(self):
+        """Names of all rows, see ``neutral``."""
+        return self._texts.keys()
 
     def add(self, *rows):
-        """Append rows, dicts with all columns, and flush them."""
-        self._write("".join(map(self._format.line, rows)))
-        self.names.update(row[self._name] for row in rows)
-
-    def compact(self, gone):
-        """Keep the last row of each name and remove the names in ``gone``.
-
-        The file is replaced atomically, and deleted if no rows remain. Do not
-        call this inside the context manager.
-        """
-        kept = {}
-        for line, row in self._whole():
-            if row and neutral(row[self._name]) not in gone:
-                kept.pop(row[self._name], None)
-                kept[row[self._name]] = line
-        if not kept:
-            self.path.unlink()
+        """Add all rows, dicts, of a name, in place of earlier ones."""
+        if not rows:
             return
-        header = self._format.header.encode(**AS_GIVEN)
-        atomic_write(self.path, header + b"".join(kept.values()))
+        with naming(self._journal):
+            self._file.write(f"{json.dumps(rows)}\n")
+            self._file.flush()
+        self._take(rows)
 
-    def drop_repeats(self):
-        """Remove repeated rows, as written by two concurrent processes.
-
-        Do not call this inside the context manager.
-        """
-        if not self.has_repeats:
-            return
-        kept, n_dropped = {}, 0
-        for line, row in self._whole():
-            lines = kept.setdefault(row and neutral(row[self._name]), [])
-            if line in lines or (row and self._is_full(row, len(lines))):
-                n_dropped += 1
-            else:
-                lines.append(line)
-        atomic_write(self.path, b"".join(itertools.chain(*kept.values())))
-        logger.warning(
-            "%s: removed %d repeated rows",
-            self.path,
-            n_dropped,
-        )
-        self._n_bytes = self._look()
-
-    def _is_full(self, row, n_rows):
-        """Return whether a name with this number of rows is complete."""
-        return str(n_rows) == str(row[self._count] if self._count else 1)
+    def discard(self, names):
+        """Remove names from the table."""
+        for name in names:
+            self._texts.pop(name, None)
 
     def __enter__(self):
-        with naming(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = open(self.path, "a", newline="", **AS_GIVEN)
-        if self._file.tell() > self._n_bytes:
-            logger.warning("%s: removed an incomplete last row", self.path)
+        with naming(self._journal):
+            self._journal.parent.mkdir(parents=True, exist_ok=True)
+            self._file = open(self._journal, "a", encoding="ascii")
             self._file.truncate(self._n_bytes)
-        if not self._n_bytes:
-            self._write(self._format.header)
         return self
 
     def __exit__(self, *error):
-        with naming(self.path):
+        with naming(self._journal):
             self._file.close()
+        text = "".join([self._format.header, *self._texts.values()])
+        atomic_write(self.path, text.encode(**AS_GIVEN))
+        self._journal.unlink()
 
-    def _write(self, text):
-        with naming(self.path):
-            self._file.write(text)
-            self._file.flush()
-
-    def _look(self):
-        """Read the names of all rows; return the number of valid bytes."""
-        self.names, self.has_repeats = set(), False
-        n_bytes = n_before = n_rows = 0
-        row = name = None
-        for line, row in self._whole() if self.path.exists() else ():
-            if row and self._is_full(row, n_rows) and row[self._name] == name:
-                name = None  # the same name again
-            if row and row[self._name] != name:
-                name, n_before, n_rows = row[self._name], n_bytes, 0
-                # Earlier versions wrote paths without ``neutral``.
-                self.has_repeats |= neutral(name) in self.names
-                self.names.add(neutral(name))
-            n_rows += 1
-            n_bytes += len(line)
-        if row and self._count and not self._is_full(row, n_rows):
-            self.names.remove(neutral(name))
-            return n_before
-        return n_bytes
-
-    def _whole(self):
-        """Yield bytes and values of complete rows; None for the header."""
-        is_first = True
-        with open(self.path, "rb") as file:
-            for line in self._format.lines(file):
-                text = line.decode(**AS_GIVEN)
-                if self._format.is_whole(line):
-                    yield line, self._parse(text, is_first)
-                elif not self._format.may_be_cut(text, is_first):
-                    raise self._wrong_content(text)
-                is_first = False
-
-    def _parse(self, line, is_first):
-        """Parse a row; return None for the header."""
+    def _read(self, path, opening, parse):
+        """Return the number of bytes of whole lines and what they contain."""
+        text = path.read_bytes().decode(**AS_GIVEN) if path.exists() else ""
+        whole, end, cut = text.rpartition("\n")
+        whole += end
         try:
-            row = self._format.read(line)
+            found = parse(whole) if whole else []
+            if not (
+                whole or cut.startswith(opening) or opening.startswith(cut)
+            ):
+                raise ValueError(repr(cut[:80]))
         except ValueError as error:
-            raise self._wrong_content(line) from error
-        if not (is_first and self._format.header):
-            return row
-        if [*row.values()] != self._format.columns:
-            raise self._wrong_content(line)
-        return None
+            raise ValueError(
+                f"{path}: expected rows of {', '.join(self._format.columns)}, "
+                f"found {error}; repair the file, give another one, or delete "
+                "this one to start again"
+            ) from error
+        if cut:
+            logger.warning("%s: left out an incomplete last row", path)
+        return len(whole.encode(**AS_GIVEN)), found
 
-    def _wrong_content(self, line):
-        return ValueError(
-            f"{self.path}: expected rows of {', '.join(self._format.columns)}, "
-            f"found {line.strip()[:80]!r}; repair the file, give another one, "
-            "or delete this one to start again"
-        )
+    def _entries(self, text):
+        checked = JsonLines(self._format.columns).checked
+        entries = _json_lines(text)
+        if not all(isinstance(entry, list) and entry for entry in entries):
+            raise ValueError("other JSON")
+        return [[*map(checked, entry)] for entry in entries]
+
+    def _take(self, rows):
+        name = neutral(rows[0][self._name])
+        self.discard([name])
+        lines = (self._format.line({**row, self._name: name}) for row in rows)
+        self._texts[name] = "".join(lines)
+
+    def _take_table(self, rows):
+        found, n_repeated = {}, 0
+        for row in rows:
+            row[self._name] = name = neutral(row[self._name])
+            line, lines = self._format.line(row), found.setdefault(name, {})
+            n_all = str(row[self._count]) if self._count else "1"
+            if line in lines or str(len(lines)) == n_all:
+                n_repeated += 1
+            else:
+                lines[line] = None
+        if rows and str(len(lines)) != n_all:
+            del found[name]
+        if n_repeated:
+            logger.warning(
+                "%s: left out %d repeated rows", self.path, n_repeated
+            )
+        self._texts = {name: "".join(lines) for name, lines in found.items()}

@@ -80,25 +80,6 @@ MAX_SIZE, NO_SIZES = 2**16, {"settings", "sample_rate_hz"}
 def read_file(path, overrides=None) -> dict:
     """Read the YAML of a model from a file of limited size; see ``read``.
 
-    Arguments
-    ---------
-    path : Path
-        File to read.
-    overrides : dict, optional
-        As for ``read``.
-
-    Returns
-    -------
-    dict
-        As for ``read``.
-
-    Raises
-    ------
-    ImportError, KeyError
-        As for ``read``.
-    ValueError
-        If the file is too large, or ``read`` refuses it.
-
     Example
     -------
     >>> path = getfixture("tmp_path") / "hyperparams.yaml"

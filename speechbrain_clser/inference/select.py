@@ -60,16 +60,6 @@ def select_training(run: str | os.PathLike) -> Choice:
     only: by the selection rule of the protocol if it uses source validation,
     else by ``source_valid_uar``. Ties are broken by order.
 
-    Arguments
-    ---------
-    run : path
-        ``output_folder`` of the run.
-
-    Returns
-    -------
-    Choice
-        One of the finished trainings.
-
     Raises
     ------
     FileNotFoundError

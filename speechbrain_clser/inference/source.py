@@ -1,13 +1,12 @@
 """Locate a model: a local folder first, else a hub id."""
 
 import logging
-import re
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from speechbrain_clser.features.hub import looks_local
+from speechbrain_clser.features.hub import HUB_ID, looks_local
 from speechbrain_clser.hub_answers import answer_of
 
 logger = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ def locate(source, revision=None, savedir=None) -> Path:
             f"expected the folder of a model at {str(source)!r}, found none; "
             "give the model/ of a run, or a hub id owner/name"
         )
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+    if not HUB_ID.fullmatch(source):
         raise ValueError(
             f"expected the folder of a model or a hub id owner/name, got "
             f"{source!r}, which is not a folder in {Path.cwd()}"

@@ -74,19 +74,6 @@ def summarise(frames, rows, scheme):
 def write(folder, extractor, sound, rows, scheme) -> str:
     """Write the summary into a model folder, if it can be computed.
 
-    Arguments
-    ---------
-    folder : Path
-        Model folder.
-    extractor : Extractor
-        Feature extractor of the training.
-    sound : dict
-        As for ``export``.
-    rows : list of Utterance
-        Labelled training utterances.
-    scheme : Scheme
-        Maps emotions to classes.
-
     Returns
     -------
     str
@@ -114,16 +101,6 @@ def write(folder, extractor, sound, rows, scheme) -> str:
 def wording(fitted_adaptation) -> str:
     """Format the constants of an adaptation as text.
 
-    Arguments
-    ---------
-    fitted_adaptation : Adaptation
-        The adaptation with its constants.
-
-    Returns
-    -------
-    str
-        Names and values.
-
     Example
     -------
     >>> wording(adaptation.build("equal_mass"))
@@ -135,19 +112,7 @@ def wording(fitted_adaptation) -> str:
 def read(folder, dim, n_classes):
     """Read the summary of a model folder.
 
-    Arguments
-    ---------
-    folder : Path
-        Model folder; it does not have to be trusted.
-    dim : int
-        Dimension of the utterance statistics of the model.
-    n_classes : int
-        Number of classes of the model.
-
-    Returns
-    -------
-    Fitted or None
-        None if the folder has no summary.
+    None if the folder has no summary.
 
     Raises
     ------
@@ -168,18 +133,6 @@ def read(folder, dim, n_classes):
 
 def read_exactly(path, dim, n_classes):
     """Read a saved adaptation and check its dimensions.
-
-    Arguments
-    ---------
-    path : Path
-        File to read.
-    dim, n_classes : int
-        As for ``read``.
-
-    Returns
-    -------
-    Fitted
-        The adaptation with these dimensions.
 
     Raises
     ------

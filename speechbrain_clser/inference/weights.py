@@ -72,18 +72,6 @@ def load_exactly(module, path):
 def refuse_other_kinds(wanted, found, path):
     """Raise ValueError if data types or layouts of tensors differ.
 
-    Arguments
-    ---------
-    wanted, found : dict
-        Name to torch.Tensor or anything else, of a module and of a file.
-    path : str or Path
-        The file, for messages.
-
-    Raises
-    ------
-    ValueError
-        If two tensors of the same name differ in data type or layout.
-
     Example
     -------
     >>> one, two = torch.ones(1), torch.ones(1, dtype=torch.int8)
@@ -113,18 +101,6 @@ def refuse_no_numbers(state, path):
 
     Single statistics may be NaN, if they were undefined in the training data.
 
-    Arguments
-    ---------
-    state : dict
-        Name to torch.nn.Parameter, torch.Tensor or anything else.
-    path : str or Path
-        Its file, for messages.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is NaN or infinite, or all statistics are NaN.
-
     Example
     -------
     >>> nan = torch.tensor([float("nan"), 1.0])
@@ -150,11 +126,6 @@ def refuse_no_numbers(state, path):
 
 def load_tensors(path) -> dict:
     """Read a torch file that contains only tensors and plain values.
-
-    Arguments
-    ---------
-    path : str or Path
-        File to read.
 
     Returns
     -------

@@ -398,7 +398,7 @@ class Experiment:
             Lines for the console: the main scores and where the report is.
         """
         from speechbrain_clser.evaluation import page, report
-        from speechbrain_clser.publish.model_results import add_results
+        from speechbrain_clser.inference.model_results import add_results
 
         if not self.protocol.targets:
             return (

@@ -8,8 +8,8 @@ import onnxruntime
 import pytest
 from helpers import encoders, served
 
+from speechbrain_clser.contrib.onnx.export import export_onnx
 from speechbrain_clser.inference.classifier import EmotionClassifier
-from speechbrain_clser.inference.onnx.export import export_onnx
 
 # An export takes half a minute.
 pytestmark = [

@@ -29,12 +29,12 @@ LIGHT = {"numpy", "tqdm"}
 # Only these modules may import these libraries: optional libraries of the extras
 # and libraries that are slow to import.
 HOMES = {
-    "espeakng_loader": "corpora._speaking.engine",
-    "gradio": "app.serving",
+    "espeakng_loader": "contrib.synthesis.engine",
+    "gradio": "contrib.app.serving",
     "matplotlib": "evaluation.plots.*",
     "networkx": "graphs.partitions",
-    "onnxruntime": "inference.onnx.*",
-    "onnxscript": "inference.onnx.operators",
+    "onnxruntime": "contrib.onnx.*",
+    "onnxscript": "contrib.onnx.operators",
     "panphon": "features.phones.classes",
     "praatio": "features.phones.textgrid",
     "sknetwork": "graphs.partitions",

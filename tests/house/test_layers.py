@@ -69,7 +69,8 @@ LEVELS = {
     "losses.*": 1,
     "graphs.*": 1,
     "adaptation.*": 1,
-    "corpora._speaking.*": 1,
+    "contrib.synthesis.*": 1,  # used by corpora.demo
+    "contrib.__init__": 1,
     "corpora.*": 2,
     "methods.base": 1,
     "methods.*": 2,
@@ -78,6 +79,7 @@ LEVELS = {
     "training.*": 3,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
+    "evaluation.training_data": 1,  # plain data
     "evaluation.run_checks": 1.5,  # between predictions and run
     "evaluation.run": 2,
     "evaluation.plots.*": 4,
@@ -85,10 +87,9 @@ LEVELS = {
     "evaluation.sections.provenance": 3,  # no plots
     "evaluation.sections.*": 4,
     "evaluation.*": 3,
+    "inference.model_results": 4,
     "inference.*": 3,
-    "publish.training_data": 1,  # plain data
-    "publish.*": 4,
-    "app.*": 4,
+    "contrib.*": 5,
     "benchmark.*": 5,
     "commands.*": 6,
     "cli": 7,
@@ -96,7 +97,7 @@ LEVELS = {
 
 # Packages whose modules are alternatives and must not import each other; shared code
 # belongs into a private module or into __init__.
-ALTERNATIVES = {"corpora", "methods"}
+ALTERNATIVES = {"contrib", "corpora", "methods"}
 
 # Independent of levels: packages that must never import these packages.
 FORBIDDEN = {
@@ -115,11 +116,19 @@ FORBIDDEN = {
     },
 }
 
+# The only modules of the core that may import contrib.
+USERS_OF_CONTRIB = {
+    "cli",
+    "commands.*",
+    "corpora.demo",
+    "features.phones.align",
+}
+
 # Independent of levels: modules that only these modules may import. eSpeak NG is
 # under the GPL, so it runs in a separate process, and the worker is never imported.
 RESTRICTED = {
-    "corpora._speaking.engine": {"corpora._speaking.worker"},
-    "corpora._speaking.worker": set(),
+    "contrib.synthesis.engine": {"contrib.synthesis.worker"},
+    "contrib.synthesis.worker": set(),
 }
 
 
@@ -153,6 +162,13 @@ def complaint(here, there):
     package, other = here.split(".")[0], there.split(".")[0]
     if other in FORBIDDEN.get(package, ()):
         return f"{here} imports {there}, but {package} must not import {other}"
+    if other == "contrib" != package and not any(
+        fnmatch.fnmatchcase(here, user) for user in USERS_OF_CONTRIB
+    ):
+        return (
+            f"{here} imports {there}, but contrib is outside of the core; move "
+            "what the core needs out of contrib"
+        )
     if here not in RESTRICTED.get(there, {here}):
         allowed = ", ".join(RESTRICTED[there]) or "no module"
         return f"{here} imports {there}, which only {allowed} may import"
@@ -252,9 +268,22 @@ def test_evaluation_importing_a_model_is_caught():
 
 
 def test_espeak_outside_of_its_worker_is_caught():
-    source = "from speechbrain_clser.corpora._speaking import engine"
-    (text,) = violations(corpora__demo=source, corpora___speaking__engine="")
-    assert "only corpora._speaking.worker may" in text
+    source = "from speechbrain_clser.contrib.synthesis import engine"
+    (text,) = violations(corpora__demo=source, contrib__synthesis__engine="")
+    assert "only contrib.synthesis.worker may" in text
+
+
+def test_core_module_importing_contrib_is_caught():
+    source = "from speechbrain_clser.contrib.synthesis import script"
+    (text,) = violations(data__splits=source, contrib__synthesis__script="")
+    assert "contrib is outside of the core" in text
+    assert violations(corpora__demo=source, contrib__synthesis__script="") == []
+
+
+def test_package_of_contrib_importing_another_is_caught():
+    source = "from speechbrain_clser.contrib.onnx import export"
+    (text,) = violations(contrib__app__serving=source, contrib__onnx__export="")
+    assert "modules of contrib must not import each other" in text
 
 
 def test_module_without_a_level_is_caught():

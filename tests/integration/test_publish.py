@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 ID, ENCODER = "me/model", "others/tiny"
 PUBLISH = """
 import sys
-from speechbrain_clser.publish.hub import publish
+from speechbrain_clser.contrib.publish.hub import publish
 
 run, name, *allowed = sys.argv[1:]
 print(publish(run, name, allow_licence=allowed).commit)

@@ -8,8 +8,8 @@ import safetensors.torch
 import torch
 from helpers import served
 
+from speechbrain_clser.contrib.onnx.export import export_onnx
 from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
-from speechbrain_clser.inference.onnx.export import export_onnx
 
 pytestmark = [pytest.mark.encoder, pytest.mark.slow]
 

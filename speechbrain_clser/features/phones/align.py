@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import torch
 
-from speechbrain_clser.corpora._speaking.recital import Line, recite
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.features.phones.cepstra import (
     HOP_S,
@@ -115,12 +114,19 @@ def align_all(
     >>> align_all([row], load=None, sentences={})
     {'1': ()}
     """
-    texts = [(row, _line(row, sentences)) for row in rows]
-    readings = recite(line for _, line in texts if line)
+    from speechbrain_clser.contrib.synthesis.recital import Line, recite
+
+    texts = [(row, text_of(row, sentences)) for row in rows]
+    lines = {
+        row.id: Line(row.language, text, row.gender)
+        for row, text in texts
+        if text
+    }
+    readings = recite(lines.values())
     found = {}
-    for row, line in texts:
+    for row, _ in texts:
         found[row.id] = ()
-        if line:
+        if line := lines.get(row.id):
             reading, segments = readings[line]
             wav = load(row.wav, SAMPLE_RATE_HZ)
             if recogniser:
@@ -129,12 +135,6 @@ def align_all(
             else:
                 found[row.id] = align(wav, torch.from_numpy(reading), segments)
     return found
-
-
-def _line(row, sentences):
-    """Return the text of an utterance to synthesise; None if unknown."""
-    text = text_of(row, sentences)
-    return Line(row.language, text, row.gender) if text else None
 
 
 def text_of(row: Utterance, sentences: Mapping) -> str:

@@ -10,6 +10,7 @@ from helpers.runs import make_run
 from speechbrain_clser.benchmark import results, study
 from speechbrain_clser.benchmark.runner import DONE, Setup
 
+
 @pytest.fixture(scope="session")
 def recipe(tmp_path_factory):
     """Return the folder of the recipe."""

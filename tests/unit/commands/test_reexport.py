@@ -12,8 +12,8 @@ from speechbrain_clser.commands.reexport import export_run
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.model_results import add_results
 from speechbrain_clser.inference.select import Choice
-from speechbrain_clser.publish.model_results import add_results
 
 
 def test_run_without_a_finished_training_is_refused(tmp_path):

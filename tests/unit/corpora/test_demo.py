@@ -22,8 +22,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from speechbrain.lobes.features import Fbank
 
+from speechbrain_clser.contrib.synthesis import script
 from speechbrain_clser.corpora import demo
-from speechbrain_clser.corpora._speaking import script
 
 installed = pytest.mark.skipif(
     importlib.util.find_spec("espeakng_loader") is None,
@@ -168,7 +168,7 @@ SPEAK = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from speechbrain_clser.corpora import demo
-from speechbrain_clser.corpora._speaking import script
+from speechbrain_clser.contrib.synthesis import script
 demo.speak(script.plan(), sys.argv[1], 2)
 """
 

@@ -11,6 +11,7 @@ from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference import predict as predicting
 from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.predict import (
+    Tally,
     answers,
     bad_path,
     n_threads,
@@ -18,7 +19,7 @@ from speechbrain_clser.inference.predict import (
 )
 from speechbrain_clser.inference.prediction import Prediction
 from speechbrain_clser.inference.provenance import provenance_path
-from speechbrain_clser.inference.result_table import ResultTable
+from speechbrain_clser.inference.result_table import ResultTable, journal_path
 from speechbrain_clser.inference.timeline import Timeline
 
 
@@ -219,6 +220,13 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
     assert {row["n_segments"] for row in read(path)} == {"2"}
 
 
+def test_recording_without_segments_has_no_row(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    classifier.classify_long = lambda path, *_: Timeline(path, ["anger"], [])
+    assert into(path, classifier, ["a.wav"], window_s=4.0).n_new == 1
+    assert read(path) == []
+
+
 def test_windows_resume_at_the_last_file(tmp_path):
     path, files = tmp_path / "a.csv", ["a.wav", "b.wav", "c.wav"]
     into(path, FakeClassifier(), files, window_s=4.0)
@@ -239,14 +247,42 @@ def test_windows_of_a_second_folder_are_appended(tmp_path):
 
 
 def test_segments_of_a_file_are_written_at_once(tmp_path, monkeypatch):
-    written, write = [], ResultTable._write
+    written, add = [], ResultTable.add
     monkeypatch.setattr(
         ResultTable,
-        "_write",
-        lambda s, text: written.append(text) or write(s, text),
+        "add",
+        lambda s, *rows: written.append(len(rows)) or add(s, *rows),
     )
     into(tmp_path / "a.csv", FakeClassifier(), ["a.wav"], window_s=4.0)
-    assert [text.count("a.wav") for text in written] == [0, 0, 2]
+    assert written == [2]
+
+
+def test_killed_process_loses_no_row_and_repeats_none(tmp_path, monkeypatch):
+    path, files = tmp_path / "a.csv", ["a.wav", "bad.wav", "b.wav", "c.wav"]
+    into(path, FakeClassifier(), files)
+    whole = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    for name in whole.keys() - {"a.csv.model.json"}:
+        (tmp_path / name).unlink()
+    with monkeypatch.context() as patched:  # killed before it wrote the tables
+        patched.setattr(ResultTable, "__exit__", lambda s, *_: s._file.close())
+        into(path, FakeClassifier(), files[:3])
+    assert not path.exists()
+    classifier = FakeClassifier()
+    skipped = [*map(str, tmp_path.iterdir())]
+    tally = into(path, classifier, files, skipped=skipped)
+    assert (tally.n_before, tally.n_new, tally.n_skipped) == (2, 1, 0)
+    assert sorted(sum(classifier.blocks, [])) == ["bad.wav", "c.wav"]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == whole
+
+
+def test_journal_of_another_model_is_refused_by_name(tmp_path):
+    path, other = tmp_path / "a.csv", {"model_sha256": "ff"}
+    into(path, FakeClassifier(), ["a.wav"])
+    journal_path(path).touch()
+    with pytest.raises(
+        ValueError, match=r"and a\.csv\.journal\.jsonl to start"
+    ):
+        predict_into(path, FakeClassifier(), ["b.wav"], other)
 
 
 def test_empty_input_is_an_error_and_writes_nothing(tmp_path):
@@ -368,5 +404,22 @@ def test_second_process_is_refused_and_repeats_are_removed(tmp_path, caplog):
     classifier = FakeClassifier()
     assert into(path, classifier, files).n_before == 3
     assert path.read_text() == whole and classifier.blocks == []
-    assert "a.csv: removed 3 repeated rows" in caplog.text
+    assert "a.csv: left out 3 repeated rows" in caplog.text
     assert not [*tmp_path.glob(".*")]
+
+
+def test_first_file_of_each_note_is_logged(caplog):
+    tally = Tally(n_new=3)
+    tally.add_notes("a.wav", ())
+    tally.add_notes("b.wav", ("quiet", "steady"))
+    tally.add_notes("c.wav", ("steady",))
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("b.wav: found a peak below -50 dB")
+    assert second.endswith("such files have 'steady' in the column note")
+    output = "3 files classified, 1 noted as quiet, 2 noted as steady"
+    assert tally.sentence == output
+
+
+def test_skipped_files_are_counted():
+    tally = Tally(n_new=1, n_skipped=2)
+    assert tally.sentence == "1 files classified, 2 skipped that are not audio"

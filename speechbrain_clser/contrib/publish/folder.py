@@ -1,0 +1,81 @@
+"""Write the folder to publish: a model with its card as README.md."""
+
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from speechbrain_clser.contrib.publish import licences
+from speechbrain_clser.contrib.publish.card import card
+from speechbrain_clser.contrib.publish.metadata import metadata
+from speechbrain_clser.evaluation import training_data
+from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.inference.select import FILE as TRAINING
+from speechbrain_clser.inference.select import select_training
+
+NAME = "published"
+
+
+def write(
+    run: Path,
+    repo_id: str,
+    allow_licence: Collection = (),
+    licence: str = "",
+) -> Path:
+    """Write the folder to publish into the run folder.
+
+    Earlier content of the folder is removed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the run has no report, or no model.
+    ValueError
+        If the licence of a training corpus does not allow publishing, or the
+        run has newer trainings than its model or report.
+    """
+    report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
+    model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
+    training = _training(run, report)
+    licences.check(training_data.cards(report), allow_licence)
+    data = metadata(
+        report, repo_id, model_yaml.read_text(encoding="utf-8"), licence
+    )
+    readme = (run / "model" / "README.md").read_text(encoding="utf-8")
+    folder = run / NAME
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(run / "model", folder)
+    (folder / "README.md").write_text(
+        card(report, readme, data, repo_id, training), encoding="utf-8"
+    )
+    return folder
+
+
+def _needed(path, run):
+    """Return the path of a required file; raise FileNotFoundError if missing."""
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"expected {path.relative_to(run)} in {run}, found none; give the "
+            "output_folder of a finished run of train.py"
+        )
+    return path
+
+
+def _training(run, report):
+    """Read the provenance of the model; raise ValueError if outdated."""
+    chosen = json.loads(
+        _needed(run / "model" / TRAINING, run).read_text("utf-8")
+    )
+    if chosen != select_training(run).origin():
+        raise ValueError(
+            f"{run}: expected model/ to contain the selected training of the run, "
+            f"found seed {chosen['seed']} of trial {chosen['trial']}; run clser "
+            f"export {run}"
+        )
+    scored = report["parts"]["target_scored"]["per_seed"]
+    if chosen["seed"] not in (one["seed"] for one in scored):
+        raise ValueError(
+            f"{run}: expected seed {chosen['seed']} in {FILE}, found an older "
+            f"report without it; run clser report {run}"
+        )
+    return chosen

@@ -1,0 +1,98 @@
+"""Build the metadata of a model card: search terms and scores."""
+
+import re
+
+from huggingface_hub import EvalResult, ModelCardData
+
+from speechbrain_clser.evaluation import formatting, training_data
+from speechbrain_clser.features.hub import HUB_ID
+from speechbrain_clser.languages import two_letters
+
+TASK = "audio-classification"
+TAGS = (
+    *("speechbrain", "speechbrain-clser", "speech-emotion-recognition"),
+    *("emotion-recognition", "cross-lingual"),
+)
+# Score of a report to the hub's metric and a readable name.
+METRICS = {
+    "uar": ("recall", "UAR, unweighted average recall"),
+    "wa": ("accuracy", "WA, weighted accuracy"),
+    "macro_f1": ("f1", "macro-F1"),
+}
+OWN_TERMS = "terms-of-the-training-corpora"
+COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
+
+
+def metadata(
+    report: dict, repo_id: str, model_yaml: str, licence: str = ""
+) -> ModelCardData:
+    """Build the metadata of a model card.
+
+    Without a licence, the card refers to the terms of the training corpora.
+    """
+    return ModelCardData(
+        language=_languages(report),
+        **_licence(repo_id, licence),
+        library_name="speechbrain",
+        pipeline_tag=TASK,
+        tags=[*TAGS, report["method"]],
+        datasets=[card["name"] for card in training_data.cards(report)],
+        metrics=[name for name, _ in METRICS.values()],
+        base_model=_encoder(report, model_yaml),
+        model_name=repo_id.rpartition("/")[2],
+        eval_results=_results(report),
+    )
+
+
+def _languages(report):
+    """List the languages used in training or evaluation."""
+    ledger = report["ledger"]
+    codes = [
+        origin.partition(":")[2]
+        for origin in (*training_data.origins(report), *ledger["targets"])
+    ]
+    # A corpus may not name its language; the hub prefers two-letter codes.
+    found = [two_letters(code) for code in codes if code]
+    return list(dict.fromkeys(found))
+
+
+def _licence(repo_id, licence):
+    """Return the licence keys; other terms than the hub's need a link."""
+    if licence:
+        return {"license": licence}
+    return {
+        "license": "other",
+        "license_name": OWN_TERMS,
+        "license_link": f"https://huggingface.co/{repo_id}#data",
+    }
+
+
+def _encoder(report, model_yaml):
+    """Return the hub id of the pretrained encoder, None if it is local."""
+    name = report["settings"]["encoder"]
+    is_of_hub = HUB_ID.fullmatch(name) and COMMIT.search(model_yaml)
+    return name if is_of_hub else None
+
+
+def _results(report):
+    """Return the test scores in percent, rounded as in the report."""
+    targets, protocol = report["ledger"]["targets"], report["protocol"]
+    names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
+    titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
+    over = formatting.trainings(report["n_trials"], report["n_seeds"])
+    scores = report["parts"]["target_scored"]["scores"]
+    return [
+        EvalResult(
+            task_type=TASK,
+            task_name="Speech emotion recognition",
+            dataset_type="+".join(names),
+            dataset_name=f"{formatting.enumeration([titles[n] for n in names])} "
+            f"({formatting.languages(targets)})",
+            dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
+            metric_type=metric,
+            metric_name=f"{title}, in percent, 95 % interval "
+            f"{formatting.interval(scores[score])}, {over}",
+            metric_value=float(formatting.percent(scores[score]["mean"])),
+        )
+        for score, (metric, title) in METRICS.items()
+    ]

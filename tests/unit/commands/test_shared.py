@@ -1,0 +1,23 @@
+import click
+from click.testing import CliRunner
+
+from speechbrain_clser.commands import shared
+
+
+def test_options_have_both_spellings_and_control_characters_are_escaped():
+    @click.command()
+    @shared.data_folder_option
+    @shared.bad_files_option
+    @shared.manifests_option
+    @shared.device_option
+    def show(**options):
+        shared.show_facts({**options, "a_name": "\x1b[2J"})
+
+    typed = ["--data_folder", "d", "--allow_bad_files"]
+    result = CliRunner().invoke(show, typed)
+    assert result.output.splitlines() == [
+        "data folder      d",
+        "allow bad files  True",
+        "manifests        manifests",
+        r"a name           \x1b[2J",
+    ]

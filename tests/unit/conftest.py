@@ -1,0 +1,3 @@
+"""Provide a finished run."""
+
+from helpers.finished import finished, output, run  # noqa: F401

@@ -1,0 +1,172 @@
+import re
+
+import pytest
+from huggingface_hub import ModelCard, ModelCardData
+
+from speechbrain_clser.contrib.publish import card as cards
+from speechbrain_clser.evaluation.document import Table
+from speechbrain_clser.inference.model_results import results
+from speechbrain_clser.inference.readme import LEARNT_FROM
+
+README = """\
+# Recogniser
+
+Classes: a, b.
+
+## Use
+
+from_hparams("path/of/this/folder")
+"""
+TRAINING = {"trial": 0, "seed": 2, "phase": "target", "epoch": 7}
+
+
+def of(report, readme=README):
+    """Write a card."""
+    data = ModelCardData(license="other", tags=["speech"])
+    return cards.card(report, readme, data, "me/model", TRAINING)
+
+
+def headings(text):
+    return re.findall("^#+ (.+)$", text, flags=re.MULTILINE)
+
+
+def tables(blocks):
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+def test_card_begins_with_metadata_that_the_hub_reads(output):
+    found = ModelCard(of(output)).data.to_dict()
+    assert found == {"license": "other", "tags": ["speech"]}
+
+
+def test_card_is_the_readme_with_the_report_around_it(output):
+    assert headings(of(output)) == [
+        *("Recogniser", "Use", "Results", "Languages", "Intended use"),
+        *("Limits", "Data", "Protocol", "Audit", "Training"),
+    ]
+
+
+def test_card_replaces_results_and_limits_of_the_readme(output):
+    text = of(
+        output,
+        f"{README}\n## Results\n\nstale\n\n## Limits\n\nstale\n\n## More\n\nx\n",
+    )
+    assert "stale" not in text
+    assert headings(text)[:4] == ["Recogniser", "Use", "More", "Results"]
+    assert headings(text).count("Limits") == 1
+
+
+def test_score_is_above_the_usage(output):
+    text = of(output)
+    assert output["verdict"]["sentence"] in text.partition("## Use")[0]
+    assert text.index("Classes: a, b.") < text.index("UAR on Urdu")
+    assert text.index("UAR on Urdu") < text.index("## Use")
+
+
+def test_card_loads_the_model_by_hub_id(output):
+    assert 'from_hparams("me/model")' in of(output)
+    assert "path/of/this/folder" not in of(output)
+
+
+def test_readme_without_headings_is_kept_whole(output):
+    text = of(output, "# Mine\n\nWritten by hand.\n")
+    assert text.index("Written by hand.") < text.index("## Results")
+
+
+def test_scores_are_read_from_the_report(output):
+    uar = output["parts"]["target_scored"]["scores"]["uar"]
+    uar |= {"mean": 0.1234, "low": 0.1111, "high": 0.2222}
+    output["parts"]["target_scored"]["chance_uar"] = 0.3333
+    text = of(output)
+    assert "**12.3 %** UAR on Urdu · 95 % interval [11.1, 22.2]" in text
+    assert "chance 33.3 · mean of 2 seeds" in text
+    assert "| target\\_scored | 12.3 | [11.1, 22.2] |" in text
+
+
+def test_notices_are_next_to_the_score(output):
+    output["notices"] = ["Synthetic: not applicable to human speech."]
+    head, _, _ = of(output).partition("## Use")
+    assert output["notices"][0] in head
+
+
+def test_score_of_the_published_training_is_given(output):
+    output["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
+    assert "(seed 2) has a UAR of 43.2 on the target corpus" in of(output)
+
+
+def test_single_training_is_the_mean(output):
+    del output["parts"]["target_scored"]["per_seed"][0]
+    assert "The published training" not in of(output)
+
+
+def test_recall_of_each_class_is_given(output):
+    _, recalls = tables(results(output, TRAINING))
+    assert [row[0] for row in recalls.rows] == output["classes"]
+
+
+def test_baselines_are_listed(output):
+    output["baselines"] = [
+        {
+            "name": "nearest_mean",
+            "uar": {"mean": 0.4, "low": 0.3, "high": 0.5},
+            "difference": {"mean": 0.1, "low": 0.0, "high": 0.2},
+        }
+    ]
+    found = tables(results(output, TRAINING))[-1]
+    assert found.rows == [
+        ["nearest_mean", "40.0", "[30.0, 50.0]", "+10.0", "[+0.0, +20.0]"]
+    ]
+
+
+def test_languages_table_shows_use_in_training(output):
+    (found,) = tables(cards.languages(output))
+    assert [row[:3] for row in found.rows] == [
+        ["Urdu (urd)", "never", "target_scored"],
+        ["German (deu)", "with labels", "source_valid"],
+    ]
+
+
+def test_unlabelled_target_is_listed_as_training_language(output):
+    output["data"]["parts"]["unlabelled"]["origins"] = ["urdu:urd"]
+    output["ledger"]["target_audio"] = "unlabelled"
+    (found,) = tables(cards.languages(output))
+    assert [row[1] for row in found.rows] == ["without labels", "with labels"]
+
+
+def test_unknown_language_is_empty(output):
+    output["parts"]["target_scored"]["groups"]["language"][0]["name"] = ""
+    (found,) = tables(cards.languages(output))
+    assert found.rows[0][0] is None
+
+
+@pytest.mark.parametrize("kind", LEARNT_FROM)
+def test_limits_depend_on_elicitation(kind, output):
+    for card in output["data"]["corpora"]:
+        card["elicitation"] = kind
+    assert LEARNT_FROM[kind] in of(output)
+
+
+def test_corpora_have_licence_and_citation(output):
+    text = of(output)
+    assert "Berlin Database of Emotional Speech" in text
+    assert "Author et al., 2005; licence: free for research." in text
+
+
+def test_card_has_protocol_digest_and_audit(output):
+    text = of(output)
+    assert '| digest | "0123456789ab" |' in text
+    for finding in output["audit"]:
+        assert finding["sentence"] in text
+
+
+def test_card_has_training_and_versions(output):
+    text = of(output)
+    assert "seed 2, epoch 7 of phase target" in text
+    assert "0123456789" * 4 in text
+    assert "speechbrain 1.1.2" in text
+
+
+def test_card_has_no_local_paths(output):
+    output["environment"]["command"] = ["train.py", "/home/me/secret"]
+    output["settings"]["data_folder"] = "/home/me/secret"
+    assert "secret" not in of(output)
