@@ -240,7 +240,7 @@ def benchmark(
 def _pair(option, text):
     """Split ``NAME=VALUE``."""
     name, is_pair, value = text.partition("=")
-    if not is_pair or not value:
+    if not (name and is_pair and value):
         raise click.UsageError(f"{option}: expected NAME=VALUE, found {text!r}")
     return name, value
 
