@@ -27,6 +27,7 @@ setup(
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
         "langcodes[data]>=3.4",
+        "jinja2>=3.1",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "packaging>=22",
@@ -58,6 +59,8 @@ setup(
         "graph": ["scikit-network>=0.33"],
         # Models as graphs that need no torch.
         "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
+        # Runs of clser benchmark as jobs of a cluster.
+        "slurm": ["submitit>=1.5"],
         # The page of clser app.
         "app": ["gradio>=6"],
         # Classes of phones; TextGrids of an aligner.
@@ -83,6 +86,7 @@ setup(
             "pytorch-metric-learning>=2.8",
             "ruff==0.12.4",
             "scikit-network>=0.33",
+            "submitit>=1.5",
             "yamllint==1.35.1",
         ],
     },

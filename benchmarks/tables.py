@@ -8,6 +8,7 @@ without confusion counts state that their intervals are uncorrected.
 """
 
 import dataclasses
+import functools
 from pathlib import Path
 from statistics import fmean
 
@@ -18,6 +19,7 @@ import shares
 import transfer
 from measured import difference, mark_uncorrected, read, score
 
+from speechbrain_clser.benchmark import leaderboard
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.statistics import RunCounts
@@ -417,7 +419,26 @@ def gain(found) -> tuple:
     return difference(ahead), f"{found['p_holm']:.4f}"
 
 
+def study(name) -> dict:
+    """Build the leaderboard of a study of ``clser benchmark``.
+
+    Arguments
+    ---------
+    name : str
+        Of its results in ``studies``: a copy of results.json.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    return leaderboard.table(read(f"studies/{name}"))
+
+
 TABLES = {
+    f"study_{path.stem}": functools.partial(study, path.stem)
+    for path in sorted((HERE / "studies").glob("*.json"))
+} | {
     table.__name__: table
     for table in (
         headline,

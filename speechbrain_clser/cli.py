@@ -101,6 +101,7 @@ for command in (
     prediction.predict,
     runs.report,
     runs.compare,
+    runs.benchmark,
     runs.export,
     runs.publish,
     tools.layers,

@@ -166,3 +166,84 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
         echo(f"would go to {published.url}, from {published.folder}")
     else:
         echo(f"{published.url} at {published.commit}")
+
+
+@click.command(
+    short_help="Run a matrix of systems, protocols and encoders.",
+    epilog="Example:  clser benchmark benchmarks/studies/demo.yaml --jobs 2",
+)
+@click.argument("study")
+@data_folder_option
+@click.option("--out", metavar="FOLDER", help="By default results/STUDY.")
+@click.option(
+    "--encoder",
+    "encoders",
+    metavar="NAME=FOLDER",
+    multiple=True,
+    help="Folder or hub id in place of that of an encoder of the study.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Number of runs at the same time.",
+)
+@click.option("--dry-run", is_flag=True, help="List the runs and stop.")
+@click.option(
+    "--launcher",
+    type=click.Choice(["local", "slurm", "submitit-local"]),
+    default="local",
+    show_default=True,
+    help="Processes on this machine, or jobs of a cluster.",
+)
+@click.option(
+    "--job-option",
+    "job_options",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Of submitit, such as slurm_partition=gpu or timeout_min=120.",
+)
+@click.option("--recipe", metavar="FOLDER", help="Folder of train.py.")
+@click.pass_context
+def benchmark(
+    context,
+    study,
+    data_folder,
+    out,
+    encoders,
+    jobs,
+    dry_run,
+    launcher,
+    job_options,
+    recipe,
+):
+    """Run every cell of a study file and write a leaderboard.
+
+    Finished runs are not repeated; a failing run does not stop the others. Writes
+    results.json and leaderboard.html, .md, .tex and .csv.
+    """
+    from speechbrain_clser.commands import benchmark as command
+
+    pairs = dict(_pair("--encoder", text) for text in encoders)
+    places = (study, data_folder or "", out, pairs, recipe)
+    if dry_run:
+        _, setup, cells = command.plan(*places)
+        echo("\n".join(command.overview(setup, cells, jobs)))
+        return
+    options = dict(_pair("--job-option", text) for text in job_options)
+    launch = (launcher, {key: _number(text) for key, text in options.items()})
+    found = command.benchmark(*places, jobs, launch, echo=echo)
+    context.exit(1 if found["failed"] else 0)
+
+
+def _pair(option, text):
+    """Split ``NAME=VALUE``."""
+    name, is_pair, value = text.partition("=")
+    if not (name and is_pair and value):
+        raise click.UsageError(f"{option}: expected NAME=VALUE, found {text!r}")
+    return name, value
+
+
+def _number(text):
+    return int(text) if text.isdigit() else text

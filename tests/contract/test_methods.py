@@ -49,6 +49,10 @@ def batch(hparams):
     }
 
 
+def trainable(method):
+    return [(n, p) for n, p in method.named_parameters() if p.requires_grad]
+
+
 def inputs(method, batch):
     return {key: batch[key] for key in method.INPUTS}
 
@@ -72,7 +76,7 @@ def test_every_trainable_parameter_gets_a_gradient(hparams, batch):
     method.zero_grad()
     losses = method.losses(method(inputs(method, batch)), batch)
     combine(losses, hparams["loss_weights"]).backward()
-    unused = [n for n, p in method.named_parameters() if p.grad is None]
+    unused = [n for n, p in trainable(method) if p.grad is None]
     assert unused == []
 
 
@@ -109,7 +113,7 @@ def test_inference_method_predicts_the_same_without_unused_parameters(
     after = inference(inputs(inference, batch)).logits
     assert after.equal(before)
     after.sum().backward()
-    unused = [n for n, p in inference.named_parameters() if p.grad is None]
+    unused = [n for n, p in trainable(inference) if p.grad is None]
     assert unused == [], "add them to TRAINING_ONLY"
 
 

@@ -38,6 +38,7 @@ HOMES = {
     "panphon": "features.phones.classes",
     "praatio": "features.phones.reference_phones",
     "sknetwork": "graphs.partitions",
+    "submitit": "benchmark.runner",
     "torch_scatter": "graphs.scatter",
 }
 

@@ -87,6 +87,7 @@ LEVELS = {
     "inference.model_results": 4,
     "inference.*": 3,
     "contrib.*": 5,
+    "benchmark.*": 5,
     "commands.*": 6,
     "cli": 7,
 }

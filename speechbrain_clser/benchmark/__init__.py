@@ -1,0 +1,1 @@
+"""Matrices of systems, protocols and encoders: one study file, one leaderboard."""

@@ -1,0 +1,39 @@
+"""The leaderboard of a study: page, tables and heat map."""
+
+import csv
+import io
+import json
+
+from speechbrain_clser.benchmark import leaderboard
+
+
+def test_the_leaderboard_shows_scores_failures_and_escapes(found, tmp_path):
+    found, _, _ = found
+    path = leaderboard.write(found, tmp_path)
+    page = path.read_text()
+    assert "<h1>A &lt;b&gt;</h1>" in page
+    assert "expected &lt;x&gt;" in page
+    assert "critical difference" in page
+    assert page.count('class="badge"') == 2
+    rows = leaderboard.table(found)["rows"]
+    assert [row[0] for row in rows] == ["good", "bad"]
+    assert rows[0][-3].startswith("+")
+    assert rows[1][-3:] == [None] * 3
+    saved = json.loads((tmp_path / "results.json").read_text())
+    assert saved == json.loads(json.dumps(found))
+    lines = list(
+        csv.DictReader(io.StringIO((tmp_path / "leaderboard.csv").read_text()))
+    )
+    assert len(lines) == 4
+    assert float(lines[0]["low"]) < float(lines[0]["uar"])
+    assert (tmp_path / "leaderboard.tex").read_text().startswith("% UAR")
+
+
+def test_a_heat_map_needs_single_sources_and_targets(found):
+    found, _, _ = found
+    assert leaderboard.matrices(found)["good, acoustic"].keys() == {
+        "emodb",
+        "emovo",
+    }
+    other = found | {"folds": {"u": "four_to_emodb"}}
+    assert leaderboard.matrices(other) == {}
