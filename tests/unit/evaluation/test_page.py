@@ -2,11 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from helpers import reports
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import page, report
+
+GOLDEN = Path(__file__).parents[2] / "reference" / "report_golden"
 
 
 def pages_of(folder, **changes):
@@ -104,3 +108,9 @@ def test_synthetic_corpus_has_a_notice_in_the_first_section(tmp_path):
 def test_page_without_a_report_raises(tmp_path):
     with pytest.raises(FileNotFoundError, match="call report.build first"):
         page.write(tmp_path)
+
+
+@pytest.mark.parametrize("name", reports.RUNS)
+def test_pages_are_those_of_the_golden_files(name, tmp_path):
+    for file, text in reports.pages(name, tmp_path).items():
+        assert text.split() == (GOLDEN / file).read_text("utf-8").split()
