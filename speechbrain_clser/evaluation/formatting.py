@@ -23,6 +23,10 @@ SAMPLING_KEYS = (
     "shots",
     "target_labelled_fraction",
 )
+PART_NAMES = {
+    "target_scored": "Target corpus",
+    "source_valid": "Source corpora",
+}
 
 
 def languages(origins: list) -> str:

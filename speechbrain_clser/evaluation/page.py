@@ -7,11 +7,10 @@ comparison with chance. Details follow.
 import os
 from pathlib import Path
 
+from speechbrain_clser.evaluation import method_report
 from speechbrain_clser.evaluation.document import markdown, page
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.evaluation.sections.adaptation import adaptation
-from speechbrain_clser.evaluation.sections.anchoring import anchoring
-from speechbrain_clser.evaluation.sections.attention import attention
 from speechbrain_clser.evaluation.sections.by_group import by_group
 from speechbrain_clser.evaluation.sections.classes import classes
 from speechbrain_clser.evaluation.sections.missing_values import missing_values
@@ -27,7 +26,6 @@ from speechbrain_clser.evaluation.sections.provenance import (
     data,
     reproduction,
 )
-from speechbrain_clser.evaluation.sections.resonance import resonance
 from speechbrain_clser.evaluation.sections.scores import scores
 from speechbrain_clser.evaluation.sections.summary import overview, title
 from speechbrain_clser.io import atomic_write, read_json
@@ -87,9 +85,7 @@ def build_blocks(report: dict) -> list:
         *confidence(report),
         *training(report),
         *embeddings(report),
-        *anchoring(report),
-        *resonance(report),
-        *attention(report),
+        *method_report.sections(report),
         *phones(report),
         *probes(report),
         *audit(report),

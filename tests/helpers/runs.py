@@ -95,11 +95,11 @@ def make_run(
     return folder
 
 
-def set_method(folder, path):
+def set_method(folder, path, old="source_only.SourceOnly"):
     """Change the class of the method of all seeds of a run."""
     for yaml in Path(folder).rglob("hyperparams.yaml"):
         text = yaml.read_text(encoding="utf-8")
-        text = text.replace("source_only.SourceOnly", path)
+        text = text.replace(old, path)
         yaml.write_text(text, encoding="utf-8")
 
 

@@ -76,6 +76,9 @@ LEVELS = {
     "training.side_information": 4,
     "training.experiment": 5,
     "training.*": 3,
+    "evaluation.document": 1,  # document, plots.style and axes: also of methods
+    "evaluation.plots.style": 1,
+    "evaluation.plots.axes": 1,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
     "evaluation.run_checks": 1.5,  # between predictions and run

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from speechbrain_clser.evaluation import formatting
+
 
 def estimate(
     axes: Axes, score: dict, y: float, colour: str, size: float = 7
@@ -89,3 +91,29 @@ def slant(names: Sequence) -> int:
     (0, 30)
     """
     return 30 if len(names) > 5 else 0
+
+
+def example_title(example) -> str:
+    """Return the title of the panel of an utterance.
+
+    Arguments
+    ---------
+    example : Mapping
+        Of ``run.Seed.examples``.
+
+    Returns
+    -------
+    str
+        Its class, its predicted class if that differs, and its language.
+
+    Example
+    -------
+    >>> example_title(
+    ...     {"target": "anger", "predicted": "fear", "language": "deu"}
+    ... )
+    'anger, predicted fear (German)'
+    """
+    is_correct = example["predicted"] == example["target"]
+    predicted = "" if is_correct else f", predicted {example['predicted']}"
+    language = formatting.language(example["language"])
+    return f"{example['target']}{predicted} ({language})"

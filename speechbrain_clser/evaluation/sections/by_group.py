@@ -2,7 +2,8 @@
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Details, Heading, Table
-from speechbrain_clser.evaluation.sections.shared import NAMES, picture
+from speechbrain_clser.evaluation.formatting import PART_NAMES
+from speechbrain_clser.evaluation.plots.style import picture
 
 
 def by_group(report: dict) -> list:
@@ -44,7 +45,7 @@ def _groups(report):
     """Return a row per language, corpus and gender of each part."""
     return [
         [
-            NAMES[name],
+            PART_NAMES[name],
             column,
             _label(column, group["name"]),
             formatting.percent(group["mean"]),
@@ -69,7 +70,7 @@ def _speakers(report):
     """Return a row per speaker of each part."""
     return [
         [
-            NAMES[name],
+            PART_NAMES[name],
             speaker["name"],
             speaker["gender"] or "unknown",
             formatting.percent(speaker["mean"]),

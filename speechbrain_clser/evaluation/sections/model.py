@@ -3,7 +3,7 @@
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading
 from speechbrain_clser.evaluation.plots.curves import unweighted
-from speechbrain_clser.evaluation.sections.shared import picture
+from speechbrain_clser.evaluation.plots.style import picture
 
 
 def confidence(report: dict) -> list:

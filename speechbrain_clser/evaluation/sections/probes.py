@@ -2,7 +2,7 @@
 
 from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
-from speechbrain_clser.evaluation.sections.shared import NAMES
+from speechbrain_clser.evaluation.formatting import PART_NAMES
 
 
 def probes(report: dict) -> list:
@@ -26,7 +26,11 @@ def probes(report: dict) -> list:
     shortcut_table = Table(
         [
             "features",
-            *(f for name in report["parts"] for f in (NAMES[name], "95 %")),
+            *(
+                f
+                for name in report["parts"]
+                for f in (PART_NAMES[name], "95 %")
+            ),
         ],
         _shortcuts(report["parts"], shortcuts["known"]),
     )

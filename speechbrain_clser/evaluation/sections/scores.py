@@ -7,7 +7,7 @@ from speechbrain_clser.evaluation.document import (
     Table,
     Text,
 )
-from speechbrain_clser.evaluation.sections.shared import NAMES
+from speechbrain_clser.evaluation.formatting import PART_NAMES
 
 
 def scores(report: dict) -> list:
@@ -27,7 +27,7 @@ def scores(report: dict) -> list:
     parts = report["parts"]
     rows = [
         [
-            NAMES[name],
+            PART_NAMES[name],
             formatting.format_mean_sd(part["scores"]["uar"]),
             formatting.interval(part["scores"]["uar"]),
             *(

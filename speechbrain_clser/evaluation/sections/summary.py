@@ -2,7 +2,7 @@
 
 from speechbrain_clser.evaluation import formatting, plots
 from speechbrain_clser.evaluation.document import Heading, Score, Text
-from speechbrain_clser.evaluation.sections.shared import picture
+from speechbrain_clser.evaluation.plots.style import picture
 from speechbrain_clser.printable import pluralise
 
 

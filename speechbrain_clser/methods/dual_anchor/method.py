@@ -180,3 +180,17 @@ class DualAnchor(Method):
     def diagnostics(self):
         """Return the history of communities and anchors."""
         return {"anchoring": self.state.history}
+
+    @staticmethod
+    def report_entries(run):
+        """Collect communities, anchors and numbers of pseudo-labels."""
+        from speechbrain_clser.methods.dual_anchor import report
+
+        return {"anchoring": report.anchoring(run)}
+
+    @staticmethod
+    def report_sections(report):
+        """Render communities, anchors and numbers of pseudo-labels."""
+        from speechbrain_clser.methods.dual_anchor.report import sections
+
+        return sections(report)

@@ -52,17 +52,6 @@ def _nmi(labels, values):
 def warnings(facts) -> list:
     """List warnings about the communities of one emotion.
 
-    Arguments
-    ---------
-    facts : Mapping
-        Of one emotion: the values of ``graphs.quality`` and
-        ``community_confounds``, and ``n_languages`` of the speakers.
-
-    Returns
-    -------
-    list of str
-        Sentences.
-
     Example
     -------
     >>> nmi = {"nmi_language": 0.1, "nmi_gender": None, "nmi_corpus": 0.1}

@@ -1,24 +1,43 @@
-"""Report entries of communities and anchors."""
+"""Report entries and section of communities and anchors."""
 
+import copy
 import json
 
 import pytest
 from helpers.anchored import anchor
-from helpers.runs import CLASSES, make_run
+from helpers.runs import make_run
 
+from speechbrain_clser.evaluation import report
 from speechbrain_clser.evaluation import run as runs
-from speechbrain_clser.evaluation.anchoring import N_EDGES, N_NODES, anchoring
+from speechbrain_clser.evaluation.document import Items, Picture, Table, Text
+from speechbrain_clser.methods.dual_anchor.report import (
+    N_EDGES,
+    N_NODES,
+    anchoring,
+    sections,
+)
+
+
+@pytest.fixture(scope="session")
+def of_anchored_run(tmp_path_factory):
+    return report.build(anchor(make_run(tmp_path_factory.mktemp("anchored"))))
+
+
+@pytest.fixture
+def anchored(of_anchored_run):
+    """Return the report of a run with dual anchoring."""
+    return copy.deepcopy(of_anchored_run)
 
 
 def output(folder, **changes):
     """Return the entries of a synthetic run."""
     run = runs.read(anchor(make_run(folder, **changes)))
-    return anchoring(run.seeds, run.rows, CLASSES)
+    return anchoring(run)
 
 
 def test_run_without_anchoring_has_no_entries(tmp_path):
     run = runs.read(make_run(tmp_path))
-    assert anchoring(run.seeds, run.rows, CLASSES) is None
+    assert anchoring(run) is None
 
 
 def test_codes_of_speakers_and_languages_become_names(tmp_path):
@@ -78,7 +97,7 @@ def test_ari_does_not_depend_on_community_numbers(tmp_path):
     facts["1"]["labels"] = [0] * len(facts["1"]["labels"])
     path.write_text(json.dumps(notes))
     run = runs.read(run_folder)
-    emotions = anchoring(run.seeds, run.rows, CLASSES)["emotions"]
+    emotions = anchoring(run)["emotions"]
     assert [e["ari_seeds"] for e in emotions] == pytest.approx([1.0, 0.0])
 
 
@@ -104,5 +123,77 @@ def test_codes_without_target_are_those_of_the_sources(tmp_path):
         facts |= {"languages": [0]}
     path.write_text(json.dumps(notes))
     run = runs.read(run_folder)
-    graph = anchoring(run.seeds, run.rows, CLASSES)["emotions"][0]["graph"]
+    graph = anchoring(run)["emotions"][0]["graph"]
     assert (graph["speaker"], graph["language"]) == (["emodb_07"], ["deu"])
+
+
+def of(kind, blocks):
+    """Return the blocks of one kind."""
+    return [block for block in blocks if isinstance(block, kind)]
+
+
+def test_report_without_communities_has_no_section():
+    assert sections({"anchoring": None}) == sections({}) == []
+
+
+def test_each_emotion_has_a_row(anchored):
+    numbers, _ = of(Table, sections(anchored))
+    assert numbers.rows == [
+        ["anger", 8, 1, 2, "0.43", *("0.00", "1.00", "0.00"), "1.00"],
+        ["happiness", 8, 1, 2, "0.43", *("0.00", "1.00", "0.00"), "1.00"],
+    ]
+
+
+def test_measures_without_values_have_no_column(anchored):
+    for emotion in anchored["anchoring"]["emotions"]:
+        emotion |= {"ari_seeds": None, "nmi_corpus": None, "nmi_gender": None}
+    anchored["anchoring"]["emotions"][1]["nmi_gender"] = 0.5
+    numbers, _ = of(Table, sections(anchored))
+    assert numbers.columns[4:] == ["modularity", "NMI language", "NMI gender"]
+    assert [row[-1] for row in numbers.rows] == [None, "0.50"]
+
+
+def test_anchors_are_listed_by_weight(anchored):
+    _, anchors = of(Table, sections(anchored))
+    listed = "a (2.00), e (1.75), i (1.50), o (1.25), ʃ (1.00)"
+    assert anchors.rows == [["anger", listed], ["happiness", "none"]]
+
+
+def test_missing_anchors_have_a_sentence(anchored):
+    texts = [text.text for text in of(Text, sections(anchored))]
+    assert not any("no phone anchors" in text for text in texts)
+    for emotion in anchored["anchoring"]["emotions"]:
+        emotion["anchors"] = []
+    texts = [text.text for text in of(Text, sections(anchored))]
+    assert any("no phone anchors" in text for text in texts)
+
+
+def test_warnings_are_listed_by_emotion(anchored):
+    (warnings,) = of(Items, sections(anchored))
+    emotions, texts = zip(*warnings.items, strict=True)
+    assert emotions == ("anger", "happiness")
+    assert "coincide with the sexes" in texts[0]
+
+
+def test_references_of_styles_are_described(anchored):
+    start = "Style vectors: 16 minus the mean of the language. Omitted: 7 "
+    assert Text(f"{start}utterances of unknown emotion.") in sections(anchored)
+
+
+def test_pseudo_labels_have_a_figure_and_a_sentence(anchored):
+    *_, figure, sentence = sections(anchored)
+    assert isinstance(figure, Picture)
+    assert "30 of 48 (seed 1) and 30 of 48 (seed 2)" in sentence.text
+
+
+def test_no_unlabelled_utterances_give_no_figure(anchored):
+    for line in anchored["anchoring"]["believed"]:
+        line |= {"n_unlabelled": 0, "n_believed": [0, 0]}
+    assert len(of(Picture, sections(anchored))) == 1
+
+
+def test_missing_communities_have_a_sentence(anchored):
+    anchored["anchoring"]["emotions"] = []
+    blocks = sections(anchored)
+    assert of(Table, blocks) == []
+    assert any("No speaker" in block.text for block in of(Text, blocks))

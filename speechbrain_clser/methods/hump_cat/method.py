@@ -9,6 +9,7 @@ from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 CLASSIFICATION_LOSSES = ("cross_entropy", "am_softmax")
+N_SHOWN = 32  # of the frames of a map; longer sides are averaged
 
 
 class HumpCat(Method):
@@ -113,10 +114,6 @@ class HumpCat(Method):
         logits = self.emotion_head(self.dropout(embedding))
         return MethodOutput(logits, embedding)
 
-    def attentions(self, batch):
-        """Return the attention weights of each fusion stage."""
-        return self.fusion.attentions(*batch["frames"])
-
     def losses(self, output, batch):
         """Compute the classification loss and the centre loss."""
         emotion, logits = batch["emotion"], output.logits
@@ -131,3 +128,50 @@ class HumpCat(Method):
             ),
             "centre": centre(output.embedding, emotion, self.centres.weight),
         }
+
+    def examples(self, batch):
+        """Return the attention maps of each utterance at each fusion stage."""
+        frames, lens = batch["frames"]
+        stages = self.fusion.attentions(frames, lens)
+        if not stages:
+            return {}
+        return {
+            "attention": [
+                {"stages": [_maps_of(stage, row) for stage in stages]}
+                for row in range(len(lens))
+            ]
+        }
+
+    @staticmethod
+    def report_entries(run):
+        """Collect the attention maps."""
+        from speechbrain_clser.methods.hump_cat import report
+
+        return {"attention": report.attention(run)}
+
+    @staticmethod
+    def report_sections(report):
+        """Render the attention maps."""
+        from speechbrain_clser.methods.hump_cat.report import sections
+
+        return sections(report)
+
+
+def _maps_of(stage, row):
+    """Return the maps of one utterance of a batch, without padding."""
+    n_first, n_second = stage["n_first"][row], stage["n_second"][row]
+    return {
+        "names": stage["names"],
+        "to_second": _averaged(stage["to_second"][row, :n_first, :n_second]),
+        "to_first": _averaged(stage["to_first"][row, :n_second, :n_first]),
+    }
+
+
+def _averaged(weights):
+    """Return a map as lists of at most ``N_SHOWN``; rows still sum to 1."""
+    height, width = (min(side, N_SHOWN) for side in weights.shape)
+    weights = torch.nn.functional.adaptive_avg_pool2d(
+        weights.float().cpu()[None], (height, width)
+    )[0]
+    weights = weights / weights.sum(dim=-1, keepdim=True)
+    return [[round(w, 4) for w in row] for row in weights.tolist()]

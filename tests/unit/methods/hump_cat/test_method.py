@@ -126,3 +126,35 @@ def test_zero_frames_give_finite_predictions_and_gradients():
 def test_unknown_naming_raises():
     with pytest.raises(ValueError, match="cross_entropy, am_softmax"):
         method_of(naming="arcface")
+
+
+def test_examples_are_maps_of_each_stage_without_padding():
+    method, batch = method_of().eval(), batch_of()
+    shown = method.examples(batch)["attention"]
+    assert [len(one["stages"]) for one in shown] == [2] * 4
+    first = shown[1]["stages"][0]
+    assert first["names"] == ["prosody", "mfcc"]
+    expected = method.fusion.attentions(*batch["frames"])[0]["to_second"]
+    torch.testing.assert_close(
+        torch.tensor(first["to_second"]),
+        expected[1, :4, :4],
+        **{"rtol": 0, "atol": 1e-4},
+    )
+
+
+def test_fusion_without_attention_shows_nothing():
+    method = method_of()
+    method.fusion.attentions = lambda frames, lens: []
+    assert method.examples(batch_of()) == {}
+
+
+def test_long_sides_are_averaged_and_rows_still_sum_to_one():
+    method = method_of().eval()
+    batch = {"frames": (torch.randn(1, 300, 7), torch.ones(1))}
+    (shown,) = method.examples(batch)["attention"]
+    for stage in shown["stages"]:
+        for side in (stage["to_second"], stage["to_first"]):
+            assert (len(side), len(side[0])) == (32, 32)
+            assert [sum(row) for row in side] == pytest.approx(
+                [1] * 32, abs=2e-3
+            )

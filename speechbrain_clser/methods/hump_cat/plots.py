@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from speechbrain_clser.evaluation import formatting
+from speechbrain_clser.evaluation.plots.axes import example_title
 from speechbrain_clser.evaluation.plots.style import TARGET, WIDTH, styled
 
 SIDES = (("to_second", 0, 1), ("to_first", 1, 0))
@@ -11,20 +11,7 @@ SIDES = (("to_second", 0, 1), ("to_first", 1, 0))
 
 @styled
 def attention_maps(report: dict) -> Figure:
-    """Plot the attention weights of each stage in both directions.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``, of a run with ``attention``.
-
-    Returns
-    -------
-    Figure
-        One row per utterance, one panel per stage and direction; the opacity
-        is the attention weight of a frame (vertical) on a frame of the other
-        stream (horizontal).
-    """
+    """Plot the attention weights of each stage in both directions."""
     utterances = report["attention"]["utterances"]
     n_columns = 2 * len(utterances[0]["stages"])
     side = WIDTH / n_columns
@@ -40,14 +27,8 @@ def attention_maps(report: dict) -> Figure:
                 _map(axes, np.array(stage[key]), utterance["duration_s"])
                 axes.set_ylabel(stage["names"][query], fontsize=8)
                 axes.set_xlabel(f"{stage['names'][key_side]}, s", fontsize=8)
-        is_correct = utterance["predicted"] == utterance["target"]
-        predicted = (
-            "" if is_correct else f", predicted {utterance['predicted']}"
-        )
         row[0].set_title(
-            f"{utterance['target']}{predicted} ({formatting.language(utterance['language'])})",
-            fontsize=9,
-            fontweight="normal",
+            example_title(utterance), fontsize=9, fontweight="normal"
         )
     return figure
 

@@ -1,4 +1,4 @@
-"""Frame weights of a few test utterances, for the report."""
+"""Values of a few test utterances, for the report."""
 
 import json
 from pathlib import Path
@@ -8,63 +8,29 @@ from speechbrain_clser.io import atomic_write
 
 N_BINS = 400
 RATE_HZ = 16000
-FILE = "highlights.json"
 
 
 def write(brain, rows, dataset, scheme, folder, loader):
-    """Write the highlights of one utterance of each class beside its sound.
+    """Write ``<name>.json`` for each name of ``Method.examples``.
 
-    Nothing is written for a method that has no ``"highlights"`` among its
-    extras.
-
-    Arguments
-    ---------
-    brain : MethodBrain
-        Trained.
-    rows : sequence of Utterance
-        Of a part; the first of each class is taken, and the class is used for
-        nothing else.
-    dataset : DynamicItemDataset
-        Of the same rows.
-    scheme : Scheme
-        Classes.
-    folder : str or Path
-        Of the seed.
-    loader : dict
-        Keyword arguments of the data loader.
+    The first utterance of each class is shown; the method reads no label.
     """
     shown = first_of_each(rows, scheme)
     few = dataset.filtered_sorted(key_test={"id": shown.__contains__})
-    found = brain.along(few, loader, "highlights")
+    found = brain.examples(few, loader)
     if not found:
         return
-    records = [
-        {
-            **caption(row, scheme),
-            **outline(load(row.wav, RATE_HZ)),
-            "weights": [round(weight, 5) for weight in found[name].tolist()],
-        }
-        for name, row in shown.items()
-    ]
-    text = json.dumps(records, indent=1)
-    atomic_write(Path(folder, FILE), text)
+    captions = {name: caption(row, scheme) for name, row in shown.items()}
+    if brain.method.SHOWS_WAVEFORMS:
+        for name, row in shown.items():
+            captions[name] |= outline(load(row.wav, RATE_HZ))
+    for file, values in found.items():
+        records = [captions[name] | values[name] for name in shown]
+        atomic_write(Path(folder, f"{file}.json"), json.dumps(records))
 
 
 def first_of_each(rows, scheme) -> dict:
-    """Choose the first utterance of each class, to be shown.
-
-    Arguments
-    ---------
-    rows : sequence of Utterance
-        To choose from.
-    scheme : Scheme
-        Classes.
-
-    Returns
-    -------
-    dict
-        Id to Utterance, in the order of the classes.
-    """
+    """Choose the first utterance of each class, to be shown."""
     firsts = {}
     for row in rows:
         firsts.setdefault(scheme.index(row.emotion), row)
@@ -72,20 +38,7 @@ def first_of_each(rows, scheme) -> dict:
 
 
 def caption(row, scheme) -> dict:
-    """Describe an utterance for its figure.
-
-    Arguments
-    ---------
-    row : Utterance
-        That is shown.
-    scheme : Scheme
-        Classes.
-
-    Returns
-    -------
-    dict
-        ``id``, ``language``, ``target`` and ``duration_s``.
-    """
+    """Describe an utterance for its figure."""
     return {
         "id": row.id,
         "language": row.language,

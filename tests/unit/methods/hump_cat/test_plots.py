@@ -4,7 +4,7 @@ from helpers.attended import attend
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
-from speechbrain_clser.evaluation.plots import attention_maps
+from speechbrain_clser.methods.hump_cat.plots import attention_maps
 
 
 def test_panels_are_utterances_by_stages_and_directions(tmp_path):

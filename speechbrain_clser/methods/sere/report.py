@@ -1,24 +1,57 @@
-"""Section on highlights and the resonance field."""
+"""The resonance field and the highlights of a run for its report."""
 
-from speechbrain_clser.evaluation import formatting, plots
+import numpy as np
+
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.document import Heading, Table, Text
-from speechbrain_clser.evaluation.sections.shared import picture
+from speechbrain_clser.evaluation.plots.style import picture
+from speechbrain_clser.methods.sere import plots
 
 
-def resonance(report: dict) -> list:
-    """Render highlights over waveforms and the field over epochs.
+def resonance(run) -> dict | None:
+    """Collect the field by epoch and the highlights of a few utterances.
 
     Arguments
     ---------
-    report : dict
-        From ``report.build``.
+    run : evaluation.run.Run
+        Of any method.
 
     Returns
     -------
-    list
-        Blocks of ``document``; empty without a field.
+    dict or None
+        None without a field. ``field``: of each ``seed``, by epoch,
+        ``reliability``, the fraction ``believed`` of unlabelled utterances
+        with a pseudo-label, and the mean ``posterior`` by class. Of the first
+        seed, ``seed``, its ``highlights``: of each utterance its waveform
+        envelope, frame weights and predicted class.
     """
-    found = report["resonance"]
+    found = [seed for seed in run.first_trial if seed.notes.get("field")]
+    if not found:
+        return None
+    return {
+        "seed": found[0].number,
+        "field": [
+            {"seed": seed.number, **_columns(seed.notes["field"])}
+            for seed in found
+        ],
+        "highlights": found[0].examples("highlights"),
+    }
+
+
+def _columns(epochs):
+    """Convert records of epochs to lists over epochs."""
+    return {
+        "reliability": [epoch["reliability"] for epoch in epochs],
+        "believed": [epoch["believed"] for epoch in epochs],
+        "posterior": np.transpose(
+            [epoch["posterior"] for epoch in epochs]
+        ).tolist(),
+    }
+
+
+def sections(report) -> list:
+    """Render highlights over waveforms and the field over epochs."""
+    found = report.get("resonance")
     if found is None:
         return []
     return [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from speechbrain_clser.evaluation.styles import (
+from speechbrain_clser.methods.dual_anchor.confounds import (
     ATTRIBUTES,
     community_confounds,
     warnings,

@@ -1,4 +1,4 @@
-"""Speaker graph of each emotion."""
+"""Figures of communities and pseudo-labels."""
 
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -9,6 +9,7 @@ from speechbrain_clser.evaluation.plots.style import (
     GROUPS,
     INK,
     PALE,
+    TARGET,
     WIDTH,
     styled,
 )
@@ -18,18 +19,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 
 @styled
 def speaker_graphs(report: dict) -> Figure:
-    """Plot the speaker graph of each emotion at the end of training.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``, of a run with ``anchoring``.
-
-    Returns
-    -------
-    Figure
-        One panel per emotion; colours are communities, markers languages.
-    """
+    """Plot the speaker graph of each emotion at the end of training."""
     emotions = report["anchoring"]["emotions"]
     languages = sorted({n for e in emotions for n in e["graph"]["language"]})
     markers = {
@@ -53,6 +43,30 @@ def speaker_graphs(report: dict) -> Figure:
         loc="outside upper right",
         ncols=min(4, len(markers)),
     )
+    return figure
+
+
+@styled
+def pseudo_labels(report: dict) -> Figure:
+    """Plot the fraction of utterances with a pseudo-label over epochs."""
+    figure = Figure((WIDTH, 2.1), layout="constrained")
+    axes = figure.subplots()
+    for line in report["anchoring"]["believed"]:
+        axes.plot(
+            range(1, len(line["n_believed"]) + 1),
+            [100 * n / line["n_unlabelled"] for n in line["n_believed"]],
+            "o-",
+            color=TARGET,
+            linewidth=1.3,
+            markersize=4,
+            alpha=0.8,
+        )
+    axes.set(
+        ylim=(-2, 102),
+        xlabel="epoch after the warm-up",
+        ylabel="pseudo-labels, %",
+    )
+    axes.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from speechbrain_clser.evaluation.layout import spring_layout
+from speechbrain_clser.graphs.layout import spring_layout
 
 CLIQUES = [
     (i + start, j + start)

@@ -1,12 +1,15 @@
-"""Speaker graphs."""
+"""Figures of communities and pseudo-labels."""
 
 import pytest
 from helpers.anchored import anchor
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
-from speechbrain_clser.evaluation.plots import speaker_graphs
 from speechbrain_clser.evaluation.plots.style import GROUPS
+from speechbrain_clser.methods.dual_anchor.plots import (
+    pseudo_labels,
+    speaker_graphs,
+)
 
 
 @pytest.fixture
@@ -55,3 +58,10 @@ def test_any_number_of_emotions_has_panels(anchored, n, grid):
     first = anchored["anchoring"]["emotions"][0]
     anchored["anchoring"]["emotions"] = [first] * n
     assert len(speaker_graphs(anchored).axes) == grid
+
+
+def test_pseudo_labels_of_each_seed_are_a_line_in_percent(anchored):
+    (axes,) = pseudo_labels(anchored).axes
+    assert len(axes.lines) == 2
+    assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]
+    assert axes.lines[0].get_ydata()[-1] == 100 * 30 / 48

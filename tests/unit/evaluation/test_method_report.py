@@ -1,0 +1,78 @@
+"""Entries and sections of a report that a method provides."""
+
+import logging
+
+import pytest
+from helpers import distributions
+from helpers.runs import make_run, set_method
+
+from speechbrain_clser.entry_points import PARTS
+from speechbrain_clser.evaluation import page, report
+
+PATH = "my_package.counter.Counter"
+METHOD = """
+class Counter:
+    @staticmethod
+    def report_entries(run):
+        return {"KEY": [seed.number for seed in run.first_trial]}
+
+    @staticmethod
+    def report_sections(report):
+        from speechbrain_clser.evaluation.document import Heading, Text
+
+        return [Heading("Counter"), Text(f"Counted {report['KEY']}.")]
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return a run of a method of another package."""
+    folder = make_run(tmp_path / "run", seeds=(1,))
+    set_method(
+        folder, PATH, old="speechbrain_clser.methods.source_only.SourceOnly"
+    )
+    return folder
+
+
+def installed(folder, key="n_seeds_counted", declared="my_package.counter"):
+    """Install the package of the method."""
+    files = {
+        "my_package/__init__.py": "",
+        "my_package/counter.py": METHOD.replace("KEY", key),
+    }
+    points = {PARTS: {"x": declared}}
+    return distributions.installed(folder / "packages", files, points)
+
+
+def test_method_of_a_package_has_entries_and_a_section(run, tmp_path):
+    with installed(tmp_path):
+        assert report.build(run)["n_seeds_counted"] == [1]
+        page.write(run)
+    assert "## Counter\n\nCounted [1]." in (run / "report.md").read_text()
+
+
+def test_package_that_is_not_installed_has_a_warning(run, caplog):
+    with caplog.at_level(logging.WARNING):
+        report.build(run)
+    page.write(run)
+    assert f"{PATH}: the report has no sections of its own" in caplog.text
+    assert "the package my_package is not installed" in caplog.text
+
+
+def test_class_that_is_not_declared_is_not_imported(run, tmp_path, caplog):
+    with installed(tmp_path, declared="my_package.other"):
+        assert "n_seeds_counted" not in report.build(run)
+    assert "no package declares" in caplog.text
+
+
+def test_method_of_a_later_version_has_a_warning(run, caplog):
+    later = "speechbrain_clser.methods.later.Later"
+    set_method(run, later, old=PATH)
+    report.build(run)
+    assert f"{later}: the report has no sections" in caplog.text
+
+
+def test_key_of_all_reports_is_refused(run, tmp_path):
+    with installed(tmp_path, key="parts"):
+        with pytest.raises(ValueError, match="found parts, which all reports"):
+            report.build(run)
