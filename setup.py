@@ -18,6 +18,8 @@ setup(
             "*/*.json",
             "*/*.html",
             "*/*.css",
+            "*/*.j2",
+            "*/*/*.j2",
         ]
     },
     entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},
@@ -26,6 +28,7 @@ setup(
         "filelock>=3.12",
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
+        "jinja2>=3.1",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "packaging>=22",

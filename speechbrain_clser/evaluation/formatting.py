@@ -196,6 +196,23 @@ def trainings(n_trials: int, n_seeds: int) -> str:
     return f"mean of {n_seeds} seeds" if n_seeds > 1 else "one seed"
 
 
+def software(report: dict) -> list:
+    """List the software versions of a run as pairs of title and fact."""
+    environment = report["environment"]
+    versions = {"python": environment["python"], **environment["packages"]}
+    facts = [("versions", ", ".join(f"{k} {v}" for k, v in versions.items()))]
+    if commit := environment["commit"]:
+        facts.append(("commit of speechbrain-clser", commit))
+    return facts
+
+
+def unweighted(report: dict) -> list:
+    """List the losses that were computed but have weight 0."""
+    return [
+        name for name, weight in report["loss_weights"].items() if not weight
+    ]
+
+
 def verdict(part: dict, targets: list) -> dict:
     """Compare the score of the target with chance.
 

@@ -8,6 +8,7 @@ import importlib
 import logging
 
 from speechbrain_clser import entry_points
+from speechbrain_clser.evaluation.rendering import render
 from speechbrain_clser.evaluation.run import Run
 
 logger = logging.getLogger(__name__)
@@ -53,21 +54,26 @@ def extend(report: dict, run: Run) -> dict:
     return report | entries
 
 
-def sections(report: dict) -> list:
+def sections(report: dict, form: str) -> str:
     """Render the sections of the method.
 
     Arguments
     ---------
     report : dict
         From ``report.build``.
+    form : str
+        Of ``rendering.render``.
 
     Returns
     -------
-    list
-        Blocks of ``document``.
+    str
+        Empty if the method has none or cannot be imported.
     """
     method, _ = _import(report["settings"]["method"])
-    return [] if method is None else method.report_sections(report)
+    if method is None:
+        return ""
+    template, context = method.report_sections(report)
+    return render(template, form, report=report, **context)
 
 
 def _import(path):

@@ -156,8 +156,8 @@ class Method(torch.nn.Module):
         return {}
 
     @staticmethod
-    def report_sections(report) -> list:
-        """Render the sections of the method in the report; default: none.
+    def report_sections(report) -> tuple:
+        """Return a template of the sections of the method; default: empty.
 
         Arguments
         ---------
@@ -167,7 +167,9 @@ class Method(torch.nn.Module):
 
         Returns
         -------
-        list
-            Blocks of ``evaluation.document``.
+        template : str
+            Of Jinja2; see ``evaluation.rendering``. It can use ``report``.
+        context : dict
+            Further values that it uses, such as functions that plot figures.
         """
-        return []
+        return "", {}

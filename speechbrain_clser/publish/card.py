@@ -2,28 +2,10 @@
 
 from huggingface_hub import ModelCardData
 
-from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation import report as reports
-from speechbrain_clser.evaluation.document import (
-    Heading,
-    Items,
-    Score,
-    Table,
-    Text,
-    markdown,
-)
-from speechbrain_clser.evaluation.sections import provenance
+from speechbrain_clser.evaluation.rendering import include, render
 from speechbrain_clser.inference.readme import FOLDER, LIMITS, RESULTS, limits
 from speechbrain_clser.publish import training_data
-
-INTENDED = (
-    "Research on cross-lingual emotion recognition, such as the comparison of "
-    "methods. The model is not intended for decisions about people, for example "
-    "in hiring, teaching, policing, insurance or medicine. In the European "
-    "Union, recognising the emotions of people at work or in education is "
-    "prohibited except for medical and safety reasons (Regulation 2024/1689, "
-    "Article 5)."
-)
 
 
 def card(
@@ -56,198 +38,35 @@ def card(
         for section in sections
         if section.partition("\n")[0] not in (RESULTS, LIMITS)
     ]
-    facts = [
-        *results(report, training),
-        *languages(report),
-        *use(report),
-        *provenance.data(report),
-        *provenance.protocol(report),
-        *provenance.audit(report),
-        Heading("Training"),
-        Items(made_by(report, training)),
-    ]
     return "\n".join(
         [
             f"---\n{data.to_yaml()}\n---\n",
             title,
-            markdown(headline(report)),
+            section("headline", report, training),
             "".join(kept).lstrip("\n"),
-            markdown(facts),
+            section("card", report, training),
         ]
     )
 
 
-def headline(report: dict) -> list:
-    """Return the main score with its verdict and notices.
+def section(name: str, report: dict, training: dict) -> str:
+    """Render a template of ``publish/templates`` as Markdown.
 
     Arguments
     ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
+    name : str
+        ``"headline"``, ``"card"`` or ``"model_results"``.
+    report, training : dict
+        As for ``card``.
     """
-    part = report["parts"]["target_scored"]
-    uar = part["scores"]["uar"]
-    over = formatting.trainings(report["n_trials"], report["n_seeds"])
-    return [
-        Score(
-            f"{formatting.percent(uar['mean'])} %",
-            f"UAR on {formatting.languages(report['ledger']['targets'])} · 95 % "
-            f"interval {formatting.interval(uar)} · chance "
-            f"{formatting.percent(part['chance_uar'])} · {over}",
-        ),
-        Text(report["verdict"]["sentence"]),
-        *map(Text, report["notices"]),
-    ]
-
-
-def results(report: dict, training: dict) -> list:
-    """Return the scores by part and class and the comparison with baselines.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    training : dict
-        ``trial`` and ``seed`` of the exported training.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
-    columns, *rows = reports.summary_rows(report)
-    part = report["parts"]["target_scored"]
-    recalls = [
-        [
-            one["class"],
-            one["n"],
-            formatting.percent(one["mean"]),
-            formatting.interval(one),
-        ]
-        for one in part["recalls"]
-    ]
-    blocks = [
-        Heading("Results"),
-        Table(columns, rows),
-        Text(
-            "In percent; UAR, unweighted average recall, is the mean of the "
-            "classes' recalls. The interval covers the variation over speakers "
-            "of the same corpora. Recall by class, on the target corpus:"
-        ),
-        Table(["class", "utterances", "recall", "95 %"], recalls),
-    ]
-    if len(part["per_seed"]) > 1:
-        (own,) = (
-            one
-            for one in part["per_seed"]
-            if all(one[key] == training[key] for key in ("trial", "seed"))
-        )
-        blocks.append(
-            Text(
-                f"Scores are means over {len(part['per_seed'])} trainings. The "
-                f"published training (seed {own['seed']}) has a UAR of "
-                f"{formatting.percent(own['uar'])} on the target corpus."
-            )
-        )
-    if report["baselines"]:
-        columns, *rows = reports.baseline_rows(report)
-        blocks += [
-            Text("Baselines with the same supervision, on the target corpus:"),
-            Table(columns, rows),
-        ]
-    return blocks
-
-
-def languages(report: dict) -> list:
-    """Return the table of languages: use in training and scores.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
-    known = training_data.languages(report)
-    rows = [
-        [
-            _named(group["name"]),
-            known.get(group["name"], "never"),
-            name,
-            group["n_utterances"],
-            group["n_speakers"],
-            formatting.percent(group["mean"]),
-            formatting.interval(group),
-            formatting.percent(group["chance_uar"]),
-        ]
-        for name, part in report["parts"].items()
-        for group in part["groups"]["language"]
-    ]
-    header = ["language", "used in training", "part", "utterances"]
-    header += ["speakers", "UAR", "95 %", "chance"]
-    return [
-        Heading("Languages"),
-        Table(header, rows),
-        Text(
-            "No scores exist for other languages. For the pretraining "
-            "languages of the encoder, if there is one, see its own card."
-        ),
-    ]
-
-
-def use(report: dict) -> list:
-    """Return the sections on intended use and limits.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
-    return [
-        Heading("Intended use"),
-        Text(INTENDED),
-        Heading(LIMITS),
-        Items([("", limit) for limit in limits(report, report["classes"])]),
-    ]
-
-
-def made_by(report: dict, training: dict) -> list:
-    """Return the selected training and software versions; no local paths.
-
-    Arguments
-    ---------
-    report : dict
-        From ``evaluation.report.build``.
-    training : dict
-        Provenance of the model; see ``Choice.origin``.
-
-    Returns
-    -------
-    list of (str, str)
-        Title and fact.
-    """
-    which = (
-        f"seed {training['seed']}, epoch {training['epoch']} of phase "
-        f"{training['phase']}"
+    return render(
+        include(f"publish/templates/{name}.j2"),
+        "markdown",
+        report=report,
+        training=training,
+        headings={"results": RESULTS, "limits": LIMITS},
+        summary_rows=reports.summary_rows(report),
+        baseline_rows=reports.baseline_rows(report),
+        used_in_training=training_data.languages(report),
+        limits=limits(report, report["classes"]),
     )
-    if report["n_trials"] > 1:
-        which += f", trial {training['trial']}"
-    return [("chosen", which), *provenance.software(report)]
-
-
-def _named(code):
-    """Format a language as name and code; None if a corpus does not name it."""
-    return f"{formatting.language(code)} ({code})" if code else None

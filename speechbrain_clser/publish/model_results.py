@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from speechbrain_clser.evaluation import formatting
-from speechbrain_clser.evaluation.document import Heading, Text, markdown
 from speechbrain_clser.evaluation.report import FILE as REPORT
 from speechbrain_clser.inference.readme import RESULTS
 from speechbrain_clser.inference.select import FILE as TRAINING
@@ -42,7 +41,7 @@ def add_results(run, model=None) -> bool:
     if found is None:
         return False
     text = needed[2].read_text(encoding="utf-8")
-    section = f"{_section(report, training)}\n"
+    section = f"{card.section('model_results', report, training)}\n"
     # A function, so that backslashes in tables are not read as groups.
     text, n_found = re.subn(
         rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)", lambda _: section, text
@@ -96,23 +95,6 @@ def summary(report: dict, training: dict) -> dict | None:
         "chance_uar": part["chance_uar"],
         "synthetic": training_data.synthetic(report),
     }
-
-
-def _section(report, training):
-    """Format the section of results with verdict, notices and supervision."""
-    protocol = report["protocol"]
-    _, *tables = card.results(report, training)
-    return markdown(
-        [
-            Heading(RESULTS),
-            *card.headline(report),
-            Text(
-                f"Protocol {protocol['name']} ({protocol['digest']}); "
-                f"supervision: {report['ledger']['sentence']}."
-            ),
-            *tables,
-        ]
-    )
 
 
 def _json(path):

@@ -76,8 +76,7 @@ LEVELS = {
     "training.side_information": 4,
     "training.experiment": 5,
     "training.*": 3,
-    "evaluation.document": 1,  # document, plots.style and axes: also of methods
-    "evaluation.plots.style": 1,
+    "evaluation.plots.style": 1,  # style and axes: also for plots of methods
     "evaluation.plots.axes": 1,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
@@ -85,8 +84,6 @@ LEVELS = {
     "evaluation.run": 2,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,
-    "evaluation.sections.provenance": 3,  # no plots
-    "evaluation.sections.*": 4,
     "evaluation.*": 3,
     "inference.*": 3,
     "publish.training_data": 1,  # plain data

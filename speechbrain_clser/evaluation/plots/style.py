@@ -12,7 +12,6 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from speechbrain_clser.evaluation import colours
-from speechbrain_clser.evaluation.document import Picture
 
 EMOTIONS = colours.EMOTIONS
 GROUPS = (
@@ -113,27 +112,3 @@ def svg(figure: Figure, name: str) -> str:
     element = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", element)
     element = re.sub(r'(<svg[^>]*?) (?:width|height)="[^"]*"', r"\1", element)
     return element.replace(INK, "currentColor").strip()
-
-
-def picture(report: dict, draw: Callable, caption: str = "", **look) -> Picture:
-    """Build the block of a figure.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-    draw : callable
-        Function of the report that returns a figure; its name is the prefix of
-        the ids, so it must be unique on the page.
-    caption : str
-        Text below the figure.
-    **look
-        Further arguments of ``Picture``.
-
-    Returns
-    -------
-    Picture
-        A block of ``document``.
-    """
-    name = draw.__name__.replace("_", "-")
-    return Picture(svg(draw(report), name), caption, **look)

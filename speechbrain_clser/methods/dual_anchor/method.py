@@ -190,7 +190,7 @@ class DualAnchor(Method):
 
     @staticmethod
     def report_sections(report):
-        """Render communities, anchors and numbers of pseudo-labels."""
-        from speechbrain_clser.methods.dual_anchor.report import sections
+        """Return the template of communities, anchors and numbers of pseudo-labels."""
+        from speechbrain_clser.methods.dual_anchor import plots
 
-        return sections(report)
+        return '{% include "methods/dual_anchor/report.j2" %}', {"plots": plots}

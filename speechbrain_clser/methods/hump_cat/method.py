@@ -144,17 +144,18 @@ class HumpCat(Method):
 
     @staticmethod
     def report_entries(run):
-        """Collect the attention maps."""
-        from speechbrain_clser.methods.hump_cat import report
-
-        return {"attention": report.attention(run)}
+        """Collect the attention maps of the first seed."""
+        first = run.seeds[0]
+        utterances = first.examples("attention")
+        found = {"seed": first.number, "utterances": utterances}
+        return {"attention": found if utterances else None}
 
     @staticmethod
     def report_sections(report):
-        """Render the attention maps."""
-        from speechbrain_clser.methods.hump_cat.report import sections
+        """Return the template of the attention maps."""
+        from speechbrain_clser.methods.hump_cat import plots
 
-        return sections(report)
+        return '{% include "methods/hump_cat/report.j2" %}', {"plots": plots}
 
 
 def _maps_of(stage, row):

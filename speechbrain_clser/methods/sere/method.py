@@ -309,7 +309,7 @@ class Sere(Method):
 
     @staticmethod
     def report_sections(report):
-        """Render the field and the highlights."""
-        from speechbrain_clser.methods.sere.report import sections
+        """Return the template of the field and the highlights."""
+        from speechbrain_clser.methods.sere import plots
 
-        return sections(report)
+        return '{% include "methods/sere/report.j2" %}', {"plots": plots}

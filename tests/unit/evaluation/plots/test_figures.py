@@ -16,8 +16,8 @@ from speechbrain_clser.methods.dual_anchor.plots import (
     speaker_graphs,
 )
 from speechbrain_clser.methods.dual_anchor.report import anchoring
+from speechbrain_clser.methods.hump_cat import HumpCat
 from speechbrain_clser.methods.hump_cat.plots import attention_maps
-from speechbrain_clser.methods.hump_cat.report import attention
 from speechbrain_clser.methods.sere.plots import (
     field_posteriors,
     highlight_moments,
@@ -54,7 +54,7 @@ def build(folder):
     run = runs.read(folder)
     entries = {
         **{"anchoring": anchoring(run), "resonance": resonance(run)},
-        "attention": attention(run),
+        **HumpCat.report_entries(run),
     }
     return result | entries
 

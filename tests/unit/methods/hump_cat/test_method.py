@@ -2,7 +2,11 @@ import math
 
 import pytest
 import torch
+from helpers.attended import attend
+from helpers.runs import CLASSES, make_run
 
+from speechbrain_clser.evaluation import run as runs
+from speechbrain_clser.evaluation.rendering import render
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.lobes.stream import Stream
@@ -158,3 +162,20 @@ def test_long_sides_are_averaged_and_rows_still_sum_to_one():
             assert [sum(row) for row in side] == pytest.approx(
                 [1] * 32, abs=2e-3
             )
+
+
+def test_report_entries_include_predictions(tmp_path):
+    run = runs.read(attend(make_run(tmp_path, skill=50.0)))
+    found = HumpCat.report_entries(run)["attention"]
+    assert found["seed"] == 1
+    shown = [(u["target"], u["predicted"]) for u in found["utterances"]]
+    assert shown == [(name, name) for name in CLASSES]
+    assert found["utterances"][0]["stages"][1]["names"][1] == "ssl"
+
+
+def test_run_without_attention_has_no_section(tmp_path):
+    entries = HumpCat.report_entries(runs.read(make_run(tmp_path)))
+    assert entries == {"attention": None}
+    template, context = HumpCat.report_sections(entries)
+    for result in (entries, {}):
+        assert render(template, "html", report=result, **context).strip() == ""

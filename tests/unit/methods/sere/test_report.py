@@ -5,8 +5,9 @@ from helpers.resonated import resonate
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report, run
-from speechbrain_clser.evaluation.document import Picture, Table
-from speechbrain_clser.methods.sere.report import resonance, sections
+from speechbrain_clser.evaluation.rendering import render
+from speechbrain_clser.methods.sere import Sere
+from speechbrain_clser.methods.sere.report import resonance
 
 
 def test_run_without_a_field_has_no_entries(tmp_path):
@@ -35,19 +36,23 @@ def resonated(tmp_path):
     return report.build(resonate(make_run(tmp_path)))
 
 
+def section(result, form="markdown"):
+    """Render the section of the field."""
+    template, context = Sere.report_sections(result)
+    return render(template, form, report=result, **context)
+
+
 def test_report_without_a_field_has_no_section():
-    assert sections({"resonance": None}) == sections({}) == []
+    assert section({"resonance": None}) == section({}) == "\n"
 
 
 def test_section_contains_figures_and_the_last_epoch(resonated):
-    blocks = sections(resonated)
-    assert sum(isinstance(block, Picture) for block in blocks) == 2
-    (table,) = [block for block in blocks if isinstance(block, Table)]
-    assert table.columns[3:] == ["anger", "happiness", "sadness"]
-    assert table.rows[0] == [1, "30.0", "60.0", "50.0", "30.0", "20.0"]
+    text = section(resonated)
+    assert "| pseudo-labels | anger | happiness | sadness |" in text
+    assert "| 1 | 30.0 | 60.0 | 50.0 | 30.0 | 20.0 |" in text
+    assert section(resonated, "html").count("<figure") == 2
 
 
 def test_no_highlights_give_no_figure(resonated):
     resonated["resonance"]["highlights"] = []
-    blocks = sections(resonated)
-    assert sum(isinstance(block, Picture) for block in blocks) == 1
+    assert section(resonated, "html").count("<figure") == 1
