@@ -144,18 +144,7 @@ def summary(report: dict) -> str:
 
 
 def summary_rows(report: dict) -> list:
-    """Build the table of scores for the console.
-
-    Arguments
-    ---------
-    report : dict
-        From ``build``.
-
-    Returns
-    -------
-    list of list of str
-        Header first; scores in percent, mean over seeds.
-    """
+    """Build the table of scores for the console."""
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
     header += ["utterances", "speakers"]
     rows = []
@@ -177,18 +166,7 @@ def summary_rows(report: dict) -> list:
 
 
 def baseline_rows(report: dict) -> list:
-    """Build the table of baselines for the console.
-
-    Arguments
-    ---------
-    report : dict
-        From ``build``.
-
-    Returns
-    -------
-    list of list of str
-        Header first; in percent, on the scored part.
-    """
+    """Build the table of baselines for the console."""
     rows = [
         [
             one["name"],

@@ -16,19 +16,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def training_curves(report: dict) -> Figure:
-    """Plot source-validation UAR and all losses over epochs.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-
-    Returns
-    -------
-    Figure
-        One line per seed with its selected epoch; phases are consecutive.
-        Losses of weight 0 have no panel.
-    """
+    """Plot source-validation UAR and all losses over epochs."""
     curves = report["curves"]
     keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
     left_out = formatting.unweighted(report)
