@@ -82,7 +82,11 @@ def _import(path):
     try:
         if path.startswith(OWN):
             found = getattr(importlib.import_module(module), name, None)
-            return found, "it is not in this version of speechbrain-clser"
-        return entry_points.part(path), entry_points.advice(path)
+            problem = "it is not a method of this version of speechbrain-clser"
+        else:
+            found, problem = entry_points.part(path), entry_points.advice(path)
     except ImportError as error:
         return None, str(error)
+    if found is not None and not hasattr(found, "report_sections"):
+        return None, "it is no speechbrain_clser.methods.base.Method"
+    return found, problem

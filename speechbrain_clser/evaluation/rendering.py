@@ -12,6 +12,7 @@ import re
 import shlex
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 
 from speechbrain_clser.data.audit import LIMITS
 from speechbrain_clser.evaluation import adaptation, formatting, tables
@@ -68,7 +69,7 @@ def include(path: str) -> str:
 @functools.cache
 def _environment(form):
     """Build the environment of a form with all filters, functions and macros."""
-    environment = jinja2.Environment(
+    environment = SandboxedEnvironment(
         loader=jinja2.PackageLoader(__package__.partition(".")[0], "."),
         autoescape=form == "html",
         undefined=jinja2.StrictUndefined,

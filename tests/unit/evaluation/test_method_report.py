@@ -18,8 +18,17 @@ class Counter:
 
     @staticmethod
     def report_sections(report):
-        template = "{% call section('Counter') %}{{ text(words) }}{% endcall %}"
-        return template, {"words": f"Counted {report['KEY']}."}
+        macros = "{{ text(words) }}{{ picture(counts) }}"
+        template = "{% call section('Counter') %}" + macros + "{% endcall %}"
+        return template, {"words": f"Counted {report['KEY']}.", "counts": counts}
+
+
+def counts(report):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.text(0.5, 0.5, "counted")
+    return figure
 """
 
 
@@ -48,6 +57,8 @@ def test_method_of_a_package_has_entries_and_a_section(run, tmp_path):
         assert report.build(run)["n_seeds_counted"] == [1]
         page.write(run)
     assert "## Counter\n\nCounted [1]." in (run / "report.md").read_text()
+    html = (run / "report.html").read_text(encoding="utf-8")
+    assert 'id="counts-' in html and "counted</text>" in html
 
 
 def test_package_that_is_not_installed_has_a_warning(run, caplog):
@@ -64,11 +75,28 @@ def test_class_that_is_not_declared_is_not_imported(run, tmp_path, caplog):
     assert "no package declares" in caplog.text
 
 
-def test_method_of_a_later_version_has_a_warning(run, caplog):
-    later = "speechbrain_clser.methods.later.Later"
-    set_method(run, later, old=PATH)
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("speechbrain_clser.methods.later.Later", "No module named"),
+        (
+            "speechbrain_clser.methods.sere.Later",
+            "not a method of this version",
+        ),
+        (
+            "speechbrain_clser.methods.sere.method.torch",
+            "it is no speechbrain_",
+        ),
+    ],
+)
+def test_what_is_no_method_of_this_version_has_a_warning(
+    path, reason, run, caplog
+):
+    set_method(run, path, old=PATH)
     report.build(run)
-    assert f"{later}: the report has no sections" in caplog.text
+    assert f"{path}: the report has no sections" in caplog.text
+    assert reason in caplog.text
+    page.write(run)
 
 
 def test_key_of_all_reports_is_refused(run, tmp_path):

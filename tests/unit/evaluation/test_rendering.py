@@ -2,6 +2,8 @@
 
 import copy
 import html.parser
+import re
+from pathlib import Path
 
 import jinja2
 import pytest
@@ -10,6 +12,12 @@ from helpers.runs import make_run
 from speechbrain_clser.evaluation import plots, report
 from speechbrain_clser.evaluation.rendering import include, render
 
+PACKAGE = Path(plots.__file__).parents[2]
+TEMPLATES = [
+    path
+    for path in sorted(PACKAGE.rglob("*.j2"))
+    if path.stem not in ("html", "page")
+]
 EVIL = '<script>alert("1 & 2")</script>'
 ALL = """
 {% call section(evil) %}
@@ -235,3 +243,12 @@ def test_languages_without_shared_phones_have_a_sentence():
     found = {"source": "units", "shared": [], "languages": {}}
     text = section("phones", {"phones": found})
     assert text.endswith("0 phones in all languages.\n")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_prose_of_templates_is_not_escaped_and_does_not_run_together(path):
+    source = path.read_text(encoding="utf-8")
+    prose = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
+    assert not re.search("[<>&]", prose)
+    # The line break after a tag is dropped, so no prose may follow.
+    assert re.findall(r"^.*\S\{% end\w+ %\}\n\w.*", source, re.MULTILINE) == []
