@@ -13,11 +13,11 @@ setup(
     ),
     package_data={
         "speechbrain_clser": [
-            "*/*.yaml",
-            "*/*.json",
-            "*/*.html",
-            "*/*.css",
-            "*/*/*.css",
+            "**/*.css",
+            "**/*.html",
+            "**/*.j2",
+            "**/*.json",
+            "**/*.yaml",
         ]
     },
     entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},
@@ -26,8 +26,8 @@ setup(
         "filelock>=3.12",
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
-        "langcodes[data]>=3.4",
         "jinja2>=3.1",
+        "langcodes[data]>=3.4",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "packaging>=22",

@@ -30,7 +30,6 @@ SLOW = (
     "unit/contrib/synthesis",
     "unit/corpora/test_demo",
     "unit/evaluation/plots",
-    "unit/evaluation/sections",
     "unit/features/test_ssl",
     "unit/graphs/test_communities",
 )

@@ -23,6 +23,10 @@ SAMPLING_KEYS = (
     "shots",
     "target_labelled_fraction",
 )
+PART_NAMES = {
+    "target_scored": "Target corpus",
+    "source_valid": "Source corpora",
+}
 
 
 def languages(origins: list) -> str:
@@ -190,6 +194,23 @@ def trainings(n_trials: int, n_seeds: int) -> str:
         each = f" with {n_seeds} seeds each" if n_seeds > 1 else ""
         return f"mean of {n_trials} trials{each}"
     return f"mean of {n_seeds} seeds" if n_seeds > 1 else "one seed"
+
+
+def software(report: dict) -> list:
+    """List the software versions of a run as pairs of title and fact."""
+    environment = report["environment"]
+    versions = {"python": environment["python"], **environment["packages"]}
+    facts = [("versions", ", ".join(f"{k} {v}" for k, v in versions.items()))]
+    if commit := environment["commit"]:
+        facts.append(("commit of speechbrain-clser", commit))
+    return facts
+
+
+def unweighted(report: dict) -> list:
+    """List the losses that were computed but have weight 0."""
+    return [
+        name for name, weight in report["loss_weights"].items() if not weight
+    ]
 
 
 def verdict(part: dict, targets: list) -> dict:

@@ -5,32 +5,15 @@ comparison with chance. Details follow.
 """
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
-from speechbrain_clser.evaluation.document import markdown, page
+from speechbrain_clser.evaluation import formatting, method_report, plots
+from speechbrain_clser.evaluation.rendering import include, render
 from speechbrain_clser.evaluation.report import FILE
-from speechbrain_clser.evaluation.sections.adaptation import adaptation
-from speechbrain_clser.evaluation.sections.anchoring import anchoring
-from speechbrain_clser.evaluation.sections.attention import attention
-from speechbrain_clser.evaluation.sections.by_group import by_group
-from speechbrain_clser.evaluation.sections.classes import classes
-from speechbrain_clser.evaluation.sections.missing_values import missing_values
-from speechbrain_clser.evaluation.sections.model import (
-    confidence,
-    embeddings,
-    training,
-)
-from speechbrain_clser.evaluation.sections.phones import phones
-from speechbrain_clser.evaluation.sections.probes import probes
-from speechbrain_clser.evaluation.sections.provenance import (
-    audit,
-    data,
-    reproduction,
-)
-from speechbrain_clser.evaluation.sections.resonance import resonance
-from speechbrain_clser.evaluation.sections.scores import scores
-from speechbrain_clser.evaluation.sections.summary import overview, title
 from speechbrain_clser.io import atomic_write, read_json
+
+TEMPLATES = "evaluation/templates"
 
 
 def write(run_folder: str | os.PathLike) -> Path:
@@ -58,42 +41,40 @@ def write(run_folder: str | os.PathLike) -> Path:
             f"{folder}: expected {FILE}, found none; call report.build first"
         )
     report = read_json(path, "run clser report for this run again")
-    blocks = build_blocks(report)
-    atomic_write(folder / "report.md", markdown(blocks))
+    atomic_write(folder / "report.md", body(report, "markdown"))
     html_path = folder / "report.html"
-    atomic_write(html_path, page(title(report), blocks))
+    atomic_write(html_path, _html(report))
     return html_path
 
 
-def build_blocks(report: dict) -> list:
-    """Build the blocks of the report page.
+def body(report: dict, form: str) -> str:
+    """Render all sections, ``form`` of ``rendering.render``."""
+    return render(
+        include(f"{TEMPLATES}/report.j2"),
+        form,
+        report=report,
+        title=title(report),
+        plots=plots,
+        method_sections=method_report.sections(report, form),
+    )
 
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
 
-    Returns
-    -------
-    list
-        Blocks of ``document``.
-    """
-    return [
-        *overview(report),
-        *scores(report),
-        *adaptation(report),
-        *classes(report),
-        *by_group(report),
-        *confidence(report),
-        *training(report),
-        *embeddings(report),
-        *anchoring(report),
-        *resonance(report),
-        *attention(report),
-        *phones(report),
-        *probes(report),
-        *audit(report),
-        *data(report),
-        *missing_values(report),
-        *reproduction(report),
-    ]
+def title(report: dict) -> str:
+    """Return method and languages, such as ``source_only: German → Urdu``."""
+    sources, targets = (
+        formatting.languages(report["ledger"][key])
+        for key in ("sources", "targets")
+    )
+    return f"{report['method']}: {sources} → {targets}"
+
+
+def _html(report):
+    """Render the page with its style."""
+    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    return render(
+        include(f"{TEMPLATES}/page.j2"),
+        "html",
+        title=title(report),
+        body=body(report, "html"),
+        style=style,
+    )

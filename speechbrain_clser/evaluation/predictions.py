@@ -93,9 +93,9 @@ class Predictions:
             With the same classes.
         """
         columns = {
-            field.name: getattr(self, field.name)[keep]
-            for field in dataclasses.fields(self)
-            if field.name != "classes"
+            column.name: getattr(self, column.name)[keep]
+            for column in dataclasses.fields(self)
+            if column.name != "classes"
         }
         return Predictions(classes=self.classes, **columns)
 

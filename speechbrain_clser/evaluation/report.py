@@ -7,17 +7,14 @@ import json
 import os
 from pathlib import Path
 
-from speechbrain_clser.evaluation import formatting
+from speechbrain_clser.evaluation import formatting, method_report
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.adaptation import adaptation, refusals
-from speechbrain_clser.evaluation.anchoring import anchoring
-from speechbrain_clser.evaluation.attention import attention
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.json_safe import compact_counts, to_json_safe
 from speechbrain_clser.evaluation.probes import probes
-from speechbrain_clser.evaluation.resonance import resonance
 from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
 from speechbrain_clser.io import atomic_write
@@ -93,16 +90,8 @@ def build(run_folder: str | os.PathLike) -> dict:
             ],
         },
         "baselines": baselines(run.seeds),
-        "anchoring": anchoring(
-            run.first_trial,
-            run.rows,
-            scheme.classes,
-            run.ledger["target_labels"],
-        ),
         "phones": run.phones,
         "undefined": run.undefined,
-        "resonance": resonance(run.first_trial),
-        "attention": attention(run.first_trial),
         "probes": probes(run.first_trial),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,
@@ -117,7 +106,7 @@ def build(run_folder: str | os.PathLike) -> dict:
             ),
         },
     }
-    report = to_json_safe(report)
+    report = to_json_safe(method_report.extend(report, run))
     text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
     text = compact_counts(text)
     atomic_write(Path(run_folder, FILE), text + "\n")
@@ -155,18 +144,7 @@ def summary(report: dict) -> str:
 
 
 def summary_rows(report: dict) -> list:
-    """Build the table of scores for the console.
-
-    Arguments
-    ---------
-    report : dict
-        From ``build``.
-
-    Returns
-    -------
-    list of list of str
-        Header first; scores in percent, mean over seeds.
-    """
+    """Build the table of scores for the console."""
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
     header += ["utterances", "speakers"]
     rows = []
@@ -188,18 +166,7 @@ def summary_rows(report: dict) -> list:
 
 
 def baseline_rows(report: dict) -> list:
-    """Build the table of baselines for the console.
-
-    Arguments
-    ---------
-    report : dict
-        From ``build``.
-
-    Returns
-    -------
-    list of list of str
-        Header first; in percent, on the scored part.
-    """
+    """Build the table of baselines for the console."""
     rows = [
         [
             one["name"],

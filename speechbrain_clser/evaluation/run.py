@@ -44,10 +44,6 @@ class Seed:
         Number of the trial, which is a sample of labelled utterances.
     baselines : dict
         Name of a baseline to its ``Predictions`` of the scored part.
-    highlights : list of dict
-        Highlights of a few scored utterances; empty for most methods.
-    attention : list of dict
-        Attention weights of the same utterances; empty for most methods.
     adaptation : dict, optional
         Adaptation of the posteriors to the target.
     """
@@ -60,8 +56,6 @@ class Seed:
     notes: dict = dataclasses.field(default_factory=dict)
     trial: int = 0
     baselines: dict = dataclasses.field(default_factory=dict)
-    highlights: list = dataclasses.field(default_factory=list)
-    attention: list = dataclasses.field(default_factory=list)
     adaptation: dict | None = None
 
     def embeddings(self, part: str) -> np.ndarray | None:
@@ -80,6 +74,25 @@ class Seed:
         """
         path = self.folder / "embeddings" / f"{part}.safetensors"
         return load_file(path)["embedding"] if path.is_file() else None
+
+    def examples(self, name: str) -> list:
+        """Read the values of a few scored utterances that the method shows.
+
+        Arguments
+        ---------
+        name : str
+            Of the file without ``.json``; see ``Method.examples``.
+
+        Returns
+        -------
+        list of dict
+            With the class that was ``predicted``; empty if there is no file.
+        """
+        predicted = self.predictions["target_scored"].predicted_by_id()
+        return [
+            one | {"predicted": predicted[one["id"]]}
+            for one in _json_or([], self.folder / f"{name}.json")
+        ]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -268,8 +281,6 @@ def _seed(folder, trial):
             for part in PARTS
         },
         notes=_json_or({}, folder / "notes.json"),
-        highlights=_json_or([], folder / "highlights.json"),
-        attention=_json_or([], folder / "attention.json"),
         adaptation=_json_or(None, folder / "adaptation.json"),
         trial=trial,
         baselines={

@@ -9,17 +9,13 @@ from pathlib import Path
 
 from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation import report as reports
-from speechbrain_clser.evaluation.document import (
-    Heading,
-    Score,
-    Table,
-    Text,
-    markdown,
-)
+from speechbrain_clser.evaluation.rendering import include, render
 from speechbrain_clser.evaluation.report import FILE as REPORT
-from speechbrain_clser.inference.readme import RESULTS
+from speechbrain_clser.inference.readme import LIMITS, RESULTS, limits
 from speechbrain_clser.inference.select import FILE as TRAINING
 from speechbrain_clser.io import atomic_write
+
+TEMPLATE = "inference/templates/model_results.j2"
 
 
 def add_results(run, model=None) -> bool:
@@ -41,13 +37,13 @@ def add_results(run, model=None) -> bool:
     if found is None:
         return False
     text = needed[2].read_text(encoding="utf-8")
-    section = f"{_section(report, training)}\n"
+    results = f"{section(TEMPLATE, report, training)}\n"
     # A function, so that backslashes in tables are not read as groups.
     text, n_found = re.subn(
-        rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)", lambda _: section, text
+        rf"(?ms)^## {RESULTS}\n.*?(?=^## |\Z)", lambda _: results, text
     )
     if not n_found:  # exported by an earlier version
-        text = f"{text.rstrip()}\n\n{section}"
+        text = f"{text.rstrip()}\n\n{results}"
     atomic_write(needed[2], text)
     values = json.dumps(found, indent=1, ensure_ascii=False)
     atomic_write(model / f"{RESULTS.lower()}.json", f"{values}\n")
@@ -90,82 +86,28 @@ def summary(report: dict, training: dict) -> dict | None:
     }
 
 
-def headline(report: dict) -> list:
-    """Return the main score with its verdict and notices."""
-    part = report["parts"]["target_scored"]
-    uar = part["scores"]["uar"]
-    over = formatting.trainings(report["n_trials"], report["n_seeds"])
-    return [
-        Score(
-            f"{formatting.percent(uar['mean'])} %",
-            f"UAR on {formatting.languages(report['ledger']['targets'])} · 95 % "
-            f"interval {formatting.interval(uar)} · chance "
-            f"{formatting.percent(part['chance_uar'])} · {over}",
-        ),
-        Text(report["verdict"]["sentence"]),
-        *map(Text, report["notices"]),
-    ]
+def section(template: str, report: dict, training: dict) -> str:
+    """Render a template as Markdown.
 
-
-def results(report: dict, training: dict) -> list:
-    """Return the scores by part and class and the comparison with baselines."""
-    columns, *rows = reports.summary_rows(report)
-    part = report["parts"]["target_scored"]
-    recalls = [
-        [
-            one["class"],
-            one["n"],
-            formatting.percent(one["mean"]),
-            formatting.interval(one),
-        ]
-        for one in part["recalls"]
-    ]
-    blocks = [
-        Heading("Results"),
-        Table(columns, rows),
-        Text(
-            "In percent; UAR, unweighted average recall, is the mean of the "
-            "classes' recalls. The interval covers the variation over speakers "
-            "of the same corpora. Recall by class, on the target corpus:"
-        ),
-        Table(["class", "utterances", "recall", "95 %"], recalls),
-    ]
-    if len(part["per_seed"]) > 1:
-        (own,) = (
-            one
-            for one in part["per_seed"]
-            if all(one[key] == training[key] for key in ("trial", "seed"))
-        )
-        blocks.append(
-            Text(
-                f"Scores are means over {len(part['per_seed'])} trainings. The "
-                f"published training (seed {own['seed']}) has a UAR of "
-                f"{formatting.percent(own['uar'])} on the target corpus."
-            )
-        )
-    if report["baselines"]:
-        columns, *rows = reports.baseline_rows(report)
-        blocks += [
-            Text("Baselines with the same supervision, on the target corpus:"),
-            Table(columns, rows),
-        ]
-    return blocks
-
-
-def _section(report, training):
-    """Format the section of results with verdict, notices and supervision."""
-    protocol = report["protocol"]
-    _, *tables = results(report, training)
-    return markdown(
-        [
-            Heading(RESULTS),
-            *headline(report),
-            Text(
-                f"Protocol {protocol['name']} ({protocol['digest']}); "
-                f"supervision: {report['ledger']['sentence']}."
-            ),
-            *tables,
-        ]
+    Arguments
+    ---------
+    template : str
+        Path in the package, such as ``inference/templates/headline.j2``.
+    report : dict
+        From ``evaluation.report.build``.
+    training : dict
+        Provenance of the model; see ``Choice.origin``.
+    """
+    return render(
+        include(template),
+        "markdown",
+        report=report,
+        training=training,
+        headings={"results": RESULTS, "limits": LIMITS},
+        summary_rows=reports.summary_rows(report),
+        baseline_rows=reports.baseline_rows(report),
+        used_in_training=training_data.languages(report),
+        limits=limits(report, report["classes"]),
     )
 
 

@@ -35,7 +35,8 @@ class Method(torch.nn.Module):
     schedules are functions of it. ``TRAINING_ONLY`` lists the modules that
     inference does not need. ``USES_GRADIENTS`` is False if ``begin_epoch``
     computes all parameters from the whole training set: then there is no
-    optimizer and no training step.
+    optimizer and no training step. ``SHOWS_WAVEFORMS`` is True if the ``examples``
+    need the envelope of the waveform, ``low`` and ``high``.
     """
 
     INPUTS = frozenset({"frames"})
@@ -43,6 +44,7 @@ class Method(torch.nn.Module):
     LOSSES = frozenset({"emotion"})
     TRAINING_ONLY = frozenset()
     USES_GRADIENTS = True
+    SHOWS_WAVEFORMS = False
     progress = 0.0
 
     def setup(self, speaker_languages, phones=()):
@@ -107,8 +109,20 @@ class Method(torch.nn.Module):
             setattr(self, name, None)
         return self
 
-    def attentions(self, batch) -> list:
-        """Return the attention weights of a batch for the report; default: none.
+    def diagnostics(self) -> dict:
+        """Return values of the training for the report; default: none.
+
+        Returns
+        -------
+        dict
+            Plain Python objects; written to ``notes.json``.
+        """
+        return {}
+
+    def examples(self, batch) -> dict:
+        """Return values of single utterances for the report; default: none.
+
+        The trainer calls it with one scored utterance of each class.
 
         Arguments
         ---------
@@ -117,14 +131,45 @@ class Method(torch.nn.Module):
 
         Returns
         -------
-        list of dict
-            For each attention layer the ``names`` of both sides; ``to_second``
-            and ``to_first``, torch.Tensor, (batch, frames, other frames), rows
-            of sum 1; and the number of real frames of each side, ``n_first``
-            and ``n_second``, (batch,).
+        dict
+            Name to a list of dict, of each utterance; written to
+            ``<name>.json`` with id, language, class and duration.
         """
-        return []
-
-    def diagnostics(self) -> dict:
-        """Return values for the report, as plain Python objects; default: none."""
         return {}
+
+    @staticmethod
+    def report_entries(run) -> dict:
+        """Compute the entries of the method in report.json; default: none.
+
+        Arguments
+        ---------
+        run : evaluation.run.Run
+            A finished run. ``run.first_trial`` lists its trainings, with
+            ``number`` (the seed), ``notes`` (the diagnostics) and
+            ``examples(name)``.
+
+        Returns
+        -------
+        dict
+            Keys that report.json does not have yet, and plain values.
+        """
+        return {}
+
+    @staticmethod
+    def report_sections(report) -> tuple:
+        """Return a template of the sections of the method; default: empty.
+
+        Arguments
+        ---------
+        report : dict
+            Content of report.json. A report of an earlier version may lack the
+            entries of ``report_entries``.
+
+        Returns
+        -------
+        template : str
+            Of Jinja2; see ``evaluation.rendering``. It can use ``report``.
+        context : dict
+            Further values that it uses, such as functions that plot figures.
+        """
+        return "", {}

@@ -418,21 +418,18 @@ class MethodBrain(sb.Brain):
         return ids, torch.cat(logits).softmax(dim=-1), torch.cat(embeddings)
 
     @torch.inference_mode()
-    def along(self, dataset, loader, name):
-        """Compute one of the method's outputs per frame.
+    def examples(self, dataset, loader) -> dict:
+        """Compute what the method shows of single utterances.
 
         Arguments
         ---------
         dataset, loader : DynamicItemDataset, dict
             As for ``predict``.
-        name : str
-            Of one of the method's extras: torch.Tensor, (batch, frames).
 
         Returns
         -------
         dict
-            Utterance id to torch.Tensor, (frames,), on CPU; empty if the
-            method has no such extra.
+            Name to utterance id to dict; see ``Method.examples``.
         """
         batches = self.make_dataloader(
             dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
@@ -440,14 +437,11 @@ class MethodBrain(sb.Brain):
         self.modules.eval()
         found = {}
         for batch in batches:
-            frames, lens = self.extract(self.given(batch))
-            extras = self.method({"frames": (frames, lens)}).extras
-            if name not in extras:
-                return {}
-            n_frames = (lens * frames.shape[1]).round().long().tolist()
-            values = extras[name].float().cpu()
-            rows = zip(batch.id, values, n_frames, strict=True)
-            found |= {utterance: row[:n] for utterance, row, n in rows}
+            frames = self.extract(self.given(batch))
+            shown = self.method.examples({"frames": frames})
+            for name, values in shown.items():
+                rows = zip(batch.id, values, strict=True)
+                found.setdefault(name, {}).update(rows)
         return found
 
 

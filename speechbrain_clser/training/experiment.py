@@ -18,9 +18,8 @@ from speechbrain_clser.io import naming
 from speechbrain_clser.training import (
     adapting,
     as_found,
-    attention,
     baselines,
-    highlights,
+    examples,
     layer_choice,
     phases,
     plan,
@@ -333,8 +332,7 @@ class Experiment:
                 scoring.score(brain, name, rows, dataset, *args, file)
         adapting.predict_parts(plan_, brain, data, features.views, *args[1:])
         if parts.scored:
-            for module in (highlights, attention):
-                module.write(brain, parts.scored, datasets["scored"], *args)
+            examples.write(brain, parts.scored, datasets["scored"], *args)
 
     def compare_baselines(self, data, features):
         """Fit the baselines on the same training set and features; adapt all.

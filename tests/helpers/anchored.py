@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from helpers.runs import set_method
 
 PHONES = ("a", "e", "i", "o", "ʃ")
 
@@ -16,6 +17,7 @@ def anchor(folder, epochs=3):
     folder.
     """
     folder = Path(folder)
+    set_method(folder, "dual_anchor.DualAnchor")
     header, *lines = (folder / "parts.csv").read_text("utf-8").splitlines()
     rows_used = [line for line in lines if line.startswith("scored")]
     rows_used = [line.replace("scored", "unlabelled", 1) for line in rows_used]

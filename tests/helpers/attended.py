@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from helpers.runs import CLASSES
+from helpers.runs import CLASSES, set_method
 
 from speechbrain_clser.evaluation import predictions
 
@@ -11,6 +11,7 @@ from speechbrain_clser.evaluation import predictions
 def attend(folder):
     """Write attention maps of a run of ``make_run``; return the folder."""
     folder = Path(folder)
+    set_method(folder, "hump_cat.HumpCat")
     for path in sorted(folder.glob("seed_*")):
         scored = predictions.read(path / "predictions" / "target_scored.csv")
         output = [

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from helpers.runs import CLASSES
+from helpers.runs import CLASSES, set_method
 
 from speechbrain_clser.evaluation import predictions
 
@@ -11,6 +11,7 @@ from speechbrain_clser.evaluation import predictions
 def resonate(folder, epochs=4, n_highlights=3):
     """Write field diagnostics of a run of ``make_run``; return the folder."""
     folder = Path(folder)
+    set_method(folder, "sere.Sere")
     field = [
         {
             "progress": k / epochs,

@@ -95,6 +95,14 @@ def make_run(
     return folder
 
 
+def set_method(folder, path, old="source_only.SourceOnly"):
+    """Change the class of the method of all seeds of a run."""
+    for yaml in Path(folder).rglob("hyperparams.yaml"):
+        text = yaml.read_text(encoding="utf-8")
+        text = text.replace(old, path)
+        yaml.write_text(text, encoding="utf-8")
+
+
 def _write_json(path, value):
     path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
 

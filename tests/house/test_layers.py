@@ -74,6 +74,8 @@ LEVELS = {
     "training.side_information": 4,
     "training.experiment": 5,
     "training.*": 3,
+    "evaluation.plots.style": 1,  # style and axes: also for plots of methods
+    "evaluation.plots.axes": 1,
     "evaluation.predictions": 1,
     "evaluation.tables": 1,
     "evaluation.training_data": 1,  # plain data
@@ -81,8 +83,6 @@ LEVELS = {
     "evaluation.run": 2,
     "evaluation.plots.*": 4,
     "evaluation.page": 4,
-    "evaluation.sections.provenance": 3,  # no plots
-    "evaluation.sections.*": 4,
     "evaluation.*": 3,
     "inference.model_results": 4,
     "inference.*": 3,

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -141,7 +142,9 @@ def test_run_compares_both_corpora_and_has_a_report(page):
     assert 0.9 < notes["reversal_strength"] <= 1
     assert "emodb:deu → cremad:eng; unlabelled" in console
     assert "dann minus it" in console
-    assert (folder / "results/dann/report.html").is_file()
+    report = (folder / "results/dann/report.md").read_text()
+    assert "## Gradient reversal\n\n| seed | strength |" in report
+    assert "| 1001 | 0.9" in report or "| 1001 | 1.0" in report
     with open(folder / "results/dann/parts.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     actors = {(row["speaker"], row["gender"]) for row in rows}
@@ -167,6 +170,16 @@ def test_model_is_refused_without_the_package_as_on_the_page(page, tmp_path):
     assert "Traceback" not in done.stderr
     assert blocks("text")[1].strip() in done.stderr
     assert not (tmp_path / "emotions.csv").exists()
+
+
+@pytest.mark.slow
+def test_report_without_the_package_has_a_warning(page, tmp_path):
+    run = tmp_path / "dann"
+    shutil.copytree(page[0] / "results/dann", run)
+    done = execute(f"clser report {run}", page[0], packages=tmp_path)
+    assert done.returncode == 0
+    assert "my_package.dann.Dann: the report has no sections" in done.stderr
+    assert "Gradient reversal" not in (run / "report.md").read_text()
 
 
 def test_domain_loss_trains_head_and_embedding_in_opposite_directions(tmp_path):

@@ -4,32 +4,22 @@ Each function takes the report and returns a matplotlib ``Figure`` without
 further computation. ``svg`` renders a figure for the page.
 """
 
-from speechbrain_clser.evaluation.plots.attention import attention_maps
 from speechbrain_clser.evaluation.plots.by_language import uar_by_language
 from speechbrain_clser.evaluation.plots.calibration import reliability
 from speechbrain_clser.evaluation.plots.chance import uar_against_chance
-from speechbrain_clser.evaluation.plots.communities import speaker_graphs
 from speechbrain_clser.evaluation.plots.confusion import confusion_matrix
 from speechbrain_clser.evaluation.plots.curves import training_curves
 from speechbrain_clser.evaluation.plots.embeddings import embedding_map
-from speechbrain_clser.evaluation.plots.field import field_posteriors
-from speechbrain_clser.evaluation.plots.highlights import highlight_moments
 from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
-from speechbrain_clser.evaluation.plots.pseudo_labels import pseudo_labels
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 
 __all__ = [
-    "attention_maps",
     "confusion_matrix",
     "embedding_map",
-    "field_posteriors",
-    "highlight_moments",
     "prediction_histogram",
-    "pseudo_labels",
     "recall_per_class",
     "reliability",
-    "speaker_graphs",
     "svg",
     "training_curves",
     "uar_against_chance",

@@ -5,26 +5,13 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from speechbrain_clser.evaluation import formatting
+
 
 def estimate(
     axes: Axes, score: dict, y: float, colour: str, size: float = 7
 ) -> None:
-    """Plot a mean as a dot and its interval as a bar.
-
-    Arguments
-    ---------
-    axes : Axes
-        Axes with a horizontal scale in percent.
-    score : dict
-        With ``mean``, ``low`` and ``high``, 0-1; without a bar if the last two
-        are None.
-    y : float
-        Vertical position.
-    colour : str
-        Of dot and bar.
-    size : float
-        Of the dot, in points.
-    """
+    """Plot a mean (0-1) as a dot and its interval, if known, as a bar, in percent."""
     if score["low"] is not None:
         bounds = [100 * score["low"], 100 * score["high"]]
         axes.plot(bounds, [y, y], color=colour, linewidth=size - 2, alpha=0.4)
@@ -32,17 +19,7 @@ def estimate(
 
 
 def share_axis(axes: Axes, n_rows: int, label: str) -> None:
-    """Format axes with a horizontal scale in percent and rows from top to bottom.
-
-    Arguments
-    ---------
-    axes : Axes
-        Axes to format.
-    n_rows : int
-        Number of rows, at 0, 1, ...
-    label : str
-        Label of the horizontal axis.
-    """
+    """Format axes with a horizontal scale in percent and rows from top to bottom."""
     axes.set(xlim=(-2, 102), ylim=(n_rows - 0.5, -0.5), xlabel=label)
     axes.grid(axis="y", visible=False)
     axes.spines["left"].set_visible(False)
@@ -50,22 +27,7 @@ def share_axis(axes: Axes, n_rows: int, label: str) -> None:
 
 
 def dot(colour: str, label: str, **look) -> Line2D:
-    """Build a legend entry.
-
-    Arguments
-    ---------
-    colour : str
-        Of the dot.
-    label : str
-        Text of the entry.
-    **look
-        Further arguments of ``Line2D``.
-
-    Returns
-    -------
-    Line2D
-        Without axes.
-    """
+    """Build a legend entry."""
     look = {"marker": "o", "markersize": 5} | look
     return Line2D([], [], color=colour, linestyle="", label=label, **look)
 
@@ -73,19 +35,25 @@ def dot(colour: str, label: str, **look) -> Line2D:
 def slant(names: Sequence) -> int:
     """Return the rotation of tick labels: 0 unless there are many.
 
-    Arguments
-    ---------
-    names : sequence of str
-        Tick labels.
-
-    Returns
-    -------
-    int
-        Degrees.
-
     Example
     -------
     >>> slant(["anger"] * 5), slant(["anger"] * 6)
     (0, 30)
     """
     return 30 if len(names) > 5 else 0
+
+
+def example_title(example) -> str:
+    """Return the title of the panel of an utterance.
+
+    Example
+    -------
+    >>> example_title(
+    ...     {"target": "anger", "predicted": "fear", "language": "deu"}
+    ... )
+    'anger, predicted fear (German)'
+    """
+    is_correct = example["predicted"] == example["target"]
+    predicted = "" if is_correct else f", predicted {example['predicted']}"
+    language = formatting.language(example["language"])
+    return f"{example['target']}{predicted} ({language})"

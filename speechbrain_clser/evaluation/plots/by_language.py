@@ -20,16 +20,8 @@ from speechbrain_clser.evaluation.plots.style import (
 def uar_by_language(report: dict) -> Figure:
     """Plot the UAR of each language with its interval, and speakers as dots.
 
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-
-    Returns
-    -------
-    Figure
-        Target above, sources below. Speakers without all classes of the
-        language are hollow dots: their scores are not comparable.
+    Speakers without all classes of the language are hollow dots: their scores are
+    not comparable.
     """
     rows = [
         (name, part, language)

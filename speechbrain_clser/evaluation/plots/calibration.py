@@ -8,20 +8,7 @@ from speechbrain_clser.evaluation.plots.style import PALE, TARGET, styled
 
 @styled
 def reliability(report: dict, part: str = "target_scored") -> Figure:
-    """Plot accuracy against confidence; below the diagonal is overconfident.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-    part : str
-        Which part of the report.
-
-    Returns
-    -------
-    Figure
-        One dot per bin, with an area by its number of predictions.
-    """
+    """Plot accuracy against confidence; below the diagonal is overconfident."""
     scored = report["parts"][part]
     bins = [bin for bin in scored["calibration"] if bin["n"]]
     most = max(bin["n"] for bin in bins)

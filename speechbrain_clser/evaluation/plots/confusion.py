@@ -10,20 +10,7 @@ from speechbrain_clser.evaluation.plots.style import INK, TARGET, WIDTH, styled
 
 @styled
 def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
-    """Plot the confusion matrix: fractions of each row, with counts.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-    part : str
-        Which part of the report.
-
-    Returns
-    -------
-    Figure
-        Reference labels are rows; counts are summed over seeds.
-    """
+    """Plot the confusion matrix: fractions of each row, with counts."""
     classes, rows = report["classes"], report["parts"][part]["confusion"]
     side = 1.2 + 0.75 * len(classes)
     figure = Figure(

@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from speechbrain_clser.evaluation import formatting
 from speechbrain_clser.evaluation.plots.axes import dot
 from speechbrain_clser.evaluation.plots.style import (
     INK,
@@ -15,22 +16,10 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def training_curves(report: dict) -> Figure:
-    """Plot source-validation UAR and all losses over epochs.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-
-    Returns
-    -------
-    Figure
-        One line per seed with its selected epoch; phases are consecutive.
-        Losses of weight 0 have no panel.
-    """
+    """Plot source-validation UAR and all losses over epochs."""
     curves = report["curves"]
     keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
-    left_out = unweighted(report)
+    left_out = formatting.unweighted(report)
     names = [
         name
         for key in keys
@@ -69,24 +58,6 @@ def training_curves(report: dict) -> Figure:
         ncols=3,
     )
     return figure
-
-
-def unweighted(report: dict) -> list:
-    """List the losses that were computed but have weight 0.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-
-    Returns
-    -------
-    list of str
-        Their names.
-    """
-    return [
-        name for name, weight in report["loss_weights"].items() if not weight
-    ]
 
 
 def _curve(axes, curve, key):

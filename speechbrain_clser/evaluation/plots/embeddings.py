@@ -19,18 +19,7 @@ MARKERS = {"target_scored": "^", "source_valid": "o"}
 
 @styled
 def embedding_map(report: dict) -> Figure:
-    """Plot the map of embeddings, coloured by emotion, language and speaker.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-
-    Returns
-    -------
-    Figure
-        Three panels and a legend; markers are target and sources.
-    """
+    """Plot the map of embeddings, coloured by emotion, language and speaker."""
     points = report["map"]
     emotions = [c for c in report["classes"] if c in points["emotion"]]
     languages = sorted(set(points["language"]))

@@ -14,20 +14,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def prediction_histogram(report: dict, part: str = "target_scored") -> Figure:
-    """Plot the number of reference labels and predictions of each class.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-    part : str
-        Which part of the report.
-
-    Returns
-    -------
-    Figure
-        Utterances; predictions are the mean over seeds.
-    """
+    """Plot the number of reference labels and predictions of each class."""
     bars = report["parts"][part]["histogram"]
     figure = Figure((WIDTH, 2.5), layout="constrained")
     axes = figure.subplots()

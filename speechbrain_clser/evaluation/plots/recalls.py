@@ -13,21 +13,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
-    """Plot the recall of each class with its interval.
-
-    Arguments
-    ---------
-    report : dict
-        From ``report.build``.
-    part : str
-        Which part of the report.
-
-    Returns
-    -------
-    Figure
-        One row per class, in the order of the logits; classes without
-        utterances have no dot.
-    """
+    """Plot the recall of each class with its interval."""
     scored = report["parts"][part]
     recalls = scored["recalls"]
     figure = Figure((WIDTH, 0.9 + 0.36 * len(recalls)), layout="constrained")

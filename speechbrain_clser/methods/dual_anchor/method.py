@@ -180,3 +180,17 @@ class DualAnchor(Method):
     def diagnostics(self):
         """Return the history of communities and anchors."""
         return {"anchoring": self.state.history}
+
+    @staticmethod
+    def report_entries(run):
+        """Collect communities, anchors and numbers of pseudo-labels."""
+        from speechbrain_clser.methods.dual_anchor import report
+
+        return {"anchoring": report.anchoring(run)}
+
+    @staticmethod
+    def report_sections(report):
+        """Return the template of communities, anchors and numbers of pseudo-labels."""
+        from speechbrain_clser.methods.dual_anchor import plots
+
+        return '{% include "methods/dual_anchor/report.j2" %}', {"plots": plots}

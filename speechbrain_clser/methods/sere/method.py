@@ -111,6 +111,7 @@ class Sere(Method):
         {"emotion", *LINKS, *CHAIN, "geometry", "balance", "consistency"}
     )
     TRAINING_ONLY = frozenset({"change"})
+    SHOWS_WAVEFORMS = True
 
     @renamed_arguments(heard_share="propagation_alpha", resonates="field_level")
     def __init__(
@@ -286,3 +287,29 @@ class Sere(Method):
         """Return the history of the field on unlabelled utterances."""
         self.structure.end_epoch()
         return {"field": self.structure.history}
+
+    def examples(self, batch):
+        """Return the highlights of each utterance: weights of its frames."""
+        weights = self(batch).extras["highlights"].float().cpu()
+        lens = batch["frames"][1]
+        n_frames = (lens * weights.shape[1]).round().long().tolist()
+        return {
+            "highlights": [
+                {"weights": [round(weight, 5) for weight in row[:n].tolist()]}
+                for row, n in zip(weights, n_frames, strict=True)
+            ]
+        }
+
+    @staticmethod
+    def report_entries(run):
+        """Collect the field by epoch and the highlights."""
+        from speechbrain_clser.methods.sere import report
+
+        return {"resonance": report.resonance(run)}
+
+    @staticmethod
+    def report_sections(report):
+        """Return the template of the field and the highlights."""
+        from speechbrain_clser.methods.sere import plots
+
+        return '{% include "methods/sere/report.j2" %}', {"plots": plots}

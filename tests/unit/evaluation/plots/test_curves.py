@@ -1,7 +1,7 @@
 """Training curves."""
 
+from speechbrain_clser.evaluation.formatting import unweighted
 from speechbrain_clser.evaluation.plots import training_curves
-from speechbrain_clser.evaluation.plots.curves import unweighted
 
 
 def test_each_of_several_losses_has_a_panel(plain):

@@ -178,3 +178,13 @@ def test_unknown_tric_and_field_level_raise():
         method(tric="loop")
     with pytest.raises(ValueError, match="utterance, got 'words'"):
         method(field_level="words")
+
+
+def test_examples_are_the_highlights_without_padding():
+    model, inputs = method().eval(), batch()
+    shown = model.examples({"frames": inputs["frames"]})["highlights"]
+    assert [len(one["weights"]) for one in shown] == [12, 6] * 4
+    weights = model(inputs).extras["highlights"]
+    assert shown[1]["weights"] == pytest.approx(
+        weights[1, :6].tolist(), abs=1e-5
+    )
