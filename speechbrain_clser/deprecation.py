@@ -1,5 +1,6 @@
 """Names of the previous version, which are still read, with a message."""
 
+import dataclasses
 import functools
 import importlib
 import logging
@@ -7,6 +8,8 @@ import re
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
+
+import yaml
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ OPTIONS = {
     "style_source": "style_encoder",
     "target_share": "target_labelled_fraction",
 }
+_METHOD = "!new:speechbrain_clser.methods."
 # Arguments of objects, at any depth of a YAML.
 ARGUMENTS = ("believed_share", "heard_share", "passes", "resonates")
 # Commands of clser, and their options.
@@ -87,35 +91,13 @@ def current_keys(values, names, where) -> dict:
                 f"{where}: expected one of {old} and {names[old]}, found both; "
                 f"{names[old]} is the new name, delete {old}"
             )
-        _warn(where, old, names[old])
+        _warn(where, old, f"called {names[old]}")
     return {names.get(key, key): value for key, value in values.items()}
 
 
-@functools.cache
-def _warn_keys(where, old, new):
-    logger.warning(
-        "%s: %s: now written %s; the old keys are read until version 0.3",
-        *(where, old, new),
-    )
-
-
 def replaced_keys(where, old, new):
-    """Warn that one key replaces several, which are read for one version.
-
-    Arguments
-    ---------
-    where : str or Path
-        Where they were read, for the message.
-    old : list of str
-        The keys.
-    new : str
-        What to write instead.
-
-    Example
-    -------
-    >>> replaced_keys("p.yaml", ["test_on"], "`supervision: held_out`")
-    """
-    _warn_keys(where, ", ".join(old), new)
+    """Warn that ``new`` replaces several keys, which are read for one version."""
+    _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
 def current_yaml(text, where, names=OPTIONS) -> str:
@@ -145,13 +127,65 @@ def current_yaml(text, where, names=OPTIONS) -> str:
         text, n_keys = re.subn(rf"(?m)^({indent}){old}:", rf"\g<1>{new}:", text)
         text = text.replace(f"!ref <{old}>", f"!ref <{new}>")
         if n_keys:
-            _warn(where, old, new)
+            _warn(where, old, f"called {new}")
     for old, new in PARTS.items():
         before, after = f"speechbrain_clser.{old}", f"speechbrain_clser.{new}"
         text, n_parts = re.subn(rf"{re.escape(before)}\b", after, text)
         if n_parts:
-            _warn(where, before, after)
+            _warn(where, before, f"called {after}")
     return text
+
+
+def stripped_settings(values, where) -> dict:
+    """Read values of a settings.json of version 0.1, which were stripped.
+
+    Returns
+    -------
+    dict
+        Key of this version to yaml.Node.
+    """
+    entries = [_entry(*item) for item in values.items()]
+    root = yaml.compose(current_yaml("\n".join(entries), where))
+    return {key.value: node for key, node in root.value} if root else {}
+
+
+def _entry(key, value):
+    """Indent the first line of a stripped value like the others."""
+    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
+    indents = [len(line) - len(line.lstrip(" ")) for line in others]
+    if first.startswith("- "):
+        items = [
+            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
+        ]
+        indent = min(items, default=min(indents, default=2) - 2)
+    elif re.match(r"\w+:( |$)", first):
+        indent = min(indents, default=2)
+    else:
+        return f"{key}: {value}"
+    return f"{key}:\n{' ' * indent}{value}"
+
+
+def ungrouped(node):
+    """Write the configs of a method as arguments of the method, sorted by name.
+
+    Arguments
+    ---------
+    node : yaml.Node
+        Of the YAML of a run.
+
+    Returns
+    -------
+    yaml.Node
+        As in version 0.1.
+    """
+    if not (isinstance(node, yaml.MappingNode) and _METHOD in node.tag):
+        return node
+    pairs = []
+    for key, value in node.value:
+        is_config = _METHOD in value.tag and value.tag.endswith("Config")
+        pairs += value.value if is_config else [(key, value)]
+    pairs.sort(key=lambda pair: pair[0].value)
+    return yaml.MappingNode(node.tag, pairs)
 
 
 def current_model(text, where) -> str:
@@ -235,7 +269,7 @@ def current_command(arguments) -> list:
     for place, argument in enumerate(arguments):
         if not argument.startswith("-"):
             if argument in COMMANDS:
-                _warn("clser", argument, COMMANDS[argument])
+                _warn("clser", argument, f"called {COMMANDS[argument]}")
                 arguments[place] = COMMANDS[argument]
             break
     return arguments
@@ -246,7 +280,7 @@ def _current_option(argument, names=OPTIONS):
     new = names.get(name.removeprefix("--"))
     if not (name.startswith("--") and new):
         return argument
-    _warn("command line", name, f"--{new}")
+    _warn("command line", name, f"called --{new}")
     return f"--{new}{equals}{value}"
 
 
@@ -284,6 +318,51 @@ def renamed_arguments(**names):
     return decorate
 
 
+def grouped_arguments(**groups):
+    """Let a constructor take the fields of its configs directly, with a warning.
+
+    Arguments
+    ---------
+    **groups
+        Argument to the dataclass of its config.
+
+    Returns
+    -------
+    callable
+        Decorator of ``__init__``.
+
+    Example
+    -------
+    >>> Rate = dataclasses.make_dataclass("Rate", [("lr", float)])
+    >>> class Trainer:
+    ...     @grouped_arguments(rate=Rate)
+    ...     def __init__(self, rate):
+    ...         self.rate = rate
+    >>> Trainer(lr=0.1).rate
+    Rate(lr=0.1)
+    """
+
+    def decorate(init):
+        @functools.wraps(init)
+        def wrapper(self, *arguments, **options):
+            for name, kind in groups.items():
+                fields = {field.name for field in dataclasses.fields(kind)}
+                if flat := {k: options.pop(k) for k in fields & {*options}}:
+                    new = f"given in `{name}: {kind.__name__}`"
+                    _warn(type(self).__name__, ", ".join(sorted(flat)), new)
+                    given = options.get(name)
+                    options[name] = (
+                        kind(**flat)
+                        if given is None
+                        else dataclasses.replace(given, **flat)
+                    )
+            return init(self, *arguments, **options)
+
+        return wrapper
+
+    return decorate
+
+
 def renamed_part(package, name):
     """Find what a module was called before, for ``__getattr__`` of a module.
 
@@ -314,7 +393,7 @@ def renamed_part(package, name):
     """
     asked = f"{package}.{name}".removeprefix("speechbrain_clser.")
     if asked in PARTS:
-        _warn(package, asked, PARTS[asked])
+        _warn(package, asked, f"called {PARTS[asked]}")
         return _imported(PARTS[asked])
     inner = {
         old.rpartition(".")[2]: new
@@ -323,7 +402,8 @@ def renamed_part(package, name):
     }
     if not inner:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
-    _warn(package, asked, next(iter(inner.values())).rpartition(".")[0])
+    new = next(iter(inner.values())).rpartition(".")[0]
+    _warn(package, asked, f"called {new}")
     return SimpleNamespace(**{k: _imported(v) for k, v in inner.items()})
 
 
@@ -335,6 +415,6 @@ def _imported(path):
 @functools.cache
 def _warn(where, old, new):
     logger.warning(
-        "%s: %s is now called %s; the old name is read until version 0.3",
-        *(where, old, new),
+        "%s: %s %s now %s; the old form is read until version 0.3",
+        *(where, old, "are" if ", " in old else "is", new),
     )

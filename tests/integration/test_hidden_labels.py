@@ -13,7 +13,7 @@ from speechbrain_clser.lobes.cosine_head import CosineHead
 from speechbrain_clser.lobes.delta_features import DeltaFeatures
 from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
-from speechbrain_clser.methods.sere import Sere
+from speechbrain_clser.methods.sere import ResonanceConfig, Sere
 from speechbrain_clser.training.phases import Phase, run_phases
 from speechbrain_clser.training.schedules import warmup_cosine
 
@@ -31,8 +31,7 @@ def sere():
         CosineHead(8, len(tiny.SCHEME)),
         classes=tiny.SCHEME.classes,
         change=[FeatureShift(0.5)],
-        warm_up=0.0,
-        highest_threshold=0.3,
+        resonance=ResonanceConfig(warm_up=0.0, highest_threshold=0.3),
     )
 
 

@@ -25,7 +25,7 @@ def of(tmp_path, text, name="mine"):
 
 @pytest.fixture(autouse=True)
 def warn_anew():
-    deprecation._warn_keys.cache_clear()
+    deprecation._warn.cache_clear()
 
 
 @pytest.mark.parametrize(
