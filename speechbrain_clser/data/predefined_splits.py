@@ -43,7 +43,8 @@ def sized_parts(rows, protocol: Protocol) -> dict:
     ... )
     >>> sizes = {"meld": "official"}
     >>> sized_parts(
-    ...     [row], Protocol("x", ("meld",), ("urdu",), predefined_splits=sizes)
+    ...     [row],
+    ...     Protocol.of("x", ("meld",), ("urdu",), predefined_splits=sizes),
     ... )
     {'1': 'valid'}
     """

@@ -217,7 +217,7 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
     Example
     -------
     >>> refuse_same_trials(
-    ...     Protocol("x", ("a",), ("b",), source_shots_per_class=5), 10
+    ...     Protocol.of("x", ("a",), ("b",), source_shots_per_class=5), 10
     ... )
     >>> refuse_same_trials(Protocol("x", ("a",), ("b",)), 10)
     Traceback (most recent call last):

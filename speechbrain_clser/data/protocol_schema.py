@@ -152,7 +152,7 @@ def check(protocol):
     ValueError: protocol 'pair': sources is empty; list corpora to train on
     """
     where = f"protocol {protocol.name!r}"
-    values = {**vars(protocol)}
+    values = protocol.values
     del values["name"]
     check_values(values, where)
     if not protocol.sources:

@@ -160,7 +160,7 @@ def write_undefined(folder, columns, parts, frames):
 
 def _protocol(material):
     protocol = material.protocol
-    return {**dataclasses.asdict(protocol), "digest": protocol.digest}
+    return {**protocol.values, "digest": protocol.digest}
 
 
 def _parts(material):

@@ -102,6 +102,16 @@ def test_flat_arguments_of_a_method_are_grouped(caplog):
     assert both.anchoring == AnchoringConfig(neutral=1, k=4)
 
 
+def test_flat_values_of_a_protocol_are_grouped(caplog):
+    given = {"target_supervision": "shots", "shots": 5, "valid_share": 0.2}
+    flat = protocol.Protocol("x", ("a",), ("b",), **given)
+    assert flat == protocol.Protocol.of("x", ("a",), ("b",), **given)
+    assert (flat.supervision.shots, flat.splits.valid_share) == (5, 0.2)
+    assert "shots, target_supervision are now given in `supervision" in (
+        caplog.text
+    )
+
+
 def test_flat_settings_of_a_run_equal_grouped_ones(tmp_path):
     old = {
         "dim": "8 # width",

@@ -1,7 +1,6 @@
-import dataclasses
-
 import pytest
 from helpers import toy, trees
+from helpers.protocols import changed
 
 from speechbrain_clser.data.prepare import (
     load_corpora,
@@ -105,7 +104,7 @@ def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     cards, rows = load_corpora(protocol, tmp_path, tmp_path / "manifests")
     first, second = (
         make_splits(
-            dataclasses.replace(protocol, allowed_leaks=("speaker",)),
+            changed(protocol, allowed_leaks=("speaker",)),
             cards,
             rows,
             "none",
@@ -129,11 +128,11 @@ def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     ],
 )
 def test_trials_differ_if_labels_are_sampled(values):
-    refuse_same_trials(Protocol("x", ("a",), ("b",), **values), 10)
+    refuse_same_trials(Protocol.of("x", ("a",), ("b",), **values), 10)
 
 
 def test_identical_trials_raise():
-    plain = Protocol("x", ("a",), ("b",))
+    plain = Protocol.of("x", ("a",), ("b",))
     refuse_same_trials(plain, 1)
     with pytest.raises(ValueError, match="expected 1 trial, found 10"):
         refuse_same_trials(plain, 10)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.audit import audit
@@ -21,7 +22,7 @@ from speechbrain_clser.training.run_folder import (
 )
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
-PROTOCOL = Protocol("x", ("a",), ("b",))
+PROTOCOL = Protocol.of("x", ("a",), ("b",))
 
 
 def material(rows=ROWS, protocol=PROTOCOL):
@@ -47,7 +48,7 @@ def test_counts_add_up():
 def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
     tmp_path,
 ):
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="unlabelled", test_on="held_out"
     )
     blank = [
@@ -99,7 +100,7 @@ def test_other_material_does_not_meet_old_checkpoints(tmp_path):
     write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
     write(tmp_path, material(), "cpu", [], Style())
-    other = dataclasses.replace(PROTOCOL, split_seed=5)
+    other = changed(PROTOCOL, split_seed=5)
     with pytest.raises(ValueError, match="a run on other protocol values"):
         write(tmp_path, material(protocol=other), "cpu", [], Style())
     relabelled = [dataclasses.replace(ROWS[0], emotion="sadness"), *ROWS[1:]]
@@ -131,7 +132,7 @@ def test_name_in_the_grammar_gives_one_safe_folder():
 
 
 def test_every_draw_tells_who_was_drawn(tmp_path):
-    protocol = Protocol("few", ("a",), ("b",), source_shots_per_class=1)
+    protocol = Protocol.of("few", ("a",), ("b",), source_shots_per_class=1)
     for trial in range(2):
         output = dataclasses.replace(
             material(protocol=protocol), parts=cut(ROWS, protocol, trial)
