@@ -1,7 +1,9 @@
 """Epoch records: one line of JSON per epoch."""
 
+import dataclasses
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from speechbrain.utils.checkpoints import (
@@ -14,6 +16,22 @@ from speechbrain.utils.distributed import if_main_process, main_process_only
 from speechbrain_clser.io import atomic_write, read_json
 
 logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class EpochSelection:
+    """How the epoch of a phase is selected.
+
+    Arguments
+    ---------
+    rule : str
+        See ``evaluation.selection``.
+    oracle : callable, optional
+        Gives the target's UAR of a Brain; only an oracle rule needs it.
+    """
+
+    rule: str
+    oracle: Callable | None = None
 
 
 @register_checkpoint_hooks

@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 # Overrides that are part of the folder's name, or that change no result.
 NAMED_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
-    *("data_folder", "cache_folder", "allow_bad_files"),
+    *("data_folder", "cache_folder", "save_folder", "train_log"),
+    *("allow_bad_files", "skip_prep", "train_logger"),
     *("seed", "seeds", "trials", "baselines", "threads", "bundle_encoder"),
 }
 PACKAGES = (

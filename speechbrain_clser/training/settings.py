@@ -22,10 +22,14 @@ INDIFFERENT = {
     "side_information",  # made of other keys
     "trials",
     "output_folder",
+    "save_folder",
+    "skip_prep",
     "bundle_encoder",
     "seed",
     "seeds",
     "threads",
+    "train_log",
+    "train_logger",
 }
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (

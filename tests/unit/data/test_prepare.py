@@ -97,6 +97,18 @@ def test_missing_data_folder_is_reported_once(tmp_path):
     assert str(error.value).count("--data_folder") == 1
 
 
+def test_skipped_preparation_reads_the_manifests_as_they_are(tmp_path):
+    toy.make(tmp_path)
+    protocol, shelf = load(str(tmp_path / "toy.yaml")), tmp_path / "manifests"
+    with pytest.raises(FileNotFoundError, match=r"csv: .* --skip_prep False"):
+        load_corpora(protocol, tmp_path, shelf, skip_prep=True)
+    before = load_corpora(protocol, tmp_path, shelf)
+    next((tmp_path / "north").rglob("*.wav")).unlink()
+    assert load_corpora(protocol, tmp_path, shelf, skip_prep=True) == before
+    with pytest.raises((FileNotFoundError, ValueError), match="north"):
+        load_corpora(protocol, tmp_path, shelf)
+
+
 def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     toy.make(tmp_path)
     changes = {"target_supervision": "shots", "shots": 1}
