@@ -80,6 +80,22 @@ def test_phase_with_two_labelled_splits_samples_each_row_once():
     assert sorted(loaders["both"]["sampler"]) == list(range(len(rows)))
 
 
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        (None, False),
+        ({"num_workers": 0, "persistent_workers": None}, False),
+        ({"num_workers": 2, "persistent_workers": None}, True),
+        ({"num_workers": 2}, True),
+        ({"num_workers": 2, "persistent_workers": False}, False),
+    ],
+)
+def test_workers_stay_between_epochs_unless_stated_otherwise(options, expected):
+    loaders = loaders_of(material(), [PLAIN], "none", 1, 4, {}, options)
+    found = [loader["persistent_workers"] for loader in loaders.values()]
+    assert found == [expected] * 2
+
+
 def test_test_dataset_holds_only_model_input():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
