@@ -61,20 +61,6 @@ PARTS = {
 def current_keys(values, names, where) -> dict:
     """Rename keys of a mapping, with a warning for each.
 
-    Arguments
-    ---------
-    values : dict
-        As read.
-    names : dict of str to str
-        Old key to new key.
-    where : str or Path
-        Where it was read, for the message.
-
-    Returns
-    -------
-    dict
-        In the same order.
-
     Raises
     ------
     ValueError
@@ -103,20 +89,6 @@ def replaced_keys(where, old, new):
 def current_yaml(text, where, names=OPTIONS) -> str:
     """Rename keys, references and parts in a YAML of the recipe or of a run.
 
-    Arguments
-    ---------
-    text : str
-        As read.
-    where : str or Path
-        Where it was read, for the message.
-    names : dict of str to str
-        Old key to new key.
-
-    Returns
-    -------
-    str
-        The same YAML in the names of this version.
-
     Example
     -------
     >>> current_yaml("x: !ref <speeds>", "my.yaml")
@@ -137,13 +109,7 @@ def current_yaml(text, where, names=OPTIONS) -> str:
 
 
 def stripped_settings(values, where) -> dict:
-    """Read values of a settings.json of version 0.1, which were stripped.
-
-    Returns
-    -------
-    dict
-        Key of this version to yaml.Node.
-    """
+    """Read values of a settings.json of version 0.1, which were stripped."""
     entries = [_entry(*item) for item in values.items()]
     root = yaml.compose(current_yaml("\n".join(entries), where))
     return {key.value: node for key, node in root.value} if root else {}
@@ -166,18 +132,7 @@ def _entry(key, value):
 
 
 def ungrouped(node):
-    """Write the configs of a method as arguments of the method, sorted by name.
-
-    Arguments
-    ---------
-    node : yaml.Node
-        Of the YAML of a run.
-
-    Returns
-    -------
-    yaml.Node
-        As in version 0.1.
-    """
+    """Write the configs of a method as arguments of the method, sorted by name."""
     if not (isinstance(node, yaml.MappingNode) and _METHOD in node.tag):
         return node
     pairs = []
@@ -190,18 +145,6 @@ def ungrouped(node):
 
 def current_model(text, where) -> str:
     """Rename arguments and parts in the YAML of a model folder.
-
-    Arguments
-    ---------
-    text : str or bytes
-        As read; what is no UTF-8 is returned as it is.
-    where : str or Path
-        Where it was read, for the message.
-
-    Returns
-    -------
-    str or bytes
-        The same YAML in the names of this version.
 
     Example
     -------
@@ -218,19 +161,6 @@ def current_model(text, where) -> str:
 
 def current_arguments(hparams_file, options) -> list:
     """Rename options of ``train.py``, and keys of the YAML that it was given.
-
-    Arguments
-    ---------
-    hparams_file : str
-        The YAML; one with old keys is copied, in the names of this version,
-        to a temporary folder.
-    options : list of str
-        As typed after it.
-
-    Returns
-    -------
-    list of str
-        The YAML or its copy, and the options.
 
     Example
     -------
@@ -249,16 +179,6 @@ def current_arguments(hparams_file, options) -> list:
 
 def current_command(arguments) -> list:
     """Rename the command and the options of a command line of ``clser``.
-
-    Arguments
-    ---------
-    arguments : sequence of str
-        As typed after ``clser``.
-
-    Returns
-    -------
-    list of str
-        In the names of this version.
 
     Example
     -------
@@ -287,16 +207,6 @@ def _current_option(argument, names=OPTIONS):
 def renamed_arguments(**names):
     """Let a constructor take arguments by their old names, with a warning.
 
-    Arguments
-    ---------
-    **names
-        Old name to new name.
-
-    Returns
-    -------
-    callable
-        Decorator of ``__init__``.
-
     Example
     -------
     >>> class Field:
@@ -320,16 +230,6 @@ def renamed_arguments(**names):
 
 def grouped_arguments(**groups):
     """Let a constructor take the fields of its configs directly, with a warning.
-
-    Arguments
-    ---------
-    **groups
-        Argument to the dataclass of its config.
-
-    Returns
-    -------
-    callable
-        Decorator of ``__init__``.
 
     Example
     -------
@@ -368,18 +268,6 @@ def renamed_part(package, name):
 
     SpeechBrain's own ``EncoderClassifier`` builds the parts that a model folder
     names, and so imports them by their old names.
-
-    Arguments
-    ---------
-    package : str
-        Dotted name of the module that is asked.
-    name : str
-        What it is asked for.
-
-    Returns
-    -------
-    object
-        A class, or a module that holds renamed ones.
 
     Raises
     ------

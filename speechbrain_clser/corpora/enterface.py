@@ -19,9 +19,8 @@ the published corpus has 44 and 1,293.
 
 import re
 
-from speechbrain_clser.data.corpus import Card
+from speechbrain_clser.data.corpus import Card, recordings_of_videos
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.data.video import recordings_of_videos
 
 CARD = Card(
     name="enterface",

@@ -25,9 +25,8 @@ import csv
 import re
 from pathlib import Path
 
-from speechbrain_clser.data.corpus import Card
+from speechbrain_clser.data.corpus import Card, recordings_of_videos
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.data.video import recordings_of_videos
 
 CARD = Card(
     name="meld",

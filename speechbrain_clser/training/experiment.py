@@ -172,18 +172,7 @@ class Experiment:
         return data
 
     def plan(self, data) -> str:
-        """Describe what the run will do.
-
-        Arguments
-        ---------
-        data : PreparedData
-            Of a trial.
-
-        Returns
-        -------
-        str
-            Lines for the console.
-        """
+        """Describe what the run will do."""
         hparams, seeds = self.hparams, [*self.seeds[data.trial]]
         if data.trial:  # only the labelled utterances differ
             return f"\ntrial {data.trial}, seeds {seeds}"
@@ -258,18 +247,7 @@ class Experiment:
         return found
 
     def begin_seed(self, trial, seed) -> Path:
-        """Build the YAML anew with a seed.
-
-        Arguments
-        ---------
-        trial, seed : int
-            As in ``seeds``.
-
-        Returns
-        -------
-        Path
-            Folder of the training.
-        """
+        """Build the YAML anew with a seed."""
         self.overrides["seed"] = seed
         if seed != self.hparams["seed"]:
             sources = self.hparams["side_information"]
@@ -278,13 +256,7 @@ class Experiment:
         return self.trial_folder(trial) / f"seed_{seed}"
 
     def set_up_method(self, codes):
-        """Make room in the method for the speakers and codes of its inputs.
-
-        Arguments
-        ---------
-        codes : Codes
-            Of the training rows.
-        """
+        """Make room in the method for the speakers and codes of its inputs."""
         # Filling a store draws from the same generator; a full one does not.
         torch.manual_seed(self.hparams["seed"])
         vocabularies = {
@@ -297,32 +269,12 @@ class Experiment:
         self.hparams["method"].setup(codes.speaker_languages, **vocabularies)
 
     def set_threads(self, n_threads, with_encoder):
-        """Use all threads where a large encoder runs; small networks need few.
-
-        Arguments
-        ---------
-        n_threads : int
-            Where none runs.
-        with_encoder : bool
-            Whether the encoder runs.
-        """
+        """Use all threads where a large encoder runs; small networks need few."""
         is_large = with_encoder and self.hparams["extractor"].is_large
         torch.set_num_threads(ALL_THREADS if is_large else n_threads)
 
     def score(self, brain, datasets, data, features, folder):
-        """Write the predictions from which every score is computed.
-
-        Arguments
-        ---------
-        brain : MethodBrain
-            Trained.
-        datasets : dict
-            Of ``dataio.datasets_of``.
-        data, features : PreparedData, Features
-            Of the trial.
-        folder : Path
-            Of the training.
-        """
+        """Write the predictions from which every score is computed."""
         parts, plan_ = data.parts, self.hparams["target_adaptation"]
         args = (
             self.hparams["scheme"],
@@ -342,13 +294,7 @@ class Experiment:
                 module.write(brain, parts.scored, datasets["scored"], *args)
 
     def compare_baselines(self, data, features):
-        """Fit the baselines on the same training set and features; adapt all.
-
-        Arguments
-        ---------
-        data, features : PreparedData, Features
-            Of a trial whose seeds are trained.
-        """
+        """Fit the baselines on the same training set and features; adapt all."""
         if not data.parts.scored:
             return
         folder = self.trial_folder(data.trial)
@@ -363,15 +309,7 @@ class Experiment:
         adapting.adapt(self.hparams["target_adaptation"], *args)
 
     def export(self, data, features, bundle_encoder):
-        """Make the model folder, if the selected training is of this trial.
-
-        Arguments
-        ---------
-        data, features : PreparedData, Features
-            Of a trial whose seeds are trained.
-        bundle_encoder : bool
-            Whether the weights of an encoder of the hub go into the folder.
-        """
+        """Make the model folder, if the selected training is of this trial."""
         from speechbrain_clser.inference.export import export
         from speechbrain_clser.inference.select import select_training
 

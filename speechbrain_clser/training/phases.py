@@ -135,11 +135,6 @@ def wanted(phases, protocol, changes=None):
 def refuse_empty(phases):
     """Refuse phases without epochs, of which there is no result.
 
-    Arguments
-    ---------
-    phases : list of Phase
-        Of the YAML, after ``wanted`` if it is used.
-
     Raises
     ------
     ValueError

@@ -45,19 +45,7 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
 
 
 def write_predictions(path, rows, probabilities, scheme):
-    """Write predictions with their labels.
-
-    Arguments
-    ---------
-    path : str or Path
-        Of the file; its folder is made.
-    rows : list of Utterance
-        Of the predictions.
-    probabilities : list of list of float, (rows, classes)
-        Of each class, 0-1.
-    scheme : Scheme
-        Their classes.
-    """
+    """Write predictions with their labels."""
     predictions.write(
         path,
         [

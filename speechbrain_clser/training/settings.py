@@ -69,13 +69,7 @@ def settings(hparams_file, overrides, run_opts) -> dict:
 
 
 def resolved(hparams_file, overrides) -> dict:
-    """Resolve the references of a YAML without building its objects.
-
-    Returns
-    -------
-    dict
-        Key to yaml.Node.
-    """
+    """Resolve the references of a YAML without building its objects."""
     with open(hparams_file, encoding="utf-8") as file:
         text = resolve_references(file, overrides).getvalue()
     return {key.value: node for key, node in yaml.compose(text).value}

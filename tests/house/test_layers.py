@@ -36,7 +36,6 @@ LEVELS = {
     "data.recording": 1,
     "data.segment": 1,
     "data.soundness": 1,
-    "data.video": 1,
     "data.manifest.*": 1,
     "data.protocol": 1,
     "data.corpus_facts": 1,

@@ -6,9 +6,49 @@ import io
 import json
 from pathlib import Path
 
-from speechbrain_clser.data.manifest.paths import phones_of, report_of, within
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
+
+
+def within(root: Path, file) -> str:
+    """Return a path relative to the root, with forward slashes.
+
+    Example
+    -------
+    >>> within(Path("/emodb"), "/emodb/wav/03a01Fa.wav")
+    'wav/03a01Fa.wav'
+    >>> within(Path("/emodb"), "/urdu/SM1.wav")
+    '/urdu/SM1.wav'
+    """
+    file = Path(file)
+    return (
+        file.relative_to(root).as_posix()
+        if file.is_relative_to(root)
+        else file.as_posix()
+    )
+
+
+def report_of(path: Path) -> Path:
+    """Return the path of the report of a manifest.
+
+    Example
+    -------
+    >>> report_of(Path("emodb.csv")).name
+    'emodb.json'
+    """
+    return path.with_name(f"{path.stem}.json")
+
+
+def phones_of(path: Path) -> Path:
+    """Return the path of the phones of a manifest.
+
+    Example
+    -------
+    >>> phones_of(Path("demo.csv")).name
+    'demo.phones.json'
+    """
+    return path.with_name(f"{path.stem}.phones.json")
+
 
 COLUMNS = (
     "ID",
@@ -30,16 +70,6 @@ COLUMNS = (
 def digest(path: Path) -> str:
     """Compute the digest of a manifest and its phones.
 
-    Arguments
-    ---------
-    path : Path
-        CSV of the manifest.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-
     Example
     -------
     >>> path = getfixture("tmp_path") / "emodb.csv"
@@ -54,19 +84,7 @@ def digest(path: Path) -> str:
 
 
 def write(path: Path, rows: list, report: dict, root: Path) -> None:
-    """Write a manifest, its phones and its report; create the folder if needed.
-
-    Arguments
-    ---------
-    path : Path
-        CSV of the manifest.
-    rows : list of Utterance
-        Rows of the manifest.
-    report : dict
-        Report, written last: a manifest without one is incomplete.
-    root : Path
-        Corpus folder, written as ``$data_root`` in the CSV.
-    """
+    """Write a manifest, its phones and its report; create the folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale(path.parent, f"{path.stem}.*")
     atomic_write(path, _csv(rows, root))

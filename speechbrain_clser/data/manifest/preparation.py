@@ -1,6 +1,10 @@
 """Prepare the manifest of a corpus: list, check and write its recordings."""
 
+import dataclasses
+import hashlib
+import json
 import logging
+import os
 from pathlib import Path
 
 from speechbrain_clser.data import segment
@@ -11,11 +15,59 @@ from speechbrain_clser.data.manifest.checks import (
     off_card,
     unusable,
 )
-from speechbrain_clser.data.manifest.files import digest, report, write
-from speechbrain_clser.data.manifest.fingerprint import VERSION, fingerprint_of
-from speechbrain_clser.data.manifest.paths import report_of
+from speechbrain_clser.data.manifest.files import (
+    digest,
+    report,
+    report_of,
+    within,
+    write,
+)
 from speechbrain_clser.data.manifest.rows import rows_of
 from speechbrain_clser.data.manifest.summary import log_findings, summary
+
+# Incremented by hand when the checks or columns change; old manifests are then
+# prepared again.
+VERSION = 3
+
+
+def fingerprint_of(
+    corpus: Corpus, rows: list, unlisted: list, root: Path, notes: dict
+) -> str:
+    """Hash all inputs of a manifest without reading audio.
+
+    Arguments
+    ---------
+    corpus : Corpus
+        Its card is part of the fingerprint.
+    rows : list of Utterance
+        Output of ``rows_of``; sizes and times of the files are included.
+    unlisted : list of Path
+        Recordings in the folder that the corpus does not list.
+    root : Path
+        Corpus folder. It may move: paths are relative to it.
+    notes : dict
+        Output of ``rows_of``; part of the report.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    spec = [VERSION, dataclasses.asdict(corpus.card), notes]
+    for row in rows:
+        wav = Path(segment.split(row.wav)[0])
+        # Path.exists raises for a name that is too long.
+        stat = wav.stat() if os.path.exists(wav) else None
+        row = dataclasses.replace(row, wav=within(root, row.wav))
+        spec.append(
+            [
+                dataclasses.astuple(row),
+                stat and [stat.st_size, stat.st_mtime_ns],
+            ]
+        )
+    spec.append([within(root, file) for file in unlisted])
+    return hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
+
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus
 from speechbrain_clser.data.manifest.checks import N_LISTED
-from speechbrain_clser.data.manifest.paths import report_of, within
+from speechbrain_clser.data.manifest.files import report_of, within
 from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.labels import CANONICAL, near
 from speechbrain_clser.printable import pluralise

@@ -1,6 +1,7 @@
 import csv
 import dataclasses
 import json
+import subprocess
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
 from speechbrain_clser.training.run_folder import (
+    commit,
     describe,
     name,
     of_trial,
@@ -181,3 +183,45 @@ def test_damaged_fact_of_a_run_is_named_and_made_again_when_deleted(
     write(tmp_path, material(), "cpu", [], Style())
     assert path.read_bytes() == whole
     assert f"{path}: not there, so it is written anew" in caplog.text
+
+
+def git(folder, *arguments):
+    me = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+    done = subprocess.run(
+        ["git", "-C", str(folder), *me, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "a.py").write_text("1\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "package")
+    git(tmp_path, "commit", "-qm", "one")
+    git(tmp_path, "tag", "v1")
+    return folder
+
+
+def test_commit_is_returned_with_a_mark_of_changes(clone):
+    head = git(clone, "rev-parse", "HEAD")
+    assert len(head) == 40 and commit(clone) == head
+    (clone / "a.py").write_text("2\n")
+    assert commit(clone) == f"{head}-dirty"
+
+
+def test_clone_of_others_does_not_count(clone):
+    other = clone.parent / "site-packages"
+    other.mkdir()
+    (other / "b.py").touch()
+    assert commit(other) == ""
+
+
+def test_without_git_nothing_is_returned(clone, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert commit(clone) == ""

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+from pathlib import Path
 
 import pytest
 from helpers.four import FOUR, NAMES, utterances
@@ -11,6 +12,7 @@ from speechbrain.dataio.dataset import DynamicItemDataset
 
 from speechbrain_clser import corpora as room
 from speechbrain_clser.data.manifest import prepare, read
+from speechbrain_clser.data.manifest.files import phones_of, report_of, within
 
 
 def test_manifest_has_all_columns(root, shelf):
@@ -141,3 +143,15 @@ def test_duration_of_stereo_files_is_correct(tmp_path, corpora):
     rows = read(prepare(corpus, root, tmp_path), root)
     assert 2.5 < min(row.duration_s for row in rows)
     assert max(row.duration_s for row in rows) < 5.5
+
+
+def test_report_and_phones_paths_are_next_to_manifest():
+    path = Path("manifests", "my.corpus.csv")
+    assert report_of(path) == Path("manifests", "my.corpus.json")
+    assert phones_of(path) == Path("manifests", "my.corpus.phones.json")
+
+
+def test_within_returns_relative_path_or_unchanged_path():
+    root = Path("/corpus")
+    assert within(root, root / "a" / "b.wav") == "a/b.wav"
+    assert within(root, "/corpus2/b.wav") == "/corpus2/b.wav"

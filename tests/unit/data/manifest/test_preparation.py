@@ -4,16 +4,18 @@ import dataclasses
 import os
 
 import pytest
-from helpers import sounds
+from helpers import four, sounds
 from helpers.four import FOUR, silence
 
 from speechbrain_clser.data.manifest import (
     checks,
-    fingerprint,
+    preparation,
     prepare,
     read,
     report,
 )
+from speechbrain_clser.data.manifest.preparation import fingerprint_of
+from speechbrain_clser.data.manifest.rows import rows_of
 from speechbrain_clser.errors import BadAudioError
 
 
@@ -68,7 +70,7 @@ def test_label_change_triggers_preparation(root, shelf):
 
 def test_code_change_triggers_preparation(root, shelf, monkeypatch):
     prepare(FOUR, root, shelf)
-    monkeypatch.setattr(fingerprint, "VERSION", fingerprint.VERSION + 1)
+    monkeypatch.setattr(preparation, "VERSION", preparation.VERSION + 1)
     training_rows = count_checks(monkeypatch)
     prepare(FOUR, root, shelf)
     assert len(training_rows) == 4
@@ -132,3 +134,37 @@ def test_bad_files_are_skipped_only_with_allow_bad_files(
     assert first["reason"] == "silent"
     assert "found a peak of 0.0e+00" in first["message"]
     assert "left out 1 silent, 1 truncated; see" in caplog.text
+
+
+def digest_of(root, corpus=four.FOUR, unlisted=()):
+    """Fingerprint of a corpus in a folder."""
+    rows, notes = rows_of(corpus, root)
+    return fingerprint_of(corpus, rows, list(unlisted), root, notes)
+
+
+def test_fingerprint_is_independent_of_folder(root):
+    before = digest_of(root)
+    moved = root.rename(root.with_name("moved"))
+    assert digest_of(moved) == before
+    assert len(before) == 16
+
+
+def test_fingerprint_depends_on_time_label_card_and_unlisted_file(root):
+    card = dataclasses.replace(four.CARD, licence="another")
+    emotions = {"hi": "calm", "lo": "sadness"}
+    seen = {
+        digest_of(root),
+        digest_of(root, dataclasses.replace(four.FOUR, card=card)),
+        digest_of(root, dataclasses.replace(four.FOUR, emotions=emotions)),
+        digest_of(root, unlisted=[root / "hum.wav"]),
+    }
+    os.utime(root / "ann_hi_1.wav", ns=(1, 1))
+    seen.add(digest_of(root))
+    assert len(seen) == 5
+
+
+def test_fingerprint_of_missing_file_is_defined(root):
+    rows, notes = rows_of(four.FOUR, root)
+    before = fingerprint_of(four.FOUR, rows, [], root, notes)
+    (root / "ann_hi_1.wav").unlink()
+    assert fingerprint_of(four.FOUR, rows, [], root, notes) != before
