@@ -9,8 +9,6 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
-import yaml
-
 logger = logging.getLogger(__name__)
 
 PROTOCOL_KEYS = {
@@ -37,7 +35,6 @@ OPTIONS = {
     "style_source": "style_encoder",
     "target_share": "target_labelled_fraction",
 }
-_METHOD = "!new:speechbrain_clser.methods."
 # Arguments of objects, at any depth of a YAML.
 ARGUMENTS = ("believed_share", "heard_share", "passes", "resonates")
 # Commands of clser, and their options.
@@ -106,41 +103,6 @@ def current_yaml(text, where, names=OPTIONS) -> str:
         if n_parts:
             _warn(where, before, f"called {after}")
     return text
-
-
-def stripped_settings(values, where) -> dict:
-    """Read values of a settings.json of version 0.1, which were stripped."""
-    entries = [_entry(*item) for item in values.items()]
-    root = yaml.compose(current_yaml("\n".join(entries), where))
-    return {key.value: node for key, node in root.value} if root else {}
-
-
-def _entry(key, value):
-    """Indent the first line of a stripped value like the others."""
-    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
-    indents = [len(line) - len(line.lstrip(" ")) for line in others]
-    if first.startswith("- "):
-        items = [
-            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
-        ]
-        indent = min(items, default=min(indents, default=2) - 2)
-    elif re.match(r"\w+:( |$)", first):
-        indent = min(indents, default=2)
-    else:
-        return f"{key}: {value}"
-    return f"{key}:\n{' ' * indent}{value}"
-
-
-def ungrouped(node):
-    """Write the configs of a method as arguments of the method, sorted by name."""
-    if not (isinstance(node, yaml.MappingNode) and _METHOD in node.tag):
-        return node
-    pairs = []
-    for key, value in node.value:
-        is_config = _METHOD in value.tag and value.tag.endswith("Config")
-        pairs += value.value if is_config else [(key, value)]
-    pairs.sort(key=lambda pair: pair[0].value)
-    return yaml.MappingNode(node.tag, pairs)
 
 
 def current_model(text, where) -> str:

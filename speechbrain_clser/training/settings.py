@@ -2,12 +2,13 @@
 
 import json
 import logging
+import re
 from pathlib import Path
 
 import yaml
 from hyperpyyaml import resolve_references
 
-from speechbrain_clser.deprecation import stripped_settings, ungrouped
+from speechbrain_clser.deprecation import current_yaml
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ INDIFFERENT = {
     "train_log",
     "train_logger",
 }
+METHOD = "!new:speechbrain_clser.methods."
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (
     "eval_precision",
@@ -129,10 +131,11 @@ def _comparable(values, path):
 
     Those of version 0.1 get the names of this version.
     """
+    values = {key: str(value) for key, value in values.items()}
     nodes = {k: yaml.compose(v) for k, v in values.items() if v[-1:] == "\n"}
     others = {k: v for k, v in values.items() if k not in nodes}
-    nodes |= stripped_settings(others, path)
-    return {key: _text(ungrouped(node)) for key, node in nodes.items()}
+    nodes |= _stripped_settings(others, path)
+    return {key: _text(_ungrouped(node)) for key, node in nodes.items()}
 
 
 def _text(node):
@@ -154,3 +157,44 @@ def _before(path, now):
         logger.warning("%s; nothing is trained there, so it is replaced", error)
         atomic_write(path, json.dumps(now, indent=1) + "\n")
         return now
+
+
+def _stripped_settings(values, where) -> dict:
+    """Read values of a settings.json of version 0.1, which were stripped."""
+    entries = [_entry(*item) for item in values.items()]
+    try:
+        root = yaml.compose(current_yaml("\n".join(entries), where))
+    except yaml.YAMLError as error:  # such as an anchor of a key left out
+        raise ValueError(
+            f"{where}: expected values of a YAML, found {error}; give another "
+            f"--output_folder, or delete that one to start anew"
+        ) from error
+    return {key.value: node for key, node in root.value} if root else {}
+
+
+def _entry(key, value):
+    """Indent the first line of a stripped value like the others."""
+    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
+    indents = [len(line) - len(line.lstrip(" ")) for line in others]
+    if first.startswith("- "):
+        items = [
+            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
+        ]
+        indent = min(items, default=min(indents, default=2) - 2)
+    elif re.match(r"\w+:( |$)", first):
+        indent = min(indents, default=2)
+    else:
+        return f"{key}: {value}"
+    return f"{key}:\n{' ' * indent}{value}"
+
+
+def _ungrouped(node):
+    """Write the configs of a method as arguments of the method, sorted by name."""
+    if not (isinstance(node, yaml.MappingNode) and METHOD in node.tag):
+        return node
+    pairs = []
+    for key, value in node.value:
+        is_config = METHOD in value.tag and value.tag.endswith("Config")
+        pairs += value.value if is_config else [(key, value)]
+    pairs.sort(key=lambda pair: pair[0].value)
+    return yaml.MappingNode(node.tag, pairs)

@@ -135,6 +135,13 @@ def test_flat_settings_of_a_run_equal_grouped_ones(tmp_path):
         settings.check_same_settings(tmp_path, {**now, "method": other})
 
 
+def test_old_settings_that_are_no_yaml_are_refused_by_name(tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text('{"dim": "*id001", "lr": 1}')
+    with pytest.raises(ValueError, match="settings.json: .*--output_folder"):
+        settings.check_same_settings(tmp_path, {"dim": "8\n"})
+
+
 def test_old_commands_of_clser_are_read():
     assert deprecation.current_command(["store", "--verify"])[0] == "cache"
     typed = ["export", "run", "--pack-encoder", "--out", "demo"]
