@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import speechbrain as sb
 import torch
 
 from speechbrain_clser.io import atomic_write
@@ -37,13 +36,8 @@ def write(brain, rows, dataset, scheme, folder, loader):
     """
     shown = first_of_each(rows, scheme)
     few = dataset.filtered_sorted(key_test={"id": shown.__contains__})
-    batches = brain.make_dataloader(
-        few, sb.Stage.TEST, ckpt_prefix=None, **loader
-    )
-    brain.modules.eval()
     found = {}
-    for batch in batches:
-        frames = brain.extract(brain.given(batch))
+    for batch, frames in brain.extracted(few, loader):
         places = brain.method.attentions({"frames": frames})
         if not places:
             return

@@ -15,6 +15,7 @@ from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.printable import pluralise
 from speechbrain_clser.seeds import seed_for
+from speechbrain_clser.training.records import readable
 from speechbrain_clser.training.step import (
     EncoderTraining,
     Step,
@@ -82,13 +83,11 @@ class MethodBrain(sb.Brain):
         self.extract = step.extract
         self.sound = "frames" if extractor is None else "wavs"
         self.keys = {self.sound, *method.INPUTS, *method.TARGETS}
-        self.method = method
-        self.extractor = extractor
+        self.method, self.extractor = method, extractor
         self.encoder_opt_class = encoder.encoder_opt_class
         self.phase = phase
         self.config, self.selection = config, selection
-        self.records = records
-        self.untrained = untrained
+        self.records, self.untrained = records, untrained
         self.train_logger = train_logger
         self.n_batches = 1
         self.trained = {"method": method}
@@ -102,13 +101,7 @@ class MethodBrain(sb.Brain):
             )
 
     def freeze(self):
-        """Let the phase train what it names, and nothing else.
-
-        Raises
-        ------
-        ValueError
-            If a frozen part is no part of the method.
-        """
+        """Let the phase train what it names, and nothing else."""
         parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
@@ -116,13 +109,7 @@ class MethodBrain(sb.Brain):
             self.extractor.requires_grad_(self.phase.with_encoder)
 
     def begin_anew(self):
-        """Let the phase forget what it is to learn afresh.
-
-        Raises
-        ------
-        ValueError
-            If what it forgets is no part of the method.
-        """
+        """Let the phase forget what it is to learn afresh."""
         parts = self.parts("forgets", self.phase.fresh)
         for name in self.phase.fresh:
             parts[name].load_state_dict(self.untrained[name])
@@ -262,20 +249,6 @@ class MethodBrain(sb.Brain):
         """Log an epoch in one line, on the console and in a file."""
         if self.train_logger is None:
             return
-        train, valid = (
-            {
-                key.removeprefix(prefix): f"{value:.4g}"
-                for key, value in record.items()
-                if key.startswith(prefix)
-            }
-            for prefix in ("train_", "source_valid_")
-        )
-        valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
-        del valid["uar"]
-        if "oracle_target_uar" in record:
-            valid["oracle target UAR"] = (
-                f"{100 * record['oracle_target_uar']:.1f} %"
-            )
         self.train_logger.log_stats(
             {
                 "seed": self.config.seed,
@@ -284,8 +257,7 @@ class MethodBrain(sb.Brain):
                 **{k: f"{v:.3g}" for k, v in self.learning_rate().items()},
                 "seconds": f"{record['seconds']:.1f}",
             },
-            train,
-            valid,
+            *readable(record),
         )
 
     def learning_rate(self):
@@ -316,15 +288,7 @@ class MethodBrain(sb.Brain):
         )
 
     def fit_phase(self, train_set, valid_set, train_loader, valid_loader):
-        """Train through the epochs of the phase, resuming where it stopped.
-
-        Arguments
-        ---------
-        train_set, valid_set : DynamicItemDataset
-            As ``data.pipeline.dataset`` makes them.
-        train_loader, valid_loader : dict
-            Keyword arguments of the data loaders.
-        """
+        """Train through the epochs of the phase, resuming where it stopped."""
         # Whose epoch is to be set; of a batch sampler SpeechBrain forgets it.
         self.train_sampler = train_loader.get(
             "sampler", train_loader.get("batch_sampler")
@@ -346,13 +310,7 @@ class MethodBrain(sb.Brain):
         )
 
     def load_selected(self):
-        """Give the method the parameters of the epoch that the rule chose.
-
-        Returns
-        -------
-        dict
-            The record of that epoch.
-        """
+        """Give the method the parameters of the epoch that the rule chose."""
         record = pick_epoch(self.records.records, self.selection.rule)
         kept = self.checkpointer.find_checkpoint(
             ckpt_predicate=lambda c: c.meta.get("epoch") == record["epoch"]
@@ -362,6 +320,24 @@ class MethodBrain(sb.Brain):
                 torch.load(kept.paramfiles[name], map_location=self.device)
             )
         return record
+
+    def extracted(self, dataset, loader, has_bar=False):
+        """Extract features of a dataset in its order, for evaluation.
+
+        Yields
+        ------
+        batch : PaddedBatch
+            As loaded.
+        frames : tuple of torch.Tensor
+            Frames, (batch, frames, dim), and lens, (batch,).
+        """
+        batches = self.make_dataloader(
+            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
+        )
+        self.modules.eval()
+        hidden = self.noprogressbar or not has_bar
+        for batch in tqdm(batches, dynamic_ncols=True, disable=hidden):
+            yield batch, self.extract(self.given(batch))
 
     @torch.inference_mode()
     def predict(self, dataset, loader):
@@ -383,15 +359,9 @@ class MethodBrain(sb.Brain):
         embeddings : torch.Tensor, (rows, dim)
             On CPU.
         """
-        batches = self.make_dataloader(
-            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
-        )
-        self.modules.eval()
         ids, logits, embeddings = [], [], []
-        for batch in tqdm(
-            batches, dynamic_ncols=True, disable=self.noprogressbar
-        ):
-            output = self.method({"frames": self.extract(self.given(batch))})
+        for batch, frames in self.extracted(dataset, loader, has_bar=True):
+            output = self.method({"frames": frames})
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
@@ -414,13 +384,8 @@ class MethodBrain(sb.Brain):
             Utterance id to torch.Tensor, (frames,), on CPU; empty if the
             method has no such extra.
         """
-        batches = self.make_dataloader(
-            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
-        )
-        self.modules.eval()
         found = {}
-        for batch in batches:
-            frames, lens = self.extract(self.given(batch))
+        for batch, (frames, lens) in self.extracted(dataset, loader):
             extras = self.method({"frames": (frames, lens)}).extras
             if name not in extras:
                 return {}

@@ -51,20 +51,7 @@ def write(brain, rows, dataset, scheme, folder, loader):
 
 
 def first_of_each(rows, scheme) -> dict:
-    """Choose the first utterance of each class, to be shown.
-
-    Arguments
-    ---------
-    rows : sequence of Utterance
-        To choose from.
-    scheme : Scheme
-        Classes.
-
-    Returns
-    -------
-    dict
-        Id to Utterance, in the order of the classes.
-    """
+    """Choose the first utterance of each class, to be shown."""
     firsts = {}
     for row in rows:
         firsts.setdefault(scheme.index(row.emotion), row)
@@ -72,20 +59,7 @@ def first_of_each(rows, scheme) -> dict:
 
 
 def caption(row, scheme) -> dict:
-    """Describe an utterance for its figure.
-
-    Arguments
-    ---------
-    row : Utterance
-        That is shown.
-    scheme : Scheme
-        Classes.
-
-    Returns
-    -------
-    dict
-        ``id``, ``language``, ``target`` and ``duration_s``.
-    """
+    """Describe an utterance for its figure."""
     return {
         "id": row.id,
         "language": row.language,

@@ -34,6 +34,31 @@ class EpochSelection:
     oracle: Callable | None = None
 
 
+def readable(record) -> tuple:
+    """Format the training and validation values of an epoch for a log.
+
+    Example
+    -------
+    >>> readable({"train_loss": 0.51234, "source_valid_uar": 0.5})
+    ({'loss': '0.5123'}, {'source UAR': '50.0 %'})
+    """
+    train, valid = (
+        {
+            key.removeprefix(prefix): f"{value:.4g}"
+            for key, value in record.items()
+            if key.startswith(prefix)
+        }
+        for prefix in ("train_", "source_valid_")
+    )
+    valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
+    del valid["uar"]
+    if "oracle_target_uar" in record:
+        valid["oracle target UAR"] = (
+            f"{100 * record['oracle_target_uar']:.1f} %"
+        )
+    return train, valid
+
+
 @register_checkpoint_hooks
 class EpochRecords:
     """The records of one phase; a checkpoint carries those up to its epoch.

@@ -138,7 +138,7 @@ def test_flat_settings_of_a_run_equal_grouped_ones(tmp_path):
 def test_old_settings_that_are_no_yaml_are_refused_by_name(tmp_path):
     path = tmp_path / "settings.json"
     path.write_text('{"dim": "*id001", "lr": 1}')
-    with pytest.raises(ValueError, match="settings.json: .*--output_folder"):
+    with pytest.raises(ValueError, match="(?s)settings.json: .*--output"):
         settings.check_same_settings(tmp_path, {"dim": "8\n"})
 
 
