@@ -58,7 +58,7 @@ def features(data_folder, store_folder, encoder, layers) -> tuple:
     from speechbrain_clser.features.encoders import extractor
     from speechbrain_clser.features.store import Store
 
-    protocol = Protocol("adaptation", tuple(CORPORA[1:]), (CORPORA[0],))
+    protocol = Protocol.of("adaptation", tuple(CORPORA[1:]), (CORPORA[0],))
     manifests = Path(store_folder, "manifests")
     _, rows = load_corpora(protocol, data_folder, manifests)
     rows = [row for row in rows if row.emotion in CLASSES]

@@ -144,7 +144,9 @@ def epoch(rows, views, extractor, folder, sound) -> float:
     from speechbrain_clser.lobes.pooling import MeanStdPooling
     from speechbrain_clser.methods.source_only import SourceOnly
     from speechbrain_clser.training.phases import Phase, run_phases
+    from speechbrain_clser.training.records import EpochSelection
     from speechbrain_clser.training.schedules import warmup_cosine
+    from speechbrain_clser.training.step import EncoderTraining, TrainingConfig
 
     scheme = Scheme(["anger", "happiness", "neutral", "sadness"])
     torch.manual_seed(0)
@@ -163,13 +165,10 @@ def epoch(rows, views, extractor, folder, sound) -> float:
         {"train": data, "valid": valid},
         folder,
         {"train": loader, "eval": {"batch_size": 1}},
-        rule="last",
-        loss_weights={"emotion": 1.0},
-        scheme=scheme,
-        seed=0,
-        schedule=warmup_cosine,
+        EpochSelection("last"),
+        encoder=EncoderTraining(extractor if sound == "wavs" else None),
+        config=TrainingConfig({"emotion": 1.0}, scheme, 0, warmup_cosine),
         opt_class=torch.optim.AdamW,
-        extractor=extractor if sound == "wavs" else None,
         run_opts={"device": "cpu", "noprogressbar": True},
     )
     last = (folder / "epochs.jsonl").read_text().splitlines()[-1]

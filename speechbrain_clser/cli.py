@@ -91,6 +91,8 @@ def main(traceback):
     handler.setFormatter(Formatter("%(message)s"))
     logging.basicConfig(handlers=[handler])
     logging.getLogger("speechbrain_clser").setLevel(logging.INFO)
+    # It warns that it could draw no figures.
+    logging.getLogger("speechbrain.utils.train_logger").setLevel(logging.ERROR)
 
 
 for command in (

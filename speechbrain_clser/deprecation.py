@@ -1,5 +1,6 @@
 """Names of the previous version, which are still read, with a message."""
 
+import dataclasses
 import functools
 import importlib
 import logging
@@ -57,20 +58,6 @@ PARTS = {
 def current_keys(values, names, where) -> dict:
     """Rename keys of a mapping, with a warning for each.
 
-    Arguments
-    ---------
-    values : dict
-        As read.
-    names : dict of str to str
-        Old key to new key.
-    where : str or Path
-        Where it was read, for the message.
-
-    Returns
-    -------
-    dict
-        In the same order.
-
     Raises
     ------
     ValueError
@@ -87,53 +74,17 @@ def current_keys(values, names, where) -> dict:
                 f"{where}: expected one of {old} and {names[old]}, found both; "
                 f"{names[old]} is the new name, delete {old}"
             )
-        _warn(where, old, names[old])
+        _warn(where, old, f"called {names[old]}")
     return {names.get(key, key): value for key, value in values.items()}
 
 
-@functools.cache
-def _warn_keys(where, old, new):
-    logger.warning(
-        "%s: %s: now written %s; the old keys are read until version 0.3",
-        *(where, old, new),
-    )
-
-
 def replaced_keys(where, old, new):
-    """Warn that one key replaces several, which are read for one version.
-
-    Arguments
-    ---------
-    where : str or Path
-        Where they were read, for the message.
-    old : list of str
-        The keys.
-    new : str
-        What to write instead.
-
-    Example
-    -------
-    >>> replaced_keys("p.yaml", ["test_on"], "`supervision: held_out`")
-    """
-    _warn_keys(where, ", ".join(old), new)
+    """Warn that ``new`` replaces several keys, which are read for one version."""
+    _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
 def current_yaml(text, where, names=OPTIONS) -> str:
     """Rename keys, references and parts in a YAML of the recipe or of a run.
-
-    Arguments
-    ---------
-    text : str
-        As read.
-    where : str or Path
-        Where it was read, for the message.
-    names : dict of str to str
-        Old key to new key.
-
-    Returns
-    -------
-    str
-        The same YAML in the names of this version.
 
     Example
     -------
@@ -145,29 +96,17 @@ def current_yaml(text, where, names=OPTIONS) -> str:
         text, n_keys = re.subn(rf"(?m)^({indent}){old}:", rf"\g<1>{new}:", text)
         text = text.replace(f"!ref <{old}>", f"!ref <{new}>")
         if n_keys:
-            _warn(where, old, new)
+            _warn(where, old, f"called {new}")
     for old, new in PARTS.items():
         before, after = f"speechbrain_clser.{old}", f"speechbrain_clser.{new}"
         text, n_parts = re.subn(rf"{re.escape(before)}\b", after, text)
         if n_parts:
-            _warn(where, before, after)
+            _warn(where, before, f"called {after}")
     return text
 
 
 def current_model(text, where) -> str:
     """Rename arguments and parts in the YAML of a model folder.
-
-    Arguments
-    ---------
-    text : str or bytes
-        As read; what is no UTF-8 is returned as it is.
-    where : str or Path
-        Where it was read, for the message.
-
-    Returns
-    -------
-    str or bytes
-        The same YAML in the names of this version.
 
     Example
     -------
@@ -184,19 +123,6 @@ def current_model(text, where) -> str:
 
 def current_arguments(hparams_file, options) -> list:
     """Rename options of ``train.py``, and keys of the YAML that it was given.
-
-    Arguments
-    ---------
-    hparams_file : str
-        The YAML; one with old keys is copied, in the names of this version,
-        to a temporary folder.
-    options : list of str
-        As typed after it.
-
-    Returns
-    -------
-    list of str
-        The YAML or its copy, and the options.
 
     Example
     -------
@@ -216,16 +142,6 @@ def current_arguments(hparams_file, options) -> list:
 def current_command(arguments) -> list:
     """Rename the command and the options of a command line of ``clser``.
 
-    Arguments
-    ---------
-    arguments : sequence of str
-        As typed after ``clser``.
-
-    Returns
-    -------
-    list of str
-        In the names of this version.
-
     Example
     -------
     >>> current_command(["predict", "model", "--unknown-below=0.5"])
@@ -235,7 +151,7 @@ def current_command(arguments) -> list:
     for place, argument in enumerate(arguments):
         if not argument.startswith("-"):
             if argument in COMMANDS:
-                _warn("clser", argument, COMMANDS[argument])
+                _warn("clser", argument, f"called {COMMANDS[argument]}")
                 arguments[place] = COMMANDS[argument]
             break
     return arguments
@@ -246,22 +162,12 @@ def _current_option(argument, names=OPTIONS):
     new = names.get(name.removeprefix("--"))
     if not (name.startswith("--") and new):
         return argument
-    _warn("command line", name, f"--{new}")
+    _warn("command line", name, f"called --{new}")
     return f"--{new}{equals}{value}"
 
 
 def renamed_arguments(**names):
     """Let a constructor take arguments by their old names, with a warning.
-
-    Arguments
-    ---------
-    **names
-        Old name to new name.
-
-    Returns
-    -------
-    callable
-        Decorator of ``__init__``.
 
     Example
     -------
@@ -284,23 +190,46 @@ def renamed_arguments(**names):
     return decorate
 
 
+def grouped_arguments(**groups):
+    """Let a constructor take the fields of its configs directly, with a warning.
+
+    Example
+    -------
+    >>> Rate = dataclasses.make_dataclass("Rate", [("lr", float)])
+    >>> class Trainer:
+    ...     @grouped_arguments(rate=Rate)
+    ...     def __init__(self, rate):
+    ...         self.rate = rate
+    >>> Trainer(lr=0.1).rate
+    Rate(lr=0.1)
+    """
+
+    def decorate(init):
+        @functools.wraps(init)
+        def wrapper(self, *arguments, **options):
+            for name, kind in groups.items():
+                fields = {field.name for field in dataclasses.fields(kind)}
+                if flat := {k: options.pop(k) for k in fields & {*options}}:
+                    new = f"given in `{name}: {kind.__name__}`"
+                    _warn(type(self).__name__, ", ".join(sorted(flat)), new)
+                    given = options.get(name)
+                    options[name] = (
+                        kind(**flat)
+                        if given is None
+                        else dataclasses.replace(given, **flat)
+                    )
+            return init(self, *arguments, **options)
+
+        return wrapper
+
+    return decorate
+
+
 def renamed_part(package, name):
     """Find what a module was called before, for ``__getattr__`` of a module.
 
     SpeechBrain's own ``EncoderClassifier`` builds the parts that a model folder
     names, and so imports them by their old names.
-
-    Arguments
-    ---------
-    package : str
-        Dotted name of the module that is asked.
-    name : str
-        What it is asked for.
-
-    Returns
-    -------
-    object
-        A class, or a module that holds renamed ones.
 
     Raises
     ------
@@ -314,7 +243,7 @@ def renamed_part(package, name):
     """
     asked = f"{package}.{name}".removeprefix("speechbrain_clser.")
     if asked in PARTS:
-        _warn(package, asked, PARTS[asked])
+        _warn(package, asked, f"called {PARTS[asked]}")
         return _imported(PARTS[asked])
     inner = {
         old.rpartition(".")[2]: new
@@ -323,7 +252,8 @@ def renamed_part(package, name):
     }
     if not inner:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
-    _warn(package, asked, next(iter(inner.values())).rpartition(".")[0])
+    new = next(iter(inner.values())).rpartition(".")[0]
+    _warn(package, asked, f"called {new}")
     return SimpleNamespace(**{k: _imported(v) for k, v in inner.items()})
 
 
@@ -335,6 +265,6 @@ def _imported(path):
 @functools.cache
 def _warn(where, old, new):
     logger.warning(
-        "%s: %s is now called %s; the old name is read until version 0.3",
-        *(where, old, new),
+        "%s: %s %s now %s; the old form is read until version 0.3",
+        *(where, old, "are" if ", " in old else "is", new),
     )

@@ -38,7 +38,9 @@ def main(arguments, at_end):
         at_end, hparams["trials"], hparams["seeds"], hparams["baselines"]
     )
     corpora = experiment.load_corpora(
-        hparams["data_folder"], hparams["allow_bad_files"]
+        hparams["data_folder"],
+        hparams["allow_bad_files"],
+        hparams["skip_prep"],
     )
     for trial, seeds in enumerate(trials):
         data = experiment.make_splits(corpora, trial, hparams["normalise_by"])
@@ -77,7 +79,7 @@ def train(experiment, data, features, side_information, folder):
 
     from speechbrain_clser.data import dataio
     from speechbrain_clser.inference import normaliser
-    from speechbrain_clser.training import phases, scoring
+    from speechbrain_clser.training import phases, records, scoring, step
 
     hparams = experiment.hparams
     codes, datasets = dataio.datasets_of(
@@ -108,21 +110,28 @@ def train(experiment, data, features, side_information, folder):
         datasets,
         folder,
         loaders,
-        rule=data.protocol.select_by,
+        records.EpochSelection(
+            data.protocol.select_by, target_uar if data.ledger.oracle else None
+        ),
         before=embed_untrained,
         begin=lambda in_step: experiment.set_threads(
             hparams["threads"], with_encoder=in_step
         ),
-        oracle=target_uar if data.ledger.oracle else None,
-        loss_weights=hparams["loss_weights"],
-        scheme=hparams["scheme"],
-        seed=hparams["seed"],
-        schedule=hparams["schedule"],
-        augment=hparams["augment"],
+        config=step.TrainingConfig(
+            hparams["loss_weights"],
+            hparams["scheme"],
+            hparams["seed"],
+            hparams["schedule"],
+            hparams["augment"],
+        ),
+        encoder=step.EncoderTraining(
+            hparams["extractor"] if "wavs" in features.views else None,
+            normaliser.as_stored(features.views),
+            hparams["encoder_opt_class"],
+        ),
+        save_folder=hparams["save_folder"],
+        train_logger=hparams["train_logger"],
         opt_class=hparams["opt_class"],
-        extractor=hparams["extractor"] if "wavs" in features.views else None,
-        normaliser=normaliser.as_stored(features.views),
-        encoder_opt_class=hparams["encoder_opt_class"],
         hparams=hparams,
         run_opts=experiment.run_opts,
     )

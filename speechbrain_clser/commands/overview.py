@@ -93,7 +93,7 @@ def protocol_facts(name) -> dict:
     protocol = protocols.load(name)
     facts = {
         key: ", ".join(map(str, value)) if isinstance(value, tuple) else value
-        for key, value in dataclasses.asdict(protocol).items()
+        for key, value in protocol.values.items()
         if value or key not in OF_LABELS
     }
     if protocol.test_on == "all":

@@ -80,7 +80,7 @@ def _material(choice, run, hparams, data_folder):
     path = trial_folder / "protocol.json"
     values = current_keys(read_json(path, AGAIN), PROTOCOL_KEYS, path)
     del values["digest"]
-    protocol = Protocol(**values)
+    protocol = Protocol.of(**values)
     found = prepare.load_corpora(
         protocol,
         data_folder or hparams["data_folder"],

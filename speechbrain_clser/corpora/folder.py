@@ -22,7 +22,7 @@ from pathlib import Path
 from speechbrain_clser.corpora._table import read_table
 from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
-from speechbrain_clser.data.manifest.names import spelling_key
+from speechbrain_clser.data.manifest.rows import spelling_key
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.errors import TableError
 from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical_or_own

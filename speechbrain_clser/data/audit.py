@@ -10,7 +10,7 @@ import collections
 import dataclasses
 
 from speechbrain_clser.data.copies import same_recordings
-from speechbrain_clser.data.manifest.names import spelling_key
+from speechbrain_clser.data.manifest.rows import spelling_key
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits
 from speechbrain_clser.errors import LeakError

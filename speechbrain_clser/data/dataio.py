@@ -114,13 +114,17 @@ def loaders_of(
     balance, seed, batch_size, cells
         See ``samplers.loader_options``.
     options : dict, optional
-        ``num_workers``, ``pin_memory``, ``persistent_workers`` of all loaders.
+        ``num_workers``, ``pin_memory``, ``persistent_workers`` of all loaders;
+        the last is by default whether there are workers.
 
     Returns
     -------
     dict
         Phase name or ``"eval"`` to data-loader keyword arguments.
     """
+    options = {**(options or {})}
+    if options.get("persistent_workers") is None:
+        options["persistent_workers"] = bool(options.get("num_workers"))
     loaders = {"eval": {"batch_size": batch_size}}
     for phase in phases:
         rows = [
@@ -143,6 +147,4 @@ def loaders_of(
             phase.n_unlabelled,
             phase.repeats_per_epoch,
         )
-    return {
-        name: {**loader, **(options or {})} for name, loader in loaders.items()
-    }
+    return {name: {**loader, **options} for name, loader in loaders.items()}

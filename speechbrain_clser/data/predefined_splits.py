@@ -10,19 +10,6 @@ OFFICIAL = {"train": "train", "dev": "valid", "valid": "valid", "test": "test"}
 def sized_parts(rows, protocol: Protocol) -> dict:
     """Assign rows to the predefined splits of a protocol.
 
-    Arguments
-    ---------
-    rows : list of Utterance
-        Source and target rows with a class label.
-    protocol : Protocol
-        With ``predefined_splits``.
-
-    Returns
-    -------
-    dict
-        Id to ``"train"``, ``"valid"`` or ``"test"``; rows of other corpora
-        are omitted.
-
     Raises
     ------
     ValueError
@@ -43,7 +30,8 @@ def sized_parts(rows, protocol: Protocol) -> dict:
     ... )
     >>> sizes = {"meld": "official"}
     >>> sized_parts(
-    ...     [row], Protocol("x", ("meld",), ("urdu",), predefined_splits=sizes)
+    ...     [row],
+    ...     Protocol.of("x", ("meld",), ("urdu",), predefined_splits=sizes),
     ... )
     {'1': 'valid'}
     """

@@ -96,6 +96,7 @@ def load_corpora(
     data_folder,
     manifest_folder,
     allow_bad_files: bool = False,
+    skip_prep: bool = False,
 ) -> tuple:
     """Locate the corpora of a protocol and list their utterances.
 
@@ -109,6 +110,8 @@ def load_corpora(
         Folder of manifests; they are rewritten only if the data changed.
     allow_bad_files : bool
         Skip unusable recordings; the report of the manifest lists them.
+    skip_prep : bool
+        Read the manifests as they are, without looking for changes of the data.
 
     Returns
     -------
@@ -120,7 +123,8 @@ def load_corpora(
     Raises
     ------
     FileNotFoundError
-        If corpora are not found; lists all of them.
+        If corpora are not found; lists all of them. If a manifest is missing
+        that should be read as it is.
     ValueError
         If a corpus is damaged, or a label is neither an emotion nor listed in
         the protocol.
@@ -131,9 +135,14 @@ def load_corpora(
     )
     rows = []
     for corpus, root in zip(known, roots, strict=True):
-        path = manifest.prepare(
-            corpus, root, Path(manifest_folder), allow_bad_files
-        )
+        path = Path(manifest_folder, f"{corpus.card.name}.csv")
+        if not skip_prep:
+            manifest.prepare(corpus, root, path.parent, allow_bad_files)
+        elif not path.is_file():
+            raise FileNotFoundError(
+                f"{path}: expected the manifest that skip_prep reads, found no "
+                f"such file; give --skip_prep False"
+            )
         rows += manifest.read(path, root)
     _refuse_unknown_labels(rows, protocol)
     return [corpus.card for corpus in known], rows
@@ -217,7 +226,7 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
     Example
     -------
     >>> refuse_same_trials(
-    ...     Protocol("x", ("a",), ("b",), source_shots_per_class=5), 10
+    ...     Protocol.of("x", ("a",), ("b",), source_shots_per_class=5), 10
     ... )
     >>> refuse_same_trials(Protocol("x", ("a",), ("b",)), 10)
     Traceback (most recent call last):

@@ -11,6 +11,14 @@ from collections.abc import Mapping
 
 from speechbrain_clser.data.corpus_facts import shared_classes
 from speechbrain_clser.data.protocol_files import read_values
+from speechbrain_clser.data.protocol_groups import (
+    Labels,
+    SplitRules,
+    Supervision,
+    current_selector,
+    set_fields,
+    tuples,
+)
 from speechbrain_clser.data.protocol_schema import (
     check,
     check_keys,
@@ -22,9 +30,12 @@ from speechbrain_clser.data.protocol_supervision import (
     expand,
     setting_of,
 )
-from speechbrain_clser.deprecation import PROTOCOL_KEYS, replaced_keys
+from speechbrain_clser.deprecation import (
+    PROTOCOL_KEYS,
+    grouped_arguments,
+    replaced_keys,
+)
 from speechbrain_clser.labels import Scheme, canonical_or_own
-from speechbrain_clser.languages import normalise
 
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
@@ -38,9 +49,29 @@ JOINED = (
 FIRST_POOL = "classes"
 
 
+# Keys of a protocol's YAML, in the order of protocol.json.
+KEYS = (
+    *("sources", "targets", "classes", "merge_classes", "target_supervision"),
+    *("shots", "test_on", "held_out_share", "transductive", "split"),
+    *("valid_share", "split_seed", "select_by", "allowed_leaks", "note"),
+    *("predefined_splits", "source_shots_per_class"),
+    *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
+)
+
+
+GROUPS = {"labels": Labels, "supervision": Supervision, "splits": SplitRules}
+_GROUP_OF = {
+    field.name: group
+    for group, kind in GROUPS.items()
+    for field in dataclasses.fields(kind)
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Protocol:
     """Definition of a comparison: data, classes, splits and supervision.
+
+    Every key of its YAML is an attribute, also those of the three groups.
 
     Arguments
     ---------
@@ -50,45 +81,12 @@ class Protocol:
         Selectors: a corpus, ``corpus:language`` for one language of it, or
         ``corpus/session`` for one session. Without targets there is no test
         set: all labels are used for training and validation.
-    classes : tuple of str
-        Canonical emotions, or labels of user tables in lower case, in the order
-        of the logits.
-    merge_classes : dict
-        Emotion or user label to the class it is merged into.
-    target_supervision : str
-        What training may use of the target: ``"none"``, ``"unlabelled"``
-        audio, or ``"shots"`` (labelled; the rest stays out of training). In a
-        YAML, ``supervision`` sets this, ``shots``, ``transductive``,
-        ``target_labelled_fraction`` and ``test_on``.
-    shots : int
-        Labelled target utterances per class.
-    target_labelled_fraction : float
-        Alternative to ``shots``: labelled fraction of the target utterances,
-        stratified by class with at least one utterance of each, 0-1.
-    test_on : str
-        ``"all"``: the test set is every target utterance that is not a shot.
-        ``"held_out"``: the test set is a fraction ``held_out_share`` of the
-        target speakers; the other speakers form the unlabelled set, or the
-        training set if the sources select them too.
-    held_out_share : float
-        Fraction of the target speakers, 0-1.
-    transductive : bool
-        Whether the unlabelled set is the test set.
-    source_shots_per_class : int
-        Labelled source utterances per class, over all sources; the other
-        training utterances become unlabelled. 0 keeps every label.
-    predefined_splits : dict
-        Selector to ``[train, valid, test]``, numbers of utterances sampled
-        stratified by class and independent of speaker, as in papers; or to
-        ``official``, the official splits of the corpus. A source uses its
-        train and valid splits, a target its test split.
-    split : str
-        How source validation utterances are split off: by speaker, or by
-        utterance as in many papers (``"random"``; speakers then leak).
-    valid_share : float
-        Fraction of each source, 0-1.
-    split_seed : int
-        Seed of all random choices of the protocol; independent of the run seed.
+    labels : Labels
+        Classes.
+    supervision : Supervision
+        Labels and audio that training may use.
+    splits : SplitRules
+        How utterances are divided.
     select_by : str
         Rule of epoch selection; see ``evaluation.selection``.
     allowed_leaks : tuple of str
@@ -96,13 +94,11 @@ class Protocol:
         are accepted; the audit refuses all others.
     note : str
         Remark for readers of the results.
-    unlabelled_pool : str
-        Candidates for the unlabelled set: ``"all"``, utterances with any label
-        or none; ``"classes"``, utterances whose label is a class, which uses
-        the labels.
-    ignore_labels : tuple of str
-        Labels (case-insensitive) whose utterances are excluded; user tables
-        may have labels that are neither emotions nor classes.
+
+    Raises
+    ------
+    ValueError
+        If a value is of another type, out of range, or contradicts others.
 
     Example
     -------
@@ -113,45 +109,59 @@ class Protocol:
     name: str
     sources: tuple
     targets: tuple
-    classes: tuple = ("anger", "happiness", "neutral", "sadness")
-    merge_classes: dict = dataclasses.field(default_factory=dict)
-    target_supervision: str = "none"
-    shots: int = 0
-    test_on: str = "all"
-    held_out_share: float = 0.5
-    transductive: bool = False
-    split: str = "speaker_disjoint"
-    valid_share: float = 0.1
-    split_seed: int = 0
+    labels: Labels = dataclasses.field(default_factory=Labels)
+    supervision: Supervision = dataclasses.field(default_factory=Supervision)
+    splits: SplitRules = dataclasses.field(default_factory=SplitRules)
     select_by: str = "last"
     allowed_leaks: tuple = ()
     note: str = ""
-    predefined_splits: dict = dataclasses.field(default_factory=dict)
-    source_shots_per_class: int = 0
-    target_labelled_fraction: float = 0.0
-    unlabelled_pool: str = "all"
-    ignore_labels: tuple = ()
 
     def __post_init__(self):
-        for field in dataclasses.fields(self):
-            if isinstance(getattr(self, field.name), list):
-                object.__setattr__(
-                    self, field.name, tuple(getattr(self, field.name))
-                )
+        set_fields(self, **tuples(self))
         for key in ("sources", "targets"):
             if isinstance(selectors := getattr(self, key), tuple):
-                object.__setattr__(self, key, tuple(map(_selector, selectors)))
-        if isinstance(self.predefined_splits, Mapping):
-            splits = {
-                _selector(key): n for key, n in self.predefined_splits.items()
-            }
-            object.__setattr__(self, "predefined_splits", splits)
+                set_fields(
+                    self, **{key: tuple(map(current_selector, selectors))}
+                )
         check(self)
+
+    def __getattr__(self, key):
+        """Look up a key of a group."""
+        if key not in _GROUP_OF:
+            raise AttributeError(f"a protocol has no attribute {key!r}")
+        return getattr(getattr(self, _GROUP_OF[key]), key)
+
+    @classmethod
+    def of(cls, name, sources, targets, **values):
+        """Make a protocol of the keys of its YAML.
+
+        Example
+        -------
+        >>> Protocol.of(
+        ...     "pair", ["emodb"], [], valid_share=0.2
+        ... ).splits.valid_share
+        0.2
+        """
+        groups = {group: {} for group in GROUPS}
+        for key in values.keys() & _GROUP_OF.keys():
+            groups[_GROUP_OF[key]][key] = values.pop(key)
+        made = {
+            group: GROUPS[group](**given) for group, given in groups.items()
+        }
+        return cls(name, sources, targets, **made, **values)
+
+    @property
+    def values(self) -> dict:
+        """The name, and all keys of the YAML with their values."""
+        return {
+            "name": self.name,
+            **{key: getattr(self, key) for key in KEYS},
+        }
 
     @property
     def digest(self):
         """Twelve hexadecimal digits of a hash of all values except the name."""
-        values = dataclasses.asdict(self)
+        values = self.values
         values.pop("name")
         for key in JOINED:
             if not values[key]:
@@ -199,6 +209,9 @@ class Protocol:
     def scheme(self):
         """The classes as a ``Scheme``."""
         return Scheme(self.classes, self.merge_classes)
+
+
+Protocol.__init__ = grouped_arguments(**GROUPS)(Protocol.__init__)
 
 
 def selects(selectors, row) -> bool:
@@ -283,14 +296,13 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
         prefix = "" if str(error).startswith(known) else f"{where}: "
         raise ValueError(f"{prefix}{error}") from error
     if old_keys and "supervision" not in values and setting_of(values):
-        replaced_keys(where, sorted(old_keys), setting_of(values))
+        replaced_keys(where, old_keys, setting_of(values))
     return found
 
 
 def _made(name, values, where):
     """Make a protocol of its values, once ``classes: shared`` is a list."""
-    known = {field.name for field in dataclasses.fields(Protocol)} - {"name"}
-    check_keys(values, {*known, "supervision"}, where)
+    check_keys(values, {*KEYS, "supervision"}, where)
     if values.get("classes") == "shared":
         keys = ("sources", "targets", "merge_classes")
         check_values({k: values[k] for k in keys if k in values}, where)
@@ -298,7 +310,7 @@ def _made(name, values, where):
             [*values["sources"], *values["targets"]],
             values.get("merge_classes", {}),
         )
-    return Protocol(name=name, **values)
+    return Protocol.of(name, **values)
 
 
 def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
@@ -320,15 +332,6 @@ def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
     4
     """
     return load(protocol, changes).scheme
-
-
-def _selector(selector):
-    """Normalise the language of a selector to ISO 639-3."""
-    corpus, _, language = str(selector).partition(":")
-    try:
-        return f"{corpus}:{normalise(language)}" if language else selector
-    except ValueError as error:
-        raise ValueError(f"{selector}: {error}") from None
 
 
 def labelled_share(share: float | None, **changes) -> dict:

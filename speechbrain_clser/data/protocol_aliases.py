@@ -18,16 +18,6 @@ _OLD_TASKS = {"en": "meld", "cn": "esd:cmn", "de": "emodb", "fr": "cafe"}
 def current_name(name: str) -> str:
     """Write a name of version 0.1 in the grammar.
 
-    Arguments
-    ---------
-    name : str
-        Such as ``emodb_to_emovo_unlabelled`` or ``four_without_german``.
-
-    Returns
-    -------
-    str
-        What is no such name is returned as it is.
-
     Example
     -------
     >>> current_name("four_without_german_random")

@@ -69,16 +69,6 @@ def read_values(protocol: str) -> tuple:
 def folder_name(protocol: str) -> str:
     """Name a folder after a protocol.
 
-    Arguments
-    ---------
-    protocol : str
-        As for ``load``.
-
-    Returns
-    -------
-    str
-        Stem of a path; a name, its colons and slashes replaced by hyphens.
-
     Example
     -------
     >>> folder_name("../my.yaml"), folder_name("esd:eng_to_urdu:share=0.2")

@@ -88,11 +88,6 @@ def parse(name: str) -> dict:
 def describe() -> list:
     """Describe the grammar in a few lines.
 
-    Returns
-    -------
-    list of str
-        Form, groups and settings.
-
     Example
     -------
     >>> describe()[0]

@@ -33,16 +33,6 @@ UNREADABLE = (
 def read(path) -> dict:
     """Read the YAML of a protocol.
 
-    Arguments
-    ---------
-    path : str or Path
-        YAML file.
-
-    Returns
-    -------
-    dict
-        Contains ``sources`` and ``targets``; values are not validated.
-
     Raises
     ------
     ValueError
@@ -72,15 +62,6 @@ def read(path) -> dict:
 def check_keys(keys, known, where):
     """Raise an error for unknown protocol keys.
 
-    Arguments
-    ---------
-    keys : iterable
-        Keys of the file and of the changes.
-    known : collection of str
-        Valid keys.
-    where : str or Path
-        For the message.
-
     Raises
     ------
     ValueError
@@ -105,13 +86,6 @@ def check_keys(keys, known, where):
 def check_values(values, where):
     """Raise an error for protocol values of a wrong type or out of range.
 
-    Arguments
-    ---------
-    values : dict
-        All protocol keys except its name; lists may be tuples.
-    where : str
-        For the message.
-
     Raises
     ------
     ValueError
@@ -134,11 +108,6 @@ def check_values(values, where):
 def check(protocol):
     """Raise an error if protocol values are invalid or contradict each other.
 
-    Arguments
-    ---------
-    protocol : Protocol
-        Protocol under construction.
-
     Raises
     ------
     ValueError
@@ -152,7 +121,7 @@ def check(protocol):
     ValueError: protocol 'pair': sources is empty; list corpora to train on
     """
     where = f"protocol {protocol.name!r}"
-    values = {**vars(protocol)}
+    values = protocol.values
     del values["name"]
     check_values(values, where)
     if not protocol.sources:
@@ -166,16 +135,6 @@ def check(protocol):
 
 def corpus_of(selector: str) -> str:
     """Return the corpus name of a selector.
-
-    Arguments
-    ---------
-    selector : str
-        As in ``sources``.
-
-    Returns
-    -------
-    str
-        Name before ``:`` or ``/``.
 
     Example
     -------
@@ -279,16 +238,6 @@ SCHEMA = {
 
 def shortened(value) -> str:
     """Write a value in a few words, however large or deep it is.
-
-    Arguments
-    ---------
-    value : object
-        Of a YAML.
-
-    Returns
-    -------
-    str
-        100 characters at most.
 
     Example
     -------

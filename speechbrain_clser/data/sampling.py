@@ -11,20 +11,6 @@ from speechbrain_clser.seeds import seed_for
 def rng_for(protocol: Protocol, purpose: str, trial: int = 0) -> random.Random:
     """Create the random generator of one purpose.
 
-    Arguments
-    ---------
-    protocol : Protocol
-        Provides the seed.
-    purpose : str
-        Key of the random choice.
-    trial : int
-        Trial index, from 0.
-
-    Returns
-    -------
-    random.Random
-        Determined by the three arguments.
-
     Example
     -------
     >>> protocol = Protocol("pair", ("emodb",), ("urdu",))
@@ -74,23 +60,9 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
 
 
 def shots(rows, side: str, protocol: Protocol, trial: int = 0) -> list:
-    """Sample the labelled shots of each class.
+    """Sample the labelled shots of each class, in the order of the classes.
 
-    Arguments
-    ---------
-    rows : list of Utterance
-        Candidates.
-    side : str
-        Domain of the shots, ``"source"`` or ``"target"``.
-    protocol : Protocol
-        Defines the number of shots.
-    trial : int
-        Trial index.
-
-    Returns
-    -------
-    list of Utterance
-        Ordered by class.
+    ``side`` is ``"source"`` or ``"target"``.
 
     Raises
     ------
@@ -116,23 +88,9 @@ def shots(rows, side: str, protocol: Protocol, trial: int = 0) -> list:
 
 
 def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
-    """Sample the labelled fraction of the target.
+    """Sample the labelled fraction of the target, at least one of each class.
 
-    Arguments
-    ---------
-    rows : list of Utterance
-        Candidates.
-    n_target : int
-        Number of all target utterances.
-    protocol : Protocol
-        Defines the fraction.
-    trial : int
-        Trial index.
-
-    Returns
-    -------
-    list of Utterance
-        Stratified by the classes of ``rows``, at least one of each.
+    The fraction is one of all ``n_target`` target utterances, not of ``rows``.
 
     Raises
     ------
@@ -155,18 +113,6 @@ def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
 
 def group(rows, key) -> dict:
     """Group rows by a key.
-
-    Arguments
-    ---------
-    rows : iterable of Utterance
-        Rows to group.
-    key : callable
-        ``key(row)``.
-
-    Returns
-    -------
-    dict
-        Key to rows in their original order; empty for an unknown key.
 
     Example
     -------

@@ -31,18 +31,6 @@ ADAPTED = "predictions/target_scored.csv"
 def file_of(plan, part):
     """Name the file for the predictions of the method itself.
 
-    Arguments
-    ---------
-    plan : TargetAdaptation, optional
-        From ``target_adaptation.wanted``.
-    part : str
-        ``"target_scored"`` or ``"source_valid"``.
-
-    Returns
-    -------
-    str or None
-        Within the folder of the seed; None for the usual one.
-
     Example
     -------
     >>> file_of(None, "target_scored")

@@ -15,7 +15,11 @@ from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.printable import pluralise
 from speechbrain_clser.seeds import seed_for
-from speechbrain_clser.training.step import Step
+from speechbrain_clser.training.records import readable
+from speechbrain_clser.training.step import (
+    EncoderTraining,
+    Step,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -43,30 +47,14 @@ class MethodBrain(sb.Brain):
         What is trained.
     phase : Phase
         The stage of training this Brain runs.
-    loss_weights : dict
-        Name of a loss to its weight.
-    scheme : Scheme
-        Classes of the logits.
-    rule : str
-        Chooses the epoch; see ``evaluation.selection``.
+    config : TrainingConfig
+        Losses, classes, seed, schedule and augmentation.
+    selection : EpochSelection
+        Rule that chooses the epoch.
     records : EpochRecords
         Where each epoch is written down.
-    seed : int
-        Of the run; every epoch draws its randomness from it anew, so that a
-        resumed run equals one that was never interrupted.
-    schedule : callable
-        Share of the phase done to factor of the learning rate, 0-1 each.
-    augment : list of callable
-        Each takes training frames, (batch, frames, dim), and lens, and gives
-        both back changed.
-    extractor : Extractor, optional
-        Trained too where the phase includes it, by a separate optimiser.
-    normaliser : torch.nn.Module, optional
-        Of its frames; see ``Step``.
-    encoder_opt_class : callable, optional
-        Parameters of the extractor to their optimiser.
-    oracle : callable, optional
-        Gives the target's UAR after each epoch; only an oracle rule needs it.
+    encoder : EncoderTraining, optional
+        Extractor that is called in the step.
     untrained : dict, optional
         Name of a part of the method to its state before any phase, for those
         that this one begins anew.
@@ -80,39 +68,26 @@ class MethodBrain(sb.Brain):
         self,
         method,
         phase,
-        loss_weights,
-        scheme,
-        rule,
+        config,
+        selection,
         records,
-        seed,
-        schedule,
-        augment=(),
-        extractor=None,
-        normaliser=None,
-        encoder_opt_class=None,
-        oracle=None,
+        encoder=None,
         untrained=None,
         train_logger=None,
         **brain,
     ):
-        step = Step(method, extractor, normaliser)
+        encoder = encoder or EncoderTraining()
+        extractor = encoder.extractor
+        step = Step(method, extractor, encoder.normaliser)
         super().__init__(modules={"step": step}, **brain)
         self.extract = step.extract
         self.sound = "frames" if extractor is None else "wavs"
         self.keys = {self.sound, *method.INPUTS, *method.TARGETS}
-        self.method = method
-        self.extractor = extractor
-        self.encoder_opt_class = encoder_opt_class
+        self.method, self.extractor = method, extractor
+        self.encoder_opt_class = encoder.encoder_opt_class
         self.phase = phase
-        self.loss_weights = loss_weights
-        self.scheme = scheme
-        self.rule = rule
-        self.records = records
-        self.seed = seed
-        self.schedule = schedule
-        self.augment = augment
-        self.oracle = oracle
-        self.untrained = untrained
+        self.config, self.selection = config, selection
+        self.records, self.untrained = records, untrained
         self.train_logger = train_logger
         self.n_batches = 1
         self.trained = {"method": method}
@@ -126,13 +101,7 @@ class MethodBrain(sb.Brain):
             )
 
     def freeze(self):
-        """Let the phase train what it names, and nothing else.
-
-        Raises
-        ------
-        ValueError
-            If a frozen part is no part of the method.
-        """
+        """Let the phase train what it names, and nothing else."""
         parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
@@ -140,13 +109,7 @@ class MethodBrain(sb.Brain):
             self.extractor.requires_grad_(self.phase.with_encoder)
 
     def begin_anew(self):
-        """Let the phase forget what it is to learn afresh.
-
-        Raises
-        ------
-        ValueError
-            If what it forgets is no part of the method.
-        """
+        """Let the phase forget what it is to learn afresh."""
         parts = self.parts("forgets", self.phase.fresh)
         for name in self.phase.fresh:
             parts[name].load_state_dict(self.untrained[name])
@@ -195,7 +158,7 @@ class MethodBrain(sb.Brain):
 
     def compute_forward(self, batch, stage):
         """Predict, on augmented frames in training."""
-        augment = self.augment if stage == sb.Stage.TRAIN else ()
+        augment = self.config.augment if stage == sb.Stage.TRAIN else ()
         return self.modules.step(self.given(batch), augment)
 
     def given(self, batch):
@@ -206,7 +169,7 @@ class MethodBrain(sb.Brain):
     def compute_objectives(self, predictions, batch, stage):
         """Sum the named losses, and remember each."""
         output, losses = predictions
-        loss = combine(losses, self.loss_weights)
+        loss = combine(losses, self.config.loss_weights)
         self.n_summed += 1
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()
@@ -221,7 +184,7 @@ class MethodBrain(sb.Brain):
         if done := len(self.records.records):
             logger.info(
                 "seed: %d, phase: %s, %d of %s done before",
-                *(self.seed, self.phase.name, done),
+                *(self.config.seed, self.phase.name, done),
                 pluralise(self.phase.epochs, "epoch"),
             )
 
@@ -231,7 +194,9 @@ class MethodBrain(sb.Brain):
         self.predicted, self.target = [], []
         if stage == sb.Stage.TRAIN:
             self.epoch, self.started = epoch, time.time()
-            seed = seed_for(self.seed, f"{self.phase.name}, epoch {epoch}")
+            seed = seed_for(
+                self.config.seed, f"{self.phase.name}, epoch {epoch}"
+            )
             torch.manual_seed(seed)
             self.train_loader.dataset.view_seed.fill_(seed)
             self.method.progress = (epoch - 1) / self.phase.epochs
@@ -250,7 +215,7 @@ class MethodBrain(sb.Brain):
         """Set the progress of the method and the learning rate."""
         done = self.epoch - 1 + (self.step - 1) / self.n_batches
         self.method.progress = done / self.phase.epochs
-        factor = self.schedule(self.method.progress)
+        factor = self.config.schedule(self.method.progress)
         for name, optimizer in self.optimizers_dict.items():
             for group in optimizer.param_groups:
                 group["lr"] = self.base_lr[name] * factor
@@ -266,7 +231,7 @@ class MethodBrain(sb.Brain):
                 },
             }
         if stage == sb.Stage.VALID:
-            classes = range(len(self.scheme))
+            classes = range(len(self.config.scheme))
             record = {
                 "epoch": epoch,
                 **self.learning_rate(),
@@ -274,8 +239,8 @@ class MethodBrain(sb.Brain):
                 "source_valid_loss": float(stage_loss),
                 "source_valid_uar": uar(self.target, self.predicted, classes),
             }
-            if self.oracle is not None:
-                record["oracle_target_uar"] = self.oracle(self)
+            if self.selection.oracle is not None:
+                record["oracle_target_uar"] = self.selection.oracle(self)
             record["seconds"] = round(time.time() - self.started, 2)
             self.log(record)  # first: a kill in between repeats the line
             self.keep(record)
@@ -284,30 +249,15 @@ class MethodBrain(sb.Brain):
         """Log an epoch in one line, on the console and in a file."""
         if self.train_logger is None:
             return
-        train, valid = (
-            {
-                key.removeprefix(prefix): f"{value:.4g}"
-                for key, value in record.items()
-                if key.startswith(prefix)
-            }
-            for prefix in ("train_", "source_valid_")
-        )
-        valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
-        del valid["uar"]
-        if "oracle_target_uar" in record:
-            valid["oracle target UAR"] = (
-                f"{100 * record['oracle_target_uar']:.1f} %"
-            )
         self.train_logger.log_stats(
             {
-                "seed": self.seed,
+                "seed": self.config.seed,
                 "phase": self.phase.name,
                 "epoch": record["epoch"],
                 **{k: f"{v:.3g}" for k, v in self.learning_rate().items()},
                 "seconds": f"{record['seconds']:.1f}",
             },
-            train,
-            valid,
+            *readable(record),
         )
 
     def learning_rate(self):
@@ -322,7 +272,9 @@ class MethodBrain(sb.Brain):
         self.records.append(record)
         if self.checkpointer is None:
             return
-        selected = pick_epoch(self.records.records, self.rule)["epoch"]
+        selected = pick_epoch(self.records.records, self.selection.rule)[
+            "epoch"
+        ]
         self.checkpointer.save_checkpoint(
             meta={"epoch": record["epoch"]}, verbosity=logging.DEBUG
         )
@@ -336,15 +288,7 @@ class MethodBrain(sb.Brain):
         )
 
     def fit_phase(self, train_set, valid_set, train_loader, valid_loader):
-        """Train through the epochs of the phase, resuming where it stopped.
-
-        Arguments
-        ---------
-        train_set, valid_set : DynamicItemDataset
-            As ``data.pipeline.dataset`` makes them.
-        train_loader, valid_loader : dict
-            Keyword arguments of the data loaders.
-        """
+        """Train through the epochs of the phase, resuming where it stopped."""
         # Whose epoch is to be set; of a batch sampler SpeechBrain forgets it.
         self.train_sampler = train_loader.get(
             "sampler", train_loader.get("batch_sampler")
@@ -366,14 +310,8 @@ class MethodBrain(sb.Brain):
         )
 
     def load_selected(self):
-        """Give the method the parameters of the epoch that the rule chose.
-
-        Returns
-        -------
-        dict
-            The record of that epoch.
-        """
-        record = pick_epoch(self.records.records, self.rule)
+        """Give the method the parameters of the epoch that the rule chose."""
+        record = pick_epoch(self.records.records, self.selection.rule)
         kept = self.checkpointer.find_checkpoint(
             ckpt_predicate=lambda c: c.meta.get("epoch") == record["epoch"]
         )
@@ -382,6 +320,24 @@ class MethodBrain(sb.Brain):
                 torch.load(kept.paramfiles[name], map_location=self.device)
             )
         return record
+
+    def extracted(self, dataset, loader, has_bar=False):
+        """Extract features of a dataset in its order, for evaluation.
+
+        Yields
+        ------
+        batch : PaddedBatch
+            As loaded.
+        frames : tuple of torch.Tensor
+            Frames, (batch, frames, dim), and lens, (batch,).
+        """
+        batches = self.make_dataloader(
+            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
+        )
+        self.modules.eval()
+        hidden = self.noprogressbar or not has_bar
+        for batch in tqdm(batches, dynamic_ncols=True, disable=hidden):
+            yield batch, self.extract(self.given(batch))
 
     @torch.inference_mode()
     def predict(self, dataset, loader):
@@ -403,15 +359,9 @@ class MethodBrain(sb.Brain):
         embeddings : torch.Tensor, (rows, dim)
             On CPU.
         """
-        batches = self.make_dataloader(
-            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
-        )
-        self.modules.eval()
         ids, logits, embeddings = [], [], []
-        for batch in tqdm(
-            batches, dynamic_ncols=True, disable=self.noprogressbar
-        ):
-            output = self.method({"frames": self.extract(self.given(batch))})
+        for batch, frames in self.extracted(dataset, loader, has_bar=True):
+            output = self.method({"frames": frames})
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
@@ -431,13 +381,8 @@ class MethodBrain(sb.Brain):
         dict
             Name to utterance id to dict; see ``Method.examples``.
         """
-        batches = self.make_dataloader(
-            dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
-        )
-        self.modules.eval()
         found = {}
-        for batch in batches:
-            frames = self.extract(self.given(batch))
+        for batch, frames in self.extracted(dataset, loader):
             shown = self.method.examples({"frames": frames})
             for name, values in shown.items():
                 rows = zip(batch.id, values, strict=True)

@@ -35,6 +35,10 @@ def run(main, arguments):
     arguments : list of str
         As typed. With ``--traceback`` an error keeps its traceback.
     """
+    # Read when torch is imported. By default OpenMP's threads wait in a busy loop:
+    # with as many of them as cores, workers of a data loader or other processes
+    # make each parallel operation many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
     from ruamel.yaml.error import YAMLError
     from speechbrain.utils.distributed import get_rank

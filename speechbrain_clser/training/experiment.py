@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import torch
+import yaml
 from hyperpyyaml import load_hyperpyyaml
 from speechbrain.utils.distributed import infer_device, run_on_main
+from speechbrain.utils.train_logger import FileTrainLogger
 
 from speechbrain_clser.data import dataio, prepare, protocol
 from speechbrain_clser.features.loading import Features, load_features
@@ -40,6 +42,7 @@ DEFAULTS = {
     **{"opt_class": None, "encoder_opt_class": None},
     **{"target_adaptation": None, "protocol_changes": None},
     **{"side_information": {}, "dataloader_options": {}},
+    "skip_prep": False,
 }
 
 
@@ -62,12 +65,12 @@ class Experiment:
         self.hparams_file, self.run_opts = hparams_file, run_opts
         self.overrides = overrides
         self.device = run_opts["device"] or infer_device()
-        self.layers = None
+        self.layers, self.folder = None, self._run_folder()
         if overrides.get("layers") == "auto":
             self.layers = self._choose_layers()
             overrides["layers"] = self.layers["chosen"]
+            self.folder = self._run_folder()
         self.hparams = self._build(overrides)
-        self.folder = Path(self.hparams["output_folder"])
         self.protocol = protocol.load(
             self.hparams["protocol"], self.hparams["protocol_changes"]
         )
@@ -108,7 +111,7 @@ class Experiment:
             run_on_main(run_folder.write_json, [path, self.layers])
         return self.seeds
 
-    def load_corpora(self, data_folder, allow_bad_files) -> tuple:
+    def load_corpora(self, data_folder, allow_bad_files, skip_prep) -> tuple:
         """Write the manifests of all corpora, and list their utterances.
 
         Arguments
@@ -117,6 +120,8 @@ class Experiment:
             As in the YAML.
         allow_bad_files : bool
             Whether files that cannot be used are left out.
+        skip_prep : bool
+            Whether the manifests are read as they are.
 
         Returns
         -------
@@ -125,7 +130,7 @@ class Experiment:
         """
         manifests = self.folder / "manifests"
         args = (self.protocol, data_folder, manifests, allow_bad_files)
-        return run_on_main(prepare.load_corpora, args)
+        return run_on_main(prepare.load_corpora, [*args, skip_prep])
 
     def make_splits(self, corpora, trial, normalise_by):
         """Make the splits of a trial, audit them, and refuse leaks.
@@ -166,18 +171,7 @@ class Experiment:
         return data
 
     def plan(self, data) -> str:
-        """Describe what the run will do.
-
-        Arguments
-        ---------
-        data : PreparedData
-            Of a trial.
-
-        Returns
-        -------
-        str
-            Lines for the console.
-        """
+        """Describe what the run will do."""
         hparams, seeds = self.hparams, [*self.seeds[data.trial]]
         if data.trial:  # only the labelled utterances differ
             return f"\ntrial {data.trial}, seeds {seeds}"
@@ -252,33 +246,16 @@ class Experiment:
         return found
 
     def begin_seed(self, trial, seed) -> Path:
-        """Build the YAML anew with a seed.
-
-        Arguments
-        ---------
-        trial, seed : int
-            As in ``seeds``.
-
-        Returns
-        -------
-        Path
-            Folder of the training.
-        """
+        """Build the YAML anew with a seed."""
         self.overrides["seed"] = seed
         if seed != self.hparams["seed"]:
             sources = self.hparams["side_information"]
-            self.hparams = self._build(self.overrides)
+            self.hparams = self._build(self.overrides, trial)
             self.hparams["side_information"] = sources  # they are fitted
         return self.trial_folder(trial) / f"seed_{seed}"
 
     def set_up_method(self, codes):
-        """Make room in the method for the speakers and codes of its inputs.
-
-        Arguments
-        ---------
-        codes : Codes
-            Of the training rows.
-        """
+        """Make room in the method for the speakers and codes of its inputs."""
         # Filling a store draws from the same generator; a full one does not.
         torch.manual_seed(self.hparams["seed"])
         vocabularies = {
@@ -291,32 +268,12 @@ class Experiment:
         self.hparams["method"].setup(codes.speaker_languages, **vocabularies)
 
     def set_threads(self, n_threads, with_encoder):
-        """Use all threads where a large encoder runs; small networks need few.
-
-        Arguments
-        ---------
-        n_threads : int
-            Where none runs.
-        with_encoder : bool
-            Whether the encoder runs.
-        """
+        """Use all threads where a large encoder runs; small networks need few."""
         is_large = with_encoder and self.hparams["extractor"].is_large
         torch.set_num_threads(ALL_THREADS if is_large else n_threads)
 
     def score(self, brain, datasets, data, features, folder):
-        """Write the predictions from which every score is computed.
-
-        Arguments
-        ---------
-        brain : MethodBrain
-            Trained.
-        datasets : dict
-            Of ``dataio.datasets_of``.
-        data, features : PreparedData, Features
-            Of the trial.
-        folder : Path
-            Of the training.
-        """
+        """Write the predictions from which every score is computed."""
         parts, plan_ = data.parts, self.hparams["target_adaptation"]
         args = (
             self.hparams["scheme"],
@@ -335,13 +292,7 @@ class Experiment:
             examples.write(brain, parts.scored, datasets["scored"], *args)
 
     def compare_baselines(self, data, features):
-        """Fit the baselines on the same training set and features; adapt all.
-
-        Arguments
-        ---------
-        data, features : PreparedData, Features
-            Of a trial whose seeds are trained.
-        """
+        """Fit the baselines on the same training set and features; adapt all."""
         if not data.parts.scored:
             return
         folder = self.trial_folder(data.trial)
@@ -356,15 +307,7 @@ class Experiment:
         adapting.adapt(self.hparams["target_adaptation"], *args)
 
     def export(self, data, features, bundle_encoder):
-        """Make the model folder, if the selected training is of this trial.
-
-        Arguments
-        ---------
-        data, features : PreparedData, Features
-            Of a trial whose seeds are trained.
-        bundle_encoder : bool
-            Whether the weights of an encoder of the hub go into the folder.
-        """
+        """Make the model folder, if the selected training is of this trial."""
         from speechbrain_clser.inference.export import export
         from speechbrain_clser.inference.select import select_training
 
@@ -410,14 +353,27 @@ class Experiment:
         """Find the folder of a trial; that of the first is the run folder."""
         return run_folder.of_trial(self.folder, trial)
 
-    def _build(self, overrides):
-        """Build the objects that the YAML describes."""
+    def _run_folder(self) -> Path:
+        """Find ``output_folder``; the overrides and debugging are in its name."""
+        nodes = settings.resolved(self.hparams_file, self.overrides)
+        root = yaml.compose("output_folder: ''")
+        root.value = [(root.value[0][0], nodes["output_folder"])]
+        name = load_hyperpyyaml(yaml.serialize(root))["output_folder"]
+        if "output_folder" not in self.overrides:
+            name += run_folder.suffix(self.overrides)
+        # Two batches are no result.
+        return Path(name, "debug") if self.run_opts["debug"] else Path(name)
+
+    def _build(self, overrides, trial=0):
+        """Build the objects that the YAML describes, for a seed of a trial."""
+        folder = {"output_folder": str(self.trial_folder(trial))}
         with open(self.hparams_file, encoding="utf-8") as file:
-            hparams = DEFAULTS | load_hyperpyyaml(file, overrides)
-        if "output_folder" not in overrides:
-            hparams["output_folder"] += run_folder.suffix(overrides)
-        if self.run_opts["debug"]:  # two batches are no result
-            hparams["output_folder"] = f"{hparams['output_folder']}/debug"
+            hparams = DEFAULTS | load_hyperpyyaml(file, {**overrides, **folder})
+        training = self.trial_folder(trial) / f"seed_{hparams['seed']}"
+        hparams.setdefault("save_folder", str(training / "save"))
+        hparams.setdefault(
+            "train_logger", FileTrainLogger(str(training / "train_log.txt"))
+        )
         if not any(phase.with_encoder for phase in hparams["phases"]):
             hparams["extractor"] = hparams["extractor"].frozen_copy()
         return hparams
@@ -448,6 +404,13 @@ class Experiment:
     def _check(self, names):
         hparams = self.hparams
         phases.refuse_empty(hparams["phases"])
+        save = self.folder / f"seed_{hparams['seed']}" / "save"
+        if Path(hparams["save_folder"]) != save:
+            raise ValueError(
+                f"save_folder: expected {save}, from which a run is resumed "
+                f"and exported, found {hparams['save_folder']}; give another "
+                f"--output_folder instead"
+            )
         refuse_unusable(
             hparams["target_adaptation"], self.protocol, hparams["extractor"]
         )

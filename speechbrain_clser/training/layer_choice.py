@@ -113,24 +113,7 @@ def all_layers(extractor) -> LayerStatistics:
 
 
 def statistics_of(extractor, rows, cache_folder, device="cpu"):
-    """Extract the statistics of utterances, or read them from the store.
-
-    Arguments
-    ---------
-    extractor : LayerStatistics
-        From ``all_layers``.
-    rows : list of Utterance
-        With digests.
-    cache_folder : str or Path
-        Holds the stores.
-    device : str
-        Where the encoder runs.
-
-    Returns
-    -------
-    Mapping
-        Utterance id to torch.Tensor, (1, dim).
-    """
+    """Extract the statistics of utterances, or read them from the store."""
     store = Store(Path(cache_folder, "frames", "speed_1.00"), extractor)
     store.fill(rows, load, device)
     return store.view(rows)

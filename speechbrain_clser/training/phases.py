@@ -12,6 +12,9 @@ from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 from speechbrain_clser.training.records import EpochRecords
+from speechbrain_clser.training.step import (
+    EncoderTraining,
+)
 
 LABELLED = ("train", "shots")
 
@@ -132,11 +135,6 @@ def wanted(phases, protocol, changes=None):
 def refuse_empty(phases):
     """Refuse phases without epochs, of which there is no result.
 
-    Arguments
-    ---------
-    phases : list of Phase
-        Of the YAML, after ``wanted`` if it is used.
-
     Raises
     ------
     ValueError
@@ -162,11 +160,11 @@ def run_phases(
     datasets,
     folder,
     loaders,
-    rule,
+    selection,
     before=None,
     begin=None,
-    extractor=None,
-    normaliser=None,
+    encoder=None,
+    save_folder=None,
     **brain,
 ):
     """Train through all phases; what is done stays done after a restart.
@@ -188,28 +186,29 @@ def run_phases(
     loaders : dict
         ``"eval"`` and the name of each phase to keyword arguments of its data
         loader.
-    rule : str
-        Chooses the epoch of each phase; see ``evaluation.selection``.
+    selection : EpochSelection
+        Chooses the epoch of each phase.
     before : callable, optional
         Called with the first Brain before it trains.
     begin : callable, optional
         Called at the beginning of each phase with whether it calls the
         extractor in the step.
-    extractor, normaliser
+    encoder : EncoderTraining, optional
         For ``MethodBrain``, from when the extractor is called in the step.
+    save_folder : str or Path, optional
+        Of the checkpoints of all phases; by default ``save`` in ``folder``.
     **brain
-        For ``MethodBrain``.
+        For ``MethodBrain``: config, train_logger and what ``sb.Brain`` takes.
 
     Returns
     -------
     MethodBrain
         Of the last phase, ready to predict.
     """
-    # Its import warns that figures cannot be drawn: not where none trains.
-    from speechbrain.utils.train_logger import FileTrainLogger
-
     folder = Path(folder)
-    is_stored = normaliser is not None
+    save_folder = Path(save_folder or folder / "save")
+    encoder = encoder or EncoderTraining()
+    is_stored = encoder.normaliser is not None
     untrained = {
         name: copy.deepcopy(part.state_dict())
         for name, part in method.named_children()
@@ -218,17 +217,15 @@ def run_phases(
     for phase in phases:
         is_stored = is_stored and not phase.with_encoder
         if begin is not None:
-            begin(extractor is not None and not is_stored)
+            begin(encoder.extractor is not None and not is_stored)
         trainer = MethodBrain(
             method,
             phase,
-            extractor=None if is_stored else extractor,
-            normaliser=normaliser,
-            rule=rule,
+            selection=selection,
             records=EpochRecords(folder / "epochs.jsonl", phase.name),
-            checkpointer=WholeCheckpointer(folder / "save" / phase.name),
+            checkpointer=WholeCheckpointer(save_folder / phase.name),
+            encoder=None if is_stored else encoder,
             untrained=untrained,
-            train_logger=FileTrainLogger(folder / "train_log.txt"),
             **brain,
         )
         if before is not None and phase is phases[0]:
@@ -240,7 +237,7 @@ def run_phases(
             loaders["eval"],
         )
         record = trainer.load_selected()
-        chosen = {"rule": rule, **record}
+        chosen = {"rule": selection.rule, **record}
     if if_main_process():
         for name, value in (
             ("selected", chosen),

@@ -1,7 +1,9 @@
 """Epoch records: one line of JSON per epoch."""
 
+import dataclasses
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from speechbrain.utils.checkpoints import (
@@ -14,6 +16,47 @@ from speechbrain.utils.distributed import if_main_process, main_process_only
 from speechbrain_clser.io import atomic_write, read_json
 
 logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class EpochSelection:
+    """How the epoch of a phase is selected.
+
+    Arguments
+    ---------
+    rule : str
+        See ``evaluation.selection``.
+    oracle : callable, optional
+        Gives the target's UAR of a Brain; only an oracle rule needs it.
+    """
+
+    rule: str
+    oracle: Callable | None = None
+
+
+def readable(record) -> tuple:
+    """Format the training and validation values of an epoch for a log.
+
+    Example
+    -------
+    >>> readable({"train_loss": 0.51234, "source_valid_uar": 0.5})
+    ({'loss': '0.5123'}, {'source UAR': '50.0 %'})
+    """
+    train, valid = (
+        {
+            key.removeprefix(prefix): f"{value:.4g}"
+            for key, value in record.items()
+            if key.startswith(prefix)
+        }
+        for prefix in ("train_", "source_valid_")
+    )
+    valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
+    del valid["uar"]
+    if "oracle_target_uar" in record:
+        valid["oracle target UAR"] = (
+            f"{100 * record['oracle_target_uar']:.1f} %"
+        )
+    return train, valid
 
 
 @register_checkpoint_hooks

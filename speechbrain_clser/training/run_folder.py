@@ -7,6 +7,7 @@ import json
 import logging
 import platform
 import re
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,14 +16,14 @@ from speechbrain_clser.data.protocol_files import folder_name
 from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
 from speechbrain_clser.io import atomic_write, read_json, read_table
-from speechbrain_clser.training.commit import commit
 
 logger = logging.getLogger(__name__)
 
 # Overrides that are part of the folder's name, or that change no result.
 NAMED_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
-    *("data_folder", "cache_folder", "allow_bad_files"),
+    *("data_folder", "cache_folder", "save_folder", "train_log"),
+    *("allow_bad_files", "skip_prep", "train_logger"),
     *("seed", "seeds", "trials", "baselines", "threads", "bundle_encoder"),
 }
 PACKAGES = (
@@ -40,18 +41,6 @@ def of_trial(folder, trial) -> Path:
 
     The first lies in that of the run itself, the others beside its seeds, each
     laid out like a run; so there may be more of them later.
-
-    Arguments
-    ---------
-    folder : str or Path
-        Of the run.
-    trial : int
-        Which trial; the first is 0.
-
-    Returns
-    -------
-    Path
-        Of its protocol, parts and seeds.
 
     Example
     -------
@@ -120,15 +109,7 @@ def write(folder, material, device, command, extractor):
 
 
 def write_json(path, record):
-    """Write a record of the run.
-
-    Arguments
-    ---------
-    path : str or Path
-        Of the file.
-    record : dict
-        Plain values.
-    """
+    """Write a record of the run."""
     text = json.dumps(record, indent=1, ensure_ascii=False)
     atomic_write(path, text + "\n")
 
@@ -160,7 +141,7 @@ def write_undefined(folder, columns, parts, frames):
 
 def _protocol(material):
     protocol = material.protocol
-    return {**dataclasses.asdict(protocol), "digest": protocol.digest}
+    return {**protocol.values, "digest": protocol.digest}
 
 
 def _parts(material):
@@ -230,17 +211,7 @@ def _is_same_table(path, material, advice):
 def describe(material):
     """Count utterances, speakers and classes of every part.
 
-    Arguments
-    ---------
-    material : PreparedData
-        What was prepared.
-
-    Returns
-    -------
-    dict
-        ``parts`` (name to counts; the unlabelled one has no counts of
-        ``classes``), ``left_out`` (reason to number) and ``corpora`` (facts
-        from the cards).
+    The unlabelled part has no counts of classes.
     """
     scheme = material.protocol.scheme
     parts = {}
@@ -266,16 +237,6 @@ def describe(material):
 
 def suffix(overrides) -> str:
     """Name the overrides of a run, for its folder.
-
-    Arguments
-    ---------
-    overrides : dict
-        Of the command line.
-
-    Returns
-    -------
-    str
-        Empty without overrides beside those in ``name``.
 
     Example
     -------
@@ -315,3 +276,31 @@ def name(yaml, protocol, encoder, normalise_by) -> str:
     """
     parts = (yaml, folder_name(protocol), encoder_name(encoder))
     return f"results/{'/'.join(parts)}_{normalise_by}"
+
+
+def commit(folder: Path = Path(__file__).parent) -> str:
+    """Return the commit of the code.
+
+    Example
+    -------
+    >>> commit(getfixture("tmp_path"))
+    ''
+    """
+    if not _git(folder, "ls-files"):  # it may lie inside another clone
+        return ""
+    what = ("--always", "--abbrev=40", "--exclude=*")
+    return _git(folder, "describe", *what, "--dirty")
+
+
+def _git(folder, *arguments):
+    """Return the output of git, or nothing if it fails."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return ""
+    return "" if done.returncode else done.stdout.strip()

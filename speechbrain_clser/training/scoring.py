@@ -45,19 +45,7 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
 
 
 def write_predictions(path, rows, probabilities, scheme):
-    """Write predictions with their labels.
-
-    Arguments
-    ---------
-    path : str or Path
-        Of the file; its folder is made.
-    rows : list of Utterance
-        Of the predictions.
-    probabilities : list of list of float, (rows, classes)
-        Of each class, 0-1.
-    scheme : Scheme
-        Their classes.
-    """
+    """Write predictions with their labels."""
     predictions.write(
         path,
         [
@@ -94,18 +82,7 @@ def embed(brain, name, dataset, folder, loader):
 
 
 def target_uar(brain, rows, dataset, scheme, loader):
-    """UAR on rows whose labels the method has not seen; an oracle's eye.
-
-    Arguments
-    ---------
-    brain, rows, dataset, scheme, loader
-        As for ``score``.
-
-    Returns
-    -------
-    float
-        0-1.
-    """
+    """UAR on rows whose labels the method has not seen; an oracle's eye."""
     ids, probabilities, _ = brain.predict(dataset, loader)
     by_id = {row.id: row for row in rows}
     target = [scheme.index(by_id[utterance].emotion) for utterance in ids]

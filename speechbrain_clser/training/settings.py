@@ -1,6 +1,5 @@
 """Settings of a run, compared before it is resumed."""
 
-import itertools
 import json
 import logging
 import re
@@ -24,11 +23,16 @@ INDIFFERENT = {
     "side_information",  # made of other keys
     "trials",
     "output_folder",
+    "save_folder",
+    "skip_prep",
     "bundle_encoder",
     "seed",
     "seeds",
     "threads",
+    "train_log",
+    "train_logger",
 }
+METHOD = "!new:speechbrain_clser.methods."
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (
     "eval_precision",
@@ -56,18 +60,21 @@ def settings(hparams_file, overrides, run_opts) -> dict:
     Returns
     -------
     dict
-        Key to its value as text.
+        Key to its value as text: YAML without comments for keys of the YAML.
     """
-    with open(hparams_file, encoding="utf-8") as file:
-        resolved = resolve_references(file, overrides).getvalue()
-    lines = [line for line in resolved.splitlines() if not line.startswith("#")]
-    entries = re.split(r"^(?=[A-Za-z_])", "\n".join(lines), flags=re.MULTILINE)
     values = {
-        key: value.strip()
-        for key, colon, value in (entry.partition(":") for entry in entries)
-        if colon and key not in INDIFFERENT | {"__set_seed"}
+        key: _text(node)
+        for key, node in resolved(hparams_file, overrides).items()
+        if key not in INDIFFERENT | {"__set_seed"}
     }
     return values | {key: str(run_opts[key]) for key in OPTIONS}
+
+
+def resolved(hparams_file, overrides) -> dict:
+    """Resolve the references of a YAML without building its objects."""
+    with open(hparams_file, encoding="utf-8") as file:
+        text = resolve_references(file, overrides).getvalue()
+    return {key.value: node for key, node in yaml.compose(text).value}
 
 
 def check_same_settings(folder, now: dict):
@@ -111,7 +118,7 @@ def check_same_settings(folder, now: dict):
                 f"{folder} holds a run with other values of "
                 f"{', '.join(changed)}; give another --output_folder, or "
                 f"delete that one to start anew (found {changed[0]}: "
-                f"{before.get(changed[0], 'nothing')})"
+                f"{before.get(changed[0], 'nothing').strip()})"
             )
         remove_stale(folder, "**/*")
         return
@@ -120,32 +127,20 @@ def check_same_settings(folder, now: dict):
 
 
 def _comparable(values, path):
-    """Reduce settings to tags and values: no comments, no names of anchors.
+    """Reduce settings to text without comments and configs within objects.
 
-    Those of the previous version get the names of this one.
+    Those of version 0.1 get the names of this version.
     """
-    text = "\n".join(itertools.starmap(_entry, values.items()))
-    try:
-        root = yaml.compose(current_yaml(text, path))
-    except yaml.YAMLError:  # an anchor of a key that is not compared
-        return values
-    return {key.value: yaml.serialize(node) for key, node in root.value}
+    values = {key: str(value) for key, value in values.items()}
+    nodes = {k: yaml.compose(v) for k, v in values.items() if v[-1:] == "\n"}
+    others = {k: v for k, v in values.items() if k not in nodes}
+    nodes |= _stripped_settings(others, path)
+    return {key: _text(_ungrouped(node)) for key, node in nodes.items()}
 
 
-def _entry(key, value):
-    """Write an entry of the YAML again, of which the value was stripped."""
-    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
-    indents = [len(line) - len(line.lstrip(" ")) for line in others]
-    if first.startswith("- "):
-        items = [
-            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
-        ]
-        indent = min(items, default=min(indents, default=2) - 2)
-    elif re.match(r"\w+:( |$)", first):
-        indent = min(indents, default=2)
-    else:
-        return f"{key}: {value}"
-    return f"{key}:\n{' ' * indent}{value}"
+def _text(node):
+    """Write a node; the text ends with a line break."""
+    return yaml.serialize(node).removesuffix("...\n")
 
 
 def _before(path, now):
@@ -162,3 +157,44 @@ def _before(path, now):
         logger.warning("%s; nothing is trained there, so it is replaced", error)
         atomic_write(path, json.dumps(now, indent=1) + "\n")
         return now
+
+
+def _stripped_settings(values, where) -> dict:
+    """Read values of a settings.json of version 0.1, which were stripped."""
+    entries = [_entry(*item) for item in values.items()]
+    try:
+        root = yaml.compose(current_yaml("\n".join(entries), where))
+    except yaml.YAMLError as error:  # such as an anchor of a key left out
+        raise ValueError(
+            f"{where}: expected values of a YAML, found {error}; give another "
+            f"--output_folder, or delete that one to start anew"
+        ) from error
+    return {key.value: node for key, node in root.value} if root else {}
+
+
+def _entry(key, value):
+    """Indent the first line of a stripped value like the others."""
+    first, *others = [ln for ln in value.split("\n") if ln.strip()] or [""]
+    indents = [len(line) - len(line.lstrip(" ")) for line in others]
+    if first.startswith("- "):
+        items = [
+            n for n, line in zip(indents, others, strict=True) if line[n] == "-"
+        ]
+        indent = min(items, default=min(indents, default=2) - 2)
+    elif re.match(r"\w+:( |$)", first):
+        indent = min(indents, default=2)
+    else:
+        return f"{key}: {value}"
+    return f"{key}:\n{' ' * indent}{value}"
+
+
+def _ungrouped(node):
+    """Write the configs of a method as arguments of the method, sorted by name."""
+    if not (isinstance(node, yaml.MappingNode) and METHOD in node.tag):
+        return node
+    pairs = []
+    for key, value in node.value:
+        is_config = METHOD in value.tag and value.tag.endswith("Config")
+        pairs += value.value if is_config else [(key, value)]
+    pairs.sort(key=lambda pair: pair[0].value)
+    return yaml.MappingNode(node.tag, pairs)

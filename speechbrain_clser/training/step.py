@@ -1,9 +1,59 @@
 """Forward pass from features or waveforms to losses."""
 
+import dataclasses
+from collections.abc import Callable, Sequence
+
 import torch
 
 from speechbrain_clser.features.normalisation import level_layers
 from speechbrain_clser.features.spectrum import real_mask
+from speechbrain_clser.labels import Scheme
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """What is minimised, and on which input.
+
+    Arguments
+    ---------
+    loss_weights : dict
+        Name of a loss to its weight.
+    scheme : Scheme
+        Classes of the logits.
+    seed : int
+        Of the run; every epoch draws its randomness from it anew, so that a
+        resumed run equals one that was never interrupted.
+    schedule : callable
+        Share of the phase done to factor of the learning rate, 0-1 each.
+    augment : sequence of callable
+        Each takes training frames, (batch, frames, dim), and lens, and gives
+        both back changed.
+    """
+
+    loss_weights: dict
+    scheme: Scheme
+    seed: int
+    schedule: Callable | None
+    augment: Sequence = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class EncoderTraining:
+    """The encoder that is called in each training step, if any.
+
+    Arguments
+    ---------
+    extractor : Extractor, optional
+        Trained too where the phase includes it, by a separate optimiser.
+    normaliser : torch.nn.Module, optional
+        Of its frames; see ``Step``.
+    encoder_opt_class : callable, optional
+        Parameters of the extractor to their optimiser.
+    """
+
+    extractor: object = None
+    normaliser: object = None
+    encoder_opt_class: Callable | None = None
 
 
 class Step(torch.nn.Module):

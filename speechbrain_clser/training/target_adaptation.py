@@ -129,15 +129,6 @@ def _constants(given):
 def refuse_unusable(plan, protocol, extractor):
     """Refuse an adaptation that a run cannot have, before audio is decoded.
 
-    Arguments
-    ---------
-    plan : TargetAdaptation, optional
-        From ``wanted``.
-    protocol : Protocol
-        Of the run.
-    extractor : Extractor
-        Of the method's frames.
-
     Raises
     ------
     ValueError

@@ -19,7 +19,8 @@ from speechbrain_clser.inference.normaliser import as_stored
 from speechbrain_clser.inference.select import Choice
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.phases import Phase
-from speechbrain_clser.training.records import EpochRecords
+from speechbrain_clser.training.records import EpochRecords, EpochSelection
+from speechbrain_clser.training.step import EncoderTraining, TrainingConfig
 
 YAMLS = sorted(path.stem for path in toy.RECIPE.glob("hparams/*.yaml"))
 DATA = {
@@ -201,14 +202,11 @@ def _brain(hparams, training, sound):
     brain = MethodBrain(
         method,
         Phase("train", "train", 1),
-        loss_weights=hparams["loss_weights"],
-        scheme=hparams["scheme"],
-        rule="last",
-        records=EpochRecords(training / "epochs.jsonl", "train"),
-        seed=1,
-        schedule=None,  # no training steps
-        extractor=extractor,
-        normaliser=as_stored(sound),
+        # No training steps, so no schedule.
+        TrainingConfig(hparams["loss_weights"], hparams["scheme"], 1, None),
+        EpochSelection("last"),
+        EpochRecords(training / "epochs.jsonl", "train"),
+        EncoderTraining(extractor, as_stored(sound)),
         run_opts={"device": "cpu", "noprogressbar": True},
     )
     return brain

@@ -1,5 +1,7 @@
 """Define a small method and learnable data for fast training."""
 
+import dataclasses
+
 import torch
 from helpers.rows import EMOTIONS, rows_of
 
@@ -8,6 +10,8 @@ from speechbrain_clser.labels import Scheme
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.methods.source_only import SourceOnly
+from speechbrain_clser.training.records import EpochSelection
+from speechbrain_clser.training.step import EncoderTraining, TrainingConfig
 
 SCHEME = Scheme(EMOTIONS)
 DIM = 6
@@ -55,3 +59,17 @@ def datasets(with_samples=False):
         "valid": dataset(VALID, sound(VALID), codes),
         "scored": dataset(SCORED, sound(SCORED)),
     }
+
+
+def options_of(**values):
+    """Group options of ``MethodBrain`` in its configs."""
+    kinds = {
+        "config": TrainingConfig,
+        "selection": EpochSelection,
+        "encoder": EncoderTraining,
+    }
+    for name, kind in kinds.items():
+        fields = [field.name for field in dataclasses.fields(kind)]
+        given = {key: values.pop(key) for key in fields if key in values}
+        values[name] = kind(**given)
+    return values

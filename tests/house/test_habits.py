@@ -6,6 +6,17 @@ import pytest
 from house.sources import PACKAGE, read
 
 BROAD = {"Exception", "BaseException"}
+# Of a constructor; more belong into a frozen dataclass for each group.
+MOST_PARAMETERS = 10
+# Records: each field is a column of a table or a key of a file.
+RECORDS = {
+    "Card": "facts on a corpus, listed by `clser corpora`",
+    "Ledger": "ledger.json",
+    "Run": "contents of a run folder",
+    "Seed": "contents of the folder of a seed",
+    "Take": "a row of the script of the demo corpus",
+    "Utterance": "a row of a manifest",
+}
 
 
 def complaints(path, source):
@@ -33,6 +44,25 @@ def complaints(path, source):
     return found
 
 
+def long_constructors(source):
+    """List classes whose constructor has too many parameters."""
+    found = {}
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        names = []
+        if any("dataclass" in ast.unparse(d) for d in node.decorator_list):
+            names = [n for n in node.body if isinstance(n, ast.AnnAssign)]
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
+                given = inner.args
+                names = [*given.posonlyargs, *given.args, *given.kwonlyargs][1:]
+                names += [given.kwarg] if given.kwarg else []
+        if len(names) > MOST_PARAMETERS:
+            found[node.name] = len(names)
+    return found
+
+
 def raises_without_match(path, source):
     """List ``pytest.raises`` without ``match`` in one test file."""
     return [
@@ -47,6 +77,28 @@ def raises_without_match(path, source):
 def test_package_follows_the_conventions():
     files = read(PACKAGE)
     assert [c for item in files.items() for c in complaints(*item)] == []
+
+
+def test_constructors_have_few_parameters():
+    found = {}
+    for source in read(PACKAGE).values():
+        found |= long_constructors(source)
+    assert found.keys() == RECORDS.keys(), "group parameters in dataclasses"
+
+
+NAMES = [f"x{n}" for n in range(11)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"class A:\n def __init__(self, {', '.join(NAMES)}): pass",
+        f"class A:\n def __init__(self, *, {', '.join(NAMES[1:])}, **x): pass",
+        f"@dataclass\nclass A:\n {'; '.join(f'{n}: int' for n in NAMES)}",
+    ],
+)
+def test_long_constructor_is_caught(source):
+    assert long_constructors(source) == {"A": 11}
 
 
 def test_expected_errors_are_matched_by_their_message():

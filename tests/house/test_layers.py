@@ -42,6 +42,7 @@ LEVELS = {
     "data.protocol_aliases": 1,
     "data.protocol_files": 1,
     "data.protocol_grammar": 1,
+    "data.protocol_groups": 1,
     "data.protocol_schema": 1,
     "data.protocol_supervision": 1,
     "data.splits": 1,

@@ -13,9 +13,11 @@ from speechbrain_clser.lobes.cosine_head import CosineHead
 from speechbrain_clser.lobes.delta_features import DeltaFeatures
 from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
-from speechbrain_clser.methods.sere import Sere
+from speechbrain_clser.methods.sere import ResonanceConfig, Sere
 from speechbrain_clser.training.phases import Phase, run_phases
+from speechbrain_clser.training.records import EpochSelection
 from speechbrain_clser.training.schedules import warmup_cosine
+from speechbrain_clser.training.step import TrainingConfig
 
 SHOTS, REST = tiny.TRAIN[:8], tiny.TRAIN[8:]
 PHASES = [Phase("train", "train", 3, n_unlabelled=8)]
@@ -31,8 +33,7 @@ def sere():
         CosineHead(8, len(tiny.SCHEME)),
         classes=tiny.SCHEME.classes,
         change=[FeatureShift(0.5)],
-        warm_up=0.0,
-        highest_threshold=0.3,
+        resonance=ResonanceConfig(warm_up=0.0, highest_threshold=0.3),
     )
 
 
@@ -61,11 +62,10 @@ def probabilities(folder, relabel, hidden=(*REST, *tiny.SCORED)):
         datasets,
         folder,
         dataio.loaders_of(material, PHASES, "none", 1, 8, None),
-        rule="last",
-        loss_weights=dict.fromkeys(Sere.LOSSES, 1.0),
-        scheme=tiny.SCHEME,
-        seed=1,
-        schedule=warmup_cosine,
+        EpochSelection("last"),
+        config=TrainingConfig(
+            dict.fromkeys(Sere.LOSSES, 1.0), tiny.SCHEME, 1, warmup_cosine
+        ),
         opt_class=functools.partial(torch.optim.AdamW, lr=0.01),
         run_opts={"device": "cpu", "noprogressbar": True},
     )

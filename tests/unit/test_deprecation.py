@@ -11,6 +11,11 @@ from speechbrain_clser import deprecation
 from speechbrain_clser.data import protocol
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.methods.dual_anchor import (
+    AnchoringConfig,
+    DualAnchor,
+    PseudoLabelConfig,
+)
 from speechbrain_clser.training import options, settings
 
 LEGACY = Path(__file__).parents[1] / "legacy"
@@ -34,7 +39,6 @@ EXPECTED = {
 def warn_anew():
     """Warnings are given once per process."""
     deprecation._warn.cache_clear()
-    deprecation._warn_keys.cache_clear()
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ def test_old_protocol_keys_are_read(tmp_path, caplog):
     assert (read.target_supervision, read.test_on) == ("shots", "held_out")
     assert "target_share is now called target_labelled_fraction" in caplog.text
     assert (
-        f"{path}: target_labelled_fraction, target_supervision, test_on: now "
+        f"{path}: target_labelled_fraction, target_supervision, test_on are now "
         "written `supervision: {share: 0.1}` and `held_out_share: 0.5`"
     ) in caplog.text
 
@@ -84,6 +88,58 @@ def test_old_options_and_yaml_keys_are_read(tmp_path, caplog):
     assert "columns: !ref <speed_perturb>\n  field_level: utterance" in text
     assert "--draws is now called --trials" in caplog.text
     assert path.read_text().startswith("draws")
+
+
+def test_flat_arguments_of_a_method_are_grouped(caplog):
+    parts = [torch.nn.Identity() for _ in range(5)]
+    flat = DualAnchor(*parts, n_classes=2, neutral=1, k=3, confidence=0.9)
+    assert flat.anchoring == AnchoringConfig(neutral=1, k=3)
+    assert flat.state.pseudo_labels == PseudoLabelConfig(confidence=0.9)
+    assert (
+        "DualAnchor: k, neutral are now given in `anchoring: AnchoringConfig`"
+    ) in caplog.text
+    both = DualAnchor(*parts, n_classes=2, anchoring=flat.anchoring, k=4)
+    assert both.anchoring == AnchoringConfig(neutral=1, k=4)
+
+
+def test_flat_values_of_a_protocol_are_grouped(caplog):
+    given = {"target_supervision": "shots", "shots": 5, "valid_share": 0.2}
+    flat = protocol.Protocol("x", ("a",), ("b",), **given)
+    assert flat == protocol.Protocol.of("x", ("a",), ("b",), **given)
+    assert (flat.supervision.shots, flat.splits.valid_share) == (5, 0.2)
+    assert "shots, target_supervision are now given in `supervision" in (
+        caplog.text
+    )
+
+
+def test_flat_settings_of_a_run_equal_grouped_ones(tmp_path):
+    old = {
+        "dim": "8 # width",
+        "augment": "- a # one\n  - b",
+        "method": "!new:speechbrain_clser.methods.sere.Sere\n  warm_up: 0.1\n"
+        "  gate: x # of frames\n  heard_share: 0.5",
+    }
+    settings.check_same_settings(tmp_path, old)
+    path = tmp_path / "now.yaml"
+    path.write_text(
+        "dim: 8\naugment:\n    - a\n    - b\nmethod: !new:speechbrain_clser.methods.sere"
+        ".Sere\n    gate: x\n    resonance: !new:speechbrain_clser.methods."
+        "sere.ResonanceConfig\n        propagation_alpha: 0.5\n"
+        "        warm_up: 0.1\n"
+    )
+    nodes = settings.resolved(path, {})
+    now = {key: settings._text(node) for key, node in nodes.items()}
+    settings.check_same_settings(tmp_path, now)
+    with pytest.raises(ValueError, match="other values of method;"):
+        other = now["method"].replace("0.1", "0.2")
+        settings.check_same_settings(tmp_path, {**now, "method": other})
+
+
+def test_old_settings_that_are_no_yaml_are_refused_by_name(tmp_path):
+    path = tmp_path / "settings.json"
+    path.write_text('{"dim": "*id001", "lr": 1}')
+    with pytest.raises(ValueError, match="(?s)settings.json: .*--output"):
+        settings.check_same_settings(tmp_path, {"dim": "8\n"})
 
 
 def test_old_commands_of_clser_are_read():

@@ -1,10 +1,12 @@
 """List the rows of a corpus with unique names and canonical emotions."""
 
+import collections
 import dataclasses
+import re
+import unicodedata
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import Corpus, recordings
-from speechbrain_clser.data.manifest.names import one_spelling
 from speechbrain_clser.languages import UNDETERMINED, normalise
 from speechbrain_clser.printable import pluralise
 
@@ -105,3 +107,49 @@ def _emotion(corpus, row):
             f"{', '.join(sorted(corpus.emotions))}, found {row.raw_emotion!r} "
             f"for {row.id} ({row.wav}); correct the label or the name"
         ) from None
+
+
+def spelling_key(name: str) -> str:
+    """Reduce a name to a key shared by all of its spellings.
+
+    Example
+    -------
+    >>> spelling_key("Spk-1") == spelling_key("spk_1") == spelling_key("SPK 1")
+    True
+    """
+    name = unicodedata.normalize("NFC", name).strip().casefold()
+    return re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFC", name))
+
+
+def one_spelling(names: list) -> tuple:
+    """Select one spelling of each name.
+
+    Arguments
+    ---------
+    names : list of str
+        Spellings with repetitions.
+
+    Returns
+    -------
+    chosen : dict
+        Each spelling to the most frequent spelling of its name; ties are
+        resolved alphabetically.
+    merged : dict
+        Selected spelling to the list of others; names with one spelling are
+        not included.
+
+    Example
+    -------
+    >>> one_spelling(["ann", "ann", "ANN", "bob"])[1]
+    {'ann': ['ANN']}
+    """
+    spellings = collections.defaultdict(collections.Counter)
+    for name in names:
+        spellings[spelling_key(name)][name] += 1
+    chosen, merged = {}, {}
+    for counts in spellings.values():
+        best, *others = sorted(counts, key=lambda name: (-counts[name], name))
+        chosen |= dict.fromkeys(counts, best)
+        if others:
+            merged[best] = others
+    return chosen, merged

@@ -1,5 +1,9 @@
 """Dual anchoring: speaker communities and phones as anchors across languages."""
 
 from speechbrain_clser.methods.dual_anchor.method import DualAnchor
+from speechbrain_clser.methods.dual_anchor.state import (
+    AnchoringConfig,
+    PseudoLabelConfig,
+)
 
-__all__ = ["DualAnchor"]
+__all__ = ["AnchoringConfig", "DualAnchor", "PseudoLabelConfig"]

@@ -2,7 +2,10 @@
 
 import torch
 
-from speechbrain_clser.deprecation import renamed_arguments
+from speechbrain_clser.deprecation import (
+    grouped_arguments,
+    renamed_arguments,
+)
 from speechbrain_clser.lobes.segment_means import segment_means, within
 from speechbrain_clser.losses.coral import coral
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
@@ -11,7 +14,11 @@ from speechbrain_clser.methods.dual_anchor.anchoring import (
     phone_anchoring,
     speaker_anchoring,
 )
-from speechbrain_clser.methods.dual_anchor.state import AnchorState
+from speechbrain_clser.methods.dual_anchor.state import (
+    AnchoringConfig,
+    AnchorState,
+    PseudoLabelConfig,
+)
 
 
 class DualAnchor(Method):
@@ -34,19 +41,16 @@ class DualAnchor(Method):
         Embedding to logits.
     speaker_space, phone_space : torch.nn.Module
         Projections of the embedding and of the mean frame of a phone.
-    n_classes, neutral : int
-        Number of emotion classes; the class that styles are differences from,
-        -1 if none.
+    n_classes : int
+        Number of emotion classes.
+    anchoring : AnchoringConfig
+        Settings of communities, anchors and their losses.
+    pseudo_labels : PseudoLabelConfig, optional
+        Settings of the labels of target utterances.
     crop : RandomCrop, optional
         Crops the frames in training, and the phones with them.
-    margin : float
-        Of both triplet losses, as a difference of cosines.
-    n_segments : int
-        Maximum number of segments of a batch in the phone loss.
     label_smoothing : float
         Of the cross-entropy.
-    **anchoring
-        Options of communities and anchors; see ``AnchorState``.
 
     Source
     ------
@@ -67,7 +71,7 @@ class DualAnchor(Method):
     ...     torch.nn.Linear(16, 3),
     ...     torch.nn.Linear(8, 3),
     ...     n_classes=4,
-    ...     neutral=2,
+    ...     anchoring=AnchoringConfig(neutral=2),
     ... )
     >>> method({"frames": (torch.ones(2, 9, 5), torch.ones(2))}).logits.shape
     torch.Size([2, 4])
@@ -80,6 +84,9 @@ class DualAnchor(Method):
     TRAINING_ONLY = frozenset({"speaker_space", "phone_space", "state"})
 
     @renamed_arguments(believed_share="pseudo_label_fraction")
+    @grouped_arguments(
+        anchoring=AnchoringConfig, pseudo_labels=PseudoLabelConfig
+    )
     def __init__(
         self,
         encoder,
@@ -88,25 +95,23 @@ class DualAnchor(Method):
         speaker_space,
         phone_space,
         n_classes,
-        neutral,
+        anchoring,
+        pseudo_labels=None,
         crop=None,
-        margin=0.2,
-        n_segments=512,
         label_smoothing=0.0,
-        **anchoring,
     ):
         super().__init__()
+        pseudo_labels = pseudo_labels or PseudoLabelConfig()
         self.encoder = encoder
         self.pooling = pooling
         self.emotion_head = emotion_head
         self.speaker_space = speaker_space
         self.phone_space = phone_space
         self.crop = crop
-        self.state = AnchorState(n_classes, neutral, **anchoring)
-        if self.state.target_labels == "oracle":
+        self.state = AnchorState(n_classes, anchoring, pseudo_labels)
+        if pseudo_labels.target_labels == "oracle":
             self.TARGETS = self.TARGETS | {"oracle_emotion"}
-        self.margin = margin
-        self.n_segments = n_segments
+        self.anchoring = anchoring
         self.label_smoothing = label_smoothing
 
     def setup(self, speaker_languages, phones=()):
@@ -153,7 +158,7 @@ class DualAnchor(Method):
                 emotion,
                 language,
                 community,
-                self.margin,
+                self.anchoring.margin,
             ),
             "phone_anchor": phone_anchoring(
                 self.phone_space(vectors[use]),
@@ -162,7 +167,7 @@ class DualAnchor(Method):
                 language[row],
                 community[row, of_emotion],
                 weight[use],
-                self.margin,
+                self.anchoring.margin,
             ),
             "coral": coral(
                 output.embedding[~is_target], output.embedding[is_target]
@@ -172,10 +177,10 @@ class DualAnchor(Method):
     def _sample_anchors(self, is_anchor):
         """Return indices of at most ``n_segments`` anchors, to limit the pairs."""
         indices = is_anchor.nonzero().ravel()
-        if len(indices) <= self.n_segments:
+        if len(indices) <= self.anchoring.n_segments:
             return indices
         order = torch.randperm(len(indices), device=indices.device)
-        return indices[order[: self.n_segments]]
+        return indices[order[: self.anchoring.n_segments]]
 
     def diagnostics(self):
         """Return the history of communities and anchors."""

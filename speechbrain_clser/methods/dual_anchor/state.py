@@ -1,5 +1,7 @@
 """Speaker communities and phone anchors of dual anchoring, updated once an epoch."""
 
+import dataclasses
+
 import torch
 
 from speechbrain_clser.graphs.modularity import quality
@@ -14,6 +16,93 @@ from speechbrain_clser.methods.dual_anchor.anchors import (
 TARGET_LABELS = ("pseudo", "oracle", "source_only")
 
 
+@dataclasses.dataclass(frozen=True)
+class AnchoringConfig:
+    """Settings of speaker communities, phone anchors and their losses.
+
+    Arguments
+    ---------
+    neutral : int
+        Class that styles are differences from; -1 if there is none.
+    communities : str
+        ``"gnn"``, or a control; see ``graphs.communities``.
+    style : str
+        ``"neutral_difference"`` or ``"raw"``; see ``graphs.style``.
+    min_utterances : int
+        Minimum number of utterances of an emotion for a speaker to be a node of
+        its graph.
+    k : int
+        Number of neighbours within, and also across, languages.
+    seed : int
+        Seed of the community detection.
+    n_anchors, min_segments : int
+        See ``methods.dual_anchor.anchors``.
+    margin : float
+        Of both triplet losses, as a difference of cosines.
+    n_segments : int
+        Maximum number of segments of a batch in the phone loss.
+
+    Example
+    -------
+    >>> AnchoringConfig(neutral=2).communities
+    'gnn'
+    """
+
+    neutral: int
+    communities: str = "gnn"
+    style: str = "neutral_difference"
+    min_utterances: int = 3
+    k: int = 5
+    seed: int = 0
+    n_anchors: int = 8
+    min_segments: int = 50
+    margin: float = 0.2
+    n_segments: int = 512
+
+
+@dataclasses.dataclass(frozen=True)
+class PseudoLabelConfig:
+    """Settings of the emotion labels of target utterances.
+
+    Arguments
+    ---------
+    target_labels : str
+        ``"pseudo"``, confident pseudo-labels; ``"oracle"``, the true labels, as
+        an upper reference, used for communities and anchors only;
+        ``"source_only"``, pseudo-labels, with communities built from source
+        speakers only.
+    warm_up : float
+        Fraction of the training before the first communities, 0-1.
+    confidence : float
+        Minimum probability of a pseudo-label, 0-1.
+    pseudo_label_fraction : float
+        Fraction of the predictions of each class, most confident first, that
+        become pseudo-labels.
+
+    Raises
+    ------
+    ValueError
+        If ``target_labels`` is none of the three.
+
+    Example
+    -------
+    >>> PseudoLabelConfig(confidence=0.9).target_labels
+    'pseudo'
+    """
+
+    target_labels: str = "pseudo"
+    warm_up: float = 0.2
+    confidence: float = 0.8
+    pseudo_label_fraction: float = 0.5
+
+    def __post_init__(self):
+        if self.target_labels not in TARGET_LABELS:
+            raise ValueError(
+                f"target_labels must be one of {', '.join(TARGET_LABELS)}, "
+                f"got {self.target_labels!r}"
+            )
+
+
 class AnchorState(torch.nn.Module):
     """Compute speaker communities and phone anchors before each epoch.
 
@@ -23,73 +112,16 @@ class AnchorState(torch.nn.Module):
     ---------
     n_classes : int
         Number of emotion classes.
-    neutral : int
-        Class that styles are differences from; -1 if there is none.
-    communities : str
-        ``"gnn"``, or a control; see ``graphs.communities``.
-    style : str
-        ``"neutral_difference"`` or ``"raw"``; see ``graphs.style``.
-    target_labels : str
-        Emotion labels of the target utterances: ``"pseudo"``, confident
-        pseudo-labels; ``"oracle"``, the true labels, as an upper reference, used
-        for communities and anchors only; ``"source_only"``, pseudo-labels, with
-        communities built from source speakers only.
-    warm_up : float
-        Fraction of the training before the first communities, 0-1.
-    confidence : float
-        Minimum probability of a pseudo-label, 0-1.
-    pseudo_label_fraction : float
-        Fraction of the predictions of each class, most confident first, that
-        become pseudo-labels.
-    min_utterances : int
-        Minimum number of utterances of an emotion for a speaker to be a node of
-        its graph.
-    k : int
-        Number of neighbours within, and also across, languages.
-    n_anchors, min_segments : int
-        See ``methods.dual_anchor.anchors``.
-    seed : int
-        Seed of the community detection.
-
-    Raises
-    ------
-    ValueError
-        If ``target_labels`` is none of the three.
+    anchoring : AnchoringConfig
+        Settings of communities and anchors.
+    pseudo_labels : PseudoLabelConfig
+        Settings of the labels of target utterances.
     """
 
-    def __init__(
-        self,
-        n_classes,
-        neutral,
-        communities="gnn",
-        style="neutral_difference",
-        target_labels="pseudo",
-        warm_up=0.2,
-        confidence=0.8,
-        pseudo_label_fraction=0.5,
-        min_utterances=3,
-        k=5,
-        n_anchors=8,
-        min_segments=50,
-        seed=0,
-    ):
+    def __init__(self, n_classes, anchoring, pseudo_labels):
         super().__init__()
-        if target_labels not in TARGET_LABELS:
-            raise ValueError(
-                f"target_labels must be one of {', '.join(TARGET_LABELS)}, "
-                f"got {target_labels!r}"
-            )
-        self.n_classes, self.neutral = n_classes, neutral
-        self.communities, self.style = communities, style
-        self.target_labels = target_labels
-        self.warm_up = warm_up
-        self.confidence, self.pseudo_label_fraction = (
-            confidence,
-            pseudo_label_fraction,
-        )
-        self.min_utterances, self.k = min_utterances, k
-        self.n_anchors, self.min_segments = n_anchors, min_segments
-        self.seed = seed
+        self.n_classes = n_classes
+        self.anchoring, self.pseudo_labels = anchoring, pseudo_labels
         self.networks, self.history = {}, []
         self.setup(0, ())
 
@@ -126,7 +158,7 @@ class AnchorState(torch.nn.Module):
 
     def refresh(self, method, loader, progress):
         """Update thresholds, communities and anchors from the training set."""
-        if progress < self.warm_up:
+        if progress < self.pseudo_labels.warm_up:
             return
         outputs = extract_training_outputs(method, loader)
         is_target = outputs["domain"] == 1
@@ -141,8 +173,8 @@ class AnchorState(torch.nn.Module):
             self._sides(is_target, outputs["language"])[outputs["row"]],
             self.weight.shape[1],
             self.n_classes,
-            self.n_anchors,
-            self.min_segments,
+            self.anchoring.n_anchors,
+            self.anchoring.min_segments,
         )
         self.weight = anchors.weight
         is_pseudo_labelled = (outputs["label"] < 0) & (emotion >= 0)
@@ -171,14 +203,16 @@ class AnchorState(torch.nn.Module):
         probability, predicted = posterior.max(dim=-1)
         for index in range(self.n_classes):
             confident = probability[predicted == index]
-            confident = confident[confident >= self.confidence]
+            confident = confident[confident >= self.pseudo_labels.confidence]
             confident = confident.sort(descending=True).values
-            n_kept = round(self.pseudo_label_fraction * len(confident))
+            n_kept = round(
+                self.pseudo_labels.pseudo_label_fraction * len(confident)
+            )
             self.threshold[index] = confident[n_kept - 1] if n_kept else 2.0
 
     def _emotion_labels(self, outputs):
         """Return the emotion labels for communities and anchors."""
-        if self.target_labels == "oracle":
+        if self.pseudo_labels.target_labels == "oracle":
             return outputs["true_label"]
         return self.labels_or_pseudo_labels(outputs["label"], outputs["logits"])
 
@@ -191,21 +225,21 @@ class AnchorState(torch.nn.Module):
             outputs["speaker"],
             outputs["language"],
             emotion,
-            self.neutral,
-            self.style,
+            self.anchoring.neutral,
+            self.anchoring.style,
         )
         excluded = []
-        if self.target_labels == "source_only":
+        if self.pseudo_labels.target_labels == "source_only":
             excluded = outputs["speaker"][is_target].unique().tolist()
         self.community, graphs = community_table(
             styles,
             *self.community.shape,
-            min_utterances=self.min_utterances,
+            min_utterances=self.anchoring.min_utterances,
             excluded_speakers=excluded,
-            k=self.k,
-            seed=self.seed,
+            k=self.anchoring.k,
+            seed=self.anchoring.seed,
             states=self.networks,
-            method=self.communities,
+            method=self.anchoring.communities,
         )
         self.networks = {
             emotion: found.communities.state

@@ -1,5 +1,5 @@
 """SERE: semi-supervised emotion recognition with a resonance field and TRIC."""
 
-from speechbrain_clser.methods.sere.method import Sere
+from speechbrain_clser.methods.sere.method import ResonanceConfig, Sere
 
-__all__ = ["Sere"]
+__all__ = ["ResonanceConfig", "Sere"]

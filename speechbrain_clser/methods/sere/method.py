@@ -1,8 +1,13 @@
 """Semi-supervised resonance from a few labelled source utterances."""
 
+import dataclasses
+
 import torch
 
-from speechbrain_clser.deprecation import renamed_arguments
+from speechbrain_clser.deprecation import (
+    grouped_arguments,
+    renamed_arguments,
+)
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.losses.supcon import supcon
@@ -31,6 +36,55 @@ LINKS = ("labelled_pairs", "labelled_link", "unlabelled_link")
 CHAIN = ("walk", "visit")
 TRIC_VARIANTS = {"links": LINKS, "chain": CHAIN, "both": LINKS + CHAIN}
 FIELD_LEVELS = ("highlights", "utterance")
+
+
+@dataclasses.dataclass(frozen=True)
+class ResonanceConfig:
+    """Settings of the field and of the propagation of its posteriors.
+
+    Arguments
+    ---------
+    field_level : str
+        Input of the field: ``"highlights"``, frame by frame, or the control
+        ``"utterance"``, their weighted sum.
+    temperature : float
+        Of the similarities, in all losses and in the field.
+    momentum : float
+        Of the prototypes, 0-1.
+    n_neighbours : int
+        In the resonance graph; half of them are of other languages.
+    propagation_alpha : float
+        Weight of the neighbours in a round of label propagation, 0-1.
+    highest_threshold : float
+        Minimum probability of a pseudo-label of the most frequent class, 0-1.
+    warm_up : float
+        Fraction of the training before unlabelled utterances count, 0-1.
+
+    Raises
+    ------
+    ValueError
+        If ``field_level`` is neither of the two.
+
+    Example
+    -------
+    >>> ResonanceConfig(temperature=0.2).field_level
+    'highlights'
+    """
+
+    field_level: str = "highlights"
+    temperature: float = 0.1
+    momentum: float = 0.9
+    n_neighbours: int = 10
+    propagation_alpha: float = 0.5
+    highest_threshold: float = 0.8
+    warm_up: float = 0.17
+
+    def __post_init__(self):
+        if self.field_level not in FIELD_LEVELS:
+            raise ValueError(
+                f"field_level must be one of {', '.join(FIELD_LEVELS)}, got "
+                f"{self.field_level!r}"
+            )
 
 
 class Sere(Method):
@@ -63,21 +117,8 @@ class Sere(Method):
     tric : str
         ``"links"``, ``"chain"`` or ``"both"``; the losses of a variant that is
         not chosen are 0.
-    field_level : str
-        Input of the field: ``"highlights"``, frame by frame, or the control
-        ``"utterance"``, their weighted sum.
-    temperature : float
-        Of the similarities, in all losses and in the field.
-    momentum : float
-        Of the prototypes, 0-1.
-    n_neighbours : int
-        In the resonance graph; half of them are of other languages.
-    propagation_alpha : float
-        Weight of the neighbours in a round of label propagation, 0-1.
-    highest_threshold : float
-        Minimum probability of a pseudo-label of the most frequent class, 0-1.
-    warm_up : float
-        Fraction of the training before unlabelled utterances count, 0-1.
+    resonance : ResonanceConfig, optional
+        Settings of the field and of the propagation.
     label_smoothing : float
         Of the cross-entropy.
 
@@ -114,6 +155,7 @@ class Sere(Method):
     SHOWS_WAVEFORMS = True
 
     @renamed_arguments(heard_share="propagation_alpha", resonates="field_level")
+    @grouped_arguments(resonance=ResonanceConfig)
     def __init__(
         self,
         encoder,
@@ -123,38 +165,25 @@ class Sere(Method):
         classes,
         change=(),
         tric="both",
-        field_level="highlights",
-        temperature=0.1,
-        momentum=0.9,
-        n_neighbours=10,
-        propagation_alpha=0.5,
-        highest_threshold=0.8,
-        warm_up=0.17,
+        resonance=None,
         label_smoothing=0.0,
     ):
         super().__init__()
+        resonance = resonance or ResonanceConfig()
         if tric not in TRIC_VARIANTS:
             raise ValueError(
                 f"tric must be one of {', '.join(TRIC_VARIANTS)}, got {tric!r}"
-            )
-        if field_level not in FIELD_LEVELS:
-            raise ValueError(
-                f"field_level must be one of {', '.join(FIELD_LEVELS)}, got "
-                f"{field_level!r}"
             )
         self.encoder = encoder
         self.dynamics = dynamics
         self.gate = gate
         self.emotion_head = emotion_head
         self.change = torch.nn.ModuleList(change)
-        self.structure = Prototypes(encoder.output_dim, len(classes), momentum)
+        self.structure = Prototypes(
+            encoder.output_dim, len(classes), resonance.momentum
+        )
         self.register_buffer("places", places(classes), persistent=False)
-        self.tric, self.field_level = tric, field_level
-        self.temperature = temperature
-        self.n_neighbours = n_neighbours
-        self.propagation_alpha = propagation_alpha
-        self.highest_threshold = highest_threshold
-        self.warm_up = warm_up
+        self.tric, self.resonance = tric, resonance
         self.label_smoothing = label_smoothing
 
     def begin_epoch(self, loader):
@@ -167,7 +196,7 @@ class Sere(Method):
         encoded = self.encoder(frames, lens)
         weights = self.gate(encoded, self.dynamics(frames, lens), lens)
         embedding = gather(encoded, weights)
-        if self.field_level == "utterance":
+        if self.resonance.field_level == "utterance":
             encoded, attention = (
                 embedding[:, None],
                 weights.new_ones(len(lens), 1),
@@ -178,10 +207,10 @@ class Sere(Method):
             encoded,
             attention > 0,
             self.structure.prototypes,
-            self.temperature,
+            self.resonance.temperature,
         )
         head_logits = self.emotion_head(embedding)
-        field_logits = strength / self.temperature
+        field_logits = strength / self.resonance.temperature
         return MethodOutput(
             (head_logits.log_softmax(dim=-1) + field_logits.log_softmax(dim=-1))
             / 2,
@@ -206,10 +235,10 @@ class Sere(Method):
         other = self({"frames": (frames, lens)})
 
         threshold = thresholds(
-            self.structure.mean_posterior, self.highest_threshold
+            self.structure.mean_posterior, self.resonance.highest_threshold
         )
         posterior = output.logits[unlabelled].float().softmax(dim=-1)
-        weight = float(self.progress >= self.warm_up)
+        weight = float(self.progress >= self.resonance.warm_up)
         return {
             "emotion": masked_cross_entropy(
                 torch.cat(
@@ -230,9 +259,9 @@ class Sere(Method):
     def _tric(self, output, other, emotion, language, threshold):
         """Compute the losses of both TRIC variants; 0 for a variant not chosen."""
         resonance = products(output.embedding, output.embedding)
-        near = neighbours(resonance, language, self.n_neighbours)
+        near = neighbours(resonance, language, self.resonance.n_neighbours)
         posterior = self._posterior(output, emotion, resonance, near)
-        confidence, tau = reliability(posterior), self.temperature
+        confidence, tau = reliability(posterior), self.resonance.temperature
         if self.training:
             unlabelled = emotion < 0
             self.structure.record(
@@ -268,7 +297,9 @@ class Sere(Method):
     @torch.no_grad()
     def _posterior(self, output, emotion, resonance, near):
         """Return one-hot labels, or propagated field posteriors, of the utterances."""
-        posterior = (output.extras["field"] / self.temperature).softmax(dim=-1)
+        posterior = (
+            output.extras["field"] / self.resonance.temperature
+        ).softmax(dim=-1)
         is_labelled = emotion >= 0
         one_hot = torch.nn.functional.one_hot(
             emotion.clamp(min=0), posterior.shape[-1]
@@ -279,8 +310,8 @@ class Sere(Method):
             resonance,
             near,
             is_labelled,
-            self.propagation_alpha,
-            temperature=self.temperature,
+            self.resonance.propagation_alpha,
+            temperature=self.resonance.temperature,
         )
 
     def diagnostics(self):

@@ -24,8 +24,8 @@ def test_run_without_a_finished_training_is_refused(tmp_path):
 def prepared_run(folder, ids):
     """Write the files that a run on the toy corpora has before training."""
     toy.make(folder)
-    protocol = Protocol("toy", ("north",), ("south",), split_seed=3)
-    values = {**vars(protocol), "digest": protocol.digest}
+    protocol = Protocol.of("toy", ("north",), ("south",), split_seed=3)
+    values = {**protocol.values, "digest": protocol.digest}
     (folder / "protocol.json").write_text(json.dumps(values))
     with open(folder / "parts.csv", "w", newline="") as file:
         writer = csv.writer(file)

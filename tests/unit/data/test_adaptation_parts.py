@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.adaptation_parts import adaptation_parts
@@ -8,11 +9,11 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 
 ROWS = rows_of("a", "deu") + rows_of("c", "urd", 8)
-ZERO_SHOT = Protocol("x", ("a",), ("c",))
+ZERO_SHOT = Protocol.of("x", ("a",), ("c",))
 
 
 def chosen(form, rows=ROWS, **values):
-    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    protocol = changed(ZERO_SHOT, **values)
     parts = cut(rows, protocol)
     return adaptation_parts(form, parts, protocol), parts
 

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 from helpers import sounds
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.audio import check
@@ -10,8 +11,8 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import Splits, cut
 from speechbrain_clser.errors import LeakError
 
-PROTOCOL = Protocol("x", ("a",), ("b",))
-ALLOWING = dataclasses.replace(PROTOCOL, allowed_leaks=("speaker",))
+PROTOCOL = Protocol.of("x", ("a",), ("b",))
+ALLOWING = changed(PROTOCOL, allowed_leaks=("speaker",))
 
 
 def parts_of(train, valid=(), scored=()):
@@ -33,7 +34,7 @@ def test_clean_split_has_no_leak():
 
 def test_random_split_leaks_speakers_and_raises():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
-    protocol = dataclasses.replace(PROTOCOL, split="random")
+    protocol = changed(PROTOCOL, split="random")
     findings = audit(cut(rows, protocol), protocol)
     assert kinds(findings, "leak") == {"speaker"}
     with pytest.raises(LeakError, match=r"speakers in both train and valid"):
@@ -100,7 +101,7 @@ def test_examples_are_few():
 
 def test_transductive_test_audio_is_not_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL,
         target_supervision="unlabelled",
         transductive=True,
@@ -119,7 +120,7 @@ def test_unlabelled_target_speakers_in_transductive_test_set_are_not_a_leak():
         dataclasses.replace(row, emotion="", id=f"{row.id} unnamed")
         for row in rows_of("b", "ita")
     ]
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="unlabelled", transductive=True
     )
     parts = cut(rows + unnamed, protocol)
@@ -132,7 +133,7 @@ def test_unlabelled_target_speakers_in_transductive_test_set_are_not_a_leak():
 
 def test_unlabelled_speaker_in_validation_is_a_leak():
     rows = rows_of("a", "deu") + rows_of("b", "ita")
-    protocol = dataclasses.replace(PROTOCOL, source_shots_per_class=1)
+    protocol = changed(PROTOCOL, source_shots_per_class=1)
     parts = cut(rows, protocol)
     assert not kinds(audit(parts, protocol), "leak")
     leaking = dataclasses.replace(parts, valid=parts.unlabelled[:4])

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 import torch
+from helpers.protocols import changed
 from helpers.rows import rows_of
 from speechbrain.dataio.dataloader import make_dataloader
 
@@ -15,7 +16,7 @@ from speechbrain_clser.data.splits import cut
 from speechbrain_clser.training.phases import Phase
 
 ROWS = rows_of("a", "deu", n_speakers=4) + rows_of("b", "ita", n_speakers=4)
-ADAPTED = Protocol(
+ADAPTED = Protocol.of(
     *("x", ("a",), ("b",)), target_supervision="unlabelled", test_on="held_out"
 )
 VIEW = {row.id: torch.ones(2, 3) for row in ROWS}
@@ -39,14 +40,12 @@ def test_training_rows_are_those_of_the_phases():
 
 
 def test_empty_split_of_a_phase_raises():
-    protocol = dataclasses.replace(
-        ADAPTED, target_supervision="none", test_on="all"
-    )
+    protocol = changed(ADAPTED, target_supervision="none", test_on="all")
     with pytest.raises(
         ValueError, match="'mixed' trains on the part 'unlabelled'"
     ):
         training_rows(material(protocol), [MIXED])
-    shipped = Protocol("own", ("emodb",), ("emovo",))
+    shipped = Protocol.of("own", ("emodb",), ("emovo",))
     known = dataclasses.replace(material(protocol), protocol=shipped)
     with pytest.raises(
         ValueError,
@@ -67,7 +66,7 @@ def test_unlabelled_rows_have_no_emotion_but_speakers():
 
 
 def test_phase_with_two_labelled_splits_samples_each_row_once():
-    protocol = Protocol(
+    protocol = Protocol.of(
         *("x", ("a",), ("b",)), target_supervision="shots", shots=1
     )
     both = Phase("both", ["train", "shots"], 1)
@@ -81,13 +80,29 @@ def test_phase_with_two_labelled_splits_samples_each_row_once():
     assert sorted(loaders["both"]["sampler"]) == list(range(len(rows)))
 
 
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        (None, False),
+        ({"num_workers": 0, "persistent_workers": None}, False),
+        ({"num_workers": 2, "persistent_workers": None}, True),
+        ({"num_workers": 2}, True),
+        ({"num_workers": 2, "persistent_workers": False}, False),
+    ],
+)
+def test_workers_stay_between_epochs_unless_stated_otherwise(options, expected):
+    loaders = loaders_of(material(), [PLAIN], "none", 1, 4, {}, options)
+    found = [loader["persistent_workers"] for loader in loaders.values()]
+    assert found == [expected] * 2
+
+
 def test_test_dataset_holds_only_model_input():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
     assert set(datasets["scored"][0]) == {"id", "frames"}
 
 
 def test_protocol_without_targets_has_no_test_dataset():
-    protocol = Protocol("x", ("a", "b"), ())
+    protocol = Protocol.of("x", ("a", "b"), ())
     _, datasets = datasets_of(material(protocol), [PLAIN], {"frames": [VIEW]})
     assert datasets.keys() == {"plain", "valid"}
 
@@ -135,8 +150,8 @@ FAMILIES = {
 @pytest.mark.parametrize("languages", ["two languages", "one language"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_domain_code_matches_split_in_every_batch(family, languages):
-    protocol = dataclasses.replace(
-        Protocol("x", ("a",), ("b",), valid_share=0.25), **FAMILIES[family]
+    protocol = changed(
+        Protocol.of("x", ("a",), ("b",), valid_share=0.25), **FAMILIES[family]
     )
     rows = [
         dataclasses.replace(

@@ -1,7 +1,7 @@
-import dataclasses
 import types
 
 import pytest
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.audit import audit
@@ -10,13 +10,13 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita") + rows_of("c", "urd", 8)
-ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
+ZERO_SHOT = Protocol.of("x", ("a", "b"), ("c",))
 
 
 def ledger_of(
     normalise_by="none", used=("train",), metadata=(), adaptation=None, **values
 ):
-    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    protocol = changed(ZERO_SHOT, **values)
     parts = cut(ROWS, protocol)
     findings = audit(parts, protocol)
     return ledger(
@@ -86,7 +86,7 @@ def test_pool_filter_is_in_sentence_if_used():
 
 def test_target_audio_outside_test_set_is_in_sentence():
     values = {"target_supervision": "unlabelled", "transductive": True}
-    protocol = dataclasses.replace(ZERO_SHOT, **values)
+    protocol = changed(ZERO_SHOT, **values)
     rows = ROWS + rows_of("c", "urd", 8, 1, emotions=("fear",))
     book = ledger(
         *(protocol, cut(rows, protocol), "none", {"train", "unlabelled"}, [])
@@ -148,7 +148,7 @@ def test_target_metadata_is_in_sentence():
 
 def test_languages_of_one_corpus_are_one_labelled_corpus():
     rows = rows_of("a", "deu") + rows_of("a", "fin") + rows_of("c", "urd", 8)
-    protocol = dataclasses.replace(ZERO_SHOT, sources=("a",))
+    protocol = changed(ZERO_SHOT, sources=("a",))
     book = ledger(protocol, cut(rows, protocol), "none", {"train"}, [])
     assert book.labelled_corpora == ("a",)
     assert "labelled source" not in book.sentence

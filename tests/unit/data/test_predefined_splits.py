@@ -11,7 +11,7 @@ ROWS = rows_of("a", "deu", n_speakers=5) + rows_of("b", "ita", n_speakers=5)
 
 
 def protocol_of(**sizes):
-    return Protocol("x", ("a",), ("b",), predefined_splits=sizes)
+    return Protocol.of("x", ("a",), ("b",), predefined_splits=sizes)
 
 
 def test_every_row_is_in_one_split_of_given_size():

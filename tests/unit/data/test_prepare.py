@@ -1,7 +1,6 @@
-import dataclasses
-
 import pytest
 from helpers import toy, trees
+from helpers.protocols import changed
 
 from speechbrain_clser.data.prepare import (
     load_corpora,
@@ -98,6 +97,18 @@ def test_missing_data_folder_is_reported_once(tmp_path):
     assert str(error.value).count("--data_folder") == 1
 
 
+def test_skipped_preparation_reads_the_manifests_as_they_are(tmp_path):
+    toy.make(tmp_path)
+    protocol, shelf = load(str(tmp_path / "toy.yaml")), tmp_path / "manifests"
+    with pytest.raises(FileNotFoundError, match=r"csv: .* --skip_prep False"):
+        load_corpora(protocol, tmp_path, shelf, skip_prep=True)
+    before = load_corpora(protocol, tmp_path, shelf)
+    next((tmp_path / "north").rglob("*.wav")).unlink()
+    assert load_corpora(protocol, tmp_path, shelf, skip_prep=True) == before
+    with pytest.raises((FileNotFoundError, ValueError), match="north"):
+        load_corpora(protocol, tmp_path, shelf)
+
+
 def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     toy.make(tmp_path)
     changes = {"target_supervision": "shots", "shots": 1}
@@ -105,7 +116,7 @@ def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     cards, rows = load_corpora(protocol, tmp_path, tmp_path / "manifests")
     first, second = (
         make_splits(
-            dataclasses.replace(protocol, allowed_leaks=("speaker",)),
+            changed(protocol, allowed_leaks=("speaker",)),
             cards,
             rows,
             "none",
@@ -129,11 +140,11 @@ def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
     ],
 )
 def test_trials_differ_if_labels_are_sampled(values):
-    refuse_same_trials(Protocol("x", ("a",), ("b",), **values), 10)
+    refuse_same_trials(Protocol.of("x", ("a",), ("b",), **values), 10)
 
 
 def test_identical_trials_raise():
-    plain = Protocol("x", ("a",), ("b",))
+    plain = Protocol.of("x", ("a",), ("b",))
     refuse_same_trials(plain, 1)
     with pytest.raises(ValueError, match="expected 1 trial, found 10"):
         refuse_same_trials(plain, 10)

@@ -1,6 +1,5 @@
-import dataclasses
-
 import pytest
+from helpers.protocols import changed
 
 from speechbrain_clser import deprecation
 from speechbrain_clser.data.protocol import Protocol, load
@@ -25,7 +24,7 @@ def of(tmp_path, text, name="mine"):
 
 @pytest.fixture(autouse=True)
 def warn_anew():
-    deprecation._warn_keys.cache_clear()
+    deprecation._warn.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,7 @@ def test_supervision_has_the_digest_of_the_keys_it_replaces(
 def test_every_setting_is_found_by_its_values(name):
     values, description = SETTINGS[name]
     assert description
-    assert Protocol("x", ("a",), ("b",), **values)
+    assert Protocol.of("x", ("a",), ("b",), **values)
     number = values[NUMBERS[name][0]] if name in NUMBERS else ""
     text = f"{{{name}: {number}}}" if number else name
     assert setting_of(values) == f"`supervision: {text}`"
@@ -172,5 +171,5 @@ def test_shared_classes_of_a_file(tmp_path):
         of(tmp_path, "classes: shared\n")
     with pytest.raises(ValueError, match="targets must be a list"):
         of(tmp_path, "sources: [emodb]\ntargets: 3\nclasses: shared\n")
-    four = dataclasses.replace(found, classes=("anger", "sadness"))
+    four = changed(found, classes=("anger", "sadness"))
     assert four.digest != found.digest

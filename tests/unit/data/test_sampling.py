@@ -1,7 +1,7 @@
 import collections
-import dataclasses
 
 import pytest
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.protocol import Protocol
@@ -13,7 +13,7 @@ from speechbrain_clser.data.sampling import (
     stratified,
 )
 
-PROTOCOL = Protocol("x", ("a",), ("b",))
+PROTOCOL = Protocol.of("x", ("a",), ("b",))
 # Twelve of anger, eight of happiness, four of sadness.
 ROWS = [
     row
@@ -42,7 +42,7 @@ def test_classes_keep_their_proportions(size, expected):
 
 
 def test_random_numbers_depend_on_purpose_trial_and_seed():
-    other = dataclasses.replace(PROTOCOL, split_seed=1)
+    other = changed(PROTOCOL, split_seed=1)
     numbers = {
         rng_for(protocol, purpose, trial).random()
         for protocol in (PROTOCOL, other)
@@ -58,7 +58,7 @@ def test_first_trial_matches_published_results():
 
 def test_shots_are_equal_per_class():
     rows = ROWS + rows_of("b", "ita", emotions=("neutral",))
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="shots", shots=3, source_shots_per_class=2
     )
     assert set(emotions(shots(rows, "target", protocol)).values()) == {3}
@@ -66,7 +66,7 @@ def test_shots_are_equal_per_class():
 
 
 def test_share_counts_all_target_rows():
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="shots", target_labelled_fraction=0.25
     )
     drawn = share(ROWS, 48, protocol)
@@ -82,7 +82,7 @@ def test_share_contains_every_class():
         0.001,
         0.05,
     ):  # fewer than classes, and more
-        protocol = dataclasses.replace(
+        protocol = changed(
             PROTOCOL,
             target_supervision="shots",
             target_labelled_fraction=target_labelled_fraction,

@@ -1,6 +1,7 @@
 import dataclasses
 
 import pytest
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.protocol import Protocol
@@ -11,7 +12,7 @@ ROWS = (
     + rows_of("b", "ita", n_speakers=5)
     + rows_of("c", "urd", n_speakers=6)
 )
-ZERO_SHOT = Protocol("x", ("a", "b"), ("c",))
+ZERO_SHOT = Protocol.of("x", ("a", "b"), ("c",))
 
 
 def ids(rows):
@@ -23,7 +24,7 @@ def speakers(rows):
 
 
 def with_(**values):
-    return dataclasses.replace(ZERO_SHOT, **values)
+    return changed(ZERO_SHOT, **values)
 
 
 def test_zero_shot_tests_on_all_target_rows():
@@ -88,7 +89,7 @@ def test_random_split_shares_speakers():
 def test_split_depends_on_seed_and_not_on_other_corpora():
     some = cut(ROWS, ZERO_SHOT)
     others = [row for row in ROWS if row.corpus != "b"]
-    alone = cut(others, Protocol("x", ("a",), ("c",)))
+    alone = cut(others, Protocol.of("x", ("a",), ("c",)))
     valid = ids(row for row in some.valid if row.corpus == "a")
     assert ids(alone.valid) == valid
     trials = {
@@ -123,7 +124,7 @@ def test_transductive_unlabelled_set_is_test_set():
 
 def test_one_language_of_a_corpus_can_be_the_target():
     rows = rows_of("demo", "deu") + rows_of("demo", "tur")
-    parts = cut(rows, Protocol("x", ("demo:deu",), ("demo:tur",)))
+    parts = cut(rows, Protocol.of("x", ("demo:deu",), ("demo:tur",)))
     assert {row.language for row in parts.scored} == {"tur"}
 
 
@@ -152,11 +153,11 @@ def test_single_speaker_raises_with_advice():
     with pytest.raises(
         ValueError, match="a:deu has one speaker.*split: random"
     ):
-        cut(rows, Protocol("x", ("a",), ("c",)))
+        cut(rows, Protocol.of("x", ("a",), ("c",)))
 
 
 def test_speaker_left_beside_the_test_set_is_described_as_such():
-    protocol = Protocol("x", ("a",), ("a",), test_on="held_out")
+    protocol = Protocol.of("x", ("a",), ("a",), test_on="held_out")
     rows = rows_of("a", "deu", n_speakers=2)
     with pytest.raises(
         ValueError,
@@ -167,7 +168,9 @@ def test_speaker_left_beside_the_test_set_is_described_as_such():
 
 def test_empty_validation_set_says_what_to_do():
     rows = rows_of("a", "deu", 1, 1) + rows_of("c", "urd")
-    protocol = Protocol("x", ("a",), ("c",), split="random", valid_share=0.01)
+    protocol = Protocol.of(
+        "x", ("a",), ("c",), split="random", valid_share=0.01
+    )
     with pytest.raises(
         ValueError,
         match="'valid' is empty; .*0.01 of . source.*a larger valid_",
@@ -188,7 +191,7 @@ def test_class_without_training_utterance_is_an_error():
     with pytest.raises(
         ValueError, match="no training utterance of happiness[,;]"
     ):
-        cut(rows, Protocol("x", ("a",), ("c",)))
+        cut(rows, Protocol.of("x", ("a",), ("c",)))
 
 
 def in_sessions(rows, session_of):
@@ -203,7 +206,7 @@ def in_pairs(row):
 
 def test_speakers_of_a_session_stay_together():
     rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
-    parts = cut(rows + rows_of("c", "urd"), Protocol("x", ("a",), ("c",)))
+    parts = cut(rows + rows_of("c", "urd"), Protocol.of("x", ("a",), ("c",)))
     assert len(speakers(parts.valid)) == 2
     assert len({row.session for row in parts.valid}) == 1
     assert {row.session for row in parts.train} == {"0", "1", "2"} - {
@@ -217,7 +220,7 @@ def test_speakers_connected_by_sessions_raise():
     with pytest.raises(
         ValueError, match="6 speakers connected by common sessions"
     ):
-        cut(rows, Protocol("x", ("a",), ("c",)))
+        cut(rows, Protocol.of("x", ("a",), ("c",)))
 
 
 def test_sizes_are_stratified_by_class():
@@ -236,7 +239,7 @@ def test_sizes_are_stratified_by_class():
 def test_predefined_splits_preserve_class_proportions():
     rows = rows_of("a", "deu", 6, 2, ("anger", "happiness", "sadness"))
     rows += rows_of("a", "deu", 6, 1, ("neutral",)) + rows_of("b", "ita")
-    protocol = Protocol(
+    protocol = Protocol.of(
         "x", ("b",), ("a",), predefined_splits={"a": [26, 9, 7]}
     )
     parts = cut(rows, protocol)
@@ -254,7 +257,7 @@ def test_official_splits_are_read_from_sessions():
         rows_of("a", "deu", n_speakers=3),
         lambda row: f"{part[row.speaker[-1]]}/dia0",
     )
-    protocol = Protocol(
+    protocol = Protocol.of(
         "x", ("a",), ("c",), predefined_splits={"a": "official"}
     )
     parts = cut(rows + rows_of("c", "urd"), protocol)
@@ -345,7 +348,7 @@ def test_share_larger_than_remaining_rows_raises():
 
 def test_sessions_of_one_corpus_can_be_source_and_target():
     rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
-    parts = cut(rows, Protocol("x", ("a/0", "a/1"), ("a/2",)))
+    parts = cut(rows, Protocol.of("x", ("a/0", "a/1"), ("a/2",)))
     assert {row.session for row in parts.scored} == {"2"}
     assert not speakers(parts.train) & speakers(parts.scored)
 
@@ -396,7 +399,7 @@ def test_inductive_pool_is_all_rows_of_other_speakers(emotion):
     assert reason.endswith("and its speaker or session is held out")
     filtered = cut(
         ROWS + others,
-        dataclasses.replace(protocol, unlabelled_pool="classes"),
+        changed(protocol, unlabelled_pool="classes"),
     )
     assert filtered.unlabelled == plain.unlabelled
 
@@ -456,7 +459,7 @@ def test_test_sessions_are_excluded_from_inductive_pool():
 
 def test_shared_corpus_trains_on_speakers_not_held_out():
     rows = rows_of("a", "deu", n_speakers=6)
-    protocol = Protocol("x", ("a",), ("a",), test_on="held_out")
+    protocol = Protocol.of("x", ("a",), ("a",), test_on="held_out")
     parts = cut(rows, protocol)
     assert len(speakers(parts.scored)) == 3
     trained = speakers((*parts.train, *parts.valid))
@@ -477,7 +480,7 @@ def test_shared_corpus_trains_with_other_sources():
 def test_shared_corpus_adapts_to_blank_labels():
     rows = rows_of("a", "deu", n_speakers=6)
     blank = unlabelled(rows_of("a", "deu", n_speakers=6, n_each=1))
-    protocol = Protocol(
+    protocol = Protocol.of(
         *("x", ("a",), ("a",)),
         test_on="held_out",
         target_supervision="unlabelled",
@@ -490,7 +493,7 @@ def test_shared_corpus_adapts_to_blank_labels():
 
 def test_predefined_splits_divide_shared_corpus():
     rows = rows_of("a", "deu", n_speakers=6)
-    protocol = Protocol(
+    protocol = Protocol.of(
         "x", ("a",), ("a",), predefined_splits={"a": [32, 4, 12]}
     )
     parts = cut(rows, protocol)
@@ -514,10 +517,10 @@ def test_predefined_splits_divide_shared_corpus():
 def test_undivided_shared_corpus_raises(values, match):
     rows = rows_of("a", "deu", n_speakers=6)
     with pytest.raises(ValueError, match=match):
-        cut(rows, Protocol("x", ("a",), ("a",), **values))
+        cut(rows, Protocol.of("x", ("a",), ("a",), **values))
 
 
 def test_protocol_without_targets_uses_all_labels():
-    parts = cut(ROWS, Protocol("x", ("a", "b", "c"), ()))
+    parts = cut(ROWS, Protocol.of("x", ("a", "b", "c"), ()))
     assert ids(parts.train) | ids(parts.valid) == ids(ROWS)
     assert not parts.scored and not parts.target_ids

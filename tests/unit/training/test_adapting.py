@@ -35,7 +35,7 @@ def material_of(train=TRAIN, scored=SCORED, pool=()):
     )
     return types.SimpleNamespace(
         parts=parts,
-        protocol=Protocol("x", ("a", "b"), ("c",)),
+        protocol=Protocol.of("x", ("a", "b"), ("c",)),
     )
 
 

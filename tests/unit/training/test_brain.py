@@ -22,7 +22,11 @@ def brain_of(tmp_path, **changes):
         "run_opts": {"device": "cpu", "noprogressbar": True},
         **changes,
     }
-    return MethodBrain(tiny.method_of(), Phase("train", "train", 2), **values)
+    return MethodBrain(
+        tiny.method_of(),
+        Phase("train", "train", 2),
+        **tiny.options_of(**values),
+    )
 
 
 def test_prediction_keeps_order_and_ignores_batch_size(tmp_path):

@@ -1,3 +1,4 @@
+import os
 import pydoc
 import signal
 import subprocess
@@ -32,6 +33,20 @@ def failing(error):
         raise error
 
     return main
+
+
+@pytest.mark.parametrize(
+    "given, expected", [(None, "PASSIVE"), ("ACTIVE",) * 2]
+)
+def test_threads_wait_without_computing_unless_stated_otherwise(
+    monkeypatch, given, expected
+):
+    monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    with pytest.raises(SystemExit, match="0"):
+        command_line.run(lambda *_: None, [])
+    assert os.environ["OMP_WAIT_POLICY"] == expected
 
 
 def test_run_that_succeeds_ends_with_0(capsys):

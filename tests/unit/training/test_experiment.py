@@ -1,6 +1,8 @@
 """An experiment: what is decided before anything is trained."""
 
 import contextlib
+import re
+from pathlib import Path
 
 import pytest
 from helpers import toy
@@ -66,3 +68,33 @@ def test_seed_builds_the_method_anew_and_keeps_fitted_side_information(
     assert made.begin_seed(1, 2001).parts[-2:] == ("trial_1", "seed_2001")
     assert made.hparams["method"] is not method
     assert made.hparams["side_information"] is sources
+
+
+def test_checkpoints_and_log_are_in_the_folder_of_the_training(experiment):
+    made = experiment(protocol="demo_share")
+    for trial, seed in ((0, 1001), (1, 2001)):
+        folder = made.begin_seed(trial, seed)
+        assert made.hparams["save_folder"] == str(folder / "save")
+        train_logger = made.hparams["train_logger"]
+        assert train_logger.save_file == str(folder / "train_log.txt")
+
+
+def test_yaml_without_logger_and_save_folder_gets_both(experiment, tmp_path):
+    yaml = tmp_path / "mine.yaml"
+    text = Path(YAML).read_text(encoding="utf-8")
+    text = re.sub(
+        r"(?m)^(save_folder|train_log\w*|skip_prep):.*\n( .*\n)*", "", text
+    )
+    yaml.write_text(text)
+    found = experiment(str(yaml)).hparams
+    folder = tmp_path / "run" / "seed_1001"
+    assert found["save_folder"] == str(folder / "save")
+    assert found["train_logger"].save_file == str(folder / "train_log.txt")
+
+
+def test_other_save_folder_is_refused(experiment, tmp_path):
+    with contextlib.ExitStack() as at_end:
+        with pytest.raises(
+            ValueError, match=r"save_folder: .* --output_folder"
+        ):
+            experiment(save_folder=str(tmp_path)).start(at_end, 1, 1, [])

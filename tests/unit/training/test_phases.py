@@ -4,6 +4,7 @@ import json
 import pytest
 import torch
 from helpers import tiny
+from speechbrain.utils.train_logger import FileTrainLogger
 
 from speechbrain_clser.data.samplers import HierarchicalBatchSampler
 from speechbrain_clser.methods.linear import Linear
@@ -28,6 +29,7 @@ def run(folder, phases=THREE_EPOCHS, loader=TRAIN, method=None, **changes):
         "schedule": warmup_cosine,
         "opt_class": functools.partial(torch.optim.AdamW, lr=0.01),
         "run_opts": {"device": "cpu", "noprogressbar": True},
+        "train_logger": FileTrainLogger(folder / "train_log.txt"),
         **changes,
     }
     folder.mkdir(exist_ok=True)
@@ -36,7 +38,9 @@ def run(folder, phases=THREE_EPOCHS, loader=TRAIN, method=None, **changes):
     loaders = {"eval": EVAL}
     for phase in phases:
         datasets[phase.name], loaders[phase.name] = parts["train"], loader
-    brain = run_phases(phases, method, datasets, folder, loaders, **settings)
+    brain = run_phases(
+        phases, method, datasets, folder, loaders, **tiny.options_of(**settings)
+    )
     return method, brain
 
 

@@ -1,5 +1,4 @@
-import dataclasses
-
+from helpers.protocols import changed
 from unit.training.test_run_folder import PROTOCOL, material
 
 from speechbrain_clser.training.plan import plan
@@ -16,7 +15,7 @@ def test_plan_tells_parts_supervision_and_audit():
 
 
 def test_classes_of_the_unlabelled_part_are_not_counted():
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="unlabelled", test_on="held_out"
     )
     what = material(protocol=protocol)

@@ -1,9 +1,11 @@
 import csv
 import dataclasses
 import json
+import subprocess
 
 import pytest
 import torch
+from helpers.protocols import changed
 from helpers.rows import rows_of
 
 from speechbrain_clser.data.audit import audit
@@ -13,6 +15,7 @@ from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
 from speechbrain_clser.features.style import Style
 from speechbrain_clser.training.run_folder import (
+    commit,
     describe,
     name,
     of_trial,
@@ -21,7 +24,7 @@ from speechbrain_clser.training.run_folder import (
 )
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
-PROTOCOL = Protocol("x", ("a",), ("b",))
+PROTOCOL = Protocol.of("x", ("a",), ("b",))
 
 
 def material(rows=ROWS, protocol=PROTOCOL):
@@ -47,7 +50,7 @@ def test_counts_add_up():
 def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
     tmp_path,
 ):
-    protocol = dataclasses.replace(
+    protocol = changed(
         PROTOCOL, target_supervision="unlabelled", test_on="held_out"
     )
     blank = [
@@ -99,7 +102,7 @@ def test_other_material_does_not_meet_old_checkpoints(tmp_path):
     write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
     write(tmp_path, material(), "cpu", [], Style())
-    other = dataclasses.replace(PROTOCOL, split_seed=5)
+    other = changed(PROTOCOL, split_seed=5)
     with pytest.raises(ValueError, match="a run on other protocol values"):
         write(tmp_path, material(protocol=other), "cpu", [], Style())
     relabelled = [dataclasses.replace(ROWS[0], emotion="sadness"), *ROWS[1:]]
@@ -131,7 +134,7 @@ def test_name_in_the_grammar_gives_one_safe_folder():
 
 
 def test_every_draw_tells_who_was_drawn(tmp_path):
-    protocol = Protocol("few", ("a",), ("b",), source_shots_per_class=1)
+    protocol = Protocol.of("few", ("a",), ("b",), source_shots_per_class=1)
     for trial in range(2):
         output = dataclasses.replace(
             material(protocol=protocol), parts=cut(ROWS, protocol, trial)
@@ -180,3 +183,45 @@ def test_damaged_fact_of_a_run_is_named_and_made_again_when_deleted(
     write(tmp_path, material(), "cpu", [], Style())
     assert path.read_bytes() == whole
     assert f"{path}: not there, so it is written anew" in caplog.text
+
+
+def git(folder, *arguments):
+    me = ("-c", "user.name=me", "-c", "user.email=me@localhost")
+    done = subprocess.run(
+        ["git", "-C", str(folder), *me, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "a.py").write_text("1\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "package")
+    git(tmp_path, "commit", "-qm", "one")
+    git(tmp_path, "tag", "v1")
+    return folder
+
+
+def test_commit_is_returned_with_a_mark_of_changes(clone):
+    head = git(clone, "rev-parse", "HEAD")
+    assert len(head) == 40 and commit(clone) == head
+    (clone / "a.py").write_text("2\n")
+    assert commit(clone) == f"{head}-dirty"
+
+
+def test_clone_of_others_does_not_count(clone):
+    other = clone.parent / "site-packages"
+    other.mkdir()
+    (other / "b.py").touch()
+    assert commit(other) == ""
+
+
+def test_without_git_nothing_is_returned(clone, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert commit(clone) == ""

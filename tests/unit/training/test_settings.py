@@ -25,8 +25,16 @@ def output(tmp_path):
 
 def test_references_are_resolved_and_places_left_out(output):
     values = output(lr=0.5)
-    assert values["rate"] == "0.5"
+    assert values["rate"] == "0.5\n"
     assert not {"seed", "data_folder"} & values.keys()
+
+
+def test_comments_and_layout_are_no_settings(tmp_path):
+    one, other = tmp_path / "one.yaml", tmp_path / "other.yaml"
+    one.write_text("augment:\n    - a # first\n    - b\nlr: 0.1 # rate\n")
+    other.write_text("augment:\n  # both\n  - a\n  - b\nlr: 0.1\n")
+    found = [settings(path, {}, RunOptions()) for path in (one, other)]
+    assert found[0] == found[1] and found[0]["augment"] == "- a\n- b\n"
 
 
 def test_same_values_may_go_on(output, tmp_path):

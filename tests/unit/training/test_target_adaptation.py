@@ -44,7 +44,10 @@ def test_options_are_read_as_yaml_gives_them():
 
 
 def test_trained_encoder_has_no_statistics():
-    protocol, trained = Protocol("x", ("a",), ("c",)), types.SimpleNamespace()
+    protocol, trained = (
+        Protocol.of("x", ("a",), ("c",)),
+        types.SimpleNamespace(),
+    )
     trained.has_frozen_part = False
     with pytest.raises(ValueError, match="--adaptation_vectors embedding"):
         refuse_unusable(adaptation_of(), protocol, trained)

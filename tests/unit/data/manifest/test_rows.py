@@ -5,7 +5,11 @@ from helpers import sounds, trees
 from helpers.four import FOUR
 
 from speechbrain_clser.data.manifest import prepare
-from speechbrain_clser.data.manifest.rows import rows_of
+from speechbrain_clser.data.manifest.rows import (
+    one_spelling,
+    rows_of,
+    spelling_key,
+)
 
 
 def test_missing_folder_raises(tmp_path, shelf):
@@ -55,3 +59,32 @@ def test_rows_have_prefixed_ids_and_canonical_emotions(root):
     (row, *_), _ = rows_of(FOUR, root)
     assert (row.id, row.speaker) == ("toy_ann_hi_1", "toy_ann")
     assert (row.corpus, row.emotion) == ("toy", "happiness")
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("ann", "ANN"),
+        ("spk_1", "spk 1"),
+        ("spk_1", " Spk - 1 "),
+        ("René", "Rene\u0301"),
+        ("Straße", "STRASSE"),
+        ("İ", "i\u0307"),
+    ],
+)
+def test_spellings_of_one_name_share_a_key(one, other):
+    assert spelling_key(one) == spelling_key(other)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [("spk1", "spk_1"), ("1", "01"), ("ann", "anna"), ("René", "Rene")],
+)
+def test_names_that_differ_in_letters_or_digits_differ(one, other):
+    assert spelling_key(one) != spelling_key(other)
+
+
+def test_most_frequent_spelling_is_selected_with_alphabetical_ties():
+    chosen, merged = one_spelling(["B", "b", "ann", "Ann", "ann", "c"])
+    assert chosen == {"B": "B", "b": "B", "ann": "ann", "Ann": "ann", "c": "c"}
+    assert merged == {"B": ["b"], "ann": ["Ann"]}

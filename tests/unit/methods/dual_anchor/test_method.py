@@ -4,7 +4,7 @@ import torch
 
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.pooling import MeanStdPooling
-from speechbrain_clser.methods.dual_anchor import DualAnchor
+from speechbrain_clser.methods.dual_anchor import AnchoringConfig, DualAnchor
 
 # Two emotions of two speakers of two languages, each with one phone.
 BATCH = {
@@ -18,7 +18,7 @@ BATCH = {
 }
 
 
-def method():
+def method(**values):
     torch.manual_seed(0)
     made = DualAnchor(
         ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
@@ -27,8 +27,7 @@ def method():
         torch.nn.Linear(16, 4),
         torch.nn.Linear(8, 4),
         n_classes=2,
-        neutral=0,
-        communities="one",
+        anchoring=AnchoringConfig(neutral=0, communities="one", **values),
     )
     made.setup([0, 1], ["a"])
     return made
@@ -108,8 +107,8 @@ def test_state_dict_contains_communities_and_anchors():
 
 
 def test_anchors_are_sampled_up_to_the_maximum():
-    made = with_anchors()
-    made.n_segments = 3
+    made = method(n_segments=3)
+    made.state.weight[:, 1] = 1.0
     is_anchor = torch.tensor([True] * 5 + [False] * 5)
     sampled = made._sample_anchors(is_anchor)
     assert len(sampled) == 3 and is_anchor[sampled].all()

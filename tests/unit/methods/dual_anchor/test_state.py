@@ -5,7 +5,9 @@ import torch
 
 from speechbrain_clser.methods.base import Method, MethodOutput
 from speechbrain_clser.methods.dual_anchor.state import (
+    AnchoringConfig,
     AnchorState,
+    PseudoLabelConfig,
     extract_training_outputs,
 )
 
@@ -84,15 +86,12 @@ def training_data(n_speakers=6, confidence=9.0, hidden=True, **more):
     return rows
 
 
-def state_of(**values):
-    settings = {
-        "neutral": 0,
-        "communities": "louvain",
-        "warm_up": 0.2,
-        "min_segments": 4,
-        **values,
-    }
-    state = AnchorState(N_CLASSES, **settings)
+def state_of(communities="louvain", **pseudo_labels):
+    state = AnchorState(
+        N_CLASSES,
+        AnchoringConfig(0, communities, min_segments=4),
+        PseudoLabelConfig(**pseudo_labels),
+    )
     state.setup(6, PHONES)
     return state
 

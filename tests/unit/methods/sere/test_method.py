@@ -6,7 +6,12 @@ from speechbrain_clser.lobes.cosine_head import CosineHead
 from speechbrain_clser.lobes.delta_features import DeltaFeatures
 from speechbrain_clser.lobes.feature_shift import FeatureShift
 from speechbrain_clser.lobes.highlight_gate import HighlightGate
-from speechbrain_clser.methods.sere.method import CHAIN, LINKS, Sere
+from speechbrain_clser.methods.sere.method import (
+    CHAIN,
+    LINKS,
+    ResonanceConfig,
+    Sere,
+)
 from speechbrain_clser.methods.sere.resonance import resonance
 from speechbrain_clser.methods.sere.tric import walk
 
@@ -14,7 +19,7 @@ MIXED = [0, 1, 0, 1, -1, -1, -1, -1]
 UNLABELLED = {"labelled_link", "unlabelled_link", "balance", "consistency"}
 
 
-def method(**values):
+def method(tric="both", **resonance):
     torch.manual_seed(1)
     return Sere(
         ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
@@ -23,7 +28,8 @@ def method(**values):
         CosineHead(8, 2),
         classes=["anger", "sadness"],
         change=[FeatureShift(0.1)],
-        **values,
+        tric=tric,
+        resonance=ResonanceConfig(**resonance),
     )
 
 
@@ -47,7 +53,7 @@ def test_resonance_of_embeddings_equals_resonance_of_highlights():
     output = model(inputs)
     encoded = model.encoder(*inputs["frames"])
     actual = resonance(encoded, output.extras["highlights"])
-    expected = walk(actual, inputs["emotion"], model.temperature)
+    expected = walk(actual, inputs["emotion"], model.resonance.temperature)
     losses = model.losses(output, inputs)
     torch.testing.assert_close(losses["walk"], expected)
 
@@ -86,7 +92,9 @@ def test_logits_are_the_mean_of_classifier_and_field():
     model, inputs = method().eval(), batch()
     model.structure.update(model(inputs).embedding, inputs["emotion"])
     output = model(inputs)
-    actual = (output.extras["field"] / model.temperature).softmax(dim=-1)
+    actual = (output.extras["field"] / model.resonance.temperature).softmax(
+        dim=-1
+    )
     head_posterior = output.extras["head_logits"].softmax(dim=-1)
     expected = (actual * head_posterior).sqrt()
     expected = expected / expected.sum(dim=-1, keepdim=True)
