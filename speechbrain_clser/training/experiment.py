@@ -25,7 +25,6 @@ from speechbrain_clser.training import (
     highlights,
     layer_choice,
     phases,
-    plan,
     run_folder,
     scoring,
     settings,
@@ -177,7 +176,7 @@ class Experiment:
         if data.trial:  # only the labelled utterances differ
             return f"\ntrial {data.trial}, seeds {seeds}"
         chosen = [layer_choice.sentence(self.layers)] if self.layers else []
-        description = plan.plan(
+        description = run_folder.plan(
             run_folder.describe(data),
             data.ledger,
             data.findings,
