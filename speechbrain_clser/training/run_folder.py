@@ -59,19 +59,6 @@ def of_trial(folder, trial) -> Path:
 def write(folder, material, device, command, extractor):
     """Write protocol, ledger, audit, parts, data and environment of a run.
 
-    Arguments
-    ---------
-    folder : str or Path
-        Of the run, or of one of its trials.
-    material : PreparedData
-        What was prepared.
-    device : str
-        That computes.
-    command : list of str
-        As typed.
-    extractor : Extractor
-        Of the frames; its config pins the revision of what is pretrained.
-
     Raises
     ------
     ValueError
@@ -253,22 +240,6 @@ def suffix(overrides) -> str:
 
 def name(yaml, protocol, encoder, normalise_by) -> str:
     """Name the folder of a run by what it does.
-
-    Arguments
-    ---------
-    yaml : str
-        Stem of the YAML.
-    protocol : str
-        Name, or path of one's own.
-    encoder : str
-        As after ``--encoder``.
-    normalise_by : str
-        See ``features.normalisation``.
-
-    Returns
-    -------
-    str
-        Below ``results``.
 
     Example
     -------

@@ -16,20 +16,7 @@ GO_ON = "--allow_bad_files True"
 
 
 def off_card(card: Card, rows: list) -> str:
-    """Describe how the counts differ from the card.
-
-    Arguments
-    ---------
-    card : Card
-        Counts that are None are not checked.
-    rows : list of Utterance
-        All rows of the corpus.
-
-    Returns
-    -------
-    str
-        One sentence; empty if they agree.
-    """
+    """Describe how the counts differ from the card; empty if they agree."""
     n_speakers = len({row.speaker for row in rows})
     promised = (
         card.n_utterances or len(rows),
@@ -44,20 +31,7 @@ def off_card(card: Card, rows: list) -> str:
 
 
 def incomplete(sentence: str, root: Path) -> ValueError:
-    """Build the error for a corpus that differs from its card.
-
-    Arguments
-    ---------
-    sentence : str
-        Output of ``off_card``.
-    root : Path
-        Corpus folder.
-
-    Returns
-    -------
-    ValueError
-        To be raised.
-    """
+    """Build the error for a corpus that differs from its card."""
     return ValueError(
         f"{sentence}. Check that the download in {root} is complete, or use "
         f"it as it is with {GO_ON}"
@@ -112,22 +86,7 @@ def check_recordings(name: str, rows: list) -> tuple:
 
 
 def unusable(name: str, bad: list, n_rows: int) -> BadAudioError:
-    """Build one error that lists all unusable recordings.
-
-    Arguments
-    ---------
-    name : str
-        Corpus name.
-    bad : list of (Utterance, BadAudioError)
-        Output of ``check_recordings``.
-    n_rows : int
-        Number of recordings read.
-
-    Returns
-    -------
-    BadAudioError
-        To be raised; carries the reasons of all recordings.
-    """
+    """Build one error that lists all unusable recordings."""
     counts = collections.Counter(error.reason for _, error in bad)
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(counts.items()))
     lines = [f"  {error.reason}: {error}" for _, error in bad[:N_LISTED]]

@@ -35,23 +35,8 @@ def fingerprint_of(
 ) -> str:
     """Hash all inputs of a manifest without reading audio.
 
-    Arguments
-    ---------
-    corpus : Corpus
-        Its card is part of the fingerprint.
-    rows : list of Utterance
-        Output of ``rows_of``; sizes and times of the files are included.
-    unlisted : list of Path
-        Recordings in the folder that the corpus does not list.
-    root : Path
-        Corpus folder. It may move: paths are relative to it.
-    notes : dict
-        Output of ``rows_of``; part of the report.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
+    Sizes and times of the files are included, with paths relative to the root,
+    which may move.
     """
     spec = [VERSION, dataclasses.asdict(corpus.card), notes]
     for row in rows:

@@ -100,15 +100,7 @@ def summary(
 
 
 def log_findings(facts: dict, path: Path) -> None:
-    """Log the contents of a manifest, and warn about omissions and suspicious rows.
-
-    Arguments
-    ---------
-    facts : dict
-        Report of the manifest.
-    path : Path
-        Path of the manifest.
-    """
+    """Log the contents of a manifest, and warn about omissions and suspicious rows."""
     logger.info(
         "%s: %s of %s, %.1f minutes -> %s",
         facts["corpus"],
