@@ -36,7 +36,7 @@ from speechbrain.dataio.encoder import CategoricalEncoder
 from speechbrain.utils.checkpoints import Checkpointer
 
 from speechbrain_clser import __version__
-from speechbrain_clser.deprecation import current_yaml
+from speechbrain_clser.deprecation import current_yaml, pop_groups
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
 from speechbrain_clser.features.normalisation import group_of
@@ -192,6 +192,12 @@ def _method(text, extractor, folder, saved):
         name: None if name in kind.TRAINING_ONLY else value
         for name, value in method.arguments.items()
     }
+    # Of a run of version 0.1.
+    for name, config, flat in pop_groups(
+        getattr(kind.__init__, "groups", {}), left
+    ):
+        package = method.path.rpartition(".")[0]
+        left[name] = New(f"{package}.{config.__name__}", flat)
     state = load_tensors(saved["method"])
     state = {
         name: values
