@@ -121,7 +121,7 @@ def result(report) -> dict:
         ``comparison.compare_counts`` and ``statistics.estimate`` compute
         intervals and tests again without training.
     """
-    part = report["parts"]["target_scored"]
+    part = report["parts"]["test"]
     return {
         "protocol": report["protocol"]["name"],
         "digest": report["protocol"]["digest"],

@@ -157,7 +157,7 @@ def main():
         return {
             **{"target": target, "split": split, "system": system},
             **{"share": share, "draws": report["n_trials"], **args},
-            "wa": report["parts"]["target_scored"]["scores"]["wa"],
+            "wa": report["parts"]["test"]["scores"]["wa"],
         }
 
     cells = [

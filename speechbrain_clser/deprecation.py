@@ -44,6 +44,12 @@ COMMAND_OPTIONS = {
     "pack-encoder": "bundle-encoder",
     "unknown-below": "min-confidence",
 }
+# Splits in the files of a run, and predictions of the test set.
+SPLITS = {
+    "scored": "test",
+    "shots": "target_labelled",
+    "target_scored": "test",
+}
 # Module and name of what YAMLs build.
 PARTS = {
     "inference.stages.AsItIs": "inference.stages.NoNormalization",
@@ -83,6 +89,52 @@ def replaced_keys(where, old, new):
     _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
+def current_splits(value, where):
+    """Rename splits in a value of a JSON file; the protocol keeps its keys.
+
+    Example
+    -------
+    >>> current_splits({"shots": 1, "parts": ["scored"]}, "data.json")
+    {'target_labelled': 1, 'parts': ['test']}
+    """
+    if isinstance(value, dict):
+        return {
+            current_splits(key, where): one
+            if key == "protocol"
+            else current_splits(one, where)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [current_splits(one, where) for one in value]
+    if value in (*SPLITS,):
+        _warn(where, value, f"called {SPLITS[value]}")
+        return SPLITS[value]
+    if isinstance(value, str):  # a sentence of the ledger or the audit
+        value = re.sub(
+            r"\bthe scored\b(?! utter| audio)", "the test audio", value
+        )
+        value = re.sub(r"\b(the|and) scored\b", r"\1 test", value)
+    return value
+
+
+def current_file(path) -> Path:
+    """Find a file of a split by its current name, or else by an earlier one.
+
+    Example
+    -------
+    >>> old = getfixture("tmp_path") / "target_scored.csv"
+    >>> old.touch()
+    >>> current_file(old.with_name("test.csv")) == old
+    True
+    """
+    path = Path(path)
+    old = path.with_name(re.sub("^test", "target_scored", path.name))
+    if path.exists() or not old.exists():
+        return path
+    _warn(path.parent, old.name, f"called {path.name}")
+    return old
+
+
 def current_yaml(text, where, names=OPTIONS) -> str:
     """Rename keys, references and parts in a YAML of the recipe or of a run.
 
@@ -102,6 +154,11 @@ def current_yaml(text, where, names=OPTIONS) -> str:
         text, n_parts = re.subn(rf"{re.escape(before)}\b", after, text)
         if n_parts:
             _warn(where, before, f"called {after}")
+    text, n_rows = re.subn(
+        r"(\brows:[\w\s\[,-]*?\b)shots\b(?!:)", r"\1target_labelled", text
+    )
+    if n_rows:
+        _warn(where, "shots in rows", "called target_labelled")
     return text
 
 

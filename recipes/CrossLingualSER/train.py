@@ -101,7 +101,7 @@ def train(experiment, data, features, side_information, folder):
         run_on_main(scoring.embed, [brain, "source_valid_before", *args])
 
     def target_uar(brain):  # only an oracle rule may look at it
-        args = (data.parts.scored, datasets["scored"], hparams["scheme"])
+        args = (data.parts.test, datasets["test"], hparams["scheme"])
         return scoring.target_uar(brain, *args, loaders["eval"])
 
     brain = phases.run_phases(

@@ -91,9 +91,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
         ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
     data = {
-        row.id: codes(row, row.id not in hidden)
-        if codes
-        else {"part": "scored"}
+        row.id: codes(row, row.id not in hidden) if codes else {"part": "test"}
         for row in rows
     }
     extras = extras or {}

@@ -11,7 +11,9 @@ from safetensors.numpy import load_file
 
 from speechbrain_clser.deprecation import (
     PROTOCOL_KEYS,
+    current_file,
     current_keys,
+    current_splits,
     current_yaml,
 )
 from speechbrain_clser.evaluation import predictions, run_checks
@@ -43,7 +45,7 @@ class Seed:
     trial : int
         Number of the trial, which is a sample of labelled utterances.
     baselines : dict
-        Name of a baseline to its ``Predictions`` of the scored part.
+        Name of a baseline to its ``Predictions`` on the test set.
     adaptation : dict, optional
         Adaptation of the posteriors to the target.
     """
@@ -73,10 +75,11 @@ class Seed:
             In the order of the predictions; None if they were not saved.
         """
         path = self.folder / "embeddings" / f"{part}.safetensors"
+        path = current_file(path)
         return load_file(path)["embedding"] if path.is_file() else None
 
     def examples(self, name: str) -> list:
-        """Read the values of a few scored utterances that the method shows.
+        """Read the values of a few test utterances that the method shows.
 
         Arguments
         ---------
@@ -88,7 +91,7 @@ class Seed:
         list of dict
             With the class that was ``predicted``; empty if there is no file.
         """
-        predicted = self.predictions["target_scored"].predicted_by_id()
+        predicted = self.predictions["test"].predicted_by_id()
         return [
             one | {"predicted": predicted[one["id"]]}
             for one in _json_or([], self.folder / f"{name}.json")
@@ -192,7 +195,7 @@ def read(folder: str | os.PathLike) -> Run:
         )
     if not seeds or seeds[0].trial:
         raise FileNotFoundError(
-            f"{folder}: expected seed_*/predictions/target_scored.csv, found "
+            f"{folder}: expected seed_*/predictions/test.csv, found "
             f"none in {len(unfinished)} seeds; let train.py finish"
         )
     facts = {name: _json(folder / f"{name}.json") for name in FACTS}
@@ -266,7 +269,7 @@ def trial_of(training, folder) -> int:
 
 
 def _predictions_file(folder, part):
-    return folder / "predictions" / f"{part}.csv"
+    return current_file(folder / "predictions" / f"{part}.csv")
 
 
 def _seed(folder, trial):
@@ -301,7 +304,9 @@ def _records(path):
 
 
 def _json(path):
-    return read_json(path, AGAIN)
+    value = read_json(path, AGAIN)
+    is_current = path.name == "protocol.json"
+    return value if is_current else current_splits(value, path)
 
 
 def _json_or(default, path):

@@ -251,18 +251,18 @@ class Experiment:
         )
         for name, rows, dataset in (
             ("source_valid", parts.valid, datasets["valid"]),
-            ("target_scored", parts.scored, datasets.get("scored")),
+            ("test", parts.test, datasets.get("test")),
         ):
             if rows:
                 file = adapting.file_of(plan_, name)
                 scoring.score(brain, name, rows, dataset, *args, file)
         adapting.predict_parts(plan_, brain, data, features.views, *args[1:])
-        if parts.scored:
-            examples.write(brain, parts.scored, datasets["scored"], *args)
+        if parts.test:
+            examples.write(brain, parts.test, datasets["test"], *args)
 
     def compare_baselines(self, data, features):
         """Fit the baselines on the same training set and features; adapt all."""
-        if not data.parts.scored:
+        if not data.parts.test:
             return
         folder = self.trial_folder(data.trial)
         args = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from speechbrain.utils.distributed import if_main_process
 
 from speechbrain_clser.data.protocol import load
+from speechbrain_clser.deprecation import current_splits
 from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
@@ -16,7 +17,7 @@ from speechbrain_clser.training.step import (
     EncoderTraining,
 )
 
-LABELLED = ("train", "shots")
+LABELLED = ("train", "target_labelled")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Phase:
     name : str
         Unique in the YAML; names the folder of its checkpoints.
     rows : str or sequence of str
-        The labelled parts it trains on: ``"train"``, ``"shots"``, or both.
+        The labelled parts it trains on: ``"train"``, ``"target_labelled"``, or
+        both.
     epochs : int
         How many.
     frozen : tuple of str
@@ -70,7 +72,8 @@ class Phase:
     @property
     def labelled(self):
         """Names of the labelled parts among them."""
-        return (self.rows,) if isinstance(self.rows, str) else tuple(self.rows)
+        rows = [self.rows] if isinstance(self.rows, str) else [*self.rows]
+        return tuple(current_splits(rows, f"phase {self.name!r}"))
 
     def __post_init__(self):
         if not self.labelled or not set(self.labelled) <= set(LABELLED):
@@ -91,7 +94,7 @@ def wanted(phases, protocol, changes=None):
         In their order.
     protocol : str
         As for ``data.protocol.load``: where it labels no target utterance,
-        nothing is trained on shots.
+        nothing is trained on ``target_labelled``.
     changes : dict, optional
         Likewise.
 
@@ -107,7 +110,10 @@ def wanted(phases, protocol, changes=None):
 
     Example
     -------
-    >>> phases = [Phase("source", "train", 9), Phase("target", "shots", 5)]
+    >>> phases = [
+    ...     Phase("source", "train", 9),
+    ...     Phase("target", "target_labelled", 5),
+    ... ]
     >>> [phase.name for phase in wanted(phases, "demo")]
     ['source']
     >>> [phase.name for phase in wanted(phases, "demo_share")]
@@ -115,7 +121,7 @@ def wanted(phases, protocol, changes=None):
     """
     given = set(LABELLED)
     if load(protocol, changes).target_supervision != "shots":
-        given.remove("shots")
+        given.remove("target_labelled")
     found = [
         dataclasses.replace(
             phase, rows=tuple(part for part in phase.labelled if part in given)
@@ -126,7 +132,7 @@ def wanted(phases, protocol, changes=None):
     if not found:
         raise ValueError(
             f"of the phases {', '.join(phase.name for phase in phases)} none "
-            f"is left: they have no epochs, or train on shots, of which "
+            f"is left: they have no epochs, or train on target_labelled, of which "
             f"protocol {protocol!r} has none"
         )
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.data.protocol_files import folder_name
+from speechbrain_clser.deprecation import current_splits
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
@@ -188,6 +189,9 @@ def _is_same_table(path, material, advice):
         [[row[names.index(name)] for name in both] for row in rows]
         for names, rows in ((header, before), (columns, now))
     )
+    part = both.index("part")
+    for row in before:
+        row[part] = current_splits(row[part], path)
     if len(before) < len(now) and before == now[: len(before)]:
         raise ValueError(
             f"{path}: expected {len(now)} rows, found the first {len(before)} "
@@ -299,12 +303,12 @@ def plan(description, ledger, findings, machinery):
     lines = [f"Supervision: {ledger.sentence}", "", *columns(table), ""]
     absent = [
         name
-        for name, n in parts.get("scored", {}).get("classes", {}).items()
+        for name, n in parts.get("test", {}).get("classes", {}).items()
         if not n
     ]
     if absent:
         lines.append(
-            f"warning: the test set (scored) has no utterance of "
+            f"warning: the test set has no utterance of "
             f"{', '.join(absent)}: UAR will be the mean over the other "
             f"{len(classes) - len(absent)} classes"
         )

@@ -19,7 +19,7 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     brain : MethodBrain
         Trained.
     name : str
-        Of the files, such as ``"target_scored"``.
+        Of the files, such as ``"test"``.
     rows : sequence of Utterance
         Of the part.
     dataset : DynamicItemDataset

@@ -125,7 +125,11 @@ def _comparable(values, path):
     Those of version 0.1 get the names of this version.
     """
     values = {key: str(value) for key, value in values.items()}
-    nodes = {k: yaml.compose(v) for k, v in values.items() if v[-1:] == "\n"}
+    nodes = {
+        k: yaml.compose(current_yaml(v, path))
+        for k, v in values.items()
+        if v[-1:] == "\n"
+    }
     others = {k: v for k, v in values.items() if k not in nodes}
     nodes |= _stripped_settings(others, path)
     return {key: _text(_ungrouped(node)) for key, node in nodes.items()}

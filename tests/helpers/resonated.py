@@ -25,7 +25,7 @@ def resonate(folder, epochs=4, n_highlights=3):
         notes = path / "notes.json"
         known = json.loads(notes.read_text()) if notes.exists() else {}
         notes.write_text(json.dumps(known | {"field": field}))
-        scored = predictions.read(path / "predictions" / "target_scored.csv")
+        scored = predictions.read(path / "predictions" / "test.csv")
         output = [
             {
                 "id": scored.id[k],

@@ -17,6 +17,7 @@ from speechbrain_clser.methods.dual_anchor import (
     PseudoLabelConfig,
 )
 from speechbrain_clser.training import options, settings
+from speechbrain_clser.training.phases import Phase
 
 LEGACY = Path(__file__).parents[1] / "legacy"
 OLD_PROTOCOL = """
@@ -167,6 +168,13 @@ def test_old_model_folder_gives_the_same_probabilities(
 def test_old_run_folder_is_read_and_compared(legacy):
     run = runs.read(legacy / "run")
     assert run.method == "sere" and run.protocol["merge_classes"] == {}
+    splits = {row["part"] for row in run.rows}
+    assert splits == {"train", "valid", "unlabelled", "test"}
+    assert {*run.data["parts"]} == splits | {"target_labelled"}
+    assert run.audit[1]["parts"] == ["train", "test"]
+    assert "in both train and test (s0" in run.audit[1]["sentence"]
+    assert "(the test utterances themselves)" in run.ledger["sentence"]
+    assert len(run.seeds[0].predictions["test"]) == 24
     old = settings.read_json(legacy / "run" / "settings.json", "", dict)
     assert {"speeds", "resonates"} <= old.keys()
     now = deprecation.current_keys(old, deprecation.OPTIONS, "now")
@@ -175,6 +183,33 @@ def test_old_run_folder_is_read_and_compared(legacy):
         settings.check_same_settings(
             legacy / "run", {**now, "speed_perturb": ""}
         )
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("rows: shots", "rows: target_labelled"),
+        ("rows: [train, shots]", "rows: [train, target_labelled]"),
+        (
+            "rows:\n  - train\n  - shots\n",
+            "rows:\n  - train\n  - target_labelled\n",
+        ),
+        ("rows: train\nshots: 5", "rows: train\nshots: 5"),
+        ("rows: train\n# shots", "rows: train\n# shots"),
+    ],
+)
+def test_old_rows_of_phases_are_read(tmp_path, old, new):
+    assert deprecation.current_yaml(old, "my.yaml") == new
+    settings.check_same_settings(tmp_path, {"phases": f"{old}\n"})
+    settings.check_same_settings(tmp_path, {"phases": f"{new}\n"})
+
+
+def test_phase_with_an_old_split_is_built(caplog):
+    assert Phase("x", ["train", "shots"], 1).parts == (
+        "train",
+        "target_labelled",
+    )
+    assert "phase 'x': shots is now called target_labelled" in caplog.text
 
 
 def test_folders_of_old_trials_are_found(tmp_path):

@@ -87,7 +87,7 @@ def _training_rows(rows, with_unlabelled, with_shots):
     """Return the lines of parts.csv of the training set."""
     parts = {"train"}
     parts |= {"unlabelled"} if with_unlabelled else set()
-    parts |= {"shots"} if with_shots else set()
+    parts |= {"target_labelled"} if with_shots else set()
     return [row for row in rows if row["part"] in parts]
 
 

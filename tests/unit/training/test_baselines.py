@@ -51,11 +51,11 @@ def test_rows_are_probabilities_of_all_classes(baseline):
 
 
 @every
-def test_scored_rows_do_not_change_each_other(baseline):
+def test_test_rows_do_not_change_each_other(baseline):
     vectors, labels, _ = blobs()
-    scored = vectors[20:30]
-    together = predict(baseline, vectors, labels, scored, 3)
-    alone = predict(baseline, vectors, labels, scored[4:5], 3)
+    test = vectors[20:30]
+    together = predict(baseline, vectors, labels, test, 3)
+    alone = predict(baseline, vectors, labels, test[4:5], 3)
     np.testing.assert_allclose(together[4:5], alone, atol=1e-5)
 
 
@@ -132,11 +132,11 @@ def test_unknown_baseline_and_one_class_are_refused():
         predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)
 
 
-def material_of(scored=tiny.SCORED):
+def material_of(test=tiny.SCORED):
     """Eight labelled utterances, all others of their speakers without."""
     return types.SimpleNamespace(
         parts=types.SimpleNamespace(
-            train=tiny.TRAIN[:16], shots=(), scored=scored
+            train=tiny.TRAIN[:16], target_labelled=(), test=test
         ),
         protocol=types.SimpleNamespace(scheme=tiny.SCHEME),
     )
@@ -156,9 +156,9 @@ def answers(folder, training_rows=tiny.TRAIN, **changes):
 
 
 def test_predictions_of_baselines_are_predictions_files(tmp_path):
-    for scored in answers(tmp_path).values():
-        assert scored.id.tolist() == [row.id for row in tiny.SCORED]
-        assert (scored.predicted == scored.target).mean() > 0.5
+    for test in answers(tmp_path).values():
+        assert test.id.tolist() == [row.id for row in tiny.SCORED]
+        assert (test.predicted == test.target).mean() > 0.5
 
 
 def test_baselines_do_not_use_hidden_labels(tmp_path):
@@ -170,10 +170,10 @@ def test_baselines_do_not_use_hidden_labels(tmp_path):
     ]
     n_train = len(tiny.TRAIN)
     found = answers(
-        tmp_path / "nonsense", nonsense[:n_train], scored=nonsense[n_train:]
+        tmp_path / "nonsense", nonsense[:n_train], test=nonsense[n_train:]
     )
-    for name, scored in honest.items():
-        assert (scored.probabilities == found[name].probabilities).all()
+    for name, test in honest.items():
+        assert (test.probabilities == found[name].probabilities).all()
 
 
 def test_predictions_that_are_there_are_not_computed_again(tmp_path):
@@ -203,12 +203,12 @@ def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
     material = material_of()
     material.parts.train = rows
     write_baselines(["linear"], material, rows, frames, {1: tmp_path})
-    scored = predictions.read(tmp_path / "baselines" / "linear.csv")
-    for row, expected in zip(tiny.SCORED, scored.probabilities, strict=True):
+    test = predictions.read(tmp_path / "baselines" / "linear.csv")
+    for row, expected in zip(tiny.SCORED, test.probabilities, strict=True):
         batch = {"frames": (frames[row.id][None], torch.ones(1))}
         found = method(batch).logits.softmax(dim=-1)[0].detach()
         np.testing.assert_allclose(found, expected, atol=1e-5)
-    assert scored.probabilities.max(axis=1).min() < 0.9  # of a hard task
+    assert test.probabilities.max(axis=1).min() < 0.9  # of a hard task
 
 
 def test_two_small_corpora_outvote_a_large_one():

@@ -300,7 +300,7 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
     def names(source, target, protocol, changes=None):
         phases = [
             Phase("source", "train", source),
-            Phase("target", "shots", target),
+            Phase("target", "target_labelled", target),
         ]
         return [phase.name for phase in wanted(phases, protocol, changes)]
 
@@ -314,9 +314,9 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
 
 
 def test_shots_are_dropped_where_the_protocol_has_none():
-    both = [Phase("train", ["train", "shots"], 1)]
+    both = [Phase("train", ["train", "target_labelled"], 1)]
     (joint,), (source,) = wanted(both, "demo_share"), wanted(both, "demo")
-    assert joint.parts == ("train", "shots")
+    assert joint.parts == ("train", "target_labelled")
     assert source.parts == ("train",)
 
 
@@ -338,15 +338,15 @@ def test_oracle_is_asked_only_when_there_is_one(tmp_path):
 def test_part_without_labels_is_no_part_to_train_on():
     with pytest.raises(ValueError, match="phase 'x': rows must be among"):
         Phase("x", "valid", 1)
-    for rows in ([], ["train", "scored"]):
+    for rows in ([], ["train", "test"]):
         with pytest.raises(ValueError, match="rows must be among"):
             Phase("x", rows, 1)
 
 
 def test_phase_with_unlabelled_utterances_has_two_parts():
     assert Phase("x", "train", 1).parts == ("train",)
-    assert Phase("x", "shots", 1, n_unlabelled=4).parts == (
-        "shots",
+    assert Phase("x", "target_labelled", 1, n_unlabelled=4).parts == (
+        "target_labelled",
         "unlabelled",
     )
 

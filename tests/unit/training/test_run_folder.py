@@ -43,9 +43,9 @@ def material(rows=ROWS, protocol=PROTOCOL):
 def test_counts_add_up():
     parts = describe(material())["parts"]
     assert sum(part["utterances"] for part in parts.values()) == len(ROWS)
-    assert parts["scored"]["classes"] == dict.fromkeys(PROTOCOL.classes, 8)
-    assert parts["scored"]["origins"] == ["b:ita"]
-    assert parts["scored"]["minutes"] == pytest.approx(32 * 1.5 / 60)
+    assert parts["test"]["classes"] == dict.fromkeys(PROTOCOL.classes, 8)
+    assert parts["test"]["origins"] == ["b:ita"]
+    assert parts["test"]["minutes"] == pytest.approx(32 * 1.5 / 60)
 
 
 def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
@@ -79,7 +79,7 @@ def test_everything_is_written_before_training(tmp_path):
     with open(tmp_path / "parts.csv") as file:
         output = {row["id"]: row for row in csv.DictReader(file)}
     assert len(output) == len(ROWS)
-    assert {t["part"] for t in output.values()} == {"train", "valid", "scored"}
+    assert {t["part"] for t in output.values()} == {"train", "valid", "test"}
     for row in ROWS:
         names = ("corpus", "language", "speaker", "emotion", "digest")
         assert all(output[row.id][name] == getattr(row, name) for name in names)
@@ -89,13 +89,13 @@ def test_everything_is_written_before_training(tmp_path):
 def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
     parts = material().parts
     frames = {row.id: torch.ones(2, 2) for row in ROWS}
-    for row in parts.scored[:3]:
+    for row in parts.test[:3]:
         frames[row.id][:, 1] = float("nan")
     write_undefined(tmp_path, ("pitch", "pause"), parts, frames)
     output = json.loads((tmp_path / "undefined.json").read_text())
-    assert list(output) == ["train", "valid", "scored"]  # others are empty
-    assert output["scored"]["columns"] == {"pause": 3}
-    assert output["scored"]["n_utterances"] == len(parts.scored)
+    assert list(output) == ["train", "valid", "test"]  # others are empty
+    assert output["test"]["columns"] == {"pause": 3}
+    assert output["test"]["n_utterances"] == len(parts.test)
     assert output["train"]["n_lacking"] == 0
 
 
@@ -232,7 +232,7 @@ def test_plan_tells_parts_supervision_and_audit():
     what = material()
     text = plan(describe(what), what.ledger, what.findings, "device cpu")
     assert "Supervision: a:deu → b:ita" in text
-    assert "scored" in text and "unlabelled" not in text
+    assert "test" in text and "unlabelled" not in text
     assert "audit, note: 2 sentences in both train and valid" in text
     assert text.endswith("device cpu")
 
@@ -252,8 +252,8 @@ def test_class_without_test_utterance_is_named():
     description = describe(what)
     text = plan(description, what.ledger, what.findings, "device cpu")
     assert "warning" not in text
-    first, *others = description["parts"]["scored"]["classes"]
-    description["parts"]["scored"]["classes"][first] = 0
+    first, *others = description["parts"]["test"]["classes"]
+    description["parts"]["test"]["classes"][first] = 0
     text = plan(description, what.ledger, what.findings, "device cpu")
     expected = f"no utterance of {first}: UAR will be the mean over the other"
     assert f"{expected} {len(others)} classes" in text

@@ -33,7 +33,7 @@ def test_scores_are_those_of_the_report_with_their_interval(output):
         "name": "URDU <emotion> & speech (Urdu)",
         "split": "protocol emodb_to_urdu (0123456789ab)",
     }
-    scores = output["parts"]["target_scored"]["scores"]
+    scores = output["parts"]["test"]["scores"]
     for metric, score in zip(
         result["metrics"], ("uar", "wa", "macro_f1"), strict=True
     ):
