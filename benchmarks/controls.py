@@ -19,7 +19,10 @@ PLAIN, METHOD = "source_only, plain batches", "supcon_spkadv"
 SYSTEMS = {
     PLAIN: ("source_only", {"balance": "none"}),
     "source_only, drawn evenly": ("source_only", {"balance": "language_class"}),
-    "source_only, batches of cells": ("source_only", {"balance": "cells"}),
+    "source_only, hierarchical batches": (
+        "source_only",
+        {"balance": "hierarchical"},
+    ),
     METHOD: (METHOD, {}),
     "no contrast": (METHOD, {"loss_weights": {"supcon": 0.0}}),
     "no adversary": (METHOD, {"loss_weights": {"adversary": 0.0}}),

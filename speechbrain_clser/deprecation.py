@@ -44,12 +44,19 @@ COMMAND_OPTIONS = {
     "pack-encoder": "bundle-encoder",
     "unknown-below": "min-confidence",
 }
-# Splits in the files of a run, and predictions of the test set.
-SPLITS = {
+# Splits and keys in the files of a run.
+NAMES = {
+    "believed": "pseudo_labels",
+    "n_believed": "n_pseudo_labels",
     "scored": "test",
     "shots": "target_labelled",
     "target_scored": "test",
+    "undefined": "missing_values",
 }
+# Beginnings of file names of a run, by the new one.
+FILES = {"missing_values": "undefined", "test": "target_scored"}
+# Values of settings.
+VALUES = {"balance": {"cells": "hierarchical"}}
 # Module and name of what YAMLs build.
 PARTS = {
     "inference.stages.AsItIs": "inference.stages.NoNormalization",
@@ -89,26 +96,26 @@ def replaced_keys(where, old, new):
     _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
-def current_splits(value, where):
-    """Rename splits in a value of a JSON file; the protocol keeps its keys.
+def current_names(value, where):
+    """Rename splits and keys of a JSON file; the protocol keeps its keys.
 
     Example
     -------
-    >>> current_splits({"shots": 1, "parts": ["scored"]}, "data.json")
+    >>> current_names({"shots": 1, "parts": ["scored"]}, "data.json")
     {'target_labelled': 1, 'parts': ['test']}
     """
     if isinstance(value, dict):
         return {
-            current_splits(key, where): one
+            current_names(key, where): one
             if key == "protocol"
-            else current_splits(one, where)
+            else current_names(one, where)
             for key, one in value.items()
         }
     if isinstance(value, list):
-        return [current_splits(one, where) for one in value]
-    if value in (*SPLITS,):
-        _warn(where, value, f"called {SPLITS[value]}")
-        return SPLITS[value]
+        return [current_names(one, where) for one in value]
+    if value in (*NAMES,):
+        _warn(where, value, f"called {NAMES[value]}")
+        return NAMES[value]
     if isinstance(value, str):  # a sentence of the ledger or the audit
         value = re.sub(
             r"\bthe scored\b(?! utter| audio)", "the test audio", value
@@ -117,8 +124,24 @@ def current_splits(value, where):
     return value
 
 
+def current_value(key, value, where):
+    """Return a value of a setting by its current name.
+
+    Example
+    -------
+    >>> current_value("balance", "cells", "my.yaml")
+    'hierarchical'
+    """
+    old = str(value).strip()
+    new = VALUES.get(key, {}).get(old)
+    if new is None:
+        return value
+    _warn(where, f"{key}: {old}", f"written {key}: {new}")
+    return value.replace(old, new)
+
+
 def current_file(path) -> Path:
-    """Find a file of a split by its current name, or else by an earlier one.
+    """Find a file of a run by its current name, or else by its earlier one.
 
     Example
     -------
@@ -128,7 +151,9 @@ def current_file(path) -> Path:
     True
     """
     path = Path(path)
-    old = path.with_name(re.sub("^test", "target_scored", path.name))
+    old = path.with_name(
+        re.sub(rf"^({'|'.join(FILES)})", lambda new: FILES[new[1]], path.name)
+    )
     if path.exists() or not old.exists():
         return path
     _warn(path.parent, old.name, f"called {path.name}")

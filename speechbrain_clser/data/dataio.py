@@ -89,7 +89,13 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
 
 
 def loaders_of(
-    material, phases, balance, seed, batch_size, cells, options=None
+    material,
+    phases,
+    balance,
+    seed,
+    batch_size,
+    hierarchical_sampling,
+    options=None,
 ) -> dict:
     """Return the data-loader options of each dataset of ``datasets_of``.
 
@@ -99,7 +105,7 @@ def loaders_of(
         Provides the splits.
     phases : list of Phase
         Each defines the number of unlabelled utterances per batch.
-    balance, seed, batch_size, cells
+    balance, seed, batch_size, hierarchical_sampling
         See ``samplers.loader_options``.
     options : dict, optional
         ``num_workers``, ``pin_memory``, ``persistent_workers`` of all loaders;
@@ -130,7 +136,7 @@ def loaders_of(
             balance,
             seed,
             batch_size,
-            cells,
+            hierarchical_sampling,
             others,
             phase.n_unlabelled,
             phase.repeats_per_epoch,

@@ -91,7 +91,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         },
         "baselines": baselines(run.seeds),
         "phones": run.phones,
-        "undefined": run.undefined,
+        "missing_values": run.missing_values,
         "probes": probes(run.first_trial),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,

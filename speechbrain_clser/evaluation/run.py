@@ -13,7 +13,7 @@ from speechbrain_clser.deprecation import (
     PROTOCOL_KEYS,
     current_file,
     current_keys,
-    current_splits,
+    current_names,
     current_yaml,
 )
 from speechbrain_clser.evaluation import predictions, run_checks
@@ -121,7 +121,7 @@ class Run:
         Folders of seeds without predictions.
     phones : dict, optional
         Phones of each language; None for most methods.
-    undefined : dict, optional
+    missing_values : dict, optional
         Missing values by part; None for features without missing values.
     loss_weights : dict
         Name of a loss to its weight; empty if the YAML has none.
@@ -138,7 +138,7 @@ class Run:
     seeds: tuple
     unfinished: tuple
     phones: dict | None = None
-    undefined: dict | None = None
+    missing_values: dict | None = None
     loss_weights: dict = dataclasses.field(default_factory=dict)
 
     @property
@@ -218,7 +218,9 @@ def read(folder: str | os.PathLike) -> Run:
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
         ),
         phones=_json_or(None, folder / "phones.json"),
-        undefined=_json_or(None, folder / "undefined.json"),
+        missing_values=_json_or(
+            None, current_file(folder / "missing_values.json")
+        ),
         **facts,
     )
 
@@ -306,7 +308,7 @@ def _records(path):
 def _json(path):
     value = read_json(path, AGAIN)
     is_current = path.name == "protocol.json"
-    return value if is_current else current_splits(value, path)
+    return value if is_current else current_names(value, path)
 
 
 def _json_or(default, path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from speechbrain_clser.deprecation import current_splits
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.io import read_json, read_table
@@ -60,10 +60,10 @@ def read_parts(folder: str | os.PathLike) -> list:
         )
     rows = [dict(zip(header, line, strict=True)) for line in lines]
     for row in rows:
-        row["part"] = current_splits(row["part"], path)
+        row["part"] = current_names(row["part"], path)
     found = Counter(row["part"] for row in rows)
     where = Path(folder, "data.json")
-    parts = current_splits(read_json(where, AGAIN, dict)["parts"], where)
+    parts = current_names(read_json(where, AGAIN, dict)["parts"], where)
     for part in (*parts, *(found.keys() - parts)):
         n_expected = parts.get(part, {}).get("utterances", 0)
         if found[part] != n_expected:
@@ -181,7 +181,7 @@ def check_training(training, rows: Sequence, classes: Sequence) -> None:
         path = folder / "baselines" / f"{name}.csv"
         check_predictions(path, found, ids["test"], classes)
     for path in sorted(folder.glob("embeddings/*.safetensors")):
-        name = current_splits(path.stem.removesuffix("_before"), path.parent)
+        name = current_names(path.stem.removesuffix("_before"), path.parent)
         if name in ids:
             _check_embeddings(path, len(ids[name]))
     chosen = training.selected

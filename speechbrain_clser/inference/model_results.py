@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from speechbrain_clser.deprecation import current_splits
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation import report as reports
 from speechbrain_clser.evaluation.rendering import include, render
@@ -113,4 +113,4 @@ def section(template: str, report: dict, training: dict) -> str:
 
 
 def _json(path):
-    return current_splits(json.loads(path.read_text(encoding="utf-8")), path)
+    return current_names(json.loads(path.read_text(encoding="utf-8")), path)

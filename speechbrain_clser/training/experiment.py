@@ -199,7 +199,7 @@ class Experiment:
         if extractor.may_be_nan:
             args = [extractor.columns, data.parts, features.plain.frames]
             folder = self.trial_folder(data.trial)
-            run_on_main(run_folder.write_undefined, [folder, *args])
+            run_on_main(run_folder.write_missing_values, [folder, *args])
         return features
 
     def load_side_information(self, sources, data, features) -> dict:

@@ -8,7 +8,7 @@ from pathlib import Path
 from speechbrain.utils.distributed import if_main_process
 
 from speechbrain_clser.data.protocol import load
-from speechbrain_clser.deprecation import current_splits
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
@@ -73,7 +73,7 @@ class Phase:
     def labelled(self):
         """Names of the labelled parts among them."""
         rows = [self.rows] if isinstance(self.rows, str) else [*self.rows]
-        return tuple(current_splits(rows, f"phase {self.name!r}"))
+        return tuple(current_names(rows, f"phase {self.name!r}"))
 
     def __post_init__(self):
         if not self.labelled or not set(self.labelled) <= set(LABELLED):

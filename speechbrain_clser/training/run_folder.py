@@ -13,7 +13,7 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.data.protocol_files import folder_name
-from speechbrain_clser.deprecation import current_splits
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
@@ -103,7 +103,7 @@ def write_json(path, record):
     atomic_write(path, text + "\n")
 
 
-def write_undefined(folder, columns, parts, frames):
+def write_missing_values(folder, columns, parts, frames):
     """Write how many utterances lack what, for the report.
 
     Arguments
@@ -125,7 +125,7 @@ def write_undefined(folder, columns, parts, frames):
         if rows
     }
     text = json.dumps(record, indent=1)
-    atomic_write(Path(folder, "undefined.json"), text + "\n")
+    atomic_write(Path(folder, "missing_values.json"), text + "\n")
 
 
 def _protocol(material):
@@ -191,7 +191,7 @@ def _is_same_table(path, material, advice):
     )
     part = both.index("part")
     for row in before:
-        row[part] = current_splits(row[part], path)
+        row[part] = current_names(row[part], path)
     if len(before) < len(now) and before == now[: len(before)]:
         raise ValueError(
             f"{path}: expected {len(now)} rows, found the first {len(before)} "

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from hyperpyyaml import resolve_references
 
-from speechbrain_clser.deprecation import current_yaml
+from speechbrain_clser.deprecation import current_value, current_yaml
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ def _comparable(values, path):
 
     Those of version 0.1 get the names of this version.
     """
-    values = {key: str(value) for key, value in values.items()}
+    values = {k: current_value(k, str(v), path) for k, v in values.items()}
     nodes = {
         k: yaml.compose(current_yaml(v, path))
         for k, v in values.items()

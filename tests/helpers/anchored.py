@@ -44,7 +44,7 @@ def _epoch(progress, languages, n_pseudo_labels, n_unlabelled):
     """Return the diagnostics of one epoch with the keys of the JSON file."""
     return {
         "progress": progress,
-        "n_believed": n_pseudo_labels,
+        "n_pseudo_labels": n_pseudo_labels,
         "n_unlabelled": n_unlabelled,
         "communities": {
             "styles": {

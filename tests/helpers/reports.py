@@ -23,7 +23,7 @@ PHONES = {
         }
     },
 }
-UNDEFINED = {
+MISSING_VALUES = {
     "train": {
         **{"n_utterances": 4, "n_lacking": 2},
         "columns": {"pause": 1, "tilt": 2},
@@ -43,7 +43,7 @@ def _whole(folder):
                 path / "predictions" / "test.csv",
                 path / "baselines" / f"{name}.csv",
             )
-    (folder / "undefined.json").write_text(json.dumps(UNDEFINED))
+    (folder / "missing_values.json").write_text(json.dumps(MISSING_VALUES))
     protocol = json.loads((folder / "protocol.json").read_text())
     (folder / "protocol.json").write_text(
         json.dumps(protocol | {"note": "as *published*"})

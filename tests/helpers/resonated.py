@@ -16,7 +16,7 @@ def resonate(folder, epochs=4, n_highlights=3):
         {
             "progress": k / epochs,
             "reliability": 0.1 * k,
-            "believed": 0.2 * k,
+            "pseudo_labels": 0.2 * k,
             "posterior": [0.5, 0.3, 0.2],
         }
         for k in range(epochs)

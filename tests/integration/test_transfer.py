@@ -123,15 +123,17 @@ def test_missing_phase_is_reported(data):
     report, phases = train(data, "both")
     assert phases == ["source"] * 3 + ["target"] * 3
     assert report["ledger"]["target_labels"] == 4  # of each class
-    assert set(report["undefined"]) == {
+    assert set(report["missing_values"]) == {
         "train",
         "valid",
         "target_labelled",
         "test",
     }
-    assert report["undefined"]["test"]["n_utterances"] == 16
+    assert report["missing_values"]["test"]["n_utterances"] == 16
     # Toy voices have no pauses, so statistics of pauses are undefined.
-    assert "prosody.pause_s_mean" in report["undefined"]["train"]["columns"]
+    assert (
+        "prosody.pause_s_mean" in report["missing_values"]["train"]["columns"]
+    )
     assert [len(u["stages"]) for u in report["attention"]["utterances"]] == [
         *([2] * 4)
     ]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import tiny
 from speechbrain.inference.classifiers import EncoderClassifier
 
 from speechbrain_clser import deprecation
-from speechbrain_clser.data import protocol
+from speechbrain_clser.data import manifest, protocol, samplers
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.methods.dual_anchor import (
@@ -175,6 +176,7 @@ def test_old_run_folder_is_read_and_compared(legacy):
     assert "in both train and test (s0" in run.audit[1]["sentence"]
     assert "(the test utterances themselves)" in run.ledger["sentence"]
     assert len(run.seeds[0].predictions["test"]) == 24
+    assert "pseudo_labels" in run.seeds[0].notes["field"][0]
     old = settings.read_json(legacy / "run" / "settings.json", "", dict)
     assert {"speeds", "resonates"} <= old.keys()
     now = deprecation.current_keys(old, deprecation.OPTIONS, "now")
@@ -210,6 +212,28 @@ def test_phase_with_an_old_split_is_built(caplog):
         "target_labelled",
     )
     assert "phase 'x': shots is now called target_labelled" in caplog.text
+
+
+def test_old_missing_values_are_read(legacy):
+    (legacy / "run" / "undefined.json").write_text(
+        '{"scored": {"n_lacking": 1}}'
+    )
+    found = runs.read(legacy / "run").missing_values
+    assert found == {"test": {"n_lacking": 1}}
+
+
+def test_old_manifest_report_is_read(tmp_path):
+    (tmp_path / "a.json").write_text('{"strays": {"n": 2}}')
+    assert manifest.report(tmp_path / "a.csv") == {"unlisted": {"n": 2}}
+
+
+def test_old_balance_is_read(tmp_path, caplog):
+    sizes = {"languages": 1, "classes": 1, "utterances": 1}
+    args = (tiny.TRAIN, tiny.SCHEME, "cells", 1, 8, sizes)
+    assert "batch_sampler" in samplers.loader_options(*args)
+    assert "cells is now written balance: hierarchical" in caplog.text
+    for old in ("cells", "cells\n", "hierarchical", "hierarchical\n"):
+        settings.check_same_settings(tmp_path, {"balance": old})
 
 
 def test_folders_of_old_trials_are_found(tmp_path):

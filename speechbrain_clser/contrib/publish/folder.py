@@ -8,7 +8,7 @@ from pathlib import Path
 from speechbrain_clser.contrib.publish import licences
 from speechbrain_clser.contrib.publish.card import card
 from speechbrain_clser.contrib.publish.metadata import metadata
-from speechbrain_clser.deprecation import current_splits
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import training_data
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.inference.select import FILE as TRAINING
@@ -36,7 +36,7 @@ def write(
         run has newer trainings than its model or report.
     """
     path = _needed(run / FILE, run)
-    report = current_splits(json.loads(path.read_text("utf-8")), path)
+    report = current_names(json.loads(path.read_text("utf-8")), path)
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
     training = _training(run, report)
     licences.check(training_data.cards(report), allow_licence)

@@ -235,7 +235,7 @@ def test_adaptation_states_its_assumptions(changes, expected):
 
 def test_zero_missing_values_have_no_table():
     parts = {"train": {"n_utterances": 4, "n_lacking": 0, "columns": {}}}
-    text = section("missing_values", {"undefined": parts})
+    text = section("missing_values", {"missing_values": parts})
     assert "0 of 4 in train" in text and "|" not in text
 
 

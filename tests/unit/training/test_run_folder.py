@@ -21,7 +21,7 @@ from speechbrain_clser.training.run_folder import (
     of_trial,
     plan,
     write,
-    write_undefined,
+    write_missing_values,
 )
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
@@ -91,8 +91,8 @@ def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
     frames = {row.id: torch.ones(2, 2) for row in ROWS}
     for row in parts.test[:3]:
         frames[row.id][:, 1] = float("nan")
-    write_undefined(tmp_path, ("pitch", "pause"), parts, frames)
-    output = json.loads((tmp_path / "undefined.json").read_text())
+    write_missing_values(tmp_path, ("pitch", "pause"), parts, frames)
+    output = json.loads((tmp_path / "missing_values.json").read_text())
     assert list(output) == ["train", "valid", "test"]  # others are empty
     assert output["test"]["columns"] == {"pause": 3}
     assert output["test"]["n_utterances"] == len(parts.test)
