@@ -156,7 +156,7 @@ def main():
         )
         return {
             **{"target": target, "split": split, "system": system},
-            **{"share": share, "draws": report["n_trials"], **args},
+            **{"share": share, "trials": report["n_trials"], **args},
             "wa": report["parts"]["test"]["scores"]["wa"],
         }
 

@@ -112,7 +112,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     return found
 
 
-def hearing(dataset, sound):
+def select_input(dataset, sound):
     """Restrict a dataset to one kind of model input.
 
     Example
@@ -121,7 +121,7 @@ def hearing(dataset, sound):
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
     >>> view = {"1": torch.ones(2, 3)}
     >>> both = dataset([row], {"frames": [view], "wavs": [view]})
-    >>> list(hearing(both, "wavs")[0]), list(both[0])
+    >>> list(select_input(both, "wavs")[0]), list(both[0])
     (['id', 'wavs'], ['id', 'frames', 'wavs'])
     """
     others = set(SOUNDS) - {sound}

@@ -97,7 +97,7 @@ def section(template: str, report: dict, training: dict) -> str:
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        Provenance of the model; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.provenance``.
     """
     return render(
         include(template),

@@ -9,7 +9,7 @@ from speechbrain.dataio.dataloader import SaveableDataLoader
 from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
-from speechbrain_clser.data.pipeline import hearing
+from speechbrain_clser.data.pipeline import select_input
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
@@ -150,7 +150,7 @@ class MethodBrain(sb.Brain):
 
     def make_dataloader(self, dataset, stage, **loader):
         """Load the frames or waveforms that this Brain needs, and the codes."""
-        with_sound = hearing(dataset, self.sound)
+        with_sound = select_input(dataset, self.sound)
         found = super().make_dataloader(with_sound, stage, **loader)
         if found.persistent_workers:
             found.__class__ = PersistentLoader

@@ -14,7 +14,7 @@ from speechbrain_clser.io import atomic_write, read_json, remove_stale
 logger = logging.getLogger(__name__)
 
 # Keys of the YAML that change no result; each seed
-# and draw has a folder of its own, each baseline a file.
+# and trial has a folder of its own, each baseline a file.
 INDIFFERENT = {
     "baselines",
     "cache_folder",

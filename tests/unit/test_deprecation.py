@@ -19,6 +19,7 @@ from speechbrain_clser.methods.dual_anchor import (
 )
 from speechbrain_clser.training import options, settings
 from speechbrain_clser.training.phases import Phase
+from speechbrain_clser.training.side_information import Phones
 
 LEGACY = Path(__file__).parents[1] / "legacy"
 OLD_PROTOCOL = """
@@ -234,6 +235,10 @@ def test_old_balance_is_read(tmp_path, caplog):
     assert "cells is now written balance: hierarchical" in caplog.text
     for old in ("cells", "cells\n", "hierarchical", "hierarchical\n"):
         settings.check_same_settings(tmp_path, {"balance": old})
+
+
+def test_old_argument_of_phones_is_read():
+    assert Phones("ctc", recogniser="a/b").phone_recogniser == "a/b"
 
 
 def test_folders_of_old_trials_are_found(tmp_path):

@@ -68,7 +68,7 @@ def _training(run, report):
     chosen = json.loads(
         _needed(run / "model" / TRAINING, run).read_text("utf-8")
     )
-    if chosen != select_training(run).origin():
+    if chosen != select_training(run).provenance():
         raise ValueError(
             f"{run}: expected model/ to contain the selected training of the run, "
             f"found seed {chosen['seed']} of trial {chosen['trial']}; run clser "

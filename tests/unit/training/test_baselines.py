@@ -142,7 +142,7 @@ def material_of(test=tiny.SCORED):
     )
 
 
-def answers(folder, training_rows=tiny.TRAIN, **changes):
+def predicted(folder, training_rows=tiny.TRAIN, **changes):
     """Answers of all but the slowest, as read from the folder of a seed."""
     names = ["linear", "label_propagation"]
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
@@ -156,20 +156,20 @@ def answers(folder, training_rows=tiny.TRAIN, **changes):
 
 
 def test_predictions_of_baselines_are_predictions_files(tmp_path):
-    for test in answers(tmp_path).values():
+    for test in predicted(tmp_path).values():
         assert test.id.tolist() == [row.id for row in tiny.SCORED]
         assert (test.predicted == test.target).mean() > 0.5
 
 
 def test_baselines_do_not_use_hidden_labels(tmp_path):
-    honest = answers(tmp_path / "honest")
+    honest = predicted(tmp_path / "honest")
     known = {row.id for row in tiny.TRAIN[:16]}
     nonsense = [
         row if row.id in known else dataclasses.replace(row, emotion="sadness")
         for row in (*tiny.TRAIN, *tiny.SCORED)
     ]
     n_train = len(tiny.TRAIN)
-    found = answers(
+    found = predicted(
         tmp_path / "nonsense", nonsense[:n_train], test=nonsense[n_train:]
     )
     for name, test in honest.items():
@@ -177,19 +177,19 @@ def test_baselines_do_not_use_hidden_labels(tmp_path):
 
 
 def test_predictions_that_are_there_are_not_computed_again(tmp_path):
-    answers(tmp_path)
+    predicted(tmp_path)
     write_baselines(["linear"], material_of(), None, None, {7: tmp_path})
 
 
 @pytest.mark.parametrize("n_lines", [4, 4.5])  # cut at a line end, in a row
 def test_damaged_predictions_are_computed_again(tmp_path, caplog, n_lines):
-    answers(tmp_path)
+    predicted(tmp_path)
     path = tmp_path / "baselines" / "linear.csv"
     whole = path.read_text()
     lines = whole.splitlines(keepends=True)
     cut = "".join(lines[: int(n_lines)])
     path.write_text(cut + lines[4][:20] if n_lines > 4 else cut)
-    answers(tmp_path)
+    predicted(tmp_path)
     assert path.read_text() == whole
     assert "linear.csv: expected" in caplog.text and "anew now" in caplog.text
 

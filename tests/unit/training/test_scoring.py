@@ -18,9 +18,9 @@ def write(tmp_path, rows):
 
 
 def test_predictions_and_embeddings_stand_in_the_same_order(tmp_path):
-    answers = write(tmp_path, tiny.SCORED)
-    assert answers.id.tolist() == [row.id for row in tiny.SCORED]
-    assert answers.classes == tuple(tiny.SCHEME.classes)
+    predicted = write(tmp_path, tiny.SCORED)
+    assert predicted.id.tolist() == [row.id for row in tiny.SCORED]
+    assert predicted.classes == tuple(tiny.SCHEME.classes)
     path = tmp_path / "embeddings" / "x.safetensors"
     assert load_file(path)["embedding"].shape == (len(tiny.SCORED), 16)
 
@@ -48,9 +48,9 @@ def test_nonsense_labels_change_no_prediction(tmp_path):
 def test_oracle_agrees_with_the_predictions_file(tmp_path):
     from speechbrain_clser.evaluation.metrics import uar_of
 
-    answers = write(tmp_path, tiny.SCORED)
+    predicted = write(tmp_path, tiny.SCORED)
     test = tiny.datasets()["test"]
     seen = target_uar(
         brain_of(tmp_path), tiny.SCORED, test, tiny.SCHEME, LOADER
     )
-    assert seen == pytest.approx(float(uar_of(answers.confusion())))
+    assert seen == pytest.approx(float(uar_of(predicted.confusion())))
