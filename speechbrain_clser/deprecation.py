@@ -53,6 +53,7 @@ NAMES = {
     "target_scored": "test",
     "undefined": "missing_values",
 }
+MANIFEST_KEYS = {"strays": "unlisted"}
 # Beginnings of file names of a run, by the new one.
 FILES = {"missing_values": "undefined", "test": "target_scored"}
 # Values of settings.
@@ -249,7 +250,7 @@ def _current_option(argument, names=OPTIONS):
 
 
 def renamed_arguments(**names):
-    """Let a constructor take arguments by their old names, with a warning.
+    """Decorate a constructor to accept old argument names, with a warning.
 
     Example
     -------
@@ -273,7 +274,7 @@ def renamed_arguments(**names):
 
 
 def grouped_arguments(**groups):
-    """Let a constructor take the fields of its configs directly, with a warning.
+    """Decorate a constructor to accept the fields of its configs, with a warning.
 
     Example
     -------

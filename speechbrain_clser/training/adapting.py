@@ -76,7 +76,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
 
 
 def _further_parts(plan, material):
-    """Part to its rows, of what must be predicted beside the test set."""
+    """Map further parts that must be predicted to their rows."""
     chosen = adaptation_parts(plan.form, material.parts, material.protocol)
     parts = {}
     if chosen.fitted_to == "unlabelled":
@@ -231,7 +231,7 @@ def _baseline_posteriors(names, material, training_rows, view, rows):
 
 
 def _embeddings(folder, plan, material):
-    """Embeddings of all that takes part, by id."""
+    """Read the embeddings of all parts that are used, by id."""
     path = Path(folder, "embeddings", "test.safetensors")
     ids = predictions.read(Path(folder, UNADAPTED)).id.tolist()
     found = dict(zip(ids, load_file(path)["embedding"], strict=True))

@@ -144,7 +144,7 @@ def write_baselines(names, material, training_rows, view, folders):
 
 
 def labels_of(material, training_rows) -> list:
-    """List the classes of a training set; -1 where the label may not be used."""
+    """List the classes of a training set; -1 for withheld labels."""
     parts, scheme = material.parts, material.protocol.scheme
     known = {row.id for row in (*parts.train, *parts.target_labelled)}
     return [
@@ -283,12 +283,12 @@ def _svm(vectors, labels, test, n_classes, weights):
 
 def _label_propagation(vectors, labels, test, n_classes, seed):
     # Standardised vectors of so many columns are 2 * n apart in the mean,
-    # squared. At 1 / n all are joined to all, and one class takes everything.
+    # squared. At 1 / n all are neighbours, and one class is predicted for all.
     gamma = NEARNESS / vectors.shape[1]
     model = LabelSpreading(gamma=gamma, max_iter=1000, tol=1e-6)
     with np.errstate(invalid="ignore"):
         chance = model.fit(vectors, labels).predict_proba(test)
-    # Whom no label reaches has 0 / 0: nothing is known, all are alike.
+    # A row that no label reaches has 0 / 0: all classes are equally probable.
     chance = np.where(np.isnan(chance), 1 / len(model.classes_), chance)
     return _in_columns(chance, model.classes_, n_classes)
 
@@ -334,7 +334,7 @@ def _fixmatch(vectors, labels, test, n_classes, seed):
 
 
 def _in_columns(chance, classes, n_classes):
-    """Put the columns of the classes that were seen where they belong."""
+    """Place the columns of the training classes among all classes."""
     full = np.zeros((len(chance), n_classes))
     full[:, classes] = chance
     return full

@@ -46,7 +46,7 @@ DEFAULTS = {
 
 
 class Experiment:
-    """What a YAML, its overrides and SpeechBrain's options describe.
+    """Run the experiment of a YAML, its overrides and SpeechBrain's options.
 
     Arguments
     ---------
@@ -75,7 +75,7 @@ class Experiment:
         )
 
     def start(self, at_end, n_trials, n_seeds, names) -> list:
-        """Check that the run folder and all options fit, before any work.
+        """Check the run folder and all options before any computation.
 
         Arguments
         ---------
@@ -215,7 +215,7 @@ class Experiment:
         return found
 
     def begin_seed(self, trial, seed) -> Path:
-        """Build the YAML anew with a seed."""
+        """Build the YAML again with a seed."""
         self.overrides["seed"] = seed
         if seed != self.hparams["seed"]:
             sources = self.hparams["side_information"]
@@ -224,7 +224,7 @@ class Experiment:
         return self.trial_folder(trial) / f"seed_{seed}"
 
     def set_up_method(self, codes):
-        """Make room in the method for the speakers and codes of its inputs."""
+        """Set the numbers of speakers and codes of the method."""
         # Filling a store draws from the same generator; a full one does not.
         torch.manual_seed(self.hparams["seed"])
         vocabularies = {

@@ -36,16 +36,16 @@ class Phase:
     frozen : tuple of str
         Parts of the method that stay as they are.
     fresh : tuple of str
-        Parts of the method that begin as they were before the first phase.
+        Parts of the method that are reset to their state before the first phase.
     lr_factor : float
         Share of the optimiser's learning rate.
     n_unlabelled : int
-        Unlabelled utterances beside each batch.
+        Unlabelled utterances added to each batch.
     repeats_per_epoch : int
-        Through its rows in an epoch: where they are few, validation and
+        Passes over its rows per epoch, for few rows: otherwise validation and
         checkpoints would take longer than training.
     with_encoder : bool
-        Whether the encoder learns too, if it can.
+        Whether the encoder is trained too, if it can be.
 
     Raises
     ------
@@ -86,7 +86,7 @@ class Phase:
 def wanted(phases, protocol, changes=None):
     """Leave out phases without epochs, and parts that the protocol has not.
 
-    So a transfer can do without its source training, or without its target.
+    A transfer can so be trained without its source, or without its target.
 
     Arguments
     ---------
@@ -139,7 +139,7 @@ def wanted(phases, protocol, changes=None):
 
 
 def refuse_empty(phases):
-    """Refuse phases without epochs, of which there is no result.
+    """Raise ValueError for phases without epochs, which have no result.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def run_phases(
     save_folder=None,
     **brain,
 ):
-    """Train through all phases; what is done stays done after a restart.
+    """Train all phases; finished ones are not repeated after a restart.
 
     With a normaliser, which the store's frames have been through, phases before
     the first that trains the encoder use stored frames.

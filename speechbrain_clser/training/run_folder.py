@@ -1,4 +1,4 @@
-"""What a run writes down before it trains."""
+"""Files that a run writes before it trains."""
 
 import csv
 import dataclasses
@@ -41,8 +41,8 @@ PACKAGES = (
 def of_trial(folder, trial) -> Path:
     """Find the folder of a trial of labelled utterances within a run.
 
-    The first lies in that of the run itself, the others beside its seeds, each
-    laid out like a run; so there may be more of them later.
+    The first is the run folder itself; the others are in it, with the same files,
+    so that trials can be added later.
 
     Example
     -------
@@ -104,7 +104,7 @@ def write_json(path, record):
 
 
 def write_missing_values(folder, columns, parts, frames):
-    """Write how many utterances lack what, for the report.
+    """Write the number of utterances with missing values, for the report.
 
     Arguments
     ---------
@@ -134,7 +134,7 @@ def _protocol(material):
 
 
 def _parts(material):
-    """Who is in which part, with what label and what sound."""
+    """Return parts.csv: the rows of each part."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["part", *COLUMNS])
@@ -147,7 +147,7 @@ def _parts(material):
 
 
 def _refuse_other_material(folder, material):
-    """Refuse to resume with another protocol or other data."""
+    """Raise ValueError if the run has another protocol or other data."""
     if not any(folder.glob("seed_*")):
         return
     advice = (
@@ -174,8 +174,8 @@ def _refuse_other_material(folder, material):
 def _is_same_table(path, material, advice):
     """Return whether two tables agree in the columns that both have.
 
-    A run of an earlier version, with fewer columns, can so be taken up again.
-    The first rows alone are a table that was cut.
+    So a run of an earlier version, with fewer columns, can be resumed. A table
+    with the first rows only is damaged.
     """
     header, before = read_table(path, advice)
     if not {"part", "id"} <= {*header}:

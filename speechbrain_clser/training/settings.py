@@ -141,7 +141,7 @@ def _text(node):
 
 
 def _before(path, now):
-    """Settings of the run; damaged ones count for nothing before it trains."""
+    """Read the settings of the run; replace damaged ones if nothing is trained."""
     advice = (
         "if this command is that of the run, delete the file and type the "
         "command again; otherwise give another --output_folder"

@@ -102,7 +102,7 @@ class Phones(SideInformation):
 
 
 class Style(SideInformation):
-    """How a speaker speaks in an utterance: one vector.
+    """Speaking style of an utterance: one vector.
 
     Arguments
     ---------
@@ -145,5 +145,5 @@ class OracleEmotion(SideInformation):
         self.scheme = scheme
 
     def fit(self, rows, features):
-        """Look the labels up; values are int, -1 for what is no class."""
+        """Look up the labels; values are int, -1 for labels outside the classes."""
         return {row.id: self.scheme.index(row.emotion, UNKNOWN) for row in rows}

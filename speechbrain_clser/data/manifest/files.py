@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.deprecation import current_keys
+from speechbrain_clser.deprecation import MANIFEST_KEYS, current_keys
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 
@@ -174,7 +174,7 @@ def report(path) -> dict:
     """
     path = report_of(Path(path))
     facts = read_json(path, "prepare the corpus again", dict)
-    return current_keys(facts, {"strays": "unlisted"}, path)
+    return current_keys(facts, MANIFEST_KEYS, path)
 
 
 def _csv(rows, root):

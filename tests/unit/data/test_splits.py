@@ -346,7 +346,7 @@ def test_share_larger_than_remaining_rows_raises():
         target_labelled_fraction=0.6,
         test_on="held_out",
     )
-    with pytest.raises(ValueError, match="wants 29 of 48 .* found 24"):
+    with pytest.raises(ValueError, match="expected 29 of 48 .* found 24"):
         cut(ROWS, protocol)
 
 

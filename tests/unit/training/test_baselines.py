@@ -91,7 +91,7 @@ def test_nearest_prototype_is_that_of_scikit_learn():
 
 
 @pytest.mark.parametrize(
-    ("baseline", "listens"),
+    ("baseline", "uses_unlabelled"),
     [
         ("nearest_prototype", False),
         ("linear", False),
@@ -100,7 +100,7 @@ def test_nearest_prototype_is_that_of_scikit_learn():
         ("fixmatch", True),
     ],
 )
-def test_who_listens_to_the_unlabelled(baseline, listens):
+def test_unlabelled_rows_are_used(baseline, uses_unlabelled):
     vectors, labels, _ = blobs(n=15, spread=1.0)
     free = labels < 0
     mirrored = vectors.copy()  # of the same means and deviations
@@ -109,7 +109,7 @@ def test_who_listens_to_the_unlabelled(baseline, listens):
         predict(baseline, learned, labels, vectors, 3)
         for learned in (vectors, mirrored)
     )
-    assert (not np.allclose(one, other, atol=1e-6)) == listens
+    assert (not np.allclose(one, other, atol=1e-6)) == uses_unlabelled
 
 
 def test_utterance_whom_no_label_reaches_is_undecided():

@@ -99,7 +99,7 @@ def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
     assert output["train"]["n_lacking"] == 0
 
 
-def test_other_material_does_not_meet_old_checkpoints(tmp_path):
+def test_other_data_is_refused_with_old_checkpoints(tmp_path):
     write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
     write(tmp_path, material(), "cpu", [], Style())
@@ -134,7 +134,7 @@ def test_name_in_the_grammar_gives_one_safe_folder():
     assert old == "results/x/emodb_to_emovo_unlabelled/whisper_none"
 
 
-def test_every_draw_tells_who_was_drawn(tmp_path):
+def test_parts_of_every_trial_are_written(tmp_path):
     protocol = Protocol.of("few", ("a",), ("b",), source_shots_per_class=1)
     for trial in range(2):
         output = dataclasses.replace(
@@ -228,7 +228,7 @@ def test_without_git_nothing_is_returned(clone, monkeypatch):
     assert commit(clone) == ""
 
 
-def test_plan_tells_parts_supervision_and_audit():
+def test_plan_lists_parts_supervision_and_audit():
     what = material()
     text = plan(describe(what), what.ledger, what.findings, "device cpu")
     assert "Supervision: a:deu → b:ita" in text
