@@ -38,4 +38,4 @@ BASELINES = (PLAIN, METHOD)
 FOLDS = {target: f"four_without_{target}" for target in recipe.TARGETS}
 
 if __name__ == "__main__":
-    recipe.contest_of(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)
+    recipe.run_study(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)

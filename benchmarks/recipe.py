@@ -137,7 +137,7 @@ def result(report) -> dict:
     }
 
 
-def contest_of(script, description, systems, folds, baselines, seeds) -> None:
+def run_study(script, description, systems, folds, baselines, seeds) -> None:
     """Run every system on every fold, compare them and write the results.
 
     Arguments
