@@ -23,6 +23,7 @@ CORPORA = {
         ("biic_podcast", "cmn", f"{_SEVEN} contempt other"),
         ("cafe", "fra", _SEVEN),
         ("casia", "cmn", "anger fear happiness neutral sadness surprise"),
+        ("cremad", "eng", _SIX),
         ("demo", "deu tur fin swh ind", "anger happiness neutral sadness"),
         ("emodb", "deu", f"{_SIX} boredom"),
         ("emovo", "ita", _SEVEN),

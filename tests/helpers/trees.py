@@ -84,6 +84,24 @@ def _cafe(nested, speakers):
     ]
 
 
+CREMAD_EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
+
+
+def _cremad(folder):
+    return [
+        f"{folder}{actor}_{sentence}_{emotion}_{level}.wav"
+        for actor in (1001, 1091)
+        for emotion in CREMAD_EMOTIONS
+        for sentence, level in (("DFA", "XX"), ("IEO", "LO"))
+    ]
+
+
+CREMAD_TABLE = (
+    '"ActorID","Age","Sex","Race","Ethnicity"\n'
+    '1001,51,"Male","Unknown","Hispanic"\n1091,29,"Female","Unknown","Hispanic"\n'
+)
+
+
 ESD_EMOTIONS = ("Neutral", "Angry", "Happy", "Sad", "Surprise")
 
 
@@ -273,6 +291,7 @@ NAMES = {
         "nested": _cafe(True, (1, 12)),
         "flat": _cafe(False, (1, 12)),
     },
+    "cremad": {"nested": _cremad("AudioWAV/"), "flat": _cremad("")},
     "esd": {
         "nested": _esd("{speaker}/{emotion}/train/{name}.wav", (1, 20), (1, 9)),
         "flat": _esd("{name}.wav", (1, 20), (1, 9)),
@@ -299,6 +318,9 @@ NAMES = {
 }
 
 TEXTS = {
+    "cremad": dict.fromkeys(
+        ("nested", "flat"), {"VideoDemographics.csv": CREMAD_TABLE}
+    ),
     "meld": {"nested": _meld_tables(), "flat": _meld_tables()},
     "iemocap": {"nested": _iemocap_texts(True), "flat": _iemocap_texts(False)},
     "msp_podcast": dict.fromkeys(

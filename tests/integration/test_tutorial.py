@@ -20,8 +20,12 @@ TUTORIAL = (toy.ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 FENCED = r"^```{}\n(.*?)^```$"
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
 EMODB = dict(zip(EMOTIONS, "WEAFNT", strict=True))
-CREMAD = dict(
-    zip(EMOTIONS, ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD"), strict=True)
+SUBESCO = dict(
+    zip(
+        EMOTIONS,
+        ("ANGRY", "DISGUST", "FEAR", "HAPPY", "NEUTRAL", "SAD"),
+        strict=True,
+    )
 )
 
 
@@ -71,22 +75,18 @@ def speak(path, emotion, speaker):
 
 
 def make_corpora(folder):
-    """Write a few recordings with the layouts of EMO-DB and CREMA-D."""
+    """Write a few recordings with the layouts of EMO-DB and SUBESCO."""
     for speaker, emotion, sentence in itertools.product(
         (3, 8, 9), EMOTIONS, ("a01", "b10")
     ):
         name = f"{speaker:02}{sentence}{EMODB[emotion]}a.wav"
         speak(folder / "EMO-DB" / "wav" / name, emotion, speaker)
     for speaker, emotion, sentence in itertools.product(
-        range(4), EMOTIONS, ("DFA", "IEO")
+        range(4), EMOTIONS, ("S_1", "S_10")
     ):
-        name = f"{1001 + speaker}_{sentence}_{CREMAD[emotion]}_XX.wav"
-        speak(folder / "CREMA-D" / "AudioWAV" / name, emotion, speaker)
-    table = '"ActorID","Age","Sex","Race","Ethnicity"\n' + "".join(
-        f'{1001 + n},30,"{sex}","Unknown","Hispanic"\n'
-        for n, sex in enumerate(["Male", "Female", "Female", "Male"])
-    )
-    (folder / "CREMA-D" / "VideoDemographics.csv").write_text(table)
+        actor = ("F_01_OISHI", "F_02_MONIKA", "M_01_A", "M_02_B")[speaker]
+        name = f"{actor}_{sentence}_{SUBESCO[emotion]}_1.wav"
+        speak(folder / "SUBESCO" / name, emotion, speaker)
 
 
 def execute(line, folder, packages=None, more=()):
@@ -140,7 +140,7 @@ def test_run_compares_both_corpora_and_has_a_report(page):
         (folder / "results/dann/seed_1001/notes.json").read_text()
     )
     assert 0.9 < notes["reversal_strength"] <= 1
-    assert "emodb:deu → cremad:eng; unlabelled" in console
+    assert "emodb:deu → subesco:ben; unlabelled" in console
     assert "dann minus it" in console
     report = (folder / "results/dann/report.md").read_text()
     assert "## Gradient reversal\n\n| seed | strength |" in report
@@ -148,7 +148,7 @@ def test_run_compares_both_corpora_and_has_a_report(page):
     with open(folder / "results/dann/parts.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     actors = {(row["speaker"], row["gender"]) for row in rows}
-    assert {("cremad_1001", "male"), ("cremad_1002", "female")} < actors
+    assert {("subesco_M01", "male"), ("subesco_F02", "female")} < actors
     text = (folder / "results/dann/model/README.md").read_text()
     assert "parts of the package `my_package`" in text
 
@@ -213,4 +213,4 @@ def test_part_of_the_page_is_in_the_allow_list(tmp_path):
     assert set(declared) == {entry_points.PARTS, entry_points.CORPORA}
     with distributions.installed(tmp_path, found, declared):
         assert entry_points.part("my_package.dann.Dann") is not None
-        assert corpora.load("cremad").card.n_utterances == 7442
+        assert corpora.load("subesco").card.n_utterances == 7000
