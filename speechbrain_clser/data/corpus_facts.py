@@ -33,6 +33,7 @@ CORPORA = {
         ("meld", "eng", _SEVEN),
         ("mesd", "spa", _SIX),
         ("msp_podcast", "eng", f"{_SEVEN} contempt other"),
+        ("nemo", "pol", "anger fear happiness neutral sadness surprise"),
         ("ravdess", "eng", f"{_SEVEN} calm"),
         ("savee", "eng", _SEVEN),
         ("tess", "eng", _SEVEN),

@@ -6,7 +6,7 @@ from speechbrain_clser.contrib.publish import licences
 # Shipped corpora whose licences allow sharing a model.
 OPEN = {
     *("cafe", "cremad", "demo", "emodb", "emovo", "enterface", "esd"),
-    *("mesd", "ravdess", "urdu"),
+    *("mesd", "nemo", "ravdess", "urdu"),
 }
 
 
