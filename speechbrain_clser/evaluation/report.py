@@ -146,7 +146,7 @@ def summary(report: dict) -> str:
 def summary_rows(report: dict) -> list:
     """Build the table of scores for the console."""
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
-    header += ["utterances", "speakers"]
+    header += ["weighted F1", "utterances", "speakers"]
     rows = []
     for name, part in report["parts"].items():
         found = part["scores"]
@@ -158,6 +158,7 @@ def summary_rows(report: dict) -> list:
                 formatting.percent(part["chance_uar"]),
                 formatting.percent(found["wa"]["mean"]),
                 formatting.percent(found["macro_f1"]["mean"]),
+                formatting.percent(found["weighted_f1"]["mean"]),
                 str(part["n_utterances"]),
                 str(part["n_speakers"]),
             ]

@@ -63,7 +63,7 @@ def scores(
         "scores": {
             name: summary([one[name] for one in per_seed], trials)
             | _bounds(intervals.get(name))
-            for name in ("uar", "wa", "macro_f1", "ece")
+            for name in (*statistics.METRICS, "ece")
         },
         "recalls": [
             {"class": name, "n": int(n), "mean": float(mean)} | _bounds(bounds)
