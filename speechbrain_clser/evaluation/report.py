@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.adaptation import adaptation, refusals
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.console import columns
+from speechbrain_clser.evaluation.durations import by_duration
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.json_safe import compact_counts, to_json_safe
 from speechbrain_clser.evaluation.probes import probes
@@ -31,7 +32,8 @@ def build(run_folder: str | os.PathLike) -> dict:
     ---------
     run_folder : path
         ``output_folder`` of train.py; every seed in it that has predictions
-        is used. Curves, probes and the map are of the first trial.
+        is used. Curves, probes, the map and the
+        UAR by duration are of the first trial.
 
     Returns
     -------
@@ -55,6 +57,9 @@ def build(run_folder: str | os.PathLike) -> dict:
         )
         for part in runs.PARTS
     }
+    for part, found in parts.items():
+        runs_of_part = [seed.predictions[part] for seed in run.first_trial]
+        found["groups"]["duration"] = by_duration(runs_of_part, run.rows)
     first, scored = run.seeds[0], parts["target_scored"]
     scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
     facts = {
