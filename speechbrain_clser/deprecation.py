@@ -207,22 +207,29 @@ def grouped_arguments(**groups):
     def decorate(init):
         @functools.wraps(init)
         def wrapper(self, *arguments, **options):
-            for name, kind in groups.items():
-                fields = {field.name for field in dataclasses.fields(kind)}
-                if flat := {k: options.pop(k) for k in fields & {*options}}:
-                    new = f"given in `{name}: {kind.__name__}`"
-                    _warn(type(self).__name__, ", ".join(sorted(flat)), new)
-                    given = options.get(name)
-                    options[name] = (
-                        kind(**flat)
-                        if given is None
-                        else dataclasses.replace(given, **flat)
-                    )
+            for name, kind, flat in pop_groups(groups, options):
+                new = f"given in `{name}: {kind.__name__}`"
+                _warn(type(self).__name__, ", ".join(flat), new)
+                given = options.get(name)
+                options[name] = (
+                    kind(**flat)
+                    if given is None
+                    else dataclasses.replace(given, **flat)
+                )
             return init(self, *arguments, **options)
 
+        wrapper.groups = groups
         return wrapper
 
     return decorate
+
+
+def pop_groups(groups, options):
+    """Take fields of configs out of options; yield argument, config, fields."""
+    for name, kind in groups.items():
+        fields = {field.name for field in dataclasses.fields(kind)}
+        if flat := {k: options.pop(k) for k in sorted(fields & {*options})}:
+            yield name, kind, flat
 
 
 def renamed_part(package, name):

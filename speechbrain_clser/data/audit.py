@@ -153,13 +153,6 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
 def refuse_leaks(findings: list, protocol: Protocol) -> None:
     """Raise an error if the audit found a leak the protocol does not allow.
 
-    Arguments
-    ---------
-    findings : list of Finding
-        Output of ``audit``.
-    protocol : Protocol
-        Named in the message.
-
     Raises
     ------
     LeakError

@@ -83,20 +83,6 @@ def is_readable(head) -> bool:
 def conversion(path, *options, ending=".converted.wav") -> str:
     """Return the shell command that converts a file to WAV.
 
-    Arguments
-    ---------
-    path : str or Path
-        Input file; it is not overwritten.
-    *options : str
-        ffmpeg options between input and output.
-    ending : str
-        Replaces the suffix in the name of the output file.
-
-    Returns
-    -------
-    str
-        Quoted for the shell of this system.
-
     Example
     -------
     >>> conversion("my call.m4a", "-vn")

@@ -131,20 +131,6 @@ def _emotions(corpus, merge_classes):
 def unknown(what, name, known) -> str:
     """Write that a name is unknown, with the known ones and the nearest.
 
-    Arguments
-    ---------
-    what : str
-        Kind of name.
-    name : str
-        As typed.
-    known : sequence of str
-        Names that there are.
-
-    Returns
-    -------
-    str
-        For a message.
-
     Example
     -------
     >>> unknown("corpus", "emobd", ["emodb", "urdu"])

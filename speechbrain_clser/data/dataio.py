@@ -11,18 +11,6 @@ from speechbrain_clser.data.samplers import loader_options
 def training_rows(material, phases) -> list:
     """Return the training rows of all phases, without duplicates.
 
-    Arguments
-    ---------
-    material : PreparedData
-        Provides the splits.
-    phases : list of Phase
-        Each names the splits it reads.
-
-    Returns
-    -------
-    list of Utterance
-        In the order of the splits.
-
     Raises
     ------
     ValueError

@@ -117,18 +117,6 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
 def hearing(dataset, sound):
     """Restrict a dataset to one kind of model input.
 
-    Arguments
-    ---------
-    dataset : DynamicItemDataset
-        Output of ``dataset``; not modified.
-    sound : str
-        Name of the input item to keep.
-
-    Returns
-    -------
-    DynamicItemDataset
-        Same rows; the other inputs are not computed.
-
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance

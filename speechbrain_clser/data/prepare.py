@@ -60,20 +60,6 @@ def prepare(
     For several trials of labelled utterances, call ``load_corpora`` once and
     ``make_splits`` for each trial.
 
-    Arguments
-    ---------
-    protocol : Protocol
-        Defines the corpora.
-    data_folder, manifest_folder, allow_bad_files : str or dict, str, bool
-        As for ``load_corpora``.
-    normalise_by, used, trial, metadata : str, set of str, int, set of str
-        As for ``make_splits``.
-
-    Returns
-    -------
-    PreparedData
-        Ready for feature extraction.
-
     Raises
     ------
     FileNotFoundError
@@ -210,13 +196,6 @@ def make_splits(
 
 def refuse_same_trials(protocol: Protocol, n_trials: int):
     """Refuse several trials of a protocol without sampling.
-
-    Arguments
-    ---------
-    protocol : Protocol
-        Defines what is sampled.
-    n_trials : int
-        Requested number of trials.
 
     Raises
     ------

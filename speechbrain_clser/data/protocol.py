@@ -217,18 +217,6 @@ Protocol.__init__ = grouped_arguments(**GROUPS)(Protocol.__init__)
 def selects(selectors, row) -> bool:
     """Return whether any selector matches an utterance.
 
-    Arguments
-    ---------
-    selectors : iterable of str
-        Selectors as in a protocol.
-    row : Utterance
-        Its ``corpus`` must be set.
-
-    Returns
-    -------
-    bool
-        Whether the utterance is selected.
-
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance

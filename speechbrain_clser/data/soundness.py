@@ -15,11 +15,6 @@ RATES_HZ = (1_000, 768_000)
 def refuse_rate(name, sample_rate_hz):
     """Raise an error for an implausible sampling rate.
 
-    Arguments
-    ---------
-    name, sample_rate_hz
-        Name for the message, and sampling rate.
-
     Raises
     ------
     BadAudioError

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import torch
 
-from speechbrain_clser.features._batches import batches, decoded, padded
 from speechbrain_clser.features._shards import Shards
+from speechbrain_clser.features.batching import batches, decoded, padded
 from speechbrain_clser.io import atomic_write, remove_stale
 from speechbrain_clser.progress import progress
 

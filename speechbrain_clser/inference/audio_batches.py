@@ -5,7 +5,7 @@ from collections import namedtuple
 from speechbrain_clser.data.audio import load_usable
 from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.errors import BadAudioError
-from speechbrain_clser.features._batches import batches, decoded
+from speechbrain_clser.features.batching import batches, decoded
 
 LONGEST_S = 120.0  # memory of attention grows with the square of the length
 

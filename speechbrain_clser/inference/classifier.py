@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from speechbrain_clser.data.profile import profile_of
 from speechbrain_clser.errors import BadAudioError
-from speechbrain_clser.features._batches import batches, padded
+from speechbrain_clser.features.batching import batches, padded
 from speechbrain_clser.features.normalisation import Moments
 from speechbrain_clser.inference import adapted, source_summary
 from speechbrain_clser.inference.audio_batches import iter_audio_batches

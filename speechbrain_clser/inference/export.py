@@ -36,7 +36,7 @@ from speechbrain.dataio.encoder import CategoricalEncoder
 from speechbrain.utils.checkpoints import Checkpointer
 
 from speechbrain_clser import __version__
-from speechbrain_clser.deprecation import current_yaml
+from speechbrain_clser.deprecation import current_yaml, pop_groups
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
 from speechbrain_clser.features.normalisation import group_of
@@ -198,7 +198,7 @@ def _method(text, extractor, folder, saved):
 
 
 def _without_training_only(value):
-    """Set the modules of ``TRAINING_ONLY`` to None, also in methods of a method."""
+    """Set modules of ``TRAINING_ONLY`` to None, also those of the methods in a method."""
     if isinstance(value, list):
         return [_without_training_only(one) for one in value]
     kind = pydoc.locate(value.path) if isinstance(value, New) else None
@@ -210,6 +210,11 @@ def _without_training_only(value):
         else _without_training_only(one)
         for name, one in value.arguments.items()
     }
+    # Of a run of version 0.1.
+    groups = getattr(kind.__init__, "groups", {})
+    for name, config, flat in pop_groups(groups, arguments):
+        package = value.path.rpartition(".")[0]
+        arguments[name] = New(f"{package}.{config.__name__}", flat)
     return New(value.path, arguments)
 
 

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.errors import BadAudioError
-from speechbrain_clser.features._batches import in_turn
+from speechbrain_clser.features.batching import in_turn
 from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.provenance import claim, provenance_path
 from speechbrain_clser.inference.result_table import (

@@ -147,18 +147,7 @@ def write_baselines(names, material, training_rows, view, folders):
 
 
 def labels_of(material, training_rows) -> list:
-    """List the classes of a training set.
-
-    Arguments
-    ---------
-    material, training_rows
-        As for ``write_baselines``.
-
-    Returns
-    -------
-    list of int
-        Class of each utterance; -1 where the label may not be used.
-    """
+    """List the classes of a training set; -1 where the label may not be used."""
     parts, scheme = material.parts, material.protocol.scheme
     known = {row.id for row in (*parts.train, *parts.shots)}
     return [

@@ -24,7 +24,6 @@ from speechbrain_clser.training import (
     examples,
     layer_choice,
     phases,
-    plan,
     run_folder,
     scoring,
     settings,
@@ -112,22 +111,7 @@ class Experiment:
         return self.seeds
 
     def load_corpora(self, data_folder, allow_bad_files, skip_prep) -> tuple:
-        """Write the manifests of all corpora, and list their utterances.
-
-        Arguments
-        ---------
-        data_folder : str
-            As in the YAML.
-        allow_bad_files : bool
-            Whether files that cannot be used are left out.
-        skip_prep : bool
-            Whether the manifests are read as they are.
-
-        Returns
-        -------
-        tuple
-            For ``make_splits``.
-        """
+        """Write the manifests of all corpora, and list their utterances."""
         manifests = self.folder / "manifests"
         args = (self.protocol, data_folder, manifests, allow_bad_files)
         return run_on_main(prepare.load_corpora, [*args, skip_prep])
@@ -176,7 +160,7 @@ class Experiment:
         if data.trial:  # only the labelled utterances differ
             return f"\ntrial {data.trial}, seeds {seeds}"
         chosen = [layer_choice.sentence(self.layers)] if self.layers else []
-        description = plan.plan(
+        description = run_folder.plan(
             run_folder.describe(data),
             data.ledger,
             data.findings,
@@ -219,22 +203,7 @@ class Experiment:
         return features
 
     def load_side_information(self, sources, data, features) -> dict:
-        """Compute the side information that the method uses.
-
-        Arguments
-        ---------
-        sources : dict
-            Name to object; see ``training.side_information``.
-        data : PreparedData
-            Of a trial.
-        features : Features
-            Of its utterances.
-
-        Returns
-        -------
-        dict
-            Name to a mapping, utterance id to torch.Tensor.
-        """
+        """Compute the side information that the method uses."""
         rows = dataio.training_rows(data, self.hparams["phases"])
         rows += data.parts.valid  # its losses are computed too
         found = {}
@@ -331,13 +300,7 @@ class Experiment:
         )
 
     def report(self) -> str:
-        """Compute all scores and write the report.
-
-        Returns
-        -------
-        str
-            Lines for the console: the main scores and where the report is.
-        """
+        """Compute all scores and write the report."""
         from speechbrain_clser.evaluation import page, report
         from speechbrain_clser.inference.model_results import add_results
 

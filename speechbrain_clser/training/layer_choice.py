@@ -82,16 +82,6 @@ def candidate_ranges(n_blocks) -> list:
 def all_layers(extractor) -> LayerStatistics:
     """Build the extractor of the statistics that probes are trained on.
 
-    Arguments
-    ---------
-    extractor : SSLFeatures, or Statistics of one
-        Any layers of it.
-
-    Returns
-    -------
-    LayerStatistics
-        Of the published encoder, for ``candidate_ranges``.
-
     Raises
     ------
     ValueError
@@ -199,15 +189,7 @@ def score_target(
 def best(scores) -> LayerScore:
     """Choose the candidate with the best mean on source validation.
 
-    Arguments
-    ---------
-    scores : list of LayerScore
-        From ``validate``.
-
-    Returns
-    -------
-    LayerScore
-        The first of equals, which has fewer layers.
+    The first of equals is chosen, which has fewer layers.
 
     Example
     -------
@@ -274,16 +256,6 @@ def choose(
 
 def sentence(found) -> str:
     """Describe a choice of layers in a sentence.
-
-    Arguments
-    ---------
-    found : dict
-        From ``choose``.
-
-    Returns
-    -------
-    str
-        For the console.
 
     Example
     -------

@@ -106,16 +106,6 @@ def parse(arguments) -> tuple:
 def yaml_of(arguments) -> str:
     """Find the YAML, the first of the arguments.
 
-    Arguments
-    ---------
-    arguments : list of str
-        As typed.
-
-    Returns
-    -------
-    str
-        Path of an existing file.
-
     Raises
     ------
     FileNotFoundError
@@ -142,13 +132,6 @@ def yaml_of(arguments) -> str:
 
 def check_names(arguments, keys):
     """Refuse options that nothing reads, and name those that are near.
-
-    Arguments
-    ---------
-    arguments : list of str
-        The YAML and options, as typed.
-    keys : collection of str
-        Of the YAML.
 
     Raises
     ------
@@ -220,13 +203,6 @@ def check_values(overrides, keys, within=""):
 
 def check_device(device, backend="nccl"):
     """Refuse a device that this machine, or this torch, does not have.
-
-    Arguments
-    ---------
-    device : str, optional
-        As after ``--device``; left out, one is found later.
-    backend : str
-        Of several processes, if there are.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.data.protocol_files import folder_name
+from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
 from speechbrain_clser.io import atomic_write, read_json, read_table
@@ -57,19 +58,6 @@ def of_trial(folder, trial) -> Path:
 
 def write(folder, material, device, command, extractor):
     """Write protocol, ledger, audit, parts, data and environment of a run.
-
-    Arguments
-    ---------
-    folder : str or Path
-        Of the run, or of one of its trials.
-    material : PreparedData
-        What was prepared.
-    device : str
-        That computes.
-    command : list of str
-        As typed.
-    extractor : Extractor
-        Of the frames; its config pins the revision of what is pretrained.
 
     Raises
     ------
@@ -253,22 +241,6 @@ def suffix(overrides) -> str:
 def name(yaml, protocol, encoder, normalise_by) -> str:
     """Name the folder of a run by what it does.
 
-    Arguments
-    ---------
-    yaml : str
-        Stem of the YAML.
-    protocol : str
-        Name, or path of one's own.
-    encoder : str
-        As after ``--encoder``.
-    normalise_by : str
-        See ``features.normalisation``.
-
-    Returns
-    -------
-    str
-        Below ``results``.
-
     Example
     -------
     >>> name("source_only", "../my.yaml", "facebook/wav2vec2-base", "none")
@@ -304,3 +276,42 @@ def _git(folder, *arguments):
     except FileNotFoundError:
         return ""
     return "" if done.returncode else done.stdout.strip()
+
+
+def plan(description, ledger, findings, machinery):
+    """Describe what a run will do."""
+    parts = {
+        name: counts
+        for name, counts in description["parts"].items()
+        if counts["utterances"]
+    }
+    classes = list(next(iter(parts.values()))["classes"])
+    table = [["part", "utterances", "speakers", "minutes", *classes, "from"]]
+    for name, counts in parts.items():
+        table.append(
+            [
+                name,
+                *(counts[key] for key in table[0][1:4]),
+                *(counts["classes"].get(name, "-") for name in classes),
+                ", ".join(counts["origins"]),
+            ]
+        )
+    lines = [f"Supervision: {ledger.sentence}", "", *columns(table), ""]
+    absent = [
+        name
+        for name, n in parts.get("scored", {}).get("classes", {}).items()
+        if not n
+    ]
+    if absent:
+        lines.append(
+            f"warning: the test set (scored) has no utterance of "
+            f"{', '.join(absent)}: UAR will be the mean over the other "
+            f"{len(classes) - len(absent)} classes"
+        )
+    lines += [
+        f"left out: {n} ({reason})"
+        for reason, n in description["left_out"].items()
+    ]
+    lines += [f"audit, {f.severity}: {f.sentence}" for f in findings]
+    lines += ["", machinery]
+    return "\n".join(lines)

@@ -83,13 +83,6 @@ def check_same_settings(folder, now: dict):
     Runs are resumed automatically; checkpoints of other settings must not be
     continued, nor seeds of two experiments averaged.
 
-    Arguments
-    ---------
-    folder : str or Path
-        Of the run.
-    now : dict
-        Its ``settings``.
-
     Raises
     ------
     ValueError

@@ -97,13 +97,7 @@ class VectorSpace:
         )
 
     def to_json(self):
-        """Give constants, and the scores within the sources behind the choice.
-
-        Returns
-        -------
-        dict
-            Plain values.
-        """
+        """Give constants, and the scores within the sources behind the choice."""
         return {
             "constants": self.adaptation
             and dataclasses.asdict(self.adaptation),

@@ -13,7 +13,6 @@ RECORDS = {
     "Card": "facts on a corpus, listed by `clser corpora`",
     "Ledger": "ledger.json",
     "Run": "contents of a run folder",
-    "Seed": "contents of the folder of a seed",
     "Take": "a row of the script of the demo corpus",
     "Utterance": "a row of a manifest",
 }

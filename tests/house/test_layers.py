@@ -1,6 +1,7 @@
 """Check the imports between modules against a table of levels."""
 
 import fnmatch
+import re
 
 from house.sources import PACKAGE, imports, module_name, read
 
@@ -60,6 +61,7 @@ LEVELS = {
     "features.extractor": 1,
     "features.store": 1,
     "features._*": 1,
+    "features.batching": 1,
     "features.phone_labels": 3,
     "features.loading": 3,
     "features.*": 2,
@@ -167,6 +169,11 @@ def complaint(here, there):
             f"{here} imports {there}, but contrib is outside of the core; move "
             "what the core needs out of contrib"
         )
+    if package != other and re.search(r"(^|\.)_[a-z]", there):
+        return (
+            f"{here} imports {there}, a private module of {other}; make it "
+            "public, or move what is shared"
+        )
     if here not in RESTRICTED.get(there, {here}):
         allowed = ", ".join(RESTRICTED[there]) or "no module"
         return f"{here} imports {there}, which only {allowed} may import"
@@ -221,6 +228,12 @@ def test_import_upward_is_caught_even_inside_a_function():
     late = "def f():\n    from speechbrain_clser.training.brain import Brain\n"
     (text,) = violations(data__splits=late, training__brain="")
     assert "data.splits (level 1) imports training.brain (level 3)" in text
+
+
+def test_import_of_a_private_module_of_another_package_is_caught():
+    late = "from speechbrain_clser.features._shards import Shards"
+    (text,) = violations(inference__predict=late, features___shards="")
+    assert "features._shards, a private module of features" in text
 
 
 def test_relative_import_is_resolved():

@@ -1,8 +1,12 @@
 import json
+import re
 
 import pytest
 import torch
 from helpers import served
+
+from speechbrain_clser.features.acoustic import AcousticFeatures
+from speechbrain_clser.inference import export
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +72,22 @@ def test_model_has_provenance(model):
     output = json.loads((model.folder / "training.json").read_text())
     assert (output["trial"], output["seed"], output["epoch"]) == (0, 1, 1)
     assert output["chosen"] == "How it was chosen."
+
+
+def test_flat_arguments_of_an_old_run_are_grouped_in_the_model(tmp_path):
+    served.make(tmp_path, "dual_anchor")
+    training = tmp_path / "run" / "seed_1"
+    text = (training / "hyperparams.yaml").read_text()
+    flat = re.sub(r"(?m)^  \w+: !new:\S+dual_anchor\.\w+Config\n", "", text)
+    flat = re.sub(
+        r"(?m)^    (neutral|communities|style|confidence|pse|tar|m)",
+        r"  \1",
+        flat,
+    )
+    assert flat.count("Config") < text.count("Config")
+    saved = {"method": next(training.rglob("method.ckpt"))}
+    one, other = (
+        export._method(yaml, AcousticFeatures(), tmp_path, saved)["method"]
+        for yaml in (flat, text)
+    )
+    assert one == other and {"anchoring", "pseudo_labels"} <= {*one.arguments}

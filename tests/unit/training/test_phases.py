@@ -8,6 +8,7 @@ from speechbrain.utils.train_logger import FileTrainLogger
 
 from speechbrain_clser.data.samplers import HierarchicalBatchSampler
 from speechbrain_clser.methods.linear import Linear
+from speechbrain_clser.training import console
 from speechbrain_clser.training.phases import Phase, run_phases, wanted
 from speechbrain_clser.training.records import EpochRecords
 from speechbrain_clser.training.schedules import warmup_cosine
@@ -89,6 +90,7 @@ def test_resumed_run_logs_each_epoch_once_and_what_was_done(tmp_path, caplog):
         run(tmp_path, schedule=DyingSchedule(9))
     assert "done before" not in caplog.text
     caplog.set_level("INFO")
+    caplog.set_level("INFO", console.EPOCHS)
     run(tmp_path, oracle=lambda brain: 0.5)
     assert "phase: train, 2 of 3 epochs done before" in caplog.text
     lines = (tmp_path / "train_log.txt").read_text().splitlines()

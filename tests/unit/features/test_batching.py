@@ -4,7 +4,7 @@ import pytest
 import torch
 from helpers.blocks import ROWS, tone
 
-from speechbrain_clser.features._batches import (
+from speechbrain_clser.features.batching import (
     N_AHEAD,
     batches,
     decoded,
