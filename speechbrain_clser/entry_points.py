@@ -6,7 +6,7 @@ A package declares them in its ``pyproject.toml``::
     "my_package.dann" = "my_package.dann"
 
     [project.entry-points."speechbrain_clser.corpora"]
-    cremad = "my_package.cremad"
+    subesco = "my_package.subesco"
 
 The value of a part is a module, for all classes that it defines, or one class. The
 name of a corpus is that of its card, its value the module that reads it.

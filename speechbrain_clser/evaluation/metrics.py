@@ -2,7 +2,7 @@
 
 Metrics are computed from confusion counts, with any number of leading axes; ``uar``
 also takes labels. Each metric is a mean of ratios of sums (``recall_terms``, ``wa_terms``,
-``f1_terms``), from which ``statistics`` derives its variance.
+``f1_terms``, ``weighted_f1_terms``), from which ``statistics`` derives its variance.
 
 Labels may be names or indices that ``classes`` lists.
 """
@@ -151,6 +151,39 @@ def f1_terms(confusion: np.ndarray) -> tuple:
     return 2 * hits, np.sum(confusion, -1) + np.sum(confusion, -2)
 
 
+def weighted_f1_terms(confusion: np.ndarray) -> tuple:
+    """Return numerator and denominator of weighted F1 of each speaker.
+
+    Weighted F1 is no ratio of sums: the numerators are its linear approximation at the
+    sum over the speakers, where it is exact.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., speakers, classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray), (..., speakers, 1)
+        Utterances.
+
+    Example
+    -------
+    >>> speakers = np.array([[[2, 0], [0, 0]], [[0, 1], [0, 1]]])
+    >>> part, whole = weighted_f1_terms(speakers)
+    >>> round(float(part.sum() / whole.sum()), 3)
+    0.767
+    """
+    n = np.sum(confusion, axis=-1)
+    part, whole = f1_terms(confusion)
+    n_all, part_all, whole_all = (
+        np.sum(one, axis=-2, keepdims=True) for one in (n, part, whole)
+    )
+    f1 = ratio(part_all, whole_all)
+    linear = f1 * n + n_all * ratio(part - f1 * whole, whole_all)
+    return np.nansum(linear, axis=-1)[..., None], n.sum(axis=-1)[..., None]
+
+
 def mean_ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Average the defined ratios.
 
@@ -261,6 +294,28 @@ def macro_f1_of(confusion: np.ndarray) -> np.ndarray:
     0.3333333333333333
     """
     return mean_ratio(*f1_terms(confusion))
+
+
+def weighted_f1_of(confusion: np.ndarray) -> np.ndarray:
+    """Compute weighted F1 from confusion counts.
+
+    Arguments
+    ---------
+    confusion : numpy.ndarray, (..., classes, classes)
+        Targets are rows.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        F1 of the classes, weighted by their targets, 0-1; NaN without targets.
+
+    Example
+    -------
+    >>> float(weighted_f1_of(np.array([[1, 1], [0, 0]])).round(3))
+    0.667
+    """
+    n = np.sum(confusion, axis=-1)
+    return ratio(np.nansum(n * ratio(*f1_terms(confusion)), -1), n.sum(-1))
 
 
 def uar(

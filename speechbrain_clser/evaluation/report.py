@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.adaptation import adaptation, refusals
 from speechbrain_clser.evaluation.baselines import baselines
 from speechbrain_clser.evaluation.console import columns
+from speechbrain_clser.evaluation.durations import by_duration
 from speechbrain_clser.evaluation.embedding_map import embedding_map
 from speechbrain_clser.evaluation.json_safe import compact_counts, to_json_safe
 from speechbrain_clser.evaluation.probes import probes
@@ -31,7 +32,8 @@ def build(run_folder: str | os.PathLike) -> dict:
     ---------
     run_folder : path
         ``output_folder`` of train.py; every seed in it that has predictions
-        is used. Curves, probes and the map are of the first trial.
+        is used. Curves, probes, the map and the
+        UAR by duration are of the first trial.
 
     Returns
     -------
@@ -55,6 +57,9 @@ def build(run_folder: str | os.PathLike) -> dict:
         )
         for part in runs.PARTS
     }
+    for part, found in parts.items():
+        runs_of_part = [seed.predictions[part] for seed in run.first_trial]
+        found["groups"]["duration"] = by_duration(runs_of_part, run.rows)
     first, test = run.seeds[0], parts["test"]
     scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
     facts = {
@@ -146,7 +151,7 @@ def summary(report: dict) -> str:
 def summary_rows(report: dict) -> list:
     """Build the table of scores for the console."""
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
-    header += ["utterances", "speakers"]
+    header += ["weighted F1", "utterances", "speakers"]
     rows = []
     for name, part in report["parts"].items():
         found = part["scores"]
@@ -158,6 +163,7 @@ def summary_rows(report: dict) -> list:
                 formatting.percent(part["chance_uar"]),
                 formatting.percent(found["wa"]["mean"]),
                 formatting.percent(found["macro_f1"]["mean"]),
+                formatting.percent(found["weighted_f1"]["mean"]),
                 str(part["n_utterances"]),
                 str(part["n_speakers"]),
             ]

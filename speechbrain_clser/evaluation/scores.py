@@ -63,7 +63,7 @@ def scores(
         "scores": {
             name: summary([one[name] for one in per_seed], trials)
             | _bounds(intervals.get(name))
-            for name in ("uar", "wa", "macro_f1", "ece")
+            for name in (*statistics.METRICS, "ece")
         },
         "recalls": [
             {"class": name, "n": int(n), "mean": float(mean)} | _bounds(bounds)
@@ -93,7 +93,11 @@ def scores(
         ),
         "groups": {
             column: [
-                _group(column, name, runs, trials)
+                group(
+                    name,
+                    [r.where(getattr(r, column) == name) for r in runs],
+                    trials,
+                )
                 for name in np.unique(getattr(first, column)).tolist()
             ]
             for column in GROUPS
@@ -173,16 +177,33 @@ def _chance(n_targets):
     return float(1 / np.count_nonzero(n_targets))
 
 
-def _group(column, name, runs, trials):
-    """Compute the UAR of a language, corpus or gender with its interval."""
-    kept = [run.where(getattr(run, column) == name) for run in runs]
-    counts = statistics.speaker_counts(kept, trials)
+def group(
+    name: str, runs: Sequence[Predictions], trials: Sequence[int]
+) -> dict:
+    """Compute the UAR of a group of utterances with its interval.
+
+    Arguments
+    ---------
+    name : str
+        Of the group, such as a language.
+    runs : sequence of Predictions
+        One per seed, of its utterances only.
+    trials : sequence of int
+        Trial of each.
+
+    Returns
+    -------
+    dict
+        ``name``, ``n_utterances``, ``n_speakers``, ``n_classes``, ``chance_uar``, and
+        mean, standard deviation and interval of UAR, 0-1.
+    """
+    counts = statistics.speaker_counts(runs, trials)
     n_targets = counts.confusion[0].sum(axis=(0, 2))
     uars = metrics.uar_of(counts.confusion.sum(axis=1))
     return (
         {
             "name": name,
-            "n_utterances": len(kept[0]),
+            "n_utterances": len(runs[0]),
             "n_speakers": len(counts.speakers),
             "n_classes": int(np.count_nonzero(n_targets)),
             "chance_uar": _chance(n_targets),

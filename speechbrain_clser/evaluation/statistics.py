@@ -36,12 +36,14 @@ METRICS = {
     "uar": metrics.uar_of,
     "wa": metrics.wa_of,
     "macro_f1": metrics.macro_f1_of,
+    "weighted_f1": metrics.weighted_f1_of,
 }
 # Numerators and denominators of which each score is the mean ratio.
 TERMS = {
     "uar": metrics.recall_terms,
     "wa": metrics.wa_terms,
     "macro_f1": metrics.f1_terms,
+    "weighted_f1": metrics.weighted_f1_terms,
 }
 # Standard errors below this are rounding errors: the speakers do not differ.
 _NO_SPREAD = 1e-9
@@ -448,7 +450,7 @@ def _design(run, score, term):
 
 
 def intervals(run: RunCounts) -> dict:
-    """Compute the intervals of UAR, WA, macro-F1 and the recall of each class.
+    """Compute the intervals of ``METRICS`` and of the recall of each class.
 
     Arguments
     ---------
@@ -458,8 +460,8 @@ def intervals(run: RunCounts) -> dict:
     Returns
     -------
     dict
-        ``"uar"``, ``"wa"``, ``"macro_f1"`` to (low, high), ``"recalls"`` to a
-        list of them. All are NaN for a single speaker.
+        Names of ``METRICS`` to (low, high), ``"recalls"`` to a list of them.
+        All are NaN for a single speaker.
 
     Example
     -------

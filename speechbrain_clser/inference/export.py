@@ -49,6 +49,7 @@ from speechbrain_clser.inference.normaliser import (
 )
 from speechbrain_clser.inference.select import FILE
 from speechbrain_clser.inference.weights import load_tensors
+from speechbrain_clser.methods.base import Method
 
 logger = logging.getLogger(__name__)
 
@@ -181,31 +182,40 @@ def _normaliser(extractor, sound, train_rows, by, folder):
 def _method(text, extractor, folder, saved):
     """Return the blueprint of the method and save its inference parameters."""
     method = blueprint.read(text, "method", {"extractor": extractor})
-    kind = pydoc.locate(method.path)
-    if kind.INPUTS != {"frames"}:
+    method = _without_training_only(method)
+    built = blueprint.build(method)
+    if built.INPUTS != {"frames"}:
         raise ValueError(
             f"{method.path}: expected a method with the input frames only, found "
-            f"the inputs {', '.join(sorted(kind.INPUTS))}; compute the other "
+            f"the inputs {', '.join(sorted(built.INPUTS))}; compute the other "
             "streams in the extractor"
         )
-    left = {
-        name: None if name in kind.TRAINING_ONLY else value
-        for name, value in method.arguments.items()
+    needed = built.for_inference().state_dict()
+    state = load_tensors(saved["method"])
+    state = {name: values for name, values in state.items() if name in needed}
+    torch.save(state, folder / "method.ckpt")
+    return {"method": method}
+
+
+def _without_training_only(value):
+    """Set modules of ``TRAINING_ONLY`` to None, also those of the methods in a method."""
+    if isinstance(value, list):
+        return [_without_training_only(one) for one in value]
+    kind = pydoc.locate(value.path) if isinstance(value, New) else None
+    if not (isinstance(kind, type) and issubclass(kind, Method)):
+        return value
+    arguments = {
+        name: None
+        if name in kind.TRAINING_ONLY
+        else _without_training_only(one)
+        for name, one in value.arguments.items()
     }
     # Of a run of version 0.1.
-    for name, config, flat in pop_groups(
-        getattr(kind.__init__, "groups", {}), left
-    ):
-        package = method.path.rpartition(".")[0]
-        left[name] = New(f"{package}.{config.__name__}", flat)
-    state = load_tensors(saved["method"])
-    state = {
-        name: values
-        for name, values in state.items()
-        if name.split(".")[0] not in kind.TRAINING_ONLY
-    }
-    torch.save(state, folder / "method.ckpt")
-    return {"method": New(method.path, left)}
+    groups = getattr(kind.__init__, "groups", {})
+    for name, config, flat in pop_groups(groups, arguments):
+        package = value.path.rpartition(".")[0]
+        arguments[name] = New(f"{package}.{config.__name__}", flat)
+    return New(value.path, arguments)
 
 
 def _save_labels(classes, folder):

@@ -54,6 +54,7 @@ PARTS = {
             "methods.dual_anchor.AnchoringConfig",
             "methods.dual_anchor.DualAnchor",
             "methods.dual_anchor.PseudoLabelConfig",
+            "methods.ensemble.Ensemble",
             "methods.hump_cat.HumpCat",
             "methods.linear.Linear",
             "methods.sere.ResonanceConfig",

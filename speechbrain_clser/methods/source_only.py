@@ -2,7 +2,7 @@
 
 import torch
 
-from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
+from speechbrain_clser.losses.focal import focal
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
@@ -21,6 +21,8 @@ class SourceOnly(Method):
         Label smoothing of the cross-entropy, 0-1.
     weigh_classes : bool
         Whether the loss weights classes by their inverse frequency.
+    focal_gamma : float
+        Exponent of the focal loss; 0: cross-entropy.
 
     Example
     -------
@@ -40,6 +42,7 @@ class SourceOnly(Method):
         emotion_head,
         label_smoothing=0.0,
         weigh_classes=False,
+        focal_gamma=0.0,
     ):
         super().__init__()
         self.encoder = encoder
@@ -47,6 +50,7 @@ class SourceOnly(Method):
         self.emotion_head = emotion_head
         self.label_smoothing = label_smoothing
         self.weigh_classes = weigh_classes
+        self.focal_gamma = focal_gamma
         self.class_weights = None
 
     def begin_epoch(self, loader):
@@ -66,11 +70,12 @@ class SourceOnly(Method):
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Compute the cross-entropy over labelled utterances."""
+        """Compute the cross-entropy, or focal loss, over labelled utterances."""
         return {
-            "emotion": masked_cross_entropy(
+            "emotion": focal(
                 output.logits,
                 batch["emotion"],
+                self.focal_gamma,
                 self.class_weights,
                 self.label_smoothing,
             )

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from sklearn.covariance import LedoitWolf
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC
 
 from speechbrain_clser.adaptation import linear
+from speechbrain_clser.adaptation.base import normalise_rows
 from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
@@ -28,6 +30,7 @@ HIDDEN_DIM = 64
 LR = 0.003
 WEAK, STRONG = 0.1, 0.5  # deviations of noise
 NEARNESS = 10  # chosen in favour of the baseline
+LEAST_VARIANCE = 1e-6  # of lda, for one utterance per class
 DROPPED = 0.2  # share of the columns, in the strong view
 
 
@@ -62,7 +65,7 @@ def usable(names, extractor, is_explicit) -> list:
     >>> from types import SimpleNamespace
     >>> usable(["oracle"], SimpleNamespace(has_frozen_part=True), True)
     Traceback (most recent call last):
-    ValueError: baselines must be among linear, svm, nearest_prototype, ...
+    ValueError: baselines must be among linear, svm, lda, nearest_prototype, ...
     """
     if unknown := [name for name in names if name not in BASELINES]:
         raise ValueError(
@@ -198,6 +201,9 @@ def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
             Support vector machine with a Gaussian kernel on the labelled, weighted
             alike. Its probabilities are the softmax of its decision function,
             not calibrated.
+        ``lda``
+            Linear discriminant analysis on the labelled, weighted alike, whose
+            covariance is shrunk as by Ledoit and Wolf.
         ``label_propagation``
             Labels spread over a graph of all vectors, whose edges fall off with
             the distance (Gaussian).
@@ -281,6 +287,23 @@ def _svm(vectors, labels, test, n_classes, weights):
     return _in_columns(chance, model.classes_, n_classes)
 
 
+def _lda(vectors, labels, test, n_classes, weights):
+    # That of scikit-learn has no weights of utterances.
+    classes, place = np.unique(labels, return_inverse=True)
+    share = np.eye(len(classes))[place] * weights[:, None]
+    totals = share.sum(axis=0)
+    means = share.T @ vectors / totals[:, None]
+    spread = np.sqrt(weights / weights.mean())[:, None]
+    fitted = LedoitWolf(assume_centered=True).fit(
+        spread * (vectors - means[place])
+    )
+    covariance = fitted.covariance_ + LEAST_VARIANCE * np.eye(len(means.T))
+    directions = np.linalg.solve(covariance, means.T)
+    offsets = np.log(totals) - np.sum(means * directions.T, axis=1) / 2
+    chance = normalise_rows(test @ directions + offsets)
+    return _in_columns(chance, classes, n_classes)
+
+
 def _label_propagation(vectors, labels, test, n_classes, seed):
     # Standardised vectors of so many columns are 2 * n apart in the mean,
     # squared. At 1 / n all are neighbours, and one class is predicted for all.
@@ -341,7 +364,7 @@ def _in_columns(chance, classes, n_classes):
 
 
 # Fitted on the labelled alone, with weights of the utterances in place of a seed.
-SUPERVISED = {"linear": _linear, "svm": _svm}
+SUPERVISED = {"linear": _linear, "svm": _svm, "lda": _lda}
 BASELINES = {
     **SUPERVISED,
     "nearest_prototype": _nearest_prototype,

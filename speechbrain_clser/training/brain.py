@@ -105,6 +105,11 @@ class MethodBrain(sb.Brain):
         parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
+        # DDP waits for the gradients of members that are fitted without any.
+        for part in self.method.modules():
+            is_trained = getattr(part, "USES_GRADIENTS", True)
+            if self.method.USES_GRADIENTS and not is_trained:
+                part.requires_grad_(False)
         if self.extractor is not None:
             self.extractor.requires_grad_(self.phase.with_encoder)
 

@@ -1,4 +1,4 @@
-"""Generate rows of all shipped corpora with published counts, without audio.
+"""Generate rows of the corpora of version 0.1 with published counts, without audio.
 
 Counts of classes, speakers and sessions are the published ones, except for the two
 podcast corpora, which are still growing. Utterances are assigned to speakers in turn.

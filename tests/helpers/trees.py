@@ -84,6 +84,24 @@ def _cafe(nested, speakers):
     ]
 
 
+CREMAD_EMOTIONS = ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD")
+
+
+def _cremad(folder):
+    return [
+        f"{folder}{actor}_{sentence}_{emotion}_{level}.wav"
+        for actor in (1001, 1091)
+        for emotion in CREMAD_EMOTIONS
+        for sentence, level in (("DFA", "XX"), ("IEO", "LO"))
+    ]
+
+
+CREMAD_TABLE = (
+    '"ActorID","Age","Sex","Race","Ethnicity"\n'
+    '1001,51,"Male","Unknown","Hispanic"\n1091,29,"Female","Unknown","Hispanic"\n'
+)
+
+
 ESD_EMOTIONS = ("Neutral", "Angry", "Happy", "Sad", "Surprise")
 
 
@@ -213,6 +231,33 @@ def _iemocap_texts(nested):
     return texts
 
 
+NEMO_EMOTIONS = (
+    *("anger", "fear", "happiness"),
+    *("neutral", "sadness", "surprised"),
+)
+
+
+def _nemo(folder):
+    return [
+        f"{folder}{speaker}_{emotion}_{sentence}.wav"
+        for speaker in ("EB0", "WR0")
+        for emotion in NEMO_EMOTIONS
+        for sentence in (1, 90)
+    ]
+
+
+def _nemo_table():
+    head = (
+        "file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage"
+    )
+    rows = [
+        f"{name}\t{name.split('_')[1]}\tDzień dobry.\tdzień dobry\t        "
+        f"{name[:3]}\t{'female' if name[0] == 'E' else 'male'}\t23"
+        for name in _nemo("")
+    ]
+    return {"data.tsv": "\n".join([head, *rows, ""])}
+
+
 PODCAST_LETTERS = "ACDFHNOSUX"
 PODCAST_HEAD = "FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set"
 
@@ -273,6 +318,7 @@ NAMES = {
         "nested": _cafe(True, (1, 12)),
         "flat": _cafe(False, (1, 12)),
     },
+    "cremad": {"nested": _cremad("AudioWAV/"), "flat": _cremad("")},
     "esd": {
         "nested": _esd("{speaker}/{emotion}/train/{name}.wav", (1, 20), (1, 9)),
         "flat": _esd("{name}.wav", (1, 20), (1, 9)),
@@ -288,6 +334,7 @@ NAMES = {
     "mesd": {"nested": _mesd(True), "flat": _mesd(False)},
     "meld": {"nested": _meld(True), "flat": _meld(False)},
     "iemocap": {"nested": _iemocap(True), "flat": _iemocap(False)},
+    "nemo": {"nested": _nemo("samples/"), "flat": _nemo("")},
     "msp_podcast": {
         "nested": _podcast("MSP-PODCAST", "Audios/", MSP_PARTS),
         "flat": _podcast("MSP-PODCAST", "", MSP_PARTS),
@@ -299,8 +346,12 @@ NAMES = {
 }
 
 TEXTS = {
+    "cremad": dict.fromkeys(
+        ("nested", "flat"), {"VideoDemographics.csv": CREMAD_TABLE}
+    ),
     "meld": {"nested": _meld_tables(), "flat": _meld_tables()},
     "iemocap": {"nested": _iemocap_texts(True), "flat": _iemocap_texts(False)},
+    "nemo": dict.fromkeys(("nested", "flat"), _nemo_table()),
     "msp_podcast": dict.fromkeys(
         ("nested", "flat"), _podcast_texts("MSP-PODCAST", MSP_PARTS)
     ),

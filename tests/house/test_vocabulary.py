@@ -32,7 +32,7 @@ def texts():
     for path in [*paths, *ROOT.glob("*.md"), *ROOT.glob("*.py")]:
         name = path.relative_to(ROOT).as_posix()
         is_own = "results" not in path.parts and "legacy" not in path.parts
-        if path.suffix in (".py", ".md", ".yaml") and is_own:
+        if path.suffix in (".py", ".md", ".yaml", ".j2") and is_own:
             if name not in EXEMPT | {"CHANGELOG.md"}:
                 yield name, path.read_text(encoding="utf-8")
 

@@ -14,6 +14,8 @@ from speechbrain_clser.inference.classifier import EmotionClassifier
 UNLABELLED = {"protocol": "toy_unlabelled.yaml"}
 TWO = {"protocol": "toy_two_sources.yaml"}
 OPTIONS = {
+    # Evaluation adapts and normalises with the test utterances, a model does not.
+    "best": (["--normalise_by", "none", "--adaptation", "none"], {}),
     "dual_anchor": (["--phones", "units"], UNLABELLED),
     "sere": ([], UNLABELLED),
     "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),

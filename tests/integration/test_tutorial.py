@@ -20,8 +20,12 @@ TUTORIAL = (toy.ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 FENCED = r"^```{}\n(.*?)^```$"
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
 EMODB = dict(zip(EMOTIONS, "WEAFNT", strict=True))
-CREMAD = dict(
-    zip(EMOTIONS, ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD"), strict=True)
+SUBESCO = dict(
+    zip(
+        EMOTIONS,
+        ("ANGRY", "DISGUST", "FEAR", "HAPPY", "NEUTRAL", "SAD"),
+        strict=True,
+    )
 )
 
 
@@ -71,22 +75,18 @@ def speak(path, emotion, speaker):
 
 
 def make_corpora(folder):
-    """Write a few recordings with the layouts of EMO-DB and CREMA-D."""
+    """Write a few recordings with the layouts of EMO-DB and SUBESCO."""
     for speaker, emotion, sentence in itertools.product(
         (3, 8, 9), EMOTIONS, ("a01", "b10")
     ):
         name = f"{speaker:02}{sentence}{EMODB[emotion]}a.wav"
         speak(folder / "EMO-DB" / "wav" / name, emotion, speaker)
     for speaker, emotion, sentence in itertools.product(
-        range(4), EMOTIONS, ("DFA", "IEO")
+        range(4), EMOTIONS, ("S_1", "S_10")
     ):
-        name = f"{1001 + speaker}_{sentence}_{CREMAD[emotion]}_XX.wav"
-        speak(folder / "CREMA-D" / "AudioWAV" / name, emotion, speaker)
-    table = '"ActorID","Age","Sex","Race","Ethnicity"\n' + "".join(
-        f'{1001 + n},30,"{sex}","Unknown","Hispanic"\n'
-        for n, sex in enumerate(["Male", "Female", "Female", "Male"])
-    )
-    (folder / "CREMA-D" / "VideoDemographics.csv").write_text(table)
+        actor = ("F_01_OISHI", "F_02_MONIKA", "M_01_A", "M_02_B")[speaker]
+        name = f"{actor}_{sentence}_{SUBESCO[emotion]}_1.wav"
+        speak(folder / "SUBESCO" / name, emotion, speaker)
 
 
 def execute(line, folder, packages=None, more=()):
@@ -110,37 +110,53 @@ def execute(line, folder, packages=None, more=()):
     )
 
 
+def write_bands_yaml(folder):
+    """Write the YAML with the encoder of the page in place of the built-in one."""
+    text = (folder / "dann.yaml").read_text(encoding="utf-8")
+    of_package = next(b for b in blocks("yaml") if "my_package.bands" in b)
+    text, n = re.subn(
+        r"^encoder: .*?(?=^\w+_by)", of_package, text, flags=re.M | re.S
+    )
+    assert n == 1
+    (folder / "bands.yaml").write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """Run all commands of the page; return folder, corpora and output."""
     folder = install(tmp_path_factory.mktemp("tutorial"))
     make_corpora(folder / "data")
-    pip, facts, train, predict = "".join(blocks("bash")).splitlines()
+    lines = "".join(blocks("bash")).splitlines()
+    pip, facts, train, predict, train_bands, predict_bands = lines
     assert pip == "pip install -e ."  # in place of which ``install`` writes
     # The synthetic corpora are smaller than the cards say.
     fast = ("--number_of_epochs", "2", "--allow_bad_files", "True")
     output = {}
-    for line, more in ((facts, ()), (train, fast), (predict, ())):
-        done = execute(line, folder, more=more)
+    write_bands_yaml(folder)
+    for line in (facts, train, predict, train_bands, predict_bands):
+        is_training = line in (train, train_bands)
+        done = execute(line, folder, more=fast if is_training else ())
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-        output[line.split()[1]] = done.stdout
+        output[line] = done.stdout
     return folder, output, predict
 
 
 @pytest.mark.slow
 def test_corpus_is_described_as_on_the_page(page):
-    assert page[1]["corpora"] == blocks("text")[0]
+    assert page[1]["clser corpora subesco"] == blocks("text")[0]
 
 
 @pytest.mark.slow
 def test_run_compares_both_corpora_and_has_a_report(page):
     folder, output, _ = page
-    (console,) = (text for text in output.values() if "Supervision" in text)
+    (console,) = (
+        text for line, text in output.items() if "py dann.yaml" in line
+    )
     notes = json.loads(
         (folder / "results/dann/seed_1001/notes.json").read_text()
     )
     assert 0.9 < notes["reversal_strength"] <= 1
-    assert "emodb:deu → cremad:eng; unlabelled" in console
+    assert "emodb:deu → subesco:ben; unlabelled" in console
     assert "dann minus it" in console
     report = (folder / "results/dann/report.md").read_text()
     assert "## Gradient reversal\n\n| seed | strength |" in report
@@ -148,7 +164,7 @@ def test_run_compares_both_corpora_and_has_a_report(page):
     with open(folder / "results/dann/parts.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     actors = {(row["speaker"], row["gender"]) for row in rows}
-    assert {("cremad_1001", "male"), ("cremad_1002", "female")} < actors
+    assert {("subesco_M01", "male"), ("subesco_F02", "female")} < actors
     text = (folder / "results/dann/model/README.md").read_text()
     assert "parts of the package `my_package`" in text
 
@@ -156,6 +172,17 @@ def test_run_compares_both_corpora_and_has_a_report(page):
 @pytest.mark.slow
 def test_every_recording_is_predicted(page):
     with open(page[0] / "emotions.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 48
+    assert {row["emotion"] for row in rows} <= set(EMOTIONS)
+
+
+@pytest.mark.slow
+def test_model_with_an_encoder_of_the_package_predicts(page):
+    model = page[0] / "results/bands/model/hyperparams.yaml"
+    text = model.read_text(encoding="utf-8")
+    assert "!new:my_package.bands.Bands" in text and "n_bands: 24" in text
+    with open(page[0] / "bands.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 48
     assert {row["emotion"] for row in rows} <= set(EMOTIONS)
@@ -205,6 +232,22 @@ def test_domain_loss_trains_head_and_embedding_in_opposite_directions(tmp_path):
     assert losses["emotion"].item() == pytest.approx(np.log(2))
 
 
+def test_frames_of_the_encoder_do_not_depend_on_padding(tmp_path):
+    found = files()
+    declared = groups(found["pyproject.toml"])
+    with distributions.installed(tmp_path, found, declared):
+        from my_package.bands import Bands, BandsConfig
+
+        bands = Bands(BandsConfig(n_bands=8))
+    wav = torch.randn(1, 1000)
+    padded = torch.cat([wav, torch.ones(1, 1000)], dim=1)
+    alone = bands(wav, torch.ones(1))
+    assert alone.shape == (1, 4, 8)
+    frames = bands(padded, torch.tensor([0.5]))
+    torch.testing.assert_close(frames[:, :4], alone)
+    assert not frames[:, 4:].any()
+
+
 def test_part_of_the_page_is_in_the_allow_list(tmp_path):
     from speechbrain_clser import corpora, entry_points
 
@@ -212,5 +255,6 @@ def test_part_of_the_page_is_in_the_allow_list(tmp_path):
     declared = groups(found["pyproject.toml"])
     assert set(declared) == {entry_points.PARTS, entry_points.CORPORA}
     with distributions.installed(tmp_path, found, declared):
-        assert entry_points.part("my_package.dann.Dann") is not None
-        assert corpora.load("cremad").card.n_utterances == 7442
+        for part in ("dann.Dann", "bands.Bands", "bands.BandsConfig"):
+            assert entry_points.part(f"my_package.{part}") is not None
+        assert corpora.load("subesco").card.n_utterances == 7000

@@ -14,6 +14,7 @@ SHAREABLE = {
     "CC0-1.0",
     "CC BY 4.0",
     "CC BY-NC-SA 4.0",
+    "Open Database License 1.0",
     "free for research",
     "research only",
 }

@@ -18,6 +18,7 @@ METRICS = {
     "uar": ("recall", "UAR, unweighted average recall"),
     "wa": ("accuracy", "WA, weighted accuracy"),
     "macro_f1": ("f1", "macro-F1"),
+    "weighted_f1": ("f1", "weighted F1"),
 }
 OWN_TERMS = "terms-of-the-training-corpora"
 COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
@@ -37,7 +38,7 @@ def metadata(
         pipeline_tag=TASK,
         tags=[*TAGS, report["method"]],
         datasets=[card["name"] for card in training_data.cards(report)],
-        metrics=[name for name, _ in METRICS.values()],
+        metrics=list(dict.fromkeys(name for name, _ in METRICS.values())),
         base_model=_encoder(report, model_yaml),
         model_name=repo_id.rpartition("/")[2],
         eval_results=_results(report),
@@ -95,4 +96,5 @@ def _results(report):
             metric_value=float(formatting.percent(scores[score]["mean"])),
         )
         for score, (metric, title) in METRICS.items()
+        if score in scores  # reports of version 0.1 have no weighted F1
     ]

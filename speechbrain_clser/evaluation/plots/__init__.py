@@ -4,6 +4,7 @@ Each function takes the report and returns a matplotlib ``Figure`` without
 further computation. ``svg`` renders a figure for the page.
 """
 
+from speechbrain_clser.evaluation.plots.by_duration import uar_by_duration
 from speechbrain_clser.evaluation.plots.by_language import uar_by_language
 from speechbrain_clser.evaluation.plots.calibration import reliability
 from speechbrain_clser.evaluation.plots.chance import uar_against_chance
@@ -23,5 +24,6 @@ __all__ = [
     "svg",
     "training_curves",
     "uar_against_chance",
+    "uar_by_duration",
     "uar_by_language",
 ]

@@ -178,7 +178,7 @@ def test_languages_are_unique_over_selectors(tmp_path):
 READER = """
 from speechbrain_clser.data.corpus import Card
 CARD = Card(
-    "cremad", "CREMA-D", ("eng",), 1, 1, "acted", "", "", "", ("CREMA-D",)
+    "subesco", "SUBESCO", ("ben",), 1, 1, "acted", "", "", "", ("SUBESCO",)
 )
 EMOTIONS = {"ANG": "anger"}
 SENTENCES = {"DFA": "Don't forget a jacket."}
@@ -193,35 +193,35 @@ def default_root():
 def declare(tmp_path):
     """Install a package with readers of corpora, given by their text."""
 
-    def of(text=READER, name="cremad"):
-        files = {"my_package/__init__.py": "", "my_package/cremad.py": text}
-        points = {name: "my_package.cremad"}
+    def of(text=READER, name="subesco"):
+        files = {"my_package/__init__.py": "", "my_package/subesco.py": text}
+        points = {name: "my_package.subesco"}
         return installed(tmp_path, files, {CORPORA: points})
 
     return of
 
 
 def test_reader_of_an_installed_package_is_found(declare, tmp_path):
-    assert "cremad" not in corpora.names()
+    assert "subesco" not in corpora.names()
     with declare():
-        assert "cremad" in corpora.names()
+        assert "subesco" in corpora.names()
         assert "my_package" not in sys.modules
-        assert corpora.load("cremad").emotions == {"ANG": "anger"}
-        card = corpora.load("cremad").card
+        assert corpora.load("subesco").emotions == {"ANG": "anger"}
+        card = corpora.load("subesco").card
         assert corpora.locate(card).name == "made"
-        data_folder = folders(tmp_path, "crema-d")
-        assert corpora.locate(card, data_folder).name == "crema-d"
-        assert list(corpora.sentences()["cremad"]) == ["DFA"]
+        data_folder = folders(tmp_path, "Subesco")
+        assert corpora.locate(card, data_folder).name == "Subesco"
+        assert list(corpora.sentences()["subesco"]) == ["DFA"]
         rows = overview.corpora_table()
-        assert ["cremad", "eng", 1, 1, "acted", ""] in rows
-        assert overview.corpus_facts("cremad")["emotions"] == "anger"
-    assert corpora.load("cremad").card.is_own
+        assert ["subesco", "ben", 1, 1, "acted", ""] in rows
+        assert overview.corpus_facts("subesco")["emotions"] == "anger"
+    assert corpora.load("subesco").card.is_own
 
 
 def test_two_readers_of_one_name_are_refused(declare):
     expected = (
         "corpus 'emodb': expected one reader, found the built-in "
-        "speechbrain_clser.corpora.emodb and my_package.cremad of my_package"
+        "speechbrain_clser.corpora.emodb and my_package.subesco of my_package"
     )
     with declare(name="emodb"), pytest.raises(ValueError, match=expected):
         corpora.load("urdu")
@@ -230,11 +230,11 @@ def test_two_readers_of_one_name_are_refused(declare):
 @pytest.mark.parametrize(
     "text, name, error, expected",
     [
-        ("EMOTIONS = {}", "cremad", ValueError, "no CARD and no utterances"),
-        ("import nowhere_at_all", "cremad", ImportError, "found No module"),
-        (READER, "crema", ValueError, "corpus 'crema': .*found 'cremad'"),
-        (READER.replace("eng", "en"), "cremad", ValueError, "'en'; write eng"),
-        (READER.replace("eng", "xyz"), "cremad", ValueError, "write und"),
+        ("EMOTIONS = {}", "subesco", ValueError, "no CARD and no utterances"),
+        ("import nowhere_at_all", "subesco", ImportError, "found No module"),
+        (READER, "sube", ValueError, "corpus 'sube': .*found 'subesco'"),
+        (READER.replace("ben", "en"), "subesco", ValueError, "'en'; write eng"),
+        (READER.replace("ben", "xyz"), "subesco", ValueError, "write und"),
     ],
 )
 def test_reader_that_cannot_be_used_is_named(
@@ -242,4 +242,4 @@ def test_reader_that_cannot_be_used_is_named(
 ):
     with declare(text, name), pytest.raises(error, match=expected) as raised:
         corpora.load(name)
-    assert "my_package.cremad of my_package 0.1" in str(raised.value)
+    assert "my_package.subesco of my_package 0.1" in str(raised.value)

@@ -9,7 +9,7 @@ import pytest
 from helpers.simulated import CLASSES, trial
 from sklearn import metrics as reference
 
-from speechbrain_clser.evaluation import metrics
+from speechbrain_clser.evaluation import metrics, statistics
 
 SCORES = Path(__file__).parents[2] / "reference" / "scores.json"
 
@@ -31,6 +31,11 @@ def test_scores_equal_scikit_learn(seed):
     assert of(metrics.macro_f1_of, target, predicted, CLASSES) == pytest.approx(
         reference.f1_score(target, predicted, average="macro")
     )
+    assert of(
+        metrics.weighted_f1_of, target, predicted, CLASSES
+    ) == pytest.approx(
+        reference.f1_score(target, predicted, average="weighted")
+    )
     np.testing.assert_array_equal(
         metrics.confusion_matrix(target, predicted, CLASSES),
         reference.confusion_matrix(target, predicted, labels=CLASSES),
@@ -42,6 +47,11 @@ def test_scores_equal_scikit_learn_for_predictions_without_targets():
     assert set(predicted) == set(CLASSES)
     assert of(metrics.macro_f1_of, target, predicted, CLASSES) == pytest.approx(
         reference.f1_score(target, predicted, average="macro")
+    )
+    assert of(
+        metrics.weighted_f1_of, target, predicted, CLASSES
+    ) == pytest.approx(
+        reference.f1_score(target, predicted, average="weighted")
     )
     assert metrics.uar(target, predicted, CLASSES) == pytest.approx(
         reference.recall_score(
@@ -77,6 +87,7 @@ def test_scores_without_utterances_are_nan():
     assert math.isnan(metrics.uar([], [], CLASSES))
     assert math.isnan(of(metrics.wa_of, [], [], CLASSES))
     assert math.isnan(of(metrics.macro_f1_of, [], [], CLASSES))
+    assert math.isnan(of(metrics.weighted_f1_of, [], [], CLASSES))
 
 
 def test_scores_take_indices_as_well_as_names():
@@ -101,9 +112,21 @@ def test_counts_may_have_leading_axes():
         for t, _, p in (trial(seed) for seed in range(6))
     ]
     stack = np.array(matrices).reshape(2, 3, 4, 4)
-    for score in (metrics.uar_of, metrics.wa_of, metrics.macro_f1_of):
+    for score in statistics.METRICS.values():
         one_by_one = [score(matrix) for matrix in matrices]
         np.testing.assert_allclose(score(stack).ravel(), one_by_one)
+
+
+def test_weighted_f1_and_its_terms_by_hand():
+    # Speakers aa -> aa and ab -> bb: F1 of a is 4/5, of b 2/3; targets 3 and 1.
+    speakers = np.array([[[2, 0], [0, 0]], [[0, 1], [0, 1]]])
+    value = metrics.weighted_f1_of(speakers.sum(axis=0))
+    assert value == pytest.approx((3 * 4 / 5 + 2 / 3) / 4)
+    part, whole = metrics.weighted_f1_terms(speakers)
+    assert part.sum() / whole.sum() == pytest.approx(value)
+    # Derivative for a: 4/5 n + 3/5 (2 h - 4/5 m); for b: 2/3 n + 1/3 (2 h - 2/3 m).
+    first = 4 / 5 * 2 + 3 / 5 * (4 - 4 / 5 * 4)
+    assert part[0, 0] == pytest.approx(first) and whole[0, 0] == 2
 
 
 def test_unequal_lengths_raise():

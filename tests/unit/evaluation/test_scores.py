@@ -37,7 +37,7 @@ def test_counts_reproduce_the_intervals(tmp_path):
     again = statistics.intervals(
         statistics.RunCounts.from_json(found["counts"])
     )
-    for name in ("uar", "wa", "macro_f1"):
+    for name in statistics.METRICS:
         output = found["scores"][name]
         assert again[name] == (output["low"], output["high"])
     assert again["recalls"] == [

@@ -31,6 +31,17 @@ def test_training_only_modules_are_not_exported(model):
     assert "adversary: null" in text and "!apply" not in text
 
 
+def test_training_only_modules_of_members_are_not_exported(tmp_path):
+    model = served.make(tmp_path, "best", n_copies=2)
+    names = torch.load(model.folder / "method.ckpt").keys()
+    assert {tuple(name.split(".")[:3]) for name in names} == {
+        *(("members", "0", part) for part in ("mean", "scale", "emotion_head")),
+        *(("members", n, p) for n in "12" for p in ("encoder", "emotion_head")),
+    }
+    text = (model.folder / "hyperparams.yaml").read_text()
+    assert "adversary: null" in text
+
+
 def test_adapters_are_exported_separately(tmp_path):
     from helpers import encoders
 

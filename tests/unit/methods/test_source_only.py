@@ -2,7 +2,9 @@ import math
 
 import pytest
 import torch
+from helpers import toy
 from helpers.tiny import method_of
+from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.methods.base import MethodOutput
 from speechbrain_clser.methods.source_only import SourceOnly
@@ -33,6 +35,18 @@ def test_unlabelled_batch_has_zero_loss_and_a_gradient():
     loss = bare().losses(output, {"emotion": torch.tensor([-1, -1])})["emotion"]
     loss.backward()
     assert loss.item() == 0 and logits.grad.equal(torch.zeros(2, 2))
+
+
+def test_focal_gamma_reduces_the_loss_of_a_fair_coin_to_a_quarter():
+    loss = losses(bare(focal_gamma=2.0), [[0.0, 0.0]], [1])
+    assert loss.item() == pytest.approx(math.log(2) / 4)
+
+
+def test_yaml_sets_focal_gamma():
+    text = (toy.RECIPE / "hparams/source_only.yaml").read_text("utf-8")
+    assert load_hyperpyyaml(text)["method"].focal_gamma == 0
+    built = load_hyperpyyaml(text, {"focal_gamma": 2.0})
+    assert built["method"].focal_gamma == 2
 
 
 def test_order_of_the_batch_does_not_matter():

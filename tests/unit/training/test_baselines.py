@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 from helpers import tiny
+from sklearn.covariance import LedoitWolf
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.neighbors import NearestCentroid
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -90,12 +92,44 @@ def test_nearest_prototype_is_that_of_scikit_learn():
     assert (ours.argmax(axis=1) == theirs.predict(scaled)).all()
 
 
+def test_lda_is_that_of_scikit_learn():
+    vectors, _, truth = blobs(spread=2.0)
+    scaled = StandardScaler().fit_transform(vectors)
+    means = np.stack([scaled[truth == c].mean(axis=0) for c in range(3)])
+    shrunk = LedoitWolf(assume_centered=True).fit(scaled - means[truth])
+    assert 0.01 < shrunk.shrinkage_ < 0.99
+    theirs = LinearDiscriminantAnalysis("lsqr", shrunk.shrinkage_)
+    theirs.fit(scaled, truth)
+    ours = predict("lda", vectors, truth, vectors, 3)
+    np.testing.assert_allclose(ours, theirs.predict_proba(scaled), atol=1e-4)
+
+
+def test_lda_gives_each_class_of_each_corpus_the_same_weight():
+    vectors, _, truth = blobs(n=8, spread=2.0)
+    corpora = np.array(["a", "b"] * 12)
+    # Five copies of one class of one corpus change little: the standardisation
+    # and the shrinkage. Without weights, the largest difference is 0.52.
+    copies = np.where((corpora == "a") & (truth == 0), 5, 1)
+    one, other = (
+        predict("lda", vectors[k], truth[k], vectors, 3, corpora=[*corpora[k]])
+        for k in (np.arange(24), np.repeat(np.arange(24), copies))
+    )
+    np.testing.assert_allclose(one, other, atol=0.1)
+
+
+def test_lda_of_one_utterance_per_class_is_the_nearest_one():
+    vectors, labels = np.array([[0.0, 0.0], [4.0, 2.0]]), [0, 1]
+    chance = predict("lda", vectors, labels, [[1.0, 1.0], [3.5, 1.0]], 3)
+    assert chance.argmax(axis=1).tolist() == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("baseline", "uses_unlabelled"),
     [
         ("nearest_prototype", False),
         ("linear", False),
         ("svm", False),
+        ("lda", False),
         ("label_propagation", True),
         ("fixmatch", True),
     ],
@@ -126,7 +160,7 @@ def test_vectors_are_mean_and_deviation_of_the_frames():
 
 
 def test_unknown_baseline_and_one_class_are_refused():
-    with pytest.raises(ValueError, match="linear, svm, .*got 'guess'"):
+    with pytest.raises(ValueError, match="linear, svm, lda, .*got 'guess'"):
         predict("guess", [[0.0]], [0], [[0.0]], 2)
     with pytest.raises(ValueError, match=r"two classes or more, got \[1\]"):
         predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)

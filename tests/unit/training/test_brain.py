@@ -4,13 +4,15 @@ import pytest
 import torch
 from helpers import tiny
 
+from speechbrain_clser.methods.ensemble import Ensemble
+from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.phases import Phase
 from speechbrain_clser.training.records import EpochRecords
 from speechbrain_clser.training.schedules import warmup_cosine
 
 
-def brain_of(tmp_path, **changes):
+def brain_of(tmp_path, method=None, **changes):
     values = {
         "loss_weights": {"emotion": 1.0},
         "scheme": tiny.SCHEME,
@@ -23,7 +25,7 @@ def brain_of(tmp_path, **changes):
         **changes,
     }
     return MethodBrain(
-        tiny.method_of(),
+        method or tiny.method_of(),
         Phase("train", "train", 2),
         **tiny.options_of(**values),
     )
@@ -52,6 +54,17 @@ def test_training_sees_augmented_frames_and_validation_does_not(tmp_path):
     loader = {"batch_size": 8}
     brain.fit_phase(parts["train"], parts["valid"], dict(loader), loader)
     assert sum(seen) == 2 * len(tiny.TRAIN)
+
+
+def test_member_without_gradient_steps_is_not_trained(tmp_path):
+    linear, network = Linear(6, 4), tiny.method_of()
+    brain_of(tmp_path, Ensemble([linear, network]))
+    assert not any(p.requires_grad for p in linear.parameters())
+    assert all(p.requires_grad for p in network.parameters())
+    # Alone it is the method, whose parameters the optimiser needs.
+    alone = Linear(6, 4)
+    brain_of(tmp_path, alone)
+    assert all(p.requires_grad for p in alone.parameters())
 
 
 def test_weights_must_name_the_losses_of_the_method(tmp_path):

@@ -115,6 +115,7 @@ def test_shortened_option_of_speechbrain_is_not_taken_half():
         ("lr", ".inf", "a number above 0, found Infinity"),
         ("dropout", "2", "a number of 0-1, found 2"),
         ("label_smoothing", "-0.1", "a number of 0-1, found -0.1"),
+        ("focal_gamma", "-1", "a number, 0 or more, found -1"),
         ("speed_perturb", "[.nan]", "a list such as [], found [NaN]"),
         ("number_of_epochs", "-1", "a whole number, 0 or more, found -1"),
         ("number_of_epochs", "1e99", "a whole number, 0 or more, found 1e+99"),

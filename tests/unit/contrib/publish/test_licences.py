@@ -5,8 +5,8 @@ from speechbrain_clser.contrib.publish import licences
 
 # Shipped corpora whose licences allow sharing a model.
 OPEN = {
-    *("cafe", "demo", "emodb", "emovo", "enterface", "esd", "mesd"),
-    *("ravdess", "urdu"),
+    *("cafe", "cremad", "demo", "emodb", "emovo", "enterface", "esd"),
+    *("mesd", "nemo", "ravdess", "urdu"),
 }
 
 

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from speechbrain_clser.contrib.publish.metadata import metadata
+from speechbrain_clser.contrib.publish.metadata import METRICS, metadata
 from speechbrain_clser.evaluation import formatting
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -34,12 +34,20 @@ def test_scores_are_those_of_the_report_with_their_interval(output):
         "split": "protocol emodb_to_urdu (0123456789ab)",
     }
     scores = output["parts"]["test"]["scores"]
-    for metric, score in zip(
-        result["metrics"], ("uar", "wa", "macro_f1"), strict=True
-    ):
+    for metric, score in zip(result["metrics"], METRICS, strict=True):
         assert metric["value"] == round(100 * scores[score]["mean"], 1)
         assert formatting.interval(scores[score]) in metric["name"]
         assert "mean of 2 seeds" in metric["name"]
+
+
+def test_report_of_an_earlier_version_has_fewer_scores(output):
+    del output["parts"]["test"]["scores"]["weighted_f1"]
+    (result,) = of(output)["model-index"][0]["results"]
+    assert [m["type"] for m in result["metrics"]] == [
+        "recall",
+        "accuracy",
+        "f1",
+    ]
 
 
 def test_target_of_several_corpora_is_one_result(output):
