@@ -47,4 +47,4 @@ BASELINES = (PLAIN, UNANCHORED)
 FOLDS = {pair: f"{pair}_transductive" for pair in PAIRS}
 
 if __name__ == "__main__":
-    recipe.contest_of(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)
+    recipe.run_study(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)

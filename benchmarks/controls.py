@@ -19,7 +19,10 @@ PLAIN, METHOD = "source_only, plain batches", "supcon_spkadv"
 SYSTEMS = {
     PLAIN: ("source_only", {"balance": "none"}),
     "source_only, drawn evenly": ("source_only", {"balance": "language_class"}),
-    "source_only, batches of cells": ("source_only", {"balance": "cells"}),
+    "source_only, hierarchical batches": (
+        "source_only",
+        {"balance": "hierarchical"},
+    ),
     METHOD: (METHOD, {}),
     "no contrast": (METHOD, {"loss_weights": {"supcon": 0.0}}),
     "no adversary": (METHOD, {"loss_weights": {"adversary": 0.0}}),
@@ -35,4 +38,4 @@ BASELINES = (PLAIN, METHOD)
 FOLDS = {target: f"four_without_{target}" for target in recipe.TARGETS}
 
 if __name__ == "__main__":
-    recipe.contest_of(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)
+    recipe.run_study(__file__, __doc__, SYSTEMS, FOLDS, BASELINES, seeds=5)

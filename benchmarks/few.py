@@ -24,14 +24,14 @@ def semi_supervised() -> dict:
     """
     table = {
         "columns": [
-            *("source → target", "mode", "classes", "draws", "sere"),
+            *("source → target", "mode", "classes", "trials", "sere"),
             *(name.replace("_", " ") for name in BASELINES),
         ],
         "rows": [
             [
                 *_place(cell),
                 str(len(cell["classes"])),
-                str(cell["draws"]),
+                str(cell["trials"]),
                 score(cell["uar"]),
                 *(score(output["uar"]) for output in _baselines(cell)),
             ]

@@ -62,7 +62,7 @@ def main():
             "seeds": report["n_seeds"],
         }
         network = f"source_only + {ADAPTATION}"
-        found = {network: report["parts"]["target_scored"]}
+        found = {network: report["parts"]["test"]}
         found[network]["uar"] = found[network]["scores"]["uar"]
         found |= {one["name"]: one for one in report["baselines"]}
         found["source_only"] = found.pop("without adaptation")

@@ -121,7 +121,7 @@ def result(report) -> dict:
         ``comparison.compare_counts`` and ``statistics.estimate`` compute
         intervals and tests again without training.
     """
-    part = report["parts"]["target_scored"]
+    part = report["parts"]["test"]
     return {
         "protocol": report["protocol"]["name"],
         "digest": report["protocol"]["digest"],
@@ -137,7 +137,7 @@ def result(report) -> dict:
     }
 
 
-def contest_of(script, description, systems, folds, baselines, seeds) -> None:
+def run_study(script, description, systems, folds, baselines, seeds) -> None:
     """Run every system on every fold, compare them and write the results.
 
     Arguments

@@ -49,7 +49,7 @@ def main():
             "task": task,
             "mode": mode,
             **cell,
-            "draws": report["n_trials"],
+            "trials": report["n_trials"],
             "classes": report["classes"],
             "baselines": report["baselines"],
         }

@@ -26,7 +26,7 @@ def transfer() -> dict:
         rows.setdefault(place, {})[cell["share"]] = score(cell["uar"])
     table = {
         "columns": [
-            *("RAVDESS to", "split", "scored speakers", "system"),
+            *("RAVDESS to", "split", "test speakers", "system"),
             *(f"{100 * share:g} %" for share in SHARES),
         ],
         "rows": [

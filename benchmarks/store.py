@@ -88,7 +88,7 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     del model.encoder.layers[N_LAYERS:]
     forward, batches = extractor.forward, []
 
-    def remember(wavs, lens):
+    def record_call(wavs, lens):
         batches.append(wavs)
         return forward(wavs, lens)
 
@@ -100,7 +100,7 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     store_s, bare_s = [], []
     for number in range(2):
         batches.clear()
-        extractor.forward = remember
+        extractor.forward = record_call
         store = Store(folder / str(number), extractor)
         started = time.process_time()  # excludes other processes
         store.fill(rows, load)

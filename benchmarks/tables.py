@@ -158,7 +158,7 @@ def leave_one_language_out_languages() -> dict:
         for (encoder, mode), systems in _left_out().items()
         for system, of in systems.items()
     ]
-    for mode, svm in read("floor")["uar_percent"].items():
+    for mode, svm in read("svm_baseline")["uar_percent"].items():
         scores = [f"{svm[key]:.1f}" for _, key in CORPUS.values()]
         mode = mode.replace("_leaning", ", shrunk towards the corpus")
         rows.append(["eGeMAPS", "svm", mode, *scores, f"{svm['mean']:.1f}"])
@@ -270,7 +270,7 @@ def _supervision_of(ledger):
     return "; ".join([f"from {languages}", *facts])
 
 
-def contest(name, folds) -> dict:
+def comparison(name, folds) -> dict:
     """Build the table of systems by fold of a benchmark.
 
     Arguments
@@ -298,7 +298,7 @@ def contest(name, folds) -> dict:
     return mark_uncorrected(table, results)
 
 
-def contest_tests(name) -> dict:
+def comparison_tests(name) -> dict:
     """Build the table of tests against the baselines over all folds.
 
     Arguments
@@ -335,14 +335,14 @@ def contest_tests(name) -> dict:
 
 def controls() -> dict:
     """Build the table of ablations of supcon_spkadv."""
-    return contest(
+    return comparison(
         "controls", {target: title for target, (title, _) in CORPUS.items()}
     )
 
 
 def controls_tests() -> dict:
     """Build the table of tests against the baselines."""
-    return contest_tests("controls")
+    return comparison_tests("controls")
 
 
 def controls_probes() -> dict:
@@ -378,7 +378,7 @@ def controls_probes() -> dict:
 
 def anchoring() -> dict:
     """Build the table of ablations of dual_anchor."""
-    return contest(
+    return comparison(
         "anchoring",
         {
             "emodb_to_emovo": "EMO-DB → EMOVO",
@@ -391,7 +391,7 @@ def anchoring() -> dict:
 
 def anchoring_tests() -> dict:
     """Build the table of tests against the baselines."""
-    return contest_tests("anchoring")
+    return comparison_tests("anchoring")
 
 
 def gain(found) -> tuple:

@@ -156,8 +156,8 @@ def main():
         )
         return {
             **{"target": target, "split": split, "system": system},
-            **{"share": share, "draws": report["n_trials"], **args},
-            "wa": report["parts"]["target_scored"]["scores"]["wa"],
+            **{"share": share, "trials": report["n_trials"], **args},
+            "wa": report["parts"]["test"]["scores"]["wa"],
         }
 
     cells = [

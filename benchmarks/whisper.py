@@ -132,15 +132,15 @@ def statistics(encoder, rows, cache, speed=1.0) -> dict:
     return {row.id: view[row.id][0].numpy() for row in rows}
 
 
-def named(train, scored, views, scheme) -> np.ndarray:
+def named(train, test, views, scheme) -> np.ndarray:
     """Train a probe and count its confusions by speaker.
 
     Arguments
     ---------
-    train, scored : list of Utterance
+    train, test : list of Utterance
         Rows.
     views : list of dict
-        Of ``statistics``; training rows appear once in each, scored ones are
+        Of ``statistics``; training rows appear once in each, test ones are
         taken from the first.
     scheme : Scheme
         Classes.
@@ -158,11 +158,11 @@ def named(train, scored, views, scheme) -> np.ndarray:
     corpora = np.array([row.corpus for row in train] * len(views))
     values = np.concatenate([matrix(train, view) for view in views])
     posteriors = linear_classifier(
-        values, labels, corpora, len(scheme), matrix(scored, views[0])
+        values, labels, corpora, len(scheme), matrix(test, views[0])
     )
-    speakers = sorted({row.speaker for row in scored})
+    speakers = sorted({row.speaker for row in test})
     counts = np.zeros((len(speakers), len(scheme), len(scheme)), int)
-    for row, answer in zip(scored, posteriors.argmax(axis=1), strict=True):
+    for row, answer in zip(test, posteriors.argmax(axis=1), strict=True):
         speaker = speakers.index(row.speaker)
         counts[speaker, scheme.index(row.emotion), answer] += 1
     return counts
@@ -270,10 +270,10 @@ def of_speeds(encoder, rows, n, scheme, cache) -> dict:
         if pair != sorted(pair):
             continue
         train = [row for row in chosen if row.corpus in pair]
-        scored = [row for row in chosen if row.corpus == out]
+        test = [row for row in chosen if row.corpus == out]
         fold = f"{'+'.join(pair)} to {out}"
-        without[fold] = named(train, scored, [plain], scheme)
-        with_views[fold] = named(train, scored, [plain, *others], scheme)
+        without[fold] = named(train, test, [plain], scheme)
+        with_views[fold] = named(train, test, [plain, *others], scheme)
     return {
         "per_cell": n,
         "n_utterances": len(chosen),

@@ -44,6 +44,20 @@ COMMAND_OPTIONS = {
     "pack-encoder": "bundle-encoder",
     "unknown-below": "min-confidence",
 }
+# Splits and keys in the files of a run.
+NAMES = {
+    "believed": "pseudo_labels",
+    "n_believed": "n_pseudo_labels",
+    "scored": "test",
+    "shots": "target_labelled",
+    "target_scored": "test",
+    "undefined": "missing_values",
+}
+MANIFEST_KEYS = {"strays": "unlisted"}
+# Beginnings of file names of a run, by the new one.
+FILES = {"missing_values": "undefined", "test": "target_scored"}
+# Values of settings.
+VALUES = {"balance": {"cells": "hierarchical"}}
 # Module and name of what YAMLs build.
 PARTS = {
     "inference.stages.AsItIs": "inference.stages.NoNormalization",
@@ -83,6 +97,70 @@ def replaced_keys(where, old, new):
     _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
+def current_names(value, where):
+    """Rename splits and keys of a JSON file; the protocol keeps its keys.
+
+    Example
+    -------
+    >>> current_names({"shots": 1, "parts": ["scored"]}, "data.json")
+    {'target_labelled': 1, 'parts': ['test']}
+    """
+    if isinstance(value, dict):
+        return {
+            current_names(key, where): one
+            if key == "protocol"
+            else current_names(one, where)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [current_names(one, where) for one in value]
+    if value in (*NAMES,):
+        _warn(where, value, f"called {NAMES[value]}")
+        return NAMES[value]
+    if isinstance(value, str):  # a sentence of the ledger or the audit
+        value = re.sub(
+            r"\bthe scored\b(?! utter| audio)", "the test audio", value
+        )
+        value = re.sub(r"\b(the|and) scored\b", r"\1 test", value)
+    return value
+
+
+def current_value(key, value, where):
+    """Return a value of a setting by its current name.
+
+    Example
+    -------
+    >>> current_value("balance", "cells", "my.yaml")
+    'hierarchical'
+    """
+    old = str(value).strip()
+    new = VALUES.get(key, {}).get(old)
+    if new is None:
+        return value
+    _warn(where, f"{key}: {old}", f"written {key}: {new}")
+    return value.replace(old, new)
+
+
+def current_file(path) -> Path:
+    """Find a file of a run by its current name, or else by its earlier one.
+
+    Example
+    -------
+    >>> old = getfixture("tmp_path") / "target_scored.csv"
+    >>> old.touch()
+    >>> current_file(old.with_name("test.csv")) == old
+    True
+    """
+    path = Path(path)
+    old = path.with_name(
+        re.sub(rf"^({'|'.join(FILES)})", lambda new: FILES[new[1]], path.name)
+    )
+    if path.exists() or not old.exists():
+        return path
+    _warn(path.parent, old.name, f"called {path.name}")
+    return old
+
+
 def current_yaml(text, where, names=OPTIONS) -> str:
     """Rename keys, references and parts in a YAML of the recipe or of a run.
 
@@ -102,6 +180,11 @@ def current_yaml(text, where, names=OPTIONS) -> str:
         text, n_parts = re.subn(rf"{re.escape(before)}\b", after, text)
         if n_parts:
             _warn(where, before, f"called {after}")
+    text, n_rows = re.subn(
+        r"(\brows:[\w\s\[,-]*?\b)shots\b(?!:)", r"\1target_labelled", text
+    )
+    if n_rows:
+        _warn(where, "shots in rows", "called target_labelled")
     return text
 
 
@@ -167,7 +250,7 @@ def _current_option(argument, names=OPTIONS):
 
 
 def renamed_arguments(**names):
-    """Let a constructor take arguments by their old names, with a warning.
+    """Decorate a constructor to accept old argument names, with a warning.
 
     Example
     -------
@@ -191,7 +274,7 @@ def renamed_arguments(**names):
 
 
 def grouped_arguments(**groups):
-    """Let a constructor take the fields of its configs directly, with a warning.
+    """Decorate a constructor to accept the fields of its configs, with a warning.
 
     Example
     -------

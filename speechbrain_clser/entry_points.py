@@ -103,7 +103,7 @@ def part(path):
 
 
 def advice(path) -> str:
-    """Say what to install so that a model may contain a class.
+    """Return what to install so that a model may contain a class.
 
     Arguments
     ---------

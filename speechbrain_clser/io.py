@@ -140,7 +140,7 @@ def read_json(path, advice, kind=object):
 
 
 def read_table(path, advice) -> tuple:
-    """Read a CSV file; say what to do if it is damaged.
+    """Read a CSV file; give advice if it is damaged.
 
     Arguments
     ---------

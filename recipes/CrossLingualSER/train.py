@@ -74,7 +74,7 @@ def main(arguments, at_end):
 
 
 def train(experiment, data, features, side_information, folder):
-    """Run the phases of training; the test set gives no label to any of them."""
+    """Run the phases of training, without labels of the test set."""
     from speechbrain.utils.distributed import run_on_main
 
     from speechbrain_clser.data import dataio
@@ -100,8 +100,8 @@ def train(experiment, data, features, side_information, folder):
         args = (datasets["valid"], folder, loaders["eval"])
         run_on_main(scoring.embed, [brain, "source_valid_before", *args])
 
-    def target_uar(brain):  # only an oracle rule may look at it
-        args = (data.parts.scored, datasets["scored"], hparams["scheme"])
+    def target_uar(brain):  # for an oracle rule only
+        args = (data.parts.test, datasets["test"], hparams["scheme"])
         return scoring.target_uar(brain, *args, loaders["eval"])
 
     brain = phases.run_phases(

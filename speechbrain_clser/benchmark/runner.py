@@ -27,7 +27,7 @@ LAST_LINES = 3  # of the log, shown for a failed cell
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
-    """Where and how cells are run.
+    """Folders and data of the runs of a study.
 
     Arguments
     ---------

@@ -24,7 +24,7 @@ def compare(
     against: str | os.PathLike | None = None,
     across_protocols: bool = False,
 ) -> dict:
-    """Compare the UAR of runs that scored the same utterances.
+    """Compare the UAR of runs on the same test utterances.
 
     Arguments
     ---------
@@ -63,7 +63,7 @@ def compare(
         raise ValueError(
             f"expected runs of one protocol, found {'; '.join(differing)}; "
             "give runs of one protocol, or --across-protocols to compare runs "
-            "that scored the same utterances under different supervision"
+            "on the same test utterances under different supervision"
         )
     _check_recordings(found, baseline)
     names = dict(zip(folders, labels(folders), strict=True))
@@ -165,7 +165,7 @@ def _check_recordings(found, baseline):
             if first[name] != own[name]
         ]:
             raise ValueError(
-                f"{folder}: expected the scored recordings of {baseline}, "
+                f"{folder}: expected the test recordings of {baseline}, "
                 f"found other audio for {len(differing)} of them, such as "
                 f"{min(differing)} (see digest in parts.csv); train both runs "
                 "on the same corpora"
@@ -177,12 +177,12 @@ def _digests(run):
     return {
         row["id"]: row["digest"]
         for row in run.rows
-        if row["part"] == "scored" and row.get("digest")
+        if row["part"] == "test" and row.get("digest")
     }
 
 
 def _row(name, run, cell, baseline):
-    scored = run.seeds[0].predictions[comparison.PART]
+    test = run.seeds[0].predictions[comparison.PART]
     tested = cell.get("difference")
     values = tested or dict.fromkeys(("difference", "low", "high", "p"))
     return {
@@ -193,8 +193,8 @@ def _row(name, run, cell, baseline):
         "digest": run.protocol["digest"],
         "trials": len({seed.trial for seed in run.seeds}),
         "trainings": len(run.seeds),
-        "utterances": len(scored),
-        "speakers": len(set(scored.speaker)),
+        "utterances": len(test),
+        "speakers": len(set(test.speaker)),
         "uar": cell["uar"]["mean"],
         "uar_low": cell["uar"]["low"],
         "uar_high": cell["uar"]["high"],

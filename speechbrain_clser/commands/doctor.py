@@ -281,7 +281,7 @@ def _is_of(need, extra):
 
 
 def _fits(version, need):
-    """Return whether a version meets a requirement; nightly builds may."""
+    """Return whether a version satisfies a requirement; nightly builds may."""
     return bool(version) and need.specifier.contains(version, prereleases=True)
 
 

@@ -50,10 +50,10 @@ def probe(
     found = layer_choice.choose(features, source, *args)
 
     statistics = layer_choice.all_layers(features)
-    rows = [*source, *parts.scored]
+    rows = [*source, *parts.test]
     view = layer_choice.statistics_of(statistics, rows, cache, device)
     target = layer_choice.score_target(
-        statistics, view, source, parts.scored, scheme, normalise_by
+        statistics, view, source, parts.test, scheme, normalise_by
     )
     for row, score in zip(found["validation"], target, strict=True):
         row["target"] = score

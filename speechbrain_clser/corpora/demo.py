@@ -137,8 +137,8 @@ def speak(takes, folder, n_workers: int | None = None):
 
     with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
         try:
-            for answer in pool.map(perform, parts):
-                phones.update(answer)
+            for part in pool.map(perform, parts):
+                phones.update(part)
         finally:
             for worker in workers:
                 worker.kill()  # if this process is interrupted

@@ -15,17 +15,17 @@ class AdaptationParts:
     Arguments
     ---------
     fitted_to : str
-        ``"scored"``: the scored utterances themselves (transductive);
+        ``"test"``: the test utterances themselves (transductive);
         ``"unlabelled"``: the unlabelled target utterances of the protocol;
         ``"halves"``: each half of the target's speakers in turn, applied to
         the other half (both inductive).
     folds : tuple of tuple
-        Pairs of utterances to fit to and utterances to predict. Every scored
+        Pairs of utterances to fit to and utterances to predict. Every test
         utterance is predicted once.
 
     Example
     -------
-    >>> AdaptationParts("scored", ((("a", "b"), ("a", "b")),)).form
+    >>> AdaptationParts("test", ((("a", "b"), ("a", "b")),)).form
     'transductive'
     """
 
@@ -35,8 +35,8 @@ class AdaptationParts:
     @property
     def form(self) -> str:
         """``"transductive"`` or ``"inductive"``."""
-        is_scored = self.fitted_to == "scored"
-        return "transductive" if is_scored else "inductive"
+        is_test = self.fitted_to == "test"
+        return "transductive" if is_test else "inductive"
 
     @property
     def fitted(self) -> list:
@@ -53,7 +53,7 @@ def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
     ---------
     form : str
         ``"transductive"``, ``"inductive"`` or ``"auto"``: inductive where the
-        protocol has unlabelled target utterances that are not scored,
+        protocol has unlabelled target utterances outside the test set,
         otherwise transductive.
     parts : Splits
         Splits of the protocol.
@@ -80,7 +80,7 @@ def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
     >>> ids = frozenset("abcd")
     >>> parts = Splits((), (), (), (), tuple(rows), {}, ids)
     >>> adaptation_parts("auto", parts, protocol).fitted_to
-    'scored'
+    'test'
     >>> adaptation_parts("inductive", parts, protocol).fitted_to
     'halves'
     >>> parts = Splits((), (), (), tuple(rows[:2]), tuple(rows[2:]), {}, ids)
@@ -91,12 +91,12 @@ def adaptation_parts(form: str, parts: Splits, protocol: Protocol):
         raise ValueError(
             f"expected adaptation_form among {', '.join(FORMS)}, found {form!r}"
         )
-    scored = {row.id for row in parts.scored}
+    test = {row.id for row in parts.test}
     pool = tuple(row for row in parts.unlabelled if parts.domain(row))
-    is_apart = pool and scored.isdisjoint(row.id for row in pool)
+    is_apart = pool and test.isdisjoint(row.id for row in pool)
     if form == "transductive" or (form == "auto" and not is_apart):
-        return AdaptationParts("scored", ((parts.scored, parts.scored),))
+        return AdaptationParts("test", ((parts.test, parts.test),))
     if is_apart:
-        return AdaptationParts("unlabelled", ((pool, parts.scored),))
-    first, second = map(tuple, halves(parts.scored, protocol))
+        return AdaptationParts("unlabelled", ((pool, parts.test),))
+    first, second = map(tuple, halves(parts.test, protocol))
     return AdaptationParts("halves", ((first, second), (second, first)))

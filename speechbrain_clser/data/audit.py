@@ -33,14 +33,14 @@ SHARED = {
 # Pairs of a split used for training or model selection, and a held-out split.
 PAIRS = (
     ("train", "valid"),
-    ("train", "scored"),
-    ("valid", "scored"),
+    ("train", "test"),
+    ("valid", "test"),
     ("valid", "unlabelled"),
-    ("shots", "scored"),
-    ("unlabelled", "scored"),
+    ("target_labelled", "test"),
+    ("unlabelled", "test"),
 )
 N_EXAMPLES = 5
-UNSURE = "whether a language is shared by train and scored cannot be known"
+UNSURE = "whether a language is shared by train and test cannot be known"
 LIMITS = (
     "The audit cannot detect: a person with different names or in two published "
     "corpora; a recording that was re-recorded, cut by more than 0.3 s, changed "
@@ -115,10 +115,10 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     by_pair = {pair: [rows[name] for name in pair] for pair in PAIRS}
     if protocol.transductive:
         # Target data in training is declared in the ledger.
-        scored = {row.id for row in parts.scored}
+        test = {row.id for row in parts.test}
         for pair, excluded in (
-            (("valid", "unlabelled"), scored),
-            (("unlabelled", "scored"), parts.target_ids),
+            (("valid", "unlabelled"), test),
+            (("unlabelled", "test"), parts.target_ids),
         ):
             at = pair.index("unlabelled")
             by_pair[pair][at] = [
@@ -127,7 +127,7 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     findings = []
     for kind, value in (leaks | SHARED).items():
         for (first, second), sides in by_pair.items():
-            if kind == "language" and (first, second) != ("train", "scored"):
+            if kind == "language" and (first, second) != ("train", "test"):
                 continue  # repeated sentences elsewhere are expected
             shared = _values(sides[0], value) & _values(sides[1], value)
             if shared:
@@ -142,9 +142,9 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
                 )
     for (first, second), sides in by_pair.items():
         findings += _same_names((first, second), sides, own)
-    findings += _undetermined(*by_pair[("train", "scored")])
+    findings += _undetermined(*by_pair[("train", "test")])
     findings += _several_emotions(rows, recording)
-    for part in ("train", "scored"):
+    for part in ("train", "test"):
         findings += _confounds(part, rows[part])
     order = ("leak", "allowed", "confound", "note")
     return sorted(findings, key=lambda f: order.index(f.severity))
@@ -234,19 +234,15 @@ def _same_names(parts, sides, own):
         )
 
 
-def _undetermined(train, scored):
+def _undetermined(train, test):
     """Find corpora in which the language of utterances is undetermined."""
     corpora = sorted(
-        {
-            row.corpus
-            for row in (*train, *scored)
-            if row.language == UNDETERMINED
-        }
+        {row.corpus for row in (*train, *test) if row.language == UNDETERMINED}
     )
-    if train and scored and corpora:
+    if train and test and corpora:
         yield Finding(
             "undetermined language",
-            ("train", "scored"),
+            ("train", "test"),
             len(corpora),
             tuple(corpora[:N_EXAMPLES]),
             "note",
@@ -258,7 +254,7 @@ def _undetermined(train, scored):
 def _several_emotions(rows, recording):
     """Find recordings with several labels."""
     labels = collections.defaultdict(dict)
-    for part in ("train", "valid", "shots", "scored"):
+    for part in ("train", "valid", "target_labelled", "test"):
         for row in rows[part]:
             labels[recording[row.id]][row.id] = row.emotion
     unlike = {n: of for n, of in labels.items() if len({*of.values()}) > 1}

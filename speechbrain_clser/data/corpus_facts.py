@@ -1,4 +1,4 @@
-"""What names of protocols need to know of the shipped corpora.
+"""Facts about the shipped corpora that the grammar of protocols needs.
 
 A test compares it with the corpora themselves, which this module may not import.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Facts(NamedTuple):
-    """What the grammar knows of a corpus; its card has the same."""
+    """Facts about a corpus, which are equal to those of its card."""
 
     languages: tuple
     emotions: tuple
@@ -43,19 +43,19 @@ CORPORA = {
 GROUPS = {
     "four": ("emodb", "emovo", "urdu", "ravdess"),
     "six": ("emodb", "emovo", "urdu", "ravdess", "savee", "casia"),
-    # Of people.
+    # Human speech.
     "all": tuple(name for name in CORPORA if name != "demo"),
 }
 SESSIONS = {"iemocap": ("1", "2", "3", "4", "5")}
 MERGED = {"iemocap": {"excitement": "happiness"}}
 DEFAULT_CLASSES = ("anger", "happiness", "neutral", "sadness")
-# Corpora that train and validate as their authors split them, to what is shared
-# by these parts, and the note that says so.
+# Corpora with official training and validation sets, to the leak that these
+# allow, and its note.
 OFFICIAL = {
     "meld": ("speaker", "MELD's official parts share its six main actors")
 }
-# What utterances of one corpus share if they are split whoever speaks: sessions,
-# or a recording that the corpus has twice.
+# Leaks between utterances of one corpus if a split ignores speakers: sessions, or
+# a recording that the corpus has twice.
 SHARED = {
     **dict.fromkeys(("biic_podcast", "iemocap", "meld"), "session"),
     **{"msp_podcast": "session", "ravdess": "recording"},

@@ -67,7 +67,7 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
     codes : Codes
         Integer codes of the training rows.
     datasets : dict
-        By phase name, ``"valid"`` and, if there is a test set, ``"scored"``;
+        By phase name, ``"valid"`` and, if there is a test set, ``"test"``;
         its items hold only the model input.
     """
     parts = material.parts
@@ -77,11 +77,11 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
         parts.target_ids,
     )
     hidden = {row.id for row in parts.unlabelled}
-    hidden -= {row.id for row in (*parts.train, *parts.shots)}
+    hidden -= {row.id for row in (*parts.train, *parts.target_labelled)}
     plain = {name: views[:1] for name, views in sound.items()}
     datasets = {"valid": dataset(parts.valid, plain, codes, extras=extras)}
-    if parts.scored:
-        datasets["scored"] = dataset(parts.scored, plain)
+    if parts.test:
+        datasets["test"] = dataset(parts.test, plain)
     for phase in phases:
         rows = [row for part in phase.parts for row in getattr(parts, part)]
         datasets[phase.name] = dataset(rows, sound, codes, hidden, extras)
@@ -89,7 +89,13 @@ def datasets_of(material, phases, sound, extras=None) -> tuple:
 
 
 def loaders_of(
-    material, phases, balance, seed, batch_size, cells, options=None
+    material,
+    phases,
+    balance,
+    seed,
+    batch_size,
+    hierarchical_sampling,
+    options=None,
 ) -> dict:
     """Return the data-loader options of each dataset of ``datasets_of``.
 
@@ -99,7 +105,7 @@ def loaders_of(
         Provides the splits.
     phases : list of Phase
         Each defines the number of unlabelled utterances per batch.
-    balance, seed, batch_size, cells
+    balance, seed, batch_size, hierarchical_sampling
         See ``samplers.loader_options``.
     options : dict, optional
         ``num_workers``, ``pin_memory``, ``persistent_workers`` of all loaders;
@@ -130,7 +136,7 @@ def loaders_of(
             balance,
             seed,
             batch_size,
-            cells,
+            hierarchical_sampling,
             others,
             phase.n_unlabelled,
             phase.repeats_per_epoch,

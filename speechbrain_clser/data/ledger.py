@@ -11,8 +11,8 @@ from speechbrain_clser.languages import UNDETERMINED
 from speechbrain_clser.printable import pluralise
 
 FITTED_TO = {
-    "scored": "all of the scored audio jointly",
-    "unlabelled": "the unlabelled target audio, applied to the scored",
+    "test": "all of the test audio jointly",
+    "unlabelled": "the unlabelled target audio, applied to the test audio",
     "halves": "each half of the target's speakers, applied to the other half",
 }
 
@@ -62,7 +62,7 @@ class Ledger:
     adaptation : str
         Name of the posterior adaptation after the classifier; empty if none.
     adapted_to : str
-        Target audio the adaptation is fitted to: ``"scored"``,
+        Target audio the adaptation is fitted to: ``"test"``,
         ``"unlabelled"`` or ``"halves"``; see ``adaptation_parts``.
     class_shares : str
         Target class priors assumed by the adaptation; empty if none.
@@ -95,14 +95,14 @@ class Ledger:
             "none": "no other target audio"
             if self.target_labels
             else "no target audio",
-            "statistics": "feature statistics of the scored audio",
+            "statistics": "feature statistics of the test audio",
             "unlabelled": "unlabelled target audio",
         }[self.target_audio]
         if self.target_audio == "unlabelled" and self.transductive:
             audio += (
-                " (the scored utterances and others)"
+                " (the test utterances and others)"
                 if self.pool_is_larger
-                else " (the scored utterances themselves)"
+                else " (the test utterances themselves)"
             )
         if self.pool_is_filtered:
             audio += ", unlabelled pool filtered by target labels"
@@ -196,17 +196,17 @@ def ledger(
         Complete before training starts.
     """
     sources = _origins([*parts.train, *parts.valid])
-    by_statistics = normalise_by != "none" and bool(parts.scored)
-    scored = {row.id for row in parts.scored}
+    by_statistics = normalise_by != "none" and bool(parts.test)
+    test = {row.id for row in parts.test}
     target_pool = {row.id for row in parts.unlabelled if parts.domain(row)}
     adapts = "unlabelled" in used and bool(target_pool)
     fitted = adaptation and adaptation_parts(adaptation.form, parts, protocol)
     audio = {*(target_pool if adapts else ())}
     audio |= {row.id for row in fitted.fitted} if fitted else set()
-    n_labels = len(parts.shots) if "shots" in used else 0
+    n_labels = len(parts.target_labelled) if "target_labelled" in used else 0
     return Ledger(
         sources=sources,
-        targets=_origins(parts.scored),
+        targets=_origins(parts.test),
         target_audio=(
             "unlabelled" if audio else "statistics" if by_statistics else "none"
         ),
@@ -238,7 +238,7 @@ def ledger(
         target_text=adapts and "text" in metadata,
         source_trains="train" in used or bool(fitted),
         pool_is_filtered=bool(audio) and protocol.unlabelled_pool == "classes",
-        pool_is_larger=not audio <= scored,
+        pool_is_larger=not audio <= test,
         adaptation=adaptation.name if fitted else "",
         adapted_to=fitted.fitted_to if fitted else "",
         class_shares=adaptation.class_shares if fitted else "",
@@ -247,7 +247,7 @@ def ledger(
 
 def _leaks(findings, used):
     """List the kinds of allowed leaks between splits in use."""
-    in_use = {*used, "valid", "scored"}
+    in_use = {*used, "valid", "test"}
     return tuple(
         dict.fromkeys(
             finding.kind

@@ -91,9 +91,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
         ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
     data = {
-        row.id: codes(row, row.id not in hidden)
-        if codes
-        else {"part": "scored"}
+        row.id: codes(row, row.id not in hidden) if codes else {"part": "test"}
         for row in rows
     }
     extras = extras or {}
@@ -114,7 +112,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     return found
 
 
-def hearing(dataset, sound):
+def select_input(dataset, sound):
     """Restrict a dataset to one kind of model input.
 
     Example
@@ -123,7 +121,7 @@ def hearing(dataset, sound):
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu")
     >>> view = {"1": torch.ones(2, 3)}
     >>> both = dataset([row], {"frames": [view], "wavs": [view]})
-    >>> list(hearing(both, "wavs")[0]), list(both[0])
+    >>> list(select_input(both, "wavs")[0]), list(both[0])
     (['id', 'wavs'], ['id', 'frames', 'wavs'])
     """
     others = set(SOUNDS) - {sound}

@@ -133,7 +133,7 @@ class Protocol:
 
     @classmethod
     def of(cls, name, sources, targets, **values):
-        """Make a protocol of the keys of its YAML.
+        """Build a protocol from the keys of its YAML.
 
         Example
         -------
@@ -254,8 +254,8 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
     FileNotFoundError
         If there is no such file, and the name is none of the grammar.
     ValueError
-        If it is no YAML, a key is unknown or stands twice, or a value is of
-        another type or makes no sense; names the file and the key. If a name
+        If it is no YAML, a key is unknown or given twice, or a value is of
+        another type or out of range; names the file and the key. If a name
         has an unknown corpus or setting; names those that exist.
 
     Example
@@ -289,7 +289,7 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
 
 
 def _made(name, values, where):
-    """Make a protocol of its values, once ``classes: shared`` is a list."""
+    """Build a protocol from its values, with ``classes: shared`` as a list."""
     check_keys(values, {*KEYS, "supervision"}, where)
     if values.get("classes") == "shared":
         keys = ("sources", "targets", "merge_classes")

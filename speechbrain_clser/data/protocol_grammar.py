@@ -104,7 +104,7 @@ def describe() -> list:
         "without the languages of the other side; a corpus whose language or",
         "session is the target means its others: demo_to_demo:tur.",
         "",
-        "Settings say what training uses of the target:",
+        "Settings define what training uses of the target:",
         *(f"  {name:<{width}}  {text}" for name, (_, text) in SETTINGS.items()),
         f"with another number: {numbers}",
         "and, in addition:",
@@ -244,7 +244,7 @@ def _refuse_missing_classes(*sides):
 
 
 def _defaults(sources, targets, setting, modifiers):
-    """What corpora and settings bring: splits, merged classes, leaks, note."""
+    """Return splits, merged classes, leaks and note of corpora and settings."""
     corpora = [re.split("[:/]", one)[0] for one in (*sources, *targets)]
     official = [name for name in OFFICIAL if name in sources]
     leaks = [OFFICIAL[name][0] for name in official]

@@ -67,7 +67,7 @@ class Supervision:
 
 @dataclasses.dataclass(frozen=True)
 class SplitRules:
-    """How utterances are divided into training, validation and test set.
+    """Rules that divide utterances into training, validation and test set.
 
     Arguments
     ---------

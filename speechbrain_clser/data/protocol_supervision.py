@@ -105,7 +105,7 @@ def expand(values: Mapping) -> dict:
     Raises
     ------
     ValueError
-        If there is no such setting, if one of ``FIELDS`` stands beside it, or
+        If there is no such setting, if one of ``FIELDS`` is given too, or
         if it cannot be applied to a corpus on both sides.
 
     Example
@@ -171,7 +171,7 @@ def choices() -> str:
 
 
 def _fields(values):
-    """Values of ``FIELDS``; where all audio takes part none is held out."""
+    """Return values of ``FIELDS``; without held-out audio if all is used."""
     found = {
         "target_supervision": values.get("target_supervision", "none"),
         "shots": values.get("shots") or 0,
@@ -208,13 +208,13 @@ def _is_number_of(name, number):
 
 
 def _refuse_beside(name, given, values):
-    """Stop if a key that the setting decides is there as well."""
+    """Raise ValueError if a key that the setting decides is given too."""
     decided = (*FIELDS, *({"source_shots_per_class"} & given.keys()))
-    beside = [key for key in decided if key in values]
-    if beside:
+    both = [key for key in decided if key in values]
+    if both:
         raise ValueError(
-            f"supervision: {name} decides {', '.join(beside)}; delete "
-            f"{'it' if len(beside) == 1 else 'them'}, or choose another "
+            f"supervision: {name} decides {', '.join(both)}; delete "
+            f"{'it' if len(both) == 1 else 'them'}, or choose another "
             f"supervision: {choices()}"
         )
 
@@ -233,7 +233,7 @@ def _is_on_both_sides(values):
 
 
 def _divide(name, given):
-    """Hold speakers of a corpus on both sides out, or stop."""
+    """Hold out speakers of a corpus on both sides, or raise ValueError."""
     if given.get("transductive"):
         given |= _HELD_OUT
     elif given.get("test_on") != "held_out" or (

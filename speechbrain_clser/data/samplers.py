@@ -9,6 +9,7 @@ from speechbrain.dataio.sampler import (
 )
 from torch.utils.data import BatchSampler, Sampler
 
+from speechbrain_clser.deprecation import current_value
 from speechbrain_clser.seeds import seed_for
 
 
@@ -170,7 +171,7 @@ class SemiSupervisedBatchSampler(Sampler):
             yield from self.batches
 
 
-BALANCE = ("none", "class", "language_class", "cells")
+BALANCE = ("none", "class", "language_class", "hierarchical")
 
 
 def loader_options(
@@ -179,7 +180,7 @@ def loader_options(
     balance,
     seed,
     batch_size,
-    cells=None,
+    hierarchical_sampling=None,
     others=(),
     n_others=0,
     n_passes=1,
@@ -188,7 +189,8 @@ def loader_options(
 
     ``balance`` is ``"none"`` (each utterance once per epoch), ``"class"`` or
     ``"language_class"`` (equal sampling probability of each class, or of each class of each
-    language), or ``"cells"`` (hierarchical batches of ``cells``, which ignore ``batch_size``).
+    language), or ``"hierarchical"`` (batches of ``hierarchical_sampling``, which
+    ignore ``batch_size``).
     Each batch gets ``n_others`` of the additional indices ``others``, such as unlabelled
     utterances; ``n_passes`` is the number of passes per epoch. Rows are in the order of the
     dataset; the epoch is added to the seed. A ValueError names an unknown ``balance``.
@@ -200,13 +202,16 @@ def loader_options(
     ... ]
     32
     """
+    balance = current_value("balance", balance, "settings")
     if balance not in BALANCE:
         raise ValueError(
             f"balance must be one of {', '.join(BALANCE)}, got {balance!r}"
         )
     is_plain = not others and n_passes == 1
-    if balance == "cells":
-        batches = HierarchicalBatchSampler(rows, scheme, seed, **cells)
+    if balance == "hierarchical":
+        batches = HierarchicalBatchSampler(
+            rows, scheme, seed, **hierarchical_sampling
+        )
         if is_plain:
             return {"batch_sampler": batches}
     else:

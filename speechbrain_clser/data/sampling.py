@@ -103,8 +103,8 @@ def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
     )
     if size > len(rows):
         raise ValueError(
-            f"protocol {protocol.name!r} wants {size} of {n_target} target "
-            f"utterances labelled, found {len(rows)} that are not held out; "
+            f"protocol {protocol.name!r}: expected {size} of {n_target} target "
+            f"utterances to label, found {len(rows)} that are not held out; "
             f"lower target_labelled_fraction or held_out_share"
         )
     rng = rng_for(protocol, "target share", trial)

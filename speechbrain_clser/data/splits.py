@@ -1,7 +1,7 @@
 """Split the rows of a protocol into disjoint parts.
 
-Sources are split into *train* and *valid*. Targets are split into *shots*
-(labelled), *unlabelled* and *scored* (the test set); sources with few labels add to
+Sources are split into *train* and *valid*. Targets are split into
+*target_labelled*, *unlabelled* and *test*; sources with few labels add to
 *unlabelled*. Every random choice has its own seed and is independent of the others.
 
 Rows without a class label can only be in *unlabelled* and do not affect the other
@@ -16,7 +16,7 @@ from speechbrain_clser.data.predefined_splits import sized_parts
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.labels import near
 
-PARTS = ("train", "valid", "shots", "unlabelled", "scored")
+PARTS = ("train", "valid", "target_labelled", "unlabelled", "test")
 SOURCE, TARGET = 0, 1
 
 
@@ -28,8 +28,8 @@ class Splits:
     ---------
     train, valid : tuple of Utterance
         Labelled source rows.
-    shots, unlabelled, scored : tuple of Utterance
-        Target rows; only the labels of ``shots`` are available to a method.
+    target_labelled, unlabelled, test : tuple of Utterance
+        Target rows; only the labels of ``target_labelled`` are available to a method.
         ``unlabelled`` also holds source rows if sources keep few labels, and
         rows without a class label.
     left_out : dict
@@ -40,9 +40,9 @@ class Splits:
 
     train: tuple
     valid: tuple
-    shots: tuple
+    target_labelled: tuple
     unlabelled: tuple
-    scored: tuple
+    test: tuple
     left_out: dict
     target_ids: frozenset
 
@@ -111,13 +111,13 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
     for row in targets:
         if sized.get(row.id, "test") != "test" and row.id not in shared:
             left_out[f"{row.corpus}: {sized[row.id]} part of a target"] += 1
-    shots, unlabelled, scored = _target_parts(
+    labelled, unlabelled, test = _target_parts(
         [row for row in targets if sized.get(row.id, "test") == "test"],
         undivided,
         protocol,
         trial,
     )
-    taken = {row.id for part in (shots, unlabelled, scored) for row in part}
+    taken = {row.id for part in (labelled, unlabelled, test) for row in part}
     sources = [
         row
         for row in _in_order(rows, [*sources, *targets])
@@ -126,25 +126,25 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
     train, valid = _source_parts(sources, sized, protocol)
     hidden = []
     if protocol.source_shots_per_class:
-        labelled = sampling.shots(train, "source", protocol, trial)
-        known = {row.id for row in labelled}
+        kept = sampling.shots(train, "source", protocol, trial)
+        known = {row.id for row in kept}
         hidden = [row for row in train if row.id not in known]
         train = [row for row in train if row.id in known]
     for row in targets:
         is_cut = sized.get(row.id, "test") == "test"
         if is_cut and row.id not in taken | undivided:
             left_out[f"{row.corpus}: the protocol does not use this part"] += 1
-    pools = _pools(others, valid, scored, protocol, left_out)
+    pools = _pools(others, valid, test, protocol, left_out)
     hidden = _in_order(rows, [*hidden, *pools["source"]])
     unlabelled = _in_order(rows, [*unlabelled, *pools["target"]])
     parts = Splits(
         tuple(train),
         tuple(valid),
-        tuple(shots),
+        tuple(labelled),
         (*hidden, *unlabelled),
-        tuple(scored),
+        tuple(test),
         dict(left_out),
-        frozenset(row.id for row in (*shots, *unlabelled, *scored)),
+        frozenset(row.id for row in (*labelled, *unlabelled, *test)),
     )
     _check(parts, protocol)
     return parts
@@ -283,31 +283,31 @@ def _without_training(rows, part, valid, scheme):
 
 
 def _target_parts(rows, shared, protocol, trial):
-    """Split target rows into shots, unlabelled and test rows."""
+    """Split target rows into labelled, unlabelled and test rows."""
     if protocol.test_on == "held_out" and (shared or not protocol.transductive):
-        rest, scored = _cut_off(
+        rest, test = _cut_off(
             rows, protocol.held_out_share, "held-out", protocol
         )
         rest = [row for row in rest if row.id not in shared]
     else:
-        rest = scored = rows
+        rest = test = rows
     if protocol.transductive:
-        return [], [*rest, *scored] if shared else scored, scored
+        return [], [*rest, *test] if shared else test, test
     if protocol.target_supervision == "none":
-        return [], [], scored
+        return [], [], test
     if protocol.target_supervision == "unlabelled":
-        return [], rest if protocol.test_on == "held_out" else [], scored
+        return [], rest if protocol.test_on == "held_out" else [], test
     if protocol.shots:
-        shots = sampling.shots(rest, "target", protocol, trial)
+        labelled = sampling.shots(rest, "target", protocol, trial)
     else:
-        shots = sampling.share(rest, len(rows), protocol, trial)
-    taken = {row.id for row in shots}
+        labelled = sampling.share(rest, len(rows), protocol, trial)
+    taken = {row.id for row in labelled}
     if protocol.test_on == "all":
-        return shots, [], [row for row in scored if row.id not in taken]
-    return shots, [row for row in rest if row.id not in taken], scored
+        return labelled, [], [row for row in test if row.id not in taken]
+    return labelled, [row for row in rest if row.id not in taken], test
 
 
-def _pools(others, valid, scored, protocol, left_out):
+def _pools(others, valid, test, protocol, left_out):
     """Select the rows without a class label for the unlabelled set, by domain.
 
     Inductive training excludes speakers and sessions of validation and test rows,
@@ -319,7 +319,7 @@ def _pools(others, valid, scored, protocol, left_out):
     def values(rows):
         return {value(row) for row in rows for value in kinds} - {""}
 
-    closed = {"source": values([*valid, *scored])}
+    closed = {"source": values([*valid, *test])}
     closed["target"] = (
         values(valid) if protocol.transductive else closed["source"]
     )
@@ -430,14 +430,14 @@ def _if_valid(name, parts, protocol):
 
 
 def _check(parts, protocol):
-    if protocol.targets and parts.unlabelled and not parts.scored:
+    if protocol.targets and parts.unlabelled and not parts.test:
         raise ValueError(
             f"protocol {protocol.name!r}: expected target utterances with "
             f"a label among {list(protocol.classes)}, found none to test "
             f"on; label those of a few speakers (column `emotion` of your "
             f"own table); training will not use these labels"
         )
-    for name in ("train", "valid", "scored")[: 3 if protocol.targets else 2]:
+    for name in ("train", "valid", "test")[: 3 if protocol.targets else 2]:
         if not getattr(parts, name):
             raise ValueError(
                 f"protocol {protocol.name!r}: the split {name!r} is empty; "
@@ -456,7 +456,8 @@ def _check(parts, protocol):
         )
     scheme = protocol.scheme
     present = {
-        scheme.index(row.emotion) for row in (*parts.train, *parts.shots)
+        scheme.index(row.emotion)
+        for row in (*parts.train, *parts.target_labelled)
     }
     missing = [
         name for i, name in enumerate(protocol.classes) if i not in present

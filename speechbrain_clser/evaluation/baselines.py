@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation import metrics, statistics
 from speechbrain_clser.evaluation.run import Seed
 from speechbrain_clser.evaluation.scores import summary
 
-PART = "target_scored"
+PART = "test"
 
 
 def baselines(seeds: Sequence[Seed]) -> list:

@@ -17,12 +17,12 @@ from speechbrain_clser.evaluation.json_safe import to_json_safe
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
 from speechbrain_clser.evaluation.statistics import RunCounts
 
-PART = "target_scored"
+PART = "test"
 MEAN = "mean"
 
 
 def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
-    """Compare two runs on the same scored utterances.
+    """Compare two runs on the same test utterances.
 
     Arguments
     ---------

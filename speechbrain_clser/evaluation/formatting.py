@@ -24,7 +24,7 @@ SAMPLING_KEYS = (
     "target_labelled_fraction",
 )
 PART_NAMES = {
-    "target_scored": "Target corpus",
+    "test": "Target corpus",
     "source_valid": "Source corpora",
 }
 
@@ -219,7 +219,7 @@ def verdict(part: dict, targets: list) -> dict:
     Arguments
     ---------
     part : dict
-        Scores of the scored part; see ``scores.scores``.
+        Scores on the test set; see ``scores.scores``.
     targets : list of str
         ``corpus:language``.
 
@@ -240,11 +240,11 @@ def verdict(part: dict, targets: list) -> dict:
             for recall in part["recalls"]
             if recall["n"] and math.isnan(recall["low"])
         ]
-        of_one = "all scored utterances are of one speaker"
+        of_one = "all test utterances are of one speaker"
         if part["n_speakers"] > 1:
             each = " each" if len(single_speaker) > 1 else ""
             of_one = (
-                f"the scored utterances of {enumeration(single_speaker)} are of one "
+                f"the test utterances of {enumeration(single_speaker)} are of one "
                 f"speaker{each}"
             )
         return {
@@ -287,7 +287,7 @@ def notices(run: dict, part: dict) -> list:
         ``protocol``, ``ledger``, ``data``, ``unfinished``, ``n_seeds`` and
         ``n_trials``; optionally ``adaptation``.
     part : dict
-        Scores of the scored part.
+        Scores on the test set.
 
     Returns
     -------
@@ -331,12 +331,12 @@ def notices(run: dict, part: dict) -> list:
     if part["absent_classes"]:
         sentences.append(
             f"{enumeration(part['absent_classes'])}: no utterance in the "
-            "scored part. UAR is the mean over the other classes."
+            "test set. UAR is the mean over the other classes."
         )
     if part["never_answered"]:
         sentences.append(
             f"{enumeration(part['never_answered'])}: never predicted in the "
-            "scored part."
+            "test set."
         )
     if 1 < part["n_speakers"] < FEW_SPEAKERS:
         sentences.append(

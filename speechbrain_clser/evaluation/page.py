@@ -8,6 +8,7 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import formatting, method_report, plots
 from speechbrain_clser.evaluation.rendering import include, render
 from speechbrain_clser.evaluation.report import FILE
@@ -41,6 +42,7 @@ def write(run_folder: str | os.PathLike) -> Path:
             f"{folder}: expected {FILE}, found none; call report.build first"
         )
     report = read_json(path, "run clser report for this run again")
+    report = current_names(report, path)
     atomic_write(folder / "report.md", body(report, "markdown"))
     html_path = folder / "report.html"
     atomic_write(html_path, _html(report))

@@ -1,4 +1,4 @@
-"""Predictions files: one row per scored utterance.
+"""Predictions files: one row per utterance of a split.
 
 Columns: id, corpus, language, speaker, gender, target, predicted, and one
 ``p_<class>`` per class. Evaluation reads this file, never a model.

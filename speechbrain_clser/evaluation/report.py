@@ -46,7 +46,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         If the folder is no run folder, or no seed has predictions.
     ValueError
         If a predictions file is inconsistent, or differs from that of another
-        seed in the scored utterances.
+        seed in the test utterances.
     """
     run = runs.read(run_folder)
     numbers = [seed.number for seed in run.seeds]
@@ -60,7 +60,7 @@ def build(run_folder: str | os.PathLike) -> dict:
     for part, found in parts.items():
         runs_of_part = [seed.predictions[part] for seed in run.first_trial]
         found["groups"]["duration"] = by_duration(runs_of_part, run.rows)
-    first, scored = run.seeds[0], parts["target_scored"]
+    first, test = run.seeds[0], parts["test"]
     scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
     facts = {
         "protocol": run.protocol,
@@ -78,9 +78,9 @@ def build(run_folder: str | os.PathLike) -> dict:
         "format": FORMAT,
         "method": run.method,
         **facts,
-        "classes": first.predictions["target_scored"].classes,
-        "verdict": formatting.verdict(scored, run.ledger["targets"]),
-        "notices": formatting.notices(facts, scored),
+        "classes": first.predictions["test"].classes,
+        "verdict": formatting.verdict(test, run.ledger["targets"]),
+        "notices": formatting.notices(facts, test),
         "parts": parts,
         "selection": {
             "rule": first.selected["rule"],
@@ -96,7 +96,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         },
         "baselines": baselines(run.seeds),
         "phones": run.phones,
-        "undefined": run.undefined,
+        "missing_values": run.missing_values,
         "probes": probes(run.first_trial),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,
@@ -134,7 +134,7 @@ def summary(report: dict) -> str:
     lines = [report["ledger"]["sentence"], *columns(summary_rows(report))]
     if report["baselines"]:
         lines += ["", *columns(baseline_rows(report))]
-    if absent := report["parts"]["target_scored"]["absent_classes"]:
+    if absent := report["parts"]["test"]["absent_classes"]:
         lines.append(
             f"warning: the test set has no utterance of {', '.join(absent)}: "
             f"UAR is the mean over the other "

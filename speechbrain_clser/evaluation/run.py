@@ -11,7 +11,9 @@ from safetensors.numpy import load_file
 
 from speechbrain_clser.deprecation import (
     PROTOCOL_KEYS,
+    current_file,
     current_keys,
+    current_names,
     current_yaml,
 )
 from speechbrain_clser.evaluation import predictions, run_checks
@@ -43,7 +45,7 @@ class Seed:
     trial : int
         Number of the trial, which is a sample of labelled utterances.
     baselines : dict
-        Name of a baseline to its ``Predictions`` of the scored part.
+        Name of a baseline to its ``Predictions`` on the test set.
     adaptation : dict, optional
         Adaptation of the posteriors to the target.
     """
@@ -73,10 +75,11 @@ class Seed:
             In the order of the predictions; None if they were not saved.
         """
         path = self.folder / "embeddings" / f"{part}.safetensors"
+        path = current_file(path)
         return load_file(path)["embedding"] if path.is_file() else None
 
     def examples(self, name: str) -> list:
-        """Read the values of a few scored utterances that the method shows.
+        """Read the values of a few test utterances that the method shows.
 
         Arguments
         ---------
@@ -88,7 +91,7 @@ class Seed:
         list of dict
             With the class that was ``predicted``; empty if there is no file.
         """
-        predicted = self.predictions["target_scored"].predicted_by_id()
+        predicted = self.predictions["test"].predicted_by_id()
         return [
             one | {"predicted": predicted[one["id"]]}
             for one in _json_or([], self.folder / f"{name}.json")
@@ -118,7 +121,7 @@ class Run:
         Folders of seeds without predictions.
     phones : dict, optional
         Phones of each language; None for most methods.
-    undefined : dict, optional
+    missing_values : dict, optional
         Missing values by part; None for features without missing values.
     loss_weights : dict
         Name of a loss to its weight; empty if the YAML has none.
@@ -135,7 +138,7 @@ class Run:
     seeds: tuple
     unfinished: tuple
     phones: dict | None = None
-    undefined: dict | None = None
+    missing_values: dict | None = None
     loss_weights: dict = dataclasses.field(default_factory=dict)
 
     @property
@@ -192,7 +195,7 @@ def read(folder: str | os.PathLike) -> Run:
         )
     if not seeds or seeds[0].trial:
         raise FileNotFoundError(
-            f"{folder}: expected seed_*/predictions/target_scored.csv, found "
+            f"{folder}: expected seed_*/predictions/test.csv, found "
             f"none in {len(unfinished)} seeds; let train.py finish"
         )
     facts = {name: _json(folder / f"{name}.json") for name in FACTS}
@@ -215,7 +218,9 @@ def read(folder: str | os.PathLike) -> Run:
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
         ),
         phones=_json_or(None, folder / "phones.json"),
-        undefined=_json_or(None, folder / "undefined.json"),
+        missing_values=_json_or(
+            None, current_file(folder / "missing_values.json")
+        ),
         **facts,
     )
 
@@ -266,7 +271,7 @@ def trial_of(training, folder) -> int:
 
 
 def _predictions_file(folder, part):
-    return folder / "predictions" / f"{part}.csv"
+    return current_file(folder / "predictions" / f"{part}.csv")
 
 
 def _seed(folder, trial):
@@ -301,7 +306,9 @@ def _records(path):
 
 
 def _json(path):
-    return read_json(path, AGAIN)
+    value = read_json(path, AGAIN)
+    is_current = path.name == "protocol.json"
+    return value if is_current else current_names(value, path)
 
 
 def _json_or(default, path):

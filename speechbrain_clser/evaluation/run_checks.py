@@ -8,6 +8,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.io import read_json, read_table
@@ -15,7 +16,7 @@ from speechbrain_clser.io import read_json, read_table
 logger = logging.getLogger(__name__)
 
 # Predictions file to the part of parts.csv that it is of.
-PART_OF = {"target_scored": "scored", "source_valid": "valid"}
+PART_OF = {"test": "test", "source_valid": "valid"}
 # Columns of parts.csv, after the part; earlier versions wrote fewer.
 COLUMNS = (
     *("id", "corpus", "language", "speaker", "gender"),
@@ -58,8 +59,11 @@ def read_parts(folder: str | os.PathLike) -> list:
             f"found {', '.join(header) or 'none'}; {AGAIN}"
         )
     rows = [dict(zip(header, line, strict=True)) for line in lines]
+    for row in rows:
+        row["part"] = current_names(row["part"], path)
     found = Counter(row["part"] for row in rows)
-    parts = read_json(Path(folder, "data.json"), AGAIN, dict)["parts"]
+    where = Path(folder, "data.json")
+    parts = current_names(read_json(where, AGAIN, dict)["parts"], where)
     for part in (*parts, *(found.keys() - parts)):
         n_expected = parts.get(part, {}).get("utterances", 0)
         if found[part] != n_expected:
@@ -175,9 +179,9 @@ def check_training(training, rows: Sequence, classes: Sequence) -> None:
         check_predictions(path, found, ids[name], classes)
     for name, found in training.baselines.items():
         path = folder / "baselines" / f"{name}.csv"
-        check_predictions(path, found, ids["target_scored"], classes)
+        check_predictions(path, found, ids["test"], classes)
     for path in sorted(folder.glob("embeddings/*.safetensors")):
-        name = path.stem.removesuffix("_before")
+        name = current_names(path.stem.removesuffix("_before"), path.parent)
         if name in ids:
             _check_embeddings(path, len(ids[name]))
     chosen = training.selected

@@ -123,7 +123,7 @@ def speaker_counts(
     ---------
     runs : sequence of Predictions
         One per seed; those of one trial have the same utterances. Trials
-        differ, since labelled target utterances are not scored.
+        differ, since labelled target utterances are not in the test set.
     trial_of_run : sequence of int, optional
         Trial of each run; by default the same for all.
 
@@ -135,7 +135,7 @@ def speaker_counts(
     Raises
     ------
     ValueError
-        If seeds differ in scored utterances or classes.
+        If seeds differ in test utterances or classes.
 
     Example
     -------

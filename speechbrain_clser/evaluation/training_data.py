@@ -55,8 +55,8 @@ def languages(report: dict) -> dict:
 
 def _labelled(report):
     """Return the origins of labelled training and validation data."""
-    shots = ["shots"] if report["ledger"]["target_labels"] else []
-    return _origins(report, ["train", "valid", *shots])
+    labelled = ["target_labelled"] if report["ledger"]["target_labels"] else []
+    return _origins(report, ["train", "valid", *labelled])
 
 
 def _unlabelled(report):

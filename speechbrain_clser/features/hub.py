@@ -15,7 +15,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from speechbrain_clser.features import encoder_settings
-from speechbrain_clser.hub_answers import answer_of
+from speechbrain_clser.hub_errors import describe_error
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 BLOCK_BYTES = 2**22
@@ -220,7 +220,7 @@ def _of_hub(source, revision, layout):
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         raise FileNotFoundError(
             f"encoder {source} ({revision or 'newest revision'}) is not in the "
-            f"cache of the hub, and {answer_of(error)}"
+            f"cache of the hub, and {describe_error(error)}"
         ) from error
     _files(folder, layout)
     return Snapshot(folder, folder.name)

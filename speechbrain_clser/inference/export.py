@@ -125,7 +125,7 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
         encoding="utf-8",
     )
     (folder / FILE).write_text(
-        json.dumps(choice.origin(), indent=1) + "\n", encoding="utf-8"
+        json.dumps(choice.provenance(), indent=1) + "\n", encoding="utf-8"
     )
 
 

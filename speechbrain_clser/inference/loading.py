@@ -139,7 +139,7 @@ def _try(modules, path):
 
 
 def _described(error):
-    """Return the message of an error; a class of torch's says what kind it is."""
+    """Return the message of an error; with the kind if the class is torch's."""
     if isinstance(error, ValueError):
         return message_of(error)
     return f"{type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation import report as reports
 from speechbrain_clser.evaluation.rendering import include, render
@@ -60,7 +61,7 @@ def summary(report: dict, training: dict) -> dict | None:
         over all trainings with its 95 % interval, ``own_uar`` of the exported
         training. None if the report does not contain this training.
     """
-    part = report["parts"]["target_scored"]
+    part = report["parts"]["test"]
     own = [
         one["uar"]
         for one in part["per_seed"]
@@ -96,7 +97,7 @@ def section(template: str, report: dict, training: dict) -> str:
     report : dict
         From ``evaluation.report.build``.
     training : dict
-        Provenance of the model; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.provenance``.
     """
     return render(
         include(template),
@@ -112,4 +113,4 @@ def section(template: str, report: dict, training: dict) -> str:
 
 
 def _json(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+    return current_names(json.loads(path.read_text(encoding="utf-8")), path)

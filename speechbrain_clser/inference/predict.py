@@ -22,7 +22,10 @@ from speechbrain_clser.data.profile import NOTES
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import in_turn
 from speechbrain_clser.inference.locked import locked
-from speechbrain_clser.inference.provenance import claim, provenance_path
+from speechbrain_clser.inference.provenance import (
+    check_same_settings,
+    provenance_path,
+)
 from speechbrain_clser.inference.result_table import (
     ResultTable,
     format_of,
@@ -198,7 +201,7 @@ def predict_into(
             path, names, count=N_SEGMENTS if in_windows else None
         )
         bad = ResultTable(bad_path(path), BAD_COLUMNS)
-        claim(path, made_by, has_rows=bool(rows.names))
+        check_same_settings(path, made_by, has_rows=bool(rows.names))
         with rows, bad:
             tally = predict(
                 *(classifier, files, rows, bad),
@@ -272,7 +275,9 @@ def predict(
             seen.add(path)
 
     with tqdm(disable=not has_bar, unit="file") as bar:
-        for path, result in answers(classifier, new(), n_threads, window_s):
+        for path, result in iter_predictions(
+            classifier, new(), n_threads, window_s
+        ):
             if isinstance(result, BadAudioError):
                 logger.warning("%s", result)
                 tally.reasons[result.reason] += 1
@@ -298,7 +303,7 @@ def _list_bad(bad, *values):
         bad.add(dict(zip(BAD_COLUMNS, values, strict=True)))
 
 
-def answers(classifier, files, n_threads=1, window_s=None):
+def iter_predictions(classifier, files, n_threads=1, window_s=None):
     """Classify recordings in parallel blocks and yield results in order.
 
     Each result is a path and its Prediction, Timeline or BadAudioError.

@@ -46,7 +46,7 @@ def provenance(
     }
 
 
-def claim(path, made_by, has_rows):
+def check_same_settings(path, made_by, has_rows):
     """Write the provenance of a table, or check it if the table has rows.
 
     Raises
@@ -58,9 +58,15 @@ def claim(path, made_by, has_rows):
     Example
     -------
     >>> path = getfixture("tmp_path") / "emotions.csv"
-    >>> claim(path, {"model": "me/mine", "window_s": None}, has_rows=False)
-    >>> claim(path, {"model": "mine/", "window_s": None}, has_rows=True)
-    >>> claim(path, {"model": "mine/", "window_s": 4.0}, has_rows=True)
+    >>> check_same_settings(
+    ...     path, {"model": "me/mine", "window_s": None}, has_rows=False
+    ... )
+    >>> check_same_settings(
+    ...     path, {"model": "mine/", "window_s": None}, has_rows=True
+    ... )
+    >>> check_same_settings(
+    ...     path, {"model": "mine/", "window_s": 4.0}, has_rows=True
+    ... )
     Traceback (most recent call last):
     ...
     ValueError: ...: expected rows of window_s 4.0, found those of null ...

@@ -261,7 +261,7 @@ def _is_harmless(node, named):
 
 
 def _advice(node):
-    """Say what to install if a constructor is refused."""
+    """Return what to install if a constructor is refused."""
     kind, _, path = node.tag.partition(":")
     return f" ({entry_points.advice(path)})" if kind == "!new" else ""
 

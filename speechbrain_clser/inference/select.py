@@ -32,7 +32,7 @@ class Choice:
     seed: int
     sentence: str
 
-    def origin(self) -> dict:
+    def provenance(self) -> dict:
         """Return the provenance of a model.
 
         Returns

@@ -7,7 +7,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
 from speechbrain_clser.features.hub import HUB_ID, looks_local
-from speechbrain_clser.hub_answers import answer_of
+from speechbrain_clser.hub_errors import describe_error
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def locate(source, revision=None, savedir=None) -> Path:
     except (HfHubHTTPError, LocalEntryNotFoundError) as error:
         raise FileNotFoundError(
             f"model {source} ({revision or 'newest revision'}) is not in the "
-            f"cache of the hub, and {answer_of(error)}"
+            f"cache of the hub, and {describe_error(error)}"
         ) from error
     if savedir is None and revision is None:
         logger.info(

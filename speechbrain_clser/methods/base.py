@@ -122,7 +122,7 @@ class Method(torch.nn.Module):
     def examples(self, batch) -> dict:
         """Return values of single utterances for the report; default: none.
 
-        The trainer calls it with one scored utterance of each class.
+        The trainer calls it with one test utterance of each class.
 
         Arguments
         ---------

@@ -25,7 +25,7 @@ from speechbrain_clser.training.vector_space import VectorSpace
 logger = logging.getLogger(__name__)
 
 UNADAPTED = "baselines/without adaptation.csv"
-ADAPTED = "predictions/target_scored.csv"
+ADAPTED = "predictions/test.csv"
 
 
 def file_of(plan, part):
@@ -33,9 +33,9 @@ def file_of(plan, part):
 
     Example
     -------
-    >>> file_of(None, "target_scored")
+    >>> file_of(None, "test")
     """
-    return UNADAPTED if plan and part == "target_scored" else None
+    return UNADAPTED if plan and part == "test" else None
 
 
 def predict_parts(plan, brain, material, sound, folder, loader):
@@ -59,7 +59,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
     loader : dict
         Keyword arguments of the data loader.
     """
-    if plan is None or not material.parts.scored:
+    if plan is None or not material.parts.test:
         return
     plain = {name: views[:1] for name, views in sound.items()}
     for part, rows in _further_parts(plan, material).items():
@@ -76,7 +76,7 @@ def predict_parts(plan, brain, material, sound, folder, loader):
 
 
 def _further_parts(plan, material):
-    """Part to its rows, of what must be predicted beside the scored part."""
+    """Map further parts that must be predicted to their rows."""
     chosen = adaptation_parts(plan.form, material.parts, material.protocol)
     parts = {}
     if chosen.fitted_to == "unlabelled":
@@ -107,10 +107,10 @@ def adapt(plan, names, material, training_rows, view, folders):
         of the embedding.
     folders : dict
         Seed to its folder, with unadapted predictions. Written are
-        ``predictions/target_scored.csv``, ``baselines/<name> + <adaptation>.csv``
+        ``predictions/test.csv``, ``baselines/<name> + <adaptation>.csv``
         and ``adaptation.json``.
     """
-    if plan is None or not material.parts.scored:
+    if plan is None or not material.parts.test:
         return
     chosen = adaptation_parts(plan.form, material.parts, material.protocol)
     names = [name for name in names if name in baselines.SUPERVISED]
@@ -118,7 +118,7 @@ def adapt(plan, names, material, training_rows, view, folders):
     if names or plan.vectors == "statistics":
         rows = {
             row.id: row
-            for part in (material.parts.train, material.parts.scored)
+            for part in (material.parts.train, material.parts.test)
             for row in part
         }
         rows |= {row.id: row for row in chosen.fitted}
@@ -181,7 +181,7 @@ def _adapt_one(space, chosen, material, before, after, pool):
         adapted = np.stack([found[one] for one in ids])
     except AdaptationError as error:
         refused = {"reason": error.reason, "message": str(error)}
-    by_id = {row.id: row for row in material.parts.scored}
+    by_id = {row.id: row for row in material.parts.test}
     write_predictions(
         after,
         [by_id[one] for one in ids],
@@ -231,8 +231,8 @@ def _baseline_posteriors(names, material, training_rows, view, rows):
 
 
 def _embeddings(folder, plan, material):
-    """Embeddings of all that takes part, by id."""
-    path = Path(folder, "embeddings", "target_scored.safetensors")
+    """Read the embeddings of all parts that are used, by id."""
+    path = Path(folder, "embeddings", "test.safetensors")
     ids = predictions.read(Path(folder, UNADAPTED)).id.tolist()
     found = dict(zip(ids, load_file(path)["embedding"], strict=True))
     for part in _further_parts(plan, material):

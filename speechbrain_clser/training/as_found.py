@@ -27,8 +27,8 @@ TRAINED = ("epochs.jsonl", "save/*/CKPT*")
 def as_found(folder, trials):
     """Undo what is written to a run folder if an error comes before training.
 
-    As soon as one of the seeds has an epoch or a checkpoint, all stays. What
-    another process writes there is left alone.
+    As soon as one of the seeds has an epoch or a checkpoint, all stays. Files
+    of another process are not changed.
 
     Arguments
     ---------

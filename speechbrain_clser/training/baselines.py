@@ -99,7 +99,7 @@ def write_baselines(names, material, training_rows, view, folders):
     names : list of str
         Among ``BASELINES``.
     material : PreparedData
-        Gives the parts; no other label than those of ``train`` and ``shots``
+        Gives the parts; no other label than those of ``train`` and ``target_labelled``
         is read.
     training_rows : list of Utterance
         Training set of the method, all phases.
@@ -110,7 +110,7 @@ def write_baselines(names, material, training_rows, view, folders):
         Seed to its folder; ``baselines/<name>.csv`` is written in it.
     """
     parts, scheme = material.parts, material.protocol.scheme
-    ids = [row.id for row in parts.scored]
+    ids = [row.id for row in parts.test]
     missing = {
         (name, seed): path
         for seed, folder in folders.items()
@@ -133,23 +133,23 @@ def write_baselines(names, material, training_rows, view, folders):
         )
         return
     corpora = [row.corpus for row in training_rows]
-    vectors, scored = (
-        utterance_vectors(view, part) for part in (training_rows, parts.scored)
+    vectors, test = (
+        utterance_vectors(view, part) for part in (training_rows, parts.test)
     )
     found = {}
     for (name, seed), path in missing.items():
         key = name, seed if name in RANDOM else None
         if key not in found:
             found[key] = predict(
-                name, vectors, labels, scored, len(scheme), seed, corpora
+                name, vectors, labels, test, len(scheme), seed, corpora
             )
-        write_predictions(path, parts.scored, found[key].tolist(), scheme)
+        write_predictions(path, parts.test, found[key].tolist(), scheme)
 
 
 def labels_of(material, training_rows) -> list:
-    """List the classes of a training set; -1 where the label may not be used."""
+    """List the classes of a training set; -1 for withheld labels."""
     parts, scheme = material.parts, material.protocol.scheme
-    known = {row.id for row in (*parts.train, *parts.shots)}
+    known = {row.id for row in (*parts.train, *parts.target_labelled)}
     return [
         scheme.index(row.emotion) if row.id in known else -1
         for row in training_rows
@@ -182,7 +182,7 @@ def utterance_vectors(view, rows):
     return torch.stack(vectors).numpy()
 
 
-def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
+def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
     """Fit a baseline on vectors, some of them labelled, and classify others.
 
     Vectors are standardised over all of the training set that the baseline uses.
@@ -214,7 +214,7 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
         Labelled and unlabelled.
     labels : array of int, (rows,)
         Class; -1 where unknown.
-    scored : array, (scored rows, dim)
+    test : array, (test rows, dim)
         May be among ``vectors``.
     n_classes : int
         Columns of what is returned.
@@ -225,7 +225,7 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
 
     Returns
     -------
-    numpy.ndarray, (scored rows, n_classes)
+    numpy.ndarray, (test rows, n_classes)
         Probabilities; a class without any label has 0, except by ``fixmatch``.
 
     Raises
@@ -251,7 +251,7 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
             f"baselines need labels of two classes or more, got "
             f"{np.unique(labels[labels >= 0]).tolist()} among {len(labels)} rows"
         )
-    vectors, scored = np.asarray(vectors), np.asarray(scored)
+    vectors, test = np.asarray(vectors), np.asarray(test)
     if baseline in SUPERVISED:
         known = labels >= 0
         corpora = np.asarray(corpora or [""] * len(labels))
@@ -260,34 +260,34 @@ def predict(baseline, vectors, labels, scored, n_classes, seed=0, corpora=None):
     else:
         last = seed
     scale = StandardScaler().fit(vectors)
-    vectors, scored = scale.transform(vectors), scale.transform(scored)
-    return BASELINES[baseline](vectors, labels, scored, n_classes, last)
+    vectors, test = scale.transform(vectors), scale.transform(test)
+    return BASELINES[baseline](vectors, labels, test, n_classes, last)
 
 
-def _nearest_prototype(vectors, labels, scored, n_classes, seed):
+def _nearest_prototype(vectors, labels, test, n_classes, seed):
     classes = np.unique(labels[labels >= 0])
     means = np.stack([vectors[labels == c].mean(axis=0) for c in classes])
-    distance = np.square(scored[:, None] - means).mean(axis=-1)
+    distance = np.square(test[:, None] - means).mean(axis=-1)
     chance = torch.tensor(-distance).softmax(dim=-1).numpy()
     return _in_columns(chance, classes, n_classes)
 
 
-def _linear(vectors, labels, scored, n_classes, weights):
+def _linear(vectors, labels, test, n_classes, weights):
     model = linear.fit_linear(vectors, labels, weights, n_classes)
-    return linear.linear_posteriors(model, scored)
+    return linear.linear_posteriors(model, test)
 
 
-def _svm(vectors, labels, scored, n_classes, weights):
+def _svm(vectors, labels, test, n_classes, weights):
     # C bounds the weight of an utterance: 1 is its mean, whatever their number.
     model = SVC().fit(vectors, labels, sample_weight=weights / weights.mean())
-    decision = model.decision_function(scored)
+    decision = model.decision_function(test)
     if decision.ndim == 1:  # of two classes, for the second
         decision = np.stack([-decision, decision], axis=1)
     chance = torch.tensor(decision).softmax(dim=-1).numpy()
     return _in_columns(chance, model.classes_, n_classes)
 
 
-def _lda(vectors, labels, scored, n_classes, weights):
+def _lda(vectors, labels, test, n_classes, weights):
     # That of scikit-learn has no weights of utterances.
     classes, place = np.unique(labels, return_inverse=True)
     share = np.eye(len(classes))[place] * weights[:, None]
@@ -300,23 +300,23 @@ def _lda(vectors, labels, scored, n_classes, weights):
     covariance = fitted.covariance_ + LEAST_VARIANCE * np.eye(len(means.T))
     directions = np.linalg.solve(covariance, means.T)
     offsets = np.log(totals) - np.sum(means * directions.T, axis=1) / 2
-    chance = normalise_rows(scored @ directions + offsets)
+    chance = normalise_rows(test @ directions + offsets)
     return _in_columns(chance, classes, n_classes)
 
 
-def _label_propagation(vectors, labels, scored, n_classes, seed):
+def _label_propagation(vectors, labels, test, n_classes, seed):
     # Standardised vectors of so many columns are 2 * n apart in the mean,
-    # squared. At 1 / n all are joined to all, and one class takes everything.
+    # squared. At 1 / n all are neighbours, and one class is predicted for all.
     gamma = NEARNESS / vectors.shape[1]
     model = LabelSpreading(gamma=gamma, max_iter=1000, tol=1e-6)
     with np.errstate(invalid="ignore"):
-        chance = model.fit(vectors, labels).predict_proba(scored)
-    # Whom no label reaches has 0 / 0: nothing is known, all are alike.
+        chance = model.fit(vectors, labels).predict_proba(test)
+    # A row that no label reaches has 0 / 0: all classes are equally probable.
     chance = np.where(np.isnan(chance), 1 / len(model.classes_), chance)
     return _in_columns(chance, model.classes_, n_classes)
 
 
-def _fixmatch(vectors, labels, scored, n_classes, seed):
+def _fixmatch(vectors, labels, test, n_classes, seed):
     draw = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
@@ -352,12 +352,12 @@ def _fixmatch(vectors, labels, scored, n_classes, seed):
         loss.backward()
         optimiser.step()
     with torch.no_grad():
-        scored = torch.tensor(scored, dtype=torch.float32)
-        return network(scored).softmax(dim=-1).numpy()
+        test = torch.tensor(test, dtype=torch.float32)
+        return network(test).softmax(dim=-1).numpy()
 
 
 def _in_columns(chance, classes, n_classes):
-    """Put the columns of the classes that were seen where they belong."""
+    """Place the columns of the training classes among all classes."""
     full = np.zeros((len(chance), n_classes))
     full[:, classes] = chance
     return full

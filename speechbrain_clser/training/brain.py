@@ -9,7 +9,7 @@ from speechbrain.dataio.dataloader import SaveableDataLoader
 from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
-from speechbrain_clser.data.pipeline import hearing
+from speechbrain_clser.data.pipeline import select_input
 from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
@@ -25,10 +25,10 @@ logger = logging.getLogger(__name__)
 
 
 class PersistentLoader(SaveableDataLoader):
-    """A data loader whose workers live on, with the random numbers of others.
+    """A data loader with persistent workers and the random numbers of one without.
 
-    Each new iterator draws a seed for its workers; one that lives on does not,
-    and everything after it would be random in another way.
+    Each new iterator draws a seed for its workers; a persistent one does not,
+    so that all later random numbers would differ.
     """
 
     def __iter__(self):
@@ -52,12 +52,12 @@ class MethodBrain(sb.Brain):
     selection : EpochSelection
         Rule that chooses the epoch.
     records : EpochRecords
-        Where each epoch is written down.
+        Receives the record of each epoch.
     encoder : EncoderTraining, optional
         Extractor that is called in the step.
     untrained : dict, optional
         Name of a part of the method to its state before any phase, for those
-        that this one begins anew.
+        that this phase resets.
     train_logger : TrainLogger, optional
         SpeechBrain's; receives each epoch before it is kept.
     **brain
@@ -94,14 +94,14 @@ class MethodBrain(sb.Brain):
         if extractor is not None:
             self.trained["extractor"] = extractor
         self.freeze()
-        self.begin_anew()
+        self.reset()
         if self.checkpointer is not None:
             self.checkpointer.add_recoverables(
                 {**self.trained, "records": records}
             )
 
     def freeze(self):
-        """Let the phase train what it names, and nothing else."""
+        """Set which parameters the phase trains."""
         parts = self.parts("freezes", self.phase.frozen)
         for name, part in parts.items():
             part.requires_grad_(name not in self.phase.frozen)
@@ -113,14 +113,14 @@ class MethodBrain(sb.Brain):
         if self.extractor is not None:
             self.extractor.requires_grad_(self.phase.with_encoder)
 
-    def begin_anew(self):
-        """Let the phase forget what it is to learn afresh."""
-        parts = self.parts("forgets", self.phase.fresh)
+    def reset(self):
+        """Reset the parts that the phase trains from their initial parameters."""
+        parts = self.parts("resets", self.phase.fresh)
         for name in self.phase.fresh:
             parts[name].load_state_dict(self.untrained[name])
 
     def parts(self, verb, names):
-        """Parts of the method by name; complain about names of none."""
+        """Return the parts of the method by name; ValueError for an unknown name."""
         parts = dict(self.method.named_children())
         if unknown := sorted(set(names) - set(parts)):
             raise ValueError(
@@ -154,8 +154,8 @@ class MethodBrain(sb.Brain):
             self.checkpointer.add_recoverables(self.optimizers_dict)
 
     def make_dataloader(self, dataset, stage, **loader):
-        """Load the frames or waveforms that this Brain needs, and the codes."""
-        with_sound = hearing(dataset, self.sound)
+        """Create a data loader of frames or waveforms, and the codes."""
+        with_sound = select_input(dataset, self.sound)
         found = super().make_dataloader(with_sound, stage, **loader)
         if found.persistent_workers:
             found.__class__ = PersistentLoader
@@ -167,12 +167,12 @@ class MethodBrain(sb.Brain):
         return self.modules.step(self.given(batch), augment)
 
     def given(self, batch):
-        """What the method may read of a batch, by name, on the device."""
+        """Return the items of a batch that the method reads, on the device."""
         batch = batch.to(self.device)
         return {key: batch[key] for key in self.keys if hasattr(batch, key)}
 
     def compute_objectives(self, predictions, batch, stage):
-        """Sum the named losses, and remember each."""
+        """Return the weighted sum of the losses, and add up each for the log."""
         output, losses = predictions
         loss = combine(losses, self.config.loss_weights)
         self.n_summed += 1
@@ -226,7 +226,7 @@ class MethodBrain(sb.Brain):
                 group["lr"] = self.base_lr[name] * factor
 
     def on_stage_end(self, stage, stage_loss, epoch=None):
-        """Write the epoch down and keep what selection or a restart needs."""
+        """Record the epoch and save what selection or a restart needs."""
         if stage == sb.Stage.TRAIN:
             self.train_record = {
                 "train_loss": stage_loss,
@@ -266,14 +266,14 @@ class MethodBrain(sb.Brain):
         )
 
     def learning_rate(self):
-        """Give the learning rate of the method, if it has an optimizer."""
+        """Return the learning rate of the method, if it has an optimizer."""
         if not self.optimizers_dict:
             return {}
         groups = self.optimizers_dict["optimizer"].param_groups
         return {"lr": groups[0]["lr"]}
 
     def keep(self, record):
-        """Save this epoch; of the older ones only the selected one stays."""
+        """Save this epoch, and delete all others but the selected one."""
         self.records.append(record)
         if self.checkpointer is None:
             return
@@ -294,7 +294,7 @@ class MethodBrain(sb.Brain):
 
     def fit_phase(self, train_set, valid_set, train_loader, valid_loader):
         """Train through the epochs of the phase, resuming where it stopped."""
-        # Whose epoch is to be set; of a batch sampler SpeechBrain forgets it.
+        # SpeechBrain does not set the epoch of a batch sampler.
         self.train_sampler = train_loader.get(
             "sampler", train_loader.get("batch_sampler")
         )
@@ -315,7 +315,7 @@ class MethodBrain(sb.Brain):
         )
 
     def load_selected(self):
-        """Give the method the parameters of the epoch that the rule chose."""
+        """Load the parameters of the selected epoch into the method."""
         record = pick_epoch(self.records.records, self.selection.rule)
         kept = self.checkpointer.find_checkpoint(
             ckpt_predicate=lambda c: c.meta.get("epoch") == record["epoch"]
@@ -374,7 +374,7 @@ class MethodBrain(sb.Brain):
 
     @torch.inference_mode()
     def examples(self, dataset, loader) -> dict:
-        """Compute what the method shows of single utterances.
+        """Compute the values of single utterances that the report shows.
 
         Arguments
         ---------

@@ -1,4 +1,4 @@
-"""Checkpoints that a kill cannot break."""
+"""Checkpoints that stay readable if a run is killed."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""How a run of ``train.py`` ends: its status, and what is shown of an error."""
+"""Exit status and error messages of ``train.py``."""
 
 import contextlib
 import os
@@ -79,7 +79,7 @@ def run(main, arguments):
 
 
 def _terminate(*_):
-    """Let a run that a scheduler or torchrun ends leave its folder in order."""
+    """Restore the run folder if a scheduler or torchrun ends the run."""
     sys.exit(TERMINATED)
 
 

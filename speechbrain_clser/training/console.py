@@ -1,4 +1,4 @@
-"""What a run logs on the console, and what only in its ``log.txt``."""
+"""Logging of a run: what is shown on the console, and what only in ``log.txt``."""
 
 import logging
 import logging.config
@@ -29,7 +29,7 @@ EPOCHS = "speechbrain.utils.train_logger"
 
 
 class ForUser(logging.Filter):
-    """Pass on what a user needs: our messages, and warnings of libraries.
+    """Select messages of this package, and warnings of libraries.
 
     Information is shown from the main process only, warnings from all.
 

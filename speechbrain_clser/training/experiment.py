@@ -46,7 +46,7 @@ DEFAULTS = {
 
 
 class Experiment:
-    """What a YAML, its overrides and SpeechBrain's options describe.
+    """Run the experiment of a YAML, its overrides and SpeechBrain's options.
 
     Arguments
     ---------
@@ -75,7 +75,7 @@ class Experiment:
         )
 
     def start(self, at_end, n_trials, n_seeds, names) -> list:
-        """Check that the run folder and all options fit, before any work.
+        """Check the run folder and all options before any computation.
 
         Arguments
         ---------
@@ -199,7 +199,7 @@ class Experiment:
         if extractor.may_be_nan:
             args = [extractor.columns, data.parts, features.plain.frames]
             folder = self.trial_folder(data.trial)
-            run_on_main(run_folder.write_undefined, [folder, *args])
+            run_on_main(run_folder.write_missing_values, [folder, *args])
         return features
 
     def load_side_information(self, sources, data, features) -> dict:
@@ -215,7 +215,7 @@ class Experiment:
         return found
 
     def begin_seed(self, trial, seed) -> Path:
-        """Build the YAML anew with a seed."""
+        """Build the YAML again with a seed."""
         self.overrides["seed"] = seed
         if seed != self.hparams["seed"]:
             sources = self.hparams["side_information"]
@@ -224,7 +224,7 @@ class Experiment:
         return self.trial_folder(trial) / f"seed_{seed}"
 
     def set_up_method(self, codes):
-        """Make room in the method for the speakers and codes of its inputs."""
+        """Set the numbers of speakers and codes of the method."""
         # Filling a store draws from the same generator; a full one does not.
         torch.manual_seed(self.hparams["seed"])
         vocabularies = {
@@ -251,18 +251,18 @@ class Experiment:
         )
         for name, rows, dataset in (
             ("source_valid", parts.valid, datasets["valid"]),
-            ("target_scored", parts.scored, datasets.get("scored")),
+            ("test", parts.test, datasets.get("test")),
         ):
             if rows:
                 file = adapting.file_of(plan_, name)
                 scoring.score(brain, name, rows, dataset, *args, file)
         adapting.predict_parts(plan_, brain, data, features.views, *args[1:])
-        if parts.scored:
-            examples.write(brain, parts.scored, datasets["scored"], *args)
+        if parts.test:
+            examples.write(brain, parts.test, datasets["test"], *args)
 
     def compare_baselines(self, data, features):
         """Fit the baselines on the same training set and features; adapt all."""
-        if not data.parts.scored:
+        if not data.parts.test:
             return
         folder = self.trial_folder(data.trial)
         args = (

@@ -203,14 +203,14 @@ def best(scores) -> LayerScore:
 def choose(
     extractor, rows, scheme, cache_folder, normalise_by="none", device="cpu"
 ) -> dict:
-    """Choose layers on the sources, or recall the choice from the cache.
+    """Choose layers on the sources, or read the choice from the cache.
 
     Arguments
     ---------
     extractor : SSLFeatures, or Statistics of one
         Any layers of it.
     rows : list of Utterance
-        Of the sources, labelled; nothing else is looked at.
+        Of the sources, labelled; no other data is used.
     scheme : Scheme
         Classes.
     cache_folder : str or Path

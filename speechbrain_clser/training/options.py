@@ -1,4 +1,4 @@
-"""What was typed after ``train.py``, checked before anything is loaded."""
+"""Parse and check the options of ``train.py`` before anything is loaded."""
 
 import contextlib
 import difflib
@@ -26,7 +26,7 @@ AT_LEAST_ONE = {
 LARGEST = 2**31 - 1
 # More than these, whole numbers exhaust the machine.
 AT_MOST = {"threads": 1024, "dim": 2**16, "space_dim": 2**16}
-# Numbers above 0, and those of 0-1 beside any ``*_share`` and ``*_fraction``; all
+# Numbers above 0, and those of 0-1 as well as any ``*_share`` and ``*_fraction``; all
 # are 0 or more.
 POSITIVE = {"lr", "encoder_lr", "temperature"}
 SHARES = {
@@ -38,7 +38,7 @@ LEAST = {
     **{"grad_accumulation_factor": 1, "max_grad_norm": 0},
     **{"nonfinite_patience": 0, "optimizer_step_limit": 1},
 }
-# Texts of a YAML in whose place a mapping may stand. They are passed on as
+# Texts of a YAML that a mapping may replace. They are passed on as
 # text: HyperPyYAML accepts a mapping only in the place of a mapping.
 MAY_BE_MAPPING = {"adaptation_constants", "data_folder", "encoder"}
 
@@ -249,19 +249,19 @@ def check_device(device, backend="nccl"):
 
 
 def _parsed(arguments):
-    """Let SpeechBrain parse; what argparse complains about is raised."""
-    with contextlib.redirect_stderr(io.StringIO()) as complaint:
+    """Parse with SpeechBrain's parser; raise the errors of argparse."""
+    with contextlib.redirect_stderr(io.StringIO()) as errors:
         try:
             return RunOptions.from_command_line_args(arguments)
         except SystemExit as end:
             if end.code:
-                message = complaint.getvalue().rpartition("error: ")[2]
+                message = errors.getvalue().rpartition("error: ")[2]
                 raise ValueError(message.strip()) from end
             raise
 
 
 def _with_signs_kept(arguments):
-    """Write ``=`` in plain values as an escape; SpeechBrain makes it a blank."""
+    """Escape ``=`` in plain values, which SpeechBrain replaces by a blank."""
     found = []
     for argument in arguments:
         name, equals, value = argument.partition("=")

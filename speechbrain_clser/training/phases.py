@@ -8,6 +8,7 @@ from pathlib import Path
 from speechbrain.utils.distributed import if_main_process
 
 from speechbrain_clser.data.protocol import load
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.io import atomic_write
 from speechbrain_clser.training.brain import MethodBrain
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
@@ -16,7 +17,7 @@ from speechbrain_clser.training.step import (
     EncoderTraining,
 )
 
-LABELLED = ("train", "shots")
+LABELLED = ("train", "target_labelled")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,22 +29,23 @@ class Phase:
     name : str
         Unique in the YAML; names the folder of its checkpoints.
     rows : str or sequence of str
-        The labelled parts it trains on: ``"train"``, ``"shots"``, or both.
+        The labelled parts it trains on: ``"train"``, ``"target_labelled"``, or
+        both.
     epochs : int
         How many.
     frozen : tuple of str
         Parts of the method that stay as they are.
     fresh : tuple of str
-        Parts of the method that begin as they were before the first phase.
+        Parts of the method that are reset to their state before the first phase.
     lr_factor : float
         Share of the optimiser's learning rate.
     n_unlabelled : int
-        Unlabelled utterances beside each batch.
+        Unlabelled utterances added to each batch.
     repeats_per_epoch : int
-        Through its rows in an epoch: where they are few, validation and
+        Passes over its rows per epoch, for few rows: otherwise validation and
         checkpoints would take longer than training.
     with_encoder : bool
-        Whether the encoder learns too, if it can.
+        Whether the encoder is trained too, if it can be.
 
     Raises
     ------
@@ -70,7 +72,8 @@ class Phase:
     @property
     def labelled(self):
         """Names of the labelled parts among them."""
-        return (self.rows,) if isinstance(self.rows, str) else tuple(self.rows)
+        rows = [self.rows] if isinstance(self.rows, str) else [*self.rows]
+        return tuple(current_names(rows, f"phase {self.name!r}"))
 
     def __post_init__(self):
         if not self.labelled or not set(self.labelled) <= set(LABELLED):
@@ -83,7 +86,7 @@ class Phase:
 def wanted(phases, protocol, changes=None):
     """Leave out phases without epochs, and parts that the protocol has not.
 
-    So a transfer can do without its source training, or without its target.
+    A transfer can so be trained without its source, or without its target.
 
     Arguments
     ---------
@@ -91,7 +94,7 @@ def wanted(phases, protocol, changes=None):
         In their order.
     protocol : str
         As for ``data.protocol.load``: where it labels no target utterance,
-        nothing is trained on shots.
+        nothing is trained on ``target_labelled``.
     changes : dict, optional
         Likewise.
 
@@ -107,7 +110,10 @@ def wanted(phases, protocol, changes=None):
 
     Example
     -------
-    >>> phases = [Phase("source", "train", 9), Phase("target", "shots", 5)]
+    >>> phases = [
+    ...     Phase("source", "train", 9),
+    ...     Phase("target", "target_labelled", 5),
+    ... ]
     >>> [phase.name for phase in wanted(phases, "demo")]
     ['source']
     >>> [phase.name for phase in wanted(phases, "demo_share")]
@@ -115,7 +121,7 @@ def wanted(phases, protocol, changes=None):
     """
     given = set(LABELLED)
     if load(protocol, changes).target_supervision != "shots":
-        given.remove("shots")
+        given.remove("target_labelled")
     found = [
         dataclasses.replace(
             phase, rows=tuple(part for part in phase.labelled if part in given)
@@ -126,14 +132,14 @@ def wanted(phases, protocol, changes=None):
     if not found:
         raise ValueError(
             f"of the phases {', '.join(phase.name for phase in phases)} none "
-            f"is left: they have no epochs, or train on shots, of which "
+            f"is left: they have no epochs, or train on target_labelled, of which "
             f"protocol {protocol!r} has none"
         )
     return found
 
 
 def refuse_empty(phases):
-    """Refuse phases without epochs, of which there is no result.
+    """Raise ValueError for phases without epochs, which have no result.
 
     Raises
     ------
@@ -167,7 +173,7 @@ def run_phases(
     save_folder=None,
     **brain,
 ):
-    """Train through all phases; what is done stays done after a restart.
+    """Train all phases; finished ones are not repeated after a restart.
 
     With a normaliser, which the store's frames have been through, phases before
     the first that trains the encoder use stored frames.

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class EpochSelection:
-    """How the epoch of a phase is selected.
+    """Rule that selects the epoch of a phase.
 
     Arguments
     ---------
@@ -63,8 +63,8 @@ def readable(record) -> tuple:
 class EpochRecords:
     """The records of one phase; a checkpoint carries those up to its epoch.
 
-    A resumed run so forgets the epochs it will do again, the file never holds
-    one twice, and one that was damaged is whole again.
+    A resumed run drops the records of epochs that it repeats, so that the file has
+    each epoch once; a damaged file is written again.
 
     Arguments
     ---------

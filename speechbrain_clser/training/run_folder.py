@@ -1,4 +1,4 @@
-"""What a run writes down before it trains."""
+"""Files that a run writes before it trains."""
 
 import csv
 import dataclasses
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from speechbrain_clser import __version__
 from speechbrain_clser.data.protocol_files import folder_name
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.evaluation.run_checks import COLUMNS
 from speechbrain_clser.features.encoders import encoder_name
@@ -40,8 +41,8 @@ PACKAGES = (
 def of_trial(folder, trial) -> Path:
     """Find the folder of a trial of labelled utterances within a run.
 
-    The first lies in that of the run itself, the others beside its seeds, each
-    laid out like a run; so there may be more of them later.
+    The first is the run folder itself; the others are in it, with the same files,
+    so that trials can be added later.
 
     Example
     -------
@@ -102,8 +103,8 @@ def write_json(path, record):
     atomic_write(path, text + "\n")
 
 
-def write_undefined(folder, columns, parts, frames):
-    """Write how many utterances lack what, for the report.
+def write_missing_values(folder, columns, parts, frames):
+    """Write the number of utterances with missing values, for the report.
 
     Arguments
     ---------
@@ -124,7 +125,7 @@ def write_undefined(folder, columns, parts, frames):
         if rows
     }
     text = json.dumps(record, indent=1)
-    atomic_write(Path(folder, "undefined.json"), text + "\n")
+    atomic_write(Path(folder, "missing_values.json"), text + "\n")
 
 
 def _protocol(material):
@@ -133,7 +134,7 @@ def _protocol(material):
 
 
 def _parts(material):
-    """Who is in which part, with what label and what sound."""
+    """Return parts.csv: the rows of each part."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["part", *COLUMNS])
@@ -146,7 +147,7 @@ def _parts(material):
 
 
 def _refuse_other_material(folder, material):
-    """Refuse to resume with another protocol or other data."""
+    """Raise ValueError if the run has another protocol or other data."""
     if not any(folder.glob("seed_*")):
         return
     advice = (
@@ -173,8 +174,8 @@ def _refuse_other_material(folder, material):
 def _is_same_table(path, material, advice):
     """Return whether two tables agree in the columns that both have.
 
-    A run of an earlier version, with fewer columns, can so be taken up again.
-    The first rows alone are a table that was cut.
+    So a run of an earlier version, with fewer columns, can be resumed. A table
+    with the first rows only is damaged.
     """
     header, before = read_table(path, advice)
     if not {"part", "id"} <= {*header}:
@@ -188,6 +189,9 @@ def _is_same_table(path, material, advice):
         [[row[names.index(name)] for name in both] for row in rows]
         for names, rows in ((header, before), (columns, now))
     )
+    part = both.index("part")
+    for row in before:
+        row[part] = current_names(row[part], path)
     if len(before) < len(now) and before == now[: len(before)]:
         raise ValueError(
             f"{path}: expected {len(now)} rows, found the first {len(before)} "
@@ -299,12 +303,12 @@ def plan(description, ledger, findings, machinery):
     lines = [f"Supervision: {ledger.sentence}", "", *columns(table), ""]
     absent = [
         name
-        for name, n in parts.get("scored", {}).get("classes", {}).items()
+        for name, n in parts.get("test", {}).get("classes", {}).items()
         if not n
     ]
     if absent:
         lines.append(
-            f"warning: the test set (scored) has no utterance of "
+            f"warning: the test set has no utterance of "
             f"{', '.join(absent)}: UAR will be the mean over the other "
             f"{len(classes) - len(absent)} classes"
         )

@@ -1,6 +1,6 @@
 """Learning-rate schedules as functions of progress.
 
-Looking twice changes nothing, and a resumed run needs no extra state.
+They have no state, so a resumed run restores none.
 """
 
 import math

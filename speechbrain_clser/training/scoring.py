@@ -19,7 +19,7 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
     brain : MethodBrain
         Trained.
     name : str
-        Of the files, such as ``"target_scored"``.
+        Of the files, such as ``"test"``.
     rows : sequence of Utterance
         Of the part.
     dataset : DynamicItemDataset
@@ -60,7 +60,7 @@ def embed(brain, name, dataset, folder, loader):
 
     Before the first phase that is the method at its initial parameters, which
     follow from the seed, so a resumed run writes the same again; the report's
-    probes look for them under ``"source_valid_before"``.
+    probes read them as ``"source_valid_before"``.
 
     Arguments
     ---------
@@ -82,7 +82,7 @@ def embed(brain, name, dataset, folder, loader):
 
 
 def target_uar(brain, rows, dataset, scheme, loader):
-    """UAR on rows whose labels the method has not seen; an oracle's eye."""
+    """Compute UAR on rows with labels that training does not use, for an oracle."""
     ids, probabilities, _ = brain.predict(dataset, loader)
     by_id = {row.id: row for row in rows}
     target = [scheme.index(by_id[utterance].emotion) for utterance in ids]

@@ -8,13 +8,13 @@ from pathlib import Path
 import yaml
 from hyperpyyaml import resolve_references
 
-from speechbrain_clser.deprecation import current_yaml
+from speechbrain_clser.deprecation import current_value, current_yaml
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 logger = logging.getLogger(__name__)
 
 # Keys of the YAML that change no result; each seed
-# and draw has a folder of its own, each baseline a file.
+# and trial has a folder of its own, each baseline a file.
 INDIFFERENT = {
     "baselines",
     "cache_folder",
@@ -124,8 +124,12 @@ def _comparable(values, path):
 
     Those of version 0.1 get the names of this version.
     """
-    values = {key: str(value) for key, value in values.items()}
-    nodes = {k: yaml.compose(v) for k, v in values.items() if v[-1:] == "\n"}
+    values = {k: current_value(k, str(v), path) for k, v in values.items()}
+    nodes = {
+        k: yaml.compose(current_yaml(v, path))
+        for k, v in values.items()
+        if v[-1:] == "\n"
+    }
     others = {k: v for k, v in values.items() if k not in nodes}
     nodes |= _stripped_settings(others, path)
     return {key: _text(_ungrouped(node)) for key, node in nodes.items()}
@@ -137,7 +141,7 @@ def _text(node):
 
 
 def _before(path, now):
-    """Settings of the run; damaged ones count for nothing before it trains."""
+    """Read the settings of the run; replace damaged ones if nothing is trained."""
     advice = (
         "if this command is that of the run, delete the file and type the "
         "command again; otherwise give another --output_folder"

@@ -18,6 +18,7 @@ item in a batch, and only those that the method's ``TARGETS`` name are used. Eac
 """
 
 from speechbrain_clser.data.pipeline import UNKNOWN
+from speechbrain_clser.deprecation import renamed_arguments
 from speechbrain_clser.features import phone_labels
 from speechbrain_clser.features.loading import load_features
 from speechbrain_clser.features.phones.coverage import coverage
@@ -56,7 +57,7 @@ class Phones(SideInformation):
     ---------
     source : str
         See ``features.phone_labels.phone_labels``.
-    recogniser : str
+    phone_recogniser : str
         Hub id or folder of a CTC model of phones.
     vowels_only : bool
         Whether consonants are left out.
@@ -65,15 +66,16 @@ class Phones(SideInformation):
         ``features.phones.reference_phones.aligned_phones``.
     """
 
+    @renamed_arguments(recogniser="phone_recogniser")
     def __init__(
         self,
         source,
-        recogniser="",
+        phone_recogniser="",
         vowels_only=False,
         alignments="",
         notation="ipa",
     ):
-        self.source, self.recogniser = source, recogniser
+        self.source, self.phone_recogniser = source, phone_recogniser
         self.vowels_only = vowels_only
         self.alignments, self.notation = alignments, notation
         # Aligners start from transcripts.
@@ -88,7 +90,7 @@ class Phones(SideInformation):
             features.plain,
             features.frames_per_s,
             features.cache_folder / "phones",
-            self.recogniser,
+            self.phone_recogniser,
             self.alignments,
             self.notation,
         )
@@ -100,7 +102,7 @@ class Phones(SideInformation):
 
 
 class Style(SideInformation):
-    """How a speaker speaks in an utterance: one vector.
+    """Speaking style of an utterance: one vector.
 
     Arguments
     ---------
@@ -143,5 +145,5 @@ class OracleEmotion(SideInformation):
         self.scheme = scheme
 
     def fit(self, rows, features):
-        """Look the labels up; values are int, -1 for what is no class."""
+        """Look up the labels; values are int, -1 for labels outside the classes."""
         return {row.id: self.scheme.index(row.emotion, UNKNOWN) for row in rows}

@@ -12,7 +12,7 @@ from speechbrain_clser.labels import Scheme
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
-    """What is minimised, and on which input.
+    """Losses, classes, seed, schedule and augmentation of training.
 
     Arguments
     ---------
@@ -21,7 +21,7 @@ class TrainingConfig:
     scheme : Scheme
         Classes of the logits.
     seed : int
-        Of the run; every epoch draws its randomness from it anew, so that a
+        Of the run; each epoch has its own seed derived from it, so that a
         resumed run equals one that was never interrupted.
     schedule : callable
         Share of the phase done to factor of the learning rate, 0-1 each.
@@ -57,7 +57,7 @@ class EncoderTraining:
 
 
 class Step(torch.nn.Module):
-    """Everything that uses parameters, behind one call.
+    """Apply extractor, method and losses in one call.
 
     Data-parallel wrappers see only ``forward``.
 
@@ -79,7 +79,7 @@ class Step(torch.nn.Module):
         self.normaliser = normaliser
 
     def extract(self, batch):
-        """Frames and lens of a batch, extracted now if the encoder learns."""
+        """Return frames and lens of a batch, extracted now if the encoder is trained."""
         if self.extractor is None:
             return batch["frames"]
         wavs, lens = batch["wavs"]

@@ -1,4 +1,4 @@
-"""Vectors of utterances, and the adaptation whose constants suit them."""
+"""Vectors of utterances, and an adaptation with constants selected for them."""
 
 import dataclasses
 
@@ -97,7 +97,7 @@ class VectorSpace:
         )
 
     def to_json(self):
-        """Give constants, and the scores within the sources behind the choice."""
+        """Return the constants, and the scores within the sources they are selected by."""
         return {
             "constants": self.adaptation
             and dataclasses.asdict(self.adaptation),

@@ -69,23 +69,24 @@ def test_parts_are_disjoint_except_declared_leaks(name):
     assert all(len(ids[part]) == len(rows) for part, rows in parts.items())
     if protocol.transductive:
         assert (
-            ids["scored"] < ids["unlabelled"]
+            ids["test"] < ids["unlabelled"]
             or not protocol.source_shots_per_class
         )
-        ids["unlabelled"] -= ids["scored"]
+        ids["unlabelled"] -= ids["test"]
     for first, second in itertools.combinations(ids, 2):
         assert not ids[first] & ids[second], (first, second)
     refuse_leaks(audit(parts, protocol), protocol)
 
 
 @every_protocol
-def test_sources_train_and_only_targets_are_scored(name):
+def test_sources_train_and_only_targets_are_tested(name):
     protocol, parts = protocol_and_parts(name)
     assert all(
         selects(protocol.sources, row) for row in (*parts.train, *parts.valid)
     )
     assert all(
-        selects(protocol.targets, row) for row in (*parts.shots, *parts.scored)
+        selects(protocol.targets, row)
+        for row in (*parts.target_labelled, *parts.test)
     )
 
 
@@ -107,7 +108,7 @@ def test_unlabelled_source_has_domain_source(name):
 
 def test_pool_is_not_filtered_by_labels():
     protocol, parts = protocol_and_parts("emodb_to_emovo_unlabelled")
-    held_out = {row.speaker for row in parts.scored}
+    held_out = {row.speaker for row in parts.test}
     pool = [r for r in published.rows("emovo") if r.speaker not in held_out]
     assert list(parts.unlabelled) == pool
     _, parts = protocol_and_parts("emodb_to_emovo_transductive")
@@ -115,14 +116,14 @@ def test_pool_is_not_filtered_by_labels():
     _, parts = protocol_and_parts(
         "emodb_to_emovo_transductive", unlabelled_pool="classes"
     )
-    assert parts.unlabelled == parts.scored
+    assert parts.unlabelled == parts.test
 
 
 @every_protocol
-def test_all_classes_are_in_training_and_scored_part(name):
+def test_all_classes_are_in_training_and_test_set(name):
     protocol, parts = protocol_and_parts(name)
     assert 0 not in classes(protocol, parts.train)
-    assert 0 not in classes(protocol, parts.scored)
+    assert 0 not in classes(protocol, parts.test)
 
 
 def test_every_pair_of_the_six_first_corpora_is_shipped():
@@ -142,13 +143,13 @@ def test_pool_and_test_part_are_as_large_as_in_the_paper(source, target):
     assert protocol.targets == (SOURCE[target],)
     pool = {"de": 20165, "fr": 20011, "cn": 9231}
     assert len(parts.train) == pool[target]
-    scored = {
+    test = {
         "de": [14, 8, 9, 7],
         "fr": [12, 12, 6, 12],
         "cn": [350, 350, 350, 350],
     }
     assert protocol.classes == ("anger", "happiness", "neutral", "sadness")
-    assert classes(protocol, parts.scored) == scored[target]
+    assert classes(protocol, parts.test) == test[target]
 
 
 def test_validation_is_as_large_as_in_the_paper():
@@ -165,7 +166,7 @@ def test_protocol_without_leaks_scores_the_whole_target(source, target):
         paper.sources,
         paper.targets,
     )
-    assert len(parts.scored) == {"de": 339, "fr": 504, "cn": 14000}[target]
+    assert len(parts.test) == {"de": 339, "fr": 504, "cn": 14000}[target]
     valid = {row.speaker for row in parts.valid if row.corpus != "meld"}
     assert valid and not valid & {row.speaker for row in parts.train}
     meld = [row for row in parts.train if row.corpus == "meld"]
@@ -193,16 +194,16 @@ def test_few_labels_are_five_of_each_shared_emotion(name):
     codes = Codes(protocol.scheme, parts.train)
     hidden = [codes(row, is_labelled=False) for row in parts.unlabelled]
     assert {code["emotion"] for code in hidden} == {UNKNOWN}
-    assert not parts.shots
+    assert not parts.target_labelled
 
 
 @pytest.mark.parametrize("name", FEW)
-def test_transductive_protocols_train_on_scored_audio(name):
+def test_transductive_protocols_train_on_test_audio(name):
     protocol, parts = protocol_and_parts(name)
     is_transductive = name.endswith("transductive")
-    scored = {row.id for row in parts.scored}
-    taken = scored & {row.id for row in parts.unlabelled}
-    assert taken == (scored if is_transductive else set())
+    test = {row.id for row in parts.test}
+    taken = test & {row.id for row in parts.unlabelled}
+    assert taken == (test if is_transductive else set())
     book = ledger(protocol, parts, "none", {"train", "unlabelled"}, [])
     assert book.transductive == is_transductive
     assert "5 source labels per class; unlabelled target audio" in book.sentence
@@ -210,13 +211,15 @@ def test_transductive_protocols_train_on_scored_audio(name):
 
 @pytest.mark.parametrize("name", SHARE)
 @pytest.mark.parametrize("share", [0.05, 0.5])
-def test_fraction_of_the_target_is_labelled_and_the_rest_is_scored(name, share):
+def test_fraction_of_the_target_is_labelled_and_the_rest_is_the_test_set(
+    name, share
+):
     protocol, parts = protocol_and_parts(name, target_labelled_fraction=share)
-    rows = (*parts.shots, *parts.unlabelled, *parts.scored)
+    rows = (*parts.target_labelled, *parts.unlabelled, *parts.test)
     n_target = sum(protocol.scheme.index(r.emotion) is not None for r in rows)
-    assert len(parts.shots) == round(share * n_target)
-    shared = {r.speaker for r in parts.shots} & {
-        r.speaker for r in parts.scored
+    assert len(parts.target_labelled) == round(share * n_target)
+    shared = {r.speaker for r in parts.target_labelled} & {
+        r.speaker for r in parts.test
     }
     assert bool(shared) == name.endswith("random")
 
@@ -224,8 +227,8 @@ def test_fraction_of_the_target_is_labelled_and_the_rest_is_scored(name, share):
 def test_usual_four_classes_of_iemocap_are_left_one_session_out():
     for session in "12345":
         _, parts = protocol_and_parts(f"iemocap_without_session_{session}")
-        rows = (*parts.train, *parts.valid, *parts.scored)
+        rows = (*parts.train, *parts.valid, *parts.test)
         assert len(rows) == 5531
-        assert {row.session for row in parts.scored} == {session}
-        assert len({row.speaker for row in parts.scored}) == 2
+        assert {row.session for row in parts.test} == {session}
+        assert len({row.speaker for row in parts.test}) == 2
         assert len({row.session for row in parts.valid}) == 1

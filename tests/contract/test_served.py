@@ -59,7 +59,7 @@ def test_threads_predict_as_in_evaluation(model, monkeypatch):
     )
     found = [
         [*prediction.probabilities.values()]
-        for _, prediction in predict.answers(
+        for _, prediction in predict.iter_predictions(
             classifier, 3 * model.files, n_threads=3
         )
     ]

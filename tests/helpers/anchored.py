@@ -19,8 +19,8 @@ def anchor(folder, epochs=3):
     folder = Path(folder)
     set_method(folder, "dual_anchor.DualAnchor")
     header, *lines = (folder / "parts.csv").read_text("utf-8").splitlines()
-    rows_used = [line for line in lines if line.startswith("scored")]
-    rows_used = [line.replace("scored", "unlabelled", 1) for line in rows_used]
+    rows_used = [line for line in lines if line.startswith("test")]
+    rows_used = [line.replace("test", "unlabelled", 1) for line in rows_used]
     text = "\n".join([header, *lines, *rows_used, ""])
     (folder / "parts.csv").write_text(text, encoding="utf-8")
     data = json.loads((folder / "data.json").read_text())
@@ -28,7 +28,7 @@ def anchor(folder, epochs=3):
     (folder / "data.json").write_text(json.dumps(data))
     speakers = [
         sorted({line.split(",")[4] for line in lines if line.startswith(part)})
-        for part in ("train", "scored")
+        for part in ("train", "test")
     ]
     languages = [k for k, names in enumerate(speakers) for _ in names]
     for path in sorted(folder.glob("seed_*")):
@@ -44,7 +44,7 @@ def _epoch(progress, languages, n_pseudo_labels, n_unlabelled):
     """Return the diagnostics of one epoch with the keys of the JSON file."""
     return {
         "progress": progress,
-        "n_believed": n_pseudo_labels,
+        "n_pseudo_labels": n_pseudo_labels,
         "n_unlabelled": n_unlabelled,
         "communities": {
             "styles": {

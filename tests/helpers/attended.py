@@ -13,7 +13,7 @@ def attend(folder):
     folder = Path(folder)
     set_method(folder, "hump_cat.HumpCat")
     for path in sorted(folder.glob("seed_*")):
-        scored = predictions.read(path / "predictions" / "target_scored.csv")
+        scored = predictions.read(path / "predictions" / "test.csv")
         output = [
             {
                 "id": scored.id[k],

@@ -45,7 +45,7 @@ def write(folder, files, groups, name="my_package", version="0.1"):
 
 @contextlib.contextmanager
 def installed(folder, files, groups, **options):
-    """Put such a distribution on ``sys.path``, and forget it at the end."""
+    """Put such a distribution on ``sys.path``, and remove it at the end."""
     package = options.get("name", "my_package")
     sys.path.insert(0, str(write(folder, files, groups, **options)))
     _forget(package)

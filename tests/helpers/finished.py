@@ -41,7 +41,7 @@ def finished(tmp_path_factory):
 
 def of_best(run):
     """Write the provenance of the selected training into the model."""
-    text = json.dumps(select_training(run).origin())
+    text = json.dumps(select_training(run).provenance())
     (run / "model" / FILE).write_text(text, encoding="utf-8")
 
 

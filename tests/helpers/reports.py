@@ -23,12 +23,12 @@ PHONES = {
         }
     },
 }
-UNDEFINED = {
+MISSING_VALUES = {
     "train": {
         **{"n_utterances": 4, "n_lacking": 2},
         "columns": {"pause": 1, "tilt": 2},
     },
-    "scored": {"n_utterances": 10, "n_lacking": 8, "columns": {"pause": 8}},
+    "test": {"n_utterances": 10, "n_lacking": 8, "columns": {"pause": 8}},
 }
 
 
@@ -40,10 +40,10 @@ def _whole(folder):
         (path / "baselines").mkdir()
         for name in ("svm", "label_propagation"):
             shutil.copy(
-                path / "predictions" / "target_scored.csv",
+                path / "predictions" / "test.csv",
                 path / "baselines" / f"{name}.csv",
             )
-    (folder / "undefined.json").write_text(json.dumps(UNDEFINED))
+    (folder / "missing_values.json").write_text(json.dumps(MISSING_VALUES))
     protocol = json.loads((folder / "protocol.json").read_text())
     (folder / "protocol.json").write_text(
         json.dumps(protocol | {"note": "as *published*"})

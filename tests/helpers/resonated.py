@@ -16,7 +16,7 @@ def resonate(folder, epochs=4, n_highlights=3):
         {
             "progress": k / epochs,
             "reliability": 0.1 * k,
-            "believed": 0.2 * k,
+            "pseudo_labels": 0.2 * k,
             "posterior": [0.5, 0.3, 0.2],
         }
         for k in range(epochs)
@@ -25,7 +25,7 @@ def resonate(folder, epochs=4, n_highlights=3):
         notes = path / "notes.json"
         known = json.loads(notes.read_text()) if notes.exists() else {}
         notes.write_text(json.dumps(known | {"field": field}))
-        scored = predictions.read(path / "predictions" / "target_scored.csv")
+        scored = predictions.read(path / "predictions" / "test.csv")
         output = [
             {
                 "id": scored.id[k],

@@ -57,7 +57,7 @@ def datasets(with_samples=False):
     return {
         "train": dataset(TRAIN, sound(TRAIN), codes),
         "valid": dataset(VALID, sound(VALID), codes),
-        "scored": dataset(SCORED, sound(SCORED)),
+        "test": dataset(SCORED, sound(SCORED)),
     }
 
 

@@ -11,7 +11,7 @@ LEVELS = {
     "cache": 0,
     "entry_points": 0,
     "errors": 0,
-    "hub_answers": 1,
+    "hub_errors": 1,
     "labels": 0,
     "printable": -1,
     "languages": -1,  # imported by evaluation.formatting

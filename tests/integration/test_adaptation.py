@@ -35,7 +35,7 @@ def adapt(data, output, *more, **changes):
     return toy.train(data, output, *options, **LINEAR | changes)
 
 
-def posteriors(folder, file="predictions/target_scored.csv"):
+def posteriors(folder, file="predictions/test.csv"):
     return predictions.read(folder / "seed_1001" / file).probabilities
 
 
@@ -69,7 +69,7 @@ def test_scores_with_and_without_adaptation_are_written(run):
     }
     book = ledger(folder)
     assert book["transductive"] and book["target_audio"] == "unlabelled"
-    assert "fitted to all of the scored audio jointly" in book["sentence"]
+    assert "fitted to all of the test audio jointly" in book["sentence"]
 
 
 def test_killed_adaptation_resumes_to_the_same_result(run, data):

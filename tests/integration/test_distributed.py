@@ -31,7 +31,7 @@ def data(tmp_path_factory):
 
 def target_uar(folder):
     report = json.loads((folder / "report.json").read_text())
-    return report["parts"]["target_scored"]["scores"]["uar"]["mean"]
+    return report["parts"]["test"]["scores"]["uar"]["mean"]
 
 
 @pytest.mark.slow
@@ -131,6 +131,6 @@ def test_two_processes_fit_the_linear_classifier_of_one(data):
             launcher=launcher,
         )
         assert done.returncode == 0, done.stdout
-        path = data / name / "seed_1001" / "predictions" / "target_scored.csv"
+        path = data / name / "seed_1001" / "predictions" / "test.csv"
         found.append(path.read_text())
     assert found[0] == found[1]

@@ -24,7 +24,7 @@ def train(data, output, *more):
         *("--layers", "1-2", "--layer_mix", "learned", *more),
     )
     assert done.returncode == 0, done.stdout
-    path = data / output / "seed_1001" / "predictions" / "target_scored.csv"
+    path = data / output / "seed_1001" / "predictions" / "test.csv"
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
 

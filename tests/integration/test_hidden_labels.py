@@ -41,15 +41,15 @@ def probabilities(folder, relabel, hidden=(*REST, *tiny.SCORED)):
     """Train with relabelled hidden rows; return test probabilities."""
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.VALID, *tiny.SCORED])
     output = [dataclasses.replace(row, emotion=relabel(row)) for row in hidden]
-    scored = [row for row in output if row.language == "urd"]
+    test = [row for row in output if row.language == "urd"]
     material = SimpleNamespace(
         parts=SimpleNamespace(
             train=SHOTS,
             valid=tiny.VALID,
-            shots=(),
+            target_labelled=(),
             unlabelled=output,
-            scored=scored,
-            target_ids={row.id for row in scored},
+            test=test,
+            target_ids={row.id for row in test},
         ),
         protocol=SimpleNamespace(scheme=tiny.SCHEME, name="tiny"),
     )
@@ -69,7 +69,7 @@ def probabilities(folder, relabel, hidden=(*REST, *tiny.SCORED)):
         opt_class=functools.partial(torch.optim.AdamW, lr=0.01),
         run_opts={"device": "cpu", "noprogressbar": True},
     )
-    return brain.predict(datasets["scored"], {"batch_size": 8})[1]
+    return brain.predict(datasets["test"], {"batch_size": 8})[1]
 
 
 def test_wrong_hidden_labels_do_not_change_predictions(tmp_path):

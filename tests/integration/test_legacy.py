@@ -38,6 +38,6 @@ def test_old_run_is_resumed_with_the_same_predictions(tmp_path):
     )
     assert done.returncode == 0, done.stdout
     assert "target_material is now called" in done.stdout
-    after = (run / "seed_1001/predictions/target_scored.csv").read_bytes()
+    after = (run / "seed_1001/predictions/test.csv").read_bytes()
     assert after == before
     assert (run / "report.html").is_file()

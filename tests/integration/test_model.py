@@ -32,7 +32,7 @@ def data(tmp_path_factory):
 
 def evaluated(training, data):
     """Return the test files and their probabilities in the run."""
-    path = training / "predictions" / "target_scored.csv"
+    path = training / "predictions" / "test.csv"
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
     files = [
@@ -123,7 +123,7 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
         }
 
     def predictions():
-        path = run / "seed_1001" / "predictions" / "target_scored.csv"
+        path = run / "seed_1001" / "predictions" / "test.csv"
         return path.read_text()
 
     frozen = train(tmp_path / "frozen")

@@ -73,9 +73,9 @@ def train(data, run, *more):
     return run
 
 
-def scored(run, data):
+def predicted(run, data):
     """Return the test files and their probabilities in the run."""
-    path = run / "seed_1001" / "predictions" / "target_scored.csv"
+    path = run / "seed_1001" / "predictions" / "test.csv"
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
     files = [
@@ -87,7 +87,7 @@ def scored(run, data):
 
 def compare(run, data, **place):
     """Compare both classes, with a freshly downloaded model, with the run."""
-    files, expected = scored(run, data)
+    files, expected = predicted(run, data)
     for found in json.loads(python(LOAD, ID, *files, **place)):
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
 

@@ -41,7 +41,7 @@ def run(data):
     return data / "run", done.stdout
 
 
-def predictions(folder, part="target_scored", seed=1001):
+def predictions(folder, part="test", seed=1001):
     path = folder / f"seed_{seed}" / "predictions" / f"{part}.csv"
     with open(path, newline="") as file:
         return list(csv.DictReader(file))
@@ -74,7 +74,7 @@ def test_console_shows_plan_and_results(run):
     folder, console = run
     before, after = console.split("features normalised by")
     assert "Supervision: north:deu → south:ita; no target audio" in before
-    assert "scored" in before and "UAR" in after
+    assert "test" in before and "UAR" in after
     assert "source_only minus it" in after
     assert f"report: {folder / 'report.html'}" in after
 
@@ -166,7 +166,7 @@ def test_whole_target_is_scored_once_per_seed(run):
         assert len(predictions(folder, seed=seed)) == 3 * 4 * 2
     report = json.loads((folder / "report.json").read_text())
     assert report["n_seeds"] == 2
-    assert report["parts"]["target_scored"]["n_utterances"] == 24
+    assert report["parts"]["test"]["n_utterances"] == 24
     names = [one["name"] for one in report["baselines"]]
     assert names == ["linear", "svm"]
 

@@ -123,10 +123,17 @@ def test_missing_phase_is_reported(data):
     report, phases = train(data, "both")
     assert phases == ["source"] * 3 + ["target"] * 3
     assert report["ledger"]["target_labels"] == 4  # of each class
-    assert set(report["undefined"]) == {"train", "valid", "shots", "scored"}
-    assert report["undefined"]["scored"]["n_utterances"] == 16
+    assert set(report["missing_values"]) == {
+        "train",
+        "valid",
+        "target_labelled",
+        "test",
+    }
+    assert report["missing_values"]["test"]["n_utterances"] == 16
     # Toy voices have no pauses, so statistics of pauses are undefined.
-    assert "prosody.pause_s_mean" in report["undefined"]["train"]["columns"]
+    assert (
+        "prosody.pause_s_mean" in report["missing_values"]["train"]["columns"]
+    )
     assert [len(u["stages"]) for u in report["attention"]["utterances"]] == [
         *([2] * 4)
     ]
@@ -137,8 +144,8 @@ def test_missing_phase_is_reported(data):
 
 @pytest.mark.slow
 def test_same_utterances_are_scored_with_and_without_source_or_target(data):
-    def scored(name):
-        path = data / name / "seed_1001" / "predictions" / "target_scored.csv"
+    def test_ids(name):
+        path = data / name / "seed_1001" / "predictions" / "test.csv"
         with open(path, newline="") as file:
             return [row["id"] for row in csv.DictReader(file)]
 
@@ -149,7 +156,7 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
     assert report["ledger"]["target_labels"] == 0
     _, phases = train(data, "source", target=0)
     assert phases == ["source"] * 3
-    assert scored("target") == scored("none") == scored("source")
+    assert test_ids("target") == test_ids("none") == test_ids("source")
 
 
 @pytest.mark.slow
@@ -163,7 +170,7 @@ def test_linear_method_equals_linear_baseline(data):
     assert report["ledger"]["target_labels"] == 4  # of each class
     method, baseline = (
         predictions.read(folder / "seed_1001" / path)
-        for path in ("predictions/target_scored.csv", "baselines/linear.csv")
+        for path in ("predictions/test.csv", "baselines/linear.csv")
     )
     difference = method.probabilities - baseline.probabilities
     assert abs(difference).max() < 1e-4

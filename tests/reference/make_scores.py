@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 CLASSES = ["anger", "happiness", "neutral", "sadness"]
-# Utterances, share of right answers, and classes that may be targets.
+# Utterances, accuracy, and classes that may be targets.
 CASES = [
     (400, 0.6, CLASSES),
     (57, 0.3, CLASSES),
@@ -16,7 +16,7 @@ CASES = [
 
 
 def main():
-    """Draw the cases and write them with audmetric's answers."""
+    """Draw the cases and write them with audmetric's values."""
     import audmetric
 
     rng = np.random.default_rng(2)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import tiny
 from speechbrain.inference.classifiers import EncoderClassifier
 
 from speechbrain_clser import deprecation
-from speechbrain_clser.data import protocol
+from speechbrain_clser.data import manifest, protocol, samplers
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.methods.dual_anchor import (
@@ -17,6 +18,8 @@ from speechbrain_clser.methods.dual_anchor import (
     PseudoLabelConfig,
 )
 from speechbrain_clser.training import options, settings
+from speechbrain_clser.training.phases import Phase
+from speechbrain_clser.training.side_information import Phones
 
 LEGACY = Path(__file__).parents[1] / "legacy"
 OLD_PROTOCOL = """
@@ -167,6 +170,14 @@ def test_old_model_folder_gives_the_same_probabilities(
 def test_old_run_folder_is_read_and_compared(legacy):
     run = runs.read(legacy / "run")
     assert run.method == "sere" and run.protocol["merge_classes"] == {}
+    splits = {row["part"] for row in run.rows}
+    assert splits == {"train", "valid", "unlabelled", "test"}
+    assert {*run.data["parts"]} == splits | {"target_labelled"}
+    assert run.audit[1]["parts"] == ["train", "test"]
+    assert "in both train and test (s0" in run.audit[1]["sentence"]
+    assert "(the test utterances themselves)" in run.ledger["sentence"]
+    assert len(run.seeds[0].predictions["test"]) == 24
+    assert "pseudo_labels" in run.seeds[0].notes["field"][0]
     old = settings.read_json(legacy / "run" / "settings.json", "", dict)
     assert {"speeds", "resonates"} <= old.keys()
     now = deprecation.current_keys(old, deprecation.OPTIONS, "now")
@@ -175,6 +186,59 @@ def test_old_run_folder_is_read_and_compared(legacy):
         settings.check_same_settings(
             legacy / "run", {**now, "speed_perturb": ""}
         )
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("rows: shots", "rows: target_labelled"),
+        ("rows: [train, shots]", "rows: [train, target_labelled]"),
+        (
+            "rows:\n  - train\n  - shots\n",
+            "rows:\n  - train\n  - target_labelled\n",
+        ),
+        ("rows: train\nshots: 5", "rows: train\nshots: 5"),
+        ("rows: train\n# shots", "rows: train\n# shots"),
+    ],
+)
+def test_old_rows_of_phases_are_read(tmp_path, old, new):
+    assert deprecation.current_yaml(old, "my.yaml") == new
+    settings.check_same_settings(tmp_path, {"phases": f"{old}\n"})
+    settings.check_same_settings(tmp_path, {"phases": f"{new}\n"})
+
+
+def test_phase_with_an_old_split_is_built(caplog):
+    assert Phase("x", ["train", "shots"], 1).parts == (
+        "train",
+        "target_labelled",
+    )
+    assert "phase 'x': shots is now called target_labelled" in caplog.text
+
+
+def test_old_missing_values_are_read(legacy):
+    (legacy / "run" / "undefined.json").write_text(
+        '{"scored": {"n_lacking": 1}}'
+    )
+    found = runs.read(legacy / "run").missing_values
+    assert found == {"test": {"n_lacking": 1}}
+
+
+def test_old_manifest_report_is_read(tmp_path):
+    (tmp_path / "a.json").write_text('{"strays": {"n": 2}}')
+    assert manifest.report(tmp_path / "a.csv") == {"unlisted": {"n": 2}}
+
+
+def test_old_balance_is_read(tmp_path, caplog):
+    sizes = {"languages": 1, "classes": 1, "utterances": 1}
+    args = (tiny.TRAIN, tiny.SCHEME, "cells", 1, 8, sizes)
+    assert "batch_sampler" in samplers.loader_options(*args)
+    assert "cells is now written balance: hierarchical" in caplog.text
+    for old in ("cells", "cells\n", "hierarchical", "hierarchical\n"):
+        settings.check_same_settings(tmp_path, {"balance": old})
+
+
+def test_old_argument_of_phones_is_read():
+    assert Phones("ctc", recogniser="a/b").phone_recogniser == "a/b"
 
 
 def test_folders_of_old_trials_are_found(tmp_path):

@@ -52,7 +52,7 @@ def read_results(folder) -> dict | None:
         return None
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        scored(found)
+        scores(found)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"{path}: expected the results of a model, found other content "
@@ -62,7 +62,7 @@ def read_results(folder) -> dict | None:
     return found
 
 
-def scored(results) -> str:
+def scores(results) -> str:
     """Render the scores of a model and the test data."""
     uar, supervision = results["uar"], escape(results["supervision"])
     over = formatting.trainings(results["trials"], results["seeds"])
@@ -86,7 +86,7 @@ def introduction(classifier, name="", results=None) -> str:
     *others, last = map(escape, classifier.classes)
     by = escape(str(classifier.hparams.normalise_by))
     more = "" if by == "none" else NORMALISED.format(by=by)
-    score = scored(results) if results else NO_RESULTS
+    score = scores(results) if results else NO_RESULTS
     return (
         '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds '
         f"or upload a file. The classes are {', '.join(others)} and {last}. "

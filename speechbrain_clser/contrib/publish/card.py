@@ -22,7 +22,7 @@ def card(
     repo_id : str
         Hub id ``owner/name``.
     training : dict
-        Provenance of the model; see ``Choice.origin``.
+        Provenance of the model; see ``Choice.provenance``.
 
     Returns
     -------

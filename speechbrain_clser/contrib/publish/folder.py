@@ -8,6 +8,7 @@ from pathlib import Path
 from speechbrain_clser.contrib.publish import licences
 from speechbrain_clser.contrib.publish.card import card
 from speechbrain_clser.contrib.publish.metadata import metadata
+from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import training_data
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.inference.select import FILE as TRAINING
@@ -34,7 +35,8 @@ def write(
         If the licence of a training corpus does not allow publishing, or the
         run has newer trainings than its model or report.
     """
-    report = json.loads(_needed(run / FILE, run).read_text(encoding="utf-8"))
+    path = _needed(run / FILE, run)
+    report = current_names(json.loads(path.read_text("utf-8")), path)
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
     training = _training(run, report)
     licences.check(training_data.cards(report), allow_licence)
@@ -66,14 +68,14 @@ def _training(run, report):
     chosen = json.loads(
         _needed(run / "model" / TRAINING, run).read_text("utf-8")
     )
-    if chosen != select_training(run).origin():
+    if chosen != select_training(run).provenance():
         raise ValueError(
             f"{run}: expected model/ to contain the selected training of the run, "
             f"found seed {chosen['seed']} of trial {chosen['trial']}; run clser "
             f"export {run}"
         )
-    scored = report["parts"]["target_scored"]["per_seed"]
-    if chosen["seed"] not in (one["seed"] for one in scored):
+    test = report["parts"]["test"]["per_seed"]
+    if chosen["seed"] not in (one["seed"] for one in test):
         raise ValueError(
             f"{run}: expected seed {chosen['seed']} in {FILE}, found an older "
             f"report without it; run clser report {run}"

@@ -24,7 +24,7 @@ from speechbrain_clser.contrib.publish.changes import Changes, compare
 from speechbrain_clser.contrib.publish.retry import may_pass, with_retries
 from speechbrain_clser.evaluation.report import FILE
 from speechbrain_clser.features.hub import HUB_ID
-from speechbrain_clser.hub_answers import answer_of
+from speechbrain_clser.hub_errors import describe_error
 
 MAIN = "main"
 
@@ -137,7 +137,7 @@ def publish(
             )
             raise ConnectionError(
                 f"expected {url} to accept the model, but "
-                f"{answer_of(error).partition('; ')[0]} ({error}); {advice}"
+                f"{describe_error(error).partition('; ')[0]} ({error}); {advice}"
             ) from error
         if _is_refusal(error):
             raise PermissionError(

@@ -81,7 +81,7 @@ def _results(report):
     names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
     titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
-    scores = report["parts"]["target_scored"]["scores"]
+    scores = report["parts"]["test"]["scores"]
     return [
         EvalResult(
             task_type=TASK,

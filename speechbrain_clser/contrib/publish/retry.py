@@ -7,7 +7,7 @@ from collections.abc import Callable
 # HTTPError is that of httpx in version 1 of the client, of httpx2 in 2.
 from huggingface_hub.errors import HfHubHTTPError, HTTPError
 
-from speechbrain_clser.hub_answers import retry_after_s
+from speechbrain_clser.hub_errors import retry_after_s
 
 logger = logging.getLogger(__name__)
 

@@ -65,7 +65,7 @@ def ask_worker(rows, folder, manner="perform", started=None):
         if started is not None:
             started(worker)
         try:
-            answer, complaint = worker.communicate(json.dumps(rows))
+            output, complaint = worker.communicate(json.dumps(rows))
         finally:
             worker.kill()  # if it has not ended
     if worker.returncode == NOT_WRITTEN:
@@ -75,4 +75,4 @@ def ask_worker(rows, folder, manner="perform", started=None):
             f"the worker that speaks into {folder} should end with 0, it ended "
             f"with {worker.returncode}:\n{complaint}"
         )
-    return json.loads(answer)
+    return json.loads(output)

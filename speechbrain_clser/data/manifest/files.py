@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.deprecation import MANIFEST_KEYS, current_keys
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
 
 
@@ -158,7 +159,7 @@ def report(path) -> dict:
         ``emotions``, ``own_labels`` (labels outside the canonical emotions),
         ``languages``, ``genders``, ``speakers``), ``card``,
         ``left_out`` with ``left_out_by_reason``, ``suspicious`` (files,
-        by a key of ``profile.NOTES``), ``strays`` (recordings in the
+        by a key of ``profile.NOTES``), ``unlisted`` (recordings in the
         folder that the corpus does not list), ``same_recordings`` (ids that
         share all samples), ``several_labels`` (those of them whose labels
         differ), ``repeated`` and ``speaker_spellings`` (see ``rows.rows_of``),
@@ -171,7 +172,9 @@ def report(path) -> dict:
     ValueError
         If the report is damaged.
     """
-    return read_json(report_of(Path(path)), "prepare the corpus again", dict)
+    path = report_of(Path(path))
+    facts = read_json(path, "prepare the corpus again", dict)
+    return current_keys(facts, MANIFEST_KEYS, path)
 
 
 def _csv(rows, root):

@@ -74,7 +74,7 @@ def summary(
             for rows in same
             if len({row.emotion for row in rows}) > 1
         ],
-        "strays": {
+        "unlisted": {
             "n": len(unlisted),
             "examples": [within(root, file) for file in unlisted[:N_LISTED]],
         },
@@ -146,11 +146,11 @@ def _notes(facts, path):
             f"{pluralise(n_same, 'recording')} listed under several names with one "
             f"label; see same_recordings in {report_of(path)}"
         )
-    if n_unlisted := facts["strays"]["n"]:
+    if n_unlisted := facts["unlisted"]["n"]:
         yield (
             f"{pluralise(n_unlisted, 'recording')} in its folder not listed in "
             f"its table, such as "
-            f"{facts['strays']['examples'][0]}"
+            f"{facts['unlisted']['examples'][0]}"
         )
 
 

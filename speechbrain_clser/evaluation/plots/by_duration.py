@@ -12,7 +12,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 
 @styled
-def uar_by_duration(report: dict, part: str = "target_scored") -> Figure:
+def uar_by_duration(report: dict, part: str = "test") -> Figure:
     """Plot the UAR of short and long utterances with its interval, and chance."""
     groups = report["parts"][part]["groups"]["duration"]
     figure = Figure((WIDTH, 0.9 + 0.36 * len(groups)), layout="constrained")

@@ -31,7 +31,7 @@ def uar_by_language(report: dict) -> Figure:
     figure = Figure((WIDTH, 1.5 + 0.5 * len(rows)), layout="constrained")
     axes = figure.subplots()
     for y, (name, part, language) in enumerate(rows):
-        colour = TARGET if name == "target_scored" else SOURCE
+        colour = TARGET if name == "test" else SOURCE
         speakers = [
             s for s in part["speakers"] if s["language"] == language["name"]
         ]

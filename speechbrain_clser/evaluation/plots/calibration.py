@@ -7,10 +7,10 @@ from speechbrain_clser.evaluation.plots.style import PALE, TARGET, styled
 
 
 @styled
-def reliability(report: dict, part: str = "target_scored") -> Figure:
+def reliability(report: dict, part: str = "test") -> Figure:
     """Plot accuracy against confidence; below the diagonal is overconfident."""
-    scored = report["parts"][part]
-    bins = [bin for bin in scored["calibration"] if bin["n"]]
+    test = report["parts"][part]
+    bins = [bin for bin in test["calibration"] if bin["n"]]
     most = max(bin["n"] for bin in bins)
     figure = Figure((4.2, 3.9), layout="constrained")
     axes = figure.subplots()
@@ -23,7 +23,7 @@ def reliability(report: dict, part: str = "target_scored") -> Figure:
         alpha=0.75,
         linewidth=0,
     )
-    error = formatting.percent(scored["scores"]["ece"]["mean"])
+    error = formatting.percent(test["scores"]["ece"]["mean"])
     axes.set_title(f"calibration error {error} %")
     axes.set(
         xlim=(0, 103),

@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation.plots.style import (
 @styled
 def uar_against_chance(report: dict) -> Figure:
     """Plot the UAR of the target: seeds, mean, interval and chance."""
-    part = report["parts"]["target_scored"]
+    part = report["parts"]["test"]
     uar, chance = part["scores"]["uar"], part["chance_uar"]
     figure = Figure((WIDTH, 0.95), layout="constrained")
     axes = figure.subplots()

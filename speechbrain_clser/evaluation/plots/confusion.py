@@ -9,7 +9,7 @@ from speechbrain_clser.evaluation.plots.style import INK, TARGET, WIDTH, styled
 
 
 @styled
-def confusion_matrix(report: dict, part: str = "target_scored") -> Figure:
+def confusion_matrix(report: dict, part: str = "test") -> Figure:
     """Plot the confusion matrix: fractions of each row, with counts."""
     classes, rows = report["classes"], report["parts"][part]["confusion"]
     side = 1.2 + 0.75 * len(classes)

@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation.plots.style import (
     styled,
 )
 
-MARKERS = {"target_scored": "^", "source_valid": "o"}
+MARKERS = {"test": "^", "source_valid": "o"}
 
 
 @styled

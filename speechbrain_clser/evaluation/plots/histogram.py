@@ -13,7 +13,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 
 @styled
-def prediction_histogram(report: dict, part: str = "target_scored") -> Figure:
+def prediction_histogram(report: dict, part: str = "test") -> Figure:
     """Plot the number of reference labels and predictions of each class."""
     bars = report["parts"][part]["histogram"]
     figure = Figure((WIDTH, 2.5), layout="constrained")

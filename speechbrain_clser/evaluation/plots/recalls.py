@@ -12,10 +12,10 @@ from speechbrain_clser.evaluation.plots.style import (
 
 
 @styled
-def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
+def recall_per_class(report: dict, part: str = "test") -> Figure:
     """Plot the recall of each class with its interval."""
-    scored = report["parts"][part]
-    recalls = scored["recalls"]
+    test = report["parts"][part]
+    recalls = test["recalls"]
     figure = Figure((WIDTH, 0.9 + 0.36 * len(recalls)), layout="constrained")
     axes = figure.subplots()
     for y, recall in enumerate(recalls):
@@ -24,7 +24,7 @@ def recall_per_class(report: dict, part: str = "target_scored") -> Figure:
             axes.text(1, y, "no utterance in the target corpus", va="center")
             continue
         estimate(axes, recall, y, colour)
-    axes.axvline(100 * scored["chance_uar"], color=CHANCE, linewidth=1.2)
+    axes.axvline(100 * test["chance_uar"], color=CHANCE, linewidth=1.2)
     axes.set_yticks(
         range(len(recalls)), [f"{r['class']} ({r['n']})" for r in recalls]
     )

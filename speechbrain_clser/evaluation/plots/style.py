@@ -28,7 +28,7 @@ GROUPS = (
 INK, PALE = "#1f2328", "#9aa1ab"
 TARGET, SOURCE, CHANCE = "#0072b2", "#009e73", "#d55e00"
 PARTS = {
-    "target_scored": "target corpus, scored",
+    "test": "target corpus, test set",
     "source_valid": "source corpora, validation",
 }
 

@@ -51,10 +51,10 @@ def pseudo_labels(report: dict) -> Figure:
     """Plot the fraction of utterances with a pseudo-label over epochs."""
     figure = Figure((WIDTH, 2.1), layout="constrained")
     axes = figure.subplots()
-    for line in report["anchoring"]["believed"]:
+    for line in report["anchoring"]["pseudo_labels"]:
         axes.plot(
-            range(1, len(line["n_believed"]) + 1),
-            [100 * n / line["n_unlabelled"] for n in line["n_believed"]],
+            range(1, len(line["n_pseudo_labels"]) + 1),
+            [100 * n / line["n_unlabelled"] for n in line["n_pseudo_labels"]],
             "o-",
             color=TARGET,
             linewidth=1.3,

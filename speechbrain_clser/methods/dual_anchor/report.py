@@ -34,8 +34,8 @@ def anchoring(run) -> dict | None:
     Returns
     -------
     dict or None
-        None without communities. ``believed``: for each ``seed`` the number of
-        pseudo-labels, ``n_believed``, at each epoch with communities, of
+        None without communities. ``pseudo_labels``: for each ``seed`` the number of
+        pseudo-labels, ``n_pseudo_labels``, at each epoch with communities, of
         ``n_unlabelled`` utterances. Of the first seed, after its last epoch:
         ``seed``, ``styles`` (see ``graphs.style``) and ``emotions``, each with
         its ``class``, the values of ``graphs.modularity.quality``, the confounds,
@@ -60,10 +60,12 @@ def anchoring(run) -> dict | None:
     return {
         "seed": number,
         "styles": last["communities"]["styles"],
-        "believed": [
+        "pseudo_labels": [
             {
                 "seed": seed,
-                "n_believed": [epoch["n_believed"] for epoch in epochs],
+                "n_pseudo_labels": [
+                    epoch["n_pseudo_labels"] for epoch in epochs
+                ],
                 "n_unlabelled": epochs[-1]["n_unlabelled"],
             }
             for seed, epochs in found
@@ -87,7 +89,7 @@ def _training_rows(rows, with_unlabelled, with_shots):
     """Return the lines of parts.csv of the training set."""
     parts = {"train"}
     parts |= {"unlabelled"} if with_unlabelled else set()
-    parts |= {"shots"} if with_shots else set()
+    parts |= {"target_labelled"} if with_shots else set()
     return [row for row in rows if row["part"] in parts]
 
 

@@ -181,7 +181,7 @@ class AnchorState(torch.nn.Module):
         self.history.append(
             {
                 "progress": round(progress, 4),
-                "n_believed": int(is_pseudo_labelled.sum()),
+                "n_pseudo_labels": int(is_pseudo_labelled.sum()),
                 "n_unlabelled": int((outputs["label"] < 0).sum()),
                 "communities": community_facts,
                 "anchors": self._anchors_by_name(anchors),

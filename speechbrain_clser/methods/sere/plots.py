@@ -16,7 +16,7 @@ from speechbrain_clser.evaluation.plots.style import (
 # Key of the report, its label, line style.
 LINES = (
     ("reliability", "reliability", "--"),
-    ("believed", "pseudo-labels", "-"),
+    ("pseudo_labels", "pseudo-labels", "-"),
 )
 
 

@@ -96,7 +96,7 @@ class Prototypes(torch.nn.Module):
             {
                 "progress": round(self.seen[-1][0], 4),
                 "reliability": reliability,
-                "believed": confident,
+                "pseudo_labels": confident,
                 "posterior": posterior,
             }
         )

@@ -15,7 +15,7 @@ def resonance(run) -> dict | None:
     -------
     dict or None
         None without a field. ``field``: of each ``seed``, by epoch,
-        ``reliability``, the fraction ``believed`` of unlabelled utterances
+        ``reliability``, the fraction ``pseudo_labels`` of unlabelled utterances
         with a pseudo-label, and the mean ``posterior`` by class. Of the first
         seed, ``seed``, its ``highlights``: of each utterance its waveform
         envelope, frame weights and predicted class.
@@ -37,7 +37,7 @@ def _columns(epochs):
     """Convert records of epochs to lists over epochs."""
     return {
         "reliability": [epoch["reliability"] for epoch in epochs],
-        "believed": [epoch["believed"] for epoch in epochs],
+        "pseudo_labels": [epoch["pseudo_labels"] for epoch in epochs],
         "posterior": np.transpose(
             [epoch["posterior"] for epoch in epochs]
         ).tolist(),

@@ -23,7 +23,7 @@ def test_parts_are_counted_by_class(data):
     assert head[:3] == ["part", "utterances", "speakers"]
     table = {row[0]: row[1:] for row in rows}
     assert table["train"] == [16, 2, 4, 4, 4, 4]
-    assert table["scored"] == [24, 3, 6, 6, 6, 6]
+    assert table["test"] == [24, 3, 6, 6, 6, 6]
     assert left_out == {}
 
 
@@ -54,8 +54,8 @@ def written_with(folder, north, south):
 @pytest.mark.parametrize(
     ("south", "noted"),
     [
-        ("eng", "1 language in both train and scored (eng)."),
-        ("ENGLISH", "1 language in both train and scored (eng)."),
+        ("eng", "1 language in both train and test (eng)."),
+        ("ENGLISH", "1 language in both train and test (eng)."),
         ("", "cannot be known: utterances of south have none"),
     ],
 )
@@ -83,4 +83,4 @@ def test_selector_with_a_language_in_any_spelling_matches(tmp_path):
         )
     (_, *rows), left_out, _ = look_into(path, tmp_path, tmp_path / "manifests")
     assert left_out == {}
-    assert {row[0]: row[1] for row in rows}["scored"] == 24
+    assert {row[0]: row[1] for row in rows}["test"] == 24

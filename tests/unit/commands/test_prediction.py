@@ -91,9 +91,9 @@ def test_adaptation_uses_all_recordings_of_a_list(tmp_path):
     classifier = EmotionClassifier.from_hparams(model.folder)
     classifier.normalise_with(model.files)
     adapted = classifier.adapt(model.files)
-    answers = adapted.classify_files(model.files, has_bar=False)
+    results = adapted.classify_files(model.files, has_bar=False)
     found = [float(row["p_anger"]) for row in rows(out.read_text())]
-    expected = [answer.probabilities["anger"] for answer in answers]
+    expected = [one.probabilities["anger"] for one in results]
     assert found == pytest.approx(expected, abs=1e-3)
     record = json.loads((tmp_path / "a.csv.model.json").read_text())
     assert record["adapt_method"] == "em_gaussians"

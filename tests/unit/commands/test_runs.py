@@ -9,7 +9,7 @@ from helpers.commands import clser, done, rows
 def test_report_is_rebuilt(tmp_path):
     run = runs.make_run(tmp_path / "run")
     text = done("report", run)
-    assert "target_scored" in text
+    assert "test" in text
     assert (run / "report.html").is_file()
     assert "give the output_folder" in clser("report", tmp_path).stderr
 

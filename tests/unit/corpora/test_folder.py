@@ -133,7 +133,7 @@ def test_user_data_is_prepared_and_split(tmp_path):
         "Sad",
     )
     assert row.speaker == "mine_unknown"
-    assert manifest.report(path)["strays"]["examples"] == ["unlisted.wav"]
+    assert manifest.report(path)["unlisted"]["examples"] == ["unlisted.wav"]
 
 
 def test_blank_emotion_is_unlabelled(tmp_path):
@@ -206,7 +206,7 @@ def test_segments_of_a_recording_are_utterances(tmp_path, names):
     assert (second.id, second.duration_s) == ("mine_1_0.1", 0.15)
     assert first.session == second.session == "1.wav" != whole.session
     assert len(load(second.wav)) == 2400
-    assert manifest.report(path)["strays"]["n"] == 0
+    assert manifest.report(path)["unlisted"]["n"] == 0
     stamp = path.stat().st_mtime_ns
     manifest.prepare(corpus("mine"), root, tmp_path)
     assert path.stat().st_mtime_ns == stamp

@@ -25,12 +25,12 @@ def ids(rows):
 @pytest.mark.parametrize(
     ("form", "values", "expected"),
     [
-        ("auto", {}, "scored"),
+        ("auto", {}, "test"),
         ("inductive", {}, "halves"),
         ("auto", {"test_on": "held_out"}, "unlabelled"),
         ("inductive", {"test_on": "held_out"}, "unlabelled"),
-        ("transductive", {"test_on": "held_out"}, "scored"),
-        ("auto", {"transductive": True}, "scored"),
+        ("transductive", {"test_on": "held_out"}, "test"),
+        ("auto", {"transductive": True}, "test"),
         ("inductive", {"transductive": True}, "halves"),
     ],
 )
@@ -39,25 +39,25 @@ def test_form_and_protocol_determine_fitted_utterances(form, values, expected):
         values = {"target_supervision": "unlabelled", **values}
     found, parts = chosen(form, **values)
     assert found.fitted_to == expected
-    is_scored = expected == "scored"
-    assert found.form == ("transductive" if is_scored else "inductive")
+    is_test = expected == "test"
+    assert found.form == ("transductive" if is_test else "inductive")
     predicted = [row.id for _, rows in found.folds for row in rows]
-    assert sorted(predicted) == sorted(ids(parts.scored))
+    assert sorted(predicted) == sorted(ids(parts.test))
 
 
 def test_halves_are_speaker_disjoint_and_reproducible():
     found, parts = chosen("inductive")
     for fit, predict in found.folds:
         assert not {r.speaker for r in fit} & {r.speaker for r in predict}
-        assert len(fit) == len(predict) == len(parts.scored) / 2
-    assert ids(found.fitted) == ids(parts.scored)
+        assert len(fit) == len(predict) == len(parts.test) / 2
+    assert ids(found.fitted) == ids(parts.test)
     assert chosen("inductive")[0] == found
 
 
 def test_unlabelled_pool_excludes_test_utterances():
     values = {"target_supervision": "unlabelled", "test_on": "held_out"}
     found, parts = chosen("inductive", **values)
-    assert not ids(found.fitted) & ids(parts.scored)
+    assert not ids(found.fitted) & ids(parts.test)
     assert ids(found.fitted) == ids(parts.unlabelled)
 
 

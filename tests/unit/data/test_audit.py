@@ -15,10 +15,10 @@ PROTOCOL = Protocol.of("x", ("a",), ("b",))
 ALLOWING = changed(PROTOCOL, allowed_leaks=("speaker",))
 
 
-def parts_of(train, valid=(), scored=()):
-    scored = tuple(scored)
-    targets = frozenset(row.id for row in scored)
-    return Splits(tuple(train), tuple(valid), (), (), scored, {}, targets)
+def parts_of(train, valid=(), test=()):
+    test = tuple(test)
+    targets = frozenset(row.id for row in test)
+    return Splits(tuple(train), tuple(valid), (), (), test, {}, targets)
 
 
 def kinds(findings, severity):
@@ -53,7 +53,7 @@ def test_same_recording_under_two_names_is_a_leak():
     other = dataclasses.replace(
         rows_of("b", "ita")[0], digest=one.digest, sentence=""
     )
-    findings = audit(parts_of([one], scored=[other]), PROTOCOL)
+    findings = audit(parts_of([one], test=[other]), PROTOCOL)
     assert kinds(findings, "leak") == {"recording"}
 
 
@@ -109,7 +109,7 @@ def test_transductive_test_audio_is_not_a_leak():
     )
     parts = cut(rows, protocol)
     assert not kinds(audit(parts, protocol), "leak")
-    extra = dataclasses.replace(parts.scored[0], id="another take")
+    extra = dataclasses.replace(parts.test[0], id="another take")
     leaking = dataclasses.replace(parts, unlabelled=(*parts.unlabelled, extra))
     assert "speaker" in kinds(audit(leaking, protocol), "leak")
 
@@ -124,7 +124,7 @@ def test_unlabelled_target_speakers_in_transductive_test_set_are_not_a_leak():
         PROTOCOL, target_supervision="unlabelled", transductive=True
     )
     parts = cut(rows + unnamed, protocol)
-    assert len(parts.unlabelled) == 2 * len(parts.scored)
+    assert len(parts.unlabelled) == 2 * len(parts.test)
     assert not kinds(audit(parts, protocol), "leak")
     leaking = dataclasses.replace(parts, valid=parts.unlabelled[-1:])
     found = {f.parts for f in audit(leaking, protocol) if f.severity == "leak"}
@@ -145,7 +145,7 @@ def test_shared_language_is_noted():
     rows = rows_of("a", "eng") + rows_of("b", "eng")
     findings = audit(cut(rows, PROTOCOL), PROTOCOL)
     (note,) = [f for f in findings if f.kind == "language"]
-    assert note.parts == ("train", "scored") and note.severity == "note"
+    assert note.parts == ("train", "test") and note.severity == "note"
 
 
 def test_copy_with_other_samples_is_a_leak(tmp_path):
@@ -161,7 +161,7 @@ def test_copy_with_other_samples_is_a_leak(tmp_path):
             )
         )
     first, second = rows
-    findings = audit(parts_of([first], scored=[second]), PROTOCOL)
+    findings = audit(parts_of([first], test=[second]), PROTOCOL)
     (leak,) = (f for f in findings if f.severity == "leak")
     assert first.digest != second.digest
     assert leak.kind == "recording"
@@ -192,7 +192,7 @@ def test_equal_names_in_two_user_folders_are_noted(own, name, expected):
     second = dataclasses.replace(rows_of("b", "ita")[0], speaker=f"b_{name}")
     if name == "unknown":
         first = dataclasses.replace(first, speaker="a_unknown")
-    found = audit(parts_of([first], scored=[second]), PROTOCOL, own)
+    found = audit(parts_of([first], test=[second]), PROTOCOL, own)
     names = [f for f in found if f.kind == "speaker name"]
     assert tuple(e for f in names for e in f.examples) == expected
     assert all(f.severity == "note" for f in names)

@@ -95,7 +95,7 @@ def test_copies_are_searched_across_groups(tmp_path):
         row_of(tmp_path / f"{gain}.wav", gain * samples) for gain in (0.5, 0.25)
     ]
     one, other = (row.id for row in rows)
-    assert len(near_copies(rows, {one: "train", other: "scored"})) == 1
+    assert len(near_copies(rows, {one: "train", other: "test"})) == 1
     assert near_copies(rows, {one: "train", other: "train"}) == []
 
 

@@ -69,10 +69,13 @@ def test_phase_with_two_labelled_splits_samples_each_row_once():
     protocol = Protocol.of(
         *("x", ("a",), ("b",)), target_supervision="shots", shots=1
     )
-    both = Phase("both", ["train", "shots"], 1)
+    both = Phase("both", ["train", "target_labelled"], 1)
     parts = material(protocol).parts
-    rows = [*parts.train, *parts.shots]
-    assert parts.shots and training_rows(material(protocol), [both]) == rows
+    rows = [*parts.train, *parts.target_labelled]
+    assert (
+        parts.target_labelled
+        and training_rows(material(protocol), [both]) == rows
+    )
     _, datasets = datasets_of(material(protocol), [both], {"frames": [VIEW]})
     assert datasets["both"].data_ids == [row.id for row in rows]
     assert UNKNOWN not in [item["emotion"] for item in datasets["both"]]
@@ -98,7 +101,7 @@ def test_workers_stay_between_epochs_unless_stated_otherwise(options, expected):
 
 def test_test_dataset_holds_only_model_input():
     _, datasets = datasets_of(material(), [MIXED], {"frames": [VIEW]})
-    assert set(datasets["scored"][0]) == {"id", "frames"}
+    assert set(datasets["test"][0]) == {"id", "frames"}
 
 
 def test_protocol_without_targets_has_no_test_dataset():
@@ -163,7 +166,9 @@ def test_domain_code_matches_split_in_every_batch(family, languages):
     ]
     parts = cut(rows, protocol)
     view = {row.id: torch.ones(2, 3) for row in rows}
-    named = [part for part in ("train", "shots") if getattr(parts, part)]
+    named = [
+        part for part in ("train", "target_labelled") if getattr(parts, part)
+    ]
     n_others = len(parts.unlabelled)  # all of them in every batch
     phases = [Phase(part, part, 1, n_unlabelled=n_others) for part in named]
     made = PreparedData(protocol, tuple(rows), parts, None, [], [])

@@ -60,7 +60,7 @@ def test_normalisation_by_target_statistics_is_transductive(
 def test_unused_splits_are_not_in_ledger():
     values = {"target_supervision": "shots", "shots": 1, "test_on": "held_out"}
     assert ledger_of(**values).target_labels == 0
-    book = ledger_of(used=("train", "shots", "unlabelled"), **values)
+    book = ledger_of(used=("train", "target_labelled", "unlabelled"), **values)
     assert book.target_labels == 1 and book.target_audio == "unlabelled"
     assert not book.transductive
 
@@ -68,7 +68,7 @@ def test_unused_splits_are_not_in_ledger():
 def test_adaptation_to_test_audio_is_in_sentence():
     values = {"target_supervision": "unlabelled", "transductive": True}
     book = ledger_of(used=("train", "unlabelled"), **values)
-    assert "the scored utterances themselves" in book.sentence
+    assert "the test utterances themselves" in book.sentence
 
 
 def test_pool_filter_is_in_sentence_if_used():
@@ -91,7 +91,7 @@ def test_target_audio_outside_test_set_is_in_sentence():
     book = ledger(
         *(protocol, cut(rows, protocol), "none", {"train", "unlabelled"}, [])
     )
-    assert "(the scored utterances and others)" in book.sentence
+    assert "(the test utterances and others)" in book.sentence
 
 
 def test_labels_of_target_corpus_are_in_sentence():
@@ -127,7 +127,7 @@ def test_unlabelled_sources_are_not_target_audio():
 
 def test_labelled_fraction_is_in_sentence_if_used():
     values = {"target_supervision": "shots", "target_labelled_fraction": 0.1}
-    book = ledger_of(used=("train", "shots"), **values)
+    book = ledger_of(used=("train", "target_labelled"), **values)
     assert "10 % of the target labelled" in book.sentence
     assert (book.target_labels, book.target_labelled_fraction) == (2, 0.1)
     unread = ledger_of(**values)
@@ -157,7 +157,9 @@ def test_languages_of_one_corpus_are_one_labelled_corpus():
 def test_leak_is_in_sentence_if_split_is_used():
     share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
     share |= {"allowed_leaks": ("speaker",)}
-    assert ledger_of(used=["train", "shots"], **share).leaks == ("speaker",)
+    assert ledger_of(used=["train", "target_labelled"], **share).leaks == (
+        "speaker",
+    )
     assert ledger_of(used=["train"], **share).leaks == ()
     assert ledger_of(allowed_leaks=("speaker",)).leaks == ()
     assert ledger_of(allowed_leaks=("speaker",), split="random").leaks == (
@@ -167,12 +169,12 @@ def test_leak_is_in_sentence_if_split_is_used():
 
 def test_sources_used_for_statistics_only_are_marked():
     share = {"target_supervision": "shots", "target_labelled_fraction": 0.5}
-    sentence = ledger_of(used=["shots"], **share).sentence
+    sentence = ledger_of(used=["target_labelled"], **share).sentence
     assert sentence.startswith("a:deu, b:ita (statistics alone) → c:urd; ")
     assert "no other target audio; 50 % of the target labelled" in sentence
     assert (
         "(statistics"
-        not in ledger_of(used=["train", "shots"], **share).sentence
+        not in ledger_of(used=["train", "target_labelled"], **share).sentence
     )
 
 
@@ -191,7 +193,7 @@ POOL = {"target_supervision": "unlabelled", "test_on": "held_out"}
 @pytest.mark.parametrize(
     ("form", "values", "expected", "is_transductive"),
     [
-        ("auto", {}, "fitted to all of the scored audio jointly", True),
+        ("auto", {}, "fitted to all of the test audio jointly", True),
         ("inductive", {}, "each half of the target's speakers", False),
         ("auto", POOL, "fitted to the unlabelled target audio", False),
     ],
@@ -209,7 +211,7 @@ def test_adaptation_is_in_the_ledger(form, values, expected, is_transductive):
     assert book.sentence.endswith(
         "transductive" if is_transductive else "inductive"
     )
-    assert book.to_dict()["adapted_to"] in {"scored", "halves", "unlabelled"}
+    assert book.to_dict()["adapted_to"] in {"test", "halves", "unlabelled"}
 
 
 def test_adaptation_to_test_audio_is_added_to_pool():
@@ -218,7 +220,7 @@ def test_adaptation_to_test_audio_is_added_to_pool():
     )
     args = {"used": ("train", "unlabelled"), "adaptation": plan}
     book = ledger_of(**args, **POOL)
-    assert "(the scored utterances and others)" in book.sentence
+    assert "(the test utterances and others)" in book.sentence
     assert "class shares" not in book.sentence
     alone = ledger_of(used=("unlabelled",), adaptation=plan, **POOL)
     assert alone.source_trains  # labels of the sources give the class means

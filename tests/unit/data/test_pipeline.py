@@ -2,7 +2,12 @@ import pytest
 import torch
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.pipeline import UNKNOWN, Codes, dataset, hearing
+from speechbrain_clser.data.pipeline import (
+    UNKNOWN,
+    Codes,
+    dataset,
+    select_input,
+)
 from speechbrain_clser.labels import Scheme
 
 ROWS = rows_of("a", "deu", n_speakers=2, n_each=1)
@@ -68,12 +73,12 @@ def test_omitted_inputs_are_not_computed():
 
     sound = {"frames": [FRAMES], "wavs": [Unread()]}
     items = dataset(ROWS, sound, Codes(SCHEME, ROWS))
-    stored = hearing(items, "frames")[0]
+    stored = select_input(items, "frames")[0]
     assert set(stored) == {*("id", "frames", "emotion", "domain")} | {
         *("speaker", "language", "corpus")
     }
     with pytest.raises(AssertionError, match="was opened"):
-        hearing(items, "wavs")[0]
+        select_input(items, "wavs")[0]
     with pytest.raises(AssertionError, match="was opened"):
         items[0]  # as before
 

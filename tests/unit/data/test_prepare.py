@@ -28,7 +28,7 @@ def test_prepare_returns_splits_cards_and_ledger(tmp_path):
     what = material(tmp_path)
     assert [card.name for card in what.cards] == ["north", "south"]
     assert len(what.rows) == len({row.id for row in what.rows}) == 48
-    assert what.parts.scored[0].speaker.startswith("south_")
+    assert what.parts.test[0].speaker.startswith("south_")
     assert not what.ledger.transductive
 
 
@@ -40,7 +40,7 @@ def test_corpora_in_different_folders_are_found(tmp_path):
         "north": str(tmp_path / "north"),
         "south": str(tmp_path / "elsewhere" / "x"),
     }
-    assert len(material(tmp_path, data_folder=where).parts.scored) == 24
+    assert len(material(tmp_path, data_folder=where).parts.test) == 24
 
 
 def test_leak_raises(tmp_path):
@@ -57,7 +57,7 @@ def test_bad_file_raises_unless_allowed(tmp_path):
     with pytest.raises(ValueError, match="allow_bad_files"):
         material(tmp_path)
     what = material(tmp_path, allow_bad_files=True)
-    assert len(what.parts.scored) == 23
+    assert len(what.parts.test) == 23
 
 
 def test_unlabelled_source_rows_are_in_source_domain(tmp_path):
@@ -120,13 +120,13 @@ def test_corpora_loaded_once_are_split_for_each_trial(tmp_path):
             cards,
             rows,
             "none",
-            {"train", "shots"},
+            {"train", "target_labelled"},
             trial,
         )
         for trial in (0, 1)
     )
     assert (first.trial, second.trial) == (0, 1)
-    assert first.parts.shots != second.parts.shots
+    assert first.parts.target_labelled != second.parts.target_labelled
     assert first.parts.train == second.parts.train
     assert {r.id for r in first.rows} == {r.id for r in second.rows}
 
@@ -183,7 +183,7 @@ def test_user_labels_are_classes_or_merged(tmp_path, classes, merge, n_scored):
     own_labels(
         tmp_path, "Stress", f"classes: {classes}\nmerge_classes: {merge}\n"
     )
-    assert len(material(tmp_path).parts.scored) == n_scored
+    assert len(material(tmp_path).parts.test) == n_scored
 
 
 @pytest.mark.parametrize("ignored", ["XXX", " xxx ", "[HAP, xxx]"])

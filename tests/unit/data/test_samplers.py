@@ -165,7 +165,12 @@ def test_balance_none_samples_every_utterance_once():
 def test_cells_define_batch_size():
     cells = {"languages": 2, "classes": 2, "utterances": 3}
     output = loader_options(
-        UNEQUAL, TWO_CLASSES, "cells", seed=1, batch_size=8, cells=cells
+        UNEQUAL,
+        TWO_CLASSES,
+        "hierarchical",
+        seed=1,
+        batch_size=8,
+        hierarchical_sampling=cells,
     )
     assert output.keys() == {"batch_sampler"}
     assert {len(batch) for batch in output["batch_sampler"]} == {12}
@@ -196,7 +201,7 @@ def test_unknown_balance_raises():
         sampler("speaker")
 
 
-@pytest.mark.parametrize("balance", ["none", "language_class", "cells"])
+@pytest.mark.parametrize("balance", ["none", "language_class", "hierarchical"])
 def test_every_batch_of_the_loader_contains_others(balance):
     output = loader_options(
         UNEQUAL,
@@ -204,7 +209,7 @@ def test_every_batch_of_the_loader_contains_others(balance):
         balance,
         seed=1,
         batch_size=8,
-        cells={"languages": 2, "classes": 2, "utterances": 2},
+        hierarchical_sampling={"languages": 2, "classes": 2, "utterances": 2},
         others=range(1000, 1020),
         n_others=5,
     )

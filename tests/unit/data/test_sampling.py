@@ -71,7 +71,7 @@ def test_share_counts_all_target_rows():
     )
     drawn = share(ROWS, 48, protocol)
     assert emotions(drawn) == {"anger": 6, "happiness": 4, "sadness": 2}
-    with pytest.raises(ValueError, match="wants 25 of 100 .* found 24"):
+    with pytest.raises(ValueError, match="expected 25 of 100 .* found 24"):
         share(ROWS, 100, protocol)
 
 

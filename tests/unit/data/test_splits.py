@@ -29,8 +29,8 @@ def with_(**values):
 
 def test_zero_shot_tests_on_all_target_rows():
     parts = cut(ROWS, ZERO_SHOT)
-    assert ids(parts.scored) == ids(row for row in ROWS if row.corpus == "c")
-    assert not parts.shots and not parts.unlabelled
+    assert ids(parts.test) == ids(row for row in ROWS if row.corpus == "c")
+    assert not parts.target_labelled and not parts.unlabelled
     assert {row.corpus for row in (*parts.train, *parts.valid)} == {"a", "b"}
 
 
@@ -101,31 +101,35 @@ def test_split_depends_on_seed_and_not_on_other_corpora():
 def test_target_splits_are_disjoint_and_complete():
     protocol = with_(target_supervision="shots", shots=2, test_on="held_out")
     parts = cut(ROWS, protocol)
-    counts = [row.emotion for row in parts.shots]
+    counts = [row.emotion for row in parts.target_labelled]
     assert {counts.count(name) for name in protocol.classes} == {2}
-    target = [ids(parts.shots), ids(parts.unlabelled), ids(parts.scored)]
+    target = [
+        ids(parts.target_labelled),
+        ids(parts.unlabelled),
+        ids(parts.test),
+    ]
     assert all(target)
     assert sum(map(len, target)) == len(set.union(*target)) == 6 * 8
-    used = speakers(parts.shots) | speakers(parts.unlabelled)
-    assert not used & speakers(parts.scored)
+    used = speakers(parts.target_labelled) | speakers(parts.unlabelled)
+    assert not used & speakers(parts.test)
 
 
 def test_test_set_is_all_target_rows_except_shots():
     parts = cut(ROWS, with_(target_supervision="shots", shots=1))
-    assert len(parts.shots) == 4 and len(parts.scored) == 6 * 8 - 4
+    assert len(parts.target_labelled) == 4 and len(parts.test) == 6 * 8 - 4
     assert not parts.unlabelled
 
 
 def test_transductive_unlabelled_set_is_test_set():
     protocol = with_(target_supervision="unlabelled", transductive=True)
     parts = cut(ROWS, protocol)
-    assert parts.unlabelled == parts.scored
+    assert parts.unlabelled == parts.test
 
 
 def test_one_language_of_a_corpus_can_be_the_target():
     rows = rows_of("demo", "deu") + rows_of("demo", "tur")
     parts = cut(rows, Protocol.of("x", ("demo:deu",), ("demo:tur",)))
-    assert {row.language for row in parts.scored} == {"tur"}
+    assert {row.language for row in parts.test} == {"tur"}
 
 
 def test_rows_outside_the_classes_are_counted_by_reason():
@@ -140,7 +144,7 @@ def test_rows_outside_the_classes_are_counted_by_reason():
 def test_merged_emotions_count_as_their_class():
     rows = ROWS + rows_of("c", "urd", 1, 1, emotions=("calm",))
     parts = cut(rows, with_(merge_classes={"calm": "neutral"}))
-    assert "calm" in {row.emotion for row in parts.scored}
+    assert "calm" in {row.emotion for row in parts.test}
 
 
 def test_absent_corpus_raises_with_its_name():
@@ -243,8 +247,8 @@ def test_predefined_splits_preserve_class_proportions():
         "x", ("b",), ("a",), predefined_splits={"a": [26, 9, 7]}
     )
     parts = cut(rows, protocol)
-    scored = [row.emotion for row in parts.scored]
-    assert [scored.count(name) for name in protocol.classes] == [2, 2, 1, 2]
+    test = [row.emotion for row in parts.test]
+    assert [test.count(name) for name in protocol.classes] == [2, 2, 1, 2]
     assert parts.left_out == {
         "a: train part of a target": 26,
         "a: valid part of a target": 9,
@@ -272,7 +276,7 @@ def test_source_shots_keep_their_label():
     whole, parts = cut(ROWS, ZERO_SHOT), cut(ROWS, protocol)
     labels = [row.emotion for row in parts.train]
     assert [labels.count(name) for name in protocol.classes] == [2] * 4
-    assert parts.valid == whole.valid and parts.scored == whole.scored
+    assert parts.valid == whole.valid and parts.test == whole.test
     assert ids(parts.train) | ids(parts.unlabelled) == ids(whole.train)
     assert not ids(parts.train) & ids(parts.unlabelled)
 
@@ -285,7 +289,7 @@ def test_other_source_rows_become_unlabelled():
     )
     parts = cut(ROWS, protocol)
     assert {row.corpus for row in parts.unlabelled} == {"a", "b", "c"}
-    assert not speakers(parts.unlabelled) & speakers(parts.scored)
+    assert not speakers(parts.unlabelled) & speakers(parts.test)
     assert not speakers(parts.unlabelled) & speakers(parts.valid)
 
 
@@ -312,9 +316,9 @@ def test_trials_change_labelled_rows_only(values):
     protocol = with_(**values)
     first, again, other = (cut(ROWS, protocol, trial) for trial in (0, 0, 1))
     assert first == again == cut(ROWS, protocol)
-    labelled = "train" if protocol.source_shots_per_class else "shots"
+    labelled = "train" if protocol.source_shots_per_class else "target_labelled"
     assert ids(getattr(first, labelled)) != ids(getattr(other, labelled))
-    assert first.scored == other.scored and first.valid == other.valid
+    assert first.test == other.test and first.valid == other.valid
     counts = [len(rows) for _, rows in first.items()]
     assert counts == [len(rows) for _, rows in other.items()]
 
@@ -329,10 +333,10 @@ def test_share_is_stratified_over_the_whole_target(
         test_on=test_on,
     )
     parts = cut(ROWS, protocol)
-    labels = [row.emotion for row in parts.shots]
+    labels = [row.emotion for row in parts.target_labelled]
     assert [labels.count(name) for name in protocol.classes] == [3] * 4
-    assert len(parts.scored) == (36 if test_on == "all" else 24)
-    shared = speakers(parts.shots) & speakers(parts.scored)
+    assert len(parts.test) == (36 if test_on == "all" else 24)
+    shared = speakers(parts.target_labelled) & speakers(parts.test)
     assert bool(shared) == (test_on == "all")
 
 
@@ -342,15 +346,15 @@ def test_share_larger_than_remaining_rows_raises():
         target_labelled_fraction=0.6,
         test_on="held_out",
     )
-    with pytest.raises(ValueError, match="wants 29 of 48 .* found 24"):
+    with pytest.raises(ValueError, match="expected 29 of 48 .* found 24"):
         cut(ROWS, protocol)
 
 
 def test_sessions_of_one_corpus_can_be_source_and_target():
     rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
     parts = cut(rows, Protocol.of("x", ("a/0", "a/1"), ("a/2",)))
-    assert {row.session for row in parts.scored} == {"2"}
-    assert not speakers(parts.train) & speakers(parts.scored)
+    assert {row.session for row in parts.test} == {"2"}
+    assert not speakers(parts.train) & speakers(parts.test)
 
 
 def test_unused_target_speakers_are_counted():
@@ -358,7 +362,7 @@ def test_unused_target_speakers_are_counted():
     parts = cut(ROWS, protocol)
     n_targets = sum(row.corpus == "c" for row in ROWS)
     unused = parts.left_out["c: the protocol does not use this part"]
-    assert unused + len(parts.scored) == n_targets
+    assert unused + len(parts.test) == n_targets
 
 
 def unlabelled(rows, emotion=""):
@@ -380,7 +384,7 @@ BLANK = unlabelled(rows_of("c", "urd", n_speakers=6, n_each=1))
 def test_unlabelled_rows_are_excluded_without_pool():
     parts = cut(ROWS + BLANK, ZERO_SHOT)
     assert parts.left_out == {"c: no label": len(BLANK)}
-    assert parts.scored == cut(ROWS, ZERO_SHOT).scored
+    assert parts.test == cut(ROWS, ZERO_SHOT).test
 
 
 @pytest.mark.parametrize("emotion", ["", "fear"])
@@ -388,11 +392,11 @@ def test_inductive_pool_is_all_rows_of_other_speakers(emotion):
     others = unlabelled(BLANK, emotion)
     protocol = with_(target_supervision="unlabelled", test_on="held_out")
     parts, plain = cut(ROWS + others, protocol), cut(ROWS, protocol)
-    assert parts.scored == plain.scored  # independent of unlabelled rows
+    assert parts.test == plain.test  # independent of unlabelled rows
     pool = [
         row
         for row in ROWS + others
-        if row.corpus == "c" and row.speaker not in speakers(parts.scored)
+        if row.corpus == "c" and row.speaker not in speakers(parts.test)
     ]
     assert list(parts.unlabelled) == pool
     (reason,) = parts.left_out
@@ -407,7 +411,7 @@ def test_inductive_pool_is_all_rows_of_other_speakers(emotion):
 def test_transductive_pool_is_all_target_rows():
     protocol = with_(target_supervision="unlabelled", transductive=True)
     parts = cut(ROWS + BLANK, protocol)
-    assert ids(parts.unlabelled) == ids(parts.scored) | ids(BLANK)
+    assert ids(parts.unlabelled) == ids(parts.test) | ids(BLANK)
     assert all(parts.domain(row) for row in parts.unlabelled)
 
 
@@ -416,7 +420,7 @@ def test_unlabelled_rows_of_other_speakers_form_pool():
     protocol = with_(targets=("c", "d"), target_supervision="unlabelled")
     parts = cut(ROWS + others, protocol)
     assert ids(parts.unlabelled) == ids(others)
-    assert parts.scored == cut(ROWS, ZERO_SHOT).scored
+    assert parts.test == cut(ROWS, ZERO_SHOT).test
     with pytest.raises(ValueError, match="the unlabelled set is empty"):
         cut(ROWS + BLANK, with_(target_supervision="unlabelled"))
 
@@ -452,7 +456,7 @@ def test_test_sessions_are_excluded_from_inductive_pool():
     protocol = with_(target_supervision="unlabelled", test_on="held_out")
     others = [row for row in ROWS if row.corpus != "c"]
     parts = cut([*others, *rows, *blank], protocol)
-    open_ = {"0", "1", "2"} - {row.session for row in parts.scored}
+    open_ = {"0", "1", "2"} - {row.session for row in parts.test}
     assert open_ and {row.session for row in parts.unlabelled} == open_
     assert "c_urd_x" in speakers(parts.unlabelled)
 
@@ -461,20 +465,20 @@ def test_shared_corpus_trains_on_speakers_not_held_out():
     rows = rows_of("a", "deu", n_speakers=6)
     protocol = Protocol.of("x", ("a",), ("a",), test_on="held_out")
     parts = cut(rows, protocol)
-    assert len(speakers(parts.scored)) == 3
+    assert len(speakers(parts.test)) == 3
     trained = speakers((*parts.train, *parts.valid))
-    assert len(trained) == 3 and not trained & speakers(parts.scored)
+    assert len(trained) == 3 and not trained & speakers(parts.test)
     assert {parts.domain(row) for row in parts.train} == {0}
-    assert {parts.domain(row) for row in parts.scored} == {1}
+    assert {parts.domain(row) for row in parts.test} == {1}
     assert parts.left_out == {}
 
 
 def test_shared_corpus_trains_with_other_sources():
     protocol = with_(sources=("a", "c"), test_on="held_out")
     parts = cut(ROWS, protocol)
-    assert parts.scored == cut(ROWS, with_(test_on="held_out")).scored
+    assert parts.test == cut(ROWS, with_(test_on="held_out")).test
     assert {row.corpus for row in parts.train} == {"a", "c"}
-    assert not speakers(parts.train) & speakers(parts.scored)
+    assert not speakers(parts.train) & speakers(parts.test)
 
 
 def test_shared_corpus_adapts_to_blank_labels():
@@ -523,4 +527,4 @@ def test_undivided_shared_corpus_raises(values, match):
 def test_protocol_without_targets_uses_all_labels():
     parts = cut(ROWS, Protocol.of("x", ("a", "b", "c"), ()))
     assert ids(parts.train) | ids(parts.valid) == ids(ROWS)
-    assert not parts.scored and not parts.target_ids
+    assert not parts.test and not parts.target_ids

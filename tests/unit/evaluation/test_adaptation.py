@@ -8,7 +8,7 @@ from speechbrain_clser.evaluation.adaptation import adaptation
 RECORD = {
     "name": "em_gaussians",
     "form": "transductive",
-    "fitted_to": "scored",
+    "fitted_to": "test",
     "n_target_utterances": 48,
     "class_shares": "",
     "vectors": {
@@ -51,7 +51,7 @@ def adapted_run(folder, seeds=(1, 2), refused=None):
 
 def test_adaptation_of_each_training_is_collected(tmp_path):
     found = adaptation(run.read(adapted_run(tmp_path)).seeds)
-    assert (found["name"], found["fitted_to"]) == ("em_gaussians", "scored")
+    assert (found["name"], found["fitted_to"]) == ("em_gaussians", "test")
     assert [one["seed"] for one in found["seeds"]] == [1, 2]
     assert found["seeds"][1]["systems"] == RECORD["systems"]
     assert "systems" not in found

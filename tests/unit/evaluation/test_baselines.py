@@ -19,7 +19,7 @@ def copy_predictions(seed, name, of):
     """Copy the predictions of another training to a baseline."""
     (seed / "baselines").mkdir(exist_ok=True)
     shutil.copy(
-        of / "predictions" / "target_scored.csv",
+        of / "predictions" / "test.csv",
         seed / "baselines" / f"{name}.csv",
     )
 
@@ -55,7 +55,7 @@ def test_difference_is_that_of_the_means(seeds):
 
 def test_counts_reproduce_interval_and_difference(seeds):
     method = speaker_counts(
-        [seed.predictions["target_scored"] for seed in seeds],
+        [seed.predictions["test"] for seed in seeds],
         [seed.trial for seed in seeds],
     )
     for output in json.loads(json.dumps(baselines(seeds))):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from helpers.answers import CLASSES, trial
+from helpers.simulated import CLASSES, trial
 from sklearn.calibration import calibration_curve
 
 from speechbrain_clser.evaluation.calibration import (

@@ -93,7 +93,7 @@ def test_counts_of_reports_reproduce_the_comparison(systems, found):
         for fold, folder in of.items():
             seeds = run.read(folder).seeds
             part = scores(
-                [seed.predictions["target_scored"] for seed in seeds],
+                [seed.predictions["test"] for seed in seeds],
                 [seed.number for seed in seeds],
             )
             counts[name][fold] = RunCounts.from_json(part["counts"])

@@ -12,15 +12,15 @@ from speechbrain_clser.evaluation.durations import by_duration
 def target(tmp_path):
     """Return the predictions of the target of two seeds, and the lines of parts.csv."""
     found = run.read(make_run(tmp_path, n_target_speakers=1))
-    return [s.predictions["target_scored"] for s in found.seeds], found.rows
+    return [s.predictions["test"] for s in found.seeds], found.rows
 
 
 def timed(rows, seconds):
     """Set the durations of the target."""
-    scored = (row for row in rows if row["part"] == "scored")
+    test = (row for row in rows if row["part"] == "test")
     return [
         row | {"duration_s": str(value)}
-        for row, value in zip(scored, seconds, strict=True)
+        for row, value in zip(test, seconds, strict=True)
     ]
 
 
@@ -61,4 +61,4 @@ def test_run_of_an_older_version_has_a_report_without_durations(tmp_path):
     lines = [line.rsplit(",", 1)[0] for line in path.read_text().splitlines()]
     path.write_text("\n".join([*lines, ""]))
     found = report.build(tmp_path)
-    assert found["parts"]["target_scored"]["groups"]["duration"] == []
+    assert found["parts"]["test"]["groups"]["duration"] == []

@@ -29,9 +29,9 @@ def part_of(n, language="deu", dim=6, shift=0.0):
 
 def test_few_points_are_projected_and_keep_their_rows():
     valid, scored = part_of(20), part_of(30, "urd")
-    found = maps.embedding_map({"valid": valid, "scored": scored})
+    found = maps.embedding_map({"valid": valid, "test": scored})
     assert found["method"] == "principal components"
-    assert found["part"] == ["valid"] * 20 + ["scored"] * 30
+    assert found["part"] == ["valid"] * 20 + ["test"] * 30
     assert found["language"][0] == "deu"
     is_anger = np.array(found["emotion"]) == "anger"
     x = np.array(found["x"])
@@ -51,12 +51,12 @@ def test_projection_equals_scikit_learn_up_to_signs():
 
 def test_many_points_are_sampled_evenly_and_mapped_by_tsne(monkeypatch):
     monkeypatch.setattr(maps, "N_POINTS", 120)
-    parts = {"valid": part_of(40), "scored": part_of(300, "urd")}
+    parts = {"valid": part_of(40), "test": part_of(300, "urd")}
     found = maps.embedding_map(parts)
     assert found["method"] == "t-SNE"
     assert found["n_utterances"] == 340
     assert found["part"].count("valid") == 40
-    assert found["part"].count("scored") == 80
+    assert found["part"].count("test") == 80
     assert found == maps.embedding_map(parts)
 
 

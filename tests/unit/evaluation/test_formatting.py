@@ -76,11 +76,11 @@ def test_missing_interval_is_explained():
     ]
     of_class = part(math.nan, math.nan, recalls=recalls)
     of_all = part(math.nan, math.nan, recalls=recalls, n_speakers=1)
-    for scored, words in (
-        (of_class, "Urdu: the scored utterances of anger are of one speaker."),
-        (of_all, "Urdu: all scored utterances are of one speaker."),
+    for test, words in (
+        (of_class, "Urdu: the test utterances of anger are of one speaker."),
+        (of_all, "Urdu: all test utterances are of one speaker."),
     ):
-        found = formatting.verdict(scored, ["urdu:urd"])
+        found = formatting.verdict(test, ["urdu:urd"])
         assert found["kind"] == "unknown"
         assert words in found["sentence"]
 

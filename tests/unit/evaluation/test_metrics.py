@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.answers import CLASSES, trial
+from helpers.simulated import CLASSES, trial
 from sklearn import metrics as reference
 
 from speechbrain_clser.evaluation import metrics, statistics

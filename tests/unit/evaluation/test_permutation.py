@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from helpers.answers import N_CLASSES, run_of
+from helpers.simulated import N_CLASSES, run_of
 
 from speechbrain_clser.evaluation import metrics
 from speechbrain_clser.evaluation.permutation import holm, permutation_test

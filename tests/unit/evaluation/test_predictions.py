@@ -24,7 +24,7 @@ def row(**changes):
 
 
 def test_rows_are_read_as_columns(tmp_path):
-    path = tmp_path / "predictions" / "target_scored.csv"
+    path = tmp_path / "predictions" / "test.csv"
     second = row(id="demo_2", gender="", predicted="fear")
     predictions.write(path, [row(), second | {"p_fear": 0.5, "p_calm": 0.5}])
     scored = predictions.read(path)

@@ -130,13 +130,13 @@ CASES = [
     ("audit", ["audit"], [], "Nothing was found on both sides of a split."),
     (
         "classes",
-        ["parts", "target_scored", "recalls", 0, "n"],
+        ["parts", "test", "recalls", 0, "n"],
         7,
         "| anger | 7 |",
     ),
     (
         "by_group",
-        ["parts", "target_scored", "groups", "gender", 0, "name"],
+        ["parts", "test", "groups", "gender", 0, "name"],
         "",
         "| Target corpus | gender | unknown |",
     ),
@@ -173,7 +173,7 @@ CASES = [
     ),
     (
         "scores",
-        ["parts", "target_scored", "scores", "uar"],
+        ["parts", "test", "scores", "uar"],
         {"mean": 0.5, "sd": None, "low": 0.4, "high": 0.6},
         "| Target corpus | 50.0 | [40.0, 60.0] |",
     ),
@@ -192,7 +192,7 @@ def test_section_renders_the_values_of_a_report(
 
 
 def test_score_without_interval_says_so(plain):
-    plain["parts"]["target_scored"]["scores"]["uar"]["low"] = None
+    plain["parts"]["test"]["scores"]["uar"]["low"] = None
     text = section("overview", plain, title="Run")
     assert "UAR on the target corpus · no interval · chance 33.3 · mea" in text
 
@@ -225,7 +225,7 @@ def test_caption_of_the_training_names_what_is_special(
 )
 def test_adaptation_states_its_assumptions(changes, expected):
     found = {
-        **{"name": "em", "form": "transductive", "fitted_to": "scored"},
+        **{"name": "em", "form": "transductive", "fitted_to": "test"},
         **{"n_target_utterances": 48, "class_shares": ""},
         "seeds": [{"systems": {}, "vectors": {}}],
     }
@@ -235,7 +235,7 @@ def test_adaptation_states_its_assumptions(changes, expected):
 
 def test_zero_missing_values_have_no_table():
     parts = {"train": {"n_utterances": 4, "n_lacking": 0, "columns": {}}}
-    text = section("missing_values", {"undefined": parts})
+    text = section("missing_values", {"missing_values": parts})
     assert "0 of 4 in train" in text and "|" not in text
 
 

@@ -23,8 +23,8 @@ def test_report_is_strict_json_and_deterministic(tmp_path):
 def test_report_contains_all_seeds(tmp_path):
     built = report.build(make_run(tmp_path, seeds=(1, 2, 5)))
     assert built["n_seeds"] == 3
-    scored = built["parts"]["target_scored"]
-    assert [one["seed"] for one in scored["per_seed"]] == [1, 2, 5]
+    test = built["parts"]["test"]
+    assert [one["seed"] for one in test["per_seed"]] == [1, 2, 5]
     assert [one["seed"] for one in built["selection"]["seeds"]] == [1, 2, 5]
 
 
@@ -57,7 +57,7 @@ def test_accurate_run_of_enough_speakers_is_above_chance(tmp_path):
 def test_one_speaker_and_one_seed_have_no_interval(tmp_path):
     built = report.build(make_run(tmp_path, seeds=(1,), n_target_speakers=1))
     assert built["verdict"]["kind"] == "unknown"
-    uar = built["parts"]["target_scored"]["scores"]["uar"]
+    uar = built["parts"]["test"]["scores"]["uar"]
     assert (uar["low"], uar["sd"]) == (None, None)
     assert built["notices"] == [
         "One seed: the spread between seeds is unknown."
@@ -92,7 +92,7 @@ def test_summary_has_a_row_per_part(tmp_path):
         report.build(make_run(tmp_path))
     )
     assert header[:3] == ["part", "UAR", "95 %"]
-    assert (target[0], source[0]) == ("target_scored", "source_valid")
+    assert (target[0], source[0]) == ("test", "source_valid")
     assert all(len(row) == len(header) for row in (target, source))
 
 
@@ -110,7 +110,7 @@ def test_baselines_have_a_table_of_their_own(tmp_path):
     make_run(tmp_path, seeds=(1,))
     path = tmp_path / "seed_1"
     (path / "baselines").mkdir()
-    text = (path / "predictions" / "target_scored.csv").read_text()
+    text = (path / "predictions" / "test.csv").read_text()
     (path / "baselines" / "linear.csv").write_text(text)
     header, linear = report.baseline_rows(report.build(tmp_path))
     assert header[3] == "source_only minus it"
@@ -123,7 +123,7 @@ def test_summary_contains_baselines_if_there_are_any(tmp_path):
     assert first == built["ledger"]["sentence"]
     assert header.split()[:2] == ["part", "UAR"]
     assert [part.split()[0] for part in parts] == [*built["parts"]]
-    one = built["parts"]["target_scored"]["scores"]["uar"]
+    one = built["parts"]["test"]["scores"]["uar"]
     difference = {"mean": 0.25, "low": 0.125, "high": 0.5}
     guess = {"name": "guess", "uar": one, "difference": difference}
     lines = report.summary(built | {"baselines": [guess]}).splitlines()
@@ -138,4 +138,4 @@ def test_trials_are_counted_and_details_are_of_the_first(tmp_path):
     assert (built["n_trials"], built["n_seeds"]) == (2, 2)
     assert len(built["selection"]["seeds"]) == 4
     assert [curve["seed"] for curve in built["curves"]] == [1, 2]
-    assert built["parts"]["target_scored"]["scores"]["uar"]["sd_trials"] > 0
+    assert built["parts"]["test"]["scores"]["uar"]["sd_trials"] > 0

@@ -20,10 +20,10 @@ def test_run_is_read_seed_by_seed(tmp_path):
     assert found.unfinished == ()
     first = found.seeds[0]
     assert len(first.records) == 6
-    scored = first.predictions["target_scored"]
-    assert first.embeddings("target_scored").shape == (len(scored), 8)
-    assert first.embeddings("target_scored_before") is None
-    assert {row["part"] for row in found.rows} == {"train", "valid", "scored"}
+    scored = first.predictions["test"]
+    assert first.embeddings("test").shape == (len(scored), 8)
+    assert first.embeddings("test_before") is None
+    assert {row["part"] for row in found.rows} == {"train", "valid", "test"}
 
 
 def test_run_without_targets_raises(tmp_path):
@@ -104,7 +104,7 @@ def test_predictions_of_baselines_are_read_by_name(tmp_path):
     seed = tmp_path / "seed_1"
     (seed / "baselines").mkdir()
     shutil.copy(
-        seed / "predictions" / "target_scored.csv",
+        seed / "predictions" / "test.csv",
         seed / "baselines" / "linear.csv",
     )
     (found,) = run.read(tmp_path).seeds
@@ -122,8 +122,8 @@ FILES = (
     *("protocol.json", "data.json", "parts.csv", "trial_1/parts.csv"),
     *("seed_1/selected.json", "seed_1/epochs.jsonl", "seed_1/hyperparams.yaml"),
     *("seed_1/predictions/source_valid.csv", "seed_1/baselines/linear.csv"),
-    "trial_1/seed_1001/predictions/target_scored.csv",
-    *("seed_1/embeddings/target_scored.safetensors",),
+    "trial_1/seed_1001/predictions/test.csv",
+    *("seed_1/embeddings/test.safetensors",),
     *("seed_1/embeddings/source_valid_before.safetensors",),
 )
 
@@ -136,7 +136,7 @@ def test_damaged_file_is_named_with_what_to_do(tmp_path, name, where):
     seed = tmp_path / "seed_1"
     (seed / "baselines").mkdir()
     shutil.copy(
-        seed / "predictions" / "target_scored.csv",
+        seed / "predictions" / "test.csv",
         seed / "baselines" / "linear.csv",
     )
     path = tmp_path / name

@@ -10,7 +10,7 @@ from speechbrain_clser.evaluation import predictions, run, run_checks
 
 def test_parts_are_returned_as_rows(tmp_path):
     rows = run_checks.read_parts(make_run(tmp_path))
-    assert len(run_checks.ids_of(rows, "scored")) == 48
+    assert len(run_checks.ids_of(rows, "test")) == 48
     assert rows[0]["part"] == "train" and rows[0]["duration_s"] == "1.0"
 
 
@@ -25,11 +25,11 @@ def test_missing_parts_are_refused_by_name(tmp_path):
     [
         ("emotion", "em0tion", "expected columns among part, id, .*em0tion"),
         ("part,id", "part,part", "expected columns among"),
-        ("\nscored", "\nsc0red", "expected 48 utterances of the part 'scored'"),
+        ("\ntest", "\nt3st", "expected 48 utterances of the part 'test'"),
         (
             "urdu_0_0",
             "urdu_0_x",
-            "target_scored.csv: .* 48 utterances .* of the",
+            "test.csv: .* 48 utterances .* of the",
         ),
         ("urdu_00", "\0\x9f", "urdu_0_0"),
     ],
@@ -63,8 +63,6 @@ def test_predictions_of_other_classes_are_refused(tmp_path):
 
 def test_embeddings_of_other_utterances_are_refused(tmp_path):
     folder = make_run(tmp_path, n_target_speakers=5) / "seed_1" / "embeddings"
-    (folder / "source_valid.safetensors").replace(
-        folder / "target_scored.safetensors"
-    )
+    (folder / "source_valid.safetensors").replace(folder / "test.safetensors")
     with pytest.raises(ValueError, match="expected 60 embeddings, .* found 48"):
         run.read(tmp_path)

@@ -14,7 +14,7 @@ from speechbrain_clser.evaluation.scores import scores
 def target_of(folder, **changes):
     """Return the predictions of all seeds of a synthetic run, and their scores."""
     seeds = run.read(make_run(folder, **changes)).seeds
-    predictions = [seed.predictions["target_scored"] for seed in seeds]
+    predictions = [seed.predictions["test"] for seed in seeds]
     return predictions, scores(predictions, [seed.number for seed in seeds])
 
 

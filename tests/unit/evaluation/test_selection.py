@@ -74,7 +74,7 @@ def test_no_epoch_raises():
 
 
 @pytest.mark.parametrize(
-    "rule", ["target_scored_uar", "target_uar", "oracle", "uar", ""]
+    "rule", ["test_uar", "target_uar", "oracle", "uar", ""]
 )
 def test_unknown_or_target_rule_raises(rule):
     with pytest.raises(ValueError, match="expected a selection rule"):

@@ -44,21 +44,21 @@ SLOW_SADNESS = [
 ]
 
 
-def score(seen, train, scored):
+def score(seen, train, test):
     """Return the scores on one part of a classifier with one input."""
-    found = shortcuts([*train, *scored], SCHEME, {"x": part_of(scored)})
+    found = shortcuts([*train, *test], SCHEME, {"x": part_of(test)})
     (classifier,) = [one for one in found["known"] if one["seen"] == seen]
     return classifier["parts"]["x"]
 
 
 def test_duration_that_predicts_emotion_has_a_high_score():
-    scored = [
-        row("scored", 0, "anger", 1.1),
-        row("scored", 1, "sadness", 2.9),
-        row("scored", 2, "anger", 1.2),
-        row("scored", 3, "sadness", 1.3),
+    test = [
+        row("test", 0, "anger", 1.1),
+        row("test", 1, "sadness", 2.9),
+        row("test", 2, "anger", 1.2),
+        row("test", 3, "sadness", 1.3),
     ]
-    assert score("duration", SLOW_SADNESS, scored)["mean"] == 0.75
+    assert score("duration", SLOW_SADNESS, test)["mean"] == 0.75
 
 
 def test_corpus_that_predicts_emotion_has_a_high_score():
@@ -66,25 +66,25 @@ def test_corpus_that_predicts_emotion_has_a_high_score():
         row("train", k, ("anger", "sadness")[k % 2], 1.0, "ab"[k % 2])
         for k in range(10)
     ]
-    scored = [
-        row("scored", 0, "anger", 1.0, "a"),
-        row("scored", 1, "sadness", 1.0, "b"),
+    test = [
+        row("test", 0, "anger", 1.0, "a"),
+        row("test", 1, "sadness", 1.0, "b"),
     ]
-    assert score("corpus", train, scored)["mean"] == 1.0
+    assert score("corpus", train, test)["mean"] == 1.0
 
 
 def test_unknown_corpus_gets_a_constant_prediction():
-    scored = [
-        row("scored", k, ("anger", "sadness")[k % 2], 1.0, "new")
+    test = [
+        row("test", k, ("anger", "sadness")[k % 2], 1.0, "new")
         for k in range(8)
     ]
-    uar = score("corpus", SLOW_SADNESS, scored)
+    uar = score("corpus", SLOW_SADNESS, test)
     assert uar["mean"] == 0.5
 
 
 def test_interval_is_over_speakers():
-    one = [row("scored", k, "anger", 1.0) for k in range(2)]
-    two = [*one, row("scored", 2, "anger", 3.0), row("scored", 3, "anger", 1.0)]
+    one = [row("test", k, "anger", 1.0) for k in range(2)]
+    two = [*one, row("test", 2, "anger", 3.0), row("test", 3, "anger", 1.0)]
     uar = score("duration", SLOW_SADNESS, two)
     # Recalls of 1 and 0.5: the interval of two speakers is very wide.
     assert uar["low"] < 0.01 and uar["high"] > 0.99
@@ -92,8 +92,8 @@ def test_interval_is_over_speakers():
 
 
 def test_scored_rows_are_not_in_the_training_set():
-    scored = [row("scored", k, "anger", 3.0) for k in range(50)]
-    assert score("duration", SLOW_SADNESS, scored)["mean"] == 0.0
+    test = [row("test", k, "anger", 3.0) for k in range(50)]
+    assert score("duration", SLOW_SADNESS, test)["mean"] == 0.0
 
 
 @pytest.mark.parametrize("column", ["duration_s", "corpus", "emotion"])

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from helpers.answers import run_of
+from helpers.simulated import run_of
 
 from speechbrain_clser.evaluation import metrics, statistics
 from speechbrain_clser.evaluation.statistics import (

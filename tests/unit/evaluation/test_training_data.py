@@ -19,7 +19,7 @@ def test_origins_are_training_and_validation_only(output):
 @pytest.mark.parametrize(
     "part, ledger, how",
     [
-        ("shots", {"target_labels": 5}, "with labels"),
+        ("target_labelled", {"target_labels": 5}, "with labels"),
         ("unlabelled", {"target_audio": "unlabelled"}, "without labels"),
     ],
 )
@@ -30,7 +30,7 @@ def test_target_in_a_loss_is_an_origin(part, ledger, how, output):
     assert [c["name"] for c in training_data.cards(given)] == ["emodb", "urdu"]
 
 
-@pytest.mark.parametrize("part", ["shots", "unlabelled"])
+@pytest.mark.parametrize("part", ["target_labelled", "unlabelled"])
 def test_unused_part_is_not_an_origin(part, output):
     assert training_data.origins(of(output, part, "urdu:urd")) == ["emodb:deu"]
 

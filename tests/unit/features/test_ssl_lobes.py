@@ -22,8 +22,8 @@ def folders(tmp_path_factory):
 def published(folder, wav):
     """All layers of one utterance, computed by transformers alone."""
     model = transformers.AutoModel.from_pretrained(folder).eval()
-    listen = transformers.AutoFeatureExtractor.from_pretrained(folder)
-    inputs = listen(wav.numpy(), sampling_rate=16000, return_tensors="pt")
+    extract = transformers.AutoFeatureExtractor.from_pretrained(folder)
+    inputs = extract(wav.numpy(), sampling_rate=16000, return_tensors="pt")
     model = getattr(model, "decoder", None) and model.encoder or model
     with torch.no_grad():
         return model(**inputs, output_hidden_states=True).hidden_states
@@ -143,11 +143,11 @@ def transformers_on(folder, spectrogram):
 def test_real_whisper_frames_match_short_encoder(folders, n_samples):
     wav = torch.randn(1, n_samples)
     lobe = load(folders / "whisper", "real").eval()
-    listen = transformers.AutoFeatureExtractor.from_pretrained(
+    extract = transformers.AutoFeatureExtractor.from_pretrained(
         folders / "whisper"
     )
     n_frames = -(-n_samples // 320)
-    mel = listen(wav[0].numpy(), sampling_rate=16000, return_tensors="pt")
+    mel = extract(wav[0].numpy(), sampling_rate=16000, return_tensors="pt")
     mel = mel["input_features"][..., : 2 * n_frames]
     expected = transformers_on(folders / "whisper", mel)
     with torch.no_grad():

@@ -29,7 +29,7 @@ def shards(store):
     return sorted(store.folder.glob("*.safetensors"))
 
 
-def listening(training_rows):
+def recording(training_rows):
     def load(wav, rate):
         training_rows.append(wav)
         return tone(wav, rate)
@@ -72,7 +72,7 @@ def test_different_configs_have_separate_stores(tmp_path):
 def test_only_what_is_missing_is_extracted(tmp_path):
     filled(tmp_path, rows=ROWS[:5])
     training_rows = []
-    filled(tmp_path, load=listening(training_rows))
+    filled(tmp_path, load=recording(training_rows))
     assert sorted(training_rows) == sorted(row.wav for row in ROWS[5:])
 
 
@@ -80,7 +80,7 @@ def test_duplicate_recording_is_extracted_once(tmp_path):
     training_rows = []
     twin = dataclasses.replace(ROWS[0], id="twin")
     store = filled(
-        tmp_path, rows=[ROWS[0], twin], load=listening(training_rows)
+        tmp_path, rows=[ROWS[0], twin], load=recording(training_rows)
     )
     assert training_rows == [ROWS[0].wav]
     frames = store.view([ROWS[0], twin])
@@ -123,7 +123,7 @@ def test_error_loses_current_shard_only(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="the disk is gone"):
         filled(tmp_path, load=load)
     training_rows = []
-    filled(tmp_path, load=listening(training_rows))
+    filled(tmp_path, load=recording(training_rows))
     assert sorted(training_rows) == [row.wav for row in ROWS[:2]]
 
 
@@ -147,7 +147,7 @@ def test_shard_with_changed_bit_is_logged_and_extracted_again(tmp_path, caplog):
     content[-1] ^= 1
     shard.write_bytes(content)
     training_rows = []
-    again = filled(tmp_path, load=listening(training_rows)).view(ROWS)
+    again = filled(tmp_path, load=recording(training_rows)).view(ROWS)
     assert f"{shard}: broken shard" in caplog.text
     assert "its content has changed" in caplog.text
     assert len(training_rows) == len(ROWS)
@@ -272,7 +272,7 @@ def fill_as(rank, folder, training_rows):
         world_size=2,
     )
     own = []
-    frames = filled(folder, load=listening(own)).view(ROWS)
+    frames = filled(folder, load=recording(own)).view(ROWS)
     training_rows.put((own, len(frames)))
     torch.distributed.destroy_process_group()
 

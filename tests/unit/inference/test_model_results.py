@@ -41,7 +41,7 @@ def test_results_replace_only_the_results_section(with_room, output):
     head, results, rest = text(with_room).partition("## Results\n")
     assert head == README.partition("## Results\n")[0]
     assert rest.endswith("\n\n## Limits\n\n- Few.\n")
-    uar = output["parts"]["target_scored"]["scores"]["uar"]
+    uar = output["parts"]["test"]["scores"]["uar"]
     low, high = (f"{100 * uar[key]:.1f}" for key in ("low", "high"))
     assert f"95 % interval [{low}, {high}]" in rest
     assert "Protocol emodb\\_to\\_urdu (0123456789ab); supervision: " in rest
@@ -71,7 +71,7 @@ def test_results_of_a_later_report_replace_the_first(with_room):
 def test_scores_are_written_as_json(with_room, output):
     add_results(with_room)
     found = json.loads((with_room / "model" / "results.json").read_text())
-    part = output["parts"]["target_scored"]
+    part = output["parts"]["test"]
     assert found["uar"]["mean"] == part["scores"]["uar"]["mean"]
     seed = json.loads((with_room / "model" / "training.json").read_text())[
         "seed"

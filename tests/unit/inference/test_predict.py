@@ -12,8 +12,8 @@ from speechbrain_clser.inference import predict as predicting
 from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.predict import (
     Tally,
-    answers,
     bad_path,
+    iter_predictions,
     n_threads,
     predict_into,
 )
@@ -311,7 +311,9 @@ def test_order_of_results_is_that_of_the_files():
 
     classifier.classify_files = slow
     files = [f"{number}.wav" for number in range(9)]
-    found = [path for path, _ in answers(classifier, files, n_threads=3)]
+    found = [
+        path for path, _ in iter_predictions(classifier, files, n_threads=3)
+    ]
     assert found == files
     assert "0.wav" not in classifier.blocks[0]
 
@@ -319,14 +321,14 @@ def test_order_of_results_is_that_of_the_files():
 def test_block_sizes_grow_with_the_number_of_files(monkeypatch):
     monkeypatch.setattr(predicting, "BLOCK_FILES", 4)
     classifier = FakeClassifier()
-    list(answers(classifier, map(str, range(19)), n_threads=2))
+    list(iter_predictions(classifier, map(str, range(19)), n_threads=2))
     assert sorted(map(len, classifier.blocks)) == [1, 1, 1, 2, 2, 4, 4, 4]
 
 
 @pytest.mark.parametrize("n_files, n_each", [(1, 4), (2, 2), (3, 1), (9, 1)])
 def test_spare_threads_are_used_by_torch(n_files, n_each):
     classifier = FakeClassifier()
-    list(answers(classifier, map(str, range(n_files)), n_threads=4))
+    list(iter_predictions(classifier, map(str, range(n_files)), n_threads=4))
     assert classifier.n_threads == {n_each}
 
 
@@ -338,7 +340,7 @@ def test_files_are_read_lazily():
             read.append(number)
             yield f"{number}.wav"
 
-    found = answers(FakeClassifier(), files(), n_threads=2)
+    found = iter_predictions(FakeClassifier(), files(), n_threads=2)
     next(found)
     assert len(read) <= 2 * 3
     found.close()
@@ -348,7 +350,11 @@ def test_unexpected_error_is_raised():
     classifier, before = FakeClassifier(), threading.active_count()
     classifier.classify = lambda path: 1 / 0
     with pytest.raises(ZeroDivisionError, match="division"):
-        list(answers(classifier, ["a.wav", "b.wav", "c.wav"], n_threads=2))
+        list(
+            iter_predictions(
+                classifier, ["a.wav", "b.wav", "c.wav"], n_threads=2
+            )
+        )
     assert threading.active_count() == before
 
 
@@ -356,7 +362,7 @@ def test_thread_count_of_torch_is_restored():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        found = answers(FakeClassifier(), ["a.wav"])
+        found = iter_predictions(FakeClassifier(), ["a.wav"])
         next(found)
         assert torch.get_num_threads() == 1
         found.close()

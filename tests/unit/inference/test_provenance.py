@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from speechbrain_clser.inference.provenance import (
-    claim,
+    check_same_settings,
     provenance,
     provenance_path,
 )
@@ -25,11 +25,17 @@ def model(tmp_path):
 def test_model_is_identified_by_content(model, tmp_path):
     other = shutil.copytree(model, tmp_path / "other")
     path = tmp_path / "a.csv"
-    claim(path, {**provenance(model, model), **SETTINGS}, has_rows=False)
-    claim(path, {**provenance(other, other), **SETTINGS}, has_rows=True)
+    check_same_settings(
+        path, {**provenance(model, model), **SETTINGS}, has_rows=False
+    )
+    check_same_settings(
+        path, {**provenance(other, other), **SETTINGS}, has_rows=True
+    )
     (other / "method.ckpt").write_bytes(b"Weights")
     with pytest.raises(ValueError, match="expected rows of model_sha256 "):
-        claim(path, {**provenance(other, other), **SETTINGS}, has_rows=True)
+        check_same_settings(
+            path, {**provenance(other, other), **SETTINGS}, has_rows=True
+        )
     assert json.loads(provenance_path(path).read_text())["model"] == str(model)
 
 
@@ -60,16 +66,16 @@ def test_adaptation_is_part_of_the_provenance(model, tmp_path):
     one = provenance(
         model, model, adapt_method="equal_mass", adapted_to=[sound]
     )
-    claim(path, one, has_rows=False)
-    claim(path, one, has_rows=True)
+    check_same_settings(path, one, has_rows=False)
+    check_same_settings(path, one, has_rows=True)
     with pytest.raises(ValueError, match='adapt_method null, found .*"equal'):
-        claim(path, plain, has_rows=True)
+        check_same_settings(path, plain, has_rows=True)
     sound.write_bytes(b"2")
     other = provenance(
         model, model, adapt_method="equal_mass", adapted_to=[sound]
     )
     with pytest.raises(ValueError, match="expected rows of adapted_to_sha256 "):
-        claim(path, other, has_rows=True)
+        check_same_settings(path, other, has_rows=True)
     (model / "adapted.safetensors").write_bytes(b"1")
     assert provenance(model, model)["model_sha256"] != plain["model_sha256"]
 
@@ -77,8 +83,8 @@ def test_adaptation_is_part_of_the_provenance(model, tmp_path):
 def test_table_of_a_version_without_adaptation_is_resumed(model, tmp_path):
     path, made_by = tmp_path / "a.csv", provenance(model, model)
     before = {k: v for k, v in made_by.items() if not k.startswith("adapt")}
-    claim(path, before, has_rows=False)
-    claim(path, made_by, has_rows=True)
+    check_same_settings(path, before, has_rows=False)
+    check_same_settings(path, made_by, has_rows=True)
 
 
 @pytest.mark.parametrize(
@@ -86,18 +92,18 @@ def test_table_of_a_version_without_adaptation_is_resumed(model, tmp_path):
 )
 def test_rows_of_other_settings_are_refused_by_name(tmp_path, name, value):
     path = tmp_path / "a.csv"
-    claim(path, SETTINGS, has_rows=False)
+    check_same_settings(path, SETTINGS, has_rows=False)
     before = provenance_path(path).read_text()
     with pytest.raises(ValueError, match=rf"{name} {value}, found those of "):
-        claim(path, {**SETTINGS, name: value}, has_rows=True)
+        check_same_settings(path, {**SETTINGS, name: value}, has_rows=True)
     assert provenance_path(path).read_text() == before
-    claim(path, {**SETTINGS, name: value}, has_rows=False)
-    claim(path, {**SETTINGS, name: value}, has_rows=True)
+    check_same_settings(path, {**SETTINGS, name: value}, has_rows=False)
+    check_same_settings(path, {**SETTINGS, name: value}, has_rows=True)
 
 
 def test_rows_without_provenance_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"a\.csv: expected the provenance"):
-        claim(tmp_path / "a.csv", SETTINGS, has_rows=True)
+        check_same_settings(tmp_path / "a.csv", SETTINGS, has_rows=True)
     assert not provenance_path(tmp_path / "a.csv").exists()
 
 
@@ -107,7 +113,7 @@ def test_other_content_of_provenance_file_is_refused(tmp_path, text, has_rows):
     beside = provenance_path(tmp_path / "a.csv")
     beside.write_text(text)
     with pytest.raises(ValueError, match="window_s, min_confidence as JSON"):
-        claim(tmp_path / "a.csv", SETTINGS, has_rows)
+        check_same_settings(tmp_path / "a.csv", SETTINGS, has_rows)
     assert beside.read_text() == text
 
 

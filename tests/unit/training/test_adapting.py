@@ -28,10 +28,10 @@ def wanted(name="em_gaussians", form="auto", vectors="statistics", given=GIVEN):
     )
 
 
-def material_of(train=TRAIN, scored=SCORED, pool=()):
+def material_of(train=TRAIN, test=SCORED, pool=()):
     parts = Splits(
-        *(tuple(train), (), (), tuple(pool), tuple(scored), {}),
-        frozenset(row.id for row in (*scored, *pool)),
+        *(tuple(train), (), (), tuple(pool), tuple(test), {}),
+        frozenset(row.id for row in (*test, *pool)),
     )
     return types.SimpleNamespace(
         parts=parts,
@@ -83,7 +83,7 @@ def test_result_is_that_of_the_adaptation_and_gains(tmp_path):
     np.testing.assert_allclose(adapted.probabilities, expected, atol=1e-6)
     assert adapted.id.tolist() == [row.id for row in SCORED]
     assert (adapted.predicted == adapted.target).mean() > 0.8  # of 0.75
-    assert record["fitted_to"] == "scored"
+    assert record["fitted_to"] == "test"
     assert record["n_target_utterances"] == len(SCORED)
     assert record["vectors"]["statistics"]["constants"]["n_components"] == 3
     assert record["vectors"]["statistics"]["constants_from"] == "given"
@@ -106,9 +106,7 @@ def test_labels_of_the_target_change_no_posterior(tmp_path):
     honest, _ = adapt(tmp_path / "honest")
     make_unadapted(tmp_path / "nonsense")
     nonsense = [dataclasses.replace(row, emotion="anger") for row in SCORED]
-    other, _ = adapt(
-        tmp_path / "nonsense", material=material_of(scored=nonsense)
-    )
+    other, _ = adapt(tmp_path / "nonsense", material=material_of(test=nonsense))
     assert (honest.probabilities == other.probabilities).all()
     assert (other.target == 0).all()
 
@@ -151,15 +149,15 @@ def test_halves_do_not_see_their_own_utterances(tmp_path):
 
 
 def test_pool_is_predicted_by_the_method_and_fitted_to(tmp_path):
-    scored = tuple(rows_of("c", "urd", 3))
-    material = material_of(tiny.TRAIN, scored, POOL)
-    view = frames_of(tiny.TRAIN, scored, POOL)
+    test = tuple(rows_of("c", "urd", 3))
+    material = material_of(tiny.TRAIN, test, POOL)
+    view = frames_of(tiny.TRAIN, test, POOL)
     plan, loader = wanted(vectors="embedding"), {"batch_size": 8}
     brain = brain_of(tmp_path)
     sound = {"frames": [view]}
-    data = adapting.dataset(scored, sound)
+    data = adapting.dataset(test, sound)
     args = (tiny.SCHEME, tmp_path, loader, adapting.UNADAPTED)
-    score(brain, "target_scored", scored, data, *args)
+    score(brain, "test", test, data, *args)
     adapting.predict_parts(plan, brain, material, sound, tmp_path, loader)
     stored = adapting._stored(tmp_path, "target_unlabelled", "posterior")
     assert list(stored) == [row.id for row in POOL]
@@ -178,18 +176,18 @@ def test_pool_is_predicted_by_the_method_and_fitted_to(tmp_path):
 
 @pytest.mark.parametrize("case", ["few", "one class", "not finite"])
 def test_degenerate_target_leaves_the_result_unadapted(tmp_path, caplog, case):
-    scored, view = SCORED, frames_of(TRAIN, SCORED, POOL)
+    test, view = SCORED, frames_of(TRAIN, SCORED, POOL)
     if case == "few":
-        scored = SCORED[:19]
-    posteriors = make_unadapted(tmp_path, scored)
+        test = SCORED[:19]
+    posteriors = make_unadapted(tmp_path, test)
     if case == "one class":
         posteriors[:] = [0.7, 0.1, 0.1, 0.1]
         path = tmp_path / adapting.UNADAPTED
-        write_predictions(path, list(scored), posteriors.tolist(), tiny.SCHEME)
+        write_predictions(path, list(test), posteriors.tolist(), tiny.SCHEME)
     if case == "not finite":
-        view[scored[3].id] = view[scored[3].id] * float("nan")
+        view[test[3].id] = view[test[3].id] * float("nan")
     adapted, record = adapt(
-        tmp_path, material=material_of(scored=scored), view=view
+        tmp_path, material=material_of(test=test), view=view
     )
     np.testing.assert_allclose(adapted.probabilities, posteriors, atol=1e-8)
     found = record["systems"]["method"]

@@ -53,11 +53,11 @@ def test_rows_are_probabilities_of_all_classes(baseline):
 
 
 @every
-def test_scored_rows_do_not_change_each_other(baseline):
+def test_test_rows_do_not_change_each_other(baseline):
     vectors, labels, _ = blobs()
-    scored = vectors[20:30]
-    together = predict(baseline, vectors, labels, scored, 3)
-    alone = predict(baseline, vectors, labels, scored[4:5], 3)
+    test = vectors[20:30]
+    together = predict(baseline, vectors, labels, test, 3)
+    alone = predict(baseline, vectors, labels, test[4:5], 3)
     np.testing.assert_allclose(together[4:5], alone, atol=1e-5)
 
 
@@ -124,7 +124,7 @@ def test_lda_of_one_utterance_per_class_is_the_nearest_one():
 
 
 @pytest.mark.parametrize(
-    ("baseline", "listens"),
+    ("baseline", "uses_unlabelled"),
     [
         ("nearest_prototype", False),
         ("linear", False),
@@ -134,7 +134,7 @@ def test_lda_of_one_utterance_per_class_is_the_nearest_one():
         ("fixmatch", True),
     ],
 )
-def test_who_listens_to_the_unlabelled(baseline, listens):
+def test_unlabelled_rows_are_used(baseline, uses_unlabelled):
     vectors, labels, _ = blobs(n=15, spread=1.0)
     free = labels < 0
     mirrored = vectors.copy()  # of the same means and deviations
@@ -143,7 +143,7 @@ def test_who_listens_to_the_unlabelled(baseline, listens):
         predict(baseline, learned, labels, vectors, 3)
         for learned in (vectors, mirrored)
     )
-    assert (not np.allclose(one, other, atol=1e-6)) == listens
+    assert (not np.allclose(one, other, atol=1e-6)) == uses_unlabelled
 
 
 def test_utterance_whom_no_label_reaches_is_undecided():
@@ -166,17 +166,17 @@ def test_unknown_baseline_and_one_class_are_refused():
         predict("linear", [[0.0], [1.0]], [1, -1], [[0.0]], 2)
 
 
-def material_of(scored=tiny.SCORED):
+def material_of(test=tiny.SCORED):
     """Eight labelled utterances, all others of their speakers without."""
     return types.SimpleNamespace(
         parts=types.SimpleNamespace(
-            train=tiny.TRAIN[:16], shots=(), scored=scored
+            train=tiny.TRAIN[:16], target_labelled=(), test=test
         ),
         protocol=types.SimpleNamespace(scheme=tiny.SCHEME),
     )
 
 
-def answers(folder, training_rows=tiny.TRAIN, **changes):
+def predicted(folder, training_rows=tiny.TRAIN, **changes):
     """Answers of all but the slowest, as read from the folder of a seed."""
     names = ["linear", "label_propagation"]
     frames = tiny.frames_of([*tiny.TRAIN, *tiny.SCORED])
@@ -190,40 +190,40 @@ def answers(folder, training_rows=tiny.TRAIN, **changes):
 
 
 def test_predictions_of_baselines_are_predictions_files(tmp_path):
-    for scored in answers(tmp_path).values():
-        assert scored.id.tolist() == [row.id for row in tiny.SCORED]
-        assert (scored.predicted == scored.target).mean() > 0.5
+    for test in predicted(tmp_path).values():
+        assert test.id.tolist() == [row.id for row in tiny.SCORED]
+        assert (test.predicted == test.target).mean() > 0.5
 
 
 def test_baselines_do_not_use_hidden_labels(tmp_path):
-    honest = answers(tmp_path / "honest")
+    honest = predicted(tmp_path / "honest")
     known = {row.id for row in tiny.TRAIN[:16]}
     nonsense = [
         row if row.id in known else dataclasses.replace(row, emotion="sadness")
         for row in (*tiny.TRAIN, *tiny.SCORED)
     ]
     n_train = len(tiny.TRAIN)
-    found = answers(
-        tmp_path / "nonsense", nonsense[:n_train], scored=nonsense[n_train:]
+    found = predicted(
+        tmp_path / "nonsense", nonsense[:n_train], test=nonsense[n_train:]
     )
-    for name, scored in honest.items():
-        assert (scored.probabilities == found[name].probabilities).all()
+    for name, test in honest.items():
+        assert (test.probabilities == found[name].probabilities).all()
 
 
 def test_predictions_that_are_there_are_not_computed_again(tmp_path):
-    answers(tmp_path)
+    predicted(tmp_path)
     write_baselines(["linear"], material_of(), None, None, {7: tmp_path})
 
 
 @pytest.mark.parametrize("n_lines", [4, 4.5])  # cut at a line end, in a row
 def test_damaged_predictions_are_computed_again(tmp_path, caplog, n_lines):
-    answers(tmp_path)
+    predicted(tmp_path)
     path = tmp_path / "baselines" / "linear.csv"
     whole = path.read_text()
     lines = whole.splitlines(keepends=True)
     cut = "".join(lines[: int(n_lines)])
     path.write_text(cut + lines[4][:20] if n_lines > 4 else cut)
-    answers(tmp_path)
+    predicted(tmp_path)
     assert path.read_text() == whole
     assert "linear.csv: expected" in caplog.text and "anew now" in caplog.text
 
@@ -237,12 +237,12 @@ def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
     material = material_of()
     material.parts.train = rows
     write_baselines(["linear"], material, rows, frames, {1: tmp_path})
-    scored = predictions.read(tmp_path / "baselines" / "linear.csv")
-    for row, expected in zip(tiny.SCORED, scored.probabilities, strict=True):
+    test = predictions.read(tmp_path / "baselines" / "linear.csv")
+    for row, expected in zip(tiny.SCORED, test.probabilities, strict=True):
         batch = {"frames": (frames[row.id][None], torch.ones(1))}
         found = method(batch).logits.softmax(dim=-1)[0].detach()
         np.testing.assert_allclose(found, expected, atol=1e-5)
-    assert scored.probabilities.max(axis=1).min() < 0.9  # of a hard task
+    assert test.probabilities.max(axis=1).min() < 0.9  # of a hard task
 
 
 def test_two_small_corpora_outvote_a_large_one():

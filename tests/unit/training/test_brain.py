@@ -33,9 +33,9 @@ def brain_of(tmp_path, method=None, **changes):
 
 def test_prediction_keeps_order_and_ignores_batch_size(tmp_path):
     brain = brain_of(tmp_path)
-    scored = tiny.datasets()["scored"]
-    ids, one, _ = brain.predict(scored, {"batch_size": 1})
-    same, many, embeddings = brain.predict(scored, {"batch_size": 7})
+    test = tiny.datasets()["test"]
+    ids, one, _ = brain.predict(test, {"batch_size": 1})
+    same, many, embeddings = brain.predict(test, {"batch_size": 7})
     assert ids == same == [row.id for row in tiny.SCORED]
     torch.testing.assert_close(one, many)
     assert embeddings.shape == (len(ids), 16)

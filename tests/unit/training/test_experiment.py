@@ -36,7 +36,7 @@ def test_trials_share_no_seed(experiment):
     ]
 
 
-def test_several_trials_need_a_protocol_that_draws(experiment):
+def test_several_trials_need_a_protocol_that_samples(experiment):
     with contextlib.ExitStack() as at_end:
         with pytest.raises(ValueError, match="all trials are identical"):
             experiment().start(at_end, 2, 1, [])

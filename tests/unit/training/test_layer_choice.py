@@ -54,7 +54,7 @@ def test_candidates_are_layers_running_averages_neighbours_and_the_default():
     assert layer_choice.candidate_ranges(1) == [(0, 0), (1, 1), (0, 1)]
 
 
-def test_layer_that_tells_the_class_is_chosen():
+def test_layer_that_separates_the_classes_is_chosen():
     rows = corpus("north") + corpus("west")
     scores = layer_choice.validate(STATISTICS, view_of(rows), rows, SCHEME)
     assert [score.layers for score in scores] == ["0-0", "1-1", "0-1"]

@@ -64,7 +64,7 @@ def test_bars_of_speechbrain_need_a_terminal(monkeypatch, is_terminal):
 @pytest.mark.parametrize(
     "name", ["hparams/dual_anchr.yaml", "dual_anchr", "hparams/dual_anchr"]
 )
-def test_wrong_yaml_is_answered_with_those_that_exist(recipe, name):
+def test_wrong_yaml_error_lists_those_that_exist(recipe, name):
     message = refused(name, "--seeds", 2)
     assert message.startswith(f"{name}: expected a YAML")
     assert "did you mean hparams/dual_anchor.yaml?" in message
@@ -72,7 +72,7 @@ def test_wrong_yaml_is_answered_with_those_that_exist(recipe, name):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--seeds", 2], [""]])
-def test_missing_yaml_is_answered_with_those_that_exist(recipe, arguments):
+def test_missing_yaml_error_lists_those_that_exist(recipe, arguments):
     message = refused(*arguments)
     assert message.startswith("expected a YAML as the first argument")
     assert "\n  hparams/dual_anchor.yaml" in message

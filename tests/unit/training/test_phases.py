@@ -202,7 +202,7 @@ def test_second_phase_starts_from_the_first_ones_choice(tmp_path):
 
 
 @pytest.mark.parametrize("part", ["emotion_head", "encoder"])
-def test_fresh_part_forgets_and_the_rest_remembers(tmp_path, part):
+def test_fresh_part_is_reset_and_the_rest_is_kept(tmp_path, part):
     phases = [
         Phase("source", "train", 2),
         Phase("target", "train", 1, fresh=(part,), lr_factor=0.0),
@@ -218,8 +218,8 @@ def test_fresh_part_forgets_and_the_rest_remembers(tmp_path, part):
     assert all(value.equal(again[name]) for name, value in target.items())
 
 
-class Listener(torch.nn.Module):
-    """Gives the tiny method's frames, times factors that can be learned."""
+class ScaledFrames(torch.nn.Module):
+    """Frames of the tiny method, times trainable factors."""
 
     def __init__(self):
         super().__init__()
@@ -240,51 +240,51 @@ TRANSFER = [
 ]
 
 
-def listen(folder, phases=TRANSFER, **changes):
-    """Train with a listener whose published frames are stored."""
-    listener = Listener()
+def train_with_encoder(folder, phases=TRANSFER, **changes):
+    """Train with an encoder whose frames are stored."""
+    encoder = ScaledFrames()
     method, _ = run(
         folder,
         phases,
-        extractor=listener,
+        extractor=encoder,
         normaliser=torch.nn.Identity(),
         encoder_opt_class=functools.partial(torch.optim.SGD, lr=1.0),
         **changes,
     )
-    return method, listener
+    return method, encoder
 
 
-def test_phases_before_the_encoder_learns_hear_from_the_store(tmp_path):
+def test_phases_before_encoder_training_use_stored_frames(tmp_path):
     frozen, _ = run(tmp_path / "frozen", TRANSFER[:1])
-    source, listener = listen(tmp_path / "source", TRANSFER[:1])
-    assert listener.n_extracted == 0
+    source, encoder = train_with_encoder(tmp_path / "source", TRANSFER[:1])
+    assert encoder.n_extracted == 0
     for name, value in frozen.state_dict().items():
         assert value.equal(source.state_dict()[name]), name
     output = []
-    _, listener = listen(tmp_path / "both", begin=output.append)
+    _, encoder = train_with_encoder(tmp_path / "both", begin=output.append)
     assert output == [False, True]
-    assert listener.n_extracted == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
-    assert not listener.factors.equal(torch.ones(tiny.DIM))
+    assert encoder.n_extracted == 2 * (len(tiny.TRAIN) + len(tiny.VALID))
+    assert not encoder.factors.equal(torch.ones(tiny.DIM))
     kept = (tmp_path / "both").rglob("extractor.ckpt")
     assert {path.parts[-3] for path in kept} == {"target"}
 
 
 def test_trained_encoder_is_used_in_later_phases_and_may_be_frozen(tmp_path):
     phases = [Phase("one", "train", 1), Phase("two", "train", 1)]
-    _, learned = listen(tmp_path / "one", phases[:1])
+    _, learned = train_with_encoder(tmp_path / "one", phases[:1])
     phases[1] = Phase("two", "train", 1, with_encoder=False)
-    _, rested = listen(tmp_path / "two", phases)
+    _, rested = train_with_encoder(tmp_path / "two", phases)
     assert rested.factors.equal(learned.factors)
     assert rested.n_extracted == 2 * learned.n_extracted
 
 
 @pytest.mark.parametrize("steps", [5, 8, 9, 13])
 def test_killed_transfer_resumes_to_the_same_weights(tmp_path, steps):
-    whole = listen(tmp_path / "whole")
+    whole = train_with_encoder(tmp_path / "whole")
     with pytest.raises(Killed, match="power"):
-        listen(tmp_path / "killed", schedule=DyingSchedule(steps))
+        train_with_encoder(tmp_path / "killed", schedule=DyingSchedule(steps))
     assert len(records(tmp_path / "killed")) == steps // 4
-    resumed = listen(tmp_path / "killed")
+    resumed = train_with_encoder(tmp_path / "killed")
     for before, after in zip(whole, resumed, strict=True):
         for name, value in before.state_dict().items():
             assert value.equal(after.state_dict()[name]), name
@@ -292,7 +292,7 @@ def test_killed_transfer_resumes_to_the_same_weights(tmp_path, steps):
 
 def test_unknown_fresh_part_is_refused(tmp_path):
     phases = [Phase("target", "train", 1, fresh=("head",))]
-    with pytest.raises(ValueError, match="forgets head; SourceOnly has"):
+    with pytest.raises(ValueError, match="resets head; SourceOnly has"):
         run(tmp_path / "x", phases)
 
 
@@ -300,7 +300,7 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
     def names(source, target, protocol, changes=None):
         phases = [
             Phase("source", "train", source),
-            Phase("target", "shots", target),
+            Phase("target", "target_labelled", target),
         ]
         return [phase.name for phase in wanted(phases, protocol, changes)]
 
@@ -314,9 +314,9 @@ def test_phases_without_epochs_or_without_shots_are_left_out():
 
 
 def test_shots_are_dropped_where_the_protocol_has_none():
-    both = [Phase("train", ["train", "shots"], 1)]
+    both = [Phase("train", ["train", "target_labelled"], 1)]
     (joint,), (source,) = wanted(both, "demo_share"), wanted(both, "demo")
-    assert joint.parts == ("train", "shots")
+    assert joint.parts == ("train", "target_labelled")
     assert source.parts == ("train",)
 
 
@@ -327,7 +327,7 @@ def test_losses_are_logged_by_name(tmp_path):
     assert first["train_emotion"] == pytest.approx(first["train_loss"])
 
 
-def test_oracle_is_asked_only_when_there_is_one(tmp_path):
+def test_oracle_is_called_only_if_there_is_one(tmp_path):
     run(tmp_path / "honest")
     assert "oracle_target_uar" not in records(tmp_path / "honest")[0]
     run(tmp_path / "peeking", rule="oracle_target_uar", oracle=lambda b: 0.5)
@@ -338,15 +338,15 @@ def test_oracle_is_asked_only_when_there_is_one(tmp_path):
 def test_part_without_labels_is_no_part_to_train_on():
     with pytest.raises(ValueError, match="phase 'x': rows must be among"):
         Phase("x", "valid", 1)
-    for rows in ([], ["train", "scored"]):
+    for rows in ([], ["train", "test"]):
         with pytest.raises(ValueError, match="rows must be among"):
             Phase("x", rows, 1)
 
 
 def test_phase_with_unlabelled_utterances_has_two_parts():
     assert Phase("x", "train", 1).parts == ("train",)
-    assert Phase("x", "shots", 1, n_unlabelled=4).parts == (
-        "shots",
+    assert Phase("x", "target_labelled", 1, n_unlabelled=4).parts == (
+        "target_labelled",
         "unlabelled",
     )
 

@@ -21,7 +21,7 @@ from speechbrain_clser.training.run_folder import (
     of_trial,
     plan,
     write,
-    write_undefined,
+    write_missing_values,
 )
 
 ROWS = rows_of("a", "deu") + rows_of("b", "ita")
@@ -43,9 +43,9 @@ def material(rows=ROWS, protocol=PROTOCOL):
 def test_counts_add_up():
     parts = describe(material())["parts"]
     assert sum(part["utterances"] for part in parts.values()) == len(ROWS)
-    assert parts["scored"]["classes"] == dict.fromkeys(PROTOCOL.classes, 8)
-    assert parts["scored"]["origins"] == ["b:ita"]
-    assert parts["scored"]["minutes"] == pytest.approx(32 * 1.5 / 60)
+    assert parts["test"]["classes"] == dict.fromkeys(PROTOCOL.classes, 8)
+    assert parts["test"]["origins"] == ["b:ita"]
+    assert parts["test"]["minutes"] == pytest.approx(32 * 1.5 / 60)
 
 
 def test_labels_of_the_unlabelled_part_are_neither_counted_nor_written(
@@ -79,7 +79,7 @@ def test_everything_is_written_before_training(tmp_path):
     with open(tmp_path / "parts.csv") as file:
         output = {row["id"]: row for row in csv.DictReader(file)}
     assert len(output) == len(ROWS)
-    assert {t["part"] for t in output.values()} == {"train", "valid", "scored"}
+    assert {t["part"] for t in output.values()} == {"train", "valid", "test"}
     for row in ROWS:
         names = ("corpus", "language", "speaker", "emotion", "digest")
         assert all(output[row.id][name] == getattr(row, name) for name in names)
@@ -89,17 +89,17 @@ def test_everything_is_written_before_training(tmp_path):
 def test_what_utterances_lack_is_counted_part_by_part(tmp_path):
     parts = material().parts
     frames = {row.id: torch.ones(2, 2) for row in ROWS}
-    for row in parts.scored[:3]:
+    for row in parts.test[:3]:
         frames[row.id][:, 1] = float("nan")
-    write_undefined(tmp_path, ("pitch", "pause"), parts, frames)
-    output = json.loads((tmp_path / "undefined.json").read_text())
-    assert list(output) == ["train", "valid", "scored"]  # others are empty
-    assert output["scored"]["columns"] == {"pause": 3}
-    assert output["scored"]["n_utterances"] == len(parts.scored)
+    write_missing_values(tmp_path, ("pitch", "pause"), parts, frames)
+    output = json.loads((tmp_path / "missing_values.json").read_text())
+    assert list(output) == ["train", "valid", "test"]  # others are empty
+    assert output["test"]["columns"] == {"pause": 3}
+    assert output["test"]["n_utterances"] == len(parts.test)
     assert output["train"]["n_lacking"] == 0
 
 
-def test_other_material_does_not_meet_old_checkpoints(tmp_path):
+def test_other_data_is_refused_with_old_checkpoints(tmp_path):
     write(tmp_path, material(), "cpu", [], Style())
     (tmp_path / "seed_1").mkdir()
     write(tmp_path, material(), "cpu", [], Style())
@@ -134,7 +134,7 @@ def test_name_in_the_grammar_gives_one_safe_folder():
     assert old == "results/x/emodb_to_emovo_unlabelled/whisper_none"
 
 
-def test_every_draw_tells_who_was_drawn(tmp_path):
+def test_parts_of_every_trial_are_written(tmp_path):
     protocol = Protocol.of("few", ("a",), ("b",), source_shots_per_class=1)
     for trial in range(2):
         output = dataclasses.replace(
@@ -228,11 +228,11 @@ def test_without_git_nothing_is_returned(clone, monkeypatch):
     assert commit(clone) == ""
 
 
-def test_plan_tells_parts_supervision_and_audit():
+def test_plan_lists_parts_supervision_and_audit():
     what = material()
     text = plan(describe(what), what.ledger, what.findings, "device cpu")
     assert "Supervision: a:deu → b:ita" in text
-    assert "scored" in text and "unlabelled" not in text
+    assert "test" in text and "unlabelled" not in text
     assert "audit, note: 2 sentences in both train and valid" in text
     assert text.endswith("device cpu")
 
@@ -252,8 +252,8 @@ def test_class_without_test_utterance_is_named():
     description = describe(what)
     text = plan(description, what.ledger, what.findings, "device cpu")
     assert "warning" not in text
-    first, *others = description["parts"]["scored"]["classes"]
-    description["parts"]["scored"]["classes"][first] = 0
+    first, *others = description["parts"]["test"]["classes"]
+    description["parts"]["test"]["classes"][first] = 0
     text = plan(description, what.ledger, what.findings, "device cpu")
     expected = f"no utterance of {first}: UAR will be the mean over the other"
     assert f"{expected} {len(others)} classes" in text

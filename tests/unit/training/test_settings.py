@@ -64,7 +64,7 @@ def test_other_values_are_refused_and_named(
     assert (tmp_path / "run" / "settings.json").read_text() == before
 
 
-def test_new_folder_is_made_and_remembers(output, tmp_path):
+def test_settings_of_a_new_folder_are_written(output, tmp_path):
     check_same_settings(tmp_path / "new" / "run", output())
     kept = json.loads((tmp_path / "new" / "run" / "settings.json").read_text())
     assert kept == output()

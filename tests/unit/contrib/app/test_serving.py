@@ -105,7 +105,7 @@ def test_introduction_has_model_name_and_score():
     ) in text
     assert "synthetic" not in text
     synthetic = RESULTS | {"synthetic": ["Demo"]}
-    assert "not suitable for human speech" in serving.scored(synthetic)
+    assert "not suitable for human speech" in serving.scores(synthetic)
     assert serving.NO_RESULTS in serving.introduction(MODEL, "me/mine")
 
 
@@ -113,7 +113,7 @@ def test_introduction_has_model_name_and_score():
     "key", ["method", "protocol", "supervision", "languages"]
 )
 def test_results_are_escaped(key):
-    assert "<script>" not in serving.scored(RESULTS | {key: "<script>"})
+    assert "<script>" not in serving.scores(RESULTS | {key: "<script>"})
 
 
 def test_results_are_read_from_the_folder_of_the_model(tmp_path):

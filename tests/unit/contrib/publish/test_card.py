@@ -68,13 +68,13 @@ def test_readme_without_headings_is_kept_whole(output):
 
 
 def test_scores_are_read_from_the_report(output):
-    uar = output["parts"]["target_scored"]["scores"]["uar"]
+    uar = output["parts"]["test"]["scores"]["uar"]
     uar |= {"mean": 0.1234, "low": 0.1111, "high": 0.2222}
-    output["parts"]["target_scored"]["chance_uar"] = 0.3333
+    output["parts"]["test"]["chance_uar"] = 0.3333
     text = of(output)
     assert "**12.3 %** UAR on Urdu · 95 % interval [11.1, 22.2]" in text
     assert "chance 33.3 · mean of 2 seeds" in text
-    assert "| target\\_scored | 12.3 | [11.1, 22.2] |" in text
+    assert "| test | 12.3 | [11.1, 22.2] |" in text
 
 
 def test_notices_are_next_to_the_score(output):
@@ -84,12 +84,12 @@ def test_notices_are_next_to_the_score(output):
 
 
 def test_score_of_the_published_training_is_given(output):
-    output["parts"]["target_scored"]["per_seed"][1]["uar"] = 0.4321
+    output["parts"]["test"]["per_seed"][1]["uar"] = 0.4321
     assert "(seed 2) has a UAR of 43.2 on the target corpus" in of(output)
 
 
 def test_single_training_is_the_mean(output):
-    del output["parts"]["target_scored"]["per_seed"][0]
+    del output["parts"]["test"]["per_seed"][0]
     assert "The published training" not in of(output)
 
 
@@ -113,7 +113,7 @@ def test_baselines_are_listed(output):
 
 def test_languages_table_shows_use_in_training(output):
     text = of(output)
-    assert "| Urdu (urd) | never | target\\_scored |" in text
+    assert "| Urdu (urd) | never | test |" in text
     assert "| German (deu) | with labels | source\\_valid |" in text
 
 
@@ -126,8 +126,8 @@ def test_unlabelled_target_is_listed_as_training_language(output):
 
 
 def test_unknown_language_is_empty(output):
-    output["parts"]["target_scored"]["groups"]["language"][0]["name"] = ""
-    assert "\n| – | never | target\\_scored |" in of(output)
+    output["parts"]["test"]["groups"]["language"][0]["name"] = ""
+    assert "\n| – | never | test |" in of(output)
 
 
 @pytest.mark.parametrize("kind", LEARNT_FROM)

@@ -79,7 +79,7 @@ def test_training_of_a_later_trial_is_found(run):
     chosen.write_text(json.dumps(record))
     path = run / "report.json"
     report = json.loads(path.read_text(encoding="utf-8"))
-    report["parts"]["target_scored"]["per_seed"][1] |= {
+    report["parts"]["test"]["per_seed"][1] |= {
         "trial": 1,
         "seed": 1002,
         "uar": 0.4321,
@@ -100,8 +100,8 @@ def test_outdated_model_is_refused(run):
 
 
 def test_outdated_report_is_refused(run, output):
-    per_seed = output["parts"]["target_scored"]["per_seed"]
-    output["parts"]["target_scored"]["per_seed"] = [
+    per_seed = output["parts"]["test"]["per_seed"]
+    output["parts"]["test"]["per_seed"] = [
         {**one, "seed": one["seed"] + 7} for one in per_seed
     ]
     (run / "report.json").write_text(json.dumps(output), encoding="utf-8")

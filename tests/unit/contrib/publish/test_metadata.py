@@ -33,7 +33,7 @@ def test_scores_are_those_of_the_report_with_their_interval(output):
         "name": "URDU <emotion> & speech (Urdu)",
         "split": "protocol emodb_to_urdu (0123456789ab)",
     }
-    scores = output["parts"]["target_scored"]["scores"]
+    scores = output["parts"]["test"]["scores"]
     for metric, score in zip(result["metrics"], METRICS, strict=True):
         assert metric["value"] == round(100 * scores[score]["mean"], 1)
         assert formatting.interval(scores[score]) in metric["name"]
@@ -41,7 +41,7 @@ def test_scores_are_those_of_the_report_with_their_interval(output):
 
 
 def test_report_of_an_earlier_version_has_fewer_scores(output):
-    del output["parts"]["target_scored"]["scores"]["weighted_f1"]
+    del output["parts"]["test"]["scores"]["weighted_f1"]
     (result,) = of(output)["model-index"][0]["results"]
     assert [m["type"] for m in result["metrics"]] == [
         "recall",

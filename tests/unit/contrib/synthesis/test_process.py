@@ -16,8 +16,8 @@ installed = pytest.mark.skipif(
 @installed
 def test_worker_returns_phones_and_writes_recording(tmp_path):
     row = {"id": "7", "voice": "fi+m3", "text": "Kissa."}
-    answer = ask_worker([row], tmp_path, "recite")
-    assert [ipa for ipa, _, _ in answer["7"]] == ["k", "ˈi", "s", "s", "a"]
+    output = ask_worker([row], tmp_path, "recite")
+    assert [ipa for ipa, _, _ in output["7"]] == ["k", "ˈi", "s", "s", "a"]
     assert soundfile.info(tmp_path / "7.wav").samplerate == 16000
 
 

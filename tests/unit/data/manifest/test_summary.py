@@ -23,7 +23,7 @@ def test_report_counts(root, shelf):
         "sentence": "",
     }
     assert (output["left_out"], output["left_out_by_reason"]) == ([], {})
-    assert output["strays"] == {"n": 0, "examples": []}
+    assert output["unlisted"] == {"n": 0, "examples": []}
     assert output["same_recordings"] == []
 
 
@@ -57,7 +57,7 @@ def test_copies_are_logged_with_their_labels(
 def test_unlisted_recordings_are_counted_and_logged(root, shelf, caplog):
     sounds.write(root / "songs" / "hum.wav")
     output = report(prepare(FOUR, root, shelf))
-    assert output["strays"] == {"n": 1, "examples": ["songs/hum.wav"]}
+    assert output["unlisted"] == {"n": 1, "examples": ["songs/hum.wav"]}
     assert "1 recording in its folder not listed in its table" in caplog.text
 
 

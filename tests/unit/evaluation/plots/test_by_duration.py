@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.plots import uar_by_duration
 
 
 def test_shortest_third_is_at_the_top_with_its_interval_and_chance(plain):
-    groups = plain["parts"]["target_scored"]["groups"]["duration"]
+    groups = plain["parts"]["test"]["groups"]["duration"]
     axes = uar_by_duration(plain).axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == [f"{g['name']} ({g['n_utterances']})" for g in groups]

@@ -6,7 +6,7 @@ from speechbrain_clser.evaluation.plots import uar_against_chance
 
 
 def test_seeds_mean_and_chance_have_their_positions(plain):
-    part = plain["parts"]["target_scored"]
+    part = plain["parts"]["test"]
     seeds, _, mean, chance = uar_against_chance(plain).axes[0].lines
     assert list(seeds.get_xdata()) == [
         100 * one["uar"] for one in part["per_seed"]
@@ -16,7 +16,7 @@ def test_seeds_mean_and_chance_have_their_positions(plain):
 
 
 def test_unknown_interval_is_omitted(plain):
-    plain["parts"]["target_scored"]["scores"]["uar"] |= {
+    plain["parts"]["test"]["scores"]["uar"] |= {
         "low": None,
         "high": None,
     }

@@ -4,7 +4,7 @@ from speechbrain_clser.evaluation.plots import confusion_matrix
 
 
 def test_cells_contain_fractions_and_counts(plain):
-    plain["parts"]["target_scored"]["confusion"] = [
+    plain["parts"]["test"]["confusion"] = [
         [3, 1, 0],
         [0, 4, 0],
         [0, 0, 0],

@@ -4,7 +4,7 @@ from speechbrain_clser.evaluation.plots import prediction_histogram
 
 
 def test_bars_are_as_high_as_the_counts(plain):
-    bars = plain["parts"]["target_scored"]["histogram"]
+    bars = plain["parts"]["test"]["histogram"]
     figure = prediction_histogram(plain)
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["reference label", "predicted"]

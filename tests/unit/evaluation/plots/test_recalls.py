@@ -4,7 +4,7 @@ from speechbrain_clser.evaluation.plots import recall_per_class
 
 
 def test_row_label_contains_class_and_number_of_utterances(plain):
-    recalls = plain["parts"]["target_scored"]["recalls"]
+    recalls = plain["parts"]["test"]["recalls"]
     axes = recall_per_class(plain).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         f"{recall['class']} ({recall['n']})" for recall in recalls
@@ -12,7 +12,7 @@ def test_row_label_contains_class_and_number_of_utterances(plain):
 
 
 def test_absent_class_has_text_and_no_dot(plain):
-    recalls = plain["parts"]["target_scored"]["recalls"]
+    recalls = plain["parts"]["test"]["recalls"]
     recalls[1] |= {"n": 0, "mean": None, "low": None, "high": None}
     axes = recall_per_class(plain).axes[0]
     assert [t.get_text() for t in axes.texts] == [

@@ -82,9 +82,9 @@ def test_large_graph_is_subsampled_evenly(tmp_path):
 
 
 def test_pseudo_labels_are_counted_by_epoch_and_seed(tmp_path):
-    one, two = output(tmp_path)["believed"]
+    one, two = output(tmp_path)["pseudo_labels"]
     assert (one["seed"], two["seed"]) == (1, 2)
-    assert one["n_believed"] == [10, 20, 30]
+    assert one["n_pseudo_labels"] == [10, 20, 30]
     assert one["n_unlabelled"] == 48
 
 
@@ -117,7 +117,7 @@ def test_codes_without_target_are_those_of_the_sources(tmp_path):
     path = run_folder / "seed_1" / "notes.json"
     notes = json.loads(path.read_text())
     last = notes["anchoring"][-1]
-    last["n_unlabelled"] = last["n_believed"] = 0
+    last["n_unlabelled"] = last["n_pseudo_labels"] = 0
     for facts in last["communities"]["emotions"].values():
         facts |= {"edges": [], "labels": [0], "speakers": [3]}
         facts |= {"languages": [0]}
@@ -181,8 +181,8 @@ def test_references_of_styles_are_described(anchored):
 def test_pseudo_labels_have_a_figure_and_a_sentence(anchored):
     assert "30 of 48 (seed 1) and 30 of 48 (seed 2)" in section(anchored)
     assert section(anchored, "html").count("<figure") == 2
-    for line in anchored["anchoring"]["believed"]:
-        line |= {"n_unlabelled": 0, "n_believed": [0, 0]}
+    for line in anchored["anchoring"]["pseudo_labels"]:
+        line |= {"n_unlabelled": 0, "n_pseudo_labels": [0, 0]}
     assert section(anchored, "html").count("<figure") == 1
 
 

@@ -46,7 +46,7 @@ def test_epoch_history_is_the_mean_of_steps():
         {
             "progress": 0.2,
             "reliability": 0.5,
-            "believed": 0.75,
+            "pseudo_labels": 0.75,
             "posterior": [0.65, 0.35],
         }
     ]

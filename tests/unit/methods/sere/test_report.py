@@ -18,7 +18,7 @@ def test_field_has_entries_by_seed_and_class(tmp_path):
     found = resonance(run.read(resonate(make_run(tmp_path))))
     assert [one["seed"] for one in found["field"]] == [1, 2]
     first = found["field"][0]
-    assert first["believed"] == [0.0, 0.2, 0.4, 0.2 * 3]
+    assert first["pseudo_labels"] == [0.0, 0.2, 0.4, 0.2 * 3]
     assert first["posterior"] == [[0.5] * 4, [0.3] * 4, [0.2] * 4]
 
 

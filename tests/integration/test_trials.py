@@ -25,7 +25,7 @@ def predictions(folder):
     """Return the content of every predictions file of a run, by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("target_scored.csv")
+        for path in folder.rglob("test.csv")
     }
 
 
@@ -35,14 +35,12 @@ def test_trials_and_seeds_are_added_to_a_run(data):
     done = toy.train(data, folder, *OPTIONS[2:], **QUICK)
     assert done.returncode == 0, done.stdout
     alone = predictions(folder)
-    assert list(alone) == ["seed_1001/predictions/target_scored.csv"]
+    assert list(alone) == ["seed_1001/predictions/test.csv"]
 
     done = toy.train(data, folder, *OPTIONS, "--seeds", "2", **QUICK)
     assert done.returncode == 0, done.stdout
     every = predictions(folder)
-    assert {
-        name.removesuffix("/predictions/target_scored.csv") for name in every
-    } == {
+    assert {name.removesuffix("/predictions/test.csv") for name in every} == {
         *("seed_1001", "seed_1002"),
         *("trial_1/seed_2001", "trial_1/seed_2002"),
     }

@@ -6,10 +6,10 @@ functionals of the other three corpora and tested on all utterances of the
 fourth. Functionals are standardised by the sources (``none``), by each corpus
 or by each speaker (both without labels, the target included: transductive).
 
-> python benchmarks/floor.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
+> python benchmarks/svm_baseline.py --data_folder <folder of EMO-DB EMOVO URDU RAVDESS>
 
 Needs openSMILE, whose licence is non-commercial: pip install -e .[reference].
-Takes about five minutes on one core. Prints a table and writes floor.json.
+Takes about five minutes on one core. Prints a table and writes svm_baseline.json.
 
 F. Eyben et al.: The Geneva Minimalistic Acoustic Parameter Set (GeMAPS) for
 Voice Research and Affective Computing. IEEE Transactions on Affective
@@ -86,7 +86,7 @@ def functionals(rows) -> np.ndarray:
         import opensmile
     except ImportError as error:
         raise ImportError(
-            "floor.py describes speech with openSMILE, which is not installed; "
+            "svm_baseline.py describes speech with openSMILE, which is not installed; "
             "pip install -e .[reference]"
         ) from error
     from speechbrain_clser.data.audio import load
@@ -239,11 +239,11 @@ def measure(rows, values) -> tuple:
 
 
 def main():
-    """Measure, print the table, write floor.json."""
+    """Measure, print the table, write svm_baseline.json."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data_folder", required=True)
     parser.add_argument(
-        "--output", default=Path(__file__).with_name("floor.json")
+        "--output", default=Path(__file__).with_name("svm_baseline.json")
     )
     arguments = parser.parse_args()
     rows = rows_of(arguments.data_folder)

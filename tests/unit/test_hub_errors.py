@@ -9,7 +9,7 @@ from huggingface_hub.errors import (
 )
 
 from speechbrain_clser.features import hub
-from speechbrain_clser.hub_answers import answer_of, retry_after_s
+from speechbrain_clser.hub_errors import describe_error, retry_after_s
 from speechbrain_clser.inference import source
 
 # Error classes of the installed client version.
@@ -49,13 +49,13 @@ ANSWERS = [
 
 @pytest.mark.parametrize("error, output", ANSWERS)
 def test_hub_response_is_distinguished_from_no_response(error, output):
-    assert output in answer_of(error)
-    assert output in answer_of(uncached(error))
+    assert output in describe_error(error)
+    assert output in describe_error(uncached(error))
 
 
 def test_offline_is_reported(monkeypatch):
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert answer_of(uncached(None)).startswith("HF_HUB_OFFLINE is set; ")
+    assert describe_error(uncached(None)).startswith("HF_HUB_OFFLINE is set; ")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError
 
 SECONDS = re.compile(r"\s*(?:.*;\s*t\s*=\s*)?(\d+)\s*(?:;.*)?")
-NO_ANSWER = "run once with network access, or give a local folder"
+NO_RESPONSE = "run once with network access, or give a local folder"
 ADVICE = {
     401: "log in with `hf auth login`, or correct the id",
     403: "request access from its owner, then log in with `hf auth login`",
@@ -18,7 +18,7 @@ ADVICE = {
 LATER = "retry later, or give a local folder"
 
 
-def answer_of(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Describe the response of a hub, and what to do.
 
     Arguments
@@ -33,7 +33,7 @@ def answer_of(error: BaseException) -> str:
 
     Example
     -------
-    >>> answer_of(ValueError("cut")).partition("; ")[2]
+    >>> describe_error(ValueError("cut")).partition("; ")[2]
     'run once with network access, or give a local folder'
     """
     refusal = _refusal(error)
@@ -45,8 +45,8 @@ def answer_of(error: BaseException) -> str:
             message += f", retry in {wait_s} s"
         return f"{message}; {ADVICE.get(status, LATER)}"
     if constants.HF_HUB_OFFLINE:
-        return f"HF_HUB_OFFLINE is set; {NO_ANSWER}"
-    return f"the hub did not respond; {NO_ANSWER}"
+        return f"HF_HUB_OFFLINE is set; {NO_RESPONSE}"
+    return f"the hub did not respond; {NO_RESPONSE}"
 
 
 def retry_after_s(error: BaseException) -> int:
@@ -55,7 +55,7 @@ def retry_after_s(error: BaseException) -> int:
     Arguments
     ---------
     error : BaseException
-        As for ``answer_of``.
+        As for ``describe_error``.
 
     Returns
     -------
