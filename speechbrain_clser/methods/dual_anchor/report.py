@@ -41,7 +41,8 @@ def anchoring(run) -> dict | None:
         its ``class``, the values of ``graphs.modularity.quality``, the confounds,
         ``warnings``, ``ari_seeds``: mean adjusted Rand index (ARI) over pairs
         of seeds, None for one seed; ``anchors``; and ``graph``: speakers,
-        languages, communities, coordinates and edges.
+        languages, communities, coordinates and edges. ``pseudo_labels``: see
+        ``_pseudo_labels``; empty in runs of version 0.1.
     """
     found = [
         (seed.number, history)
@@ -68,6 +69,7 @@ def anchoring(run) -> dict | None:
             }
             for seed, epochs in found
         ],
+        "pseudo_labels": _pseudo_labels(run, number),
         "emotions": [
             {
                 "class": name,
@@ -81,6 +83,41 @@ def anchoring(run) -> dict | None:
             if (facts := tables[0].get(str(k)))
         ],
     }
+
+
+def _pseudo_labels(run, number):
+    """Count the pseudo-labels of a seed, and the right ones in the test set.
+
+    Training has no true labels of them; here they are read from the predictions
+    of the scored part, which has those utterances if it is transductive.
+
+    Returns
+    -------
+    list of dict
+        For each ``class`` the number of pseudo-labels, ``n``, of those of scored
+        utterances, ``n_scored``, and of the right ones among them, ``n_right``.
+    """
+    (seed,) = [seed for seed in run.first_trial if seed.number == number]
+    table = seed.notes.get("pseudo_labels", {})
+    scored = seed.predictions.get("target_scored")
+    true = {}
+    if scored is not None:
+        true = dict(
+            zip(scored.id.tolist(), scored.target.tolist(), strict=True)
+        )
+    counts = []
+    for k, name in enumerate(run.protocol["classes"]):
+        ids = [utterance for utterance, label in table.items() if label == k]
+        known = [true[utterance] for utterance in ids if utterance in true]
+        counts.append(
+            {
+                "class": name,
+                "n": len(ids),
+                "n_scored": len(known),
+                "n_right": known.count(k),
+            }
+        )
+    return counts if table else []
 
 
 def _training_rows(rows, with_unlabelled, with_shots):
