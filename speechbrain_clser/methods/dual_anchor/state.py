@@ -203,7 +203,11 @@ class AnchorState(torch.nn.Module):
                 outputs, self.pseudo_labels.pseudo_label_fraction
             )
         except AdaptationError as error:
-            logger.warning("no pseudo-labels in this epoch: %s", error)
+            logger.warning(
+                "no pseudo-labels in this epoch: %s, or give "
+                "--pseudo_label_source logits",
+                error,
+            )
             return torch.full_like(outputs["label"], -1)
 
     def _update_table(self, outputs, emotion, is_target):

@@ -300,6 +300,7 @@ def test_refused_adaptation_leaves_the_epoch_without_pseudo_labels(caplog):
     state = refreshed(rows, pseudo_label_source="em_gaussians")
     assert state.table == {} and state.history[0]["n_believed"] == 0
     assert "no pseudo-labels in this epoch: expected post" in caplog.text
+    assert "or give --pseudo_label_source logits" in caplog.text
 
 
 def test_table_is_in_the_state_dict_and_absent_from_older_ones():
