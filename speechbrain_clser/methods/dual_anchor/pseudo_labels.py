@@ -81,20 +81,9 @@ class PseudoLabelConfig:
 def adapted_pseudo_labels(outputs, fraction):
     """Label target utterances by posteriors that ``EMGaussians`` adapts to them.
 
-    Arguments
-    ---------
-    outputs : dict of str to torch.Tensor
-        ``label``, (utterances,), -1 if unlabelled; ``domain``, (utterances,), 1
-        for target; ``logits``, (utterances, classes); ``statistics``,
-        (utterances, dim), mean and deviation of the input frames.
-    fraction : float
-        Fraction of the target utterances of each predicted class that are
-        labelled, most confident first, 0-1.
-
-    Returns
-    -------
-    torch.Tensor of int64, (utterances,)
-        -1 for source, labelled and less confident utterances.
+    The outputs are those of ``extract_training_outputs``, with statistics. The most
+    confident fraction of each predicted class, 0-1, is labelled; the others, and
+    source and labelled utterances, have -1.
 
     Raises
     ------

@@ -86,16 +86,10 @@ def anchoring(run) -> dict | None:
 
 
 def _pseudo_labels(run, number):
-    """Count the pseudo-labels of a seed, and the right ones in the test set.
+    """Count the pseudo-labels of a seed by class, and the right ones.
 
-    Training has no true labels of them; here they are read from the predictions
-    of the scored part, which has those utterances if it is transductive.
-
-    Returns
-    -------
-    list of dict
-        For each ``class`` the number of pseudo-labels, ``n``, of those of scored
-        utterances, ``n_scored``, and of the right ones among them, ``n_right``.
+    Training does not have the true labels. They are known of scored utterances:
+    ``n_scored`` of the ``n`` of a class, of which ``n_right`` are right.
     """
     (seed,) = [seed for seed in run.first_trial if seed.number == number]
     table = seed.notes.get("pseudo_labels", {})

@@ -297,22 +297,12 @@ class AnchorState(torch.nn.Module):
 def extract_training_outputs(method, loader, with_statistics=False):
     """Extract labels, logits and phone segments of the training set in one pass.
 
-    Arguments
-    ---------
-    method : Method
-        Its training mode and all random states are restored.
-    loader : DataLoader
-        Of the training set.
-    with_statistics : bool
-        Whether mean and deviation of the input frames are computed.
-
-    Returns
-    -------
-    dict
-        Per utterance: ``id`` (a list), ``label``, ``true_label`` (the hidden label if the oracle
-        is used, else the label), ``domain``, ``speaker``, ``language``,
-        ``style``, ``logits`` and ``statistics``; per segment: ``segments``, ``phone``, ``row``
-        (its utterance).
+    The training mode of the method and all random states are restored. Per
+    utterance: ``id`` (a list), ``label``, ``true_label`` (the hidden label if the
+    oracle is used, else the label), ``domain``, ``speaker``, ``language``,
+    ``style``, ``logits`` and ``statistics`` (mean and deviation of the input
+    frames, optional); per segment: ``segments``, ``phone``, ``row`` (its
+    utterance).
     """
     device = next(method.parameters()).device
     batches = torch.utils.data.DataLoader(
