@@ -36,7 +36,16 @@ def anchor(folder, epochs=3):
             _epoch(epoch / epochs, languages, 10 * epoch, len(rows_used))
             for epoch in range(1, epochs + 1)
         ]
-        (path / "notes.json").write_text(json.dumps({"anchoring": notes}))
+        # Two right, one wrong and one of an utterance that is not scored.
+        ids = ("urdu_0_0", "urdu_0_1", "urdu_1_1", "urdu_9_9")
+        (path / "notes.json").write_text(
+            json.dumps(
+                {
+                    "anchoring": notes,
+                    "pseudo_labels": dict(zip(ids, (0, 1, 0, 0), strict=True)),
+                }
+            )
+        )
     return folder
 
 

@@ -1,5 +1,7 @@
 """Confounds of speaker communities: language, gender and corpus."""
 
+from collections import Counter
+
 # Above this normalised mutual information a warning is given.
 NMI_LIMIT = 0.5
 ATTRIBUTES = {
@@ -10,7 +12,7 @@ ATTRIBUTES = {
 
 
 def community_confounds(labels, speakers) -> dict:
-    """Compute the mutual information of communities and speaker attributes.
+    """Compute mutual information and purity of communities by speaker attributes.
 
     Arguments
     ---------
@@ -24,29 +26,41 @@ def community_confounds(labels, speakers) -> dict:
     dict
         ``nmi_language``, ``nmi_gender``, ``nmi_corpus``: normalised mutual
         information, 0-1, over the speakers with a known value; None if all
-        values are equal.
+        values are equal. ``purity_language`` and so on: fraction of these
+        speakers with the most frequent value of their community, 0-1.
 
     Example
     -------
     >>> ann = {"language": "deu", "gender": "female", "corpus": "emodb"}
     >>> bob = {"language": "deu", "gender": "male", "corpus": "emodb"}
-    >>> community_confounds([0, 1], [ann, bob])
-    {'nmi_language': None, 'nmi_gender': 1.0, 'nmi_corpus': None}
+    >>> found = community_confounds([0, 1], [ann, bob])
+    >>> found["nmi_gender"], found["purity_gender"], found["nmi_language"]
+    (1.0, 1.0, None)
     """
-    return {
-        f"nmi_{key}": _nmi(labels, [speaker[key] for speaker in speakers])
-        for key in ATTRIBUTES
-    }
+    found = {}
+    for key in ATTRIBUTES:
+        values = [speaker[key] for speaker in speakers]
+        pairs = [pair for pair in zip(values, labels, strict=True) if pair[0]]
+        is_varied = len({value for value, _ in pairs}) > 1
+        found[f"nmi_{key}"] = _nmi(pairs) if is_varied else None
+        found[f"purity_{key}"] = _purity(pairs) if is_varied else None
+    return found
 
 
-def _nmi(labels, values):
-    """Compute the normalised mutual information; None for fewer than two values."""
+def _nmi(pairs):
+    """Compute the normalised mutual information of values and communities."""
     from sklearn.metrics import normalized_mutual_info_score
 
-    pairs = [pair for pair in zip(values, labels, strict=True) if pair[0]]
-    if len({value for value, _ in pairs}) < 2:
-        return None
     return float(normalized_mutual_info_score(*zip(*pairs, strict=True)))
+
+
+def _purity(pairs):
+    """Compute the fraction of speakers with the majority value of their community."""
+    counts = Counter(pairs)
+    majority = {}
+    for (_, community), n in counts.items():
+        majority[community] = max(n, majority.get(community, 0))
+    return sum(majority.values()) / len(pairs)
 
 
 def warnings(facts) -> list:

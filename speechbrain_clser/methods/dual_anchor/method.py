@@ -14,10 +14,12 @@ from speechbrain_clser.methods.dual_anchor.anchoring import (
     phone_anchoring,
     speaker_anchoring,
 )
+from speechbrain_clser.methods.dual_anchor.pseudo_labels import (
+    PseudoLabelConfig,
+)
 from speechbrain_clser.methods.dual_anchor.state import (
     AnchoringConfig,
     AnchorState,
-    PseudoLabelConfig,
 )
 
 
@@ -29,7 +31,8 @@ class DualAnchor(Method):
     space, a triplet loss pulls utterances of one emotion and community together
     across languages; in a phone space, another pulls segments of one phone and
     emotion together, weighted by how similar the phone is across the languages.
-    Target utterances have pseudo-labels of the classifier.
+    Target utterances have pseudo-labels of the classifier, or of its posteriors
+    adapted to the target, and may be trained on in the ``emotion`` loss too.
 
     Arguments
     ---------
@@ -111,7 +114,9 @@ class DualAnchor(Method):
         self.state = AnchorState(n_classes, anchoring, pseudo_labels)
         if pseudo_labels.target_labels == "oracle":
             self.TARGETS = self.TARGETS | {"oracle_emotion"}
-        self.anchoring = anchoring
+        if pseudo_labels.uses_table:
+            self.TARGETS = self.TARGETS | {"id"}
+        self.anchoring, self.pseudo_labels = anchoring, pseudo_labels
         self.label_smoothing = label_smoothing
 
     def setup(self, speaker_languages, phones=()):
@@ -136,7 +141,8 @@ class DualAnchor(Method):
     def losses(self, output, batch):
         """Compute cross-entropy, speaker anchoring, phone anchoring and CORAL."""
         labels, state = batch["emotion"], self.state
-        emotion = state.labels_or_pseudo_labels(labels, output.logits)
+        ids = batch["id"] if self.pseudo_labels.uses_table else None
+        emotion = state.labels_or_pseudo_labels(labels, output.logits, ids)
         language, speaker = batch["language"], batch["speaker"]
         community = state.community_of(speaker)
 
@@ -150,8 +156,8 @@ class DualAnchor(Method):
 
         is_target = batch["domain"] == 1
         return {
-            "emotion": masked_cross_entropy(
-                output.logits, labels, label_smoothing=self.label_smoothing
+            "emotion": self._cross_entropy(
+                output.logits, labels, torch.where(is_target, emotion, -1)
             ),
             "speaker_anchor": speaker_anchoring(
                 self.speaker_space(output.embedding),
@@ -174,6 +180,18 @@ class DualAnchor(Method):
             ),
         }
 
+    def _cross_entropy(self, logits, labels, target_labels):
+        """Compute that of labelled, and of pseudo-labelled target utterances."""
+        smoothing = {"label_smoothing": self.label_smoothing}
+        weight = self.pseudo_labels.pseudo_label_weight
+        loss = masked_cross_entropy(logits, labels, **smoothing)
+        if weight:
+            pseudo_labels = torch.where(labels < 0, target_labels, -1)
+            loss = loss + weight * masked_cross_entropy(
+                logits, pseudo_labels, **smoothing
+            )
+        return loss
+
     def _sample_anchors(self, is_anchor):
         """Return indices of at most ``n_segments`` anchors, to limit the pairs."""
         indices = is_anchor.nonzero().ravel()
@@ -183,8 +201,11 @@ class DualAnchor(Method):
         return indices[order[: self.anchoring.n_segments]]
 
     def diagnostics(self):
-        """Return the history of communities and anchors."""
-        return {"anchoring": self.state.history}
+        """Return the history of communities and anchors, and the pseudo-labels."""
+        return {
+            "anchoring": self.state.history,
+            "pseudo_labels": self.state.table,
+        }
 
     @staticmethod
     def report_entries(run):

@@ -41,7 +41,8 @@ def anchoring(run) -> dict | None:
         its ``class``, the values of ``graphs.modularity.quality``, the confounds,
         ``warnings``, ``ari_seeds``: mean adjusted Rand index (ARI) over pairs
         of seeds, None for one seed; ``anchors``; and ``graph``: speakers,
-        languages, communities, coordinates and edges.
+        languages, communities, coordinates and edges. ``pseudo_labels``: see
+        ``_pseudo_labels``; empty in runs of version 0.1.
     """
     found = [
         (seed.number, history)
@@ -70,6 +71,7 @@ def anchoring(run) -> dict | None:
             }
             for seed, epochs in found
         ],
+        "pseudo_labels": _pseudo_labels(run, number),
         "emotions": [
             {
                 "class": name,
@@ -83,6 +85,35 @@ def anchoring(run) -> dict | None:
             if (facts := tables[0].get(str(k)))
         ],
     }
+
+
+def _pseudo_labels(run, number):
+    """Count the pseudo-labels of a seed by class, and the right ones.
+
+    Training does not have the true labels. They are known of scored utterances:
+    ``n_scored`` of the ``n`` of a class, of which ``n_right`` are right.
+    """
+    (seed,) = [seed for seed in run.first_trial if seed.number == number]
+    table = seed.notes.get("pseudo_labels", {})
+    scored = seed.predictions.get("target_scored")
+    true = {}
+    if scored is not None:
+        true = dict(
+            zip(scored.id.tolist(), scored.target.tolist(), strict=True)
+        )
+    counts = []
+    for k, name in enumerate(run.protocol["classes"]):
+        ids = [utterance for utterance, label in table.items() if label == k]
+        known = [true[utterance] for utterance in ids if utterance in true]
+        counts.append(
+            {
+                "class": name,
+                "n": len(ids),
+                "n_scored": len(known),
+                "n_right": known.count(k),
+            }
+        )
+    return counts if table else []
 
 
 def _training_rows(rows, with_unlabelled, with_shots):

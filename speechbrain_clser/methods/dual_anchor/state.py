@@ -1,19 +1,25 @@
 """Speaker communities and phone anchors of dual anchoring, updated once an epoch."""
 
 import dataclasses
+import logging
 
 import torch
 
+from speechbrain_clser.errors import AdaptationError
 from speechbrain_clser.graphs.modularity import quality
 from speechbrain_clser.graphs.style import speaker_styles
 from speechbrain_clser.graphs.table import community_table
+from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.lobes.segment_means import segment_means
 from speechbrain_clser.methods.dual_anchor.anchors import (
     AnchorTable,
     anchor_table,
 )
+from speechbrain_clser.methods.dual_anchor.pseudo_labels import (
+    adapted_pseudo_labels,
+)
 
-TARGET_LABELS = ("pseudo", "oracle", "source_only")
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,49 +66,6 @@ class AnchoringConfig:
     n_segments: int = 512
 
 
-@dataclasses.dataclass(frozen=True)
-class PseudoLabelConfig:
-    """Settings of the emotion labels of target utterances.
-
-    Arguments
-    ---------
-    target_labels : str
-        ``"pseudo"``, confident pseudo-labels; ``"oracle"``, the true labels, as
-        an upper reference, used for communities and anchors only;
-        ``"source_only"``, pseudo-labels, with communities built from source
-        speakers only.
-    warm_up : float
-        Fraction of the training before the first communities, 0-1.
-    confidence : float
-        Minimum probability of a pseudo-label, 0-1.
-    pseudo_label_fraction : float
-        Fraction of the predictions of each class, most confident first, that
-        become pseudo-labels.
-
-    Raises
-    ------
-    ValueError
-        If ``target_labels`` is none of the three.
-
-    Example
-    -------
-    >>> PseudoLabelConfig(confidence=0.9).target_labels
-    'pseudo'
-    """
-
-    target_labels: str = "pseudo"
-    warm_up: float = 0.2
-    confidence: float = 0.8
-    pseudo_label_fraction: float = 0.5
-
-    def __post_init__(self):
-        if self.target_labels not in TARGET_LABELS:
-            raise ValueError(
-                f"target_labels must be one of {', '.join(TARGET_LABELS)}, "
-                f"got {self.target_labels!r}"
-            )
-
-
 class AnchorState(torch.nn.Module):
     """Compute speaker communities and phone anchors before each epoch.
 
@@ -123,6 +86,7 @@ class AnchorState(torch.nn.Module):
         self.n_classes = n_classes
         self.anchoring, self.pseudo_labels = anchoring, pseudo_labels
         self.networks, self.history = {}, []
+        self.table = {}  # utterance id to pseudo-label, target only
         self.setup(0, ())
 
     def setup(self, n_speakers, phones):
@@ -136,8 +100,17 @@ class AnchorState(torch.nn.Module):
         # Minimum probability of a pseudo-label; 2 excludes all predictions.
         self.register_buffer("threshold", torch.full((self.n_classes,), 2.0))
 
-    def labels_or_pseudo_labels(self, labels, logits):
-        """Return the label of each utterance, else its pseudo-label, else -1."""
+    def labels_or_pseudo_labels(self, labels, logits, ids=None):
+        """Return the label of each utterance, else its pseudo-label, else -1.
+
+        With the ids of the utterances, the pseudo-labels are those of the table,
+        which is computed once per epoch; otherwise those of the logits.
+        """
+        if ids is not None:
+            pseudo_labels = [self.table.get(utterance, -1) for utterance in ids]
+            return torch.where(
+                labels >= 0, labels, torch.tensor(pseudo_labels).to(labels)
+            )
         probability, predicted = logits.detach().float().softmax(-1).max(dim=-1)
         is_confident = probability >= self.threshold[predicted]
         pseudo_labels = torch.where(is_confident, predicted, -1)
@@ -160,10 +133,12 @@ class AnchorState(torch.nn.Module):
         """Update thresholds, communities and anchors from the training set."""
         if progress < self.pseudo_labels.warm_up:
             return
-        outputs = extract_training_outputs(method, loader)
+        is_adapted = self.pseudo_labels.pseudo_label_source == "em_gaussians"
+        outputs = extract_training_outputs(method, loader, is_adapted)
         is_target = outputs["domain"] == 1
         self._update_thresholds(outputs)
         emotion = self._emotion_labels(outputs)
+        self._update_table(outputs, emotion, is_target)
         community_facts = self._find_communities(outputs, emotion, is_target)
         anchors = anchor_table(
             outputs["segments"],
@@ -214,7 +189,34 @@ class AnchorState(torch.nn.Module):
         """Return the emotion labels for communities and anchors."""
         if self.pseudo_labels.target_labels == "oracle":
             return outputs["true_label"]
+        if self.pseudo_labels.pseudo_label_source == "em_gaussians":
+            pseudo_labels = self._adapted_pseudo_labels(outputs)
+            return torch.where(
+                outputs["label"] >= 0, outputs["label"], pseudo_labels
+            )
         return self.labels_or_pseudo_labels(outputs["label"], outputs["logits"])
+
+    def _adapted_pseudo_labels(self, outputs):
+        """Return adapted pseudo-labels; -1 for all, with a warning, if refused."""
+        try:
+            return adapted_pseudo_labels(
+                outputs, self.pseudo_labels.pseudo_label_fraction
+            )
+        except AdaptationError as error:
+            logger.warning(
+                "no pseudo-labels in this epoch: %s, or give "
+                "--pseudo_label_source logits",
+                error,
+            )
+            return torch.full_like(outputs["label"], -1)
+
+    def _update_table(self, outputs, emotion, is_target):
+        """Set the pseudo-label of each unlabelled target utterance that has one."""
+        rows = is_target & (outputs["label"] < 0) & (emotion >= 0)
+        labels = emotion.tolist()
+        self.table = {
+            outputs["id"][row]: labels[row] for row in rows.nonzero().ravel()
+        }
 
     def _find_communities(self, outputs, emotion, is_target):
         """Find the communities of each emotion; return their report entries."""
@@ -278,38 +280,35 @@ class AnchorState(torch.nn.Module):
         }
 
     def get_extra_state(self):
-        """Return the network weights and the history."""
-        return {"networks": self.networks, "history": self.history}
+        """Return the network weights, the history and the pseudo-labels."""
+        return {
+            "networks": self.networks,
+            "history": self.history,
+            "table": self.table,
+        }
 
     def set_extra_state(self, state):
-        """Restore the network weights and the history of a checkpoint."""
+        """Restore what a checkpoint has; those of version 0.1 have no table."""
         self.networks, self.history = state["networks"], state["history"]
+        self.table = state.get("table", {})
 
 
 @torch.no_grad()
-def extract_training_outputs(method, loader):
+def extract_training_outputs(method, loader, with_statistics=False):
     """Extract labels, logits and phone segments of the training set in one pass.
 
-    Arguments
-    ---------
-    method : Method
-        Its training mode and all random states are restored.
-    loader : DataLoader
-        Of the training set.
-
-    Returns
-    -------
-    dict
-        Per utterance: ``label``, ``true_label`` (the hidden label if the oracle
-        is used, else the label), ``domain``, ``speaker``, ``language``,
-        ``style``, ``logits``; per segment: ``segments``, ``phone``, ``row``
-        (its utterance).
+    The training mode of the method and all random states are restored. Per
+    utterance: ``id`` (a list), ``label``, ``true_label`` (the hidden label if the
+    oracle is used, else the label), ``domain``, ``speaker``, ``language``,
+    ``style``, ``logits`` and ``statistics`` (mean and deviation of the input
+    frames, optional); per segment: ``segments``, ``phone``, ``row`` (its
+    utterance).
     """
     device = next(method.parameters()).device
     batches = torch.utils.data.DataLoader(
         loader.dataset, batch_size=16, collate_fn=loader.collate_fn
     )
-    columns, n_utterances = {}, 0
+    columns, ids = {}, []
     was_training = method.training
     method.eval()
     with torch.random.fork_rng():
@@ -331,10 +330,14 @@ def extract_training_outputs(method, loader):
                 "logits": output.logits.float(),
                 "segments": segments.float(),
                 "phone": phone,
-                "row": row + n_utterances,
+                "row": row + len(ids),
             }
+            if with_statistics:
+                pooling = MeanStdPooling(batch.frames[0].shape[-1])
+                outputs["statistics"] = pooling(*batch.frames)
             for name, values in outputs.items():
                 columns.setdefault(name, []).append(values)
-            n_utterances += len(batch.emotion)
+            ids += batch.id
     method.train(was_training)
-    return {name: torch.cat(values) for name, values in columns.items()}
+    found = {name: torch.cat(values) for name, values in columns.items()}
+    return {"id": ids, **found}

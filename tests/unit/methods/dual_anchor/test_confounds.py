@@ -36,6 +36,12 @@ def test_independent_communities_have_nmi_zero():
     assert found["nmi_language"] == pytest.approx(0)
 
 
+def test_purity_is_the_fraction_of_the_majority_of_each_community():
+    found = community_confounds([0, 0, 0, 1, 1], speakers(gender=[*"ffmmm"]))
+    assert found["purity_gender"] == pytest.approx(4 / 5)
+    assert found["purity_language"] is None
+
+
 def test_speakers_of_unknown_gender_are_ignored():
     found = community_confounds(
         [0, 1, 0, 1], speakers(gender=["f", "m", "", ""])

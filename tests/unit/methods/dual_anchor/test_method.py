@@ -1,10 +1,15 @@
 import dataclasses
 
+import pytest
 import torch
 
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.pooling import MeanStdPooling
-from speechbrain_clser.methods.dual_anchor import AnchoringConfig, DualAnchor
+from speechbrain_clser.methods.dual_anchor import (
+    AnchoringConfig,
+    DualAnchor,
+    PseudoLabelConfig,
+)
 
 # Two emotions of two speakers of two languages, each with one phone.
 BATCH = {
@@ -18,7 +23,7 @@ BATCH = {
 }
 
 
-def method(**values):
+def method(pseudo_labels=None, **values):
     torch.manual_seed(0)
     made = DualAnchor(
         ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
@@ -28,14 +33,15 @@ def method(**values):
         torch.nn.Linear(8, 4),
         n_classes=2,
         anchoring=AnchoringConfig(neutral=0, communities="one", **values),
+        pseudo_labels=pseudo_labels,
     )
     made.setup([0, 1], ["a"])
     return made
 
 
-def with_anchors():
+def with_anchors(**pseudo_labels):
     """Return a method with a community and an anchor."""
-    made = method()
+    made = method(PseudoLabelConfig(**pseudo_labels))
     made.state.community.fill_(0)
     made.state.weight[:, 1] = 1.0
     return made
@@ -79,6 +85,51 @@ def test_pseudo_labels_enter_anchor_losses_only():
     assert losses["speaker_anchor"] > 0 and losses["phone_anchor"] > 0
     expected = torch.nn.functional.cross_entropy(logits[:2], hidden[:2])
     torch.testing.assert_close(losses["emotion"], expected)
+
+
+IDS = {"id": ["a", "b", "c", "d"]}
+
+
+@pytest.mark.parametrize("weight", [0.5, 2.0])
+def test_target_with_pseudo_labels_is_weighted_in_the_cross_entropy(weight):
+    made = with_anchors(pseudo_label_weight=weight)
+    # A label of the table has no effect on labelled or source utterances.
+    made.state.table = {"a": 1, "b": 0, "c": 1}
+    labels = torch.tensor([0, -1, -1, -1])
+    batch = {**BATCH, **IDS, "emotion": labels}
+    output = made(batch)
+    losses = made.losses(output, batch)
+    own, pseudo = (
+        torch.nn.functional.cross_entropy(output.logits[[row]], label)
+        for row, label in ((0, labels[:1]), (2, torch.tensor([1])))
+    )
+    torch.testing.assert_close(losses["emotion"], own + weight * pseudo)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"domain": torch.zeros(4).long()}, {"emotion": torch.tensor([0] * 4)}],
+)
+def test_batch_without_pseudo_labels_has_the_cross_entropy_of_labels(changes):
+    made = with_anchors(pseudo_label_weight=1.0)
+    made.state.table = {"a": 1, "c": 1}
+    expected = losses_of(with_anchors(), **changes)["emotion"]
+    assert losses_of(made, **IDS, **changes)["emotion"] == expected
+
+
+def test_adapted_pseudo_labels_enter_anchor_losses():
+    made = with_anchors(pseudo_label_source="em_gaussians")
+    assert "id" in made.TARGETS and "id" not in with_anchors().TARGETS
+    hidden = torch.tensor([0, 1, -1, -1])
+    losses = losses_of(made, **IDS, emotion=hidden)
+    assert losses["speaker_anchor"] == losses["phone_anchor"] == 0
+    made.state.table = {"c": 0, "d": 1}
+    losses, expected = (
+        losses_of(made, **IDS, emotion=hidden),
+        losses_of(made, **IDS),
+    )
+    for name in ("speaker_anchor", "phone_anchor"):
+        assert losses[name] == expected[name] > 0
 
 
 def test_anchor_losses_are_zero_for_one_language():

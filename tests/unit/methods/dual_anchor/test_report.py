@@ -88,6 +88,30 @@ def test_pseudo_labels_are_counted_by_epoch_and_seed(tmp_path):
     assert one["n_unlabelled"] == 48
 
 
+def test_right_pseudo_labels_of_scored_utterances_are_counted(tmp_path):
+    of_class = {
+        one.pop("class"): one for one in output(tmp_path)["pseudo_labels"]
+    }
+    assert of_class == {
+        "anger": {"n": 3, "n_scored": 2, "n_right": 1},
+        "happiness": {"n": 1, "n_scored": 1, "n_right": 1},
+        "sadness": {"n": 0, "n_scored": 0, "n_right": 0},
+    }
+
+
+def test_older_run_has_no_counts_of_pseudo_labels(tmp_path):
+    run_folder = anchor(make_run(tmp_path))
+    for path in run_folder.glob("seed_*/notes.json"):
+        notes = json.loads(path.read_text())
+        del notes["pseudo_labels"]
+        path.write_text(json.dumps(notes))
+    found = anchoring(runs.read(run_folder))
+    assert found["pseudo_labels"] == []
+    assert "fraction right" not in section({"anchoring": found})
+    del found["pseudo_labels"]  # of a report that was written before
+    assert "fraction right" not in section({"anchoring": found})
+
+
 def test_ari_does_not_depend_on_community_numbers(tmp_path):
     run_folder = anchor(make_run(tmp_path))
     path = run_folder / "seed_2" / "notes.json"
@@ -140,7 +164,7 @@ def test_report_without_communities_has_no_section():
 def test_each_emotion_has_a_row(anchored):
     text = section(anchored)
     for name in ("anger", "happiness"):
-        row = f"| {name} | 8 | 1 | 2 | 0.43 | 0.00 | 1.00 | 0.00 | 1.00 |"
+        row = f"| {name} | 8 | 1 | 2 | 0.43 | 0.00 | 1.00 | 0.00 | 0.50 | 1.00 "
         assert row in text
 
 
@@ -186,7 +210,13 @@ def test_pseudo_labels_have_a_figure_and_a_sentence(anchored):
     assert section(anchored, "html").count("<figure") == 1
 
 
+def test_fraction_of_right_pseudo_labels_is_in_the_section(anchored):
+    text = section(anchored)
+    assert "| anger | 3 | 2 | 1 | 0.50 |" in text
+    assert "| sadness | 0 | 0 | 0 | – |" in text
+
+
 def test_missing_communities_have_a_sentence(anchored):
-    anchored["anchoring"]["emotions"] = []
+    anchored["anchoring"] |= {"emotions": [], "pseudo_labels": []}
     text = section(anchored)
     assert "No speaker has enough" in text and "|" not in text

@@ -4,10 +4,12 @@ import pytest
 import torch
 
 from speechbrain_clser.methods.base import Method, MethodOutput
+from speechbrain_clser.methods.dual_anchor.pseudo_labels import (
+    PseudoLabelConfig,
+)
 from speechbrain_clser.methods.dual_anchor.state import (
     AnchoringConfig,
     AnchorState,
-    PseudoLabelConfig,
     extract_training_outputs,
 )
 
@@ -40,6 +42,7 @@ class Item:
         self.frames = frames, torch.ones(len(rows))
         for key in ("style", "phones"):
             setattr(self, key, padded([row[key] for row in rows]))
+        self.id = [row["id"] for row in rows]
         for key in KEYS & rows[0].keys():
             setattr(self, key, torch.tensor([row[key] for row in rows]))
 
@@ -71,6 +74,7 @@ def training_data(n_speakers=6, confidence=9.0, hidden=True, **more):
                 )
                 rows.append(
                     {
+                        "id": f"{speaker}-{emotion}-{repetition}",
                         "frames": frames,
                         "style": style,
                         "phones": torch.tensor(
@@ -224,6 +228,88 @@ def test_extraction_keeps_training_mode_and_random_state():
     assert outputs["row"].max() == len(outputs["label"]) - 1
 
 
-def test_unknown_target_labels_raises():
-    with pytest.raises(ValueError, match="target_labels must be one of pseudo"):
-        state_of(target_labels="gold")
+def wide_training_data(**more):
+    """Return training rows with frames that are wide enough to adapt to."""
+    torch.manual_seed(0)
+    rows = training_data(10, **more)
+    for row in rows:
+        noise = torch.randn(4, 40)
+        noise[:, :N_CLASSES] += row["frames"][:, :N_CLASSES]
+        row["frames"] = noise
+    return rows
+
+
+def refreshed(rows, **pseudo_labels):
+    state = state_of(**pseudo_labels)
+    state.setup(10, PHONES)
+    state.refresh(FirstColumnsMethod(), loader_of(rows), progress=0.5)
+    return state
+
+
+def test_table_has_the_most_confident_target_utterances_of_each_class():
+    rows = wide_training_data()
+    state = refreshed(rows, pseudo_label_source="em_gaussians")
+    target = {row["id"] for row in rows if row["domain"]}
+    assert state.table.keys() < target and len(state.table) == 20
+    # All are right; ids are speaker-emotion-repetition.
+    assert {name: int(name.split("-")[1]) for name in state.table} == (
+        state.table
+    )
+    assert state.history[0]["n_believed"] == 20
+
+
+def test_table_has_pseudo_labels_of_the_logits_for_the_target_only():
+    rows = training_data()
+    for row in rows[:8]:
+        row["emotion"] = -1  # of the source
+    state = refreshed(rows, pseudo_label_fraction=1.0)
+    assert state.history[0]["n_believed"] == 8 + 24
+    assert state.table == {
+        row["id"]: int(row["id"][2]) for row in rows if row["domain"]
+    }
+
+
+def test_table_of_the_oracle_has_the_true_labels():
+    rows = training_data(confidence=-9.0, oracle_emotion=True)
+    rows[-1]["oracle_emotion"] = -1  # none of the classes
+    state = refreshed(rows, target_labels="oracle", pseudo_label_weight=1.0)
+    hidden = [row for row in rows[:-1] if row["domain"]]
+    assert state.table == {r["id"]: r["oracle_emotion"] for r in hidden}
+
+
+@pytest.mark.parametrize("source", ["logits", "em_gaussians"])
+def test_labels_are_those_of_the_table_for_known_ids(source):
+    state = state_of(pseudo_label_source=source)
+    state.table = {"a": 1, "b": 0}
+    labels, logits = torch.tensor([-1, 1, -1]), torch.tensor([[99.0, 0.0]] * 3)
+    found = state.labels_or_pseudo_labels(labels, logits, ["a", "b", "c"])
+    assert found.tolist() == [1, 1, -1]
+
+
+def test_source_alone_has_an_empty_table():
+    rows = [{**row, "domain": 0} for row in wide_training_data(hidden=False)]
+    state = refreshed(rows, pseudo_label_source="em_gaussians")
+    assert state.table == {} and state.history[0]["n_unlabelled"] == 0
+
+
+def test_refused_adaptation_leaves_the_epoch_without_pseudo_labels(caplog):
+    rows = wide_training_data()
+    for row in rows:
+        row["frames"] = row["frames"].clone()
+        row["frames"][:, 0] = 99.0  # all are predicted as class 0
+    state = refreshed(rows, pseudo_label_source="em_gaussians")
+    assert state.table == {} and state.history[0]["n_believed"] == 0
+    assert "no pseudo-labels in this epoch: expected post" in caplog.text
+    assert "or give --pseudo_label_source logits" in caplog.text
+
+
+def test_table_is_in_the_state_dict_and_absent_from_older_ones():
+    state = refreshed(wide_training_data(), pseudo_label_source="em_gaussians")
+    other = state_of()
+    other.setup(10, PHONES)
+    saved = state.state_dict()
+    other.load_state_dict(saved)
+    assert other.table == state.table != {}
+    del saved["_extra_state"]["table"]
+    other.load_state_dict(saved)
+    assert other.table == {}
