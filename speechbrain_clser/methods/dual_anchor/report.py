@@ -41,8 +41,8 @@ def anchoring(run) -> dict | None:
         its ``class``, the values of ``graphs.modularity.quality``, the confounds,
         ``warnings``, ``ari_seeds``: mean adjusted Rand index (ARI) over pairs
         of seeds, None for one seed; ``anchors``; and ``graph``: speakers,
-        languages, communities, coordinates and edges. ``pseudo_labels``: see
-        ``_pseudo_labels``; empty in runs of version 0.1.
+        languages, communities, coordinates and edges. ``right_pseudo_labels``:
+        see ``_right_pseudo_labels``; empty in runs of version 0.1.
     """
     found = [
         (seed.number, history)
@@ -71,7 +71,7 @@ def anchoring(run) -> dict | None:
             }
             for seed, epochs in found
         ],
-        "pseudo_labels": _pseudo_labels(run, number),
+        "right_pseudo_labels": _right_pseudo_labels(run, number),
         "emotions": [
             {
                 "class": name,
@@ -87,20 +87,18 @@ def anchoring(run) -> dict | None:
     }
 
 
-def _pseudo_labels(run, number):
+def _right_pseudo_labels(run, number):
     """Count the pseudo-labels of a seed by class, and the right ones.
 
-    Training does not have the true labels. They are known of scored utterances:
-    ``n_scored`` of the ``n`` of a class, of which ``n_right`` are right.
+    Training does not have the true labels. They are known of test utterances:
+    ``n_known`` of the ``n`` of a class, of which ``n_right`` are right.
     """
     (seed,) = [seed for seed in run.first_trial if seed.number == number]
     table = seed.notes.get("pseudo_labels", {})
-    scored = seed.predictions.get("target_scored")
+    test = seed.predictions.get("test")
     true = {}
-    if scored is not None:
-        true = dict(
-            zip(scored.id.tolist(), scored.target.tolist(), strict=True)
-        )
+    if test is not None:
+        true = dict(zip(test.id.tolist(), test.target.tolist(), strict=True))
     counts = []
     for k, name in enumerate(run.protocol["classes"]):
         ids = [utterance for utterance, label in table.items() if label == k]
@@ -109,7 +107,7 @@ def _pseudo_labels(run, number):
             {
                 "class": name,
                 "n": len(ids),
-                "n_scored": len(known),
+                "n_known": len(known),
                 "n_right": known.count(k),
             }
         )

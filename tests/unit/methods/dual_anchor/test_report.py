@@ -88,14 +88,14 @@ def test_pseudo_labels_are_counted_by_epoch_and_seed(tmp_path):
     assert one["n_unlabelled"] == 48
 
 
-def test_right_pseudo_labels_of_scored_utterances_are_counted(tmp_path):
+def test_right_pseudo_labels_of_test_utterances_are_counted(tmp_path):
     of_class = {
-        one.pop("class"): one for one in output(tmp_path)["pseudo_labels"]
+        one.pop("class"): one for one in output(tmp_path)["right_pseudo_labels"]
     }
     assert of_class == {
-        "anger": {"n": 3, "n_scored": 2, "n_right": 1},
-        "happiness": {"n": 1, "n_scored": 1, "n_right": 1},
-        "sadness": {"n": 0, "n_scored": 0, "n_right": 0},
+        "anger": {"n": 3, "n_known": 2, "n_right": 1},
+        "happiness": {"n": 1, "n_known": 1, "n_right": 1},
+        "sadness": {"n": 0, "n_known": 0, "n_right": 0},
     }
 
 
@@ -106,9 +106,9 @@ def test_older_run_has_no_counts_of_pseudo_labels(tmp_path):
         del notes["pseudo_labels"]
         path.write_text(json.dumps(notes))
     found = anchoring(runs.read(run_folder))
-    assert found["pseudo_labels"] == []
+    assert found["right_pseudo_labels"] == []
     assert "fraction right" not in section({"anchoring": found})
-    del found["pseudo_labels"]  # of a report that was written before
+    del found["right_pseudo_labels"]  # of a report that was written before
     assert "fraction right" not in section({"anchoring": found})
 
 
@@ -217,6 +217,6 @@ def test_fraction_of_right_pseudo_labels_is_in_the_section(anchored):
 
 
 def test_missing_communities_have_a_sentence(anchored):
-    anchored["anchoring"] |= {"emotions": [], "pseudo_labels": []}
+    anchored["anchoring"] |= {"emotions": [], "right_pseudo_labels": []}
     text = section(anchored)
     assert "No speaker has enough" in text and "|" not in text

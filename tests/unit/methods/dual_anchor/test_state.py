@@ -255,7 +255,7 @@ def test_table_has_the_most_confident_target_utterances_of_each_class():
     assert {name: int(name.split("-")[1]) for name in state.table} == (
         state.table
     )
-    assert state.history[0]["n_believed"] == 20
+    assert state.history[0]["n_pseudo_labels"] == 20
 
 
 def test_table_has_pseudo_labels_of_the_logits_for_the_target_only():
@@ -263,7 +263,7 @@ def test_table_has_pseudo_labels_of_the_logits_for_the_target_only():
     for row in rows[:8]:
         row["emotion"] = -1  # of the source
     state = refreshed(rows, pseudo_label_fraction=1.0)
-    assert state.history[0]["n_believed"] == 8 + 24
+    assert state.history[0]["n_pseudo_labels"] == 8 + 24
     assert state.table == {
         row["id"]: int(row["id"][2]) for row in rows if row["domain"]
     }
@@ -298,7 +298,7 @@ def test_refused_adaptation_leaves_the_epoch_without_pseudo_labels(caplog):
         row["frames"] = row["frames"].clone()
         row["frames"][:, 0] = 99.0  # all are predicted as class 0
     state = refreshed(rows, pseudo_label_source="em_gaussians")
-    assert state.table == {} and state.history[0]["n_believed"] == 0
+    assert state.table == {} and state.history[0]["n_pseudo_labels"] == 0
     assert "no pseudo-labels in this epoch: expected post" in caplog.text
     assert "or give --pseudo_label_source logits" in caplog.text
 
