@@ -79,7 +79,7 @@ def leave_one_language_out() -> dict:
 
 
 def headline() -> dict:
-    """Show the same by corpus, and what the adaptation adds, per encoder.
+    """Show the same by corpus, and what the adaptation adds, per encoder, and best.
 
     Returns
     -------
@@ -92,12 +92,18 @@ def headline() -> dict:
     columns = [
         name for pair in zip(systems, adapted, strict=True) for name in pair
     ]
+    best = {
+        one["encoder"]: score(one["uar"])
+        for one in read("studies/best")["means"]
+        if one["system"] == "best"
+    }
     return {
-        "columns": ["features", *columns],
+        "columns": ["features", *columns, "best"],
         "rows": [
             [
                 encoder,
                 *(score(estimate([*of[name].values()])) for name in columns),
+                best.get(encoder),
             ]
             for (encoder, mode), of in found.items()
             if mode == "corpus"
