@@ -80,7 +80,7 @@ def test_flat_arguments_of_an_old_run_are_grouped_in_the_model(tmp_path):
     text = (training / "hyperparams.yaml").read_text()
     flat = re.sub(r"(?m)^  \w+: !new:\S+dual_anchor\.\w+Config\n", "", text)
     flat = re.sub(
-        r"(?m)^    (neutral|communities|style|confidence|pse|tar|m)",
+        r"(?m)^    (neutral|communities|style|confidence|pse|tar|m|warm)",
         r"  \1",
         flat,
     )

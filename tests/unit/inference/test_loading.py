@@ -191,7 +191,11 @@ def test_invalid_values_are_refused(old, new, match, copy):
         ),
         ("out_features: 4", "out_features: -4", "RuntimeError"),
         ("dim: 110", "dim: 1e300", "found TypeError"),
-        ("classes:", "a: 1\na: 2\nclasses:", "found the key 'a' a second time"),
+        (
+            "\nclasses:",
+            "\na: 1\na: 2\nclasses:",
+            "found the key 'a' a second time",
+        ),
         (
             "classes:",
             "pad: " + 5_000_000 * "x" + "\nclasses:",
