@@ -144,7 +144,7 @@ def _second(pair):
 def _scores(cell, run, seconds):
     """Yield the scores of the system and the baselines of a run by fold."""
     trials = [seed.trial for seed in run.seeds]
-    adapts = cell.overrides.get("adaptation", "none") != "none"
+    adapts = bool(run.ledger.get("adaptation"))
     systems = {cell.system: [s.predictions[comparison.PART] for s in run.seeds]}
     for name in sorted(
         set.intersection(*(set(s.baselines) for s in run.seeds))

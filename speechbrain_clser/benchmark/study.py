@@ -58,7 +58,7 @@ class Cell:
         """Path of the run folder in the folder of the study."""
         fold = next(iter(self.folds)) if len(self.folds) == 1 else self.protocol
         parts = (self.system, self.encoder, fold)
-        return "/".join(re.sub(r"[^\w.+=-]+", "_", part) for part in parts)
+        return "/".join(map(_folder, parts))
 
     @property
     def arguments(self) -> list:
@@ -117,11 +117,17 @@ class Study:
         text = json.dumps(dataclasses.asdict(self), sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def cells(self) -> list:
+    def cells(self, recipe) -> list:
         """List the runs of the study.
 
         Protocols that differ only in their target, without supervision by it, are
-        one run with all these targets: training is the same for all of them.
+        one run with all these targets: training is the same for all of them. A
+        system with adaptation has a run for each.
+
+        Arguments
+        ---------
+        recipe : Path
+            Folder of train.py, for the defaults of the YAMLs.
 
         Returns
         -------
@@ -140,7 +146,9 @@ class Study:
             for encoder in self.encoders
             for system, settings in self.systems.items()
             for name, folds in self._runs(
-                self.settings_of(encoder) | settings
+                _default(recipe, settings["yaml"], "adaptation")
+                | self.settings_of(encoder)
+                | settings
             ).items()
         ]
 
@@ -153,9 +161,7 @@ class Study:
         groups, runs = {}, {}
         for fold, name in self.protocols.items():
             values = _zero_shot(name)
-            is_alone = (
-                values is None or settings.get("adaptation", NONE) != NONE
-            )
+            is_alone = values is None or settings["adaptation"] != NONE
             rest = None if is_alone else _without(values, "targets")
             key = name if is_alone else json.dumps(rest)
             groups.setdefault(key, {})[fold] = (name, values)
@@ -215,6 +221,7 @@ def _checked(found, replaced, stem):
     if isinstance(folds, list):
         folds = {name: name for name in folds}
     _require(isinstance(folds, dict), "protocols", found)
+    _require(isinstance(found.get("matrix", []), list), "matrix", found)
     folds = folds | {
         f"{source} to {target}": f"{source}_to_{target}"
         for source, target in itertools.permutations(found.get("matrix", ()), 2)
@@ -224,6 +231,9 @@ def _checked(found, replaced, stem):
             raise ValueError(f"{key}: expected {KEYS[key]}, found nothing")
     for key in ("systems", "encoders", "settings"):
         _require(isinstance(found.get(key, {}), dict), key, found)
+    _require(
+        isinstance(found.get("compare_with", []), list), "compare_with", found
+    )
     encoders = found.get("encoders", DEFAULT_ENCODERS)
     for key, of in (("systems", found["systems"]), ("encoders", encoders)):
         _require(all(isinstance(one, dict) for one in of.values()), key, found)
@@ -237,8 +247,10 @@ def _checked(found, replaced, stem):
             f"encoders: there is no {unknown[0]!r} to replace; the study has "
             f"{', '.join(encoders)}"
         )
-    for name in folds.values():
-        protocols.load(name)
+    for key, names in (("systems", found["systems"]), ("protocols", folds)):
+        _require_distinct(map(str, names), key)
+    _require_distinct(map(str, encoders), "encoders")
+    folds = {fold: _protocol(name) for fold, name in folds.items()}
     settings = found.get("settings", {})
     others = [
         n for n in found.get("compare_with", ()) if n not in found["systems"]
@@ -265,6 +277,12 @@ def _checked(found, replaced, stem):
     )
 
 
+def _protocol(name):
+    """Check a protocol; the path of a file becomes absolute."""
+    protocols.load(name)
+    return str(Path(name).resolve()) if Path(name).is_file() else name
+
+
 def _require_baselines(names):
     from speechbrain_clser.training.baselines import BASELINES  # imports torch
 
@@ -280,6 +298,36 @@ def _require_baselines(names):
 def _require(is_valid, key, found):
     if not is_valid:
         raise ValueError(f"{key}: expected {KEYS[key]}, found {found[key]!r}")
+
+
+def _require_distinct(names, key):
+    """Refuse names with the same folder."""
+    folders = {}
+    for name in names:
+        if (other := folders.setdefault(_folder(name), name)) != name:
+            raise ValueError(
+                f"{key}: expected names that differ in letters or digits, found "
+                f"{other!r} and {name!r}, whose folders are the same"
+            )
+
+
+def _folder(name):
+    return re.sub(r"[^\w.+=-]+", "_", name)
+
+
+def _default(recipe, name, key):
+    """Return a top-level value of a YAML by its key; ``"none"`` without the key."""
+    path = Path(recipe, "hparams", f"{name}.yaml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        there = sorted(one.stem for one in path.parent.glob("*.yaml"))
+        raise ValueError(
+            f"expected the name of a YAML of {path.parent} ({', '.join(there)}), "
+            f"found {name!r}"
+        ) from None
+    found = re.search(rf"^{key}: *([^\s#]+)", text, re.MULTILINE)
+    return {key: found[1] if found else NONE}
 
 
 def _typed(value):

@@ -89,7 +89,7 @@ def plan(
         data_folder,
         runner.find_recipe(recipe),
     )
-    return of, setup, of.cells()
+    return of, setup, of.cells(setup.recipe)
 
 
 def overview(setup, cells, jobs) -> list:

@@ -84,6 +84,11 @@ class Phones(SideInformation):
 
     def fit(self, rows, features):
         """Find the phones; values are torch.Tensor, (phones, 3)."""
+        if self.source == "units" and not features.views.get("frames"):
+            raise ValueError(
+                "phones: units are clusters of the frames of a frozen encoder, "
+                "found a trained one; give --adapt frozen, or other --phones"
+            )
         phones = phone_labels.phone_labels(
             self.source,
             rows,

@@ -27,6 +27,8 @@ make_run(known.output_folder, skill=known.skill, epochs=1)
 def write(folder):
     """Write train.py and hparams; return the folder."""
     (folder / "hparams").mkdir()
+    (folder / "hparams" / "linear.yaml").write_text("adaptation: none # or\n")
+    (folder / "hparams" / "best.yaml").write_text("adaptation: equal_mass\n")
     paths = [str(Path(__file__).parents[1]), *filter(None, sys.path)]
     (folder / "train.py").write_text(TRAIN.format(paths=paths))
     return folder

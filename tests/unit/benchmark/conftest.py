@@ -18,7 +18,7 @@ def recipe(tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
-def found(tmp_path_factory):
+def found(tmp_path_factory, recipe):
     """Return a study of two systems on two folds, one cell without a run."""
     top = tmp_path_factory.mktemp("study")
     values = {
@@ -33,7 +33,7 @@ def found(tmp_path_factory):
     }
     (top / "s.yaml").write_text(yaml.safe_dump(values))
     of = study.read(top / "s.yaml")
-    setup, cells = Setup(top, "", top), of.cells()
+    setup, cells = Setup(top, "", top), of.cells(recipe)
     for cell in cells:
         if cell.system != "none":
             folder = make_run(

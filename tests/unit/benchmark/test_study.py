@@ -37,8 +37,10 @@ def good(tmp_path):
     return study.read(written(tmp_path, GOOD), {"w b": "/w"})
 
 
-def test_folds_of_the_same_sources_without_supervision_share_a_run(good):
-    cells = {cell.name: cell for cell in good.cells()}
+def test_folds_of_the_same_sources_without_supervision_share_a_run(
+    good, recipe
+):
+    cells = {cell.name: cell for cell in good.cells(recipe)}
     assert list(cells)[:5] == [
         "linear/a/emodb_to_emovo+urdu",
         "linear/a/few",
@@ -56,8 +58,8 @@ def test_folds_of_the_same_sources_without_supervision_share_a_run(good):
     }
 
 
-def test_arguments_hold_all_settings_and_the_replaced_encoder(good):
-    cell = {cell.name: cell for cell in good.cells()}["adapted/w_b/it"]
+def test_arguments_hold_all_settings_and_the_replaced_encoder(good, recipe):
+    cell = {cell.name: cell for cell in good.cells(recipe)}["adapted/w_b/it"]
     assert cell.arguments == [
         *("hparams/linear.yaml", "--protocol", "emodb_to_emovo"),
         *("--seeds", "2", "--loss_weights", '{"x": 0.5}', "--layers", "2-4"),
@@ -73,23 +75,45 @@ def test_arguments_hold_all_settings_and_the_replaced_encoder(good):
         ("emodb_to_ravdess", True),
     ],
 )
-def test_other_protocols_have_their_own_run(tmp_path, name, is_shared):
+def test_other_protocols_have_their_own_run(tmp_path, recipe, name, is_shared):
     found = GOOD | {"protocols": ["emodb_to_urdu", name]}
-    cells = study.read(written(tmp_path, found)).cells()
+    cells = study.read(written(tmp_path, found)).cells(recipe)
     assert (len(cells[0].folds) == 2) == is_shared
 
 
-def test_a_matrix_is_all_ordered_pairs(tmp_path):
+def test_a_matrix_is_all_ordered_pairs(tmp_path, recipe):
     found = {
-        "systems": {"l": {"yaml": "l"}},
+        "systems": {"l": {"yaml": "linear"}},
         "matrix": ["emodb", "urdu", "emovo"],
     }
     of = study.read(written(tmp_path, found))
     assert len(of.protocols) == 6
     assert of.protocols["urdu to emodb"] == "urdu_to_emodb"
-    assert [cell.protocol for cell in of.cells()] == [
+    assert [cell.protocol for cell in of.cells(recipe)] == [
         *("emodb_to_urdu+emovo", "urdu_to_emodb+emovo", "emovo_to_emodb+urdu")
     ]
+
+
+def test_a_system_that_adapts_by_default_has_a_run_for_each_fold(
+    tmp_path, recipe
+):
+    found = {
+        "systems": {"b": {"yaml": "best"}, "x": {"yaml": "absent"}},
+        "protocols": ["emodb_to_emovo", "emodb_to_urdu"],
+    }
+    with pytest.raises(ValueError, match="linear.*found 'absent'"):
+        study.read(written(tmp_path, found)).cells(recipe)
+    del found["systems"]["x"]
+    cells = study.read(written(tmp_path, found)).cells(recipe)
+    assert [cell.protocol for cell in cells] == found["protocols"]
+
+
+def test_the_path_of_a_protocol_becomes_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_text("sources: [emodb]\ntargets: [urdu]\n")
+    found = GOOD | {"protocols": ["own.yaml"]}
+    of = study.read(written(tmp_path, found))
+    assert of.protocols == {"own.yaml": str(tmp_path / "own.yaml")}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +129,15 @@ def test_a_matrix_is_all_ordered_pairs(tmp_path):
         ({"systems": {"a": {"lr": 1}}}, "a has no `yaml`"),
         ({"settings": {"protocol": "demo"}}, "protocol is set for each cell"),
         ({"compare_with": ["absent"]}, "compare_with: .*absent"),
+        (
+            {"compare_with": "linear"},
+            "compare_with: expected .* found 'linear'",
+        ),
+        ({"matrix": "emodb"}, "matrix: expected names .* found 'emodb'"),
+        (
+            {"systems": {"a b": {"yaml": "l"}, "a_b": {"yaml": "l"}}},
+            "systems: .* found 'a b' and 'a_b', whose folders are the same",
+        ),
     ],
 )
 def test_a_wrong_study_is_refused_with_its_path(tmp_path, change, message):

@@ -43,6 +43,12 @@ def test_vowels_alone_have_codes(features):
     assert phones.vocabulary == ["a"]
 
 
+def test_units_need_the_frames_of_a_frozen_encoder(features):
+    waveforms = dataclasses.replace(features, views={"wavs": [{}]})
+    with pytest.raises(ValueError, match="units .* give --adapt frozen"):
+        Phones("units").fit(ROWS, waveforms)
+
+
 @pytest.mark.parametrize("source", ["align", "files"])
 def test_alignment_reads_the_text(source):
     assert Phones(source).metadata == {"text"}
