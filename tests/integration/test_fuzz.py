@@ -241,9 +241,7 @@ def mutated(rng):
 def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
     rng, path = random.Random(0), tmp_path / "mutant.yaml"
     outcomes = collections.Counter()
-    keys = [*protocol.Protocol.__dataclass_fields__]
-    keys.remove("name")
-    keys.append("supervision")
+    keys = {*protocol.KEYS, "supervision"} - {"name"}
     for _ in range(500):
         text = mutated(rng)
         path.write_text(text, encoding="utf-8")
