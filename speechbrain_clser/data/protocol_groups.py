@@ -121,7 +121,9 @@ def set_fields(config, **values):
 
 def current_selector(selector):
     """Normalise the language of a selector to ISO 639-3."""
-    corpus, _, language = str(selector).partition(":")
+    if not isinstance(selector, str):
+        return selector  # refused by the schema
+    corpus, _, language = selector.partition(":")
     try:
         return f"{corpus}:{normalise(language)}" if language else selector
     except ValueError as error:

@@ -204,7 +204,7 @@ def mutated(rng):
     else:
         setting = rng.choice([*SETTINGS, "random"])
         values = protocol_grammar.parse(f"iemocap_to_emodb:{setting}")
-    known = [*protocol.Protocol.__dataclass_fields__, "surprise", "sources "]
+    known = ["name", *protocol.KEYS, "surprise", "sources "]
     known.append("supervision")
     for _ in range(rng.randint(1, 2)):
         kind = rng.choice(["set", "set", "delete", "nest"])
