@@ -85,7 +85,9 @@ def normalise(language: str) -> str:
         hint = f"did you mean {code!r} ({name_of(code)})?"
     else:
         hint = "use an ISO 639-3 code such as 'eng', or 'und' if it is unknown"
-    raise ValueError(f"{language!r}: no language code or name; {hint}")
+    raise ValueError(
+        f"expected a language code or name, found {language!r}; {hint}"
+    )
 
 
 def name_of(code: str) -> str:

@@ -179,7 +179,7 @@ def _language(table, line, row):
     try:
         return normalise(row["language"] or UNDETERMINED)
     except ValueError as error:
-        raise TableError(f"{table}, line {line}, language {error}") from None
+        raise TableError(f"{table}, line {line}: {error}") from None
 
 
 def _times(table, line, row):

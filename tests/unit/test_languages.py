@@ -39,7 +39,10 @@ def test_spellings_of_a_language_have_one_code(code, spellings):
 @pytest.mark.parametrize(
     ("spelling", "message"),
     [
-        ("Inglish", "'Inglish': no language code or name; did you mean 'eng' "),
+        (
+            "Inglish",
+            "expected a language code or name, found 'Inglish'; did you mean 'eng' ",
+        ),
         ("Germn", r"did you mean 'deu' \(German\)\?"),
         ("xyz", "use an ISO 639-3 code such as 'eng', or 'und'"),
         ("Hindi/Urdu", "'Hindi/Urdu'"),

@@ -287,7 +287,7 @@ def test_no_language_is_refused_with_line_and_nearest(tmp_path):
         tmp_path, "path,emotion,language\n1.wav,sad,en\n2.wav,sad,Inglish\n"
     )
     message = (
-        r"mine.csv, line 3, language 'Inglish': no language code or name; "
+        r"mine.csv, line 3: expected a language code or name, found 'Inglish'; "
         r"did you mean 'eng' \(English\)\?"
     )
     with pytest.raises(TableError, match=message):
