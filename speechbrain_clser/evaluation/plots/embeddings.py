@@ -70,7 +70,7 @@ def _legend(axes, emotions, languages, n_speakers):
             ],
         ),
     ]
-    corners = ((0.0, 1.0), (0.5, 1.0), (0.5, 0.4))
+    corners = ((0.0, 1.0), (0.5, 1.0), (0.0, 0.3))
     for (title, handles), corner in zip(blocks, corners, strict=True):
         legend = Legend(
             axes,
