@@ -85,7 +85,7 @@ def _legend(axes, emotions, languages, n_speakers):
         )
         axes.add_artist(legend)
     repeat = "; colours repeat" if n_speakers > len(GROUPS) else ""
-    axes.text(0.03, 0.02, f"{n_speakers} speakers{repeat}", va="bottom")
+    axes.text(0.53, 0.28, f"{n_speakers} speakers{repeat}", va="top")
 
 
 def _cycle(names):
