@@ -177,7 +177,7 @@ def page(found) -> str:
     template = environment.from_string(
         files(HERE).joinpath("leaderboard.html").read_text(encoding="utf-8")
     )
-    shown = table(found)
+    shown, heat = table(found), matrices(found)
     style = files("speechbrain_clser.evaluation").joinpath("page.css")
     return template.render(
         found=found,
@@ -188,12 +188,13 @@ def page(found) -> str:
             for k in range(len(shown["columns"]))
         ],
         notes=[_reading(found), *_unfinished(found)],
-        matrices=matrices(found),
-        targets=list(
-            dict.fromkeys(pair_of(name)[1] for name in found["folds"].values())
-        )
-        if matrices(found)
-        else [],
+        matrices=heat,
+        targets=dict.fromkeys(
+            target
+            for sources in heat.values()
+            for scores in sources.values()
+            for target in scores
+        ),
         ranks=found["ranks"],
         style=style.read_text(encoding="utf-8"),
     )

@@ -1,6 +1,7 @@
 """Results of a study: scores by cell, paired tests, ranks."""
 
 from collections import defaultdict
+from operator import itemgetter
 
 import numpy as np
 from scipy.stats import rankdata, studentized_range
@@ -131,14 +132,10 @@ def ranks(scores) -> dict:
     error = np.sqrt(n_systems * (n_systems + 1) / (6 * n_folds))
     return {
         "mean": dict(
-            sorted(zip(scores, placed.tolist(), strict=True), key=_second)
+            sorted(zip(scores, placed.tolist(), strict=True), key=itemgetter(1))
         ),
         "critical_difference": float(q * error),
     }
-
-
-def _second(pair):
-    return pair[1]
 
 
 def _scores(cell, run, seconds):

@@ -176,11 +176,12 @@ def run(cells, setup, submit, jobs, on_end) -> dict:
     dict
         Failed cell to the last lines of its log.
     """
-    waiting = [cell for cell in cells if not setup.is_done(cell)]
-    extracted, running, failed = set(), {}, {}
+    waiting, extracted, running, failed = [], set(), {}, {}
     for cell in cells:
         if setup.is_done(cell):
             extracted |= cell.features
+        else:
+            waiting.append(cell)
     while waiting or running:
         for cell in list(waiting):
             busy = set().union(*(new for _, new in running.values()))
