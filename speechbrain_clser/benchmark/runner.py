@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import mean
 
 import speechbrain_clser
+from speechbrain_clser.errors import message_of
 from speechbrain_clser.io import atomic_write, read_json
 
 try:
@@ -196,7 +197,14 @@ def run(cells, setup, submit, jobs, on_end) -> dict:
         time.sleep(POLL_S)
         for future in [future for future in running if future.done()]:
             cell, new = running.pop(future)
-            if message := future.result():
+            try:
+                message = future.result()
+            except (
+                OSError,
+                RuntimeError,
+            ) as error:  # a full disk, a killed job
+                message = message_of(error)
+            if message:
                 failed[cell.name] = message
             else:
                 extracted |= new

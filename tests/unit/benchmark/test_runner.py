@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -48,6 +49,25 @@ def test_failures_are_listed_and_only_unfinished_cells_run_again(setup):
     }
     run_all([good, bad], setup)
     assert (starts(setup, good), starts(setup, bad)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("job killed"), OSError("disk full")]
+)
+def test_a_job_that_ends_without_a_result_is_a_failed_cell(setup, error):
+    bad, good = cell("bad"), cell("good")
+
+    def submit(function, command, recipe, folder, arguments):
+        if folder == setup.folder(bad):
+            future = Future()
+            future.set_exception(error)
+            return future
+        return pool(function, command, recipe, folder, arguments)
+
+    with launcher("local", 1, setup.output, {}) as pool:
+        failed = run([bad, good], setup, submit, 1, lambda *_: None)
+    assert failed == {bad.name: str(error)}
+    assert setup.is_done(good) and not setup.is_done(bad)
 
 
 def test_a_cell_with_other_settings_is_not_done(setup):
