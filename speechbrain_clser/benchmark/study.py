@@ -185,7 +185,8 @@ def read(path, encoders=None) -> Study:
     path : str or Path
         A YAML with the keys ``KEYS``; ``systems`` and ``protocols`` are needed.
     encoders : dict, optional
-        Name of an encoder in the study to a folder or hub id that replaces it.
+        Name of an encoder in the study, or its hub id, to a folder or hub id that
+        replaces it.
 
     Returns
     -------
@@ -242,7 +243,11 @@ def _checked(found, replaced, stem):
             f"systems: {lacking[0]} has no `yaml`; expected the name of a file "
             "of hparams, such as `yaml: source_only`"
         )
-    if unknown := [name for name in replaced if name not in encoders]:
+    there = {
+        *map(str, encoders),
+        *(of.get("encoder") for of in encoders.values()),
+    }
+    if unknown := [name for name in replaced if name not in there]:
         raise ValueError(
             f"encoders: there is no {unknown[0]!r} to replace; the study has "
             f"{', '.join(encoders)}"
@@ -269,7 +274,11 @@ def _checked(found, replaced, stem):
         protocols={str(fold): str(name) for fold, name in folds.items()},
         encoders={
             str(name): of
-            | ({"encoder": replaced[name]} if name in replaced else {})
+            | {
+                "encoder": replaced[key]
+                for key in (of.get("encoder"), str(name))
+                if key in replaced
+            }
             for name, of in encoders.items()
         },
         settings=settings,

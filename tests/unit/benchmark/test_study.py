@@ -148,6 +148,15 @@ def test_a_wrong_study_is_refused_with_its_path(tmp_path, change, message):
     assert str(caught.value).startswith(str(path))
 
 
+def test_an_encoder_may_be_replaced_by_its_hub_id(tmp_path):
+    found = GOOD | {
+        "encoders": {"1": {"encoder": "x/y"}, "2": {"encoder": "x/y"}}
+    }
+    path = written(tmp_path, found)
+    of = study.read(path, {"x/y": "/folder", "2": "/other"}).encoders
+    assert [one["encoder"] for one in of.values()] == ["/folder", "/other"]
+
+
 def test_an_unknown_encoder_cannot_be_replaced(tmp_path):
     with pytest.raises(ValueError, match="no 'x' to replace; .* a, w b"):
         study.read(written(tmp_path, GOOD), {"x": "/w"})
