@@ -92,6 +92,13 @@ def test_a_matrix_is_all_ordered_pairs(tmp_path, recipe):
     assert [cell.protocol for cell in of.cells(recipe)] == [
         *("emodb_to_urdu+emovo", "urdu_to_emodb+emovo", "emovo_to_emodb+urdu")
     ]
+    found["matrix"] = {
+        "corpora": ["emodb", "urdu"],
+        "setting": "held_out=9:resampled",
+    }
+    of = study.read(written(tmp_path, found))
+    assert len(of.protocols) == 4
+    assert of.protocols["urdu to urdu"] == "urdu_to_urdu:held_out=9:resampled"
 
 
 def test_a_system_that_adapts_by_default_has_a_run_for_each_fold(
