@@ -8,5 +8,6 @@ phones, ``<name>.phones.json``.
 
 from speechbrain_clser.data.manifest.files import read, report
 from speechbrain_clser.data.manifest.preparation import prepare
+from speechbrain_clser.data.manifest.rows import rows_of
 
-__all__ = ["prepare", "read", "report"]
+__all__ = ["prepare", "read", "report", "rows_of"]
