@@ -124,7 +124,9 @@ def load_corpora(
         [corpus.card for corpus in known], data_folder, protocol
     )
     # Reading recordings takes minutes, so all tables are checked before.
-    listed = [None] * len(known) if skip_prep else _list_all(known, roots)
+    listed = [None] * len(known)
+    if not skip_prep:
+        listed = _list_all(known, roots, allow_bad_files)
     rows = []
     for corpus, root, of in zip(known, roots, listed, strict=True):
         path = Path(manifest_folder, f"{corpus.card.name}.csv")
@@ -288,12 +290,14 @@ def _warn_unknown_labels(rows, protocol):
         )
 
 
-def _list_all(known, roots):
+def _list_all(known, roots, allow_missing):
     """List the rows of all corpora; one error has the problems of all tables."""
     listed, errors = [], []
     for corpus, root in zip(known, roots, strict=True):
         try:
             listed.append(manifest.rows_of(corpus, Path(root).absolute()))
+            if not allow_missing:
+                manifest.refuse_missing(corpus.card.name, listed[-1][0])
         except (FileNotFoundError, ValueError) as error:
             errors.append(error)
     if len(errors) == 1:

@@ -1,8 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 from helpers import sounds
 
 from speechbrain_clser import corpora as room
-from speechbrain_clser.corpora.folder import corpus, utterances
+from speechbrain_clser.corpora.folder import SPELLINGS, corpus, utterances
 from speechbrain_clser.data import manifest
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.errors import TableError
@@ -41,6 +44,17 @@ def test_unknown_columns_and_blank_lines_are_ignored(tmp_path, caplog):
     text = "n,path,emotion,mood\n1,a.wav,sad,7\n\n2,b.wav,sad,8\n"
     assert len(list(utterances(table(tmp_path, text)))) == 2
     assert "mine.csv: ignored columns: n, mood" in caplog.text
+
+
+def test_guide_lists_all_column_names():
+    guide = Path(__file__).parents[3] / "docs" / "own_data.md"
+    rows = re.findall(r"(?m)^\| (`.+`) \| (`.+`) \|", guide.read_text())
+    listed = {name: set(re.findall("`(.+?)`", also)) for name, also in rows}
+    for spelling, name in SPELLINGS.items():
+        (row,) = (
+            also for names, also in listed.items() if f"`{name}`" in names
+        )
+        assert spelling in row
 
 
 @pytest.mark.parametrize(
