@@ -46,6 +46,7 @@ JOINED = (
     "ignore_labels",
     "labels",
     "own_classes",
+    "resample_held_out",
 )
 # Results with ``classes`` were published before this key was added.
 FIRST_POOL = "classes"
@@ -59,6 +60,7 @@ KEYS = (
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
     *("labels", "own_classes"),
+    "resample_held_out",
 )
 
 
@@ -191,11 +193,12 @@ class Protocol:
 
     @property
     def is_drawn(self):
-        """Whether labelled utterances are sampled, so that trials differ."""
+        """Whether labelled utterances or test speakers differ between trials."""
         return bool(
             self.source_shots_per_class
             or self.shots
             or self.target_labelled_fraction
+            or self.resample_held_out
         )
 
     @property

@@ -190,10 +190,6 @@ def _is_merge(value):
     )
 
 
-def _is_bool(value):
-    return isinstance(value, bool)
-
-
 def _is_whole(value):
     is_int = isinstance(value, int) and not isinstance(value, bool)
     return is_int and 0 <= value <= LARGEST
@@ -230,6 +226,7 @@ _SELECTORS = (
     _is_selectors,
 )
 _WHOLE = ("be a number such as 5", _is_whole)
+_BOOL = ("be True or False", lambda value: isinstance(value, bool))
 _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
 # Key to requirement for messages, and predicate.
@@ -254,7 +251,7 @@ SCHEMA = {
     **dict.fromkeys(("held_out_share", "valid_share"), _INNER_SHARE),
     "target_labelled_fraction": ("lie between 0 and 1", _is_share),
     **dict.fromkeys(
-        ("transductive", "own_classes"), ("be True or False", _is_bool)
+        ("transductive", "resample_held_out", "own_classes"), _BOOL
     ),
     "note": ("be text", _is_note),
     **{key: _one_of(choices) for key, choices in CHOICES.items()},
@@ -301,6 +298,12 @@ def _check_supervision(protocol, where):
             f"{where}: the unlabelled set is empty; set `supervision: "
             f"unlabelled` to hold speakers out, or `transductive` to adapt to "
             f"the test audio itself"
+        )
+    if protocol.resample_held_out and protocol.test_on != "held_out":
+        raise ValueError(
+            f"{where}: resample_held_out needs held-out speakers, got test_on "
+            f"{protocol.test_on!r}; set `supervision: held_out`, `unlabelled`, "
+            f"`share` or `shots`, or delete resample_held_out"
         )
     if not protocol.targets and (
         protocol.target_supervision != "none"
