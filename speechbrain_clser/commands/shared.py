@@ -19,10 +19,12 @@ def data_folder_option(command):
 
 
 def _joined(context, parameter, folders):
-    """Join the values of --data-folder; None without any."""
+    """Join several values of --data-folder; None without any."""
+    if len(folders) < 2:
+        return folders[0] if folders else None
     from speechbrain_clser.corpora import join_data_folders
 
-    return join_data_folders(folders) or None if folders else None
+    return join_data_folders(folders)
 
 
 def manifests_option(command):
