@@ -139,7 +139,14 @@ def load_corpora(
             )
         rows += manifest.read(path, root)
     cards = [corpus.card for corpus in known]
-    rows = relabelled(rows, protocol, {c.name for c in cards if c.is_own})
+    own = {card.name for card in cards if card.is_own}
+    found = {spelled(row.raw_emotion) for row in rows if row.corpus in own}
+    if unused := protocol.emotion_of.keys() - found:
+        logger.warning(
+            "protocol %r: labels names %s, which no row of an own table has",
+            *(protocol.name, ", ".join(sorted(unused))),
+        )
+    rows = relabelled(rows, protocol, own)
     _warn_unknown_labels(rows, protocol)
     return cards, rows
 

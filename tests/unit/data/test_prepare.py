@@ -172,11 +172,12 @@ def test_labels_outside_the_classes_are_left_out_and_counted(tmp_path, caplog):
     assert expected in caplog.text
 
 
-def test_labels_are_mapped_to_emotions(tmp_path):
-    own_labels(tmp_path, "Złość", "labels: {złość: anger}\n")
+def test_labels_are_mapped_to_emotions(tmp_path, caplog):
+    own_labels(tmp_path, "Złość", "labels: {złość: anger, radość: joy}\n")
     what = material(tmp_path)
     assert sum(row.emotion == "anger" for row in what.parts.test) == 6
     assert not what.parts.left_out
+    assert "labels names radość, which no row of an own table" in caplog.text
     assert what.rows[0].raw_emotion in (
         "Złość",
         "happiness",
