@@ -150,7 +150,12 @@ class Study:
             for encoder in self.encoders
             for system, settings in self.systems.items()
             for name, folds in self._runs(
-                _default(recipe, settings["yaml"], "adaptation")
+                {
+                    "adaptation": default(
+                        recipe, settings["yaml"], "adaptation"
+                    )
+                    or NONE
+                }
                 | self.settings_of(encoder)
                 | settings
             ).items()
@@ -342,8 +347,8 @@ def _folder(name):
     return re.sub(r"[^\w.+=-]+", "_", name)
 
 
-def _default(recipe, name, key):
-    """Return a top-level value of a YAML by its key; ``"none"`` without the key."""
+def default(recipe, name, key):
+    """Return a top-level value of a YAML as text by its key; None without the key."""
     path = Path(recipe, "hparams", f"{name}.yaml")
     try:
         text = path.read_text(encoding="utf-8")
@@ -354,7 +359,7 @@ def _default(recipe, name, key):
             f"found {name!r}"
         ) from None
     found = re.search(rf"^{key}: *([^\s#]+)", text, re.MULTILINE)
-    return {key: found[1] if found else NONE}
+    return found[1] if found else None
 
 
 def _typed(value):

@@ -149,7 +149,9 @@ class Adversary(torch.nn.Module):
                 embedding = F.linear(embedding, weight, bias)
             else:
                 embedding = layer(embedding)
-        logits = self._masked(embedding.float(), label)
-        entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
+        # Finite, so that the gradient of 0 ln 0 is 0.
+        logits = self._masked(embedding.float(), label).clamp(min=-1e4)
+        logarithms = logits.log_softmax(dim=-1)
+        entropy = -(logarithms.exp() * logarithms).sum(dim=-1)
         is_labelled = (label >= 0).to(entropy)
         return (entropy * is_labelled).sum() / is_labelled.sum().clamp(min=1)

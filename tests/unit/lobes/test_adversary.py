@@ -102,6 +102,7 @@ def test_entropy_trains_the_embedding_and_not_the_classifier(against):
     plain, module = (
         adversary(against, None, o) for o in ("reversal", "entropy")
     )
+    module.hidden[0].bias.data += 3  # no unit is silent
     plain.load_state_dict(module.state_dict())
     output, embedding = batch([0, 1, -1], [0, 0, -1]), torch.randn(3, 2)
     found = embedding.clone().requires_grad_()
