@@ -212,7 +212,7 @@ def near(label: str) -> str:
 
     Example
     -------
-    >>> near("happines"), near("xxx")
+    >>> near("happines"), near("stress")
     (' (did you mean happiness?)', '')
     """
     found = difflib.get_close_matches(label, [*CANONICAL, *SYNONYMS], 1, 0.8)
