@@ -97,6 +97,16 @@ def replaced_keys(where, old, new):
     _warn(where, ", ".join(sorted(old)), f"written {new}")
 
 
+@functools.cache
+def unstated_own_classes(where, names):
+    """Warn that classes of one's own need a key, without which they are read."""
+    logger.warning(
+        "%s: classes %s are no emotions; add `own_classes: true`, which is "
+        "needed from version 0.3",
+        *(where, ", ".join(names)),
+    )
+
+
 def current_names(value, where):
     """Rename splits and keys of a JSON file; the protocol keeps its keys.
 

@@ -6,6 +6,8 @@ kept unchanged.
 """
 
 import difflib
+import unicodedata
+from collections.abc import Mapping
 
 CANONICAL = (
     "anger",
@@ -26,36 +28,87 @@ CANONICAL = (
 # Spreadsheets evaluate cells with these first characters.
 FORMULA = "=+-@"
 
-SYNONYMS = {
-    "ang": "anger",
-    "angry": "anger",
-    "bor": "boredom",
-    "bored": "boredom",
-    "calmness": "calm",
-    "contemptuous": "contempt",
-    "dis": "disgust",
-    "disgusted": "disgust",
-    "excited": "excitement",
-    "exc": "excitement",
-    "anxiety": "fear",
-    "fea": "fear",
-    "fearful": "fear",
-    "fru": "frustration",
-    "frustrated": "frustration",
-    "hap": "happiness",
-    "happy": "happiness",
-    "joy": "happiness",
-    "neu": "neutral",
-    "neutrality": "neutral",
-    "oth": "other",
-    "sad": "sadness",
-    "sur": "surprise",
-    "surprised": "surprise",
+# English nouns, adjectives and abbreviations of published corpora.
+ENGLISH = {
+    "anger": "ang, angry, anger",
+    "boredom": "bor, bored",
+    "calm": "cal, calmness",
+    "contempt": "con, contemptuous",
+    "disgust": "dis, disg, disgusted",
+    "excitement": "exc, excited",
+    "fear": "fea, fearful, afraid, scared, anxiety, anxious",
+    "frustration": "fru, frustrated",
+    "happiness": "hap, happy, joy, joyful",
+    "neutral": "neu, neutrality",
+    # IEMOCAP writes xxx if the raters have no majority.
+    "other": "oth, others, xxx",
+    "sadness": "sad",
+    "surprise": "sur, surp, surprised, pleasant surprise",
+}
+# German; French; Spanish; Italian; Chinese in both scripts. Adjectives of all genders.
+FOREIGN = {
+    "anger": "ärger, ärgerlich, wut, wütend, zorn, zornig; colère, en colère, "
+    "fâché, fâchée; ira, enojo, enojado, enojada, enfado, enfadado, enfadada, "
+    "rabia; rabbia, arrabbiato, arrabbiata; 生气, 生氣, 愤怒, 憤怒",
+    "boredom": "langeweile, gelangweilt; ennui, ennuyé, ennuyée; aburrimiento, "
+    "aburrido, aburrida; noia, annoiato, annoiata; 无聊, 無聊",
+    "calm": "ruhe, ruhig; calme; calma, tranquilo, tranquila; tranquillo, "
+    "tranquilla; 平静, 平靜",
+    "contempt": "verachtung, verächtlich; mépris, méprisant, méprisante; "
+    "desprecio; disprezzo; 轻蔑, 輕蔑, 蔑视, 蔑視",
+    "disgust": "ekel, angeekelt; dégoût, dégoûté, dégoûtée; asco, asqueado, "
+    "asqueada; disgusto, disgustato, disgustata; 厌恶, 厭惡",
+    "excitement": "aufregung, aufgeregt; excitation, excité, excitée; "
+    "excitación; eccitazione, eccitato, eccitata; 兴奋, 興奮",
+    "fear": "angst, ängstlich, furcht; peur, effrayé, effrayée; miedo, asustado, "
+    "asustada; paura, impaurito, impaurita; 害怕, 恐惧, 恐懼",
+    "frustration": "frustriert; frustré, frustrée; frustración, frustrado, "
+    "frustrada; frustrazione, frustrato, frustrata; 沮丧, 沮喪",
+    "happiness": "freude, freudig, fröhlich, glücklich; joie, joyeux, joyeuse, "
+    "heureux, heureuse; alegría, alegre, felicidad, feliz; gioia, felicità, "
+    "felice; 高兴, 高興, 快乐, 快樂, 开心, 開心",
+    "neutral": "neutralität; neutre; neutro, neutra; neutrale; 中性, 中立",
+    "other": "andere, anderes, sonstiges; autre; otro, otra; altro; 其他, 其它",
+    "sadness": "trauer, traurig, traurigkeit; tristesse, triste; tristeza; "
+    "tristezza; 悲伤, 悲傷, 伤心, 傷心, 难过, 難過",
+    "surprise": "überraschung, überrascht; surpris, surprise; sorpresa, "
+    "sorprendido, sorprendida; sorpreso; 惊讶, 驚訝, 惊奇, 驚奇",
 }
 
 
+def spelled(label: str) -> str:
+    """Return a label in lower case with single blanks, composed Unicode characters.
+
+    Example
+    -------
+    >>> spelled(" No  Stress ")
+    'no stress'
+    """
+    return " ".join(unicodedata.normalize("NFC", label).lower().split())
+
+
+def _without_accents(word):
+    """Return a word without diacritics."""
+    letters = unicodedata.normalize("NFD", word)
+    return "".join(x for x in letters if not unicodedata.combining(x))
+
+
+def _words(table):
+    """Map the words of a table, with and without accents, to their emotion."""
+    found = {}
+    for emotion, text in table.items():
+        for word in text.replace(";", ",").split(","):
+            word = word.strip()
+            found |= dict.fromkeys((word, _without_accents(word)), emotion)
+    return {word: emotion for word, emotion in found.items() if word != emotion}
+
+
+SYNONYMS = _words(ENGLISH)
+WORDS = _words(FOREIGN) | SYNONYMS
+
+
 def canonical(label: str) -> str:
-    """Return the canonical emotion of a common English label.
+    """Return the canonical emotion of a common label.
 
     Arguments
     ---------
@@ -81,7 +134,8 @@ def canonical(label: str) -> str:
     if name not in CANONICAL:
         raise KeyError(
             f"unknown emotion {label!r}; expected one of {', '.join(CANONICAL)} "
-            f"or a synonym ({', '.join(sorted(SYNONYMS))})"
+            f"or a synonym ({', '.join(sorted(SYNONYMS))}, or a German, French, "
+            f"Spanish, Italian or Chinese word)"
         )
     return name
 
@@ -126,20 +180,20 @@ def canonical_or_own(label: str) -> str:
     Arguments
     ---------
     label : str
-        Case and outer spaces are ignored; repeated spaces count as one.
+        As for ``spelled``.
 
     Returns
     -------
     str
-        One of ``CANONICAL``, or the label in lower case.
+        One of ``CANONICAL``, or the output of ``spelled``.
 
     Example
     -------
-    >>> canonical_or_own("Happy"), canonical_or_own(" No  Stress ")
-    ('happiness', 'no stress')
+    >>> canonical_or_own("Happy"), canonical_or_own("Colère")
+    ('happiness', 'anger')
     """
-    name = " ".join(label.lower().split())
-    return SYNONYMS.get(name, name)
+    name = spelled(label)
+    return WORDS.get(name, name)
 
 
 def near(label: str) -> str:
@@ -158,7 +212,7 @@ def near(label: str) -> str:
 
     Example
     -------
-    >>> near("happines"), near("xxx")
+    >>> near("happines"), near("stress")
     (' (did you mean happiness?)', '')
     """
     found = difflib.get_close_matches(label, [*CANONICAL, *SYNONYMS], 1, 0.8)
@@ -175,7 +229,8 @@ class Scheme:
     classes : list of str
         Canonical emotions, or labels of user tables in lower case.
     merge_classes : dict, optional
-        Emotion or user label to the class it is merged into.
+        Emotion or user label to the class it is merged into; or corpus to such
+        a mapping, for its utterances only (see ``merged``).
 
     Raises
     ------
@@ -191,10 +246,18 @@ class Scheme:
     """
 
     def __init__(self, classes, merge_classes=None):
-        self.classes, self.merge_classes = (
-            list(classes),
-            dict(merge_classes or {}),
-        )
+        merge_classes = merge_classes or {}
+        self.classes = list(classes)
+        self.by_corpus = {
+            corpus: dict(merge)
+            for corpus, merge in merge_classes.items()
+            if isinstance(merge, Mapping)
+        }
+        self.merge_classes = {
+            emotion: name
+            for emotion, name in merge_classes.items()
+            if emotion not in self.by_corpus
+        }
         for name in [*self.classes, *self.merge_classes]:
             _refuse_spelling(name)
         if len(set(self.classes)) < len(self.classes) or not self.classes:
@@ -207,6 +270,15 @@ class Scheme:
                     f"merge_classes: {emotion!r} -> {name!r} must lead from an emotion that is "
                     f"no class into one of {self.classes}"
                 )
+        for corpus, merge in self.by_corpus.items():
+            for emotion, name in merge.items():
+                _refuse_spelling(emotion)
+                if name not in self.classes or emotion == name:
+                    raise ValueError(
+                        f"merge_classes of {corpus}: {emotion!r} -> {name!r} "
+                        f"must lead from an emotion into another one of "
+                        f"{self.classes}"
+                    )
 
     def __len__(self):
         return len(self.classes)
@@ -215,6 +287,17 @@ class Scheme:
         """Return the class index of an emotion, or ``otherwise`` if not a class."""
         name = self.merge_classes.get(emotion, emotion)
         return self.classes.index(name) if name in self.classes else otherwise
+
+    def merged(self, corpus, emotion):
+        """Return the emotion that a corpus's emotion is merged into, or itself.
+
+        Example
+        -------
+        >>> scheme = Scheme(["calm", "neutral"], {"turev": {"calm": "neutral"}})
+        >>> scheme.merged("turev", "calm"), scheme.merged("ravdess", "calm")
+        ('neutral', 'calm')
+        """
+        return self.by_corpus.get(corpus, {}).get(emotion, emotion)
 
 
 def _refuse_spelling(name):

@@ -1,8 +1,10 @@
 """Run a study file and write its leaderboard."""
 
+import json
 from pathlib import Path
 
 from speechbrain_clser.benchmark import leaderboard, results, runner, study
+from speechbrain_clser.corpora import join_data_folders
 from speechbrain_clser.printable import pluralise
 
 
@@ -82,14 +84,23 @@ def plan(
         for name, value in (encoders or {}).items()
     }
     of = study.read(path, local)
-    if data_folder and not data_folder.lstrip().startswith("{"):
-        data_folder = str(Path(data_folder).resolve())
+    if data_folder:
+        data_folder = _resolved(data_folder)
     setup = runner.Setup(
         Path(output or Path("results", Path(path).stem)).resolve(),
         data_folder,
         runner.find_recipe(recipe),
     )
     return of, setup, of.cells(setup.recipe)
+
+
+def _resolved(data_folder):
+    """Return absolute folders, because cells run in the folder of the recipe."""
+    data_folder = join_data_folders([data_folder])
+    if not data_folder.startswith("{"):
+        return str(Path(data_folder).resolve())
+    folders = json.loads(data_folder)
+    return json.dumps({k: str(Path(v).resolve()) for k, v in folders.items()})
 
 
 def overview(setup, cells, jobs) -> list:

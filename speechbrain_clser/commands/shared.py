@@ -11,9 +11,20 @@ def data_folder_option(command):
         "--data-folder",
         "--data_folder",  # spelling in messages, shared with train.py
         metavar="FOLDER",
+        multiple=True,
+        callback=_joined,
         help="Folder with one subfolder per corpus, or '{corpus: folder, ...}'. "
-        "Not needed for the demo corpus.",
+        "If repeated, the folders add up. Not needed for the demo corpus.",
     )(command)
+
+
+def _joined(context, parameter, folders):
+    """Join several values of --data-folder; None without any."""
+    if len(folders) < 2:
+        return folders[0] if folders else None
+    from speechbrain_clser.corpora import join_data_folders
+
+    return join_data_folders(folders)
 
 
 def manifests_option(command):

@@ -7,6 +7,7 @@ described by a table (see ``folder``).
 """
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from speechbrain_clser.data.unique_keys import UniqueKeys
 from speechbrain_clser.languages import find
 
 N_LISTED = 10
+OTHERS = "*"  # key of the folder with one folder per corpus
 READER = ("CARD", "EMOTIONS", "utterances")
 
 
@@ -89,7 +91,8 @@ def locate(card: Card, data_folder=None) -> Path:
     data_folder : str, Path or mapping, optional
         A folder that contains one folder per corpus, or a mapping of corpus
         name to folder, which may be given as text, ``"{emodb: folder}"``. The
-        synthetic corpus needs neither.
+        key ``"*"`` is the folder of all corpora without a key. The synthetic
+        corpus needs neither.
 
     Returns
     -------
@@ -115,11 +118,13 @@ def locate(card: Card, data_folder=None) -> Path:
         data_folder = _mapping(data_folder)
     # One spelling of each name, because case is ignored.
     wanted = {name.lower(): name for name in (card.name, *card.folders)}
+    seen = ""
     if isinstance(data_folder, Mapping):
         if card.name in data_folder:
-            return _mapped(card, Path(data_folder[card.name]))
+            return _mapped(card, Path(data_folder[card.name]).expanduser())
         seen = f"a mapping of {', '.join(map(str, data_folder)) or 'nothing'}"
-    elif data_folder:
+        data_folder = data_folder.get(OTHERS)
+    if data_folder:
         folders = _subfolders(Path(data_folder))
         found = [path for path in folders if path.name.lower() in wanted]
         if len(found) > 1:
@@ -134,7 +139,7 @@ def locate(card: Card, data_folder=None) -> Path:
         if len(folders) > N_LISTED:
             listed.append(f"{len(folders) - N_LISTED} more")
         seen = f"{data_folder} with {', '.join(listed) or 'no folder at all'}"
-    else:
+    elif not seen:
         seen = "no --data_folder"
     if card.name in names() and hasattr(_reader(card.name), "default_root"):
         return Path(_reader(card.name).default_root())
@@ -143,8 +148,45 @@ def locate(card: Card, data_folder=None) -> Path:
         f"{' or '.join(wanted.values())} (case "
         f"ignored), found {seen}. {card.title}: {card.address}. "
         f"Give its parent folder with --data_folder <folder>, or the folder itself "
-        f"with {_option(card)}"
+        f"with {_option(card)}; the option may be given twice"
     )
+
+
+def join_data_folders(folders) -> str:
+    """Join several values of ``--data_folder``; later ones add to earlier ones.
+
+    Arguments
+    ---------
+    folders : sequence of (str or mapping)
+        Values for ``locate``. A folder of corpora replaces an earlier one; a
+        mapping replaces the folders of the corpora that it names.
+
+    Returns
+    -------
+    str
+        One value for ``locate``; empty without folders.
+
+    Raises
+    ------
+    ValueError
+        If a text is not a mapping.
+
+    Example
+    -------
+    >>> join_data_folders(["/data", "{mine: /home/mine}"])
+    '{"*": "/data", "mine": "/home/mine"}'
+    >>> join_data_folders(["/data"])
+    '/data'
+    """
+    joined = {}
+    for folder in filter(None, folders):
+        if isinstance(folder, str) and folder.startswith("{"):
+            folder = _mapping(folder)
+        is_mapping = isinstance(folder, Mapping)
+        joined |= folder if is_mapping else {OTHERS: str(folder)}
+    if joined.keys() <= {OTHERS}:
+        return joined.get(OTHERS, "")
+    return json.dumps(joined)
 
 
 def sentences() -> dict:

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import dataclasses
 import io
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from speechbrain_clser.data.corpus import AUDIO_SUFFIXES
 from speechbrain_clser.errors import TableError
 
+N_LISTED = 50  # problems in a message
 SEPARATORS = "\t;,"
 MARKS = {  # longer ones first: the mark of UTF-16 is a prefix of that of UTF-32
     codecs.BOM_UTF8: "utf-8-sig",
@@ -20,7 +22,63 @@ MARKS = {  # longer ones first: the mark of UTF-16 is a prefix of that of UTF-32
 EXCEL = re.compile(r'"?sep=(.)"?$', flags=re.IGNORECASE)
 
 
-def read_table(path, needed: tuple, optional: tuple, renamed: dict):
+@dataclasses.dataclass
+class TableCheck:
+    """Problems of the rows of a table, and the columns that are not read.
+
+    Arguments
+    ---------
+    problems : list of TableError
+        One per problem, in the order of the lines.
+    ignored : list of str
+        Names of columns, in lower case.
+    """
+
+    problems: list = dataclasses.field(default_factory=list)
+    ignored: list = dataclasses.field(default_factory=list)
+
+    def refuse(self, path) -> None:
+        """Raise one error that lists all problems, if there are any.
+
+        Raises
+        ------
+        TableError
+            With the name of the table and the line of each problem.
+
+        Example
+        -------
+        >>> problems = [
+        ...     TableError("a/x.csv, line 2: a"),
+        ...     TableError("a/x.csv: b"),
+        ... ]
+        >>> TableCheck(problems).refuse(Path("a/x.csv"))
+        Traceback (most recent call last):
+        speechbrain_clser.errors.TableError: a/x.csv: expected ..., found 2...
+          x.csv, line 2: a
+          x.csv: b
+        """
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        if self.problems:
+            lines = [
+                f"  {str(problem).replace(str(path), path.name, 1)}"
+                for problem in self.problems[:N_LISTED]
+            ]
+            if (n_more := len(self.problems) - N_LISTED) > 0:
+                lines.append(f"  and {n_more} more")
+            raise TableError(
+                f"{path}: expected a table without problems, found "
+                f"{len(self.problems)}:\n" + "\n".join(lines)
+            )
+
+
+def read_table(
+    path,
+    needed: tuple,
+    optional: tuple,
+    renamed: dict,
+    check: TableCheck | None = None,
+):
     """Yield the rows of a table with their line numbers.
 
     Arguments
@@ -33,7 +91,11 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
         Column names in lower case; others are ignored. Every row must have a
         field for each needed column, and a value for the first.
     renamed : dict
-        Alternative column name to name.
+        Alternative column name to name; not read if there is a column of that
+        name.
+    check : TableCheck, optional
+        Collects the ignored columns, and the problems of rows, which are then
+        skipped and not raised.
 
     Yields
     ------
@@ -55,35 +117,51 @@ def read_table(path, needed: tuple, optional: tuple, renamed: dict):
     [(3, {'path': 'a.wav', 'emotion': 'sad', 'speaker': ''})]
     """
     (_, header), *records = [*_records(path, _text(path))] or [(0, [])]
-    names = [name.strip().lower() for name in header]
-    names = [renamed.get(name, name) for name in names]
-    _check_header(path, names, needed, optional)
-    n_needed = max(names.index(name) for name in needed) + 1
+    given = [name.strip().lower() for name in header]
+    names = [
+        name if renamed.get(name, name) in given else renamed.get(name, name)
+        for name in given
+    ]
+    _check_header(path, given, names, needed, optional)
+    if check is not None:
+        read = {*needed, *optional, ""}
+        check.ignored += [name for name in names if name not in read]
     # Some programs end every row except the header with a separator. A single row
     # with more fields has a separator within a value.
     n_more = min((len(fields) for _, fields in records), default=0)
     n_more = max(0, n_more - len(names))
     for line, fields in records:
-        n_fields = len(fields) - n_more
-        if any(field.strip() for field in fields[n_fields:]) or not (
-            n_needed <= n_fields <= len(names)
-        ):
-            raise TableError(
-                f"{path}, line {line}: expected {len(names)} fields as in the "
-                f"header, found {len(fields)} ({_shown(fields)}); add the "
-                f"missing fields, and quote values that contain the separator"
-            )
-        found = dict(zip(names, fields, strict=False))
-        row = {
-            name: found.get(name, "").strip() for name in (*needed, *optional)
-        }
-        if not row[needed[0]]:
-            raise TableError(
-                f"{path}, line {line}: expected a value for {needed[0]}, found "
-                f"none; add the value or remove the line"
-            )
-        _refuse_swallowed(path, line, fields, names, needed[0])
-        yield line, row
+        try:
+            row = _row(path, line, fields, names, n_more, needed, optional)
+        except TableError as error:
+            if check is None:
+                raise
+            check.problems.append(error)
+        else:
+            yield line, row
+
+
+def _row(path, line, fields, names, n_more, needed, optional):
+    """Return the stripped values of a row by column."""
+    n_needed = max(names.index(name) for name in needed) + 1
+    n_fields = len(fields) - n_more
+    if any(field.strip() for field in fields[n_fields:]) or not (
+        n_needed <= n_fields <= len(names)
+    ):
+        raise TableError(
+            f"{path}, line {line}: expected {len(names)} fields as in the "
+            f"header, found {len(fields)} ({_shown(fields)}); add the "
+            f"missing fields, and quote values that contain the separator"
+        )
+    found = dict(zip(names, fields, strict=False))
+    row = {name: found.get(name, "").strip() for name in (*needed, *optional)}
+    if not row[needed[0]]:
+        raise TableError(
+            f"{path}, line {line}: expected a value for {needed[0]}, found "
+            f"none; add the value or remove the line"
+        )
+    _refuse_swallowed(path, line, fields, names, needed[0])
+    return row
 
 
 def _text(path):
@@ -140,9 +218,9 @@ def _records(path, text):
         ) from error
 
 
-def _check_header(path, names, needed, optional):
+def _check_header(path, given, names, needed, optional):
     """Check that every needed column is present, and no column is duplicated."""
-    columns = ", ".join(name for name in names if name) or "no header"
+    columns = ", ".join(name for name in given if name) or "no header"
     if missing := [name for name in needed if name not in names]:
         raise TableError(
             f"{path}: expected the columns {', '.join(needed)} (and maybe "
@@ -154,12 +232,14 @@ def _check_header(path, names, needed, optional):
             f"{path}: expected names of columns in the header, found "
             f"{files[0]}; move the first row to a separate line"
         )
-    twice = [n for n in (*needed, *optional) if names.count(n) > 1]
-    if twice:
-        raise TableError(
-            f"{path}: expected each column once, found {' and '.join(twice)} "
-            f"twice in the header ({columns}); rename or take out one"
-        )
+    for name in (*needed, *optional):
+        twice = [g for g, n in zip(given, names, strict=True) if n == name]
+        if len(twice) > 1:
+            raise TableError(
+                f"{path}: expected one column for {name}, found "
+                f"{' and '.join(twice)} in the header ({columns}); rename or "
+                f"remove one"
+            )
 
 
 def _refuse_swallowed(path, line, fields, names, key):

@@ -1,11 +1,12 @@
 """User-provided data: a folder with a table of files and labels.
 
-The table is a CSV or TSV file in the folder, with a header. Required
-columns are ``path`` (relative to the folder) and ``emotion`` (a canonical name, a common
-synonym, or another label that a protocol lists; blank for unlabelled recordings).
+The table is a CSV or TSV file in the folder, with a header; ``table.csv`` if there are
+several. Required columns are ``path`` (relative to the folder) and ``emotion`` (a
+canonical name, a common synonym, or another label; blank for unlabelled recordings).
 Optional columns are ``speaker``, ``language`` (a code of ISO 639 or an English name),
 ``gender``, ``sentence``, ``session``, and ``start`` and ``end``, the times in seconds of
-a segment of a recording. Other columns are ignored.
+a segment of a recording. Common spellings of these names are in ``SPELLINGS``. Other
+columns are ignored, and named.
 
 Without the column ``speaker``, all files belong to one speaker "unknown": a speaker per
 file would falsely indicate speaker-disjoint splits. The default language is "und",
@@ -14,12 +15,13 @@ splits keep sessions together.
 """
 
 import dataclasses
+import logging
 import math
 import posixpath
 import re
 from pathlib import Path
 
-from speechbrain_clser.corpora._table import read_table
+from speechbrain_clser.corpora._table import TableCheck, read_table
 from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
 from speechbrain_clser.data.manifest.rows import spelling_key
@@ -32,8 +34,23 @@ NEEDED = ("path", "emotion")
 OPTIONAL = (
     *("speaker", "language", "gender", "sentence", "session", "start", "end"),
 )
-# Column names of ``clser predict --window-s``.
-RENAMED = {"start_s": "start", "end_s": "end"}
+SPELLINGS = {
+    spelling: name
+    for name, spellings in {
+        "path": "file filename file_name filepath file_path wav audio",
+        "emotion": "label emotion_label",
+        "speaker": "speaker_id spk spk_id",
+        "language": "lang",
+        "gender": "sex",
+        "sentence": "text transcript transcription",
+        "session": "session_id",
+        # Those with "_s" are written by ``clser predict --window-s``.
+        "start": "start_s start_time",
+        "end": "end_s end_time",
+    }.items()
+    for spelling in spellings.split()
+}
+PREFERRED = ("table.csv", "table.tsv")
 GENDERS = {"f": "female", "w": "female", "m": "male"}
 # Normalisation of values for the comparison of two rows of one recording.
 ALIKE = {
@@ -41,6 +58,9 @@ ALIKE = {
     "speaker": spelling_key,
     "gender": lambda gender: GENDERS.get(gender.lower(), gender.lower()),
 }
+
+
+logger = logging.getLogger(__name__)
 
 
 class Labels(dict):
@@ -106,8 +126,9 @@ def utterances(root):
     FileNotFoundError
         If there is no table.
     TableError
-        If there are several tables, rows or required columns are missing, or a
-        row is invalid or contradicts another one; names the lines.
+        If there are several tables and none is ``table.csv``, rows or required
+        columns are missing, or rows are invalid or contradict others; lists
+        all of these rows by line.
 
     Example
     -------
@@ -118,19 +139,28 @@ def utterances(root):
     """
     root = Path(root)
     table = _table(root)
+    check = TableCheck()
     found, first = [], {}
-    for line, row in read_table(table, NEEDED, OPTIONAL, RENAMED):
-        row["path"], row["times"] = _path(row), _times(table, line, row)
-        row["language"] = _language(table, line, row)
-        where = (row["path"], row["times"])
-        if where in first:
-            _refuse_contradiction(table, first[where], (line, row))
+    for line, row in read_table(table, NEEDED, OPTIONAL, SPELLINGS, check):
+        try:
+            row["path"], row["times"] = _path(row), _times(table, line, row)
+            row["language"] = _language(table, line, row)
+            where = (row["path"], row["times"])
+            _refuse_contradiction(table, first.get(where), (line, row))
+        except TableError as error:
+            check.problems.append(error)
+            continue
         first.setdefault(where, (line, row))
         found.append(row)
+    check.refuse(table)
     if not found:
         raise TableError(
             f"{table}: expected one line per recording below the header, found "
             f"none; add them"
+        )
+    if check.ignored:
+        logger.warning(
+            "%s: ignored columns: %s", table, ", ".join(check.ignored)
         )
     divided = {row["path"] for row in found if row["times"]}
     rows = [_utterance(root, row, row["path"] in divided) for row in found]
@@ -161,12 +191,18 @@ def _table(root):
             f"{root}: expected one .csv or .tsv with the columns "
             f"{', '.join(NEEDED)}, found none; create one"
         )
-    if len(found) > 1:
+    by_name = {path.name.lower(): path for path in found}
+    preferred = [by_name[name] for name in PREFERRED if name in by_name]
+    if len(found) > 1 and not preferred:
         raise TableError(
-            f"{root}: expected one .csv or .tsv, found "
-            f"{', '.join(path.name for path in found)}; keep one of them in the folder"
+            f"{root}: expected one .csv or .tsv, or one of several named "
+            f"{PREFERRED[0]}, found {', '.join(path.name for path in found)}; "
+            f"keep one of them in the folder, or rename it to {PREFERRED[0]}"
         )
-    return found[0]
+    table = (preferred or found)[0]
+    if others := [path.name for path in found if path != table]:
+        logger.warning("%s: ignored other tables: %s", table, ", ".join(others))
+    return table
 
 
 def _path(row):
@@ -210,8 +246,8 @@ def _times(table, line, row):
 
 
 def _refuse_contradiction(table, first, second):
-    """Raise an error for two rows of one recording that differ."""
-    (line, row), (other_line, other) = first, second
+    """Raise an error for two rows of one recording that differ, if there are two."""
+    (line, row), (other_line, other) = first or second, second
     unlike = [
         f"{name} {row[name] or 'none'!r} and {other[name] or 'none'!r}"
         for name in (*NEEDED[1:], *OPTIONAL[:5])

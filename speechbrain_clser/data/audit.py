@@ -1,9 +1,9 @@
-"""Detect leaks between splits, and labels confounded with speaker or sentence.
+"""Detect leaks between splits, contradictory labels, and confounded labels.
 
 Scores are too high if the speaker, session or recording of a test utterance is
 also in the training set, or if the emotion can be inferred from the speaker.
-Leaks raise an error unless the protocol allows them; other findings are
-reported. ``LIMITS`` lists what the audit cannot detect.
+Leaks, and copies of a recording whose labels differ, raise an error unless the protocol
+allows them; other findings are reported. ``LIMITS`` lists what the audit cannot detect.
 """
 
 import collections
@@ -12,12 +12,12 @@ import dataclasses
 from speechbrain_clser.data.copies import same_recordings
 from speechbrain_clser.data.manifest.rows import spelling_key
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Splits
+from speechbrain_clser.data.splits import PARTS, Splits
 from speechbrain_clser.errors import LeakError
 from speechbrain_clser.languages import UNDETERMINED
 from speechbrain_clser.printable import pluralise
 
-LEAKS = {  # "recording" leaks are detected in ``data.copies``
+LEAKS = {  # "recording" and "label" leaks are found by ``data.copies``
     "speaker": lambda row: row.speaker,
     "session": lambda row: row.session and f"{row.corpus}/{row.session}",
 }
@@ -39,6 +39,7 @@ PAIRS = (
     ("target_labelled", "test"),
     ("unlabelled", "test"),
 )
+LABELLED = ("train", "valid", "target_labelled", "test")
 N_EXAMPLES = 5
 UNSURE = "whether a language is shared by train and test cannot be known"
 LIMITS = (
@@ -60,7 +61,8 @@ class Finding:
     parts : tuple of str
         Affected splits.
     n : int
-        Number of shared values, or of confounded speakers or sentences.
+        Number of shared values, or of affected speakers, sentences, recordings
+        or classes.
     examples : tuple of str
         Up to five examples.
     severity : str
@@ -143,7 +145,10 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     for (first, second), sides in by_pair.items():
         findings += _same_names((first, second), sides, own)
     findings += _undetermined(*by_pair[("train", "test")])
-    findings += _several_emotions(rows, recording)
+    findings += _several_labels(rows, recording, protocol)
+    findings += _listed_again(rows, recording, protocol.scheme)
+    findings += _several_genders(everything.values())
+    findings += _untested_classes(parts.test, protocol)
     for part in ("train", "test"):
         findings += _confounds(part, rows[part])
     order = ("leak", "allowed", "confound", "note")
@@ -160,11 +165,14 @@ def refuse_leaks(findings: list, protocol: Protocol) -> None:
     """
     leaks = [finding for finding in findings if finding.severity == "leak"]
     if leaks:
-        kinds = ", ".join(dict.fromkeys(finding.kind for finding in leaks))
+        kinds = list(dict.fromkeys(finding.kind for finding in leaks))
+        found = "contradicts itself" if kinds == ["label"] else "leaks"
         raise LeakError(
-            f"protocol {protocol.name!r} leaks: "
+            f"protocol {protocol.name!r} {found}: "
             + " ".join(finding.sentence for finding in leaks)
-            + f" Change the splits, or set `allowed_leaks: [{kinds}]` in "
+            + " Change the splits" * (kinds != ["label"])
+            + " Correct the tables" * (kinds == ["label"])
+            + f", or set `allowed_leaks: [{', '.join(kinds)}]` in "
             f"the protocol; the report then lists the leak."
         )
 
@@ -251,27 +259,104 @@ def _undetermined(train, test):
         )
 
 
-def _several_emotions(rows, recording):
-    """Find recordings with several labels."""
+def _several_labels(rows, recording, protocol):
+    """Find recordings with labels of several classes."""
     labels = collections.defaultdict(dict)
-    for part in ("train", "valid", "target_labelled", "test"):
+    parts = collections.defaultdict(set)
+    for part in LABELLED:
         for row in rows[part]:
             labels[recording[row.id]][row.id] = row.emotion
-    unlike = {n: of for n, of in labels.items() if len({*of.values()}) > 1}
+            parts[recording[row.id]].add(part)
+    index = protocol.scheme.index
+    unlike = {
+        name: of
+        for name, of in labels.items()
+        if len({index(emotion) for emotion in of.values()}) > 1
+    }
     if unlike:
         examples = [
             " = ".join(f"{name} ({emotion})" for name, emotion in of.items())
             for of in list(unlike.values())[:N_EXAMPLES]
         ]
+        affected = set().union(*(parts[name] for name in unlike))
         yield Finding(
-            "emotion of a recording",
-            tuple(name for name in rows if name != "unlabelled"),
+            "label",
+            tuple(part for part in LABELLED if part in affected),
             len(unlike),
             tuple(examples),
-            "confound",
+            "allowed" if "label" in protocol.allowed_leaks else "leak",
             f"{pluralise(len(unlike), 'recording')} with several labels "
             f"({_listed(examples, len(unlike))}): correct the labels, or keep "
             f"one row of each.",
+        )
+
+
+def _listed_again(rows, recording, scheme):
+    """Find recordings that a part has several times with one label."""
+    for part, of in rows.items():
+        groups = collections.defaultdict(list)
+        for row in of:
+            groups[recording[row.id]].append(row)
+        again = [
+            " = ".join(row.id for row in group)
+            for group in groups.values()
+            if len(group) > 1
+            and (
+                part not in LABELLED
+                or len({scheme.index(row.emotion) for row in group}) == 1
+            )
+        ]
+        if again:
+            yield Finding(
+                "repeated recording",
+                (part,),
+                len(again),
+                tuple(again[:N_EXAMPLES]),
+                "note",
+                f"{pluralise(len(again), 'recording')} listed several times in "
+                f"{part} ({_listed(again[:N_EXAMPLES], len(again))}), and counted "
+                f"as often: keep one row of each.",
+            )
+
+
+def _several_genders(rows):
+    """Find speakers whose utterances have contradictory genders."""
+    genders = collections.defaultdict(collections.Counter)
+    for row in rows:
+        if row.gender and row.speaker != f"{row.corpus}_unknown":
+            genders[row.speaker][row.gender] += 1
+    unlike = [
+        f"{speaker}: "
+        + ", ".join(f"{gender} {n}" for gender, n in counts.most_common())
+        for speaker, counts in sorted(genders.items())
+        if len(counts) > 1
+    ]
+    if unlike:
+        yield Finding(
+            "gender of a speaker",
+            PARTS,
+            len(unlike),
+            tuple(unlike[:N_EXAMPLES]),
+            "note",
+            f"{pluralise(len(unlike), 'speaker')} with several genders "
+            f"({_listed(unlike[:N_EXAMPLES], len(unlike))}): correct the gender, "
+            f"or the speaker if these are several people.",
+        )
+
+
+def _untested_classes(test, protocol):
+    """Find classes without test utterances."""
+    present = {protocol.scheme.index(row.emotion) for row in test}
+    absent = [c for i, c in enumerate(protocol.classes) if i not in present]
+    if test and absent:
+        yield Finding(
+            "class without test utterances",
+            ("test",),
+            len(absent),
+            tuple(absent[:N_EXAMPLES]),
+            "note",
+            f"no test utterance of {', '.join(absent)}: the scores are means "
+            f"over the other classes only.",
         )
 
 

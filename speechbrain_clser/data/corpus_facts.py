@@ -94,7 +94,7 @@ def shared_classes(selectors, merge_classes) -> list:
     selectors : iterable of str
         Of sources and targets.
     merge_classes : dict
-        Emotion to the one that it is merged into.
+        Emotion to the one that it is merged into; or corpus to such a mapping.
 
     Returns
     -------
@@ -125,7 +125,9 @@ def shared_classes(selectors, merge_classes) -> list:
 
 
 def _emotions(corpus, merge_classes):
-    return {merge_classes.get(e, e) for e in CORPORA[corpus].emotions}
+    of_corpus = {e: n for e, n in merge_classes.items() if isinstance(n, str)}
+    of_corpus |= merge_classes.get(corpus, {})
+    return {of_corpus.get(e, e) for e in CORPORA[corpus].emotions}
 
 
 def unknown(what, name, known) -> str:

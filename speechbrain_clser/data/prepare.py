@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import logging
 from pathlib import Path
 
 from speechbrain_clser import corpora
@@ -10,8 +11,11 @@ from speechbrain_clser.data.audit import audit, refuse_leaks
 from speechbrain_clser.data.ledger import Ledger, ledger
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.data.splits import Splits, cut
-from speechbrain_clser.labels import CANONICAL, near
+from speechbrain_clser.errors import TableError
+from speechbrain_clser.labels import CANONICAL, near, spelled
 from speechbrain_clser.printable import pluralise
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,26 +116,76 @@ def load_corpora(
         If corpora are not found; lists all of them. If a manifest is missing
         that should be read as it is.
     ValueError
-        If a corpus is damaged, or a label is neither an emotion nor listed in
-        the protocol.
+        If a corpus is damaged; all tables are checked before any recording is
+        read.
     """
     known = [corpora.load(name) for name in protocol.corpora]
     roots = _locate_all(
         [corpus.card for corpus in known], data_folder, protocol
     )
+    # Reading recordings takes minutes, so all tables are checked before.
+    listed = [None] * len(known)
+    if not skip_prep:
+        listed = _list_all(known, roots, allow_bad_files)
     rows = []
-    for corpus, root in zip(known, roots, strict=True):
+    for corpus, root, of in zip(known, roots, listed, strict=True):
         path = Path(manifest_folder, f"{corpus.card.name}.csv")
         if not skip_prep:
-            manifest.prepare(corpus, root, path.parent, allow_bad_files)
+            manifest.prepare(corpus, root, path.parent, allow_bad_files, of)
         elif not path.is_file():
             raise FileNotFoundError(
                 f"{path}: expected the manifest that skip_prep reads, found no "
                 f"such file; give --skip_prep False"
             )
         rows += manifest.read(path, root)
-    _refuse_unknown_labels(rows, protocol)
-    return [corpus.card for corpus in known], rows
+    cards = [corpus.card for corpus in known]
+    own = {card.name for card in cards if card.is_own}
+    found = {spelled(row.raw_emotion) for row in rows if row.corpus in own}
+    if unused := protocol.emotion_of.keys() - found:
+        logger.warning(
+            "protocol %r: labels names %s, which no row of an own table has",
+            *(protocol.name, ", ".join(sorted(unused))),
+        )
+    rows = relabelled(rows, protocol, own)
+    _warn_unknown_labels(rows, protocol)
+    return cards, rows
+
+
+def relabelled(rows: list, protocol: Protocol, own: set) -> list:
+    """Apply ``labels`` and ``merge_classes`` of single corpora to rows.
+
+    Arguments
+    ---------
+    rows : list of Utterance
+        With the emotions of their manifests.
+    protocol : Protocol
+        Provides both mappings.
+    own : set of str
+        Corpora of user tables, whose labels are mapped.
+
+    Returns
+    -------
+    list of Utterance
+        In the order of ``rows``.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> row = Utterance("1", "1.wav", "Złość", "ann", "pol", corpus="mine")
+    >>> protocol = Protocol.of("x", ["mine"], [], labels={"złość": "anger"})
+    >>> relabelled([row], protocol, {"mine"})[0].emotion
+    'anger'
+    """
+    emotion_of, scheme, found = protocol.emotion_of, protocol.scheme, []
+    for row in rows:
+        emotion = row.emotion
+        if row.corpus in own:
+            emotion = emotion_of.get(spelled(row.raw_emotion), emotion)
+        emotion = scheme.merged(row.corpus, emotion)
+        if emotion != row.emotion:
+            row = dataclasses.replace(row, emotion=emotion)
+        found.append(row)
+    return found
 
 
 def make_splits(
@@ -220,9 +274,9 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
         )
 
 
-def _refuse_unknown_labels(rows, protocol):
-    """Refuse labels of user tables that the protocol does not list."""
-    known = {"", *CANONICAL, *protocol.classes, *protocol.merge_classes}
+def _warn_unknown_labels(rows, protocol):
+    """Warn about labels of user tables that are left out."""
+    known = {"", *CANONICAL, *protocol.classes, *protocol.scheme.merge_classes}
     known |= protocol.ignored
     selectors = (*protocol.sources, *protocol.targets)
     found = collections.Counter(
@@ -235,15 +289,33 @@ def _refuse_unknown_labels(rows, protocol):
             f"{label}{near(label)} in {pluralise(n, 'row')} of {corpus}"
             for (label, corpus), n in sorted(found.items())
         )
-        labels = ", ".join(sorted({label for label, _ in found}))
-        raise ValueError(
-            f"protocol {protocol.name!r}: expected emotions "
-            f"({', '.join(CANONICAL)}), their synonyms, or labels that the "
-            f"protocol lists, found {listing}. Correct the table, or list them "
-            f"in the protocol: in `classes` to train on them, in "
-            f"`merge_classes` to merge them into a class, or in "
-            f"`ignore_labels: [{labels}]` to skip these rows"
+        logger.warning(
+            "protocol %r: labels that are neither emotions nor classes are left "
+            "out: %s. To use such rows, list the label in `labels`, "
+            "`merge_classes`, or `classes` with `own_classes: true`",
+            *(protocol.name, listing),
         )
+
+
+def _list_all(known, roots, allow_missing):
+    """List the rows of all corpora; one error has the problems of all tables."""
+    listed, errors = [], []
+    for corpus, root in zip(known, roots, strict=True):
+        try:
+            listed.append(manifest.rows_of(corpus, Path(root).absolute()))
+            if not allow_missing:
+                manifest.refuse_missing(corpus.card.name, listed[-1][0])
+        except (FileNotFoundError, ValueError) as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise TableError(
+            f"expected corpora that can be read, found {len(errors)} of "
+            f"{len(known)} with problems:\n"
+            + "\n".join(str(error) for error in errors)
+        )
+    return listed
 
 
 def _locate_all(cards, data_folder, protocol):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from speechbrain_clser.data.corpus_facts import shared_classes
 from speechbrain_clser.data.protocol_files import read_values
 from speechbrain_clser.data.protocol_groups import (
-    Labels,
+    LabelRules,
     SplitRules,
     Supervision,
     current_selector,
@@ -35,7 +35,7 @@ from speechbrain_clser.deprecation import (
     grouped_arguments,
     replaced_keys,
 )
-from speechbrain_clser.labels import Scheme, canonical_or_own
+from speechbrain_clser.labels import Scheme, canonical_or_own, spelled
 
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
@@ -44,6 +44,8 @@ JOINED = (
     "source_shots_per_class",
     "target_labelled_fraction",
     "ignore_labels",
+    "labels",
+    "own_classes",
     "resample_held_out",
 )
 # Results with ``classes`` were published before this key was added.
@@ -57,11 +59,16 @@ KEYS = (
     *("valid_share", "split_seed", "select_by", "allowed_leaks", "note"),
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
+    *("labels", "own_classes"),
     "resample_held_out",
 )
 
 
-GROUPS = {"labels": Labels, "supervision": Supervision, "splits": SplitRules}
+GROUPS = {
+    "label_rules": LabelRules,
+    "supervision": Supervision,
+    "splits": SplitRules,
+}
 _GROUP_OF = {
     field.name: group
     for group, kind in GROUPS.items()
@@ -83,8 +90,8 @@ class Protocol:
         Selectors: a corpus, ``corpus:language`` for one language of it, or
         ``corpus/session`` for one session. Without targets there is no test
         set: all labels are used for training and validation.
-    labels : Labels
-        Classes.
+    label_rules : LabelRules
+        Classes, and the labels that belong to them.
     supervision : Supervision
         Labels and audio that training may use.
     splits : SplitRules
@@ -92,8 +99,9 @@ class Protocol:
     select_by : str
         Rule of epoch selection; see ``evaluation.selection``.
     allowed_leaks : tuple of str
-        Kinds of leak (``"speaker"``, ``"session"``, ``"recording"``) that
-        are accepted; the audit refuses all others.
+        Kinds of leak (``"speaker"``, ``"session"``, ``"recording"``; ``"label"``
+        for copies with several labels) that are accepted; the audit refuses all
+        others.
     note : str
         Remark for readers of the results.
 
@@ -111,7 +119,7 @@ class Protocol:
     name: str
     sources: tuple
     targets: tuple
-    labels: Labels = dataclasses.field(default_factory=Labels)
+    label_rules: LabelRules = dataclasses.field(default_factory=LabelRules)
     supervision: Supervision = dataclasses.field(default_factory=Supervision)
     splits: SplitRules = dataclasses.field(default_factory=SplitRules)
     select_by: str = "last"
@@ -207,6 +215,14 @@ class Protocol:
     def ignored(self):
         """Emotions and user labels listed in ``ignore_labels``."""
         return frozenset(map(canonical_or_own, self.ignore_labels))
+
+    @property
+    def emotion_of(self):
+        """Emotion or class of each label of ``labels``, as labels are read."""
+        return {
+            spelled(label): canonical_or_own(emotion)
+            for label, emotion in self.labels.items()
+        }
 
     @property
     def scheme(self):

@@ -7,8 +7,8 @@ from speechbrain_clser.languages import normalise
 
 
 @dataclasses.dataclass(frozen=True)
-class Labels:
-    """Classes of a protocol.
+class LabelRules:
+    """Classes of a protocol, and the labels that belong to them.
 
     Arguments
     ---------
@@ -16,15 +16,22 @@ class Labels:
         Canonical emotions, or labels of user tables in lower case, in the order
         of the logits.
     merge_classes : dict
-        Emotion or user label to the class it is merged into.
+        Emotion or user label to the class it is merged into; or corpus to such
+        a mapping, which then applies to that corpus only.
     ignore_labels : tuple of str
-        Labels (case-insensitive) whose utterances are excluded; user tables
-        may have labels that are neither emotions nor classes.
+        Labels (case-insensitive) whose utterances are excluded, also from
+        unlabelled data.
+    labels : dict
+        Label of user tables (case-insensitive) to an emotion or class.
+    own_classes : bool
+        Whether classes may be other names than those of emotions.
     """
 
     classes: tuple = ("anger", "happiness", "neutral", "sadness")
     merge_classes: dict = dataclasses.field(default_factory=dict)
     ignore_labels: tuple = ()
+    labels: dict = dataclasses.field(default_factory=dict)
+    own_classes: bool = False
 
     def __post_init__(self):
         set_fields(self, **tuples(self))

@@ -8,7 +8,15 @@ from pathlib import Path
 import yaml
 
 from speechbrain_clser.data.unique_keys import UniqueKeys
-from speechbrain_clser.labels import Scheme, canonical_or_own, refuse_unsafe
+from speechbrain_clser.deprecation import unstated_own_classes
+from speechbrain_clser.labels import (
+    CANONICAL,
+    Scheme,
+    canonical_or_own,
+    near,
+    refuse_unsafe,
+    spelled,
+)
 
 CHOICES = {
     "target_supervision": ("none", "unlabelled", "shots"),
@@ -21,7 +29,7 @@ CHOICES = {
         "oracle_target_uar",
     ),
 }
-LEAKS = ("speaker", "session", "recording")
+LEAKS = ("speaker", "session", "recording", "label")
 LARGEST = 2**31 - 1
 # Raised by PyYAML if a value contradicts its tag, or is nested too deep.
 UNREADABLE = (
@@ -172,8 +180,14 @@ def _is_mapping(value):
     return isinstance(value, dict) and all(map(is_text, value))
 
 
-def _is_merge(value):
+def _is_names(value):
     return _is_mapping(value) and all(map(is_text, value.values()))
+
+
+def _is_merge(value):
+    return _is_mapping(value) and all(
+        is_text(name) or _is_names(name) for name in value.values()
+    )
 
 
 def _is_whole(value):
@@ -220,7 +234,15 @@ SCHEMA = {
     **dict.fromkeys(("sources", "targets"), _SELECTORS),
     **dict.fromkeys(("classes", "ignore_labels"), _LIST),
     "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
-    "merge_classes": ("map emotions to classes", _is_merge),
+    "merge_classes": (
+        "map emotions to classes, or corpora to such mappings",
+        _is_merge,
+    ),
+    "labels": (
+        "map labels of tables to emotions or classes, numbers and yes or no in "
+        "quotes",
+        _is_names,
+    ),
     "predefined_splits": (
         "map corpora to official or to the three numbers [train, valid, test]",
         _is_sizes,
@@ -228,7 +250,9 @@ SCHEMA = {
     **dict.fromkeys(("shots", "source_shots_per_class", "split_seed"), _WHOLE),
     **dict.fromkeys(("held_out_share", "valid_share"), _INNER_SHARE),
     "target_labelled_fraction": ("lie between 0 and 1", _is_share),
-    **dict.fromkeys(("transductive", "resample_held_out"), _BOOL),
+    **dict.fromkeys(
+        ("transductive", "resample_held_out", "own_classes"), _BOOL
+    ),
     "note": ("be text", _is_note),
     **{key: _one_of(choices) for key, choices in CHOICES.items()},
 }
@@ -305,7 +329,46 @@ def _check_classes(protocol, where):
             f"{where}: classes must be two or more, got "
             f"{list(protocol.classes)}; add a class"
         )
+    if other := [c for c in scheme.by_corpus if c not in protocol.corpora]:
+        raise ValueError(
+            f"{where}: merge_classes expected corpora among "
+            f"{', '.join(protocol.corpora)}, found {', '.join(other)}; correct "
+            f"the name"
+        )
+    _check_own_classes(protocol, where)
+    _check_labels(protocol, where)
     _check_ignored(protocol, scheme, where)
+
+
+def _check_own_classes(protocol, where):
+    """Check that classes are emotions, unless the protocol has its own."""
+    own = [name for name in protocol.classes if name not in CANONICAL]
+    if protocol.own_classes or not own:
+        return
+    if any(map(near, own)):
+        raise ValueError(
+            f"{where}: classes expected emotions ({', '.join(CANONICAL)}), found "
+            f"{', '.join(name + near(name) for name in own)}; correct the name, "
+            f"or add `own_classes: true` if it is a class of your own"
+        )
+    unstated_own_classes(where, tuple(own))
+
+
+def _check_labels(protocol, where):
+    """Check that labels are mapped to emotions or classes, each label once."""
+    known = {*CANONICAL, *protocol.classes}
+    for label, name in protocol.labels.items():
+        if canonical_or_own(name) not in known:
+            raise ValueError(
+                f"{where}: labels maps {label!r} to {name!r}{near(spelled(name))}, "
+                f"expected a class or one of {', '.join(CANONICAL)}"
+            )
+    if len(protocol.emotion_of) < len(protocol.labels):
+        raise ValueError(
+            f"{where}: labels expected every label once, found "
+            f"{', '.join(protocol.labels)}, which differ in case or blanks only; "
+            f"delete one of them"
+        )
 
 
 def _check_ignored(protocol, scheme, where):

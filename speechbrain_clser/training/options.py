@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from speechbrain.utils.distributed import get_local_rank
 from speechbrain.utils.run_opts import RunOptions
 
+from speechbrain_clser.corpora import join_data_folders
 from speechbrain_clser.deprecation import current_arguments
 from speechbrain_clser.progress import has_bars
 
@@ -41,6 +42,7 @@ LEAST = {
 # Texts of a YAML that a mapping may replace. They are passed on as
 # text: HyperPyYAML accepts a mapping only in the place of a mapping.
 MAY_BE_MAPPING = {"adaptation_constants", "data_folder", "encoder"}
+DATA_FOLDER = "--data_folder"
 
 
 def parse(arguments) -> tuple:
@@ -78,6 +80,7 @@ def parse(arguments) -> tuple:
     if not {"-h", "--help"} & {*arguments}:
         arguments = current_arguments(yaml_of(arguments), arguments[1:])
         check_names(arguments, _keys(arguments[0]))
+        arguments = _with_joined_folders(arguments, _keys(arguments[0]))
     if not has_bars():
         arguments = [*arguments, "--noprogressbar"]
     hparams_file, run_opts, text = _parsed(_with_signs_kept(arguments))
@@ -246,6 +249,29 @@ def check_device(device, backend="nccl"):
             f"{here[0] if here else 'cpu'}, or leave it out. If there is one, "
             f"`clser doctor` lists what is installed"
         )
+
+
+def _with_joined_folders(arguments, keys):
+    """Join repeated --data_folder; a mapping alone adds to the folder of the YAML."""
+    others, given = [], []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if others and others[-1] == DATA_FOLDER:
+            others.pop()
+            given.append(argument)
+        elif name == DATA_FOLDER and equals:
+            given.append(value)
+        else:
+            others.append(argument)
+    if given and all(one.startswith("{") for one in given):
+        default = keys.get(DATA_FOLDER.removeprefix("--"))
+        given = [*filter(None, [not _is_built(default) and default]), *given]
+    if not given:
+        return arguments
+    joined = join_data_folders(given)
+    if joined.startswith("{"):  # JSON, in which SpeechBrain would replace "="
+        joined = joined.replace("=", r"\u003d")
+    return [*others, DATA_FOLDER, joined]
 
 
 def _parsed(arguments):

@@ -2,6 +2,8 @@ import pytest
 
 from speechbrain_clser.labels import (
     CANONICAL,
+    ENGLISH,
+    FOREIGN,
     SYNONYMS,
     Scheme,
     canonical,
@@ -11,6 +13,18 @@ from speechbrain_clser.labels import (
 
 def test_canonical_names_are_sorted_and_unique():
     assert list(CANONICAL) == sorted(set(CANONICAL))
+
+
+def test_no_word_has_two_emotions():
+    pairs = [
+        (word.strip(), emotion)
+        for table in (ENGLISH, FOREIGN)
+        for emotion, text in table.items()
+        for word in text.replace(";", ",").split(",")
+    ]
+    assert len({word for word, _ in pairs}) == len(pairs)
+    assert {emotion for _, emotion in pairs} == {*CANONICAL}
+    assert all(canonical(word) == emotion for word, emotion in pairs)
 
 
 def test_synonyms_map_to_canonical_names():
@@ -29,6 +43,13 @@ def test_canonical_name_maps_to_itself(name):
         *[("Happy", "happiness"), (" ANGER ", "anger"), ("anxiety", "fear")],
         *[("FEA", "fear"), ("DIS", "disgust"), ("SUR", "surprise")],
         *[("FRU", "frustration"), ("OTH", "other"), ("BOR", "boredom")],
+        *[("xxx", "other"), ("EXC", "excitement"), ("afraid", "fear")],
+        *[("Ärger", "anger"), ("A\u0308rger", "anger"), ("arger", "anger")],
+        *[("Wut", "anger"), ("Langeweile", "boredom"), ("traurig", "sadness")],
+        *[("colère", "anger"), ("degout", "disgust"), ("peur", "fear")],
+        *[("enojo", "anger"), ("alegría", "happiness"), ("miedo", "fear")],
+        *[("rabbia", "anger"), ("gioia", "happiness"), ("noia", "boredom")],
+        *[("生气", "anger"), ("高興", "happiness"), ("中性", "neutral")],
     ],
 )
 def test_case_and_blanks_do_not_matter(label, name):
@@ -54,6 +75,16 @@ def test_emotion_outside_classes_has_no_index():
 def test_merged_emotion_has_the_index_of_its_class():
     scheme = Scheme(["anger", "neutral"], merge_classes={"calm": "neutral"})
     assert scheme.index("calm") == scheme.index("neutral") == 1
+
+
+def test_merge_of_a_corpus_applies_to_it_only():
+    merge = {"excitement": "happiness", "turev": {"calm": "neutral"}}
+    scheme = Scheme(["calm", "happiness", "neutral"], merge)
+    assert scheme.merged("turev", "calm") == "neutral"
+    assert scheme.merged("ravdess", "calm") == "calm"
+    assert scheme.index("excitement") == 1
+    with pytest.raises(ValueError, match="of turev: 'calm' -> 'fear' must"):
+        Scheme(["calm", "neutral"], {"turev": {"calm": "fear"}})
 
 
 def test_scheme_copies_its_arguments():

@@ -6,7 +6,9 @@ to ``<name>.csv`` it writes the report ``<name>.json`` and, if the corpus provid
 phones, ``<name>.phones.json``.
 """
 
+from speechbrain_clser.data.manifest.checks import refuse_missing
 from speechbrain_clser.data.manifest.files import read, report
 from speechbrain_clser.data.manifest.preparation import prepare
+from speechbrain_clser.data.manifest.rows import rows_of
 
-__all__ = ["prepare", "read", "report"]
+__all__ = ["prepare", "read", "refuse_missing", "report", "rows_of"]

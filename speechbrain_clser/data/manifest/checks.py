@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from speechbrain_clser.data import segment
 from speechbrain_clser.data.audio import check
 from speechbrain_clser.data.corpus import Card
 from speechbrain_clser.errors import BadAudioError
@@ -39,6 +40,19 @@ def incomplete(sentence: str, root: Path) -> ValueError:
         f"{sentence}. Check that the download in {root} is complete, or use "
         f"it as it is with {GO_ON}"
     )
+
+
+def refuse_missing(name: str, rows: list) -> None:
+    """Raise the error of ``unusable`` if files of rows are missing; read none."""
+    bad = []
+    for row in rows:
+        if not os.path.exists(segment.split(row.wav)[0]):
+            try:
+                check(row.wav)
+            except BadAudioError as error:
+                bad.append((row, error))
+    if bad:
+        raise unusable(name, bad, len(rows))
 
 
 def check_recordings(name: str, rows: list) -> tuple:

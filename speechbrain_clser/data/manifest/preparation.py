@@ -58,7 +58,11 @@ logger = logging.getLogger(__name__)
 
 
 def prepare(
-    corpus: Corpus, root, manifest_folder, allow_bad_files: bool = False
+    corpus: Corpus,
+    root,
+    manifest_folder,
+    allow_bad_files: bool = False,
+    listed: tuple | None = None,
 ) -> Path:
     """Check a corpus and write its manifest, unless it is up to date.
 
@@ -76,6 +80,8 @@ def prepare(
     allow_bad_files : bool
         Skip unusable recordings, and accept counts that differ from the card.
         Both are recorded in the report.
+    listed : tuple, optional
+        Output of ``rows_of``, to list the corpus once.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def prepare(
     """
     root = Path(root).absolute()
     path = Path(manifest_folder, f"{corpus.card.name}.csv")
-    rows, notes = rows_of(corpus, root)
+    rows, notes = listed or rows_of(corpus, root)
     files = {Path(segment.split(row.wav)[0]) for row in rows}
     unlisted = [file for file in recordings(root) if file not in files]
     fingerprint = fingerprint_of(corpus, rows, unlisted, root, notes)

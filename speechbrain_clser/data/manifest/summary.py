@@ -111,8 +111,8 @@ def _notes(facts, path):
         labels = [f"{label}{near(label)} {n}" for label, n in own.items()]
         yield (
             f"labels outside the known emotions: {_listed(labels)}. A protocol "
-            f"uses them with `classes` or `merge_classes`, or skips their rows "
-            f"with `ignore_labels`"
+            f"leaves these rows out, or uses them with `labels`, "
+            f"`merge_classes`, or `classes` and `own_classes: true`"
         )
     for note, files in facts["suspicious"].items():
         yield (

@@ -15,6 +15,9 @@ def test_options_have_both_spellings_and_control_characters_are_escaped():
 
     typed = ["--data_folder", "d", "--allow_bad_files"]
     result = CliRunner().invoke(show, typed)
+    twice = [*typed, "--data-folder", "{mine: m}"]
+    joined = CliRunner().invoke(show, twice).output.splitlines()[0]
+    assert joined == 'data folder      {"*": "d", "mine": "m"}'
     assert result.output.splitlines() == [
         "data folder      d",
         "allow bad files  True",

@@ -1,8 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 from helpers import sounds
 
 from speechbrain_clser import corpora as room
-from speechbrain_clser.corpora.folder import corpus, utterances
+from speechbrain_clser.corpora.folder import SPELLINGS, corpus, utterances
 from speechbrain_clser.data import manifest
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.errors import TableError
@@ -37,9 +40,38 @@ def test_path_and_emotion_are_sufficient(tmp_path):
     ]
 
 
-def test_unknown_columns_and_blank_lines_are_ignored(tmp_path):
+def test_unknown_columns_and_blank_lines_are_ignored(tmp_path, caplog):
     text = "n,path,emotion,mood\n1,a.wav,sad,7\n\n2,b.wav,sad,8\n"
     assert len(list(utterances(table(tmp_path, text)))) == 2
+    assert "mine.csv: ignored columns: n, mood" in caplog.text
+
+
+def test_guide_lists_all_column_names():
+    guide = Path(__file__).parents[3] / "docs" / "own_data.md"
+    rows = re.findall(r"(?m)^\| (`[^|]+`) \| (`[^|]+`) \|", guide.read_text())
+    listed = {name: set(re.findall("`(.+?)`", also)) for name, also in rows}
+    for spelling, name in SPELLINGS.items():
+        (row,) = (
+            also for names, also in listed.items() if f"`{name}`" in names
+        )
+        assert spelling in row
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "file,label,speaker_id,lang,sex,text,session_id,start_s,end_s",
+        "Filename,Emotion,spk,language,gender,Transcript,session,start,end",
+    ],
+)
+def test_common_column_names_are_read(tmp_path, header, caplog):
+    (row,) = utterances(
+        table(tmp_path, f"{header}\na.wav,sad,ann,de,F,Hallo,s1,0.5,2\n")
+    )
+    assert row.wav.endswith("a.wav#t=0.5,2")
+    assert (row.raw_emotion, row.speaker, row.language) == ("sad", "ann", "deu")
+    assert (row.gender, row.sentence, row.session) == ("female", "Hallo", "s1")
+    assert "ignored" not in caplog.text
 
 
 def test_windows_path_is_read(tmp_path):
@@ -84,8 +116,34 @@ def test_missing_folder_raises(tmp_path):
 
 def test_two_tables_raise_with_names(tmp_path):
     table(tmp_path, "path,emotion\n", "a.csv")
-    with pytest.raises(ValueError, match="found a.csv, b.tsv; keep one"):
+    message = "several named table.csv, found a.csv, b.tsv; keep one"
+    with pytest.raises(ValueError, match=message):
         list(utterances(table(tmp_path, "path,emotion\n", "b.tsv")))
+
+
+def test_table_csv_is_read_beside_other_tables(tmp_path, caplog):
+    table(tmp_path, "path,emotion\nx.wav,joy\n", "a.csv")
+    table(tmp_path, "path,emotion\ny.wav,joy\n", "table.tsv")
+    root = table(tmp_path, "path,emotion\n1.wav,sad\n", "table.csv")
+    assert [row.id for row in utterances(root)] == ["1"]
+    assert "table.csv: ignored other tables: a.csv, table.tsv" in caplog.text
+
+
+def test_all_problems_of_a_table_are_listed_with_lines(tmp_path):
+    root = table(
+        tmp_path,
+        "file,label,start,end,language\n1.wav,sad,2,1,de\n2.wav,sad,,,Inglish\n"
+        ",sad,,,de\n3.wav,sad,,,de\n3.wav,joy,,,de\n",
+    )
+    message = (
+        r"(?s)mine.csv: expected a table without problems, found 4:"
+        r".*mine.csv, line 2: expected an end after the start, found 2 to 1"
+        r".*mine.csv, line 3: expected a language code or name, found 'Inglish'"
+        r".*mine.csv, line 4: expected a value for path"
+        r".*mine.csv, lines 5 and 6: .*emotion 'sad' and 'joy'"
+    )
+    with pytest.raises(TableError, match=message):
+        list(utterances(root))
 
 
 def test_table_without_rows_raises(tmp_path):

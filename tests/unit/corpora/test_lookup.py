@@ -99,6 +99,22 @@ def test_no_data_folder_raises_with_option(card, nothing):
         corpora.locate(card, nothing)
 
 
+def test_mapping_adds_to_a_folder_of_corpora(tmp_path, card):
+    data_folder = folders(tmp_path, "EMO-DB", "calls")
+    mine = corpora.load("mine").card
+    given = [str(data_folder), f"{{mine: {tmp_path / 'calls'}}}"]
+    for order in (given, given[::-1]):
+        joined = corpora.join_data_folders(order)
+        assert corpora.locate(card, joined) == tmp_path / "EMO-DB"
+        assert corpora.locate(mine, joined) == tmp_path / "calls"
+    with pytest.raises(FileNotFoundError, match="found .* with EMO-DB, calls"):
+        corpora.locate(corpora.load("urdu").card, joined)
+    assert corpora.join_data_folders([*given, "/other", ""]) == json.dumps(
+        {"*": "/other", "mine": str(tmp_path / "calls")}
+    )
+    assert corpora.join_data_folders([]) == ""
+
+
 def test_mapping_without_corpus_raises_with_keys(tmp_path, card):
     with pytest.raises(FileNotFoundError, match="a mapping of urdu, ravdess"):
         corpora.locate(card, {"urdu": tmp_path, "ravdess": tmp_path})

@@ -4,10 +4,11 @@ import csv
 
 import pytest
 
-from speechbrain_clser.corpora._table import read_table
+from speechbrain_clser.corpora._table import TableCheck, read_table
 from speechbrain_clser.errors import TableError
 
 NEEDED, OPTIONAL = ("path", "emotion"), ("speaker", "sentence")
+WHO = dict.fromkeys(("who", "spk"), "speaker")
 ROWS = "path,emotion,speaker\n1.wav,sad,ann\n2.wav,joy,bob\n"
 
 
@@ -17,7 +18,7 @@ def read(folder, content, encoding="utf-8"):
     if isinstance(content, str):
         content = content.encode(encoding)
     path.write_bytes(content)
-    return list(read_table(path, NEEDED, OPTIONAL, {"who": "speaker"}))
+    return list(read_table(path, NEEDED, OPTIONAL, WHO))
 
 
 def refuse(folder, content, match):
@@ -59,6 +60,31 @@ def test_header_is_normalised(tmp_path):
     assert (row["emotion"], row["speaker"]) == ("sad", "ann")
 
 
+def test_name_wins_over_alternative_and_the_rest_is_ignored(tmp_path):
+    path, check = tmp_path / "mine.csv", TableCheck()
+    path.write_text("Mood,path,emotion,who,speaker\n7,1.wav,sad,x,ann\n")
+    ((_, row),) = read_table(path, NEEDED, OPTIONAL, WHO, check)
+    assert row["speaker"] == "ann"
+    assert check.ignored == ["mood", "who"]
+
+
+def test_problems_of_rows_are_collected(tmp_path):
+    path, check = tmp_path / "mine.csv", TableCheck()
+    path.write_text(f"{ROWS},joy,ann\n3.wav\n4.wav,sad,bob\n")
+    found = list(read_table(path, NEEDED, OPTIONAL, {}, check))
+    assert [line for line, _ in found] == [2, 3, 6]
+    message = (
+        r"mine.csv: expected a table without problems, found 2:\n"
+        r"  mine.csv, line 4: expected a value for path.*\n"
+        r"  mine.csv, line 5: expected 3 fields"
+    )
+    with pytest.raises(TableError, match=message):
+        check.refuse(path)
+    check.problems *= 30
+    with pytest.raises(TableError, match=r"found 60:(?s:.*)\n  and 10 more$"):
+        check.refuse(path)
+
+
 def test_empty_rows_are_skipped(tmp_path):
     text = f"{ROWS}\n,,\n , ,\n3.wav,sad,ann\n,,,,\n"
     assert [line for line, _ in read(tmp_path, text)] == [2, 3, 7]
@@ -93,8 +119,14 @@ def test_missing_optional_fields_are_accepted(tmp_path):
         ("file,label,emotion\n1.wav,x,sad\n", "found file, label, .*add path"),
         ("path,emotiona/1.wav,sad\n", "found path, emotiona/1.wav, sad; add"),
         ("path,emotion,speaker1.wav,sad\n", "header, found speaker1.wav; move"),
-        ("path,emotion,Emotion\n1.wav,sad,x\n", "found emotion twice"),
-        ("path,emotion,who,speaker\n1.wav,sad,x\n", "found speaker twice"),
+        (
+            "path,emotion,Emotion\n1.wav,sad,x\n",
+            "one column for emotion, found emotion and emotion in the header",
+        ),
+        (
+            "path,emotion,who,spk\n1.wav,sad,x\n",
+            r"one column for speaker, found who and spk in .*; rename or remove",
+        ),
         (f"{ROWS},joy,ann\n", "line 4: expected a value for path"),
         (f"{ROWS}3.wav\n", "line 4: expected 3 fields .*found 1 .3.wav."),
         (f"{ROWS}\n3.wav,sad,a,b\n", "line 5: expected 3 fields .*found 4"),

@@ -168,14 +168,58 @@ def test_copy_with_other_samples_is_a_leak(tmp_path):
     assert leak.examples == (f"{first.id} = {second.id}",)
 
 
-def test_recording_with_several_labels_is_a_confound():
+def test_recording_with_several_labels_is_refused_unless_allowed():
     one, other, *rest = rows_of("a", "deu", n_each=1)
     other = dataclasses.replace(other, digest=one.digest)
-    found = audit(parts_of([one, other, *rest]), PROTOCOL)
-    (finding,) = (f for f in found if f.kind == "emotion of a recording")
-    assert finding.severity == "confound"
+    parts = parts_of([one, other, *rest])
+    found = audit(parts, PROTOCOL)
+    (finding,) = (f for f in found if f.kind == "label")
+    assert (finding.severity, finding.parts) == ("leak", ("train",))
     assert f"{one.id} (anger) = {other.id} (happiness)" in finding.sentence
-    assert "correct the labels" in finding.sentence
+    message = (
+        r"contradicts itself: 1 recording .*correct .*allowed_leaks: .label"
+    )
+    with pytest.raises(LeakError, match=message):
+        refuse_leaks(found, PROTOCOL)
+    allowing = changed(PROTOCOL, allowed_leaks=("label",))
+    refuse_leaks(audit(parts, allowing), allowing)
+    merging = changed(
+        PROTOCOL,
+        classes=("anger", "neutral", "sadness"),
+        merge_classes={"happiness": "anger"},
+    )
+    assert "label" not in {f.kind for f in audit(parts, merging)}
+
+
+def test_recording_listed_twice_in_a_part_is_noted():
+    one, other, *rest = rows_of("a", "deu")
+    other = dataclasses.replace(other, digest=one.digest)
+    found = audit(parts_of([one, other, *rest]), PROTOCOL)
+    (finding,) = (f for f in found if f.kind == "repeated recording")
+    assert (finding.severity, finding.parts) == ("note", ("train",))
+    assert f"in train ({one.id} = {other.id})" in finding.sentence
+
+
+def test_contradictory_gender_of_a_speaker_is_noted():
+    rows = rows_of("a", "deu")
+    rows[0] = dataclasses.replace(rows[0], gender="male")
+    (finding,) = (
+        f for f in audit(parts_of(rows), PROTOCOL) if "gender" in f.kind
+    )
+    assert finding.sentence.startswith(
+        "1 speaker with several genders (a_deu_s0: female 7, male 1): correct"
+    )
+    unknown = [dataclasses.replace(row, speaker="a_unknown") for row in rows]
+    found = audit(parts_of(unknown), PROTOCOL)
+    assert not [f for f in found if "gender" in f.kind]
+
+
+def test_class_without_test_utterances_is_noted():
+    test = [row for row in rows_of("b", "ita") if row.emotion != "anger"]
+    found = audit(parts_of(rows_of("a", "deu"), test=test), PROTOCOL)
+    (finding,) = (f for f in found if f.kind == "class without test utterances")
+    assert (finding.severity, finding.examples) == ("note", ("anger",))
+    assert finding.sentence.startswith("no test utterance of anger: the scores")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from speechbrain_clser.data.prepare import (
     refuse_same_trials,
 )
 from speechbrain_clser.data.protocol import Protocol, load
-from speechbrain_clser.errors import LeakError
+from speechbrain_clser.errors import LeakError, TableError
 
 
 def material(tmp_path, **changes):
@@ -161,14 +161,56 @@ def own_labels(tmp_path, label, more):
     return tmp_path
 
 
-def test_label_not_in_protocol_raises(tmp_path):
-    own_labels(tmp_path, "XXX", "")
+def test_labels_outside_the_classes_are_left_out_and_counted(tmp_path, caplog):
+    own_labels(tmp_path, "mad", "classes: [happiness, neutral, sadness]\n")
+    left_out = material(tmp_path).parts.left_out
+    assert left_out["south: mad is not a class"] == 6
     expected = (
-        "expected emotions .*found xxx in 6 rows of north, xxx in 6 rows of "
-        r"south. Correct .*`ignore_labels: \[xxx\]`"
+        "neither emotions nor classes are left out: mad in 6 rows of north, mad "
+        "in 6 rows of south. To use such rows, list the label in `labels`"
     )
-    with pytest.raises(ValueError, match=expected):
+    assert expected in caplog.text
+
+
+def test_labels_are_mapped_to_emotions(tmp_path, caplog):
+    own_labels(tmp_path, "Złość", "labels: {złość: anger, radość: joy}\n")
+    what = material(tmp_path)
+    assert sum(row.emotion == "anger" for row in what.parts.test) == 6
+    assert not what.parts.left_out
+    assert "labels names radość, which no row of an own table" in caplog.text
+    assert what.rows[0].raw_emotion in (
+        "Złość",
+        "happiness",
+        "neutral",
+        "sadness",
+    )
+
+
+def test_classes_of_one_corpus_are_merged(tmp_path):
+    own_labels(
+        tmp_path,
+        "calm",
+        "classes: [calm, happiness, neutral, sadness]\n"
+        "merge_classes: {south: {calm: neutral}}\n",
+    )
+    test = material(tmp_path).parts.test
+    assert sum(row.emotion == "neutral" for row in test) == 12
+    assert {row.emotion for row in test} == {"happiness", "neutral", "sadness"}
+
+
+def test_problems_of_all_tables_are_listed_before_audio_is_read(tmp_path):
+    toy.make(tmp_path)
+    next((tmp_path / "north").rglob("*.wav")).unlink()
+    with open(tmp_path / "south" / "table.csv", "a") as file:
+        file.write(",anger,x\n")
+    message = (
+        r"(?s)found 2 of 2 with problems:\nnorth: expected 24 usable recordings, "
+        r"found 1 unusable \(1 missing\):.*--allow_bad_files.*south/table.csv, "
+        r"line 26: expected a value for path"
+    )
+    with pytest.raises(TableError, match=message):
         material(tmp_path)
+    assert not (tmp_path / "manifests").exists()
 
 
 @pytest.mark.parametrize(
@@ -181,21 +223,23 @@ def test_label_not_in_protocol_raises(tmp_path):
 )
 def test_user_labels_are_classes_or_merged(tmp_path, classes, merge, n_scored):
     own_labels(
-        tmp_path, "Stress", f"classes: {classes}\nmerge_classes: {merge}\n"
+        tmp_path,
+        "Stress",
+        f"classes: {classes}\nmerge_classes: {merge}\nown_classes: true\n",
     )
     assert len(material(tmp_path).parts.test) == n_scored
 
 
-@pytest.mark.parametrize("ignored", ["XXX", " xxx ", "[HAP, xxx]"])
+@pytest.mark.parametrize("ignored", ["MAD", " mad ", "[HAP, mad]"])
 def test_ignored_labels_are_excluded_and_counted(tmp_path, ignored):
     ignored = ignored if "[" in ignored else f"['{ignored}']"
     own_labels(
         tmp_path,
-        "XXX",
+        "MAD",
         f"classes: [neutral, sadness]\nignore_labels: {ignored}\n",
     )
     left_out = material(tmp_path).parts.left_out
-    assert left_out["south: label xxx is ignored"] == 6
+    assert left_out["south: label mad is ignored"] == 6
     is_happy_too = "HAP" in ignored
     key = "label happiness is ignored" if is_happy_too else "not a class"
     assert sum(n for reason, n in left_out.items() if key in reason) == 12

@@ -183,6 +183,30 @@ def test_digest_is_independent_of_name(tmp_path):
             "'joy' is no canonical emotion.*write happiness",
         ),
         (
+            "sources: [a]\ntargets: [b]\nclasses: [neutral, sadnes]\n",
+            r"found sadnes .did you mean sadness..; correct .*own_classes: true",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nlabels: {złość: angr}\n",
+            r"labels maps 'złość' to 'angr' .did you mean anger..?, expected",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nlabels: {1: anger}\n",
+            "labels must map labels of tables .*numbers and yes or no in quotes",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nlabels: {W: anger, w: fear}\n",
+            "labels expected every label once, found W, w",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nmerge_classes: {c: {calm: neutral}}\n",
+            "merge_classes expected corpora among a, b, found c",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nown_classes: maybe\n",
+            "own_classes must be True or False, got 'maybe'",
+        ),
+        (
             "sources: [a]\ntargets: [b]\nignore_labels: [HAP]\n",
             "ignore_labels names 'HAP', which is among the classes",
         ),
@@ -207,6 +231,22 @@ def test_message_about_sizes_stays_short():
     ) as caught:
         Protocol.of("x", ("a",), ("b",), predefined_splits=sizes)
     assert len(str(caught.value)) < 400
+
+
+def test_own_classes_are_stated(caplog):
+    classes = {"classes": ["stressed", "calm"]}
+    assert Protocol.of("x", ["a"], [], **classes, own_classes=True).own_classes
+    assert not caplog.text
+    Protocol.of("unstated", ["a"], [], **classes)
+    assert "classes stressed are no emotions; add `own_cl" in caplog.text
+
+
+def test_digest_is_that_without_new_keys():
+    plain = Protocol.of("x", ["a"], ["b"])
+    assert Protocol.of("x", ["a"], ["b"], labels={}).digest == plain.digest
+    mapped = Protocol.of("x", ["a"], ["b"], labels={"Złość": "ang"})
+    assert mapped.digest != plain.digest
+    assert mapped.emotion_of == {"złość": "anger"}
 
 
 def test_corpora_are_unique_without_language():

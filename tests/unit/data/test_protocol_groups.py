@@ -3,14 +3,14 @@ import dataclasses
 import pytest
 
 from speechbrain_clser.data.protocol_groups import (
-    Labels,
+    LabelRules,
     SplitRules,
     current_selector,
 )
 
 
 def test_lists_become_tuples_and_mappings_stay():
-    labels = Labels(["anger", "fear"], {"joy": "anger"})
+    labels = LabelRules(["anger", "fear"], {"joy": "anger"})
     assert labels.classes == ("anger", "fear")
     assert labels.merge_classes == {"joy": "anger"}
     with pytest.raises(dataclasses.FrozenInstanceError, match="classes"):

@@ -16,7 +16,7 @@ def test_every_key_of_a_protocol_is_in_the_schema():
     keys = {key for group in GROUPS for key in vars(getattr(protocol, group))}
     keys |= vars(protocol).keys() - {"name", *GROUPS}
     assert SCHEMA.keys() == {*KEYS} == keys
-    assert {*LEAKS} == {*audit.LEAKS, "recording"}
+    assert {*LEAKS} == {*audit.LEAKS, "recording", "label"}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,26 @@ def test_shipped_yaml_and_right_options_pass():
     }
 
 
+@pytest.mark.parametrize(
+    "default, typed, expected",
+    [
+        ("", ["/a", "{own: /o}"], '{"*": "/a", "own": "/o"}'),
+        ("", ["{own: /o}"], '{"own": "/o"}'),
+        ("", ["{own: /o}", "{b: /b}"], '{"own": "/o", "b": "/b"}'),
+        ("/a", ["{own: /o}"], '{"*": "/a", "own": "/o"}'),
+        ("/a", ["/b"], "/b"),
+        ("/a", ["/b", "{own: /o=1}"], '{"*": "/b", "own": "/o=1"}'),
+    ],
+)
+def test_mapping_adds_to_the_data_folder(tmp_path, default, typed, expected):
+    path = tmp_path / "x.yaml"
+    path.write_text(f'data_folder: "{default}"\nx: !ref <data_folder>\n')
+    apart = [part for one in typed for part in ("--data_folder", one)]
+    for options_ in (apart, [f"--data_folder={one}" for one in typed]):
+        overrides = options.parse([str(path), *options_])[2]
+        assert overrides["data_folder"] == expected
+
+
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_bars_of_speechbrain_need_a_terminal(monkeypatch, is_terminal):
     monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal, raising=False)
