@@ -21,10 +21,13 @@ import transfer
 from measured import difference, mark_uncorrected, read, score
 
 from speechbrain_clser.benchmark import leaderboard
+from speechbrain_clser.commands import overview
+from speechbrain_clser.corpora import load
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
+from speechbrain_clser.languages import name_of
 from speechbrain_clser.printable import pluralise
 
 HERE = Path(__file__).parent
@@ -33,6 +36,7 @@ FILES = (
     HERE.parent / "recipes" / "CrossLingualSER" / "README.md",
     HERE.parent / "recipes" / "CrossLingualSER" / "STUDIES.md",
     HERE / "results.md",
+    HERE.parent / "docs" / "corpora.md",
 )
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),
@@ -75,6 +79,29 @@ def leave_one_language_out() -> dict:
             ]
             for encoder in encoders
             for system in found[encoder, next(iter(modes))]
+        ],
+    }
+
+
+def corpora() -> dict:
+    """Build the table of the supported corpora from their cards.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    (_, _, *columns), *rows = overview.corpora_table()
+    cards = (load(row[0]).card for row in rows)
+    return {
+        "columns": ["corpus", "title", "language", *columns],
+        "rows": [
+            [
+                *(name, card.title),
+                ", ".join(map(name_of, card.languages)),
+                *(None if value == "-" else value for value in values),
+            ]
+            for (name, _, *values), card in zip(rows, cards, strict=True)
         ],
     }
 
@@ -448,6 +475,7 @@ TABLES = {
 } | {
     table.__name__: table
     for table in (
+        corpora,
         headline,
         leave_one_language_out,
         leave_one_language_out_tests,

@@ -6,7 +6,7 @@ A package declares them in its ``pyproject.toml``::
     "my_package.dann" = "my_package.dann"
 
     [project.entry-points."speechbrain_clser.corpora"]
-    subesco = "my_package.subesco"
+    my_corpus = "my_package.my_corpus"
 
 The value of a part is a module, for all classes that it defines, or one class. The
 name of a corpus is that of its card, its value the module that reads it.

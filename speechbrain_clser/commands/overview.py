@@ -3,6 +3,7 @@
 import dataclasses
 
 from speechbrain_clser import corpora
+from speechbrain_clser.contrib.publish.licences import SHAREABLE
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.protocol_files import shipped
 
@@ -18,20 +19,21 @@ def corpora_table() -> list:
 
     Example
     -------
-    >>> next(row for row in corpora_table() if row[0] == "emodb")[1:5]
-    ['deu', 535, 10, 'acted']
+    >>> next(row for row in corpora_table() if row[0] == "emodb")[1:6]
+    ['deu', 10, 535, 0.4, 'acted']
     """
-    head = ["corpus", "languages", "utterances", "speakers", "speech"]
-    rows = [[*head, "licence"]]
+    head = ["corpus", "languages", "speakers", "utterances", "hours", "speech"]
+    rows = [[*head, "licence", "model may be shared"]]
     for card in (corpora.load(name).card for name in corpora.names()):
+        counts = (card.n_speakers, card.n_utterances, card.hours)
         rows.append(
             [
                 card.name,
                 " ".join(card.languages),
-                _or_dash(card.n_utterances),
-                _or_dash(card.n_speakers),
+                *map(_or_dash, counts),
                 card.elicitation,
                 card.licence,
+                "yes" if card.licence in SHAREABLE else "no",
             ]
         )
     return rows

@@ -17,6 +17,7 @@ import yaml
 from speechbrain_clser import entry_points
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
+from speechbrain_clser.data.protocol_files import EMOBOX
 from speechbrain_clser.data.unique_keys import UniqueKeys
 from speechbrain_clser.languages import find
 
@@ -53,8 +54,8 @@ def load(name: str) -> Corpus:
     Arguments
     ---------
     name : str
-        As in a protocol. Any other name refers to a folder with a table of
-        user-provided data.
+        As in a protocol, or of a fold of EmoBox (see ``emobox``). Any other
+        name refers to a folder with a table of user-provided data.
 
     Returns
     -------
@@ -78,6 +79,8 @@ def load(name: str) -> Corpus:
     if name in names():
         module = _reader(name)
         return Corpus(module.CARD, module.EMOTIONS, module.utterances)
+    if name.startswith(EMOBOX):
+        return _module("emobox").corpus(name, _of_emobox)
     return _module("folder").corpus(name)
 
 
@@ -275,6 +278,16 @@ def _mapping(text):
             f'"{{emodb: <folder>}}", found {text}'
         )
     return mapping
+
+
+def _of_emobox(name):
+    """Load the corpus of a fold, which needs a reader."""
+    if name in names():
+        return load(name)
+    raise ValueError(
+        f"emobox:{name}: expected a corpus that has a reader, found {name!r}; "
+        f"there are {', '.join(names())}"
+    )
 
 
 def _module(name):

@@ -13,10 +13,8 @@ P. Gournay, O. Lahaie and R. Lefebvre: A Canadian French Emotional Speech Datase
 ACM Multimedia Systems Conference 2018.
 """
 
-import re
-
-from speechbrain_clser.data.corpus import Card, recordings
-from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.corpora._names import by_name
+from speechbrain_clser.data.corpus import Card
 
 CARD = Card(
     name="cafe",
@@ -24,6 +22,7 @@ CARD = Card(
     languages=("fra",),
     n_utterances=936,
     n_speakers=12,
+    hours=1.2,
     elicitation="acted",
     licence="CC BY-NC-SA 4.0",
     citation="Gournay et al., A Canadian French Emotional Speech Dataset, ACM "
@@ -43,22 +42,10 @@ EMOTIONS = {
     "T": "sadness",  # tristesse
 }
 
-NAME = re.compile(r"(\d\d)-([CDJNPST])-[12]-([1-6])")
+FEMALE = frozenset(f"{actor:02}" for actor in range(2, 13, 2))
+NAME = r"(?P<speaker>\d\d)-(?P<emotion>[CDJNPST])-[12]-(?P<sentence>[1-6])"
 
 
 def utterances(root):
     """Yield the utterances in file-name order, labelled by file name."""
-    for wav in recordings(root):
-        match = NAME.fullmatch(wav.stem.upper())
-        if match is None:
-            continue
-        speaker, emotion, sentence = match.groups()
-        yield Utterance(
-            id=match.group(),
-            wav=str(wav),
-            raw_emotion=emotion,
-            speaker=speaker,
-            language="fra",
-            gender="female" if int(speaker) % 2 == 0 else "male",
-            sentence=sentence,
-        )
+    yield from by_name(root, NAME, "fra", FEMALE, str.upper)

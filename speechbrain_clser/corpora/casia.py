@@ -26,6 +26,7 @@ CARD = Card(
     languages=("cmn",),
     n_utterances=1200,
     n_speakers=4,
+    hours=0.6,
     elicitation="acted",
     licence="licensed by the Chinese Academy of Sciences",
     citation="Tao et al., Design of Speech Corpus for Mandarin Text to Speech, "

@@ -30,6 +30,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=7442,
     n_speakers=91,
+    hours=5.3,
     elicitation="acted",
     licence="Open Database License 1.0",
     citation="Cao et al., CREMA-D: Crowd-sourced Emotional Multimodal Actors "

@@ -24,6 +24,7 @@ CARD = Card(
     languages=("deu",),
     n_utterances=535,
     n_speakers=10,
+    hours=0.4,
     elicitation="acted",
     licence="free for research",
     citation="Burkhardt et al., A Database of German Emotional Speech, "

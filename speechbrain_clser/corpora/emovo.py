@@ -11,10 +11,8 @@ G. Costantini, I. Iaderola, A. Paoloni and M. Todisco: EMOVO Corpus: an Italian
 Emotional Speech Database. LREC 2014.
 """
 
-import re
-
-from speechbrain_clser.data.corpus import Card, recordings
-from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.corpora._names import by_name
+from speechbrain_clser.data.corpus import Card
 
 CARD = Card(
     name="emovo",
@@ -22,6 +20,7 @@ CARD = Card(
     languages=("ita",),
     n_utterances=588,
     n_speakers=6,
+    hours=0.5,
     elicitation="acted",
     licence="research only",
     citation="Costantini et al., EMOVO Corpus: an Italian Emotional Speech "
@@ -60,22 +59,12 @@ SENTENCES = {
     "d2": "Porti con te quella cosa?",  # codespell:ignore te
 }
 
-NAME = re.compile(r"([a-z]{3})-([fm]\d)-([a-z]\d)")
+NAME = (
+    r"(?P<emotion>[a-z]{3})-(?P<speaker>(?P<gender>[fm])\d)-"
+    r"(?P<sentence>[a-z]\d)"
+)
 
 
 def utterances(root):
     """Yield the utterances in file-name order, labelled by file name."""
-    for wav in recordings(root):
-        match = NAME.fullmatch(wav.stem.lower())
-        if match is None:
-            continue
-        emotion, speaker, sentence = match.groups()
-        yield Utterance(
-            id=f"{emotion}-{speaker}-{sentence}",
-            wav=str(wav),
-            raw_emotion=emotion,
-            speaker=speaker,
-            language="ita",
-            gender="female" if speaker.startswith("f") else "male",
-            sentence=sentence,
-        )
+    yield from by_name(root, NAME, "ita", case=str.lower)

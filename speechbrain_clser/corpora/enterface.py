@@ -28,6 +28,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=1287,
     n_speakers=43,
+    hours=1.1,
     elicitation="acted",
     licence="research only",
     citation="Martin et al., The eNTERFACE'05 Audio-Visual Emotion Database, "

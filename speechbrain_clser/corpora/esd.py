@@ -35,6 +35,7 @@ CARD = Card(
     languages=("cmn", "eng"),
     n_utterances=35000,
     n_speakers=20,
+    hours=29.1,
     elicitation="acted",
     licence="research only",
     citation="Zhou et al., Emotional Voice Conversion: Theory, Databases and "

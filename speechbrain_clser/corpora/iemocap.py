@@ -30,6 +30,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=10039,
     n_speakers=10,
+    hours=12,
     elicitation="acted",
     licence="research only, after signing a licence",
     citation="Busso et al., IEMOCAP: Interactive Emotional Dyadic Motion "

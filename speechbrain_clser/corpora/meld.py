@@ -34,6 +34,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=13708,
     n_speakers=304,
+    hours=12.1,
     elicitation="natural",
     licence="GPL-3.0 for the tables; the recordings are of a television series",
     citation="Poria et al., MELD: A Multimodal Multi-Party Dataset for Emotion "

@@ -25,6 +25,7 @@ CARD = Card(
     languages=("spa",),
     n_utterances=862,
     n_speakers=3,
+    hours=0.2,
     elicitation="acted",
     licence="CC BY 4.0",
     citation="Duville et al., Mexican Emotional Speech Database Based on "

@@ -23,6 +23,7 @@ CARD = Card(
     languages=("pol",),
     n_utterances=4481,
     n_speakers=9,
+    hours=3.1,
     elicitation="acted",
     licence="CC BY-NC-SA 4.0",
     citation="Christop, nEMO: Dataset of Emotional Speech in Polish, "

@@ -13,10 +13,8 @@ S. R. Livingstone and F. A. Russo: The Ryerson Audio-Visual Database of
 Emotional Speech and Song (RAVDESS). PLoS ONE 13(5), 2018.
 """
 
-import re
-
-from speechbrain_clser.data.corpus import Card, recordings
-from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.corpora._names import by_name
+from speechbrain_clser.data.corpus import Card
 
 CARD = Card(
     name="ravdess",
@@ -24,6 +22,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=1440,
     n_speakers=24,
+    hours=1.5,
     elicitation="acted",
     licence="CC BY-NC-SA 4.0",
     citation="Livingstone and Russo, The Ryerson Audio-Visual Database of "
@@ -51,22 +50,10 @@ SENTENCES = {
     "02": "Dogs are sitting by the door.",
 }
 
-NAME = re.compile(r"03-01-(\d\d)-\d\d-(\d\d)-\d\d-(\d\d)")
+FEMALE = frozenset(f"{actor:02}" for actor in range(2, 25, 2))
+NAME = r"03-01-(?P<emotion>\d\d)-\d\d-(?P<sentence>\d\d)-\d\d-(?P<speaker>\d\d)"
 
 
 def utterances(root):
     """Yield the utterances in file-name order, labelled by file name."""
-    for wav in recordings(root):
-        match = NAME.fullmatch(wav.stem)
-        if match is None:
-            continue
-        emotion, sentence, actor = match.groups()
-        yield Utterance(
-            id=wav.stem,
-            wav=str(wav),
-            raw_emotion=emotion,
-            speaker=actor,
-            language="eng",
-            gender="female" if int(actor) % 2 == 0 else "male",
-            sentence=sentence,
-        )
+    yield from by_name(root, NAME, "eng", FEMALE)

@@ -5,11 +5,11 @@ in neutral: 120 recordings each, published at 44.1 kHz.
 
 A name such as ``d03.wav`` in the folder ``DC`` is the third sentence of disgust
 by speaker DC; later copies have all files in one folder, as ``DC_d03.wav``. The
-number counts within the emotion and is the same sentence for all four
-speakers, so ``d03`` names the sentence. Of the 15 sentences three are common to
-all emotions, two are specific to the emotion and ten are generic but different for each
-emotion. The file names do not identify the common ones, so that a sentence spoken in
-two emotions has two names, and a third in neutral.
+number counts within the emotion and is the same sentence for all four speakers. Of the 15
+sentences of an emotion, 01 to 03 are common to all emotions and are n01 to n03; 04 and
+05, which are specific to the emotion, are spoken in neutral, too, among n19 to n30
+(``SPECIFIC``); the others are generic and different for each emotion. The sentence is
+named as in neutral if it is spoken there: ``d03`` is sentence n03, ``d04`` is n21.
 
 S. Haq and P. J. B. Jackson: Speaker-Dependent Audio-Visual Emotion
 Recognition. AVSP 2009.
@@ -26,6 +26,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=480,
     n_speakers=4,
+    hours=0.5,
     elicitation="acted",
     licence="research only, after registration",
     citation="Haq and Jackson, Speaker-Dependent Audio-Visual Emotion "
@@ -45,6 +46,8 @@ EMOTIONS = {
     "su": "surprise",
 }
 
+# First of the two neutral sentences that are 04 and 05 of an emotion.
+SPECIFIC = {"a": 19, "d": 21, "f": 23, "h": 29, "sa": 27, "su": 25}
 NESTED_OR_FLAT = re.compile(r"(DC|JE|JK|KL)[/_]([a-z]+)(\d\d)", re.IGNORECASE)
 
 
@@ -65,5 +68,14 @@ def utterances(root):
             speaker=speaker,
             language="eng",
             gender="male",
-            sentence=f"{emotion}{number}",
+            sentence=_sentence(emotion, int(number)),
         )
+
+
+def _sentence(emotion, number):
+    """Name a sentence as in neutral, if it is spoken there."""
+    if number <= 3:
+        emotion = "n"
+    elif number <= 5 and emotion in SPECIFIC:
+        emotion, number = "n", SPECIFIC[emotion] + number - 4
+    return f"{emotion}{number:02}"

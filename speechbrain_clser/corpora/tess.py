@@ -23,6 +23,7 @@ CARD = Card(
     languages=("eng",),
     n_utterances=2800,
     n_speakers=2,
+    hours=1.6,
     elicitation="acted",
     licence="CC BY-NC-ND 4.0",
     citation="Pichora-Fuller and Dupuis, Toronto emotional speech set (TESS), "

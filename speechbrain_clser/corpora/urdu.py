@@ -13,10 +13,8 @@ S. Latif, A. Qayyum, M. Usman and J. Qadir: Cross Lingual Speech Emotion
 Recognition: Urdu vs. Western Languages. FIT 2018, arXiv:1812.10411.
 """
 
-import re
-
-from speechbrain_clser.data.corpus import Card, recordings
-from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.corpora._names import by_name
+from speechbrain_clser.data.corpus import Card
 
 CARD = Card(
     name="urdu",
@@ -24,6 +22,7 @@ CARD = Card(
     languages=("urd",),
     n_utterances=400,
     n_speakers=29,
+    hours=0.3,
     elicitation="natural",
     licence="research only",
     citation="Latif et al., Cross Lingual Speech Emotion Recognition: Urdu vs. "
@@ -35,21 +34,9 @@ CARD = Card(
 
 EMOTIONS = {"A": "anger", "H": "happiness", "N": "neutral", "S": "sadness"}
 
-NAME = re.compile(r"(S([FM])\d+)_F\d+_([A-Z])\d+")
+NAME = r"(?P<speaker>S(?P<gender>[FM])\d+)_F\d+_(?P<emotion>[A-Z])\d+"
 
 
 def utterances(root):
     """Yield the utterances in file-name order, labelled by file name."""
-    for wav in recordings(root):
-        match = NAME.fullmatch(wav.stem.upper())
-        if match is None:
-            continue
-        speaker, sex, emotion = match.groups()
-        yield Utterance(
-            id=match.group(),
-            wav=str(wav),
-            raw_emotion=emotion,
-            speaker=speaker,
-            language="urd",
-            gender="female" if sex == "F" else "male",
-        )
+    yield from by_name(root, NAME, "urd", case=str.upper)

@@ -89,6 +89,8 @@ class Card:
         File name in the format of the corpus, for error messages.
     is_own : bool
         Whether it is user-provided data and not a published corpus.
+    hours : float, optional
+        Duration of all recordings, as published.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Card:
     folders: tuple
     example: str = ""
     is_own: bool = False
+    hours: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,36 +15,58 @@ class Facts(NamedTuple):
     emotions: tuple
 
 
+_FOUR = "anger happiness neutral sadness"
 _SIX = "anger disgust fear happiness neutral sadness"
 _SEVEN = f"{_SIX} surprise"
 CORPORA = {
     name: Facts(tuple(languages.split()), tuple(sorted(emotions.split())))
     for name, languages, emotions in (
+        ("aesdd", "ell", "anger disgust fear happiness sadness"),
+        ("ased", "amh", "anger fear happiness neutral sadness"),
+        ("baved", "ara", "neutral other"),
         ("biic_podcast", "cmn", f"{_SEVEN} contempt other"),
         ("cafe", "fra", _SEVEN),
         ("casia", "cmn", "anger fear happiness neutral sadness surprise"),
         ("cremad", "eng", _SIX),
-        ("demo", "deu tur fin swh ind", "anger happiness neutral sadness"),
+        ("demo", "deu tur fin swh ind", _FOUR),
+        ("dusha", "rus", f"{_FOUR} other"),
+        ("emns", "eng", f"{_FOUR} disgust excitement other surprise"),
         ("emodb", "deu", f"{_SIX} boredom"),
+        ("emotiontts_ko", "kor", _FOUR),
+        ("emouerj", "por", _FOUR),
+        ("emovdb", "eng", "anger disgust happiness neutral other"),
         ("emovo", "ita", _SEVEN),
         ("enterface", "eng", "anger disgust fear happiness sadness surprise"),
         ("esd", "cmn eng", "anger happiness neutral sadness surprise"),
         ("iemocap", "eng", f"{_SEVEN} excitement frustration other"),
+        ("jlcorpus", "eng", f"{_FOUR} excitement fear other"),
+        ("jtes", "jpn", _FOUR),
+        ("jvnv", "jpn", "anger disgust fear happiness sadness surprise"),
+        ("ksuemotions", "ara", f"{_FOUR} other surprise"),
+        ("m3ed", "cmn", _SEVEN),
         ("meld", "eng", _SEVEN),
         ("mesd", "spa", _SIX),
+        ("msp_improv", "eng", f"{_FOUR} other"),
         ("msp_podcast", "eng", f"{_SEVEN} contempt other"),
         ("nemo", "pol", "anger fear happiness neutral sadness surprise"),
+        ("oreau", "fra", _SEVEN),
         ("ravdess", "eng", f"{_SEVEN} calm"),
+        ("resd", "rus", f"{_SIX} excitement"),
         ("savee", "eng", _SEVEN),
+        ("shemo", "fas", "anger fear happiness neutral sadness surprise"),
+        ("subesco", "ben", _SEVEN),
         ("tess", "eng", _SEVEN),
-        ("urdu", "urd", "anger happiness neutral sadness"),
+        ("thai_ser", "tha", f"{_FOUR} frustration other"),
+        ("turevdb", "tur", "anger calm happiness sadness"),
+        ("urdu", "urd", _FOUR),
+        ("verbo", "por", _SEVEN),
     )
 }
 GROUPS = {
     "four": ("emodb", "emovo", "urdu", "ravdess"),
     "six": ("emodb", "emovo", "urdu", "ravdess", "savee", "casia"),
-    # Human speech.
-    "all": tuple(name for name in CORPORA if name != "demo"),
+    # Human speech of two speakers or more: one cannot be split by speaker.
+    "all": tuple(name for name in CORPORA if name not in ("demo", "emns")),
 }
 SESSIONS = {"iemocap": ("1", "2", "3", "4", "5")}
 MERGED = {"iemocap": {"excitement": "happiness"}}
@@ -57,8 +79,19 @@ OFFICIAL = {
 # Leaks between utterances of one corpus if a split ignores speakers: sessions, or
 # a recording that the corpus has twice.
 SHARED = {
-    **dict.fromkeys(("biic_podcast", "iemocap", "meld"), "session"),
-    **{"msp_podcast": "session", "ravdess": "recording"},
+    **dict.fromkeys(
+        (
+            "biic_podcast",
+            "dusha",
+            "iemocap",
+            "m3ed",
+            "meld",
+            "msp_improv",
+            "resd",
+        ),
+        "session",
+    ),
+    **{"msp_podcast": "session", "ravdess": "recording", "thai_ser": "session"},
 }
 
 

@@ -6,6 +6,9 @@ from speechbrain_clser.data.sampling import rng_for, stratified
 # First word of a session, in a corpus with official splits, to split.
 OFFICIAL = {"train": "train", "dev": "valid", "valid": "valid", "test": "test"}
 
+# Training and validation rows, which are split by speaker later.
+UNDIVIDED = "train or valid"
+
 
 def sized_parts(rows, protocol: Protocol) -> dict:
     """Assign rows to the predefined splits of a protocol.
@@ -56,7 +59,25 @@ def _official(rows, selector, protocol):
             f"{', '.join(OFFICIAL)}, found {unknown[0]!r}; give three numbers "
             f"instead"
         )
-    return {name: OFFICIAL[part] for name, part in parts.items()}
+    parts = {name: OFFICIAL[part] for name, part in parts.items()}
+    if "valid" not in parts.values():
+        parts |= _official_valid(rows, parts, protocol)
+    return parts
+
+
+def _official_valid(rows, parts, protocol):
+    """Take the validation set from a training set whose speakers are tested, too.
+
+    If they are not, the training rows are left to the split by speaker.
+    """
+    train = [row for row in rows if parts[row.id] == "train"]
+    tested = {row.speaker for row in rows if parts[row.id] == "test"}
+    if tested.isdisjoint(row.speaker for row in train):
+        return dict.fromkeys((row.id for row in train), UNDIVIDED)
+    size = round(protocol.valid_share * len(train))
+    rng = rng_for(protocol, f"valid of {train[0].corpus}")
+    valid = stratified(train, size, protocol.scheme, rng)
+    return dict.fromkeys((row.id for row in valid), "valid")
 
 
 def _drawn(rows, sizes, selector, protocol):

@@ -6,11 +6,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from speechbrain_clser.data import protocol_grammar
+from speechbrain_clser.data.corpus_facts import MERGED
 from speechbrain_clser.data.protocol_schema import read
 from speechbrain_clser.deprecation import PROTOCOL_KEYS, current_keys
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 YAML = (".yaml", ".yml")
+# First part of the names of corpora that are folds of EmoBox.
+EMOBOX = "emobox_"
+SIDES = ("sources", "targets")
 
 
 def shipped() -> list:
@@ -28,7 +32,8 @@ def read_values(protocol: str) -> tuple:
     Arguments
     ---------
     protocol : str
-        As for ``protocol.load``.
+        As for ``protocol.load``, or ``emobox:<corpus>/<fold>`` for a fold of
+        EmoBox.
 
     Returns
     -------
@@ -51,7 +56,12 @@ def read_values(protocol: str) -> tuple:
     """
     path = _file_of(protocol)
     if path:
-        return path, current_keys(read(path), PROTOCOL_KEYS, path)
+        values = current_keys(read(path), PROTOCOL_KEYS, path)
+        return path, _with_folds(values)
+    if protocol.startswith("emobox:"):
+        merged = MERGED.get(re.split("[:/]", protocol)[1], {})
+        values = {**dict.fromkeys(SIDES, [protocol]), "merge_classes": merged}
+        return None, _with_folds(values)
     try:
         return None, protocol_grammar.parse(protocol)
     except ValueError as error:
@@ -64,6 +74,40 @@ def read_values(protocol: str) -> tuple:
             f"`clser protocols` lists, such as "
             f"{', '.join(near or ['emodb_to_urdu'])}"
         ) from error
+
+
+def _with_folds(values):
+    """Replace selectors of EmoBox by corpora whose official splits are a fold."""
+    values, folds = dict(values), {}
+    for side in SIDES:
+        if isinstance(selectors := values.get(side), list):
+            values[side] = [_fold_of(one) for one in selectors]
+            folds |= {
+                new: "official"
+                for old, new in zip(selectors, values[side], strict=True)
+                if old != new
+            }
+    if folds:
+        values["predefined_splits"] = {
+            **folds,
+            **values.get("predefined_splits", {}),
+        }
+    return values
+
+
+def _fold_of(selector):
+    """Return the corpus of a selector ``emobox:<corpus>/<fold>``; others as is."""
+    if not str(selector).startswith("emobox:"):
+        return selector
+    match = re.fullmatch(
+        r"emobox:([a-z]\w*)(?:/(?:fold_)?([1-9]\d*))?", selector
+    )
+    if match is None:
+        raise ValueError(
+            f"expected emobox:<corpus>/<fold> such as emobox:emodb/2, found "
+            f"{selector!r}; correct the selector"
+        )
+    return f"{EMOBOX}{match[1]}_{match[2] or 1}"
 
 
 def folder_name(protocol: str) -> str:

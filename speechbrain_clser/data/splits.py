@@ -12,7 +12,7 @@ import collections
 import dataclasses
 
 from speechbrain_clser.data import sampling
-from speechbrain_clser.data.predefined_splits import sized_parts
+from speechbrain_clser.data.predefined_splits import UNDIVIDED, sized_parts
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.labels import near
 
@@ -258,6 +258,7 @@ def _refuse_undivided(protocol, undivided):
 
 def _source_parts(rows, sized, protocol):
     """Split source rows into training and validation."""
+    sized = {name: part for name, part in sized.items() if part != UNDIVIDED}
     free = [row for row in rows if row.id not in sized]
     kept = set()
     while True:

@@ -28,7 +28,9 @@ ON_DISK = [
     name for name in MODULES if not hasattr(MODULES[name], "default_root")
 ]
 # Counts depend on the release, so the cards have none.
-GROWING = {"biic_podcast", "msp_podcast"}
+GROWING = {"biic_podcast", "dusha", "msp_podcast"}
+# Pairs with names of the same form: labels or counts tell them apart.
+ALIKE = ({"emodb", "oreau"}, {"emovo", "verbo"})
 every_corpus = pytest.mark.parametrize("name", MODULES)
 every_corpus_on_disk = pytest.mark.parametrize("name", ON_DISK)
 every_layout = pytest.mark.parametrize("layout", ["nested", "flat"])
@@ -51,7 +53,8 @@ def test_card_is_complete(name):
     empty = [
         field.name
         for field in dataclasses.fields(card)
-        if not getattr(card, field.name) and field.name != "is_own"
+        if not getattr(card, field.name)
+        and field.name not in ("is_own", "hours")
     ]
     if name in GROWING:
         assert empty == ["n_utterances", "n_speakers"]
@@ -187,6 +190,8 @@ def test_every_other_corpus_raises(name, tmp_path):
             continue
         root = trees.touch(tmp_path / other, trees.NAMES[other]["nested"])
         expected = f"^{name}: expected names such as .* another corpus"
+        if {name, other} in ALIKE:
+            expected = f"^{name}: expected (names such|a label|.*published)"
         with pytest.raises(ValueError, match=expected):
             manifest.prepare(corpus, root, tmp_path)
 

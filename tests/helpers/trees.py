@@ -7,8 +7,25 @@ recordings, by path. A corpus that makes its own recordings has no tree here.
 """
 
 import itertools
+import json
 
 from helpers import sounds
+
+
+def _every(form, **values):
+    """Fill in a form with every combination of values."""
+    return [
+        form.format(**dict(zip(values, chosen, strict=True)))
+        for chosen in itertools.product(*values.values())
+    ]
+
+
+def _flat(nested):
+    """Return both layouts of names that are labelled without their folders."""
+    return {
+        "nested": nested,
+        "flat": [name.rpartition("/")[2] for name in nested],
+    }
 
 
 def _emodb(folder):
@@ -286,6 +303,120 @@ def _podcast_texts(prefix, parts):
     }
 
 
+EMNS_EMOTIONS = (
+    *("Angry", "Disgust", "Excited", "Happy"),
+    *("Neutral", "Sad", "Sarcastic", "Surprised"),
+)
+EMNS_HEAD = "id|gender|age|emotion|level|audio_recording|utterance|description|user_id|status"
+
+
+def _emns_table():
+    rows = [
+        f'{n}|Female|25|{emotion}|5|wavs/recorded_audio_{n}.webm|Said "well, what"?|'
+        "calm|3|Complete"
+        for n, emotion in enumerate(EMNS_EMOTIONS)
+    ]
+    rows.append("9|Female|25|Sad|5|wavs/nothing.webm|No.|calm|3|Needs Updating")
+    return {"metadata.csv": "\n".join([EMNS_HEAD, *rows, ""])}
+
+
+M3ED_EMOTIONS = (
+    *("Anger", "Disgust", "Fear", "Happy"),
+    *("Neutral", "Sad", "Surprise"),
+)
+
+
+def _m3ed_texts():
+    turns = {
+        f"one_1_{n}": {
+            "Speaker": "AB"[n % 2],
+            "Text": "好的",
+            "EmoAnnotation": {"final_main_emo": emotion},
+        }
+        for n, emotion in enumerate(M3ED_EMOTIONS)
+    }
+    people = {
+        "A": {"Name": "Ann", "Gender": "Female"},
+        "B": {"Name": "Bo", "Gender": "Male"},
+    }
+    series = {"one_1": {"SpeakerInfo": people, "Dialog": turns}}
+    return {
+        "annotation.json": json.dumps({"one": series}),
+        "splitInfo/movie_list_val.txt": "one\n",
+    }
+
+
+DUSHA_VOTES = {
+    "a": ("angry", "angry", "sad"),
+    "n": ("neutral",),
+    "o": ("neutral", "sad"),
+    "p": ("positive", "positive", "other"),
+    "s": ("sad", "sad"),
+}
+
+
+def _dusha_texts():
+    lines = [
+        json.dumps(
+            {
+                "hash_id": f"{kind}{name}",
+                "audio_path": f"wavs/{kind}{name}.wav",
+                "annotator_emo": vote,
+                "golden_emo": "",
+                "speaker_text": "сколько время",
+                "source_id": "7",
+            }
+        )
+        for kind in "cp"
+        for name, votes in DUSHA_VOTES.items()
+        for vote in votes
+    ]
+    half = len(lines) // 2
+    return {
+        "crowd_train/raw_crowd_train.jsonl": "\n".join(lines[:half]),
+        "podcast_test/raw_podcast_test.jsonl": "\n".join(lines[half:]),
+    }
+
+
+IMPROV_LINES = [
+    f"UTD-IMPROV-S01A-F0{session}-{scene}-{who}0{n}.avi; {letter}; A:3.0; V:2.5; "
+    for session in (1, 6)
+    for n, (letter, scene, who) in enumerate(
+        zip("AHNOSX", "RSPPSP", ("FM", "MF") * 3, strict=True)
+    )
+]
+
+
+def _improv(nested):
+    return [
+        f"session{line[18]}/S01A/{line[20]}/" * nested
+        + f"MSP-{line[4:].partition('.')[0]}.wav"
+        for line in IMPROV_LINES
+    ]
+
+
+THAI_LABELS = (
+    *("Angry", "Frustrated", "Happy", "Neutral"),
+    *("None", "Other", "Sad"),
+)
+THAI_NAMES = [
+    f"s001_con_actor00{n % 2 + 1}_impro1_{n}.flac"
+    for n in range(len(THAI_LABELS))
+]
+
+
+def _thai_texts():
+    labels = {
+        name: [{"assigned_emo": "Sad", "majority_emo": label}]
+        for name, label in zip(THAI_NAMES, THAI_LABELS, strict=True)
+    }
+    actors = [{"Actor's ID": "001", "Sex": "Female", "Age": 25}]
+    return {
+        "emotion_label.json": json.dumps(labels),
+        "actor_demography.json": json.dumps({"data": actors}),
+    }
+
+
 MSP_PARTS = ("Train", "Development", "Test1", "Test2")
 BIIC_PARTS = ("Train", "Development", "Test")
 
@@ -345,7 +476,157 @@ NAMES = {
     },
 }
 
+BIG_SIX = "ANGRY DISGUST FEAR HAPPY NEUTRAL SAD SURPRISE".split()
+NAMES |= {
+    "aesdd": _flat(
+        _every(
+            "x/{e}{n} ({s}){z}.wav", e="adfhs", n=("01",), s="16", z=("", "b")
+        )
+    ),
+    "ased": _flat(
+        _every(
+            "0{e}/{l}{e}-{n}-01-{s}.wav",
+            **{
+                "e": "1",
+                "l": "nfhsa",
+                "n": ("01", "07"),
+                "s": ("01-01", "02-65"),
+            },
+        )
+    ),
+    "baved": _flat(
+        _every("{e}/{s}-20-6-{e}-7.wav", e="012", s=("0-m", "103-f"))
+    ),
+    "dusha": {
+        layout: _every(folder + "c{n}.wav", n="anops")
+        + _every(other + "p{n}.wav", n="anops")
+        for layout, folder, other in (
+            ("nested", "crowd_train/wavs/", "podcast_test/wavs/"),
+            ("flat", "", ""),
+        )
+    },
+    "emns": _flat(_every("wavs/recorded_audio_{n}.wav", n=range(8))),
+    "emotiontts_ko": {
+        layout: _every(
+            folder + "{s}/wav/{s}00{n}.wav",
+            s=("ema", "emf"),
+            n=("001", "100", "101", "300", "400"),
+        )
+        for layout, folder in (
+            ("nested", "plain-to-emotional/"),
+            ("flat", ""),
+        )
+    },
+    "emouerj": _flat(
+        _every("x/{s}{e}{n}.wav", s=("m01", "w02"), e="ahns", n=("01", "11"))
+    ),
+    "emovdb": {
+        layout: _every(
+            "{s}" + mark + "{e}/{e}_1-28_{n}.wav",
+            s=("bea", "sam"),
+            e=("Amused", "Angry", "Disgusted", "Neutral", "Sleepy"),
+            n=("0001", "0002"),
+        )
+        for layout, mark in (("nested", "/"), ("flat", "_"))
+    },
+    "jlcorpus": _flat(
+        _every(
+            "JL(wav+txt)/{s}_{e}_{n}_1.wav",
+            s=("female1", "male2"),
+            e="angry anxious apologetic assertive concerned encouraging "
+            "excited happy neutral sad".split(),
+            n=("1a", "15b"),
+        )
+    ),
+    "jtes": _flat(
+        _every(
+            "wav/{s}/{e}/{s}_{e}_{n}.wav",
+            s=("f01", "m50"),
+            e=("ang", "joy", "neu", "sad"),
+            n=("01", "50"),
+        )
+    ),
+    "jvnv": _flat(
+        _every(
+            "{s}/{e}/{k}/{s}_{e}_{k}_01.wav",
+            s=("F1", "M2"),
+            e="anger disgust fear happy sad surprise".split(),
+            k=("free", "regular"),
+        )
+    ),
+    "ksuemotions": _flat(
+        _every("x/D1E0{e}P0{s}S01T01.flac", e="012345", s="12")
+    ),
+    "m3ed": _flat(
+        [
+            f"modality_speech/{'AB'[n % 2]}_one_1_{n}.wav"
+            for n in range(len(M3ED_EMOTIONS))
+        ]
+    ),
+    "msp_improv": {"nested": _improv(True), "flat": _improv(False)},
+    "oreau": _flat(
+        _every(
+            "{x}/{s}{n}{e}a.wav",
+            **{
+                "x": "f",
+                "s": ("07", "42"),
+                "n": ("a06", "z03"),
+                "e": "CDJNPST",
+            },
+        )
+    ),
+    "resd": _flat(
+        _every("x/01_sadness_fear_{e}_110.wav", e="adefhns")
+        + _every("x/50_sadness_fear {e}_110.wav", e="adefhns")
+    ),
+    "shemo": _flat(
+        _every("x/{s}{e}{n}.wav", s=("F01", "M36"), e="AFHNSW", n=("01", "48"))
+    ),
+    "subesco": _flat(
+        _every(
+            "x/{s}_S_{n}_{e}_1.wav",
+            s=("F_01_OISHI", "M_10_X"),
+            n=(1, 10),
+            e=BIG_SIX,
+        )
+    ),
+    "thai_ser": {
+        "nested": [f"studio1-10/studio001/con/{name}" for name in THAI_NAMES],
+        "flat": THAI_NAMES,
+    },
+    "turevdb": _flat(
+        _every(
+            "Sound Source/x/{s}_{e}_{w}.wav",
+            s=("1157", "7895"),
+            e=("kz", "mt", "sk", "hl"),
+            w=("acik", "ogul1"),
+        )
+    ),
+    "verbo": _flat(
+        _every(
+            "Audios/{s}/{e}-{s}-{n}.wav",
+            s=("f1", "m6"),
+            e="ale des med neu rai sur tri".split(),
+            n=("l5", "ns1"),
+        )
+    ),
+}
+
 TEXTS = {
+    "dusha": dict.fromkeys(("nested", "flat"), _dusha_texts()),
+    "emns": dict.fromkeys(("nested", "flat"), _emns_table()),
+    "emotiontts_ko": {
+        layout: {f"{folder}ema/script/ema00101.txt": "\ufeff안녕,\n 하세요"}
+        for layout, folder in (
+            ("nested", "plain-to-emotional/"),
+            ("flat", ""),
+        )
+    },
+    "m3ed": dict.fromkeys(("nested", "flat"), _m3ed_texts()),
+    "msp_improv": dict.fromkeys(
+        ("nested", "flat"), {"Evalution.txt": "\n".join(IMPROV_LINES)}
+    ),
+    "thai_ser": dict.fromkeys(("nested", "flat"), _thai_texts()),
     "cremad": dict.fromkeys(
         ("nested", "flat"), {"VideoDemographics.csv": CREMAD_TABLE}
     ),

@@ -20,7 +20,7 @@ TUTORIAL = (toy.ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 FENCED = r"^```{}\n(.*?)^```$"
 EMOTIONS = ("anger", "disgust", "fear", "happiness", "neutral", "sadness")
 EMODB = dict(zip(EMOTIONS, "WEAFNT", strict=True))
-SUBESCO = dict(
+LABELS = dict(
     zip(
         EMOTIONS,
         ("ANGRY", "DISGUST", "FEAR", "HAPPY", "NEUTRAL", "SAD"),
@@ -75,7 +75,7 @@ def speak(path, emotion, speaker):
 
 
 def make_corpora(folder):
-    """Write a few recordings with the layouts of EMO-DB and SUBESCO."""
+    """Write a few recordings with the layouts of EMO-DB and MyCorpus."""
     for speaker, emotion, sentence in itertools.product(
         (3, 8, 9), EMOTIONS, ("a01", "b10")
     ):
@@ -85,8 +85,8 @@ def make_corpora(folder):
         range(4), EMOTIONS, ("S_1", "S_10")
     ):
         actor = ("F_01_OISHI", "F_02_MONIKA", "M_01_A", "M_02_B")[speaker]
-        name = f"{actor}_{sentence}_{SUBESCO[emotion]}_1.wav"
-        speak(folder / "SUBESCO" / name, emotion, speaker)
+        name = f"{actor}_{sentence}_{LABELS[emotion]}_1.wav"
+        speak(folder / "MyCorpus" / name, emotion, speaker)
 
 
 def execute(line, folder, packages=None, more=()):
@@ -143,7 +143,7 @@ def page(tmp_path_factory):
 
 @pytest.mark.slow
 def test_corpus_is_described_as_on_the_page(page):
-    assert page[1]["clser corpora subesco"] == blocks("text")[0]
+    assert page[1]["clser corpora my_corpus"] == blocks("text")[0]
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_run_compares_both_corpora_and_has_a_report(page):
         (folder / "results/dann/seed_1001/notes.json").read_text()
     )
     assert 0.9 < notes["reversal_strength"] <= 1
-    assert "emodb:deu → subesco:ben; unlabelled" in console
+    assert "emodb:deu → my_corpus:ben; unlabelled" in console
     assert "dann minus it" in console
     report = (folder / "results/dann/report.md").read_text()
     assert "## Gradient reversal\n\n| seed | strength |" in report
@@ -164,7 +164,7 @@ def test_run_compares_both_corpora_and_has_a_report(page):
     with open(folder / "results/dann/parts.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     actors = {(row["speaker"], row["gender"]) for row in rows}
-    assert {("subesco_M01", "male"), ("subesco_F02", "female")} < actors
+    assert {("my_corpus_M01", "male"), ("my_corpus_F02", "female")} < actors
     text = (folder / "results/dann/model/README.md").read_text()
     assert "parts of the package `my_package`" in text
 
@@ -257,4 +257,4 @@ def test_part_of_the_page_is_in_the_allow_list(tmp_path):
     with distributions.installed(tmp_path, found, declared):
         for part in ("dann.Dann", "bands.Bands", "bands.BandsConfig"):
             assert entry_points.part(f"my_package.{part}") is not None
-        assert corpora.load("subesco").card.n_utterances == 7000
+        assert corpora.load("my_corpus").card.n_utterances == 7000

@@ -11,9 +11,12 @@ from collections.abc import Collection, Sequence
 # for some uses only, which the model's card then names. All others forbid it,
 # require a signature, or do not mention it.
 SHAREABLE = {
+    "Apache-2.0",
     "CC0-1.0",
     "CC BY 4.0",
     "CC BY-NC-SA 4.0",
+    "CC BY-SA 4.0",
+    "MIT",
     "Open Database License 1.0",
     "free for research",
     "research only",

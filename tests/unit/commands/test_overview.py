@@ -10,7 +10,11 @@ def test_table_lists_every_corpus_with_licence():
     head, *rows = overview.corpora_table()
     assert [row[0] for row in rows] == corpora.names()
     assert all(len(row) == len(head) for row in rows)
-    assert all(row[-1] for row in rows)
+    assert all(row[-2] for row in rows)
+    assert len(rows) >= 34
+    assert len({code for row in rows for code in row[1].split()}) >= 20
+    shared = {row[0]: row[-1] for row in rows}
+    assert (shared["emodb"], shared["tess"]) == ("yes", "no")
 
 
 def test_table_lists_every_protocol():
@@ -36,7 +40,7 @@ def test_table_describes_target_supervision(monkeypatch, name, output):
 
 
 def test_unknown_corpus_error_lists_known_corpora():
-    with pytest.raises(KeyError, match="among biic_podcast, .* got 'emo'"):
+    with pytest.raises(KeyError, match="among aesdd, .* got 'emo'"):
         overview.corpus_facts("emo")
 
 

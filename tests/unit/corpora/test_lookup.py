@@ -194,7 +194,7 @@ def test_languages_are_unique_over_selectors(tmp_path):
 READER = """
 from speechbrain_clser.data.corpus import Card
 CARD = Card(
-    "subesco", "SUBESCO", ("ben",), 1, 1, "acted", "", "", "", ("SUBESCO",)
+    "my_corpus", "MyCorpus", ("ben",), 1, 1, "acted", "", "", "", ("MyCorpus",)
 )
 EMOTIONS = {"ANG": "anger"}
 SENTENCES = {"DFA": "Don't forget a jacket."}
@@ -209,35 +209,35 @@ def default_root():
 def declare(tmp_path):
     """Install a package with readers of corpora, given by their text."""
 
-    def of(text=READER, name="subesco"):
-        files = {"my_package/__init__.py": "", "my_package/subesco.py": text}
-        points = {name: "my_package.subesco"}
+    def of(text=READER, name="my_corpus"):
+        files = {"my_package/__init__.py": "", "my_package/my_corpus.py": text}
+        points = {name: "my_package.my_corpus"}
         return installed(tmp_path, files, {CORPORA: points})
 
     return of
 
 
 def test_reader_of_an_installed_package_is_found(declare, tmp_path):
-    assert "subesco" not in corpora.names()
+    assert "my_corpus" not in corpora.names()
     with declare():
-        assert "subesco" in corpora.names()
+        assert "my_corpus" in corpora.names()
         assert "my_package" not in sys.modules
-        assert corpora.load("subesco").emotions == {"ANG": "anger"}
-        card = corpora.load("subesco").card
+        assert corpora.load("my_corpus").emotions == {"ANG": "anger"}
+        card = corpora.load("my_corpus").card
         assert corpora.locate(card).name == "made"
-        data_folder = folders(tmp_path, "Subesco")
-        assert corpora.locate(card, data_folder).name == "Subesco"
-        assert list(corpora.sentences()["subesco"]) == ["DFA"]
+        data_folder = folders(tmp_path, "Mycorpus")
+        assert corpora.locate(card, data_folder).name == "Mycorpus"
+        assert list(corpora.sentences()["my_corpus"]) == ["DFA"]
         rows = overview.corpora_table()
-        assert ["subesco", "ben", 1, 1, "acted", ""] in rows
-        assert overview.corpus_facts("subesco")["emotions"] == "anger"
-    assert corpora.load("subesco").card.is_own
+        assert ["my_corpus", "ben", 1, 1, "-", "acted", "", "no"] in rows
+        assert overview.corpus_facts("my_corpus")["emotions"] == "anger"
+    assert corpora.load("my_corpus").card.is_own
 
 
 def test_two_readers_of_one_name_are_refused(declare):
     expected = (
         "corpus 'emodb': expected one reader, found the built-in "
-        "speechbrain_clser.corpora.emodb and my_package.subesco of my_package"
+        "speechbrain_clser.corpora.emodb and my_package.my_corpus of my_package"
     )
     with declare(name="emodb"), pytest.raises(ValueError, match=expected):
         corpora.load("urdu")
@@ -246,11 +246,16 @@ def test_two_readers_of_one_name_are_refused(declare):
 @pytest.mark.parametrize(
     "text, name, error, expected",
     [
-        ("EMOTIONS = {}", "subesco", ValueError, "no CARD and no utterances"),
-        ("import nowhere_at_all", "subesco", ImportError, "found No module"),
-        (READER, "sube", ValueError, "corpus 'sube': .*found 'subesco'"),
-        (READER.replace("ben", "en"), "subesco", ValueError, "'en'; write eng"),
-        (READER.replace("ben", "xyz"), "subesco", ValueError, "write und"),
+        ("EMOTIONS = {}", "my_corpus", ValueError, "no CARD and no utterances"),
+        ("import nowhere_at_all", "my_corpus", ImportError, "found No module"),
+        (READER, "my_c", ValueError, "corpus 'my_c': .*found 'my_corpus'"),
+        (
+            READER.replace("ben", "en"),
+            "my_corpus",
+            ValueError,
+            "'en'; write eng",
+        ),
+        (READER.replace("ben", "xyz"), "my_corpus", ValueError, "write und"),
     ],
 )
 def test_reader_that_cannot_be_used_is_named(
@@ -258,4 +263,4 @@ def test_reader_that_cannot_be_used_is_named(
 ):
     with declare(text, name), pytest.raises(error, match=expected) as raised:
         corpora.load(name)
-    assert "my_package.subesco of my_package 0.1" in str(raised.value)
+    assert "my_package.my_corpus of my_package 0.1" in str(raised.value)

@@ -4,7 +4,7 @@ import dataclasses
 import pytest
 from helpers.rows import rows_of
 
-from speechbrain_clser.data.predefined_splits import sized_parts
+from speechbrain_clser.data.predefined_splits import UNDIVIDED, sized_parts
 from speechbrain_clser.data.protocol import Protocol
 
 ROWS = rows_of("a", "deu", n_speakers=5) + rows_of("b", "ita", n_speakers=5)
@@ -52,3 +52,32 @@ def test_official_splits_are_read():
 def test_corpus_without_official_splits_raises():
     with pytest.raises(ValueError, match="official: .* found ''"):
         sized_parts(ROWS, protocol_of(b="official"))
+
+
+def fold(test_speakers):
+    """Return rows of an official fold without a validation part."""
+    return [
+        dataclasses.replace(
+            row,
+            session="test/1"
+            if row.speaker in test_speakers(row)
+            else "train/1",
+        )
+        for row in ROWS
+        if row.corpus == "a"
+    ]
+
+
+def test_fold_without_validation_of_other_speakers_is_divided_later():
+    speaker = ROWS[0].speaker
+    parts = sized_parts(fold(lambda row: {speaker}), protocol_of(a="official"))
+    assert set(parts.values()) == {"test", UNDIVIDED}
+
+
+def test_validation_of_a_fold_with_common_speakers_is_a_sample():
+    rows = fold(lambda row: {row.speaker} if row.id.endswith("0") else ())
+    parts = sized_parts(rows, protocol_of(a="official"))
+    counts = collections.Counter(parts.values())
+    n_trained = counts["train"] + counts["valid"]
+    assert counts["valid"] == round(0.1 * n_trained) > 0
+    assert set(counts) == {"train", "valid", "test"}

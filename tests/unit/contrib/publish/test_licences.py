@@ -6,7 +6,8 @@ from speechbrain_clser.contrib.publish import licences
 # Shipped corpora whose licences allow sharing a model.
 OPEN = {
     *("cafe", "cremad", "demo", "emodb", "emovo", "enterface", "esd"),
-    *("mesd", "nemo", "ravdess", "urdu"),
+    *("mesd", "nemo", "ravdess", "urdu", "emns", "emotiontts_ko", "emovdb"),
+    *("jlcorpus", "jvnv", "oreau", "resd", "shemo", "subesco", "thai_ser"),
 }
 
 
