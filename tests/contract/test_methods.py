@@ -45,6 +45,7 @@ def batch(hparams):
         "speaker": torch.tensor([0, 0, 1, 1]),
         "language": torch.tensor([0, 0, 1, 1]),
         "corpus": torch.tensor([0, 0, 1, 1]),
+        "gender": torch.tensor([0, -1, 1, 0]),
         "style": (torch.randn(4, 52), torch.ones(4)),
         "phones": (PHONES.repeat(4, 1, 1), torch.ones(4)),
     }
