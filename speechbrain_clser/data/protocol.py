@@ -44,6 +44,7 @@ JOINED = (
     "source_shots_per_class",
     "target_labelled_fraction",
     "ignore_labels",
+    "resample_held_out",
 )
 # Results with ``classes`` were published before this key was added.
 FIRST_POOL = "classes"
@@ -56,6 +57,7 @@ KEYS = (
     *("valid_share", "split_seed", "select_by", "allowed_leaks", "note"),
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
+    "resample_held_out",
 )
 
 
@@ -183,11 +185,12 @@ class Protocol:
 
     @property
     def is_drawn(self):
-        """Whether labelled utterances are sampled, so that trials differ."""
+        """Whether labelled utterances or test speakers differ between trials."""
         return bool(
             self.source_shots_per_class
             or self.shots
             or self.target_labelled_fraction
+            or self.resample_held_out
         )
 
     @property

@@ -11,6 +11,9 @@ def test_mean_and_deviation_by_hand():
     expected = torch.tensor([[2.0, 5.0, 1.0, 0.001]])
     pooled = MeanStdPooling(2)(frames, torch.ones(1))
     torch.testing.assert_close(pooled, expected)
+    mean = MeanStdPooling(2, with_std=False)
+    assert mean(frames, torch.ones(1)).tolist() == [[2.0, 5.0]]
+    assert mean.output_dim == 2
 
 
 def test_output_does_not_depend_on_padding():
