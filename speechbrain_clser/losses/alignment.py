@@ -28,7 +28,7 @@ def domain_classification(logits, is_target):
     Returns
     -------
     torch.Tensor, ()
-        In float32; log(2) if the domains cannot be told apart.
+        In float32; log(2) if the domains cannot be distinguished.
 
     Source
     ------
