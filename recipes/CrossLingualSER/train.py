@@ -123,6 +123,7 @@ def train(experiment, data, features, side_information, folder):
             hparams["seed"],
             hparams["schedule"],
             hparams["augment"],
+            hparams["domain_alignment"],
         ),
         encoder=step.EncoderTraining(
             hparams["extractor"] if "wavs" in features.views else None,

@@ -11,13 +11,20 @@ from safetensors.numpy import save as to_bytes
 
 from speechbrain_clser.adaptation.base import Fitted
 from speechbrain_clser.adaptation.em_gaussians import EMGaussians
+from speechbrain_clser.adaptation.em_prior import EMPrior
 from speechbrain_clser.adaptation.equal_mass import EqualMass
+from speechbrain_clser.adaptation.jdar import JDAR
+from speechbrain_clser.adaptation.lame import LAME
 from speechbrain_clser.adaptation.self_training import SelfTraining
+from speechbrain_clser.adaptation.t3a import T3A
+from speechbrain_clser.adaptation.tent import Tent
 
 ADAPTATIONS = {
-    "em_gaussians": EMGaussians,
-    "equal_mass": EqualMass,
-    "self_training": SelfTraining,
+    kind.name: kind
+    for kind in (
+        *(EMGaussians, EqualMass, SelfTraining),
+        *(EMPrior, JDAR, LAME, T3A, Tent),
+    )
 }
 MAX_CONSTANT = 1e6  # in a file; more rounds would take hours
 
@@ -154,6 +161,15 @@ def _is_constant(value, default):
     return isinstance(value, kind) and abs(value) <= MAX_CONSTANT
 
 
+def _have_shapes(found, expected):
+    """Return whether arrays have the shapes; a size of None is not compared."""
+    return found.keys() == expected.keys() and all(
+        len(shape) == len(found[name])
+        and all(n in (None, m) for n, m in zip(shape, found[name], strict=True))
+        for name, shape in expected.items()
+    )
+
+
 def _state(file, adaptation):
     """Read and validate the arrays of a fitted state."""
     found = {
@@ -166,7 +182,7 @@ def _state(file, adaptation):
         raise ValueError(f"a 'shape' of {shape.tolist()}")
     dim, n_classes = shape.tolist()
     expected = {"shape": (2,), **adaptation.state_shapes(dim, n_classes)}
-    if found != expected:
+    if not _have_shapes(found, expected):
         raise ValueError(f"arrays of the shapes {found} instead of {expected}")
     state = {name: file.get_tensor(name) for name in expected}
     for name, values in state.items():

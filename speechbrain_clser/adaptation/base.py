@@ -144,7 +144,7 @@ class Adaptation:
         Returns
         -------
         dict of str to tuple of int
-            By name, without ``shape``.
+            By name, without ``shape``; None for the number of fitted utterances.
 
         Example
         -------

@@ -9,6 +9,8 @@ from speechbrain.utils.data_pipeline import provides, takes
 from speechbrain_clser.seeds import seed_for
 
 UNKNOWN = -1
+GENDERS = ("female", "male")
+CODES = ("emotion", "domain", "speaker", "language", "corpus", "gender")
 SOUNDS = ("frames", "wavs")
 
 
@@ -22,7 +24,8 @@ class Codes:
     rows : iterable of Utterance
         Training rows; their speakers, languages and corpora get codes in
         alphabetical order, all others are ``UNKNOWN``. ``speaker_languages``
-        holds the language code of each speaker code.
+        holds the language code of each speaker code. Genders have the codes of
+        ``GENDERS``.
     target_ids : container of str
         Ids of the utterances of the target domain, code 1; all others have
         code 0, the source domain.
@@ -32,8 +35,9 @@ class Codes:
     >>> from speechbrain_clser.data.utterance import Utterance
     >>> from speechbrain_clser.labels import Scheme
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu", emotion="anger")
-    >>> Codes(Scheme(["anger", "fear"]), [row])(row)
-    {'emotion': 0, 'domain': 0, 'speaker': 0, 'language': 0, 'corpus': 0}
+    >>> codes = Codes(Scheme(["anger", "fear"]), [row])(row)
+    >>> [codes[key] for key in CODES]
+    [0, 0, 0, 0, 0, -1]
     """
 
     def __init__(self, scheme, rows, target_ids=frozenset()):
@@ -59,7 +63,7 @@ class Codes:
                 key: names.index(getattr(row, key))
                 if getattr(row, key) in names
                 else UNKNOWN
-                for key, names in self.known.items()
+                for key, names in (*self.known.items(), ("gender", GENDERS))
             },
         }
 
@@ -86,8 +90,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     Returns
     -------
     DynamicItemDataset
-        Items ``id``, the inputs and, with codes, ``emotion``, ``domain``,
-        ``speaker``, ``language``, ``corpus``, and the extras. Its attribute
+        Items ``id``, the inputs and, with codes, those of ``CODES``, and the extras. Its attribute
         ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
     data = {
@@ -95,8 +98,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
         for row in rows
     }
     extras = extras or {}
-    targets = ["emotion", "domain", "speaker", "language", "corpus"]
-    targets = targets if codes else []
+    targets = CODES if codes else ()
     view_seed = torch.zeros((), dtype=torch.int64)
     if any(len(views) > 1 for views in sound.values()):
         view_seed.share_memory_()  # with the workers of a data loader

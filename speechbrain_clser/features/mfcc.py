@@ -41,6 +41,11 @@ class MfccConfig:
             )
 
 
+class _Log(torch.nn.Module):
+    def forward(self, energy):
+        return (energy + 1e-6).log()  # as in torchaudio's MFCC
+
+
 class Mfcc(Extractor):
     """Extract mel-frequency cepstral coefficients (MFCC) every 20 ms.
 
@@ -65,27 +70,25 @@ class Mfcc(Extractor):
     version = 1
 
     def __init__(self, config=None):
+        super().__init__(config or MfccConfig())
+        self.transform, self.dim = self._transform(
+            n_fft=N_FFT,
+            win_length=self.config.window_ms * self.sample_rate_hz // 1000,
+            hop_length=HOP_SAMPLES,
+            window_fn=torch.hamming_window,
+            n_mels=N_MELS,
+            f_min=LOW_HZ,
+            f_max=HIGH_HZ,
+            center=False,
+        )
+        self.columns = tuple(map(str, range(self.dim)))
+
+    def _transform(self, **mel):
+        """Return the transform of waveforms and its number of columns."""
         from torchaudio.transforms import MFCC  # slow to import, often unused
 
-        super().__init__(config or MfccConfig())
-        rate_hz = self.sample_rate_hz
-        self.transform = MFCC(
-            rate_hz,
-            n_mfcc=self.config.n_cepstra,
-            log_mels=True,
-            melkwargs={
-                "n_fft": N_FFT,
-                "win_length": self.config.window_ms * rate_hz // 1000,
-                "hop_length": HOP_SAMPLES,
-                "window_fn": torch.hamming_window,
-                "n_mels": N_MELS,
-                "f_min": LOW_HZ,
-                "f_max": HIGH_HZ,
-                "center": False,
-            },
-        )
-        self.columns = tuple(map(str, range(self.config.n_cepstra)))
-        self.dim = len(self.columns)
+        n, rate_hz = self.config.n_cepstra, self.sample_rate_hz
+        return MFCC(rate_hz, n_mfcc=n, log_mels=True, melkwargs=mel), n
 
     @fwd_default_precision(cast_inputs=torch.float32)
     @torch.no_grad()
@@ -105,3 +108,26 @@ class Mfcc(Extractor):
         frames = self.transform(wavs).transpose(1, 2)
         is_real = real_mask(n_frames, frames.shape[1])
         return frames.where(is_real[..., None], 0.0)
+
+
+class LogMel(Mfcc):
+    """Extract log-mel energies every 20 ms, of which ``Mfcc`` is a cosine transform.
+
+    Arguments
+    ---------
+    config : MfccConfig, optional
+        Window; the number of cepstra is not used.
+
+    Example
+    -------
+    >>> LogMel()(torch.randn(1, 16000), torch.ones(1)).shape
+    torch.Size([1, 50, 64])
+    """
+
+    version = 1
+
+    def _transform(self, **mel):
+        from torchaudio.transforms import MelSpectrogram
+
+        energy = MelSpectrogram(self.sample_rate_hz, **mel)
+        return torch.nn.Sequential(energy, _Log()), mel["n_mels"]

@@ -30,7 +30,8 @@ class Method(torch.nn.Module):
     ``INPUTS`` lists the batch keys that ``forward`` reads; all of them can be
     computed from audio alone, so no label can leak into a prediction.
     ``TARGETS`` lists the keys that ``losses`` reads (``emotion`` is -1 where
-    unlabelled, ``domain`` 0 for source and 1 for target), ``LOSSES`` the losses
+    unlabelled, ``domain`` 0 for source and 1 for target, ``gender`` 0 for female, 1
+    for male and -1 if unknown), ``LOSSES`` the losses
     it returns. ``progress`` is the fraction of the phase that is done, 0-1;
     schedules are functions of it. ``TRAINING_ONLY`` lists the modules that
     inference does not need. ``USES_GRADIENTS`` is False if ``begin_epoch``

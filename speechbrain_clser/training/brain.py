@@ -78,11 +78,13 @@ class MethodBrain(sb.Brain):
     ):
         encoder = encoder or EncoderTraining()
         extractor = encoder.extractor
-        step = Step(method, extractor, encoder.normaliser)
+        alignment = config.alignment
+        step = Step(method, extractor, encoder.normaliser, alignment)
         super().__init__(modules={"step": step}, **brain)
         self.extract = step.extract
         self.sound = "frames" if extractor is None else "wavs"
         self.keys = {self.sound, *method.INPUTS, *method.TARGETS}
+        self.keys |= set() if alignment is None else {"domain"}
         self.method, self.extractor = method, extractor
         self.encoder_opt_class = encoder.encoder_opt_class
         self.phase = phase
@@ -93,6 +95,8 @@ class MethodBrain(sb.Brain):
         self.trained = {"method": method}
         if extractor is not None:
             self.trained["extractor"] = extractor
+        if alignment is not None:
+            self.trained["alignment"] = alignment
         self.freeze()
         self.reset()
         if self.checkpointer is not None:
@@ -139,9 +143,10 @@ class MethodBrain(sb.Brain):
         self.optimizers_dict = {}
         if not self.method.USES_GRADIENTS:
             return
-        self.optimizers_dict["optimizer"] = self.opt_class(
-            _trainable(self.method)
-        )
+        trained = _trainable(self.method)
+        if self.config.alignment is not None:
+            trained += _trainable(self.config.alignment)
+        self.optimizers_dict["optimizer"] = self.opt_class(trained)
         if self.extractor is not None and _trainable(self.extractor):
             self.optimizers_dict["encoder_optimizer"] = self.encoder_opt_class(
                 _trainable(self.extractor)
@@ -174,7 +179,7 @@ class MethodBrain(sb.Brain):
     def compute_objectives(self, predictions, batch, stage):
         """Return the weighted sum of the losses, and add up each for the log."""
         output, losses = predictions
-        loss = combine(losses, self.config.loss_weights)
+        loss = combine(losses, self.config.weights)
         self.n_summed += 1
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()

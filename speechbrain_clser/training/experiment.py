@@ -21,6 +21,7 @@ from speechbrain_clser.training import (
     adapting,
     as_found,
     baselines,
+    domain_alignment,
     examples,
     layer_choice,
     phases,
@@ -40,6 +41,7 @@ DEFAULTS = {
     **{"hierarchical_sampling": None, "schedule": None},
     **{"opt_class": None, "encoder_opt_class": None},
     **{"target_adaptation": None, "protocol_changes": None},
+    "domain_alignment": None,
     **{"side_information": {}, "dataloader_options": {}},
     "skip_prep": False,
     "report": True,
@@ -235,7 +237,10 @@ class Experiment:
             ).items()
             if source.vocabulary
         }
-        self.hparams["method"].setup(codes.speaker_languages, **vocabularies)
+        method = self.hparams["method"]
+        method.setup(codes.speaker_languages, **vocabularies)
+        if (alignment := self.hparams["domain_alignment"]) is not None:
+            alignment.setup(method, self.hparams["extractor"])
 
     def set_threads(self, n_threads, with_encoder):
         """Use all threads where a large encoder runs; small networks need few."""
@@ -342,6 +347,11 @@ class Experiment:
         hparams.setdefault(
             "train_logger", FileTrainLogger(str(training / "train_log.txt"))
         )
+        hparams["phases"] = domain_alignment.with_unlabelled(
+            hparams["phases"],
+            hparams["domain_alignment"],
+            hparams.get("batch_size"),
+        )
         if not any(phase.with_encoder for phase in hparams["phases"]):
             hparams["extractor"] = hparams["extractor"].frozen_copy()
         return hparams
@@ -381,6 +391,12 @@ class Experiment:
             )
         refuse_unusable(
             hparams["target_adaptation"], self.protocol, hparams["extractor"]
+        )
+        domain_alignment.refuse_unusable(
+            hparams["domain_alignment"],
+            self.protocol,
+            hparams["extractor"],
+            hparams["method"],
         )
         self.baselines = baselines.usable(
             names,

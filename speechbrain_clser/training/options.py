@@ -41,7 +41,10 @@ LEAST = {
 }
 # Texts of a YAML that a mapping may replace. They are passed on as
 # text: HyperPyYAML accepts a mapping only in the place of a mapping.
-MAY_BE_MAPPING = {"adaptation_constants", "data_folder", "encoder"}
+MAY_BE_MAPPING = {
+    *("adaptation_constants", "alignment_constants"),
+    *("data_folder", "encoder"),
+}
 DATA_FOLDER = "--data_folder"
 
 

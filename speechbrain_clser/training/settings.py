@@ -33,6 +33,11 @@ INDIFFERENT = {
     "train_log",
     "train_logger",
 }
+# Without alignment they change nothing; earlier runs do not have them.
+ALIGNMENT = (
+    *("alignment", "alignment_constants", "alignment_weight"),
+    "domain_alignment",
+)
 METHOD = "!new:speechbrain_clser.methods."
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (
@@ -133,7 +138,10 @@ def _comparable(values, path):
     }
     others = {k: v for k, v in values.items() if k not in nodes}
     nodes |= _stripped_settings(others, path)
-    return {key: _text(_ungrouped(node)) for key, node in nodes.items()}
+    found = {key: _text(_ungrouped(node)) for key, node in nodes.items()}
+    if found.get("alignment", "none").split() == ["none"]:
+        found = {k: v for k, v in found.items() if k not in ALIGNMENT}
+    return found
 
 
 def _text(node):

@@ -28,6 +28,8 @@ class TrainingConfig:
     augment : sequence of callable
         Each takes training frames, (batch, frames, dim), and lens, and gives
         both back changed.
+    alignment : DomainAlignment, optional
+        Its loss is added to those of the method, as ``alignment``.
     """
 
     loss_weights: dict
@@ -35,6 +37,14 @@ class TrainingConfig:
     seed: int
     schedule: Callable | None
     augment: Sequence = ()
+    alignment: object = None
+
+    @property
+    def weights(self):
+        """Weights of all losses by name."""
+        if self.alignment is None:
+            return self.loss_weights
+        return {**self.loss_weights, "alignment": self.alignment.weight}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,13 +80,16 @@ class Step(torch.nn.Module):
     normaliser : torch.nn.Module, optional
         Of the extractor's frames, (batch, frames, dim); without one
         ``level_layers``.
+    alignment : DomainAlignment, optional
+        Of source and target.
     """
 
-    def __init__(self, method, extractor=None, normaliser=None):
+    def __init__(self, method, extractor=None, normaliser=None, alignment=None):
         super().__init__()
         self.method = method
         self.extractor = extractor
         self.normaliser = normaliser
+        self.alignment = alignment
 
     def extract(self, batch):
         """Return frames and lens of a batch, extracted now if the encoder is trained."""
@@ -99,4 +112,9 @@ class Step(torch.nn.Module):
         for change in augment:
             frames, lens = change(frames, lens)
         output = self.method({"frames": (frames, lens)})
-        return output, self.method.losses(output, batch)
+        losses = self.method.losses(output, batch)
+        if self.alignment is not None:
+            args = (output, (frames, lens), batch["domain"])
+            loss = self.alignment(*args, self.method.progress)
+            losses = {**losses, "alignment": loss}
+        return output, losses

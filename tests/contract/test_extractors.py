@@ -13,7 +13,7 @@ from speechbrain_clser import features
 from speechbrain_clser.features.acoustic import AcousticFeatures
 from speechbrain_clser.features.ecapa import Ecapa
 from speechbrain_clser.features.extractor import Extractor
-from speechbrain_clser.features.mfcc import Mfcc
+from speechbrain_clser.features.mfcc import LogMel, Mfcc
 from speechbrain_clser.features.prosody.both import Prosody
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.features.prosody.measures import ProsodyMeasures
@@ -36,6 +36,7 @@ BUILDERS = {
     "measures": lambda folder: ProsodyMeasures(),
     "prosody": lambda folder: Prosody(),
     "mfcc": lambda folder: Mfcc(),
+    "log_mel": lambda folder: LogMel(),
     "layer_statistics": lambda folder: LayerStatistics(
         SSLFeatures(
             encoders.make(folder, "hubert_group"),

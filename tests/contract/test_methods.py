@@ -8,6 +8,7 @@ from helpers import toy
 from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.losses.combine import combine
+from speechbrain_clser.training.domain_alignment import DomainAlignment
 
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
 # Code, start and end, as fractions of the utterance.
@@ -44,6 +45,7 @@ def batch(hparams):
         "speaker": torch.tensor([0, 0, 1, 1]),
         "language": torch.tensor([0, 0, 1, 1]),
         "corpus": torch.tensor([0, 0, 1, 1]),
+        "gender": torch.tensor([0, -1, 1, 0]),
         "style": (torch.randn(4, 52), torch.ones(4)),
         "phones": (PHONES.repeat(4, 1, 1), torch.ones(4)),
     }
@@ -78,6 +80,19 @@ def test_every_trainable_parameter_gets_a_gradient(hparams, batch):
     combine(losses, hparams["loss_weights"]).backward()
     unused = [n for n, p in trainable(method) if p.grad is None]
     assert unused == []
+
+
+def test_embedding_can_be_aligned(hparams, batch):
+    method = hparams["method"].train()
+    if not method.USES_GRADIENTS:
+        return  # refused; see training.domain_alignment
+    for name in ("cdan", "mdd", "mk_mmd"):
+        alignment = DomainAlignment(name, hparams["n_classes"])
+        alignment.setup(method, hparams["extractor"])
+        method.zero_grad()
+        output = method(inputs(method, batch))
+        alignment(output, batch["frames"], batch["domain"], 0.5).backward()
+        assert any(p.grad is not None for _, p in trainable(method)), name
 
 
 def test_evaluation_is_deterministic(hparams, batch):

@@ -10,8 +10,9 @@ from helpers import encoders, toy
 YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
 # Methods with unlabelled utterances, and the options that toy corpora need.
 ADAPTING = {
-    "dual_anchor": ["--phones", "units"],
-    "sere": [],
+    "capsule_mdd": [],
+    "dual_anchor": ["--phones", "units", "--n_unlabelled", "8"],
+    "sere": ["--n_unlabelled", "8"],
 }
 TORCHRUN = [
     *(sys.executable, "-m", "torch.distributed.run"),
@@ -80,7 +81,7 @@ def test_error_in_one_of_two_processes_is_shown_and_ends_both(data):
 def test_two_processes_adapt(data, name):
     done = toy.train(
         *(data, data / name, *CELLS, *ADAPTING[name]),
-        *("--distributed_backend", "gloo", "--n_unlabelled", "8"),
+        *("--distributed_backend", "gloo"),
         protocol="toy_unlabelled.yaml",
         yaml=f"hparams/{name}.yaml",
         launcher=TORCHRUN,

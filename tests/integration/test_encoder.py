@@ -46,6 +46,24 @@ def test_trained_encoder_is_saved_with_the_method(data, adapt):
     assert train(data, adapt, "--adapt", adapt) == first
 
 
+def test_layers_of_a_trained_encoder_are_anchored(data):
+    more = ("--adapt", "lora", "--layers", "1-2", "--layer_mix", "learned")
+    done = toy.train(
+        *(data, data / "anchored", "--encoder", str(data / "hubert"), *more),
+        *("--alignment", "layer_anchoring"),
+        *("--alignment_constants", "{n_groups: 2}"),
+        protocol="toy_unlabelled.yaml",
+    )
+    assert done.returncode == 0, done.stdout
+    epochs = (data / "anchored/seed_1001/epochs.jsonl").read_text()
+    losses = [json.loads(e)["train_alignment"] for e in epochs.splitlines()]
+    assert len(losses) == 3 and min(losses) > 0
+    # Nothing of the alignment is in the model.
+    assert (
+        "lignment" not in (data / "anchored/model/hyperparams.yaml").read_text()
+    )
+
+
 def test_layers_may_be_chosen_on_the_sources(data):
     more = ("--encoder", str(data / "hubert"), "--layers", "auto")
     done = toy.train(

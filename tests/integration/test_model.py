@@ -16,6 +16,7 @@ TWO = {"protocol": "toy_two_sources.yaml"}
 OPTIONS = {
     # Evaluation adapts and normalises with the test utterances, a model does not.
     "best": (["--normalise_by", "none", "--adaptation", "none"], {}),
+    "capsule_mdd": ([], UNLABELLED),
     "dual_anchor": (["--phones", "units"], UNLABELLED),
     "sere": ([], UNLABELLED),
     "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),

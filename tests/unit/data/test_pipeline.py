@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 from helpers.rows import rows_of
@@ -31,7 +33,16 @@ def test_unseen_speakers_are_unknown():
         "speaker": UNKNOWN,
         "language": UNKNOWN,
         "corpus": UNKNOWN,
+        "gender": 0,  # of the utterance
     }
+
+
+@pytest.mark.parametrize(
+    ("gender", "code"), [("female", 0), ("male", 1), ("", UNKNOWN)]
+)
+def test_genders_have_fixed_codes(gender, code):
+    row = dataclasses.replace(ROWS[0], gender=gender)
+    assert Codes(SCHEME, [row])(row)["gender"] == code
 
 
 def test_hidden_emotions_are_unknown():
@@ -75,7 +86,7 @@ def test_omitted_inputs_are_not_computed():
     items = dataset(ROWS, sound, Codes(SCHEME, ROWS))
     stored = select_input(items, "frames")[0]
     assert set(stored) == {*("id", "frames", "emotion", "domain")} | {
-        *("speaker", "language", "corpus")
+        *("speaker", "language", "corpus", "gender")
     }
     with pytest.raises(AssertionError, match="was opened"):
         select_input(items, "wavs")[0]

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from speechbrain_clser.features.mfcc import Mfcc, MfccConfig
+from speechbrain_clser.features.mfcc import LogMel, Mfcc, MfccConfig
 
 ONE = torch.ones(1)
 
@@ -26,6 +26,17 @@ def test_longer_window_includes_distant_click():
     inside = training_rows[2:9]  # no edge of the sound in sight
     near = (inside > inside.min() + 1).nonzero().flatten() + 2
     assert near.tolist() == [4, 5, 6]
+
+
+def test_mfcc_are_the_cosine_transform_of_log_mel():
+    wav = torch.randn(1, 8000)
+    mel = LogMel()(wav, ONE)
+    k, n = torch.arange(40)[:, None], torch.arange(64)
+    cosines = (torch.pi / 64 * (n + 0.5) * k).cos() * (2 / 64) ** 0.5
+    cosines[0] /= 2**0.5
+    torch.testing.assert_close(
+        mel @ cosines.T, Mfcc()(wav, ONE), atol=1e-3, rtol=0
+    )
 
 
 def test_fewer_cepstra_are_a_prefix():

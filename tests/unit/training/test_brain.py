@@ -1,12 +1,16 @@
 import functools
+import types
 
 import pytest
 import torch
 from helpers import tiny
+from speechbrain.utils.checkpoints import Checkpointer
 
+from speechbrain_clser.data.pipeline import Codes, dataset
 from speechbrain_clser.methods.ensemble import Ensemble
 from speechbrain_clser.methods.linear import Linear
 from speechbrain_clser.training.brain import MethodBrain
+from speechbrain_clser.training.domain_alignment import DomainAlignment
 from speechbrain_clser.training.phases import Phase
 from speechbrain_clser.training.records import EpochRecords
 from speechbrain_clser.training.schedules import warmup_cosine
@@ -74,3 +78,32 @@ def test_weights_must_name_the_losses_of_the_method(tmp_path):
         brain.fit_phase(
             parts["train"], parts["valid"], {"batch_size": 8}, {"batch_size": 8}
         )
+
+
+def test_alignment_is_trained_weighted_and_saved_with_the_method(tmp_path):
+    alignment = DomainAlignment("dann", len(tiny.SCHEME), weight=0.5)
+    method = tiny.method_of()
+    alignment.setup(method, types.SimpleNamespace(dim=tiny.DIM, n_layers=1))
+    brain = brain_of(
+        tmp_path,
+        method,
+        alignment=alignment,
+        checkpointer=Checkpointer(tmp_path / "save"),
+    )
+    rows = tiny.TRAIN
+    codes = Codes(tiny.SCHEME, rows, {row.id for row in rows[::2]})
+    frames = {"frames": [tiny.frames_of(rows)]}
+    before = alignment.head[0].weight.clone()
+    brain.fit_phase(
+        dataset(rows, frames, codes),
+        tiny.datasets()["valid"],
+        {"batch_size": 8},
+        {"batch_size": 8},
+    )
+    record = brain.load_selected()
+    assert not alignment.head[0].weight.equal(before)
+    # Each validation batch is of the source.
+    assert record["train_loss"] == pytest.approx(
+        record["train_emotion"] + 0.5 * record["train_alignment"], rel=1e-4
+    )
+    assert list((tmp_path / "save").rglob("alignment.ckpt"))

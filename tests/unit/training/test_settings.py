@@ -44,6 +44,15 @@ def test_same_values_may_go_on(output, tmp_path):
     )
 
 
+def test_run_from_before_alignment_goes_on_without_it_only(tmp_path):
+    before = {"lr": "0.1\n"}
+    check_same_settings(tmp_path / "run", before)
+    now = {**before, "alignment": "none\n", "alignment_weight": "1.0\n"}
+    check_same_settings(tmp_path / "run", now)
+    with pytest.raises(ValueError, match="other values of alignment, alignm"):
+        check_same_settings(tmp_path / "run", {**now, "alignment": "mdd\n"})
+
+
 @pytest.mark.parametrize(
     "options, overrides, key",
     [
