@@ -73,6 +73,12 @@ setup(
             "praat-parselmouth>=0.4.5",
             "pytorch-metric-learning>=2.8",
         ],
+        # The pages of make docs; equations become MathML, which needs no script.
+        "docs": [
+            "latex2mathml>=3.77",
+            "mkdocs-material>=9.6",
+            "mkdocstrings[python]>=0.29",
+        ],
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
