@@ -37,7 +37,7 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 	echo "(and leave or remove the environment '$(VENV)' if it was made with a wrong one)" >&2; \
 	exit 1; }
 
-.PHONY: help setup train test check scatter tables bench lock latest
+.PHONY: help setup train test check scatter tables docs bench lock latest
 
 help:
 	@echo "make train   train logistic regression and score it on the embedded demo corpus;"
@@ -45,6 +45,7 @@ help:
 	@echo "make test    run all tests"
 	@echo "make check   run linters and fast tests, before every commit"
 	@echo "make tables  rewrite the tables of the READMEs from the measured results"
+	@echo "make docs    write the pages of docs/ to site/, and check their links"
 	@echo "make bench   measure what needs no data, or with DATA=folder everything"
 	@echo "make scatter build torch-scatter, with which graphs are faster (minutes)"
 	@echo "make setup   only install the tested versions (constraints.txt), into $(VENV)"
@@ -89,6 +90,12 @@ scatter: $(STAMP)
 
 tables: $(STAMP)
 	$(BIN)/python benchmarks/tables.py
+
+# Installed only if missing, so that the pages can be written without network.
+docs: $(STAMP)
+	@$(BIN)/python -c 'import latex2mathml, material, mkdocstrings' 2>/dev/null || \
+		$(BIN)/python -m pip install -q $(CONSTRAIN) -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install -q $(CONSTRAIN) -e '.[reference]'

@@ -41,4 +41,5 @@ def on_page_markdown(markdown, page, config, files):
 
 def _equation(source, *_, **__):
     """Convert LaTeX to a block of MathML."""
-    return f'<div class="math">{convert(source, display="block")}</div>'
+    equation = convert(source, display="block")
+    return f'<div class="math" style="overflow-x: auto">{equation}</div>'

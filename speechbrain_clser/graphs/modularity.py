@@ -66,7 +66,7 @@ def modularity(graph, labels, resolution=1.0):
     Source
     ------
     Newman, Analysis of weighted networks, Physical Review E 70, 2004:
-    1/2m sum_ij [w_ij - r k_i k_j / 2m] [c_i = c_j].
+    ``1/2m sum_ij [w_ij - r k_i k_j / 2m] [c_i = c_j]``.
 
     Example
     -------

@@ -51,6 +51,8 @@ DEFAULTS = {
 class Experiment:
     """Run the experiment of a YAML, its overrides and SpeechBrain's options.
 
+    ``hparams`` is the built YAML, of the seed that is trained at the moment.
+
     Arguments
     ---------
     hparams_file : str
@@ -59,8 +61,6 @@ class Experiment:
         Values for its keys; ``layers: auto`` is replaced by the chosen layers.
     run_opts : RunOptions
         SpeechBrain's.
-
-    ``hparams`` is the built YAML, of the seed that is trained at the moment.
     """
 
     def __init__(self, hparams_file, overrides, run_opts):
