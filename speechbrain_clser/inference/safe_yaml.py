@@ -46,6 +46,7 @@ PARTS = {
             "lobes.cosine_head.CosineHead",
             "lobes.delta_features.DeltaFeatures",
             "lobes.highlight_gate.HighlightGate",
+            "lobes.pointwise_conv.PointwiseConv",
             "lobes.pooling.MeanStdPooling",
             "lobes.prosody_encoder.ProsodyEncoder",
             "lobes.random_crop.RandomCrop",

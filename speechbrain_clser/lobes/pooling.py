@@ -15,6 +15,8 @@ class MeanStdPooling(torch.nn.Module):
     ---------
     dim : int
         Of the frames.
+    with_std : bool
+        Whether the standard deviation is in the output, or the mean alone.
 
     Example
     -------
@@ -26,9 +28,10 @@ class MeanStdPooling(torch.nn.Module):
     2
     """
 
-    def __init__(self, dim):
+    def __init__(self, dim, with_std=True):
         super().__init__()
-        self.output_dim = 2 * dim
+        self.with_std = with_std
+        self.output_dim = 2 * dim if with_std else dim
 
     def forward(self, frames, lens):
         """Pool the real frames of each utterance.
@@ -43,11 +46,13 @@ class MeanStdPooling(torch.nn.Module):
         Returns
         -------
         torch.Tensor, (batch, 2 * dim)
-            Means, then standard deviations, at least 0.001.
+            Means, then standard deviations, at least 0.001; or (batch, dim).
         """
         real = real_frames(lens, frames.shape[1])[..., None].to(frames)
         n_real = real.sum(dim=1)
         mean = (frames * real).sum(dim=1) / n_real
+        if not self.with_std:
+            return mean
         spread = ((frames - mean[:, None]) * real).square().sum(dim=1) / n_real
         # The minimum keeps the gradient of the root finite for constant columns.
         return torch.cat([mean, spread.clamp(min=1e-6).sqrt()], dim=-1)

@@ -35,6 +35,9 @@ def test_constant_frames_have_a_finite_gradient():
     assert frames.grad.isfinite().all()
 
 
-def test_output_dim_is_the_width():
-    pooled = POOLING(torch.randn(2, 5, 3), torch.ones(2))
-    assert pooled.shape == (2, POOLING.output_dim)
+@pytest.mark.parametrize("with_std", [True, False])
+def test_output_dim_is_the_width(with_std):
+    pooling = MeanStdPooling(3, with_std)
+    frames, lens = torch.randn(2, 5, 3), torch.ones(2)
+    assert pooling(frames, lens).shape == (2, pooling.output_dim)
+    torch.testing.assert_close(pooling(frames, lens)[:, :3], frames.mean(dim=1))
