@@ -44,6 +44,7 @@ JOINED = (
     "source_shots_per_class",
     "target_labelled_fraction",
     "ignore_labels",
+    "extra_sources",
 )
 # Results with ``classes`` were published before this key was added.
 FIRST_POOL = "classes"
@@ -56,6 +57,7 @@ KEYS = (
     *("valid_share", "split_seed", "select_by", "allowed_leaks", "note"),
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
+    "extra_sources",
 )
 
 
@@ -289,8 +291,16 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
 
 
 def _made(name, values, where):
-    """Build a protocol from its values, with ``classes: shared`` as a list."""
+    """Build a protocol from its values, with ``classes: shared`` as a list.
+
+    ``extra_sources`` are appended to the sources.
+    """
     check_keys(values, {*KEYS, "supervision"}, where)
+    if extra := values.get("extra_sources"):
+        check_values(
+            {"extra_sources": extra, "sources": values["sources"]}, where
+        )
+        values["sources"] = [*dict.fromkeys([*values["sources"], *extra])]
     if values.get("classes") == "shared":
         keys = ("sources", "targets", "merge_classes")
         check_values({k: values[k] for k in keys if k in values}, where)

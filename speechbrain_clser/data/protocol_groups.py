@@ -90,6 +90,9 @@ class SplitRules:
         stratified by class and independent of speaker, as in papers; or to
         ``official``, the official splits of the corpus. A source uses its
         train and valid splits, a target its test split.
+    extra_sources : tuple of str
+        Selectors of sources whose utterances are all trained on: none is in the
+        validation set, unless ``predefined_splits`` says so.
     """
 
     test_on: str = "all"
@@ -98,8 +101,13 @@ class SplitRules:
     valid_share: float = 0.1
     split_seed: int = 0
     predefined_splits: dict = dataclasses.field(default_factory=dict)
+    extra_sources: tuple = ()
 
     def __post_init__(self):
+        set_fields(self, **tuples(self))
+        if isinstance(self.extra_sources, tuple):
+            extra = tuple(map(current_selector, self.extra_sources))
+            set_fields(self, extra_sources=extra)
         given = self.predefined_splits
         if isinstance(given, Mapping):
             splits = {
