@@ -38,7 +38,8 @@ class Supervision:
     ---------
     target_supervision : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
-        audio, or ``"shots"`` (labelled; the rest stays out of training). In a
+        audio, or ``"shots"`` (labelled; with ``test_on: held_out``, the other
+        utterances of speakers that are not tested are unlabelled). In a
         YAML, ``supervision`` sets this, ``shots``, ``transductive``,
         ``target_labelled_fraction`` and ``test_on``.
     shots : int

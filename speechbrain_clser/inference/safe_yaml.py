@@ -58,6 +58,7 @@ PARTS = {
             "methods.ensemble.Ensemble",
             "methods.hump_cat.HumpCat",
             "methods.linear.Linear",
+            "methods.pseudo_label.PseudoLabel",
             "methods.sere.ResonanceConfig",
             "methods.sere.Sere",
             "methods.source_only.SourceOnly",

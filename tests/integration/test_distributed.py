@@ -11,6 +11,7 @@ YAMLS = sorted((toy.RECIPE / "hparams").glob("*.yaml"))
 # Methods with unlabelled utterances, and the options that toy corpora need.
 ADAPTING = {
     "dual_anchor": ["--phones", "units"],
+    "pseudo_label": [],
     "sere": [],
 }
 TORCHRUN = [

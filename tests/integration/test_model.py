@@ -20,6 +20,7 @@ OPTIONS = {
     # Evaluation adapts and normalises with the test utterances, a model does not.
     "best": (["--normalise_by", "none", "--adaptation", "none"], {}),
     "dual_anchor": (["--phones", "units"], UNLABELLED),
+    "pseudo_label": (["--epochs_per_round", "1"], UNLABELLED),
     "sere": ([], UNLABELLED),
     "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),
 }
