@@ -14,6 +14,7 @@ from statistics import fmean
 
 import adapted
 import few
+import gains
 import measures
 import shares
 import transfer
@@ -460,6 +461,7 @@ TABLES = {
         demo,
         *adapted.TABLES,
         *few.TABLES,
+        *gains.TABLES,
         *measures.TABLES,
         *shares.TABLES,
     )

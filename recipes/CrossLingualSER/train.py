@@ -70,7 +70,7 @@ def main(arguments, at_end):
         run_on_main(
             experiment.export, [data, features, hparams["bundle_encoder"]]
         )
-    run_on_main(lambda: print(experiment.report()))
+    run_on_main(lambda: print(experiment.report(hparams["report"])))
 
 
 def train(experiment, data, features, side_information, folder):

@@ -15,6 +15,7 @@ from speechbrain_clser.evaluation.json_safe import compact_counts
 from speechbrain_clser.io import atomic_write
 
 HERE = "speechbrain_clser.benchmark"
+TRANSFER = "Gain over chance, in percent of that of data of the target"
 CSV = ("system", "encoder", "fold", "protocol", "trainings", "speakers")
 
 
@@ -178,6 +179,11 @@ def page(found) -> str:
         files(HERE).joinpath("leaderboard.html").read_text(encoding="utf-8")
     )
     shown, heat = table(found), matrices(found)
+    heat = {
+        called: {"UAR": scores} | ({TRANSFER: gains} if gains else {})
+        for called, scores in heat.items()
+        for gains in [relative_gains(scores, chance(found))]
+    }
     style = files("speechbrain_clser.evaluation").joinpath("page.css")
     return template.render(
         found=found,
@@ -191,8 +197,8 @@ def page(found) -> str:
         matrices=heat,
         targets=dict.fromkeys(
             target
-            for sources in heat.values()
-            for scores in sources.values()
+            for of in heat.values()
+            for scores in of["UAR"].values()
             for target in scores
         ),
         ranks=found["ranks"],
@@ -223,3 +229,47 @@ def matrices(found) -> dict:
         called = f"{one['system']}, {one['encoder']}"
         of[called][source][target] = one["uar"]["mean"]
     return of
+
+
+def chance(found) -> float:
+    """Return the UAR of guessing, from the number of classes of a study."""
+    return 1 / len(found["scores"][0]["counts"]["confusion"][0][0])
+
+
+def relative_gains(scores, chance) -> dict:
+    """Divide the gain of each source over chance by that of data of the target.
+
+    Arguments
+    ---------
+    scores : dict
+        Source to target to UAR, 0-1, with the target itself among its sources:
+        trained on other speakers of it.
+    chance : float
+        UAR of guessing, 0-1.
+
+    Returns
+    -------
+    dict
+        Source to target to ratio: 1 if the source is worth as much as the same
+        amount of data of the target, 0 at chance. Without targets that are not
+        among the sources or whose own data are at chance.
+
+    Example
+    -------
+    >>> relative_gains({"a": {"a": 0.75}, "b": {"a": 0.5, "b": 0.75}}, 0.25)
+    {'b': {'a': 0.5}}
+    """
+    own = {
+        target: of[target]
+        for target, of in scores.items()
+        if of.get(target, 0) > chance
+    }
+    gains = {
+        source: {
+            target: (score - chance) / (own[target] - chance)
+            for target, score in of.items()
+            if target in own and target != source
+        }
+        for source, of in scores.items()
+    }
+    return {source: of for source, of in gains.items() if of}

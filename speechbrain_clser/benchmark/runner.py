@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import mean
 
 import speechbrain_clser
+from speechbrain_clser.benchmark.study import default
 from speechbrain_clser.errors import message_of
 from speechbrain_clser.io import atomic_write, read_json
 
@@ -49,11 +50,13 @@ class Setup:
         return self.output / cell.name
 
     def command(self, cell) -> list:
-        """Return the command line of a cell."""
+        """Return the command line of a cell, without its report if possible."""
+        has_report = default(self.recipe, cell.yaml, "report")
         return [
             *(sys.executable, "train.py", *cell.arguments),
             *("--output_folder", str(self.folder(cell))),
             *(("--data_folder", self.data_folder) if self.data_folder else ()),
+            *(("--report", "False") if has_report else ()),
             "--noprogressbar",
         ]
 

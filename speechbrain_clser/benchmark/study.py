@@ -21,7 +21,11 @@ KEYS = {
     "note": "text, shown below the title",
     "systems": "{name: {yaml: name of a YAML, key: value, ...}}",
     "protocols": "names of protocols, or {name of a fold: protocol}",
-    "matrix": "names of corpora; each is a source of each other one",
+    "matrix": (
+        "names of corpora, each a source of each other one, or {corpora: names, "
+        "setting: of the protocols, such as held_out=20}, with held-out speakers "
+        "also of itself"
+    ),
     "encoders": "{name: {encoder: folder or hub id, layers: 2-4, ...}}",
     "settings": "{key: value}, for all cells",
     "compare_with": "names of systems or baselines, such as [linear]",
@@ -146,7 +150,12 @@ class Study:
             for encoder in self.encoders
             for system, settings in self.systems.items()
             for name, folds in self._runs(
-                _default(recipe, settings["yaml"], "adaptation")
+                {
+                    "adaptation": default(
+                        recipe, settings["yaml"], "adaptation"
+                    )
+                    or NONE
+                }
                 | self.settings_of(encoder)
                 | settings
             ).items()
@@ -185,7 +194,8 @@ def read(path, encoders=None) -> Study:
     path : str or Path
         A YAML with the keys ``KEYS``; ``systems`` and ``protocols`` are needed.
     encoders : dict, optional
-        Name of an encoder in the study to a folder or hub id that replaces it.
+        Name of an encoder in the study, or its hub id, to a folder or hub id that
+        replaces it.
 
     Returns
     -------
@@ -221,11 +231,7 @@ def _checked(found, replaced, stem):
     if isinstance(folds, list):
         folds = {name: name for name in folds}
     _require(isinstance(folds, dict), "protocols", found)
-    _require(isinstance(found.get("matrix", []), list), "matrix", found)
-    folds = folds | {
-        f"{source} to {target}": f"{source}_to_{target}"
-        for source, target in itertools.permutations(found.get("matrix", ()), 2)
-    }
+    folds = folds | _matrix(found)
     for key, of in (("systems", found.get("systems")), ("protocols", folds)):
         if not of:
             raise ValueError(f"{key}: expected {KEYS[key]}, found nothing")
@@ -242,7 +248,11 @@ def _checked(found, replaced, stem):
             f"systems: {lacking[0]} has no `yaml`; expected the name of a file "
             "of hparams, such as `yaml: source_only`"
         )
-    if unknown := [name for name in replaced if name not in encoders]:
+    there = {
+        *map(str, encoders),
+        *(of.get("encoder") for of in encoders.values()),
+    }
+    if unknown := [name for name in replaced if name not in there]:
         raise ValueError(
             f"encoders: there is no {unknown[0]!r} to replace; the study has "
             f"{', '.join(encoders)}"
@@ -268,13 +278,35 @@ def _checked(found, replaced, stem):
         systems={str(name): of for name, of in found["systems"].items()},
         protocols={str(fold): str(name) for fold, name in folds.items()},
         encoders={
-            str(name): of
-            | ({"encoder": replaced[name]} if name in replaced else {})
+            str(name): of | _replaced(replaced, (str(name), of.get("encoder")))
             for name, of in encoders.items()
         },
         settings=settings,
         compare_with=tuple(found.get("compare_with", ())),
     )
+
+
+def _replaced(replaced, names):
+    """Return what replaces the first of the names that is replaced."""
+    found = [replaced[name] for name in names if name in replaced]
+    return {"encoder": found[0]} if found else {}
+
+
+def _matrix(found):
+    """Name the protocols of every source with every target."""
+    given = found.get("matrix", [])
+    given = given if isinstance(given, dict) else {"corpora": given}
+    corpora, setting = given.get("corpora"), given.get("setting", "")
+    is_valid = isinstance(corpora, list) and isinstance(setting, str)
+    _require(
+        is_valid and given.keys() <= {"corpora", "setting"}, "matrix", found
+    )
+    with_itself = "held_out" in setting
+    return {
+        f"{source} to {target}": f"{source}_to_{target}{':' * bool(setting)}{setting}"
+        for source, target in itertools.product(corpora, repeat=2)
+        if with_itself or source != target
+    }
 
 
 def _protocol(name):
@@ -315,8 +347,8 @@ def _folder(name):
     return re.sub(r"[^\w.+=-]+", "_", name)
 
 
-def _default(recipe, name, key):
-    """Return a top-level value of a YAML by its key; ``"none"`` without the key."""
+def default(recipe, name, key):
+    """Return a top-level value of a YAML as text by its key; None without the key."""
     path = Path(recipe, "hparams", f"{name}.yaml")
     try:
         text = path.read_text(encoding="utf-8")
@@ -327,7 +359,7 @@ def _default(recipe, name, key):
             f"found {name!r}"
         ) from None
     found = re.search(rf"^{key}: *([^\s#]+)", text, re.MULTILINE)
-    return {key: found[1] if found else NONE}
+    return found[1] if found else None
 
 
 def _typed(value):

@@ -97,7 +97,7 @@ def protocol_facts(name) -> dict:
         if value or key not in OF_LABELS
     }
     if protocol.test_on == "all":
-        del facts["held_out_share"]
+        del facts["held_out_share"], facts["resample_held_out"]
     return {**facts, "digest": protocol.digest}
 
 

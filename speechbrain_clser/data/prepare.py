@@ -216,7 +216,7 @@ def refuse_same_trials(protocol: Protocol, n_trials: int):
             f"protocol {protocol.name!r}: expected 1 trial, found {n_trials}: "
             f"no labelled utterances are sampled, so all trials are identical; "
             f"omit --trials, or choose a protocol with source_shots_per_class, "
-            f"or with `supervision: shots` or `share`"
+            f"`supervision: shots` or `share`, or `resample_held_out: True`"
         )
 
 

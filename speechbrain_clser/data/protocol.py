@@ -45,6 +45,7 @@ JOINED = (
     "target_labelled_fraction",
     "ignore_labels",
     "extra_sources",
+    "resample_held_out",
 )
 # Results with ``classes`` were published before this key was added.
 FIRST_POOL = "classes"
@@ -58,6 +59,7 @@ KEYS = (
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
     "extra_sources",
+    "resample_held_out",
 )
 
 
@@ -185,11 +187,12 @@ class Protocol:
 
     @property
     def is_drawn(self):
-        """Whether labelled utterances are sampled, so that trials differ."""
+        """Whether labelled utterances or test speakers differ between trials."""
         return bool(
             self.source_shots_per_class
             or self.shots
             or self.target_labelled_fraction
+            or self.resample_held_out
         )
 
     @property

@@ -2,7 +2,7 @@
 
 ``<sources>_to_<targets>[:<setting>[=<number>]]…``, sources and targets joined by
 ``+``, each a corpus, ``corpus:language``, ``corpus/session`` or a group. Settings
-are those of ``protocol_supervision``, and ``random`` and ``shared_classes``.
+are those of ``protocol_supervision`` and ``MODIFIERS``.
 """
 
 import re
@@ -26,6 +26,7 @@ from speechbrain_clser.languages import find
 MODIFIERS = {
     "random": "source validation is split utterance by utterance",
     "shared_classes": "the classes are the emotions that all corpora have",
+    "resampled": "each trial has other held-out speakers",
 }
 
 _RANDOM_NOTE = "random split, speakers shared between training and validation"
@@ -249,7 +250,7 @@ def _defaults(sources, targets, setting, modifiers):
     official = [name for name in OFFICIAL if name in sources]
     leaks = [OFFICIAL[name][0] for name in official]
     notes = [OFFICIAL[name][1] for name in official]
-    values = {}
+    values = {"resample_held_out": "resampled" in modifiers}
     if "random" in modifiers:
         values["split"] = "random"
         leaks.append("speaker")

@@ -79,6 +79,9 @@ class SplitRules:
         training set if the sources select them too.
     held_out_share : float
         Fraction of the target speakers, 0-1.
+    resample_held_out : bool
+        Whether each trial has other held-out speakers, so that more of them are
+        tested.
     split : str
         How source validation utterances are split off: by speaker, or by
         utterance as in many papers (``"random"``; speakers then leak).
@@ -98,6 +101,7 @@ class SplitRules:
 
     test_on: str = "all"
     held_out_share: float = 0.5
+    resample_held_out: bool = False
     split: str = "speaker_disjoint"
     valid_share: float = 0.1
     split_seed: int = 0

@@ -218,6 +218,7 @@ _SELECTORS = (
     _is_selectors,
 )
 _WHOLE = ("be a number such as 5", _is_whole)
+_BOOL = ("be True or False", lambda value: isinstance(value, bool))
 _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
 # Key to requirement for messages, and predicate.
@@ -233,10 +234,7 @@ SCHEMA = {
     **dict.fromkeys(("shots", "source_shots_per_class", "split_seed"), _WHOLE),
     **dict.fromkeys(("held_out_share", "valid_share"), _INNER_SHARE),
     "target_labelled_fraction": ("lie between 0 and 1", _is_share),
-    "transductive": (
-        "be True or False",
-        lambda value: isinstance(value, bool),
-    ),
+    **dict.fromkeys(("transductive", "resample_held_out"), _BOOL),
     "note": ("be text", _is_note),
     **{key: _one_of(choices) for key, choices in CHOICES.items()},
 }
@@ -282,6 +280,12 @@ def _check_supervision(protocol, where):
             f"{where}: the unlabelled set is empty; set `supervision: "
             f"unlabelled` to hold speakers out, or `transductive` to adapt to "
             f"the test audio itself"
+        )
+    if protocol.resample_held_out and protocol.test_on != "held_out":
+        raise ValueError(
+            f"{where}: resample_held_out needs held-out speakers, got test_on "
+            f"{protocol.test_on!r}; set `supervision: held_out`, `unlabelled`, "
+            f"`share` or `shots`, or delete resample_held_out"
         )
     if not protocol.targets and (
         protocol.target_supervision != "none"

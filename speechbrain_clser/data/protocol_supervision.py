@@ -81,6 +81,7 @@ NUMBERS = {
     **dict.fromkeys(
         ("few_inductive", "few_transductive"), ("source_shots_per_class", 1)
     ),
+    "held_out": ("source_shots_per_class", 20),
     **dict.fromkeys(
         ("share", "share_random"), ("target_labelled_fraction", 0.2)
     ),

@@ -67,8 +67,9 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
         Defines sources, targets, classes and splits.
     trial : int
         Index of the trial of labelled utterances (``shots``,
-        ``source_shots_per_class``, ``target_labelled_fraction``); held-out
-        speakers and predefined splits are the same in all trials.
+        ``source_shots_per_class``, ``target_labelled_fraction``). Predefined
+        splits are the same in all trials, and held-out speakers unless
+        ``resample_held_out``.
 
     Returns
     -------
@@ -290,7 +291,8 @@ def _target_parts(rows, shared, protocol, trial):
     """Split target rows into labelled, unlabelled and test rows."""
     if protocol.test_on == "held_out" and (shared or not protocol.transductive):
         rest, test = _cut_off(
-            rows, protocol.held_out_share, "held-out", protocol
+            *(rows, protocol.held_out_share, "held-out", protocol),
+            trial=trial if protocol.resample_held_out else 0,
         )
         rest = [row for row in rest if row.id not in shared]
     else:
@@ -349,14 +351,14 @@ def _pools(others, valid, test, protocol, left_out):
     return pools
 
 
-def _cut_off(rows, share, purpose, protocol, kept=frozenset()):
+def _cut_off(rows, share, purpose, protocol, kept=frozenset(), trial=0):
     """Split off a fraction of the rows of every corpus and language.
 
     Rows whose ids are in ``kept``, and their speakers, are not split off.
     """
     chosen = set()
     for origin, members in sampling.group(rows, _origin).items():
-        rng = sampling.rng_for(protocol, f"{purpose} of {origin}")
+        rng = sampling.rng_for(protocol, f"{purpose} of {origin}", trial)
         if protocol.split == "random":
             free = [row for row in members if row.id not in kept]
             size = min(round(share * len(members)), len(free))

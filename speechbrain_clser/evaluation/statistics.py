@@ -14,7 +14,8 @@ bootstrap over few speakers gives intervals that are too narrow
 (``benchmarks/interval_coverage.py``).
 
 With several trials (samples of labelled utterances), trials are a second
-sampling unit, crossed with the speakers, who are the same in all trials. The
+sampling unit, crossed with the speakers; a speaker who is not tested in a trial has
+no influence on it. The
 variance is then that between speakers plus that between trials, minus that of
 their interaction, which the first already contains. Seeds within a trial are
 averaged; the rest of their variance is part of the variance between trials.

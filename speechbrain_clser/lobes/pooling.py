@@ -16,7 +16,7 @@ class MeanStdPooling(torch.nn.Module):
     dim : int
         Of the frames.
     with_std : bool
-        Whether the standard deviation is in the output, or the mean alone.
+        False: the mean alone.
 
     Example
     -------
@@ -45,8 +45,8 @@ class MeanStdPooling(torch.nn.Module):
 
         Returns
         -------
-        torch.Tensor, (batch, 2 * dim)
-            Means, then standard deviations, at least 0.001; or (batch, dim).
+        torch.Tensor, (batch, output_dim)
+            Means, then standard deviations, at least 0.001.
         """
         real = real_frames(lens, frames.shape[1])[..., None].to(frames)
         n_real = real.sum(dim=1)

@@ -42,6 +42,7 @@ DEFAULTS = {
     **{"target_adaptation": None, "protocol_changes": None},
     **{"side_information": {}, "dataloader_options": {}},
     "skip_prep": False,
+    "report": True,
 }
 
 
@@ -302,14 +303,18 @@ class Experiment:
             bundle_encoder,
         )
 
-    def report(self) -> str:
-        """Compute all scores and write the report."""
+    def report(self, is_wanted=True) -> str:
+        """Compute all scores and write the report, if it is wanted."""
         from speechbrain_clser.evaluation import page, report
         from speechbrain_clser.inference.model_results import add_results
 
         if not self.protocol.targets:
             return (
                 f"\nnot scored: the protocol has no targets; run: {self.folder}"
+            )
+        if not is_wanted:
+            return (
+                f"\nno report, as wanted; for one: clser report {self.folder}"
             )
         summary = report.summary(report.build(self.folder))
         add_results(self.folder)

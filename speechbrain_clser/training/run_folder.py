@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 NAMED_ELSEWHERE = {
     *("protocol", "encoder", "normalise_by", "output_folder"),
     *("data_folder", "cache_folder", "save_folder", "train_log"),
-    *("allow_bad_files", "skip_prep", "train_logger"),
+    *("allow_bad_files", "skip_prep", "report", "train_logger"),
     *("seed", "seeds", "trials", "baselines", "threads", "bundle_encoder"),
 }
 PACKAGES = (

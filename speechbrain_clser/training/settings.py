@@ -25,6 +25,7 @@ INDIFFERENT = {
     "output_folder",
     "save_folder",
     "skip_prep",
+    "report",
     "bundle_encoder",
     "seed",
     "seeds",

@@ -35,5 +35,9 @@ def test_a_heat_map_needs_single_sources_and_targets(found):
         "emodb",
         "emovo",
     }
+    assert leaderboard.TRANSFER not in leaderboard.page(found)
+    names = {"u": "urdu_to_urdu:held_out", "v": "emovo_to_urdu:held_out"}
+    page = leaderboard.page(found | {"folds": names})
+    assert page.count(f"<h4>{leaderboard.TRANSFER}</h4>") >= 1
     other = found | {"folds": {"u": "four_to_emodb"}}
     assert leaderboard.matrices(other) == {}

@@ -92,6 +92,13 @@ def test_a_matrix_is_all_ordered_pairs(tmp_path, recipe):
     assert [cell.protocol for cell in of.cells(recipe)] == [
         *("emodb_to_urdu+emovo", "urdu_to_emodb+emovo", "emovo_to_emodb+urdu")
     ]
+    found["matrix"] = {
+        "corpora": ["emodb", "urdu"],
+        "setting": "held_out=9:resampled",
+    }
+    of = study.read(written(tmp_path, found))
+    assert len(of.protocols) == 4
+    assert of.protocols["urdu to urdu"] == "urdu_to_urdu:held_out=9:resampled"
 
 
 def test_a_system_that_adapts_by_default_has_a_run_for_each_fold(
@@ -146,6 +153,15 @@ def test_a_wrong_study_is_refused_with_its_path(tmp_path, change, message):
     with pytest.raises(ValueError, match=message) as caught:
         study.read(path)
     assert str(caught.value).startswith(str(path))
+
+
+def test_an_encoder_may_be_replaced_by_its_hub_id(tmp_path):
+    found = GOOD | {
+        "encoders": {"1": {"encoder": "x/y"}, "2": {"encoder": "x/y"}}
+    }
+    path = written(tmp_path, found)
+    of = study.read(path, {"x/y": "/folder", "2": "/other"}).encoders
+    assert [one["encoder"] for one in of.values()] == ["/folder", "/other"]
 
 
 def test_an_unknown_encoder_cannot_be_replaced(tmp_path):

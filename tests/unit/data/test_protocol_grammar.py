@@ -57,6 +57,8 @@ def test_group_leaves_out_the_language_of_the_target_alone():
         (":shots_random", {"shots": 5, "test_on": "all"}),
         (":held_out", {"target_supervision": "none", "test_on": "held_out"}),
         (":random:unlabelled", {"split": "random", "test_on": "held_out"}),
+        (":held_out=20", {"source_shots_per_class": 20, "test_on": "held_out"}),
+        (":share:resampled", {"resample_held_out": True, "shots": 0}),
     ],
 )  # fmt: skip
 def test_settings_are_those_of_the_supervision(settings, expected):

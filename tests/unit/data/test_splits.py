@@ -331,6 +331,21 @@ def test_trials_change_labelled_rows_only(values):
     assert counts == [len(rows) for _, rows in other.items()]
 
 
+def test_resampled_trials_test_other_speakers():
+    protocol = with_(test_on="held_out", resample_held_out=True)
+    trials = [cut(ROWS, protocol, trial) for trial in range(6)]
+    assert trials[0] == cut(ROWS, with_(test_on="held_out"))
+    assert len({frozenset(speakers(parts.test)) for parts in trials}) > 1
+    assert {ids(parts.valid) == ids(trials[0].valid) for parts in trials} == {
+        True
+    }
+    assert len(set.union(*(speakers(parts.test) for parts in trials))) > 3
+    with pytest.raises(
+        ValueError, match="needs held-out speakers, got .*'all'"
+    ):
+        with_(resample_held_out=True)
+
+
 @pytest.mark.parametrize("test_on", ["all", "held_out"])
 def test_share_is_stratified_over_the_whole_target(
     test_on,

@@ -298,3 +298,19 @@ def test_confidence_widens_the_interval():
     low, high = found.interval(0.9)
     wider = found.interval(0.99)
     assert wider[0] < low < 0.6 < high < wider[1]
+
+
+def test_interval_covers_the_mean_if_trials_test_different_speakers():
+    rng, n_hits = np.random.default_rng(0), 0
+    for _ in range(200):
+        right = rng.beta(4, 2, 10)  # of each speaker; 2/3 in the mean
+        confusion = np.zeros((5, 10, 1, 2), int)
+        for trial in confusion:
+            tested = rng.choice(10, 4, replace=False)
+            trial[tested, 0, 0] = rng.binomial(20, right[tested])
+            trial[tested, 0, 1] = 20 - trial[tested, 0, 0]
+        confusion = np.pad(confusion, ((0, 0), (0, 0), (0, 1), (0, 0)))
+        run = RunCounts([*map(str, range(10))], [*range(5)], confusion)
+        low, high = estimate([run]).interval()
+        n_hits += low <= 2 / 3 <= high
+    assert 180 <= n_hits <= 199

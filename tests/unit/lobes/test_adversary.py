@@ -9,9 +9,9 @@ from speechbrain_clser.lobes.adversary import Adversary
 SPEAKERS = [0, 0, 1]
 
 
-def adversary(against, head=None):
+def adversary(against, head=None, objective="reversal"):
     """Return an adversary without dropout, with the given bias of the head."""
-    module = Adversary(2, dim=3, dropout=0.0, against=against)
+    module = Adversary(2, 3, 0.0, against, objective)
     module.setup(SPEAKERS)
     if head is not None:
         torch.nn.init.zeros_(module.head.weight)
@@ -56,9 +56,12 @@ def test_only_speaker_of_a_language_has_zero_loss():
 
 
 @pytest.mark.parametrize("against", ["speaker", "language"])
-def test_unlabelled_batch_has_zero_loss_and_a_gradient(against):
+@pytest.mark.parametrize("objective", ["reversal", "entropy"])
+def test_unlabelled_batch_has_zero_loss_and_a_gradient(against, objective):
     embedding = torch.randn(2, 2, requires_grad=True)
-    loss = adversary(against)(embedding, batch([-1, -1], [-1, -1]))
+    loss = adversary(against, objective=objective)(
+        embedding, batch([-1, -1], [-1, -1])
+    )
     loss.backward()
     assert loss.item() == 0 and embedding.grad.equal(torch.zeros(2, 2))
 
@@ -84,6 +87,35 @@ def test_gradient_is_reversed_for_the_embedding_only():
     assert gradients[1.0][1].equal(gradients[-1.0][1])
 
 
+def test_entropy_by_hand():
+    # Posterior 3/4 and 1/4: cross-entropy ln 4/3, entropy ln 4 - 3/4 ln 3.
+    module = adversary("language", [math.log(3), 0.0], "entropy")
+    loss = module(torch.ones(1, 2), batch([0], [0]), strength=0.5)
+    entropy = math.log(4) - 0.75 * math.log(3)
+    by_hand = math.log(4 / 3) - 0.5 * entropy
+    assert loss.item() == pytest.approx(by_hand, abs=1e-6)
+
+
+@pytest.mark.parametrize("against", ["speaker", "speaker_within_language"])
+def test_entropy_trains_the_embedding_and_not_the_classifier(against):
+    torch.manual_seed(0)
+    plain, module = (
+        adversary(against, None, o) for o in ("reversal", "entropy")
+    )
+    module.hidden[0].bias.data += 3  # no unit is silent
+    plain.load_state_dict(module.state_dict())
+    output, embedding = batch([0, 1, -1], [0, 0, -1]), torch.randn(3, 2)
+    found = embedding.clone().requires_grad_()
+    module(found, output).backward()
+    plain(embedding, output).backward()
+    for one, other in zip(plain.parameters(), module.parameters(), strict=True):
+        torch.testing.assert_close(one.grad, other.grad)
+    assert found.grad[:2].any() and not found.grad[2].any()
+    step = embedding - 0.1 * found.grad
+    entropy = [module._entropy(x, output["speaker"]) for x in (embedding, step)]
+    assert entropy[1] > entropy[0]
+
+
 def test_loss_is_float32_under_autocast():
     with torch.autocast("cpu", dtype=torch.bfloat16):
         loss = adversary("speaker")(torch.randn(2, 2), batch([0, 1], [0, 0]))
@@ -93,3 +125,5 @@ def test_loss_is_float32_under_autocast():
 def test_unknown_target_raises():
     with pytest.raises(ValueError, match="adversary must be one of.*'gender'"):
         Adversary(2, against="gender")
+    with pytest.raises(ValueError, match="adversary_objective must be .*'x'"):
+        Adversary(2, objective="x")

@@ -95,7 +95,9 @@ def test_yaml_without_logger_and_save_folder_gets_both(experiment, tmp_path):
     yaml = tmp_path / "mine.yaml"
     text = Path(YAML).read_text(encoding="utf-8")
     text = re.sub(
-        r"(?m)^(save_folder|train_log\w*|skip_prep):.*\n( .*\n)*", "", text
+        r"(?m)^(save_folder|train_log\w*|skip_prep|report):.*\n( .*\n)*",
+        "",
+        text,
     )
     yaml.write_text(text)
     found = experiment(str(yaml)).hparams

@@ -1,0 +1,94 @@
+"""Build the table of what each method gains over its baselines, with a verdict.
+
+``tables.py`` writes it into the READMEs.
+"""
+
+from measured import HERE, difference, read, score
+
+# Study to the method and the encoders whose gains are shown.
+METHODS = ("best", "supcon_spkadv", "dual_anchor", "sere", "hump_cat")
+# A baseline with the adaptation of the method comes first, if the study has it.
+BASELINES = {
+    "source_only": ("source_only",),
+    "linear": ("linear + em_gaussians", "linear"),
+}
+
+
+def method_gains() -> dict:
+    """Build the table of gains of the methods on human speech.
+
+    Returns
+    -------
+    dict
+        Columns and rows: one per method and encoder, for studies with results. The
+        baselines have the adaptation of the method.
+    """
+    return {
+        "columns": [
+            *("method", "study", "folds", "features", "mean UAR"),
+            *(f"minus {name}" for name in BASELINES),
+            "verdict",
+        ],
+        "rows": [
+            row
+            for name in METHODS
+            if (HERE / "studies" / f"{name}.json").is_file()
+            for row in _rows(name, read(f"studies/{name}"))
+        ],
+    }
+
+
+def _rows(name, study):
+    """Yield the row of each encoder of a study that has the method."""
+    for one in study["means"]:
+        if one["system"] != name:
+            continue
+        against = study["comparisons"][one["encoder"]]
+        found = [
+            next((against[n] for n in names if n in against), {})
+            .get(name, {})
+            .get("mean", {})
+            .get("difference")
+            for names in BASELINES.values()
+        ]
+        yield [
+            *(name, study["title"], len(study["folds"]), one["encoder"]),
+            score(one["uar"]),
+            *(
+                difference({**gain, "mean": gain["difference"]})
+                if gain
+                else None
+                for gain in found
+            ),
+            verdict([gain for gain in found if gain]),
+        ]
+
+
+def verdict(gains) -> str:
+    """Say in words what the intervals of differences establish.
+
+    Arguments
+    ---------
+    gains : list of dict
+        ``low`` and ``high`` of each difference.
+
+    Returns
+    -------
+    str
+        A gain or a loss only if all intervals exclude 0.
+
+    Example
+    -------
+    >>> verdict([{"low": 0.01, "high": 0.05}, {"low": -0.01, "high": 0.03}])
+    'no established gain'
+    >>> verdict([{"low": 0.01, "high": 0.05}])
+    'gain'
+    """
+    if gains and all(gain["low"] > 0 for gain in gains):
+        return "gain"
+    if gains and all(gain["high"] < 0 for gain in gains):
+        return "loss"
+    return "no established gain"
+
+
+TABLES = (method_gains,)
