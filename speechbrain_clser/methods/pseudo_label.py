@@ -4,12 +4,13 @@ import torch
 import torch.nn.functional as F
 
 from speechbrain_clser.losses.consistency import consistency
-from speechbrain_clser.methods.source_only import SourceOnly
+from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
+from speechbrain_clser.methods.base import Method, MethodOutput
 
 KINDS = ("hard", "soft")
 
 
-class PseudoLabel(SourceOnly):
+class PseudoLabel(Method):
     """Train on labels, and on predictions of the model of the previous round.
 
     A phase with unlabelled utterances consists of rounds of equal length. At the
@@ -18,8 +19,14 @@ class PseudoLabel(SourceOnly):
 
     Arguments
     ---------
-    encoder, pooling, emotion_head, label_smoothing
-        As for ``SourceOnly``.
+    encoder : torch.nn.Module
+        Frames to frames: ``(frames, lens)``.
+    pooling : torch.nn.Module
+        Frames to embedding: ``(frames, lens)``.
+    emotion_head : torch.nn.Module
+        Embedding to logits.
+    label_smoothing : float
+        Of the cross-entropy.
     pseudo_labels : str
         ``"hard"``: the most probable class, if its probability is at least
         ``confidence``, with the cross-entropy; ``"soft"``: the posterior of every
@@ -71,12 +78,15 @@ class PseudoLabel(SourceOnly):
         n_rounds=3,
         ramp_share=0.5,
     ):
-        super().__init__(encoder, pooling, emotion_head, label_smoothing)
+        super().__init__()
         if pseudo_labels not in KINDS:
             raise ValueError(
                 f"pseudo_labels must be one of {', '.join(KINDS)}, got "
                 f"{pseudo_labels!r}"
             )
+        self.encoder, self.pooling = encoder, pooling
+        self.emotion_head = emotion_head
+        self.label_smoothing = label_smoothing
         self.kind, self.confidence = pseudo_labels, confidence
         self.n_rounds, self.ramp_share = n_rounds, ramp_share
         self.teacher = Teacher()
@@ -87,6 +97,12 @@ class PseudoLabel(SourceOnly):
         number = int(self.progress * self.n_rounds + 1e-6)
         if self.progress == 0 or number != self.teacher.number:
             self.teacher.begin_round(number, *predict_unlabelled(self, loader))
+
+    def forward(self, batch):
+        """Compute logits and embedding of a batch from its frames."""
+        frames, lens = batch["frames"]
+        embedding = self.pooling(self.encoder(frames, lens), lens)
+        return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
         """Compute the cross-entropy, and the ramped loss of the pseudo-labels."""
@@ -103,7 +119,14 @@ class PseudoLabel(SourceOnly):
         weight = 1.0
         if self.ramp_share:
             weight = min(1.0, self.progress / self.ramp_share)
-        return {**super().losses(output, batch), "pseudo_label": weight * loss}
+        return {
+            "emotion": masked_cross_entropy(
+                output.logits,
+                batch["emotion"],
+                label_smoothing=self.label_smoothing,
+            ),
+            "pseudo_label": weight * loss,
+        }
 
     def diagnostics(self):
         """Return the posteriors' mean and confidence by round."""
