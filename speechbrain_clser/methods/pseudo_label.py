@@ -19,8 +19,14 @@ class PseudoLabel(Method):
 
     Arguments
     ---------
-    encoder, pooling, emotion_head, label_smoothing
-        As for ``SourceOnly``.
+    encoder : torch.nn.Module
+        Frames to frames: ``(frames, lens)``.
+    pooling : torch.nn.Module
+        Frames to embedding: ``(frames, lens)``.
+    emotion_head : torch.nn.Module
+        Embedding to logits.
+    label_smoothing : float
+        Of the cross-entropy.
     pseudo_labels : str
         ``"hard"``: the most probable class, if its probability is at least
         ``confidence``, with the cross-entropy; ``"soft"``: the posterior of every
@@ -78,8 +84,7 @@ class PseudoLabel(Method):
                 f"pseudo_labels must be one of {', '.join(KINDS)}, got "
                 f"{pseudo_labels!r}"
             )
-        self.encoder = encoder
-        self.pooling = pooling
+        self.encoder, self.pooling = encoder, pooling
         self.emotion_head = emotion_head
         self.label_smoothing = label_smoothing
         self.kind, self.confidence = pseudo_labels, confidence
