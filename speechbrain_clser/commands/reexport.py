@@ -39,10 +39,7 @@ def export_run(
     """
     run = Path(run)
     model = Path(model or run / "model")
-    choice = select_training(run)
-    path = choice.folder / "hyperparams.yaml"
-    text = current_yaml(path.read_text(encoding="utf-8"), path)
-    hparams = load_hyperpyyaml(text)
+    choice, hparams = load_training(run)
     extractor = hparams["extractor"]
     if not extractor.is_shared:
         raise ValueError(
@@ -51,7 +48,7 @@ def export_run(
             "language; train with a single --encoder"
         )
     _refuse_other_encoder(run, extractor)
-    material = _material(choice, run, hparams, data_folder)
+    material = make_splits(choice, run, hparams, data_folder)
     dtype = hparams["store_dtype"]
     features = extract_features(hparams, material, [], (), dtype, device)
     export(choice, model, extractor, features.views, material.parts.train, pack)
@@ -74,8 +71,51 @@ def _refuse_other_encoder(run, extractor):
         )
 
 
-def _material(choice, run, hparams, data_folder):
-    """Make the splits of a run, or of one of its trials, again."""
+def load_training(run) -> tuple:
+    """Select the training of a run, and build the objects of its YAML.
+
+    Returns
+    -------
+    choice : Choice
+        The training.
+    hparams : dict
+        The built YAML.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no finished training.
+    """
+    choice = select_training(run)
+    path = choice.folder / "hyperparams.yaml"
+    text = current_yaml(path.read_text(encoding="utf-8"), path)
+    return choice, load_hyperpyyaml(text)
+
+
+def make_splits(choice, run, hparams, data_folder=None):
+    """Make the splits of a run, or of one of its trials, again.
+
+    Arguments
+    ---------
+    choice, hparams
+        Of ``load_training``.
+    run : Path
+        The run folder.
+    data_folder : str, optional
+        Of the corpora; by default that of the run.
+
+    Returns
+    -------
+    PreparedData
+        With the training utterances of the run.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a corpus is missing.
+    ValueError
+        If the data differs from that of the run, or a table is damaged.
+    """
     trial_folder = choice.folder.parent
     path = trial_folder / "protocol.json"
     values = current_keys(read_json(path, AGAIN), PROTOCOL_KEYS, path)

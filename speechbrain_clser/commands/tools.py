@@ -65,7 +65,7 @@ def layers(
     """
     from speechbrain_clser.commands import layers as command
     from speechbrain_clser.data.protocol_files import folder_name
-    from speechbrain_clser.evaluation.plots.layers import layers as plot
+    from speechbrain_clser.evaluation.plots.layers import uar_by_layer
     from speechbrain_clser.features.encoders import encoder_name
     from speechbrain_clser.io import naming
 
@@ -84,7 +84,8 @@ def layers(
     )
     show_table(command.table(found))
     with naming(out):
-        plot(found).savefig(os.path.join(out, "layers.svg"))
+        figure = uar_by_layer({"layers": found})
+        figure.savefig(os.path.join(out, "layers.svg"))
     echo(f"\n{out}: layers.csv, layers.json, layers.svg")
 
 

@@ -46,6 +46,7 @@ JOINED = (
     "ignore_labels",
     "labels",
     "own_classes",
+    "extra_sources",
     "resample_held_out",
 )
 # Results with ``classes`` were published before this key was added.
@@ -60,6 +61,7 @@ KEYS = (
     *("predefined_splits", "source_shots_per_class"),
     *("target_labelled_fraction", "unlabelled_pool", "ignore_labels"),
     *("labels", "own_classes"),
+    "extra_sources",
     "resample_held_out",
 )
 
@@ -308,8 +310,16 @@ def load(protocol: str, changes: Mapping | None = None) -> Protocol:
 
 
 def _made(name, values, where):
-    """Build a protocol from its values, with ``classes: shared`` as a list."""
+    """Build a protocol from its values, with ``classes: shared`` as a list.
+
+    ``extra_sources`` are appended to the sources.
+    """
     check_keys(values, {*KEYS, "supervision"}, where)
+    if extra := values.get("extra_sources"):
+        check_values(
+            {"extra_sources": extra, "sources": values["sources"]}, where
+        )
+        values["sources"] = [*dict.fromkeys([*values["sources"], *extra])]
     if values.get("classes") == "shared":
         keys = ("sources", "targets", "merge_classes")
         check_values({k: values[k] for k in keys if k in values}, where)

@@ -45,7 +45,8 @@ class Supervision:
     ---------
     target_supervision : str
         What training may use of the target: ``"none"``, ``"unlabelled"``
-        audio, or ``"shots"`` (labelled; the rest stays out of training). In a
+        audio, or ``"shots"`` (labelled; with ``test_on: held_out``, the other
+        utterances of speakers that are not tested are unlabelled). In a
         YAML, ``supervision`` sets this, ``shots``, ``transductive``,
         ``target_labelled_fraction`` and ``test_on``.
     shots : int
@@ -100,6 +101,9 @@ class SplitRules:
         stratified by class and independent of speaker, as in papers; or to
         ``official``, the official splits of the corpus. A source uses its
         train and valid splits, a target its test split.
+    extra_sources : tuple of str
+        Selectors of sources whose utterances are all trained on: none is in the
+        validation set, unless ``predefined_splits`` says so.
     """
 
     test_on: str = "all"
@@ -109,8 +113,13 @@ class SplitRules:
     valid_share: float = 0.1
     split_seed: int = 0
     predefined_splits: dict = dataclasses.field(default_factory=dict)
+    extra_sources: tuple = ()
 
     def __post_init__(self):
+        set_fields(self, **tuples(self))
+        if isinstance(self.extra_sources, tuple):
+            extra = tuple(map(current_selector, self.extra_sources))
+            set_fields(self, extra_sources=extra)
         given = self.predefined_splits
         if isinstance(given, Mapping):
             splits = {

@@ -134,6 +134,12 @@ def check(protocol):
     check_values(values, where)
     if not protocol.sources:
         raise ValueError(f"{where}: sources is empty; list corpora to train on")
+    if protocol.sources and {*protocol.sources} <= {*protocol.extra_sources}:
+        raise ValueError(
+            f"{where}: expected a source that is not in extra_sources, for "
+            f"validation, found {list(protocol.extra_sources)} alone; name it in "
+            "sources only"
+        )
     selectors = [*protocol.sources, *protocol.targets]
     refuse_unsafe(selectors, f"{where}: sources and targets")
     _check_supervision(protocol, where)
@@ -231,7 +237,7 @@ _INNER_SHARE = ("lie between 0 and 1", _is_inner_share)
 
 # Key to requirement for messages, and predicate.
 SCHEMA = {
-    **dict.fromkeys(("sources", "targets"), _SELECTORS),
+    **dict.fromkeys(("sources", "targets", "extra_sources"), _SELECTORS),
     **dict.fromkeys(("classes", "ignore_labels"), _LIST),
     "allowed_leaks": (f"be a list of {', '.join(LEAKS)}", _is_leaks),
     "merge_classes": (

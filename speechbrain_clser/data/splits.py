@@ -259,7 +259,11 @@ def _refuse_undivided(protocol, undivided):
 def _source_parts(rows, sized, protocol):
     """Split source rows into training and validation."""
     sized = {name: part for name, part in sized.items() if part != UNDIVIDED}
-    free = [row for row in rows if row.id not in sized]
+    free = [
+        row
+        for row in rows
+        if row.id not in sized and not selects(protocol.extra_sources, row)
+    ]
     kept = set()
     while True:
         _, valid = _cut_off(free, protocol.valid_share, "valid", protocol, kept)

@@ -193,6 +193,7 @@ def _difference(folds_a, folds_b, score="uar"):
     tested = permutation_test(
         *([fold.confusion for fold in folds] for folds in (folds_a, folds_b)),
         statistics.METRICS[score],
+        speakers=[fold.speakers for fold in folds_a],
     )
     return {
         "difference": found.pop("mean"),

@@ -46,6 +46,7 @@ def permutation_test(
     score: Callable = metrics.uar_of,
     n_trials: int = N_DRAWS,
     seed: int = 0,
+    speakers: Sequence | None = None,
 ) -> Comparison:
     """Test the difference of two runs by swapping their predictions.
 
@@ -67,6 +68,9 @@ def permutation_test(
         Number of random swaps.
     seed : int
         Of the swaps.
+    speakers : sequence of sequence of str, optional
+        Names of the speakers of each fold; a speaker of several folds is swapped in
+        all of them. By default, all speakers are different.
 
     Returns
     -------
@@ -87,20 +91,28 @@ def permutation_test(
     pairs = list(zip(folds_a, folds_b, strict=True))
     for pair in pairs:
         _check_targets(*(counts[0].sum(axis=-1) for counts in pair))
-    n_speakers = [counts.shape[1] for counts in folds_a]
-    is_exact = 2 ** sum(n_speakers) <= n_trials
+    if speakers is None:
+        speakers = [
+            [(fold, k) for k in range(counts.shape[1])]
+            for fold, counts in enumerate(folds_a)
+        ]
+    place = {}  # column of each speaker, in the order of the folds
+    for names in speakers:
+        for name in names:
+            place.setdefault(name, len(place))
+    is_exact = 2 ** len(place) <= n_trials
     if is_exact:
-        swaps_of_speakers = itertools.product([0, 1], repeat=sum(n_speakers))
-        swaps = np.array(list(swaps_of_speakers))
+        swaps = np.array([*itertools.product([0, 1], repeat=len(place))])
     else:
         rng = np.random.default_rng(seed_for(seed, "swaps of speakers"))
-        swaps = rng.integers(0, 2, (n_trials, sum(n_speakers)))
+        swaps = rng.integers(0, 2, (n_trials, len(place)))
         swaps[0] = 0  # the observed difference is included
-    by_fold = np.split(swaps, np.cumsum(n_speakers)[:-1], axis=1)
     differences = np.mean(
         [
-            _differences(*pair, score, swapped)
-            for pair, swapped in zip(pairs, by_fold, strict=True)
+            _differences(
+                *pair, score, swaps[:, [place[name] for name in names]]
+            )
+            for pair, names in zip(pairs, speakers, strict=True)
         ],
         axis=0,
     )

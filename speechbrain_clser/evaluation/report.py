@@ -97,6 +97,7 @@ def build(run_folder: str | os.PathLike) -> dict:
         "baselines": baselines(run.seeds),
         "phones": run.phones,
         "missing_values": run.missing_values,
+        "layers": run.layers,
         "probes": probes(run.first_trial),
         "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,

@@ -123,6 +123,8 @@ class Run:
         Phones of each language; None for most methods.
     missing_values : dict, optional
         Missing values by part; None for features without missing values.
+    layers : dict, optional
+        Scores of the encoder's layers; None if they were not chosen.
     loss_weights : dict
         Name of a loss to its weight; empty if the YAML has none.
     """
@@ -139,6 +141,7 @@ class Run:
     unfinished: tuple
     phones: dict | None = None
     missing_values: dict | None = None
+    layers: dict | None = None
     loss_weights: dict = dataclasses.field(default_factory=dict)
 
     @property
@@ -221,6 +224,7 @@ def read(folder: str | os.PathLike) -> Run:
         missing_values=_json_or(
             None, current_file(folder / "missing_values.json")
         ),
+        layers=_json_or(None, folder / "layers.json"),
         **facts,
     )
 

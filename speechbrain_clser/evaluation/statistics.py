@@ -318,10 +318,12 @@ def estimate(
 ) -> Estimate:
     """Estimate a mean over folds, or a difference of two, with standard error.
 
-    Folds have different speakers and are independent. A difference is paired by
-    speaker, and by trial if both runs have the same number of trials. Degrees
-    of freedom of several variance components are combined by the formula of
-    Satterthwaite.
+    Folds with different speakers are independent; a speaker of several folds (the
+    same target with several sources) is one sampling unit, whose influences are
+    added. A difference is paired by speaker, and by trial if both runs have the same
+    number of trials. Degrees of freedom of several variance components are combined
+    by the formula of Satterthwaite; those of folds with common speakers are the
+    lowest of them.
 
     Arguments
     ---------
@@ -362,16 +364,59 @@ def estimate(
         _fold(*pair, score, term)
         for pair in zip(folds, against or [None] * n_folds, strict=True)
     ]
-    values, variances, dfs, n_speakers = map(np.array, zip(*found, strict=True))
-    variances = variances / n_folds**2
-    variance = variances.sum()
+    groups = _with_common_speakers(folds)
+    variances, dfs = [], []
+    for group in groups:
+        speakers = _group_variance([(folds[k], found[k]) for k in group])
+        trials = [one for k in group for one in found[k].of_trials]
+        # Of the speakers, then of the trials of each fold.
+        parts, of_parts = map(np.array, zip(speakers, *trials, strict=True))
+        variances.append(parts.sum() / n_folds**2)
+        dfs.append(_satterthwaite(parts.sum(), parts, of_parts))
+    variance = np.sum(variances)
+    n_speakers = sum(
+        max(found[k].n_speakers for k in group) for group in groups
+    )
     return Estimate(
-        float(values.mean()),
+        float(np.mean([one.value for one in found])),
         float(np.sqrt(variance)),
-        float(_satterthwaite(variance, variances, dfs)),
-        int(n_speakers.sum()),
+        float(_satterthwaite(variance, np.array(variances), np.array(dfs))),
+        n_speakers,
         is_difference=against is not None,
     )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Fold:
+    """Value of a fold, influences of its speakers, variances between its trials."""
+
+    value: float
+    influence: np.ndarray  # (speakers,)
+    df: float
+    n_speakers: int
+    of_trials: list  # pairs of variance and degrees of freedom
+
+
+def _with_common_speakers(folds):
+    """Group the indices of folds that are connected by speakers."""
+    groups = []
+    for index, fold in enumerate(folds):
+        joined = [g for g in groups if not g[1].isdisjoint(fold.speakers)]
+        groups = [g for g in groups if g not in joined]
+        members = [k for g in joined for k in g[0]]
+        names = set(fold.speakers).union(*(g[1] for g in joined))
+        groups.append(([*members, index], names))
+    return [members for members, _ in groups]
+
+
+def _group_variance(group):
+    """Return the variance between the speakers of folds, and its degrees of freedom."""
+    total = {}
+    for counts, fold in group:
+        for name, value in zip(counts.speakers, fold.influence, strict=True):
+            total[name] = total.get(name, 0.0) + value
+    variance = np.sum(np.square([*total.values()]))
+    return variance, min(fold.df for _, fold in group)
 
 
 def _satterthwaite(variance, variances, dfs):
@@ -385,7 +430,7 @@ def _satterthwaite(variance, variances, dfs):
 
 
 def _fold(run, against, score, term):
-    """Return value, variance, degrees of freedom and number of speakers of a fold."""
+    """Compute the parts of an estimate for one fold."""
     blocks = [_by_trial(run, score, term)]
     if against is not None:
         values, influence = _by_trial(against, score, term)
@@ -396,17 +441,15 @@ def _fold(run, against, score, term):
     value = sum(values.mean() for values, _ in blocks)
     total = sum(influence.mean(axis=0) for _, influence in blocks)
     df, n_speakers = _design(run, score, term)
-    variances, dfs = [np.sum(total**2)], [df]
+    of_trials = []
     for values, influence in blocks:
         n = len(values)
         if n > 1:
             residual = influence - influence.mean(axis=0)
             interaction = np.sum(residual**2) / (n * (n - 1))
             excess = np.var(values, ddof=1) / n - interaction
-            variances.append(max(excess, 0.0))
-            dfs.append(n - 1)
-    variance = np.sum(variances)
-    return value, variance, _satterthwaite(variance, variances, dfs), n_speakers
+            of_trials.append((max(excess, 0.0), n - 1))
+    return _Fold(value, total, df, n_speakers, of_trials)
 
 
 def _terms(run, score, term):

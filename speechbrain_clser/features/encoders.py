@@ -40,7 +40,8 @@ def extractor(
         a hub id or a folder: a pretrained encoder; or a dict (or its JSON),
         language to one of these; ``language`` selects one.
     layers : str or int, optional
-        ``6``, ``"4-8"``; by default the middle third of the encoder.
+        ``6``, ``"4-8"``; by default the middle third of the encoder, also for
+        ``"auto"``, which ``Experiment`` replaces by its choice.
     layer_mix : str
         ``"mean"``, or ``"learned"``: side by side for a ``WeightedLayerSum``.
     adapt : str
@@ -104,8 +105,8 @@ def extractor(
     revision = _of_language(revision, language) or ""
     if encoder == "acoustic":
         _refuse(
-            layers=layers is not None,
-            layer_mix=layer_mix != "mean",
+            layers=layers not in (None, "auto"),
+            layer_mix=layer_mix != "mean" and layers != "auto",
             adapt=adapt != "frozen",
             revision=revision,
             precision=precision != "fp32",
@@ -124,7 +125,7 @@ def extractor(
             *(adapt, rank, alpha, bottleneck_dim),
             *(gated, train_cnn, top_layers),
         )
-    layers = "" if layers is None else str(layers)
+    layers = "" if layers in (None, "auto") else str(layers)
     config = SSLConfig(
         revision, layers, layer_mix, precision, adaptation, window
     )

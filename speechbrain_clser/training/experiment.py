@@ -58,7 +58,8 @@ class Experiment:
     hparams_file : str
         The YAML.
     overrides : dict
-        Values for its keys; ``layers: auto`` is replaced by the chosen layers.
+        Values for its keys; ``layers: auto``, also of the YAML, is replaced by the
+        chosen layers.
     run_opts : RunOptions
         SpeechBrain's.
     """
@@ -68,8 +69,10 @@ class Experiment:
         self.overrides = overrides
         self.device = run_opts["device"] or infer_device()
         self.layers, self.folder = None, self._run_folder()
-        if overrides.get("layers") == "auto":
+        nodes = settings.resolved(hparams_file, overrides)
+        if "layers" in nodes and nodes["layers"].value == "auto":
             self.layers = self._choose_layers()
+        if self.layers:
             overrides["layers"] = self.layers["chosen"]
             self.folder = self._run_folder()
         self.hparams = self._build(overrides)
@@ -357,9 +360,18 @@ class Experiment:
         return hparams
 
     def _choose_layers(self):
-        """Choose the encoder's layers by linear probes on source utterances."""
-        self.hparams = self._build({**self.overrides, "layers": None})
+        """Choose the encoder's layers by linear probes on source utterances.
+
+        None if the YAML, not the user, says ``auto`` and the encoder has one layer.
+        """
+        self.hparams = self._build(self.overrides)
         hparams = self.hparams
+        extractor = hparams.get("encoder_extractor", hparams["extractor"])
+        if "layers" not in self.overrides and not layer_choice.has_layers(
+            extractor
+        ):
+            logger.info("layers: no choice, the encoder has one layer")
+            return None
         self.set_threads(hparams["threads"], with_encoder=True)
         args = (
             protocol.load(hparams["protocol"], hparams["protocol_changes"]),
@@ -371,7 +383,7 @@ class Experiment:
         )
         parts = run_on_main(prepare.prepare, args).parts
         return layer_choice.choose(
-            hparams.get("encoder_extractor", hparams["extractor"]),
+            extractor,
             [*parts.train, *parts.valid],
             hparams["scheme"],
             hparams["cache_folder"],

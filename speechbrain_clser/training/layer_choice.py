@@ -79,6 +79,20 @@ def candidate_ranges(n_blocks) -> list:
     return [*dict.fromkeys(ranges)]
 
 
+def has_layers(extractor) -> bool:
+    """Return whether an extractor, or that of statistics, has layers to choose from.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.acoustic import AcousticFeatures
+    >>> has_layers(AcousticFeatures())
+    False
+    """
+    if isinstance(extractor, Statistics):
+        extractor = extractor.extractor
+    return isinstance(extractor, SSLFeatures)
+
+
 def all_layers(extractor) -> LayerStatistics:
     """Build the extractor of the statistics that probes are trained on.
 
@@ -89,7 +103,7 @@ def all_layers(extractor) -> LayerStatistics:
     """
     if isinstance(extractor, Statistics):
         extractor = extractor.extractor
-    if not isinstance(extractor, SSLFeatures):
+    if not has_layers(extractor):
         raise ValueError(
             f"layers are chosen of one pretrained encoder, got "
             f"{type(extractor).__name__}; give --encoder a hub id or a folder, "

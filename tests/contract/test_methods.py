@@ -40,6 +40,7 @@ def batch(hparams):
     frames = torch.randn(4, 30, hparams["extractor"].dim)
     return {
         "frames": (frames, torch.tensor([1.0, 0.5, 0.8, 1.0])),
+        "id": ["one", "two", "three", "four"],
         "emotion": torch.arange(4) % hparams["n_classes"],
         "domain": torch.tensor([0, 0, 1, 1]),
         "speaker": torch.tensor([0, 0, 1, 1]),

@@ -32,8 +32,19 @@ MISSING_VALUES = {
 }
 
 
+LAYERS = {
+    "chosen": "1-1",
+    "normalise_by": "none",
+    "validation": [
+        {"layers": "0-0", "uar": 0.5, "folds": {"emodb": 0.4, "urdu": 0.6}},
+        {"layers": "1-1", "uar": 0.6, "folds": {"emodb": 0.5, "urdu": 0.7}},
+        {"layers": "0-1", "uar": 0.55, "folds": {"emodb": 0.5, "urdu": 0.6}},
+    ],
+}
+
+
 def _whole(folder):
-    """Two trials with baselines, an adaptation and missing values."""
+    """Two trials with baselines, an adaptation, missing values and layers."""
     adapted_run(folder, refused=REFUSED)
     adapted_run(folder / "trial_1", seeds=(1001, 1002), refused=REFUSED)
     for path in folder.rglob("seed_*"):
@@ -44,6 +55,7 @@ def _whole(folder):
                 path / "baselines" / f"{name}.csv",
             )
     (folder / "missing_values.json").write_text(json.dumps(MISSING_VALUES))
+    (folder / "layers.json").write_text(json.dumps(LAYERS))
     protocol = json.loads((folder / "protocol.json").read_text())
     (folder / "protocol.json").write_text(
         json.dumps(protocol | {"note": "as *published*"})

@@ -13,6 +13,7 @@ ADAPTING = {
     "capsule_mdd": [],
     "dual_anchor": ["--phones", "units", "--n_unlabelled", "8"],
     "sere": ["--n_unlabelled", "8"],
+    "pseudo_label": [],
 }
 TORCHRUN = [
     *(sys.executable, "-m", "torch.distributed.run"),

@@ -64,19 +64,26 @@ def test_layers_of_a_trained_encoder_are_anchored(data):
     )
 
 
-def test_layers_may_be_chosen_on_the_sources(data):
-    more = ("--encoder", str(data / "hubert"), "--layers", "auto")
+@pytest.mark.parametrize(
+    "yaml, more", [("source_only", ["--layers", "auto"]), ("layer_probe", [])]
+)
+def test_layers_may_be_chosen_on_the_sources(data, yaml, more):
+    more = ("--encoder", str(data / "hubert"), *more)
     done = toy.train(
-        *(data, data / "auto", *more), protocol="toy_two_sources.yaml"
+        *(data, data / yaml, *more),
+        protocol="toy_two_sources.yaml",
+        yaml=f"hparams/{yaml}.yaml",
     )
     assert done.returncode == 0, done.stdout
-    found = json.loads((data / "auto" / "layers.json").read_text())
+    found = json.loads((data / yaml / "layers.json").read_text())
     assert {*found["validation"][0]["folds"]} == {"north", "west"}
     assert f"layers {found['chosen']} are best on source" in done.stdout
-    text = json.loads((data / "auto" / "environment.json").read_text())
+    text = json.loads((data / yaml / "environment.json").read_text())
     assert text["encoder"]["config"]["layers"] == found["chosen"]
-    yaml = (data / "auto" / "seed_1001" / "hyperparams.yaml").read_text()
-    assert "auto" not in yaml.partition("layers:")[2].partition("\n")[0]
+    report = json.loads((data / yaml / "report.json").read_text())
+    assert report["layers"]["chosen"] == found["chosen"]
+    yaml = (data / yaml / "seed_1001" / "hyperparams.yaml").read_text()
+    assert "auto" not in yaml.partition("\nlayers:")[2].partition("\n")[0]
 
 
 def test_encoder_of_a_language_is_that_of_the_first_source(data):

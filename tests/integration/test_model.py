@@ -3,12 +3,15 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
 from helpers import encoders, served, toy
 from speechbrain.inference.classifiers import EncoderClassifier
 
+from speechbrain_clser.commands import quantisation
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
 UNLABELLED = {"protocol": "toy_unlabelled.yaml"}
@@ -18,6 +21,7 @@ OPTIONS = {
     "best": (["--normalise_by", "none", "--adaptation", "none"], {}),
     "capsule_mdd": ([], UNLABELLED),
     "dual_anchor": (["--phones", "units"], UNLABELLED),
+    "pseudo_label": (["--epochs_per_round", "1"], UNLABELLED),
     "sere": ([], UNLABELLED),
     "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),
 }
@@ -140,6 +144,32 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
     (run / "seed_1001" / "selected.json").unlink()
     assert train(run, *top) == losses
     assert predictions() == first
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*treespec:FutureWarning")
+def test_run_is_exported_with_weights_of_8_bits(data, tmp_path):
+    extra = ["--protocol_changes", "{extra_sources: [west]}"]
+    done = toy.train(
+        *(data, tmp_path / "run", *extra), yaml="hparams/distilled.yaml", dim=64
+    )
+    assert done.returncode == 0, done.stdout
+    rows = quantisation.export(
+        tmp_path / "run", tmp_path / "run" / "model", tmp_path / "g" / "a.onnx"
+    )
+    assert [row[0] for row in rows] == ["graph", "a.onnx", "a.int8.onnx"]
+    scores = json.loads((tmp_path / "run" / "report.json").read_text())
+    uar = scores["parts"]["test"]["scores"]["uar"]["mean"]
+    assert rows[1][2] == f"{uar:.1%}"
+    files, expected = evaluated(tmp_path / "run" / "seed_1001", data)
+    run = subprocess.run(
+        [sys.executable, "onnx_runner.py", "a.int8.onnx", *files],
+        cwd=tmp_path / "g",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(run.stdout.splitlines()) == len(files) == len(expected)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from speechbrain_clser import __version__
+from speechbrain_clser.contrib.onnx.quantisation import quantise
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class ProbabilityModel(torch.nn.Module):
         return probabilities.softmax(dim=-1)[0, 0]
 
 
-def export_onnx(model_folder, out) -> Path:
+def export_onnx(model_folder, out, is_quantised=False) -> Path:
     """Export a model as an ONNX graph with a runner script.
 
     The input of the graph is one mono recording, ``wav``, float32 of (samples,),
@@ -62,6 +63,9 @@ def export_onnx(model_folder, out) -> Path:
     out : str or Path
         The .onnx file; ``onnx_runner.py`` and external data above 2 GB are
         written into the same folder.
+    is_quantised : bool
+        Whether ``<name>.int8.onnx`` is written too, a copy with weights of 8 bits;
+        see ``quantisation.quantise``.
 
     Returns
     -------
@@ -73,7 +77,8 @@ def export_onnx(model_folder, out) -> Path:
     ImportError
         If onnx, onnxruntime or onnxscript is missing.
     ValueError
-        If a module of the model cannot be exported, with its name.
+        If a module of the model cannot be exported, with its name, or has no
+        weights to quantise.
 
     Example
     -------
@@ -101,6 +106,8 @@ def export_onnx(model_folder, out) -> Path:
     try:
         program.save(partial / out.name)
         _compare(partial / out.name, module, classifier.sample_rate_hz)
+        if is_quantised:
+            quantise(program, module, partial / out.name)
         shutil.copyfile(Path(__file__).with_name("runner.py"), partial / RUNNER)
         for path in partial.iterdir():
             path.replace(out.with_name(path.name))

@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation.plots.confusion import confusion_matrix
 from speechbrain_clser.evaluation.plots.curves import training_curves
 from speechbrain_clser.evaluation.plots.embeddings import embedding_map
 from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
+from speechbrain_clser.evaluation.plots.layers import uar_by_layer
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
 
@@ -26,4 +27,5 @@ __all__ = [
     "uar_against_chance",
     "uar_by_duration",
     "uar_by_language",
+    "uar_by_layer",
 ]

@@ -12,20 +12,22 @@ TARGET = "0.6"  # grey: not used for the selection
 
 
 @styled
-def layers(found: dict) -> Figure:
+def uar_by_layer(report: dict) -> Figure:
     """Plot the source validation by layer, and the target in grey.
 
     Arguments
     ---------
-    found : dict
-        ``validation``: list of ``layers``, ``uar`` and, if the target was
-        scored, ``target``; ``chosen``: one of the layers.
+    report : dict
+        Its entry ``layers`` is a dict with ``validation``, a list of ``layers``,
+        ``uar`` and, if the target was scored, ``target``, and with ``chosen``, one
+        of the layers.
 
     Returns
     -------
     Figure
         UAR in percent; single layers, then averages.
     """
+    found = report["layers"]
     rows = found["validation"]
     names = [row["layers"] for row in rows]
     figure = Figure((WIDTH, 3), layout="constrained")

@@ -48,7 +48,7 @@ def prepared_run(folder, ids):
 def test_other_data_than_that_of_the_run_is_refused(tmp_path):
     hparams = prepared_run(tmp_path, ["north_1"])
     with pytest.raises(ValueError, match="the 1 training utterances .* 16 "):
-        reexport._material(
+        reexport.make_splits(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
         )
 
@@ -65,7 +65,7 @@ def test_table_that_is_cut_is_refused(tmp_path, name, cut):
     path = tmp_path / name
     path.write_text(path.read_text().partition(cut)[0])
     with pytest.raises(ValueError, match=f"{name}: expected .* delete it and"):
-        reexport._material(
+        reexport.make_splits(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, tmp_path
         )
 
@@ -73,7 +73,7 @@ def test_table_that_is_cut_is_refused(tmp_path, name, cut):
 def test_corpora_default_to_the_folder_of_the_run(tmp_path):
     hparams = prepared_run(tmp_path, [])
     with pytest.raises(FileNotFoundError, match="a mapping of north"):
-        reexport._material(
+        reexport.make_splits(
             Choice(tmp_path / "seed_1", 0, 1, ""), tmp_path, hparams, None
         )
 

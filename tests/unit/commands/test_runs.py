@@ -46,6 +46,14 @@ def test_run_or_model_is_exported_to_onnx(monkeypatch, tmp_path):
     assert given == 2 * [(str(model), "a.onnx")]
 
 
+def test_int8_graph_needs_a_run_and_a_graph(tmp_path):
+    result = clser("export", tmp_path, "--int8")
+    assert result.exit_code == 2
+    assert "--int8 needs --onnx FILE" in result.stderr
+    result = clser("export", tmp_path, "--onnx", "a.onnx", "--int8")
+    assert "expected a run folder with a model" in result.stderr
+
+
 @pytest.mark.parametrize(
     "option",
     [["--out=m"], ["--pack-encoder"], ["--data-folder=d"], ["--device=cpu"]],

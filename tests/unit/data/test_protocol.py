@@ -49,11 +49,19 @@ def test_unlabelled_pool_changes_digest_if_used():
         {"predefined_splits": {"urdu": [300, 20, 80]}},
         {"source_shots_per_class": 5},
         {"target_supervision": "shots", "target_labelled_fraction": 0.1},
+        {"extra_sources": ["ravdess"]},
     ],
 )
 def test_new_keys_change_digest_if_not_default(later):
     protocol = Protocol.of("x", ("emodb",), ("urdu",))
     assert changed(protocol, **later).digest != protocol.digest
+
+
+def test_extra_sources_are_appended_to_the_sources():
+    found = load("emodb_to_urdu", {"extra_sources": ["cremad", "demo:fi"]})
+    assert found.sources == ("emodb", "cremad", "demo:fin")
+    assert found.extra_sources == ("cremad", "demo:fin")
+    assert Protocol.of(**found.values).digest == found.digest
 
 
 def test_changes_override_file_values():
@@ -213,6 +221,14 @@ def test_digest_is_independent_of_name(tmp_path):
         (
             "sources: [a]\ntargets: [b]\nignore_labels: [no]\n",
             "ignore_labels must be a list of names",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nextra_sources: a\n",
+            "extra_sources must be a list of names",
+        ),
+        (
+            "sources: [a]\ntargets: [b]\nextra_sources: [a]\n",
+            "expected a source that is not in extra_sources",
         ),
     ],
 )

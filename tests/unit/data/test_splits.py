@@ -41,6 +41,14 @@ def test_validation_is_speaker_disjoint_per_source():
     assert len(parts.valid) == 2 * 8  # one of five speakers each
 
 
+def test_extra_source_trains_and_never_validates():
+    parts = cut(ROWS, with_(extra_sources=("b",)))
+    extra = {row for row in ROWS if row.corpus == "b"}
+    assert extra < {*parts.train}
+    assert {row.corpus for row in parts.valid} == {"a"}
+    assert parts.test == cut(ROWS, ZERO_SHOT).test
+
+
 def rare(n_speakers):
     """Rows of one source in which few speakers have sad utterances."""
     sad = {f"a_deu_s{n}" for n in range(n_speakers)}

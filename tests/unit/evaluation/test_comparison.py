@@ -120,9 +120,24 @@ def test_system_of_equal_predictions_does_not_differ(found):
         assert (output["low"], output["high"]) == (0.0, 0.0)
 
 
-def test_mean_over_folds_has_a_smaller_p_value(found):
-    better = {k: cell["difference"]["p"] for k, cell in found["better"].items()}
-    assert better["mean"] < min(better[fold] for fold in FOLDS)
+def test_mean_over_folds_of_other_speakers_has_a_smaller_p_value():
+    right, wrong = np.array([[3, 1], [1, 3]]), np.array([[2, 2], [2, 2]])
+
+    def p_values(*names):
+        counts = {
+            system: {
+                fold: RunCounts(
+                    [f"{name}{k}" for k in range(5)], [0], np.array([[one] * 5])
+                )
+                for fold, name in enumerate(names)
+            }
+            for system, one in (("base", wrong), ("better", right))
+        }
+        found = compare_counts(counts, "base")["better"]
+        return [cell["difference"]["p"] for cell in found.values()]
+
+    assert p_values("s", "t") == [2**-4, 2**-4, 2**-9]
+    assert p_values("s", "s") == [2**-4] * 3
 
 
 def test_corrections_are_for_systems_over_all_and_for_cells_in_folds(found):

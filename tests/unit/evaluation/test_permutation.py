@@ -92,6 +92,15 @@ def test_swaps_over_folds_equal_naive_swapping_of_mean_scores():
     assert found.p == pytest.approx(at_least.mean())
 
 
+def test_speakers_of_several_folds_are_swapped_in_all_of_them():
+    a, b = (speaker_counts([run_of(1, 60, 4, s)]).confusion for s in (0.9, 0.4))
+    names = ["s", "t", "u", "v"]
+    alone = permutation_test([a], [b], speakers=[names])
+    twice = permutation_test([a, a], [b, b], speakers=[names, names])
+    assert alone == twice == permutation_test([a], [b])
+    assert permutation_test([a, a], [b, b]).n_swaps == 2**8
+
+
 def test_small_differences_of_many_folds_add_up():
     folds = [
         [

@@ -16,7 +16,7 @@ from speechbrain_clser.evaluation.statistics import (
 )
 
 
-def counts_of(*speakers, trials=(0,)):
+def counts_of(*speakers, trials=(0,), name="s"):
     """Return counts of one class of two, from hits and utterances per speaker.
 
     With several trials each speaker has a pair for each of them.
@@ -25,7 +25,7 @@ def counts_of(*speakers, trials=(0,)):
     confusion = np.zeros((len(trials), len(speakers), 2, 2), int)
     confusion[:, :, 0, 0] = pairs[..., 0].T
     confusion[:, :, 0, 1] = (pairs[..., 1] - pairs[..., 0]).T
-    names = [f"s{k}" for k in range(len(speakers))]
+    names = [f"{name}{k}" for k in range(len(speakers))]
     return RunCounts(names, list(trials), confusion)
 
 
@@ -213,11 +213,30 @@ def test_equal_difference_of_all_speakers_has_a_wide_interval():
 
 
 def test_folds_are_averaged_and_their_variances_added():
-    folds = [counts_of((1, 4), (2, 4), (3, 4)), counts_of((3, 4), (1, 4))]
+    folds = [
+        counts_of((1, 4), (2, 4), (3, 4)),
+        counts_of((3, 4), (1, 4), name="t"),
+    ]
     found = estimate(folds)
     assert found.standard_error**2 == pytest.approx((0.0625 / 3 + 0.0625) / 4)
     # Satterthwaite: (a + b)^2 / (a^2 / 2 + b^2 / 1) with b = 3 a.
     assert found.df == pytest.approx(16 / 9.5)
+    assert found.n_speakers == 5
+
+
+def test_speaker_of_several_folds_is_one_sampling_unit():
+    fold = counts_of((1, 4), (2, 4), (3, 4))
+    alone, twice = estimate([fold]), estimate([fold, fold])
+    assert twice == alone  # the same speakers again: nothing is gained
+    opposite = counts_of((3, 4), (2, 4), (1, 4))
+    assert estimate([fold, opposite]).standard_error == pytest.approx(0)
+    # Influences 1/4, 0, -1/4 of two folds and 1/4, -1/4 of the third, each over
+    # its number of speakers and the root of 1 - 1/n.
+    other = counts_of((3, 4), (1, 4), name="t")
+    found = estimate([fold, other, fold])
+    assert found.standard_error**2 == pytest.approx(
+        (4 * 0.0625 / 3 + 0.0625) / 9
+    )
     assert found.n_speakers == 5
 
 

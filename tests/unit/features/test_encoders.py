@@ -26,6 +26,13 @@ def test_options_reach_the_extractor(folder):
     assert found.config.adaptation.top_layers == 1
 
 
+def test_auto_is_the_default_until_layers_are_chosen(folder):
+    assert extractor(folder, "auto").key == extractor(folder).key
+    assert extractor("acoustic", "auto", "learned").dim == 110
+    with pytest.raises(ValueError, match="has no layer_mix"):
+        extractor("acoustic", None, "learned")
+
+
 def test_layer_zero_is_not_a_missing_option(folder):
     assert extractor(folder, layers=0).config.layers == "0-0"
 

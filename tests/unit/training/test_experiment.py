@@ -57,6 +57,18 @@ def test_debug_run_has_a_folder_of_its_own(experiment):
     assert experiment(debug=True).folder.name == "debug"
 
 
+@pytest.mark.parametrize("layers", [{}, {"layers": "auto"}])
+def test_encoder_without_layers_is_refused_only_if_the_user_chose(
+    experiment, layers
+):
+    yaml = str(toy.RECIPE / "hparams" / "layer_probe.yaml")
+    if not layers:
+        assert experiment(yaml).layers is None
+        return
+    with pytest.raises(ValueError, match="layers are chosen of one pretrained"):
+        experiment(yaml, **layers)
+
+
 def test_seed_builds_the_method_anew_and_keeps_fitted_side_information(
     experiment,
 ):

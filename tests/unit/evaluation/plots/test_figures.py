@@ -6,6 +6,7 @@ import json
 import pytest
 from helpers.anchored import anchor
 from helpers.attended import attend
+from helpers.reports import LAYERS
 from helpers.resonated import resonate
 from helpers.runs import make_run
 
@@ -53,6 +54,7 @@ def build(folder):
     result = report.build(attend(resonate(anchor(folder))))
     run = runs.read(folder)
     entries = {
+        "layers": LAYERS,
         **{"anchoring": anchoring(run), "resonance": resonance(run)},
         **HumpCat.report_entries(run),
     }

@@ -1,6 +1,6 @@
 """The linear probe by layer."""
 
-from speechbrain_clser.evaluation.plots.layers import layers
+from speechbrain_clser.evaluation.plots.layers import uar_by_layer
 
 FOUND = {
     "chosen": "1-1",
@@ -13,7 +13,7 @@ FOUND = {
 
 
 def test_source_target_and_selected_layer_are_plotted():
-    axes = layers(FOUND).axes[0]
+    axes = uar_by_layer({"layers": FOUND}).axes[0]
     target, source, chosen = axes.lines
     assert source.get_ydata().tolist() == [40, 60, 50]
     assert target.get_ydata().tolist() == [30, 50, 70]
@@ -27,4 +27,5 @@ def test_target_without_scores_is_omitted():
         {k: v for k, v in row.items() if k != "target"}
         for row in FOUND["validation"]
     ]
-    assert len(layers(FOUND | {"validation": rows}).axes[0].lines) == 2
+    report = {"layers": FOUND | {"validation": rows}}
+    assert len(uar_by_layer(report).axes[0].lines) == 2
