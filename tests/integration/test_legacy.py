@@ -1,5 +1,6 @@
 """A run folder of version 0.1 is resumed, with the options of that version."""
 
+import csv
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,13 @@ from helpers import toy
 
 pytestmark = pytest.mark.slow
 LEGACY = Path(__file__).parents[1] / "legacy" / "run"
+
+
+def predictions_of(path):
+    """Read a table of predictions, without its header."""
+    with open(path, encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    return rows
 
 
 def test_old_run_is_resumed_with_the_same_predictions(tmp_path):
@@ -21,7 +29,8 @@ def test_old_run_is_resumed_with_the_same_predictions(tmp_path):
     shutil.copytree(LEGACY, run)
     settings = (run / "settings.json").read_text()
     (run / "settings.json").write_text(settings.replace("/data", str(tmp_path)))
-    before = (run / "seed_1001/predictions/target_scored.csv").read_bytes()
+    predictions = run / "seed_1001/predictions"
+    before = predictions_of(predictions / "target_scored.csv")
     command = toy.command(
         *(tmp_path, run),
         protocol="toy_unlabelled.yaml",
@@ -38,6 +47,11 @@ def test_old_run_is_resumed_with_the_same_predictions(tmp_path):
     )
     assert done.returncode == 0, done.stdout
     assert "target_material is now called" in done.stdout
-    after = (run / "seed_1001/predictions/test.csv").read_bytes()
-    assert after == before
+    after = predictions_of(predictions / "test.csv")
+    for row, other in zip(after, before, strict=True):
+        assert row[:7] == other[:7]
+        # The fixture was made on another machine.
+        assert [*map(float, row[7:])] == pytest.approx(
+            [*map(float, other[7:])], abs=1e-5
+        )
     assert (run / "report.html").is_file()
