@@ -75,7 +75,8 @@ def verdict(gains) -> str:
     Returns
     -------
     str
-        A gain or a loss only if all intervals exclude 0.
+        A gain or a loss only if all intervals exclude 0; without bounds (an emotion
+        of a single test speaker) neither.
 
     Example
     -------
@@ -84,6 +85,8 @@ def verdict(gains) -> str:
     >>> verdict([{"low": 0.01, "high": 0.05}])
     'gain'
     """
+    if any(gain["low"] is None for gain in gains):
+        return "no interval"
     if gains and all(gain["low"] > 0 for gain in gains):
         return "gain"
     if gains and all(gain["high"] < 0 for gain in gains):

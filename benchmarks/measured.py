@@ -64,20 +64,19 @@ def score(uar) -> str:
     Arguments
     ---------
     uar : dict
-        ``mean``, ``low`` and ``high``, 0-1.
+        ``mean``, ``low`` and ``high``, 0-1; bounds may be None.
 
     Returns
     -------
     str
-        In percent.
+        In percent; a dash in the place of an interval without bounds.
 
     Example
     -------
     >>> score({"mean": 0.5, "low": 0.41, "high": 0.6})
     '50.0 [41.0, 60.0]'
     """
-    mean, low, high = (100 * uar[key] for key in ("mean", "low", "high"))
-    return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+    return f"{formatting.percent(uar['mean'])} {formatting.interval(uar)}"
 
 
 def difference(uar) -> str:
