@@ -7,7 +7,7 @@ import math
 import torch
 
 from speechbrain_clser.lobes.gradient_reversal import reverse_gradient
-from speechbrain_clser.lobes.mask import real_frames
+from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.losses.alignment import (
     conditioned,
     domain_classification,
@@ -191,8 +191,7 @@ def mean_of_layers(frames, lens, n_layers):
     tensor([[[2.],
              [6.]]])
     """
-    is_real = real_frames(lens, frames.shape[1])[..., None].to(frames)
-    mean = (frames * is_real).sum(dim=1) / is_real.sum(dim=1)
+    mean = MeanStdPooling(frames.shape[-1], with_std=False)(frames, lens)
     return mean.unflatten(-1, (n_layers, -1))
 
 
