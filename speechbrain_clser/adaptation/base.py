@@ -332,6 +332,17 @@ def _check_rows(reason, is_invalid, expected):
         )
 
 
+def nonzero_scale(scale):
+    """Replace the deviation of constant dimensions by 1.
+
+    Example
+    -------
+    >>> nonzero_scale(np.array([2.0, 0.0]))
+    array([2., 1.])
+    """
+    return np.where(scale > 1e-8, scale, 1.0)
+
+
 def normalise_rows(log_posteriors):
     """Normalise log posteriors to posteriors.
 

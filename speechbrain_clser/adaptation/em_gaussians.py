@@ -9,6 +9,7 @@ import scipy.linalg
 from speechbrain_clser.adaptation.base import (
     Adaptation,
     log_floored,
+    nonzero_scale,
     normalise_rows,
     require,
 )
@@ -95,7 +96,7 @@ class EMGaussians(Adaptation):
                 f"{len(vectors)} utterances; lower n_components",
             )
         mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
-        scale = np.where(scale > 1e-8, scale, 1.0)
+        scale = nonzero_scale(scale)
         standardised = (vectors - mean) / scale
         dim = vectors.shape[1]
         _, components = scipy.linalg.eigh(

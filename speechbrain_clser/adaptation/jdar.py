@@ -5,8 +5,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from speechbrain_clser.adaptation.base import Adaptation, require
-from speechbrain_clser.adaptation.linear import cell_weights
+from speechbrain_clser.adaptation.base import (
+    Adaptation,
+    nonzero_scale,
+    require,
+)
+from speechbrain_clser.adaptation.linear import (
+    cell_weights,
+    linear_shapes,
+)
 
 SMALLEST = 1e-6  # posterior; also of the norm of a row, which is divided by
 
@@ -76,7 +83,7 @@ class JDAR(Adaptation):
         weights = weights / weights.sum()
         mean = weights @ vectors
         scale = np.sqrt(weights @ np.square(vectors - mean))
-        scale = np.where(scale > 1e-8, scale, 1.0)
+        scale = nonzero_scale(scale)
         standardised = (vectors - mean) / scale
         shares = weights[:, None] * np.eye(n_classes)[labels]
         cross = standardised.T @ shares
@@ -91,12 +98,7 @@ class JDAR(Adaptation):
 
     def state_shapes(self, dim, n_classes):
         """Return the shapes of the regression; see ``Adaptation``."""
-        return {
-            "mean": (dim,),
-            "scale": (dim,),
-            "coefficients": (n_classes, dim),
-            "intercepts": (n_classes,),
-        }
+        return linear_shapes(dim, n_classes)
 
     def _fit(self, source, vectors, posteriors):
         state = {

@@ -8,6 +8,7 @@ import numpy as np
 from speechbrain_clser.adaptation.base import (
     Adaptation,
     log_floored,
+    nonzero_scale,
     normalise_rows,
     require,
 )
@@ -72,7 +73,7 @@ class LAME(Adaptation):
 
     def _summarise(self, vectors, labels, n_classes, corpora):
         mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
-        return {"mean": mean, "scale": np.where(scale > 1e-8, scale, 1.0)}
+        return {"mean": mean, "scale": nonzero_scale(scale)}
 
     def state_shapes(self, dim, n_classes):
         """Return the shapes of fitted utterances and scaling; see ``Adaptation``."""

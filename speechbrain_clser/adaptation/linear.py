@@ -3,7 +3,10 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from speechbrain_clser.adaptation.base import normalise_rows
+from speechbrain_clser.adaptation.base import (
+    nonzero_scale,
+    normalise_rows,
+)
 
 # The best of 0.1, 0.3, 1 and 3 in the mean over held-out source corpora, on two
 # encoders and three normalisations; selection in each run is not better.
@@ -119,7 +122,7 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
         )
     vectors = np.asarray(vectors, dtype=np.float64)
     mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
-    scale = np.where(scale > 1e-8, scale, 1.0)
+    scale = nonzero_scale(scale)
     model = LogisticRegression(C=inverse_penalty, max_iter=MAX_ITERATIONS)
     model.fit((vectors - mean) / scale, labels, sample_weight=weights)
     found, intercepts = model.coef_, model.intercept_
@@ -135,6 +138,22 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
         "scale": scale,
         "coefficients": coefficients,
         "intercepts": logits,
+    }
+
+
+def linear_shapes(dim, n_classes):
+    """Return the shapes of the arrays of ``fit_linear``.
+
+    Example
+    -------
+    >>> linear_shapes(8, 4)["coefficients"]
+    (4, 8)
+    """
+    return {
+        "mean": (dim,),
+        "scale": (dim,),
+        "coefficients": (n_classes, dim),
+        "intercepts": (n_classes,),
     }
 
 

@@ -10,6 +10,7 @@ from speechbrain_clser.adaptation.linear import (
     cell_weights,
     fit_linear,
     linear_posteriors,
+    linear_shapes,
 )
 
 
@@ -72,12 +73,7 @@ class SelfTraining(Adaptation):
 
     def state_shapes(self, dim, n_classes):
         """Return the shapes of the logistic regression; see ``Adaptation``."""
-        return {
-            "mean": (dim,),
-            "scale": (dim,),
-            "coefficients": (n_classes, dim),
-            "intercepts": (n_classes,),
-        }
+        return linear_shapes(dim, n_classes)
 
     def _fit(self, source, vectors, posteriors):
         n_classes = posteriors.shape[1]

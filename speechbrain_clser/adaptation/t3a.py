@@ -8,6 +8,7 @@ import numpy as np
 from speechbrain_clser.adaptation.base import (
     Adaptation,
     log_floored,
+    nonzero_scale,
     normalise_rows,
     require,
 )
@@ -64,7 +65,7 @@ class T3A(Adaptation):
 
     def _summarise(self, vectors, labels, n_classes, corpora):
         mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
-        state = {"mean": mean, "scale": np.where(scale > 1e-8, scale, 1.0)}
+        state = {"mean": mean, "scale": nonzero_scale(scale)}
         standardised = (vectors - mean) / state["scale"]
         means = [
             standardised[labels == k].mean(axis=0) for k in range(n_classes)

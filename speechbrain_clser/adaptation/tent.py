@@ -5,11 +5,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from speechbrain_clser.adaptation.base import Adaptation, log_floored, require
+from speechbrain_clser.adaptation.base import (
+    Adaptation,
+    log_floored,
+    nonzero_scale,
+    require,
+)
 from speechbrain_clser.adaptation.linear import (
     cell_weights,
     fit_linear,
     linear_posteriors,
+    linear_shapes,
 )
 
 
@@ -70,16 +76,11 @@ class Tent(Adaptation):
 
     def state_shapes(self, dim, n_classes):
         """Return the shapes of the logistic regression; see ``Adaptation``."""
-        return {
-            "mean": (dim,),
-            "scale": (dim,),
-            "coefficients": (n_classes, dim),
-            "intercepts": (n_classes,),
-        }
+        return linear_shapes(dim, n_classes)
 
     def _fit(self, source, vectors, posteriors):
         mean, scale = vectors.mean(axis=0), vectors.std(axis=0)
-        scale = np.where(scale > 1e-8, scale, 1.0)
+        scale = nonzero_scale(scale)
         standardised = (vectors - mean) / scale
         factor, shift = np.ones(len(mean)), np.zeros(len(mean))
         for _ in range(self.n_steps):
