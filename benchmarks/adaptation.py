@@ -275,7 +275,12 @@ def summary(cells) -> dict:
         }
 
     def folds(system):
-        return [RunCounts([], [0], c["counts"][system]) for c in cells.values()]
+        # Each target has speakers of its own.
+        counts = {target: c["counts"][system] for target, c in cells.items()}
+        return [
+            RunCounts([f"{target}-{k}" for k in range(n.shape[1])], [0], n)
+            for target, n in counts.items()
+        ]
 
     rows = {}
     for system in next(iter(cells.values()))["counts"]:

@@ -222,10 +222,18 @@ def ours(folds, term=None) -> np.ndarray:
     """
     n_sets, n_systems, n_trials = folds[0].shape[:3]
     trials = list(range(n_trials))
+    # Each fold has speakers of its own.
+    names = [
+        [f"{fold}-{speaker}" for speaker in range(counts.shape[3])]
+        for fold, counts in enumerate(folds)
+    ]
     found = []
     for place in range(n_sets):
         systems = [
-            [RunCounts([], trials, counts[place, system]) for counts in folds]
+            [
+                RunCounts(speakers, trials, counts[place, system])
+                for speakers, counts in zip(names, folds, strict=True)
+            ]
             for system in range(n_systems)
         ]
         found.append(estimate(*systems, term=term).interval())

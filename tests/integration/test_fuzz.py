@@ -245,7 +245,7 @@ def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
     for _ in range(500):
         text = mutated(rng)
         path.write_text(text, encoding="utf-8")
-        started = time.monotonic()
+        started = time.process_time()
         try:
             with limited(text):
                 found = protocol.load(str(path))
@@ -261,5 +261,5 @@ def test_five_hundred_mutated_protocols_load_or_are_refused_by_name(tmp_path):
             outcomes["loaded"] += 1
             assert len(found.digest) == 12 and len(found.scheme) > 1
             found.note.encode()
-        assert time.monotonic() - started < 2, text
+        assert time.process_time() - started < 2, text
     assert min(outcomes["refused"], outcomes["loaded"]) > 20, outcomes
