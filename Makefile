@@ -62,11 +62,11 @@ train: $(STAMP)
 
 # A process per core, with one thread each: these tensors are tiny, and more
 # threads only get in the way of each other.
-PARALLEL := -n auto
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
 test: export OMP_NUM_THREADS := 1
 test: $(STAMP)
-	$(BIN)/python -m pytest $(PARALLEL) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: export OMP_NUM_THREADS := 1
 check: $(STAMP)

@@ -1,9 +1,12 @@
-"""Build the table of what each method gains over its baselines, with a verdict.
+"""Build the tables of what each method and each source corpus gains.
 
-``tables.py`` writes it into the READMEs.
+``tables.py`` writes them into the READMEs.
 """
 
 from measured import HERE, difference, read, score
+
+from speechbrain_clser.benchmark import leaderboard
+from speechbrain_clser.evaluation.formatting import percent
 
 # Study to the method and the encoders whose gains are shown.
 METHODS = ("best", "supcon_spkadv", "dual_anchor", "sere", "hump_cat")
@@ -94,4 +97,31 @@ def verdict(gains) -> str:
     return "no established gain"
 
 
-TABLES = (method_gains,)
+def transfer_matrix() -> dict:
+    """Build the table of the study of transfer between corpora.
+
+    Returns
+    -------
+    dict
+        Columns and rows: a row per system, measure and source corpus, a column per
+        target corpus; in percent.
+    """
+    matrices = leaderboard.matrices(read("studies/transfer_matrix"))
+    targets = [*next(iter(matrices.values()))["UAR"]]
+    return {
+        "columns": ["system", "measure", "source", *targets],
+        "rows": [
+            [
+                system.partition(",")[0],
+                "relative gain" if measure == leaderboard.TRANSFER else measure,
+                source,
+            ]
+            + [percent(row[t]) if t in row else None for t in targets]
+            for system, of in matrices.items()
+            for measure, rows in of.items()
+            for source, row in rows.items()
+        ],
+    }
+
+
+TABLES = (method_gains, transfer_matrix)

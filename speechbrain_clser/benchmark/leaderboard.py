@@ -179,11 +179,6 @@ def page(found) -> str:
         files(HERE).joinpath("leaderboard.html").read_text(encoding="utf-8")
     )
     shown, heat = table(found), matrices(found)
-    heat = {
-        called: {"UAR": scores} | ({TRANSFER: gains} if gains else {})
-        for called, scores in heat.items()
-        for gains in [relative_gains(scores, chance(found))]
-    }
     style = files("speechbrain_clser.evaluation").joinpath("page.css")
     return template.render(
         found=found,
@@ -217,8 +212,9 @@ def matrices(found) -> dict:
     Returns
     -------
     dict
-        System and encoder to source to target to UAR, 0-1; empty for a study of
-        other folds.
+        System and encoder to ``"UAR"`` and, if a corpus is a source of itself, to
+        ``TRANSFER``, to source to target to value, 0-1; see ``relative_gains``.
+        Empty for a study of other folds.
     """
     pairs = {fold: pair_of(name) for fold, name in found["folds"].items()}
     if not all(pairs.values()):
@@ -228,7 +224,11 @@ def matrices(found) -> dict:
         source, target = pairs[one["fold"]]
         called = f"{one['system']}, {one['encoder']}"
         of[called][source][target] = one["uar"]["mean"]
-    return of
+    return {
+        called: {"UAR": scores} | ({TRANSFER: gains} if gains else {})
+        for called, scores in of.items()
+        for gains in [relative_gains(scores, chance(found))]
+    }
 
 
 def chance(found) -> float:

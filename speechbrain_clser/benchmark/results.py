@@ -39,7 +39,8 @@ def collect(study, cells, setup, failed) -> dict:
         ``scores``: one dict per system, encoder and fold, with UAR, interval and
         confusion counts; ``comparisons``: encoder to the system or baseline that
         is compared with, to the cells of ``comparison.compare_counts``, for
-        systems with all folds; ``ranks``: see ``ranks``; ``failed``.
+        systems with all folds of which any system has results; ``ranks``: see
+        ``ranks``; ``failed``.
     """
     scores = {}
     for cell in cells:
@@ -49,14 +50,16 @@ def collect(study, cells, setup, failed) -> dict:
             for one in _scores(cell, runs.read(folder), seconds):
                 place = (one["encoder"], one["system"], one["fold"])
                 scores.setdefault(place, one)
+    with_results = {fold for _, _, fold in scores}
+    folds = {k: v for k, v in study.protocols.items() if k in with_results}
     by_encoder = defaultdict(lambda: defaultdict(dict))
     for (encoder, system, fold), one in scores.items():
         by_encoder[encoder][system][fold] = one["counts"]
     whole = {
         encoder: {
-            system: {fold: of[fold] for fold in study.protocols}
+            system: {fold: of[fold] for fold in folds}
             for system, of in systems.items()
-            if of.keys() == study.protocols.keys()
+            if of.keys() == folds.keys()
         }
         for encoder, systems in by_encoder.items()
     }
@@ -72,7 +75,7 @@ def collect(study, cells, setup, failed) -> dict:
         "title": study.title,
         "note": study.note,
         "study": study.digest,
-        "folds": study.protocols,
+        "folds": folds,
         "scores": [
             one | {"counts": one["counts"].to_json()} for one in scores.values()
         ],
@@ -85,7 +88,7 @@ def collect(study, cells, setup, failed) -> dict:
             {
                 f"{system}, {encoder}": [
                     scores[encoder, system, fold]["uar"]["mean"]
-                    for fold in study.protocols
+                    for fold in folds
                 ]
                 for encoder, systems in whole.items()
                 for system in systems

@@ -21,17 +21,21 @@ pytestmark = [
 
 @pytest.mark.parametrize("yaml", served.YAMLS)
 def test_graph_predicts_as_its_model_without_torch(yaml, tmp_path):
-    compare(served.make(tmp_path, yaml), tmp_path)
+    # The built-in encoder has most operators and takes a minute: one model has it.
+    options = {}
+    if yaml != "linear":
+        options["encoder"] = encoders.make(
+            tmp_path / "encoder", "hubert_group", num_hidden_layers=1
+        )
+    compare(served.make(tmp_path, yaml, **options), tmp_path)
 
 
 @pytest.mark.parametrize(
     "kind, adapt",
     [
-        ("hubert_group", "frozen"),
         ("wav2vec2_layer", "lora"),
         ("wavlm_layer", "full"),
         ("whisper", "frozen"),
-        ("whisper", "lora"),
     ],
 )
 def test_graph_contains_a_pretrained_encoder(kind, adapt, tmp_path):

@@ -16,7 +16,7 @@ def test_scores_and_tests_are_those_of_the_runs(found):
             fold: setup.folder(cell)
             for cell in cells
             for fold in cell.folds
-            if cell.system == name
+            if cell.system == name and fold in found["folds"]
         }
         for name in ("good", "bad")
     }
@@ -26,7 +26,11 @@ def test_scores_and_tests_are_those_of_the_runs(found):
     assert found["means"][0]["uar"]["mean"] == pytest.approx(
         expected["good"]["mean"]["uar"]["mean"]
     )
-    assert found["missing"] == ["none/acoustic/u", "none/acoustic/v"]
+    assert [*found["folds"]] == ["u", "v"]
+    assert found["missing"] == [
+        *("bad/acoustic/w", "good/acoustic/w"),
+        *(f"none/acoustic/{fold}" for fold in "uvw"),
+    ]
 
 
 def test_folds_of_one_run_are_scored_apart():
