@@ -21,7 +21,7 @@ from speechbrain_clser.progress import has_bars
 # Whole numbers of a YAML that are 1 at least; all others may be 0.
 AT_LEAST_ONE = {
     *("seeds", "trials", "threads", "batch_size", "repeats_per_epoch"),
-    *("dim", "space_dim", "top_layers", "n_averaged", "n_stages"),
+    *("dim", "space_dim", "top_layers", "n_averaged"),
     *("languages", "classes", "utterances"),  # of cells
 }
 LARGEST = 2**31 - 1
@@ -350,8 +350,12 @@ def _unlike(key, default, value):
         is_mapping = key in MAY_BE_MAPPING and isinstance(value, dict)
         return not (is_text or is_mapping) and "text"
     if isinstance(default, list):
+        # An empty list is one of numbers, unless it names modules.
+        has_numbers = all(map(_is_number, default)) and (
+            not key.endswith("_modules")
+        )
         is_right = isinstance(value, list) and (
-            not all(map(_is_number, default)) or all(map(_is_number, value))
+            not has_numbers or all(map(_is_number, value))
         )
         return not is_right and f"a list such as {json.dumps(default)}"
     return f"a mapping such as {json.dumps(default)}"
