@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import pydoc
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,12 @@ from pathlib import Path
 from speechbrain_clser.languages import normalise
 
 REDUCE = ("frames", "statistics")
+# Imported when they are used.
+BUILT_IN = {
+    "acoustic": "acoustic.AcousticFeatures",
+    "log_mel": "mfcc.LogMel",
+    "mfcc": "mfcc.Mfcc",
+}
 
 
 def extractor(
@@ -36,9 +43,10 @@ def extractor(
     Arguments
     ---------
     encoder : str or dict
-        ``"acoustic"``: log-mel, pitch and voice quality, nothing to download;
-        a hub id or a folder: a pretrained encoder; or a dict (or its JSON),
-        language to one of these; ``language`` selects one.
+        ``"acoustic"``: log-mel, pitch and voice quality, ``"mfcc"`` or
+        ``"log_mel"``: nothing to download; a hub id or a folder: a pretrained
+        encoder; or a dict (or its JSON), language to one of these; ``language``
+        selects one.
     layers : str or int, optional
         ``6``, ``"4-8"``; by default the middle third of the encoder, also for
         ``"auto"``, which ``Experiment`` replaces by its choice.
@@ -103,8 +111,9 @@ def extractor(
         return Statistics(again(language=language))
     encoder = _of_language(encoder, language)
     revision = _of_language(revision, language) or ""
-    if encoder == "acoustic":
+    if encoder in BUILT_IN:
         _refuse(
+            encoder,
             layers=layers not in (None, "auto"),
             layer_mix=layer_mix != "mean" and layers != "auto",
             adapt=adapt != "frozen",
@@ -112,9 +121,7 @@ def extractor(
             precision=precision != "fp32",
             window=window != "real",
         )
-        from speechbrain_clser.features.acoustic import AcousticFeatures
-
-        return AcousticFeatures()
+        return pydoc.locate(f"speechbrain_clser.features.{BUILT_IN[encoder]}")()
 
     from speechbrain_clser.features.ssl import SSLConfig, SSLFeatures
     from speechbrain_clser.features.ssl_adapters import Adaptation
@@ -176,10 +183,10 @@ def _read(value):
     return json.loads(value) if is_json else value
 
 
-def _refuse(**given):
+def _refuse(encoder, **given):
     """Raise an error for options of pretrained encoders only."""
     if names := [name for name, is_given in given.items() if is_given]:
         raise ValueError(
-            f"encoder 'acoustic' has no {', '.join(names)}: it has no layers and "
+            f"encoder {encoder!r} has no {', '.join(names)}: it has no layers and "
             "no pretrained weights; omit the option, or give a hub id or a folder"
         )

@@ -31,10 +31,11 @@ class Method(torch.nn.Module):
     computed from audio alone, so no label can leak into a prediction.
     ``TARGETS`` lists the keys that ``losses`` reads (``emotion`` is -1 where
     unlabelled, ``domain`` 0 for source and 1 for target, ``gender`` 0 for female, 1
-    for male and -1 if unknown), ``LOSSES`` the losses
-    it returns. ``progress`` is the fraction of the phase that is done, 0-1;
-    schedules are functions of it. ``TRAINING_ONLY`` lists the modules that
-    inference does not need. ``USES_GRADIENTS`` is False if ``begin_epoch``
+    for male and -1 if unknown), ``LOSSES`` the losses it returns. ``active_losses``
+    are those that the phase minimises, set by the trainer; empty: all. ``progress``
+    is the fraction of the phase that is done, 0-1; schedules are functions of it.
+    ``TRAINING_ONLY`` lists the modules that inference does not need.
+    ``USES_GRADIENTS`` is False if ``begin_epoch``
     computes all parameters from the whole training set: then there is no
     optimizer and no training step. ``SHOWS_WAVEFORMS`` is True if the ``examples``
     need the envelope of the waveform, ``low`` and ``high``.
@@ -46,6 +47,7 @@ class Method(torch.nn.Module):
     TRAINING_ONLY = frozenset()
     USES_GRADIENTS = True
     SHOWS_WAVEFORMS = False
+    active_losses = frozenset()
     progress = 0.0
 
     def setup(self, speaker_languages, phones=()):

@@ -89,6 +89,8 @@ class MethodBrain(sb.Brain):
         self.encoder_opt_class = encoder.encoder_opt_class
         self.phase = phase
         self.config, self.selection = config, selection
+        self.weights = self.phase_weights()
+        method.active_losses = frozenset(phase.losses)
         self.records, self.untrained = records, untrained
         self.train_logger = train_logger
         self.n_batches = 1
@@ -122,6 +124,17 @@ class MethodBrain(sb.Brain):
         parts = self.parts("resets", self.phase.fresh)
         for name in self.phase.fresh:
             parts[name].load_state_dict(self.untrained[name])
+
+    def phase_weights(self):
+        """Return the weights of the losses, 0 for those that the phase omits."""
+        weights, given = self.config.weights, set(self.phase.losses)
+        if unknown := sorted(given - set(weights)):
+            raise ValueError(
+                f"phase {self.phase.name!r}: expected losses among "
+                f"{', '.join(weights)}, found {', '.join(unknown)}"
+            )
+        given = given | {"alignment"} if given else set(weights)
+        return {n: w if n in given else 0.0 for n, w in weights.items()}
 
     def parts(self, verb, names):
         """Return the parts of the method by name; ValueError for an unknown name."""
@@ -179,7 +192,7 @@ class MethodBrain(sb.Brain):
     def compute_objectives(self, predictions, batch, stage):
         """Return the weighted sum of the losses, and add up each for the log."""
         output, losses = predictions
-        loss = combine(losses, self.config.weights)
+        loss = combine(losses, self.weights)
         self.n_summed += 1
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()

@@ -46,6 +46,8 @@ class Phase:
         checkpoints would take longer than training.
     with_encoder : bool
         Whether the encoder is trained too, if it can be.
+    losses : sequence of str
+        Losses of the method that it minimises; empty: all.
 
     Raises
     ------
@@ -62,6 +64,7 @@ class Phase:
     fresh: tuple = ()
     repeats_per_epoch: int = 1
     with_encoder: bool = True
+    losses: tuple = ()
 
     @property
     def parts(self):

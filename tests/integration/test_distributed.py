@@ -124,10 +124,10 @@ def test_two_processes_train(data, yaml):
     folder = data / f"{yaml.stem}_two"
     assert train(data, folder, yaml, TORCHRUN) > 0.7
     # Written once, by the main process.
-    epochs = (folder / "seed_1001" / "epochs.jsonl").read_text()
-    assert [json.loads(line)["epoch"] for line in epochs.splitlines()] == [
-        *range(1, 13)
-    ]
+    lines = (folder / "seed_1001" / "epochs.jsonl").read_text()
+    epochs = [json.loads(line) for line in lines.splitlines()]
+    first = [e["epoch"] for e in epochs if e["phase"] == epochs[0]["phase"]]
+    assert first == [*range(1, 13)]
 
 
 @pytest.mark.slow

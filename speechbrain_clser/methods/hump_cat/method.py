@@ -1,9 +1,9 @@
 """HuMP-CAT: HuBERT, MFCC and prosody fused by cross-attention."""
 
 import torch
-from speechbrain.nnet.losses import AngularMargin
 
 from speechbrain_clser.lobes.cosine_head import CosineHead
+from speechbrain_clser.losses.am_softmax import am_softmax
 from speechbrain_clser.losses.centre import centre
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.base import Method, MethodOutput
@@ -51,8 +51,7 @@ class HumpCat(Method):
     2501.10408: the three streams, cross-attention in two stages, training on
     the source and fine-tuning on a small part of the target. Sizes, pooling and
     head are our reconstruction, for the full text was not available to us;
-    its "optimized loss" may have been AM-softmax (Wang et al., IEEE Signal
-    Processing Letters 25(7), 2018, equation 5) or ``centre``, hence both.
+    its "optimized loss" may have been ``am_softmax`` or ``centre``, hence both.
 
     Example
     -------
@@ -101,11 +100,11 @@ class HumpCat(Method):
             if self.with_margin
             else torch.nn.Linear(dim, n_classes)
         )
-        self.am = AngularMargin(margin, scale)
+        self.scale, self.margin = scale, margin
         self.centres = torch.nn.Embedding.from_pretrained(
             torch.zeros(n_classes, dim), freeze=False
         )
-        self.label_smoothing = 0.0 if self.with_margin else label_smoothing
+        self.label_smoothing = label_smoothing
 
     def forward(self, batch):
         """Compute logits and embedding of a batch from its frames."""
@@ -118,14 +117,13 @@ class HumpCat(Method):
         """Compute the classification loss and the centre loss."""
         emotion, logits = batch["emotion"], output.logits
         if self.with_margin:
-            one_hot = torch.nn.functional.one_hot(
-                emotion.clamp(min=0), logits.shape[-1]
-            )
-            logits = self.am(logits / self.am.scale, one_hot)
-        return {
-            "emotion": masked_cross_entropy(
+            loss = am_softmax(logits, emotion, self.scale, self.margin)
+        else:
+            loss = masked_cross_entropy(
                 logits, emotion, label_smoothing=self.label_smoothing
-            ),
+            )
+        return {
+            "emotion": loss,
             "centre": centre(output.embedding, emotion, self.centres.weight),
         }
 

@@ -87,6 +87,13 @@ def test_acoustic_with_pretrained_option_raises(option):
         extractor("acoustic", **option)
 
 
+@pytest.mark.parametrize("name, dim", [("mfcc", 40), ("log_mel", 64)])
+def test_other_built_in_features_have_names(name, dim):
+    assert extractor(name).dim == dim
+    with pytest.raises(ValueError, match=f"'{name}' has no adapt: it has no"):
+        extractor(name, adapt="lora")
+
+
 def test_unknown_encoder_raises():
     with pytest.raises(ValueError, match="must be 'acoustic', a hub id"):
         extractor("hubert")

@@ -201,6 +201,39 @@ def test_second_phase_starts_from_the_first_ones_choice(tmp_path):
         assert value.equal(both.state_dict()[name]), name
 
 
+def test_phase_minimises_the_losses_that_it_names(tmp_path):
+    class TwoLosses(tiny.SourceOnly):
+        LOSSES = frozenset({"emotion", "other"})
+
+        def losses(self, output, batch):
+            self.active.append(self.active_losses)
+            other = output.embedding.square().mean()
+            return {**super().losses(output, batch), "other": other}
+
+    method = tiny.method_of()
+    method.__class__, method.active = TwoLosses, []
+    phases = [
+        Phase("one", "train", 1, losses=["other"]),
+        Phase("both", "train", 1),
+    ]
+    weights = {"emotion": 1.0, "other": 0.5}
+    run(tmp_path / "x", phases, method=method, loss_weights=weights)
+    one, both = records(tmp_path / "x")
+    assert one["train_loss"] == pytest.approx(
+        0.5 * one["train_other"], rel=1e-4
+    )
+    assert both["train_loss"] == pytest.approx(
+        both["train_emotion"] + 0.5 * both["train_other"], rel=1e-4
+    )
+    assert set(method.active) == {frozenset({"other"}), frozenset()}
+
+
+def test_unknown_loss_of_a_phase_is_refused(tmp_path):
+    phases = [Phase("x", "train", 1, losses=["noise"])]
+    with pytest.raises(ValueError, match="among emotion, found noise"):
+        run(tmp_path / "x", phases)
+
+
 @pytest.mark.parametrize("part", ["emotion_head", "encoder"])
 def test_fresh_part_is_reset_and_the_rest_is_kept(tmp_path, part):
     phases = [
