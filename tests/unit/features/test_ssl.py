@@ -30,6 +30,16 @@ def folder(folders):
     return folders / "hubert_group"
 
 
+def check_is_close(half, full):
+    """Check that frames in half precision differ, and have the same direction.
+
+    CPUs differ: with AMX the convolutions of random encoders reach 0.94, else 0.999.
+    """
+    assert not half.equal(full)
+    cosine = torch.nn.functional.cosine_similarity
+    assert cosine(half.flatten(), full.flatten(), dim=0) > 0.9
+
+
 def lora(folder, **options):
     return SSLFeatures(folder, SSLConfig(adaptation=Adaptation(**options)))
 
@@ -134,8 +144,7 @@ def test_half_precision_is_close_and_has_its_own_key(folder):
     assert full.key != half.key
     frames = half(WAVS, LENS)
     assert frames.dtype == torch.float32
-    distance = (frames - full(WAVS, LENS)).abs().max()
-    assert 0 < distance < 0.2
+    check_is_close(frames, full(WAVS, LENS))
 
 
 def test_frozen_encoder_has_no_gradient(folder):
@@ -272,4 +281,4 @@ def test_trained_encoder_follows_the_precision_of_its_brain(folder):
     full = extractor(WAVS, LENS)
     with torch.autocast("cpu", torch.bfloat16):
         half = extractor(WAVS, LENS)
-    assert 0 < (half - full).abs().max() < 0.2
+    check_is_close(half, full)
