@@ -56,8 +56,9 @@ def command(
     launcher=(),
     epochs=3,
     dim=8,
+    has_report=False,
 ):
-    """Return the command that trains on the toy corpora."""
+    """Return the command that trains on the toy corpora; a report takes seconds."""
     if protocol.endswith(".yaml"):
         protocol = str(folder / protocol)
     steps = {
@@ -80,6 +81,7 @@ def command(
         *("--protocol", protocol),
         *("--data_folder", str(folder), "--output_folder", str(output)),
         *("--cache_folder", str(folder / "cache"), *more),
+        *([] if has_report else ["--report", "False"]),
     ]
 
 

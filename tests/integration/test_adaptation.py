@@ -25,7 +25,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(data):
     """Output folder and console text of a transductive run on the demo."""
-    done = adapt(data, data / "run")
+    done = adapt(data, data / "run", has_report=True)
     assert done.returncode == 0, done.stdout
     return data / "run", done.stdout
 

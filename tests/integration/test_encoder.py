@@ -73,6 +73,7 @@ def test_layers_may_be_chosen_on_the_sources(data, yaml, more):
         *(data, data / yaml, *more),
         protocol="toy_two_sources.yaml",
         yaml=f"hparams/{yaml}.yaml",
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     found = json.loads((data / yaml / "layers.json").read_text())
@@ -109,6 +110,7 @@ def test_styles_may_be_those_of_a_speaker_network(data):
         *("--style_encoder", ecapa, "--n_unlabelled", "8"),
         protocol="toy_unlabelled.yaml",
         yaml="hparams/dual_anchor.yaml",
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     report = json.loads((data / "styled" / "report.json").read_text())

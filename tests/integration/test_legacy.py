@@ -36,6 +36,7 @@ def test_old_run_is_resumed_with_the_same_predictions(tmp_path):
         protocol="toy_unlabelled.yaml",
         yaml="hparams/sere.yaml",
         epochs=2,
+        has_report=True,
     )
     done = subprocess.run(
         ["--speeds" if word == "--speed_perturb" else word for word in command],

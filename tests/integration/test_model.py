@@ -151,7 +151,10 @@ def test_encoder_whose_top_the_target_trained_is_served_after_a_kill(tmp_path):
 def test_run_is_exported_with_weights_of_8_bits(data, tmp_path):
     extra = ["--protocol_changes", "{extra_sources: [west]}"]
     done = toy.train(
-        *(data, tmp_path / "run", *extra), yaml="hparams/distilled.yaml", dim=64
+        *(data, tmp_path / "run", *extra),
+        yaml="hparams/distilled.yaml",
+        dim=64,
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     rows = quantisation.export(

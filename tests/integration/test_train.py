@@ -36,7 +36,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(data):
     """Return output folder and console output of a run with two seeds."""
-    done = toy.train(data, data / "run", "--seeds", "2")
+    done = toy.train(data, data / "run", "--seeds", "2", has_report=True)
     assert done.returncode == 0, done.stdout
     return data / "run", done.stdout
 
@@ -332,7 +332,7 @@ def test_run_that_fails_in_its_first_step_leaves_no_folder(data):
 
 @pytest.mark.slow
 def test_command_works_from_the_top_folder(data):
-    command = toy.command(data, data / "top", "--debug")
+    command = toy.command(data, data / "top", "--debug", has_report=True)
     command[1] = "recipes/CrossLingualSER/train.py"
     done = subprocess.run(
         command,

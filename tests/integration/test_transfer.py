@@ -111,6 +111,7 @@ def train(data, name, *more, source=3, target=3):
         epochs=source,
         yaml="hparams/hump_cat.yaml",
         protocol="toy_share.yaml",
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     epochs = (data / name / "seed_1001" / "epochs.jsonl").read_text()
@@ -163,7 +164,10 @@ def test_same_utterances_are_scored_with_and_without_source_or_target(data):
 def test_linear_method_equals_linear_baseline(data):
     folder = data / "linear"
     done = toy.train(
-        data, folder, yaml="hparams/linear.yaml", protocol="toy_share.yaml"
+        *(data, folder),
+        yaml="hparams/linear.yaml",
+        protocol="toy_share.yaml",
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     report = json.loads((folder / "report.json").read_text())

@@ -37,7 +37,9 @@ def test_trials_and_seeds_are_added_to_a_run(data):
     alone = predictions(folder)
     assert list(alone) == ["seed_1001/predictions/test.csv"]
 
-    done = toy.train(data, folder, *OPTIONS, "--seeds", "2", **QUICK)
+    done = toy.train(
+        data, folder, *OPTIONS, "--seeds", "2", has_report=True, **QUICK
+    )
     assert done.returncode == 0, done.stdout
     every = predictions(folder)
     assert {name.removesuffix("/predictions/test.csv") for name in every} == {
