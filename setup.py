@@ -59,6 +59,8 @@ setup(
         "graph": ["scikit-network>=0.33"],
         # Models as graphs that need no torch.
         "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
+        # Prediction on many machines.
+        "ray": ["ray[data]>=2.40"],
         # Runs of clser benchmark as jobs of a cluster.
         "slurm": ["submitit>=1.5"],
         # The page of clser app.

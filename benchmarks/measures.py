@@ -6,6 +6,9 @@
 from measured import CORPUS, difference, read, score
 
 
+BULK_HOURS, BULK_CORES = 100_000, (64, 512)
+
+
 def store() -> dict:
     """Compare training with and without the feature store.
 
@@ -324,6 +327,43 @@ def whisper_cost() -> dict:
     }
 
 
+def bulk_cost() -> dict:
+    """Compute the cost of 100,000 hours of speech from measured CPU times.
+
+    Returns
+    -------
+    dict
+        Columns and rows: the built-in encoder as measured with ``clser predict``,
+        decoding included, and Whisper base without it.
+    """
+    ours = read("predict")
+    cpu_s_per_s = {
+        "built-in, with decoding": ours["programs"]["ours"]["running_cpu_s"]
+        / ours["sound_s"],
+        "Whisper base, without decoding": read("whisper")["cost"][
+            "cpu_s_per_s"
+        ]["real"],
+    }
+    rows = []
+    for name, cost in cpu_s_per_s.items():
+        core_hours = cost * BULK_HOURS
+        rows.append(
+            [
+                name,
+                f"{cost:.4f}",
+                f"{core_hours:,.0f}",
+                *(f"{core_hours / n:,.1f}" for n in BULK_CORES),
+            ]
+        )
+    return {
+        "columns": [
+            *("encoder", "CPU s for 1 s of sound", "core-hours"),
+            *(f"hours on {n} cores" for n in BULK_CORES),
+        ],
+        "rows": rows,
+    }
+
+
 def whisper_windows() -> dict:
     """Compare the linear probe on Whisper's real frames and on padded ones.
 
@@ -407,6 +447,7 @@ def interval_coverage() -> dict:
 
 
 TABLES = (
+    bulk_cost,
     *(whisper_cost, whisper_windows, whisper_speeds),
     *(store, pitch, pitch_against_praat, pitch_speed, phones),
     *(graphs, graph_growth, resonance, predict, predict_long),

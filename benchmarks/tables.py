@@ -37,6 +37,7 @@ FILES = (
     HERE.parent / "recipes" / "CrossLingualSER" / "STUDIES.md",
     HERE / "results.md",
     HERE.parent / "docs" / "corpora.md",
+    HERE.parent / "docs" / "tutorials" / "many_machines.md",
 )
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),

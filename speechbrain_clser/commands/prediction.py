@@ -91,6 +91,34 @@ def keep_freed() -> bool:
     help="By default the number of cores.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="ray: on the machines of a Ray cluster (RAY_ADDRESS), or on this one; "
+    "FILE is a folder of tables, RECORDINGS may be addresses such as s3://bucket.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="With --engine ray: processes, each with the model; by default one "
+    "for each core, or for each GPU with --device cuda.",
+)
+@click.option(
+    "--part-files",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="With --engine ray: recordings of a table.",
+)
+@click.option(
+    "--part-format",
+    type=click.Choice(["csv", "jsonl", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="With --engine ray: of the tables.",
+)
+@click.option(
     "--trust",
     is_flag=True,
     help="Load a model with classes outside of this package, such as your own "
@@ -111,6 +139,10 @@ def predict(
     adapt_method,
     window_s,
     threads,
+    engine,
+    workers,
+    part_files,
+    part_format,
     trust,
     device,
 ):
@@ -154,14 +186,33 @@ def predict(
         raise click.UsageError(
             f"--normalise-with: expected files and folders, found {LIST}"
         )
+    options = {
+        "is_trusted": trust,
+        "min_confidence": min_confidence,
+        "run_opts": {"device": device} if device else None,
+    }
+    if engine == "ray":
+        if out == "-" or normalise_with or adapt:
+            raise click.UsageError(
+                "--engine ray: expected a folder as --out, and neither "
+                "--normalise-with nor --adapt"
+            )
+        from speechbrain_clser.contrib.bulk import engine
+
+        n_new, n_bad = engine.predict(
+            *(model, recordings, out, sys.stdin, revision),
+            *(part_format, part_files, workers, window_s),
+            has_bar=sys.stderr.isatty(),
+            **options,
+        )
+        echo(
+            f"{n_new} files classified, {n_bad} cannot be used, in {out}",
+            err=True,
+        )
+        context.exit(int(n_bad > 0))
     keep_freed()
     folder = locate(model, revision)
-    classifier = EmotionClassifier.from_hparams(
-        folder,
-        is_trusted=trust,
-        min_confidence=min_confidence,
-        run_opts={"device": device} if device else None,
-    )
+    classifier = EmotionClassifier.from_hparams(folder, **options)
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []

@@ -37,6 +37,8 @@ HOMES = {
     "onnxscript": "contrib.onnx.operators",
     "panphon": "features.phones.classes",
     "praatio": "features.phones.reference_phones",
+    "pyarrow": "contrib.bulk.parts",  # comes with Ray Data
+    "ray": "contrib.bulk.engine",
     "sknetwork": "graphs.partitions",
     "submitit": "benchmark.runner",
     "torch_scatter": "graphs.scatter",

@@ -1,0 +1,1 @@
+"""Classify many recordings on many machines, in parts that can be resumed."""
