@@ -243,7 +243,7 @@ def test_run_killed_at_any_moment_resumes_to_the_same_predictions(run, data):
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert not (output / "report.json").exists()
+    assert not (output / "model").exists()
 
     done = toy.train(data, output)
     assert done.returncode == 0, done.stdout
@@ -377,7 +377,7 @@ def test_unlabelled_recordings_are_used_in_training(yaml, tmp_path):
 @pytest.mark.slow
 def test_model_of_all_labels_is_made_and_not_scored(data):
     (data / "all.yaml").write_text("sources: [north, south]\ntargets: []\n")
-    done = toy.train(data, data / "all", protocol="all.yaml")
+    done = toy.train(data, data / "all", protocol="all.yaml", has_report=True)
     assert done.returncode == 0, done.stdout
     assert "not scored: the protocol has no targets" in done.stdout
     text = (data / "all" / "model" / "README.md").read_text()
