@@ -18,6 +18,7 @@ import gains
 import measures
 import shares
 import transfer
+import upstream_recipe
 from measured import difference, mark_uncorrected, read, score
 
 from speechbrain_clser.benchmark import leaderboard
@@ -37,6 +38,7 @@ FILES = (
     HERE.parent / "recipes" / "CrossLingualSER" / "STUDIES.md",
     HERE / "results.md",
     HERE.parent / "docs" / "corpora.md",
+    HERE.parent / "upstream" / "recipes" / "CrossLingualSER" / "README.md",
 )
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),
@@ -487,6 +489,7 @@ TABLES = {
         anchoring,
         anchoring_tests,
         demo,
+        upstream_recipe.upstream,
         *adapted.TABLES,
         *few.TABLES,
         *gains.TABLES,
