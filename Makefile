@@ -37,7 +37,8 @@ demand_python = $(1) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2
 	echo "(and leave or remove the environment '$(VENV)' if it was made with a wrong one)" >&2; \
 	exit 1; }
 
-.PHONY: help setup train test check scatter tables docs bench lock latest
+.PHONY: help setup train test check scatter tables docs bench lock latest \
+	upstream release
 
 help:
 	@echo "make train   train logistic regression and score it on the embedded demo corpus;"
@@ -51,6 +52,9 @@ help:
 	@echo "make setup   only install the tested versions (constraints.txt), into $(VENV)"
 	@echo "make latest  try the newest versions that setup.py allows, in an environment"
 	@echo "             that is deleted afterwards"
+	@echo "make upstream DEST=folder  copy the recipe of upstream/ into a clone of"
+	@echo "             SpeechBrain, and run its checks there"
+	@echo "make release build sdist and wheel and try them; PUBLISH=1 uploads them"
 	@echo "make lock    bring constraints.txt in line with setup.py;"
 	@echo "             make lock ARGS=--upgrade takes the newest versions"
 	@echo "Options: PYTHON=python3.12 (interpreter), VENV=folder (environment)"
@@ -96,6 +100,30 @@ docs: $(STAMP)
 	@$(BIN)/python -c 'import latex2mathml, material, mkdocstrings' 2>/dev/null || \
 		$(BIN)/python -m pip install -q $(CONSTRAIN) -e '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+upstream: $(STAMP)
+	@test -n "$(DEST)" || { echo "make upstream DEST=<clone of speechbrain>" >&2; exit 2; }
+	$(BIN)/python upstream/check.py "$(DEST)"
+
+# A dry run unless PUBLISH=1: builds both packages, checks their metadata, and runs the
+# wheel in an empty folder. To upload, the commit has the tag of the version, nothing
+# else is changed, and the address of the package answers.
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' speechbrain_clser/__init__.py)
+URL = $(shell sed -n 's/^URL = "\(.*\)"/\1/p' speechbrain_clser/__init__.py)
+
+release: $(STAMP)
+	@$(BIN)/python -c 'import build, twine' 2>/dev/null || \
+		$(BIN)/python -m pip install -q build twine
+	rm -rf build dist
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/python -m pytest -q tests/integration/test_wheel.py
+	@echo "dist/ has version $(VERSION); make release PUBLISH=1 uploads it"
+ifdef PUBLISH
+	test "$$(git describe --exact-match --dirty)" = "v$(VERSION)"
+	git ls-remote --exit-code $(URL) "refs/tags/v$(VERSION)"
+	$(BIN)/python -m twine upload dist/*
+endif
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install -q $(CONSTRAIN) -e '.[reference]'

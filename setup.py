@@ -1,24 +1,66 @@
 """Package, dependencies and extras of speechbrain-clser."""
 
+import re
+from pathlib import Path
+
 from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+RECIPE = "recipes/CrossLingualSER"
+
+
+def constant(name):
+    """Return a text that the package defines, without importing it."""
+    text = (HERE / "speechbrain_clser" / "__init__.py").read_text("utf-8")
+    return re.search(rf'^{name} = "(.+)"$', text, flags=re.MULTILINE)[1]
+
+
+def readme():
+    """Return the README with links that work outside of the repository."""
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    page = f"{constant('URL')}/blob/main/"
+    return re.sub(r"(?<=\]\()(?!https?:|#)", page, text)
+
 
 setup(
     name="speechbrain-clser",
-    version="0.1.0",
+    version=constant("__version__"),
     description="Cross-lingual speech emotion recognition for SpeechBrain",
+    long_description=readme(),
+    long_description_content_type="text/markdown",
+    author="The founders of speechbrain-clser",
+    url=constant("URL"),
+    project_urls={
+        "Changelog": f"{constant('URL')}/blob/main/CHANGELOG.md",
+        "Source": constant("URL"),
+    },
+    keywords="speech emotion-recognition cross-lingual speechbrain pytorch",
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Topic :: Multimedia :: Sound/Audio :: Speech",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    ],
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",
-    packages=find_packages(
-        include=["speechbrain_clser", "speechbrain_clser.*"]
-    ),
+    packages=[
+        *find_packages(include=["speechbrain_clser", "speechbrain_clser.*"]),
+        "speechbrain_clser.recipe",
+    ],
+    # `clser train` finds train.py and its YAML files there.
+    package_dir={"speechbrain_clser.recipe": RECIPE},
     package_data={
+        "speechbrain_clser.recipe": ["hparams/*.yaml"],
         "speechbrain_clser": [
             "**/*.css",
             "**/*.html",
             "**/*.j2",
             "**/*.json",
+            "**/*.wav",
             "**/*.yaml",
-        ]
+        ],
     },
     entry_points={"console_scripts": ["clser = speechbrain_clser.cli:main"]},
     install_requires=[
@@ -38,14 +80,15 @@ setup(
         "scipy>=1.11",
         "soundfile>=0.12.1",
         "speechbrain>=1.1.2,<2",
-        # What PyPI has for Linux was imported in pairs. torchaudio 2.11.0 works
-        # with torch 2.11.0 to 2.14.1 and refuses 2.15.0, which has CUDA 13.2
-        # in place of 13.0. torchaudio 2.11.1 works with torch 2.13.0 to 2.15.0
-        # only, but asks for 2.11 or later, so pip would join it to torch 2.11
-        # and 2.12, where it cannot be loaded. Up to 2.10, torchaudio requires
-        # its own version of torch.
-        "torch>=2.7.1,<2.15",
-        "torchaudio>=2.7.1,<2.11.1",
+        # No upper bounds: a plugin must not replace the torch of its users. What
+        # PyPI has for Linux was imported in pairs. torchaudio 2.11.1 works with
+        # torch 2.13.0 to 2.15.0, torchaudio 2.11.0 with torch 2.11.0 to 2.14.1;
+        # both ask for 2.11 or later. So pip would join 2.11.1 to torch 2.12,
+        # which is excluded, and to torch 2.11.0, which is tested with 2.11.0:
+        # clser doctor repairs it. Up to 2.10, torchaudio requires its own
+        # version of torch.
+        "torch>=2.7.1,!=2.12.*",
+        "torchaudio>=2.7.1",
         "tqdm>=4.66",
         "transformers>=5",
     ],

@@ -18,6 +18,7 @@ import gains
 import measures
 import shares
 import transfer
+import upstream_recipe
 from measured import difference, mark_uncorrected, read, score
 
 from speechbrain_clser.benchmark import leaderboard
@@ -38,6 +39,7 @@ FILES = (
     HERE / "results.md",
     HERE.parent / "docs" / "corpora.md",
     HERE.parent / "docs" / "tutorials" / "many_machines.md",
+    HERE.parent / "upstream" / "recipes" / "CrossLingualSER" / "README.md",
 )
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),
@@ -488,6 +490,7 @@ TABLES = {
         anchoring,
         anchoring_tests,
         demo,
+        upstream_recipe.upstream,
         *adapted.TABLES,
         *few.TABLES,
         *gains.TABLES,

@@ -11,7 +11,7 @@ import re
 import click
 
 from speechbrain_clser import __version__
-from speechbrain_clser.commands import data, prediction, runs, tools
+from speechbrain_clser.commands import data, prediction, runs, tools, training
 from speechbrain_clser.deprecation import current_command
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
@@ -100,6 +100,7 @@ for command in (
     data.protocols,
     data.prepare,
     data.audit,
+    training.train,
     prediction.predict,
     runs.report,
     runs.compare,

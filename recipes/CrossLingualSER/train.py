@@ -24,11 +24,11 @@ import sys
 
 def main(arguments, at_end):
     """Train once per trial and seed, test, and report on all of them."""
-    import speechbrain as sb
-    from speechbrain.utils.distributed import run_on_main
-
     from speechbrain_clser.training import console, options
     from speechbrain_clser.training.experiment import Experiment
+
+    import speechbrain as sb
+    from speechbrain.utils.distributed import run_on_main
 
     hparams_file, run_opts, overrides = options.parse(arguments)
     sb.utils.distributed.ddp_init_group(run_opts)
@@ -75,11 +75,11 @@ def main(arguments, at_end):
 
 def train(experiment, data, features, side_information, folder):
     """Run the phases of training, without labels of the test set."""
-    from speechbrain.utils.distributed import run_on_main
-
     from speechbrain_clser.data import dataio
     from speechbrain_clser.inference import normaliser
     from speechbrain_clser.training import phases, records, scoring, step
+
+    from speechbrain.utils.distributed import run_on_main
 
     hparams = experiment.hparams
     codes, datasets = dataio.datasets_of(

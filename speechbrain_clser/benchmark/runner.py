@@ -75,8 +75,8 @@ def find_recipe(folder=None) -> Path:
     Arguments
     ---------
     folder : str or Path, optional
-        By default the working directory, else the recipe of the clone from which
-        the package is installed.
+        By default the working directory, else the recipe of the installed package,
+        or of the clone from which it is imported.
 
     Returns
     -------
@@ -88,8 +88,10 @@ def find_recipe(folder=None) -> Path:
     FileNotFoundError
         If there is none.
     """
-    clone = Path(speechbrain_clser.__file__).parents[1]
-    places = [folder] if folder else [".", clone / "recipes/CrossLingualSER"]
+    package = Path(speechbrain_clser.__file__).parent
+    clone = package.parent / "recipes" / "CrossLingualSER"
+    # setup.py installs the recipe as a folder of the package.
+    places = [folder] if folder else [".", clone, package / "recipe"]
     for place in map(Path, places):
         if (place / "train.py").is_file() and (place / "hparams").is_dir():
             return place.resolve()

@@ -177,6 +177,8 @@ def publish(run, repo_id, dry_run, allow_licence, licence, private, revision):
         revision=revision,
     )
     echo("\n".join(published.changes.lines()) or "nothing changes")
+    if published.note:
+        echo(published.note)
     if dry_run:
         echo(f"would go to {published.url}, from {published.folder}")
     else:

@@ -138,6 +138,17 @@ def real_mask(n_real, width):
     return torch.arange(width, device=n_real.device) < n_real[:, None]
 
 
+def shortest(n_real, width):
+    """Return the number of real samples in the shortest row; see ``widest``.
+
+    Example
+    -------
+    >>> shortest(torch.tensor([1, 3]), 4)
+    1
+    """
+    return width if torch.compiler.is_exporting() else int(n_real.min())
+
+
 def widest(n_real, width):
     """Return the number of real samples or frames in the longest row.
 

@@ -36,6 +36,8 @@ class OneChannel:
             If the signal has another shape.
         """
         signal = torch.as_tensor(signal)
+        if not signal.numel():
+            signal = signal.new_zeros(0)  # of any shape: refused as empty below
         is_flat = signal.ndim == 1
         if not is_flat and (signal.ndim != 2 or len(signal) < signal.shape[1]):
             raise ValueError(

@@ -254,6 +254,7 @@ def _serving(parts, extractor, sound, n_classes, folder):
                 f"{stages}.LogPosterior", {"n_classes": n_classes}
             ),
         },
+        "mean_var_norm_emb": New(f"{stages}.NoEmbeddingNormalization"),
         "audio_normalizer": New(
             f"{HERE}.channel.OneChannel",
             {"sample_rate_hz": extractor.sample_rate_hz},

@@ -43,7 +43,7 @@ LEARNERS = {
 }
 # The only keys read from an untrusted file.
 WANTED = (
-    *("modules", "audio_normalizer", "label_encoder"),
+    *("modules", "audio_normalizer", "label_encoder", "mean_var_norm_emb"),
     *("classes", "temperature", "normalise_by"),
 )
 # Errors of constructors with invalid arguments.

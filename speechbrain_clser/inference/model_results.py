@@ -87,7 +87,7 @@ def summary(report: dict, training: dict) -> dict | None:
     }
 
 
-def section(template: str, report: dict, training: dict) -> str:
+def section(template: str, report: dict, training: dict, **more) -> str:
     """Render a template as Markdown.
 
     Arguments
@@ -98,6 +98,8 @@ def section(template: str, report: dict, training: dict) -> str:
         From ``evaluation.report.build``.
     training : dict
         Provenance of the model; see ``Choice.provenance``.
+    **more
+        Other values that the template uses.
     """
     return render(
         include(template),
@@ -109,6 +111,7 @@ def section(template: str, report: dict, training: dict) -> str:
         baseline_rows=reports.baseline_rows(report),
         used_in_training=training_data.languages(report),
         limits=limits(report, report["classes"]),
+        **more,
     )
 
 

@@ -7,6 +7,7 @@ card of a published model starts with this README and adds facts of the report; 
 
 import json
 
+from speechbrain_clser import URL
 from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import constructors
@@ -15,12 +16,10 @@ from speechbrain_clser.printable import pluralise
 RESULTS, LIMITS = "Results", "Limits"  # headings
 OWN = {"speechbrain", "speechbrain_clser", "torch"}  # always installed
 INSTALL = """\
-`speechbrain-clser` is not on PyPI. With Python 3.10 to 3.13, install it in a \
-clone of its repository:
+With Python 3.10 to 3.13:
 
 ```
-git checkout {commit}
-pip install .
+pip install "speechbrain-clser @ git+{url}{commit}"
 ```
 
 The model was made by version {version}{changes}."""
@@ -56,7 +55,9 @@ from speechbrain.inference.classifiers import EncoderClassifier
 
 classifier = EncoderClassifier.from_hparams(source="{FOLDER}")
 log_probabilities, score, index, labels = classifier.classify_file("recording.wav")
-```"""
+```
+
+Inference on a GPU: give both classes the argument `run_opts={{"device": "cuda"}}`."""
 
 ADAPTING = """The model can be adapted to 20 or more unlabelled recordings, such as \
 a new corpus: `clser predict {folder} recordings/ \
@@ -159,12 +160,12 @@ def _adapting(by, source):
 def _install(environment):
     """Return how to install the version that exported the model."""
     commit, _, changes = environment.get("commit", "").partition("-")
-    text = INSTALL.format(
-        commit=commit,
+    return INSTALL.format(
+        url=URL,
+        commit=f"@{commit}" if commit else "",
         version=environment["packages"]["speechbrain-clser"],
         changes=", with local changes" if changes else "",
     )
-    return text if commit else text.replace("git checkout \n", "")
 
 
 def _packages(values):

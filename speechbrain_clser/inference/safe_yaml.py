@@ -40,6 +40,7 @@ PARTS = {
             "inference.normaliser.LevelLayers",
             "inference.normaliser.SourceStatistics",
             "inference.packed.PackedEncoder",
+            "inference.stages.NoEmbeddingNormalization",
             "inference.stages.NoNormalization",
             "inference.stages.LogPosterior",
             "inference.stages.EmotionEncoder",

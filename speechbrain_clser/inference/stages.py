@@ -11,7 +11,7 @@ import logging
 import torch
 
 from speechbrain_clser.deprecation import renamed_part
-from speechbrain_clser.features.spectrum import real_mask, widest
+from speechbrain_clser.features.spectrum import real_mask, shortest, widest
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,27 @@ class NoNormalization(torch.nn.Module):
     def forward(self, features, lens):
         """Return the features."""
         return features
+
+
+class NoEmbeddingNormalization(torch.nn.Module):
+    """Refuse to normalise embeddings, as ``mean_var_norm_emb``.
+
+    ``EncoderClassifier.encode_batch(wavs, normalize=True)`` calls it.
+
+    Example
+    -------
+    >>> NoEmbeddingNormalization()(torch.zeros(1, 1, 4), torch.ones(1))
+    Traceback (most recent call last):
+    ...
+    ValueError: expected encode_batch(wavs, normalize=False), got normalize=True...
+    """
+
+    def forward(self, embedding, lens):
+        """Raise ValueError."""
+        raise ValueError(
+            "expected encode_batch(wavs, normalize=False), got normalize=True; "
+            "this model has no statistics of embeddings: leave `normalize` out"
+        )
 
 
 class EmotionEncoder(torch.nn.Module):
@@ -73,8 +94,19 @@ class EmotionEncoder(torch.nn.Module):
             Frames; values in the padding are arbitrary.
         n_frames : torch.LongTensor, (batch,)
             Number of frames that are not padding.
+
+        Raises
+        ------
+        ValueError
+            If a row has no samples.
         """
         n_samples = (lens * wavs.shape[1]).round().long()
+        if shortest(n_samples, 1) < 1:
+            raise ValueError(
+                f"expected one sample or more in each row, found {wavs.shape[1]} "
+                f"samples with relative lengths {lens.tolist()}; leave empty "
+                "recordings out"
+            )
         if self.longest_s is not None:
             most = round(self.longest_s * self.extractor.sample_rate_hz)
             self._warn(widest(n_samples, 0) > most)  # not during export

@@ -15,6 +15,7 @@ from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.printable import pluralise
 from speechbrain_clser.seeds import seed_for
+from speechbrain_clser.training.checkpoints import share_folder
 from speechbrain_clser.training.records import readable
 from speechbrain_clser.training.step import (
     EncoderTraining,
@@ -102,6 +103,7 @@ class MethodBrain(sb.Brain):
         self.freeze()
         self.reset()
         if self.checkpointer is not None:
+            share_folder(self.checkpointer)
             self.checkpointer.add_recoverables(
                 {**self.trained, "records": records}
             )

@@ -1,13 +1,32 @@
 """Checkpoints that stay readable if a run is killed."""
 
 import shutil
+from pathlib import Path
 
 from speechbrain.utils.checkpoints import CKPT_PREFIX, Checkpointer
-from speechbrain.utils.distributed import if_main_process
+from speechbrain.utils.distributed import if_main_process, run_on_main
 
 from speechbrain_clser.io import naming
 
 WHOLE = "WHOLE"
+
+
+def share_folder(checkpointer):
+    """Let all processes use the checkpoint folder of the first process.
+
+    With ``--debug``, the Brain of SpeechBrain 1.1.2 gives each process a temporary
+    folder of its own, and only that of the first has checkpoints. Deleting one is a
+    collective operation that the others do not take part in: they wait for ever.
+
+    Example
+    -------
+    >>> checkpointer = Checkpointer(getfixture("tmp_path"))
+    >>> share_folder(checkpointer)
+    >>> checkpointer.checkpoints_dir == getfixture("tmp_path")
+    True
+    """
+    folder = run_on_main(lambda: str(checkpointer.checkpoints_dir))
+    checkpointer.checkpoints_dir = Path(folder)
 
 
 class WholeCheckpointer(Checkpointer):

@@ -2,11 +2,12 @@
 
 import pytest
 import torch
-from helpers import encoders, served
+from helpers import encoders, served, sounds
 from speechbrain.dataio.batch import batch_pad_right
 from speechbrain.inference.classifiers import EncoderClassifier
 
 from speechbrain_clser.data.audio import load
+from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference import predict
 from speechbrain_clser.inference.classifier import EmotionClassifier
 
@@ -65,6 +66,17 @@ def test_threads_predict_as_in_evaluation(model, monkeypatch):
     ]
     expected = model.probabilities.repeat(3, 1)
     torch.testing.assert_close(torch.tensor(found), expected, **SAME)
+
+
+def test_speechbrain_class_explains_what_a_model_refuses(model, tmp_path):
+    classifier = EncoderClassifier.from_hparams(
+        source=str(model.folder), run_opts={"device": "cpu"}
+    )
+    empty = sounds.write(tmp_path / "empty.wav", sounds.noise(0, 0))
+    with pytest.raises(BadAudioError, match="signal: expected .* samples"):
+        classifier.classify_file(str(empty))
+    with pytest.raises(ValueError, match="got normalize=True"):
+        classifier.encode_batch(torch.randn(1, 8000), normalize=True)
 
 
 def test_predictions_differ_between_files(model):

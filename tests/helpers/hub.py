@@ -19,6 +19,32 @@ import yaml
 from huggingface_hub.utils.sha import git_hash
 
 LARGE = (".ckpt", ".safetensors", ".bin")
+# From messages of the hub about cards that it refused.
+DATA_SET = re.compile(r"(?:[A-Za-z0-9_-]+/)?[A-Za-z0-9_.-]+")
+LICENCE_NAME = re.compile(r"[a-z0-9-.]+")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def complaints(card):
+    """List what the hub refuses in the metadata of a card."""
+    results = card["model-index"][0]["results"]
+    patterns = [
+        ("language", LANGUAGE, card["language"]),
+        ("datasets", DATA_SET, card["datasets"]),
+        ("license_name", LICENCE_NAME, [card.get("license_name", "none")]),
+        ("dataset.type", DATA_SET, [r["dataset"]["type"] for r in results]),
+    ]
+    missing = [
+        f"no {field} in model-index"
+        for field in ("task", "dataset", "metrics")
+        if not all(result.get(field) for result in results)
+    ]
+    return missing + [
+        f"{key} with value {value!r} fails to match the required pattern"
+        for key, pattern, values in patterns
+        for value in values
+        if not pattern.fullmatch(value)
+    ]
 
 
 @dataclasses.dataclass
@@ -223,12 +249,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def validate(self):
         """Validate the metadata of a card."""
         _, head, _ = json.loads(self.body)["content"].split("---\n", 2)
-        results = yaml.safe_load(head)["model-index"][0]["results"]
-        fields = ("task", "dataset", "metrics")
         errors = [
-            {"message": f"no {field} in model-index"}
-            for field in fields
-            if not all(result.get(field) for result in results)
+            {"message": text} for text in complaints(yaml.safe_load(head))
         ]
         self._respond({"errors": errors}, 400 if errors else 200)
 

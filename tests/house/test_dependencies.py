@@ -55,7 +55,10 @@ def setup_arguments(monkeypatch):
         find_packages=lambda **_: [], setup=given.update
     )
     monkeypatch.setitem(sys.modules, "setuptools", stand_in)
-    exec(compile((ROOT / "setup.py").read_text(), "setup.py", "exec"), {})
+    exec(
+        compile((ROOT / "setup.py").read_text(), "setup.py", "exec"),
+        {"__file__": str(ROOT / "setup.py")},
+    )
     return given
 
 

@@ -93,6 +93,17 @@ def test_error_in_one_of_two_processes_is_shown_and_ends_both(data):
 
 
 @pytest.mark.slow
+def test_two_processes_finish_a_debug_run(data):
+    done = toy.train(
+        *(data, data / "debug", "--debug", "--distributed_backend", "gloo"),
+        launcher=TORCHRUN,
+    )
+    assert done.returncode == 0, done.stdout
+    epochs = data / "debug" / "seed_1001" / "epochs.jsonl"
+    assert len(epochs.read_text().splitlines()) == 2
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADAPTING)
 def test_two_processes_adapt(data, name):
     done = toy.train(

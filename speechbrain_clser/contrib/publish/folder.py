@@ -6,8 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from speechbrain_clser.contrib.publish import licences
-from speechbrain_clser.contrib.publish.card import card
-from speechbrain_clser.contrib.publish.metadata import metadata
+from speechbrain_clser.contrib.publish.card import card, source_of
+from speechbrain_clser.contrib.publish.metadata import EXAMPLE, metadata
 from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import training_data
 from speechbrain_clser.evaluation.report import FILE
@@ -15,6 +15,8 @@ from speechbrain_clser.inference.select import FILE as TRAINING
 from speechbrain_clser.inference.select import select_training
 
 NAME = "published"
+# The class that the hub names in its code for loading the model.
+CONFIG = {"speechbrain_interface": "EncoderClassifier"}
 
 
 def write(
@@ -40,16 +42,20 @@ def write(
     model_yaml = _needed(run / "model" / "hyperparams.yaml", run)
     training = _training(run, report)
     licences.check(training_data.cards(report), allow_licence)
-    data = metadata(
-        report, repo_id, model_yaml.read_text(encoding="utf-8"), licence
-    )
+    text = model_yaml.read_text(encoding="utf-8")
+    data = metadata(report, repo_id, text, licence)
     readme = (run / "model" / "README.md").read_text(encoding="utf-8")
     folder = run / NAME
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run / "model", folder)
     (folder / "README.md").write_text(
-        card(report, readme, data, repo_id, training), encoding="utf-8"
+        card(report, readme, data, repo_id, training, source_of(text)),
+        encoding="utf-8",
     )
+    (folder / "config.json").write_text(
+        json.dumps(CONFIG, indent=1) + "\n", encoding="utf-8"
+    )
+    shutil.copy(Path(__file__).with_name(EXAMPLE), folder)
     return folder
 
 

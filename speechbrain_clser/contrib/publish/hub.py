@@ -27,6 +27,7 @@ from speechbrain_clser.features.hub import HUB_ID
 from speechbrain_clser.hub_errors import describe_error
 
 MAIN = "main"
+PLAN_TIMEOUT_S = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,12 +44,16 @@ class Published:
         Page of the model.
     commit : str
         Commit for ``revision=``; empty after a dry run.
+    note : str
+        Why a dry run could not compare with the hub: all files are then listed
+        as added.
     """
 
     folder: Path
     changes: Changes
     url: str
     commit: str = ""
+    note: str = ""
 
 
 def publish(
@@ -75,7 +80,8 @@ def publish(
     repo_id : str
         Hub id ``owner/name``; created if it does not exist.
     dry_run : bool
-        Whether to only write the folder and compare it with the hub.
+        Whether to only write the folder and compare it with the hub, if it
+        responds at once.
     allow_licence : collection of str
         Training corpora to accept although their licences do not allow sharing;
         see ``licences``.
@@ -103,7 +109,7 @@ def publish(
     PermissionError
         If the user has no write access.
     ConnectionError
-        If the hub does not respond, or offline mode is set.
+        If the hub does not respond, or offline mode is set, unless ``dry_run``.
     """
     if not HUB_ID.fullmatch(repo_id):
         raise ValueError(f"expected a hub id owner/name, got {repo_id!r}")
@@ -111,11 +117,11 @@ def publish(
     folder = folders.write(Path(run), repo_id, allow_licence, licence)
     url = f"{api.endpoint}/{repo_id}"
     try:
+        if dry_run:
+            return _plan(api, repo_id, revision, folder, url)
         _, changes = with_retries(
             lambda: _state(api, repo_id, revision, folder)
         )
-        if dry_run:
-            return Published(folder, changes, url)
         message = _message(Path(run))
         commit = with_retries(
             lambda: _upload(api, repo_id, revision, folder, private, message)
@@ -127,17 +133,12 @@ def publish(
         ) from error
     except (HTTPError, RuntimeError) as error:
         if may_pass(error):
-            advice = (
-                "the changes on the hub are unknown. The folder to publish is "
-                f"{folder}"
-                if dry_run
-                else "the model on the hub is complete, either the new or the "
-                f"previous revision. The folder to publish is {folder}. Publish "
-                "again later: uploaded files are not sent again"
-            )
             raise ConnectionError(
                 f"expected {url} to accept the model, but "
-                f"{describe_error(error).partition('; ')[0]} ({error}); {advice}"
+                f"{describe_error(error).partition('; ')[0]} ({error}); the model "
+                "on the hub is complete, either the new or the previous revision. "
+                f"The folder to publish is {folder}. Publish again later: uploaded "
+                "files are not sent again"
             ) from error
         if _is_refusal(error):
             raise PermissionError(
@@ -149,17 +150,36 @@ def publish(
     return Published(folder, changes, url, commit)
 
 
-def _state(api, repo_id, revision, folder):
+def _plan(api, repo_id, revision, folder, url):
+    """Compare a folder with the hub, without waiting for it."""
+    try:
+        _, changes = _state(api, repo_id, revision, folder, PLAN_TIMEOUT_S)
+        return Published(folder, changes, url)
+    except OfflineModeIsEnabled:
+        reason = "HF_HUB_OFFLINE is set"
+    except (HTTPError, RuntimeError) as error:
+        if not may_pass(error):
+            raise
+        reason = describe_error(error).partition("; ")[0]
+    return Published(
+        folder,
+        compare(folder, []),
+        url,
+        note=f"not compared with the hub: {reason}; all files are listed",
+    )
+
+
+def _state(api, repo_id, revision, folder, timeout_s=None):
     """Return the commit of a revision and the changes to it."""
     try:
-        head = api.model_info(repo_id, revision=revision).sha
+        head = api.model_info(repo_id, revision=revision, timeout=timeout_s).sha
     except RepositoryNotFoundError:
         return "", compare(folder, [])
     except RevisionNotFoundError:
         if revision == MAIN:
             raise
         # A new branch starts at main.
-        return _state(api, repo_id, MAIN, folder)
+        return _state(api, repo_id, MAIN, folder, timeout_s)
     listing = api.list_repo_tree(repo_id, revision=head, recursive=True)
     return head, compare(folder, listing)
 

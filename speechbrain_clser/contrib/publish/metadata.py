@@ -1,6 +1,7 @@
 """Build the metadata of a model card: search terms and scores."""
 
 import re
+import unicodedata
 
 from huggingface_hub import EvalResult, ModelCardData
 
@@ -10,8 +11,8 @@ from speechbrain_clser.languages import two_letters
 
 TASK = "audio-classification"
 TAGS = (
-    *("speechbrain", "speechbrain-clser", "speech-emotion-recognition"),
-    *("emotion-recognition", "cross-lingual"),
+    *("speechbrain", "speechbrain-clser", "pytorch", "cross-lingual"),
+    *("emotion-recognition", "speech-emotion-recognition"),
 )
 # Score of a report to the hub's metric and a readable name.
 METRICS = {
@@ -20,6 +21,7 @@ METRICS = {
     "macro_f1": ("f1", "macro-F1"),
     "weighted_f1": ("f1", "weighted F1"),
 }
+EXAMPLE = "example.wav"  # of the demo corpus, published with every model
 OWN_TERMS = "terms-of-the-training-corpora"
 COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
 
@@ -37,12 +39,26 @@ def metadata(
         library_name="speechbrain",
         pipeline_tag=TASK,
         tags=[*TAGS, report["method"]],
-        datasets=[card["name"] for card in training_data.cards(report)],
+        datasets=[slug(card["name"]) for card in training_data.cards(report)],
         metrics=list(dict.fromkeys(name for name, _ in METRICS.values())),
         base_model=_encoder(report, model_yaml),
         model_name=repo_id.rpartition("/")[2],
         eval_results=_results(report),
+        widget=[{"src": EXAMPLE, "example_title": "Synthetic speech"}],
     )
+
+
+def slug(name: str) -> str:
+    """Return a name that the hub accepts as that of a data set.
+
+    Example
+    -------
+    >>> slug("My corpus (2026) é")
+    'My-corpus-2026-e'
+    """
+    text = unicodedata.normalize("NFKD", name)
+    text = text.encode("ascii", "ignore").decode()
+    return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-") or "corpus"
 
 
 def _languages(report):
@@ -76,25 +92,47 @@ def _encoder(report, model_yaml):
 
 
 def _results(report):
-    """Return the test scores in percent, rounded as in the report."""
-    targets, protocol = report["ledger"]["targets"], report["protocol"]
+    """Return the test scores in percent, of each corpus, rounded as in the report.
+
+    The scores of several corpora together have no place in the metadata: the hub
+    takes one data set per result. Of each of several, a report has the UAR only.
+    """
+    part = report["parts"]["test"]
+    targets = report["ledger"]["targets"]
     names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
-    titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
+    if len(names) == 1:
+        return _of_corpus(report, names[0], part["scores"])
+    groups = {group["name"]: group for group in part["groups"]["corpus"]}
+    return [
+        result
+        for name in names
+        for result in _of_corpus(report, name, {"uar": groups[name]})
+    ]
+
+
+def _of_corpus(report, name, scores):
+    """Return the results on one corpus."""
+    protocol = report["protocol"]
+    (title,) = (
+        card["title"]
+        for card in report["data"]["corpora"]
+        if card["name"] == name
+    )
+    targets = report["ledger"]["targets"]
+    own = [t for t in targets if t.partition(":")[0] == name]
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
-    scores = report["parts"]["test"]["scores"]
     return [
         EvalResult(
             task_type=TASK,
             task_name="Speech emotion recognition",
-            dataset_type="+".join(names),
-            dataset_name=f"{formatting.enumeration([titles[n] for n in names])} "
-            f"({formatting.languages(targets)})",
+            dataset_type=slug(name),
+            dataset_name=f"{title} ({formatting.languages(own)})",
             dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
             metric_type=metric,
-            metric_name=f"{title}, in percent, 95 % interval "
+            metric_name=f"{title_of}, in percent, 95 % interval "
             f"{formatting.interval(scores[score])}, {over}",
             metric_value=float(formatting.percent(scores[score]["mean"])),
         )
-        for score, (metric, title) in METRICS.items()
+        for score, (metric, title_of) in METRICS.items()
         if score in scores  # reports of version 0.1 have no weighted F1
     ]

@@ -83,7 +83,9 @@ def test_publish_passes_arguments_and_prints_changes(monkeypatch, is_dry):
 
     def publish(run, repo_id, **options):
         given.update(options, run=run, repo_id=repo_id)
-        return hub.Published("f", Changes(added=("a.ckpt",)), "url", "0a1b")
+        note = "not compared with the hub: offline" if is_dry else ""
+        added = Changes(added=("a.ckpt",))
+        return hub.Published("f", added, "url", "0a1b", note)
 
     monkeypatch.setattr(hub, "publish", publish)
     text = done(
@@ -96,7 +98,9 @@ def test_publish_passes_arguments_and_prints_changes(monkeypatch, is_dry):
         **{"allow_licence": ("emodb", "emovo"), "licence": "mit"},
         **{"private": True, "revision": "main"},
     }
-    end = "would go to url, from f" if is_dry else "url at 0a1b"
+    end = "url at 0a1b"
+    if is_dry:
+        end = "not compared with the hub: offline\nwould go to url, from f"
     assert text == f"added    a.ckpt\n{end}\n"
 
 

@@ -30,6 +30,7 @@ def test_signal_of_another_shape_is_refused(shape):
     "signal, rate_hz, reason",
     [
         (np.zeros(0), 16000, "empty"),
+        (np.zeros((0, 1)), 16000, "empty"),
         (np.zeros(16000), 16000, "silent"),
         (torch.full((800, 2), torch.nan), 16000, "nan"),
         (np.full(800, 1e30), 16000, "loud"),

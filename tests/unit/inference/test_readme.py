@@ -4,6 +4,7 @@ import shutil
 import pytest
 from helpers import served
 
+from speechbrain_clser import URL
 from speechbrain_clser.inference.blueprint import New
 from speechbrain_clser.inference.readme import FOLDER, readme
 
@@ -59,15 +60,15 @@ def test_adaptation_section_names_summary_and_normalisation(folder):
 
 def test_install_section_names_the_version(folder):
     text = of(folder)
-    assert f"git checkout {'0a' * 20}\npip install ." in text
+    line = f'pip install "speechbrain-clser @ git+{URL}'
+    assert f'{line}@{"0a" * 20}"\n' in text
     assert "version 0.1.0, with local changes" in text
     path = folder / "run" / "environment.json"
     before = path.read_text()
     path.write_text(json.dumps(json.loads(before) | {"commit": ""}))
     text = of(folder)
     path.write_text(before)
-    assert "git checkout" not in text
-    assert "\npip install .\n" in text
+    assert f'\n{line}"\n' in text
     assert "version 0.1.0." in text
 
 

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from speechbrain_clser.inference.stages import (
@@ -61,6 +62,13 @@ def test_padding_beyond_the_longest_row_is_cut():
     recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
     wavs = torch.tensor([[1.0, 3.0, 6.0, 6.0]])
     assert recogniser(wavs, torch.tensor([0.5]))[0, 0, 0] == 2.0
+
+
+@pytest.mark.parametrize("n_samples, lens", [(0, [1.0, 1.0]), (8, [1.0, 0.0])])
+def test_row_without_samples_is_refused(n_samples, lens):
+    recogniser = EmotionEncoder(Blocks(), torch.nn.Identity(), Sum())
+    with pytest.raises(ValueError, match="one sample or more in each row"):
+        recogniser(torch.ones(2, n_samples), torch.tensor(lens))
 
 
 def test_input_is_truncated_to_longest_s():

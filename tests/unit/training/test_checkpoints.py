@@ -3,6 +3,7 @@ import errno
 import pytest
 import torch
 
+from speechbrain_clser.training import checkpoints
 from speechbrain_clser.training.checkpoints import WholeCheckpointer
 
 
@@ -30,6 +31,14 @@ def test_checkpoint_cut_in_the_middle_is_never_loaded(tmp_path):
     resumed = WholeCheckpointer(tmp_path, {"model": model})
     assert resumed.recover_if_possible().meta["epoch"] == 1
     assert model.weight.item() == 1.0
+
+
+def test_folder_is_that_of_the_first_process(tmp_path, monkeypatch):
+    checkpointer = WholeCheckpointer(tmp_path / "second")
+    first = str(tmp_path / "first")
+    monkeypatch.setattr(checkpoints, "run_on_main", lambda function: first)
+    checkpoints.share_folder(checkpointer)
+    assert checkpointer.checkpoints_dir == tmp_path / "first"
 
 
 def test_checkpoint_on_a_full_disk_names_the_folder(tmp_path, monkeypatch):

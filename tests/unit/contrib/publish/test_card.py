@@ -3,6 +3,7 @@ import re
 import pytest
 from huggingface_hub import ModelCard, ModelCardData
 
+from speechbrain_clser import URL, __version__
 from speechbrain_clser.contrib.publish import card as cards
 from speechbrain_clser.inference.readme import LEARNT_FROM
 
@@ -18,10 +19,10 @@ from_hparams("path/of/this/folder")
 TRAINING = {"trial": 0, "seed": 2, "phase": "target", "epoch": 7}
 
 
-def of(report, readme=README):
+def of(report, readme=README, **more):
     """Write a card."""
     data = ModelCardData(license="other", tags=["speech"])
-    return cards.card(report, readme, data, "me/model", TRAINING)
+    return cards.card(report, readme, data, "me/model", TRAINING, **more)
 
 
 def headings(text):
@@ -36,7 +37,7 @@ def test_card_begins_with_metadata_that_the_hub_reads(output):
 def test_card_is_the_readme_with_the_report_around_it(output):
     assert headings(of(output)) == [
         *("Recogniser", "Use", "Results", "Languages", "Intended use"),
-        *("Limits", "Data", "Protocol", "Audit", "Training"),
+        *("Limits", "Data", "Protocol", "Audit", "Training", "Citing"),
     ]
 
 
@@ -158,6 +159,44 @@ def test_card_has_training_and_versions(output):
 
 
 def test_card_has_no_local_paths(output):
-    output["environment"]["command"] = ["train.py", "/home/me/secret"]
+    output["environment"]["command"] = [
+        *("/home/me/secret/train.py", "/home/me/secret/source_only.yaml"),
+        *("--data_folder", "secret", "--seeds", "2"),
+    ]
     output["settings"]["data_folder"] = "/home/me/secret"
-    assert "secret" not in of(output)
+    text = of(output)
+    assert "secret" not in text
+    command = "train.py hparams/source_only.yaml --data_folder '<data_folder>'"
+    assert f"python {command} --seeds 2" in text
+
+
+def test_card_cites_method_speechbrain_and_project(output):
+    path = "speechbrain_clser.methods.supcon_spkadv.SupConSpkAdv"
+    source = cards.source_of(f"a: 1\nmethod: !new:{path}\n  dim: 8\n")
+    assert source.startswith("Mi, Ma and Toda, Learning Emotion-discriminative")
+    assert source.endswith("here the YAML sets encoder and pooling.")
+    text = of(output, source=source)
+    assert source in text.partition("## Citing")[2]
+    assert re.findall(r"^@\w+\{(\w+),$", text, flags=re.MULTILINE) == [
+        *("speechbrain_v1", "speechbrain_clser"),
+    ]
+    assert f'version = "{__version__}"' in text and f'"{URL}"' in text
+
+
+@pytest.mark.parametrize(
+    "model_yaml",
+    [
+        "classes: [a]",
+        "method: !new:speechbrain_clser.methods.source_only.SourceOnly",
+    ],
+)
+def test_method_without_paper_is_not_cited(model_yaml, output):
+    assert cards.source_of(model_yaml) == ""
+    assert "The method:" not in of(output)
+
+
+def test_code_of_the_card_reads_the_published_example(output):
+    code = '```python\nclassify_file("recording.wav")\n```\n'
+    text = of(output, f"# R\n\n## Use\n\n{code}\n{code}")
+    example = 'example = hf_hub_download("me/model", "example.wav")'
+    assert text.count(f"{example}\nclassify_file(example)") == 2

@@ -5,6 +5,7 @@ import pytest
 from helpers.finished import of_best
 
 from speechbrain_clser.contrib.publish.folder import write
+from speechbrain_clser.data import audio
 
 ID = "me/model"
 
@@ -25,6 +26,9 @@ def test_folder_is_the_model_with_its_card(run):
         is_same = (folder / path.name).read_bytes() == path.read_bytes()
         assert is_same == (path.name != "README.md")
     assert 'from_hparams("me/model")' in (folder / "README.md").read_text()
+    config = json.loads((folder / "config.json").read_text())
+    assert config == {"speechbrain_interface": "EncoderClassifier"}
+    assert audio.check(folder / "example.wav")[0] > 0.5
 
 
 def test_model_folder_is_unchanged(run):

@@ -2,6 +2,7 @@ import pytest
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
 
+from speechbrain_clser.contrib.publish import metadata
 from speechbrain_clser.contrib.publish.changes import Changes
 from speechbrain_clser.contrib.publish.hub import publish
 
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=")
 ID = "owner/name"
 FILES = {
     *("README.md", "hyperparams.yaml", "training.json"),
-    *("label_encoder.ckpt", "method.ckpt"),
+    *("label_encoder.ckpt", "method.ckpt", "config.json", "example.wav"),
 }
 
 
@@ -205,19 +206,30 @@ def test_other_hub_errors_are_raised_unchanged(run, hub, api, waits):
     assert waits == []
 
 
-def test_offline_dry_run_names_the_folder(run, waits):
-    with pytest.raises(ConnectionError, match="run/published") as caught:
-        publish(run, ID, dry_run=True)
-    assert "HF_HUB_OFFLINE" in str(caught.value)
-    assert (run / "published" / "README.md").is_file() and waits == []
+def test_offline_dry_run_lists_all_files(run, waits):
+    done = publish(run, ID, dry_run=True)
+    assert set(done.changes.added) == FILES and done.folder.is_dir()
+    assert "HF_HUB_OFFLINE is set" in done.note and waits == []
 
 
-def test_dry_run_without_connection_mentions_no_upload(run, hub, api):
+def test_offline_publishing_is_refused(run, waits):
+    with pytest.raises(ConnectionError, match="HF_HUB_OFFLINE.*run/published"):
+        publish(run, ID)
+    assert waits == []
+
+
+def test_dry_run_without_connection_does_not_wait(run, hub, api, waits):
     hub.break_at = lambda asked: True
-    with pytest.raises(ConnectionError, match="run/published") as caught:
-        publish(run, ID, dry_run=True, api=api)
-    assert "changes on the hub are unknown" in str(caught.value)
-    assert "again" not in str(caught.value)
+    done = publish(run, ID, dry_run=True, api=api)
+    assert set(done.changes.added) == FILES and waits == []
+    assert done.note.startswith("not compared with the hub: ")
+
+
+def test_card_that_the_hub_refuses_is_not_published(run, hub, api, monkeypatch):
+    monkeypatch.setattr(metadata, "slug", lambda name: f"{name}+other")
+    with pytest.raises(ValueError, match="dataset.type with value 'urdu.other"):
+        publish(run, ID, api=api)
+    assert not hub.head(ID).files.keys() & FILES
 
 
 @pytest.mark.parametrize("name", ["model", "a/b/c", "https://hub/a", ""])

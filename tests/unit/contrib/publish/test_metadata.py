@@ -1,7 +1,8 @@
 import pytest
 import yaml
+from helpers.hub import DATA_SET
 
-from speechbrain_clser.contrib.publish.metadata import METRICS, metadata
+from speechbrain_clser.contrib.publish.metadata import METRICS, metadata, slug
 from speechbrain_clser.evaluation import formatting
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -21,7 +22,7 @@ def test_model_is_found_by_task_library_languages_corpora_and_method(output):
     assert found["language"] == ["de", "ur"]
     assert found["datasets"] == ["emodb"]  # urdu was only scored
     assert found["metrics"] == ["recall", "accuracy", "f1"]
-    assert {"cross-lingual", "source_only"} <= set(found["tags"])
+    assert {"cross-lingual", "pytorch", "source_only"} <= set(found["tags"])
 
 
 def test_scores_are_those_of_the_report_with_their_interval(output):
@@ -50,11 +51,33 @@ def test_report_of_an_earlier_version_has_fewer_scores(output):
     ]
 
 
-def test_target_of_several_corpora_is_one_result(output):
-    output["ledger"]["targets"] = ["urdu:urd", "emodb:deu"]
-    (result,) = of(output)["model-index"][0]["results"]
-    assert result["dataset"]["type"] == "urdu+emodb"
-    assert "and Berlin Database" in result["dataset"]["name"]
+def test_each_of_several_target_corpora_is_a_result(output):
+    output["ledger"]["targets"] = ["urdu:urd", "My corpus:deu", "urdu:eng"]
+    (group,) = output["parts"]["test"]["groups"]["corpus"]
+    mine = group | {"name": "My corpus", "mean": 0.123}
+    output["parts"]["test"]["groups"]["corpus"] = [group, mine]
+    output["data"]["corpora"][0] |= {"name": "My corpus", "title": "Mine"}
+    urdu, own = of(output)["model-index"][0]["results"]
+    assert urdu["dataset"]["type"] == "urdu"
+    assert urdu["dataset"]["name"].endswith("(Urdu and English)")
+    assert urdu["metrics"][0]["value"] == round(100 * group["mean"], 1)
+    assert own["dataset"] | {"split": ""} == {
+        **{"type": "My-corpus", "name": "Mine (German)", "split": ""},
+    }
+    assert [metric["type"] for metric in own["metrics"]] == ["recall"]
+    assert own["metrics"][0]["value"] == 12.3
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        *[("ravdess", "ravdess"), ("a b/c", "a-b-c"), ("(é) v1.0", "e-v1.0")],
+        ("语料", "corpus"),
+    ],
+)
+def test_names_are_those_that_the_hub_accepts(name, expected):
+    assert slug(name) == expected
+    assert DATA_SET.fullmatch(expected)
 
 
 def test_terms_of_the_corpora_hold_unless_a_licence_is_given(output):
@@ -87,5 +110,9 @@ def test_language_of_three_letters_stays_and_an_unknown_one_is_left_out(output):
     output["ledger"]["targets"] = ["yours:pcm", "mine:"]
     output["data"]["corpora"] += [
         {"name": name, "title": name} for name in ("yours", "mine")
+    ]
+    (group,) = output["parts"]["test"]["groups"]["corpus"]
+    output["parts"]["test"]["groups"]["corpus"] = [
+        group | {"name": name} for name in ("yours", "mine")
     ]
     assert of(output)["language"] == ["de", "pcm"]
