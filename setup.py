@@ -61,6 +61,8 @@ setup(
         "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
         # Runs of clser benchmark as jobs of a cluster.
         "slurm": ["submitit>=1.5"],
+        # The microphone of clser listen.
+        "listen": ["sounddevice>=0.5"],
         # The page of clser app.
         "app": ["gradio>=6"],
         # Classes of phones; TextGrids of an aligner.

@@ -11,7 +11,13 @@ import re
 import click
 
 from speechbrain_clser import __version__
-from speechbrain_clser.commands import data, prediction, runs, tools
+from speechbrain_clser.commands import (
+    data,
+    listening,
+    prediction,
+    runs,
+    tools,
+)
 from speechbrain_clser.deprecation import current_command
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
@@ -101,6 +107,7 @@ for command in (
     data.prepare,
     data.audit,
     prediction.predict,
+    listening.listen,
     runs.report,
     runs.compare,
     runs.benchmark,

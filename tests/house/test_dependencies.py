@@ -37,6 +37,7 @@ HOMES = {
     "onnxscript": "contrib.onnx.operators",
     "panphon": "features.phones.classes",
     "praatio": "features.phones.reference_phones",
+    "sounddevice": "inference.live",
     "sknetwork": "graphs.partitions",
     "submitit": "benchmark.runner",
     "torch_scatter": "graphs.scatter",
