@@ -16,6 +16,7 @@ from speechbrain_clser.commands import (
     listening,
     prediction,
     runs,
+    stress,
     tools,
 )
 from speechbrain_clser.deprecation import current_command
@@ -111,6 +112,7 @@ for command in (
     runs.report,
     runs.compare,
     runs.benchmark,
+    stress.stress,
     runs.export,
     runs.publish,
     tools.layers,

@@ -91,6 +91,7 @@ LEVELS = {
     "evaluation.*": 3,
     "inference.model_results": 4,
     "inference.*": 3,
+    "stress.*": 4.5,  # used by contrib.publish
     "contrib.*": 5,
     "benchmark.*": 5,
     "commands.*": 6,
