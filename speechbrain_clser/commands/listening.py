@@ -54,10 +54,7 @@ def line_of(row) -> str:
     )
 
 
-@click.command(
-    epilog="Example:  ffmpeg -i call.m4a -f s16le -ac 1 -ar 16000 - | clser "
-    "listen model/ -"
-)
+@click.command(epilog="Example:  clser listen model/ --out emotions.jsonl")
 @click.argument("model")
 @click.argument("source", required=False)
 @click.option(
