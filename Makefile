@@ -8,7 +8,8 @@ ARGS ?=
 PYTEST_ARGS ?=
 
 # What needs no corpora, and what trains on those of DATA.
-MEASURES := demo store graphs phones predict interval_coverage
+MEASURES := demo store graphs phones predict interval_coverage \
+	speech stream stress
 SCORES := floor prosody leave_one_language_out controls anchoring \
 	semi_supervised transfer
 

@@ -66,6 +66,7 @@ setup(
     install_requires=[
         "click>=8",
         "filelock>=3.12",
+        "fsspec>=2023.5",
         "huggingface-hub>=1.31",
         "hyperpyyaml>=1.2.2",
         "jinja2>=3.1",
@@ -106,6 +107,8 @@ setup(
         "ray": ["ray[data]>=2.40"],
         # Runs of clser benchmark as jobs of a cluster.
         "slurm": ["submitit>=1.5"],
+        # The microphone of clser listen.
+        "listen": ["sounddevice>=0.5"],
         # The page of clser app.
         "app": ["gradio>=6"],
         # Classes of phones; TextGrids of an aligner.

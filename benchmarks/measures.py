@@ -5,7 +5,6 @@
 
 from measured import CORPUS, difference, read, score
 
-
 BULK_HOURS, BULK_CORES = 100_000, (64, 512)
 
 
@@ -446,8 +445,79 @@ def interval_coverage() -> dict:
     }
 
 
+def speech() -> dict:
+    """Compare rules that detect speech: share of recordings with speech.
+
+    Returns
+    -------
+    dict
+        Columns and rows, in percent; 100 is right for speech, 0 for the rest.
+    """
+    rules = read("speech")["rules"]
+    kinds = next(iter(rules.values()))
+    rows = [
+        [title, right, *(f"{of[kind][title]:.0f}" for of in rules.values())]
+        for kind, right in (("speech", 100), ("none", 0))
+        for title in kinds[kind]
+    ]
+    speeds = (f"{of['cpu_s']:.4f}" for of in rules.values())
+    rows.append(["CPU s for 1 s of sound", None, *speeds])
+    return {"columns": ["recordings", "right", *rules], "rows": rows}
+
+
+def streams() -> dict:
+    """List delay and memory of a stream.
+
+    Returns
+    -------
+    dict
+        Columns and rows.
+    """
+    found = read("stream")
+    rows = [
+        ["windows", f"{found['n_windows']:,}"],
+        ["to classify a window, median, ms", f"{1000 * found['median_s']:.0f}"],
+        ["to classify a window, most, ms", f"{1000 * found['most_s']:.0f}"],
+    ]
+    rows += [
+        [f"memory after {minutes} minutes, MB", f"{megabytes:.0f}"]
+        for minutes, megabytes in found["memory_mb"].items()
+    ]
+    return {"columns": ["measured", "result"], "rows": rows}
+
+
+def stress() -> dict:
+    """List the conditions of ``clser stress`` on the demo model.
+
+    Returns
+    -------
+    dict
+        Columns and rows; the last row is the time for all.
+    """
+    found = read("stress")
+    rows = [
+        [
+            row["name"],
+            score(row["uar"]),
+            difference(row["change"]),
+            f"{100 * row['agreement']['mean']:.1f}",
+            row["verdict"],
+        ]
+        for row in found["conditions"]
+        if not row["missing"]
+    ]
+    rows.append(["seconds for all", f"{found['seconds']:.0f}", *[None] * 3])
+    return {
+        "columns": ["condition", "UAR", "change", "same class", "verdict"],
+        "rows": rows,
+    }
+
+
 TABLES = (
     bulk_cost,
+    stress,
+    streams,
+    speech,
     *(whisper_cost, whisper_windows, whisper_speeds),
     *(store, pitch, pitch_against_praat, pitch_speed, phones),
     *(graphs, graph_growth, resonance, predict, predict_long),

@@ -11,7 +11,15 @@ import re
 import click
 
 from speechbrain_clser import __version__
-from speechbrain_clser.commands import data, prediction, runs, tools, training
+from speechbrain_clser.commands import (
+    data,
+    listening,
+    prediction,
+    runs,
+    stress,
+    tools,
+    training,
+)
 from speechbrain_clser.deprecation import current_command
 from speechbrain_clser.errors import EXPECTED, message_of
 from speechbrain_clser.printable import Formatter, printable
@@ -102,9 +110,11 @@ for command in (
     data.audit,
     training.train,
     prediction.predict,
+    listening.listen,
     runs.report,
     runs.compare,
     runs.benchmark,
+    stress.stress,
     runs.export,
     runs.publish,
     tools.layers,

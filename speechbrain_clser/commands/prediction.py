@@ -56,6 +56,15 @@ def keep_freed() -> bool:
     help="Output 'unknown' if no class has at least this probability.",
 )
 @click.option(
+    "--min-speech-s",
+    type=click.FloatRange(0),
+    default=0.1,
+    show_default=True,
+    metavar="SECONDS",
+    help="Output 'no speech' if less voiced speech is detected; 0 classifies "
+    "everything, such as whispered speech.",
+)
+@click.option(
     "--normalise-with",
     multiple=True,
     metavar="PATH",
@@ -84,6 +93,14 @@ def keep_freed() -> bool:
     metavar="SECONDS",
     help="Process recordings of any length in windows, and output each "
     "segment of one emotion with its times.",
+)
+@click.option(
+    "--channel",
+    type=click.Choice(["left", "right", "each", "mix"]),
+    default="mix",
+    show_default=True,
+    help="Channel of recordings such as telephone calls: one of them, a row for "
+    "each, or the mean of all.",
 )
 @click.option(
     "--threads",
@@ -134,10 +151,12 @@ def predict(
     out,
     revision,
     min_confidence,
+    min_speech_s,
     normalise_with,
     adapt,
     adapt_method,
     window_s,
+    channel,
     threads,
     engine,
     workers,
@@ -156,13 +175,18 @@ def predict(
 
     \b
       file         path as given
-      n_segments   with --window-s: segments of the file, one row each
+      n_segments   with --window-s: rows of the file, one for each segment
+      n_channels   with --channel each: rows of the file, one for each channel
+      channel      with --channel each: left, right, or a number from 1
       start_s      with --window-s: start of the segment in seconds
       end_s        with --window-s: its end
-      emotion      most probable class, or unknown (see --min-confidence)
+      emotion      most probable class, unknown (see --min-confidence), or no
+                   speech (see --min-speech-s)
       probability  of the most probable class, 0-1, calibrated
       p_<class>    probability of each class; they sum to 1
-      note         warnings about the audio: channels, quiet, steady
+      speech       share of the time with a voice, 0-1
+      note         warnings: channels, antiphase, quiet, steady, no_speech,
+                   short_speech
 
     Unusable recordings are listed in emotions.bad.csv (file, reason, message),
     and the exit status is then 1. Files in folders that are not audio are listed
@@ -189,6 +213,7 @@ def predict(
     options = {
         "is_trusted": trust,
         "min_confidence": min_confidence,
+        "min_speech_s": min_speech_s,
         "run_opts": {"device": device} if device else None,
     }
     if engine == "ray":
@@ -201,7 +226,8 @@ def predict(
 
         n_new, n_bad = engine.predict(
             *(model, recordings, out, sys.stdin, revision),
-            *(part_format, part_files, workers, window_s),
+            *(part_format, part_files, workers),
+            {"window_s": window_s, "channel": channel},
             has_bar=sys.stderr.isatty(),
             **options,
         )
@@ -236,13 +262,16 @@ def predict(
         echo(sentence(fitted, classifier.classes), err=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
-        names = columns(classifier.classes, window_s is not None)
+        names = columns(
+            classifier.classes, window_s is not None, channel == "each"
+        )
         rows = Printed(sys.stdout, names)
         tally = predict(
             *(classifier, files, rows),
             n_threads=threads,
             window_s=window_s,
             skipped=skipped,
+            channel=channel,
         )
     else:
         tally = predict_into(
@@ -258,6 +287,7 @@ def predict(
             has_bar=sys.stderr.isatty(),
             window_s=window_s,
             skipped=skipped,
+            channel=channel,
         )
     echo(tally.sentence, err=True)
     if tally.reasons:

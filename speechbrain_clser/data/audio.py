@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from speechbrain_clser.data import segment
+from speechbrain_clser.data.channels import MIX
 from speechbrain_clser.data.contour import contour
 from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
 from speechbrain_clser.data.recording import opened
@@ -120,13 +121,15 @@ def load(path, sample_rate_hz=16000) -> torch.Tensor:
         return one_channel(wav, file.samplerate, sample_rate_hz)
 
 
-def load_usable(path, sample_rate_hz=16000) -> tuple:
+def load_usable(path, sample_rate_hz=16000, channel=MIX) -> tuple:
     """Load a recording as ``load`` does, and check that it can be classified.
 
     Arguments
     ---------
     path, sample_rate_hz
         As for ``load``.
+    channel : str or int
+        Channel to load, as for ``channels.index_of``.
 
     Returns
     -------
@@ -138,7 +141,8 @@ def load_usable(path, sample_rate_hz=16000) -> tuple:
     Raises
     ------
     BadAudioError
-        As from ``check``; also with the reason ``short`` below 0.1 s.
+        As from ``check``; also with the reason ``short`` below 0.1 s, or
+        ``channel``, if there is no such channel.
 
     Example
     -------
@@ -152,7 +156,7 @@ def load_usable(path, sample_rate_hz=16000) -> tuple:
     """
     whole, *times = segment.split(path)
     with opened(whole) as file:
-        profile = Profile(path, file.samplerate)
+        profile = Profile(path, file.samplerate, channel)
         samples = segment.samples(file, path, *times)
         wav = _mean(map(profile.added, samples))
     profile.refuse_unusable(CLASSIFIED_S)

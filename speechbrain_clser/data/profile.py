@@ -3,6 +3,7 @@
 import numpy as np
 
 from speechbrain_clser.data import segment
+from speechbrain_clser.data.channels import MIX, index_of, pick
 from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.data.soundness import (
     SHORTEST_S,
@@ -33,8 +34,8 @@ BLOCK_SAMPLES = 2**16
 
 # Warnings about usable recordings.
 NOTES = {
-    "channels": "loud channels that are unrelated, as of two speakers; all are "
-    "averaged",
+    "channels": "loud channels that are unrelated, as of two speakers",
+    "antiphase": "channels that cancel each other; one of them is used",
     "quiet": "a peak below -50 dB of full scale",
     "steady": f"a level that varies by less than {STEADY_DB:g} dB, as of noise "
     "or a tone without speech",
@@ -50,6 +51,9 @@ class Profile:
         File name; None for a signal in memory.
     sample_rate_hz : int
         Sampling rate of the recording.
+    channel : str or int
+        As for ``channels.index_of``; the channel that is used. Only the relation
+        of channels is measured on the others.
 
     Raises
     ------
@@ -67,11 +71,11 @@ class Profile:
     speechbrain_clser.errors.BadAudioError: a.wav: expected channels that add ...
     """
 
-    def __init__(self, name, sample_rate_hz):
+    def __init__(self, name, sample_rate_hz, channel=MIX):
         self.name = "signal" if name is None else name
         self.sample_rate_hz = sample_rate_hz
         refuse_rate(self.name, sample_rate_hz)
-        self._one_channel = "signal[:, 0]"
+        self._index, self._one_channel = index_of(channel), "signal[:, 0]"
         if name is not None:
             self._one_channel = conversion(
                 segment.split(name)[0], *FIRST_CHANNEL, ending=".channel0.wav"
@@ -86,28 +90,30 @@ class Profile:
         Raises
         ------
         BadAudioError
-            With the reason ``nan`` or ``loud``.
+            With the reason ``nan`` or ``loud``; ``channel``, if the recording
+            lacks the channel.
         """
         samples = samples.reshape(len(samples), -1)
-        self.peak = max(self.peak, peak(self.name, samples))
+        used = pick(self.name, samples, self._index)
+        self.peak = max(self.peak, peak(self.name, used))
         self.n_samples += len(samples)
-        samples = samples.astype(float)
+        samples = np.nan_to_num(samples.astype(float))
         n_frame = max(round(FRAME_S * self.sample_rate_hz), 1)
         n_frames = len(samples) // n_frame
         frames = samples[: n_frames * n_frame].reshape(
             n_frames, n_frame, samples.shape[1]
         )
         power = frames.var(axis=1)
-        mean_power = power.mean(axis=1)
+        mean_power = pick(self.name, power, self._index).mean(axis=1)
         self._levels_db.append(10 * np.log10(mean_power + FLOOR_POWER))
         if samples.shape[1] > 1:
             self._samples.add(samples)
             self._envelopes.add(np.sqrt(power))
 
     def added(self, samples):
-        """Add samples as ``add`` does, and return them."""
+        """Add samples as ``add`` does, and return those of the used channels."""
         self.add(samples)
-        return samples
+        return pick(self.name, samples, self._index)
 
     def refuse_unusable(self, shortest_s=SHORTEST_S):
         """Raise an error for a recording that is too short, silent or out of phase.
@@ -124,20 +130,23 @@ class Profile:
         """
         given = self.name, self.n_samples, self.sample_rate_hz
         refuse_short_or_silent(*given, self.peak, shortest_s)
-        covariance = self._samples.covariance
-        n_channels = len(covariance)
-        own = np.trace(covariance)
-        if own <= n_channels * SILENT_PEAK**2:
-            return
-        share = covariance.sum() / own
-        if share < CANCELLED_POWER:
+        share = self._share_of_mean()
+        if self._index is None and share < CANCELLED_POWER:
             raise BadAudioError(
                 "antiphase",
                 f"{self.name}: expected channels that add up, found "
-                f"{n_channels} that cancel each other (their mean has "
-                f"{max(share, 0.0):.1%} of the power that it would have if "
-                f"they were unrelated); use one of them: {self._one_channel}",
+                f"{len(self._samples.covariance)} that cancel each other (their "
+                f"mean has {max(share, 0.0):.1%} of the power that it would have "
+                f"if they were unrelated); use one of them: {self._one_channel}",
             )
+
+    def _share_of_mean(self):
+        """Power of the mean of all channels, relative to unrelated channels."""
+        covariance = self._samples.covariance
+        own = np.trace(covariance)
+        if own <= len(covariance) * SILENT_PEAK**2:
+            return 1.0
+        return covariance.sum() / own
 
     @property
     def notes(self):
@@ -148,6 +157,7 @@ class Profile:
         )
         found = {
             "channels": self._has_unrelated_channels(),
+            "antiphase": self._share_of_mean() < CANCELLED_POWER,
             "quiet": self.peak < QUIET_PEAK,
             "steady": is_steady,
         }

@@ -1,7 +1,8 @@
 """Open audio files, validate their headers and read them in blocks.
 
 Files are read with soundfile, which detects the format by content: a wrong suffix
-does not matter.
+does not matter. Containers that it does not read, such as M4A and WebM, are decoded
+with ffmpeg where it is installed.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from speechbrain_clser.data.containers import (
     conversion,
     is_readable,
 )
+from speechbrain_clser.data.decoding import decoded, has_decoder
 from speechbrain_clser.data.headers import (
     Restated,
     refuse_truncated,
@@ -39,7 +41,8 @@ def opened(path):
     Arguments
     ---------
     path : str or Path
-        Audio file in a format that libsndfile supports.
+        Audio file in a format that libsndfile supports, or ffmpeg where it is
+        installed.
 
     Yields
     ------
@@ -65,8 +68,10 @@ def opened(path):
     head, stream = _inspected(path)
     try:
         with contextlib.ExitStack() as stack:
-            source = openable(path)
-            if stream is not None:
+            source, kind = openable(path), container(head)
+            if kind and has_decoder():
+                source = openable(stack.enter_context(decoded(path, kind)))
+            elif stream is not None:
                 source = stack.enter_context(Restated(source, stream))
             file = stack.enter_context(_Stream(source))
             refuse_rate(path, file.samplerate)
@@ -217,6 +222,30 @@ def duration_s(path) -> float:
         return n_samples / file.samplerate
 
 
+def n_channels(path) -> int:
+    """Return the number of channels of a recording.
+
+    Arguments
+    ---------
+    path : str or Path
+        As for ``opened``.
+
+    Raises
+    ------
+    BadAudioError
+        As from ``opened``.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "a.wav"
+    >>> soundfile.write(path, np.zeros((80, 2)), 8000)
+    >>> n_channels(path)
+    2
+    """
+    with opened(path) as file:
+        return file.channels
+
+
 def openable(path):
     """Return a file name that soundfile can open, even if it is not valid text.
 
@@ -299,8 +328,8 @@ def _undecodable(path, head, error):
         return BadAudioError(
             "suffix",
             f"{path}: expected a format that libsndfile reads (WAV, FLAC, OGG, "
-            f"MP3, AIFF, ...), found {name}; "
-            f"convert it: {conversion(path, '-vn')}",
+            f"MP3, AIFF, ...), found {name}; install ffmpeg, and it is decoded, "
+            f"or convert it: {conversion(path, '-vn')}",
         )
     if is_readable(head):
         return BadAudioError(

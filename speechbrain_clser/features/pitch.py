@@ -56,8 +56,7 @@ class Pitch(torch.nn.Module):
         self.sample_rate_hz = sample_rate_hz
         self.low_hz = low_hz
         self.high_hz = high_hz
-        taper = torch.fft.irfft(torch.fft.rfft(window, n_fft).abs().square())
-        taper = (taper / taper[0]).clamp(min=1e-3)
+        taper = taper_of(window, n_fft)
         self.register_buffer("taper", taper, persistent=False)
 
     def forward(self, power, peak, is_real):
@@ -113,6 +112,30 @@ class Pitch(torch.nn.Module):
         similar = torch.fft.irfft(power)[..., :n_lags]
         similar = similar / similar[..., :1].clamp(min=1e-12)
         return similar / self.taper[:n_lags]
+
+
+def taper_of(window, n_fft):
+    """Compute the autocorrelation of a window, by which that of a frame is divided.
+
+    Arguments
+    ---------
+    window : torch.Tensor, (samples,)
+        Window of the spectra.
+    n_fft : int
+        Even length of the transform.
+
+    Returns
+    -------
+    torch.Tensor, (n_fft,)
+        1 at lag 0; at least 0.001.
+
+    Example
+    -------
+    >>> taper_of(torch.ones(2), 4)
+    tensor([1.0000, 0.5000, 0.0010, 0.5000])
+    """
+    taper = torch.fft.irfft(torch.fft.rfft(window, n_fft).abs().square())
+    return (taper / taper[0]).clamp(min=1e-3)
 
 
 def _strength_of_silence(peak, is_real):

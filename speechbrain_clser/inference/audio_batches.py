@@ -1,8 +1,10 @@
 """Read audio files into batches of similar length and report unusable files."""
 
+import functools
 from collections import namedtuple
 
 from speechbrain_clser.data.audio import load_usable
+from speechbrain_clser.data.channels import MIX
 from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import batches, decoded
@@ -12,7 +14,7 @@ LONGEST_S = 120.0  # memory of attention grows with the square of the length
 File = namedtuple("File", "place wav")
 
 
-def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None):
+def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None, channel=MIX):
     """Read files into batches of limited duration, longest files first.
 
     Arguments
@@ -27,6 +29,8 @@ def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None):
     notes : dict, optional
         Filled with notes on usable files: index of the file to keys of
         ``profile.NOTES``.
+    channel : str or int
+        Channel of all files, as for ``data.channels.index_of``.
 
     Yields
     ------
@@ -49,10 +53,10 @@ def iter_audio_batches(files, sample_rate_hz, batch_s, notes=None):
         else:
             rows.append(File(place, path))
     rows.sort(key=lambda row: -lengths_s[row.place])
-    bad = []
+    bad, load = [], functools.partial(_load, channel=channel)
 
     def usable():
-        for row, found in decoded(rows, _load, sample_rate_hz):
+        for row, found in decoded(rows, load, sample_rate_hz):
             if isinstance(found, BadAudioError):
                 bad.append((row.place, found))
                 continue
@@ -84,9 +88,9 @@ def _length_s(path):
     return length_s
 
 
-def _load(path, sample_rate_hz):
+def _load(path, sample_rate_hz, channel):
     """Return waveform and notes of a file, or the error."""
     try:
-        return load_usable(path, sample_rate_hz)
+        return load_usable(path, sample_rate_hz, channel)
     except BadAudioError as error:
         return error

@@ -1,8 +1,8 @@
 """Predict emotions of audio files and signals with a trained model."""
 
 import copy
+import dataclasses
 import logging
-import os
 from numbers import Real
 
 import numpy as np
@@ -10,19 +10,29 @@ import torch
 from speechbrain.inference.classifiers import EncoderClassifier
 from tqdm import tqdm
 
+from speechbrain_clser.data.channels import MIX
 from speechbrain_clser.data.profile import profile_of
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import batches, padded
 from speechbrain_clser.features.normalisation import Moments
+from speechbrain_clser.features.speech import MIN_SPEECH_S
 from speechbrain_clser.inference import adapted, source_summary
 from speechbrain_clser.inference.audio_batches import iter_audio_batches
+from speechbrain_clser.inference.contents import as_paths, names_of, renamed
 from speechbrain_clser.inference.loading import TEMPERATURES, load
 from speechbrain_clser.inference.prediction import (
     Prediction,
     refuse_no_probabilities,
 )
 from speechbrain_clser.inference.source import locate
-from speechbrain_clser.inference.timeline import Timeline, windows
+from speechbrain_clser.inference.speech import NO_SPEECH_NOTE, SpeechGate
+from speechbrain_clser.inference.stream import Stream
+from speechbrain_clser.inference.timeline import (
+    Timeline,
+    Window,
+    refuse_lengths,
+    windows,
+)
 from speechbrain_clser.labels import refuse_unsafe
 
 logger = logging.getLogger(__name__)
@@ -49,12 +59,16 @@ class EmotionClassifier(EncoderClassifier):
         The predicted emotion is ``"unknown"`` if no probability reaches this.
     temperature : float, optional
         Divisor of the logits, 0.01-100; by default that of the model.
+    min_speech_s : float
+        The predicted emotion is ``"no speech"`` if less voiced speech is
+        detected, in seconds; 0 never predicts this, for instance for whispered
+        speech.
 
     Raises
     ------
     ValueError
         If a module is missing, classes and labels differ in number, the device
-        does not exist, or the temperature is out of range.
+        does not exist, or a number is out of range.
     """
 
     HPARAMS_NEEDED = [
@@ -69,6 +83,7 @@ class EmotionClassifier(EncoderClassifier):
         freeze_params=True,
         min_confidence=0.0,
         temperature=None,
+        min_speech_s=MIN_SPEECH_S,
     ):
         if missing := sorted(set(self.MODULES_NEEDED) - {*(modules or ())}):
             raise ValueError(
@@ -84,6 +99,8 @@ class EmotionClassifier(EncoderClassifier):
         self.temperature = _usable(temperature)
         self.recogniser = self.mods.embedding_model
         self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
+        self.min_speech_s = min_speech_s
+        self.speech_gate = SpeechGate(self.sample_rate_hz, min_speech_s)
         self.source_statistics = {
             name: values.clone()
             for name, values in self.recogniser.normaliser.state_dict().items()
@@ -163,7 +180,8 @@ class EmotionClassifier(EncoderClassifier):
             only classes listed in ``inference.safe_yaml``, or declared by an
             installed package (see ``entry_points``), are built.
         **kwargs
-            For the class: ``run_opts``, ``min_confidence``, ``temperature``.
+            For the class: ``run_opts``, ``min_confidence``, ``temperature``,
+            ``min_speech_s``.
 
         Returns
         -------
@@ -246,13 +264,16 @@ class EmotionClassifier(EncoderClassifier):
         posteriors = self._calibrated(both).exp().cpu().numpy()
         return posteriors.astype(float), vectors.cpu().numpy()
 
-    def classify_file(self, path):
+    def classify_file(self, path, channel=MIX):
         """Classify a recording.
 
         Arguments
         ---------
-        path : str or Path
-            A local file of any sample rate and number of channels.
+        path : str, Path, bytes or file
+            A local file of any sample rate and number of channels, its content,
+            or an open binary file.
+        channel : str or int
+            ``"mix"`` (the mean of all), ``"left"``, ``"right"`` or an index.
 
         Returns
         -------
@@ -264,17 +285,22 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If the file cannot be used, with the reason.
         """
-        return self.classify_files([path], has_bar=False)[0]
+        return self.classify_files([path], has_bar=False, channel=channel)[0]
 
     def classify_files(
-        self, files, batch_s=BATCH_S, has_bar=True, keep_going=False
+        self,
+        files,
+        batch_s=BATCH_S,
+        has_bar=True,
+        keep_going=False,
+        channel=MIX,
     ):
         """Classify many recordings in batches of similar length.
 
         Arguments
         ---------
-        files : iterable of str or Path
-            Local files of any sample rate and number of channels.
+        files : iterable of str, Path, bytes or file
+            As for ``classify_file``.
         batch_s : float
             Duration of a batch in seconds, padding included; predictions do
             not depend on the composition of batches.
@@ -283,6 +309,8 @@ class EmotionClassifier(EncoderClassifier):
         keep_going : bool
             Whether to return the ``BadAudioError`` of a file that cannot be used
             in place of its prediction, instead of raising it.
+        channel : str or int
+            As for ``classify_file``.
 
         Returns
         -------
@@ -294,22 +322,24 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         """
-        files = _paths(files)
+        files = [file for file, _ in names_of(files)]
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
-            for place, prediction in self.iter_predictions(files, batch_s):
+            for place, prediction in self.iter_predictions(
+                files, batch_s, channel
+            ):
                 if isinstance(prediction, BadAudioError) and not keep_going:
                     raise prediction
                 found[place] = prediction
                 bar.update()
         return found
 
-    def iter_predictions(self, files, batch_s=BATCH_S):
+    def iter_predictions(self, files, batch_s=BATCH_S, channel=MIX):
         """Classify many recordings and yield predictions batch by batch.
 
         Arguments
         ---------
-        files, batch_s
+        files, batch_s, channel
             As for ``classify_files``.
 
         Yields
@@ -319,24 +349,38 @@ class EmotionClassifier(EncoderClassifier):
         prediction : Prediction or BadAudioError
             The prediction, or the error if the file cannot be used.
         """
-        files, notes = _paths(files), {}
+        with as_paths(files) as (paths, names):
+            for place, found in self._iter_files(paths, batch_s, channel):
+                if isinstance(found, BadAudioError):
+                    yield place, renamed(found, names) if names else found
+                else:
+                    file = names.get(found.file, found.file)
+                    yield place, dataclasses.replace(found, file=file)
+
+    def _iter_files(self, files, batch_s, channel):
+        """Yield the index and the prediction, or the error, of each path."""
+        notes = {}
         for places, wavs in iter_audio_batches(
-            files, self.sample_rate_hz, batch_s, notes
+            files, self.sample_rate_hz, batch_s, notes, channel
         ):
             if isinstance(wavs, BadAudioError):
                 yield places[0], wavs
                 continue
-            probabilities = (
-                self._log_probabilities(*padded(wavs)).exp().tolist()
-            )
-            for place, values in zip(places, probabilities, strict=True):
+            for place, found in zip(places, self._classify(wavs), strict=True):
                 try:
-                    refuse_no_probabilities(values, files[place])
+                    refuse_no_probabilities(found[0].tolist(), files[place])
                 except BadAudioError as error:
                     yield place, error
                 else:
                     args = files[place], notes[place]
-                    yield place, self._prediction(values, *args)
+                    yield place, self._prediction(found, *args)
+
+    def _classify(self, wavs):
+        """Return probabilities, (classes,), and speech of each waveform."""
+        wavs, lens = padded(wavs)
+        probabilities = self._log_probabilities(wavs, lens).exp().cpu().numpy()
+        speech = self.speech_gate(wavs, lens)
+        return list(zip(probabilities, speech, strict=True))
 
     def classify_signal(self, signal, sample_rate_hz):
         """Classify a signal in memory.
@@ -360,27 +404,32 @@ class EmotionClassifier(EncoderClassifier):
         ValueError
             If the signal has another shape, such as (channels, samples).
         """
-        wav = self.audio_normalizer(signal, sample_rate_hz)
-        probabilities = self.classify_batch(wav[None])[0].exp()
+        wav = self.audio_normalizer(signal, sample_rate_hz).detach().cpu()
+        [found] = self.predict_wavs([wav])
+        refuse_no_probabilities([*found.probabilities.values()], "signal")
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return self._prediction(probabilities[0].tolist(), notes=notes)
+        return dataclasses.replace(found, notes=(*notes, *found.notes))
 
-    def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
+    def classify_long(
+        self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S, channel=MIX
+    ):
         """Classify a recording of any length in overlapping windows.
 
         Memory does not grow with the length, except for the predictions.
 
         Arguments
         ---------
-        path : str or Path
-            A local file.
+        path : str, Path, bytes or file
+            As for ``classify_file``.
         window_s, hop_s : float
             Length of a window and distance between the starts of consecutive
             windows, in seconds; windows as long as training utterances work
             best.
         batch_s : float
             Duration of a batch of windows in seconds.
+        channel : str or int
+            As for ``classify_file``.
 
         Returns
         -------
@@ -395,27 +444,55 @@ class EmotionClassifier(EncoderClassifier):
             If the windows leave gaps, are too short to be classified, or exceed
             the maximum input length of the model.
         """
-        longest_s = self.recogniser.longest_s
-        if longest_s is not None and window_s > longest_s:
-            raise ValueError(
-                f"expected windows of at most {longest_s:g} s, the maximum input "
-                f"length of this model, got {window_s}"
-            )
-        [path], notes = _paths([path]), []
-        pieces_ = windows(path, window_s, hop_s, self.sample_rate_hz, notes)
+        refuse_lengths(window_s, hop_s, self.recogniser.longest_s)
+        with as_paths(path) as ([path], names):
+            try:
+                args = path, window_s, hop_s, batch_s, channel
+                return self._classify_long(*args, names.get(path, path))
+            except BadAudioError as error:
+                raise renamed(error, names) from error
+
+    def _classify_long(self, path, window_s, hop_s, batch_s, channel, name):
+        """Classify a path in windows."""
+        notes, args = [], (path, window_s, hop_s, self.sample_rate_hz)
+        pieces_ = windows(*args, notes, channel)
         pieces = (((start_s, end_s), wav) for start_s, end_s, wav in pieces_)
         found = []
         for batch in batches(pieces, batch_s * self.sample_rate_hz):
             times, wavs = zip(*batch, strict=True)
-            probabilities = self._log_probabilities(*padded(wavs)).exp()
-            probabilities = probabilities.cpu().numpy()
-            for row in probabilities.tolist():
-                refuse_no_probabilities(row, path)
-            found += [
-                (*time, row)
-                for time, row in zip(times, probabilities, strict=True)
-            ]
-        return Timeline(path, self.classes, found, self.min_confidence, notes)
+            for time, (row, speech) in zip(
+                times, self._classify(wavs), strict=True
+            ):
+                refuse_no_probabilities(row.tolist(), path)
+                found.append(Window(*time, row, *speech[:2]))
+        if not any(window.is_speech for window in found):
+            notes.append(NO_SPEECH_NOTE)
+        return Timeline(name, self.classes, found, self.min_confidence, notes)
+
+    def stream(self, sample_rate_hz, window_s=4.0, hop_s=2.0, channel=MIX):
+        """Classify samples as they arrive, for instance from a microphone.
+
+        Arguments
+        ---------
+        sample_rate_hz, window_s, hop_s, channel
+            As for ``stream.Stream``.
+
+        Returns
+        -------
+        Stream
+            ``feed(samples)`` returns the events of the windows that the samples
+            complete, ``finish()`` that of the rest.
+
+        Raises
+        ------
+        BadAudioError, ValueError
+            As from ``stream.Stream``.
+        """
+        return Stream(self, sample_rate_hz, window_s, hop_s, channel)
+
+    def predict_wavs(self, wavs) -> list:
+        """Classify waveforms, (samples,) each, at the sample rate of the model."""
+        return [self._prediction(found) for found in self._classify(wavs)]
 
     def embed(self, files, batch_s=BATCH_S, has_bar=False):
         """Compute embeddings of recordings, the input of the output layer.
@@ -437,7 +514,7 @@ class EmotionClassifier(EncoderClassifier):
         ValueError
             If ``files`` is empty.
         """
-        files = _paths(files)
+        files = [file for file, _ in names_of(files)]
         if not files:
             raise ValueError(
                 "expected recordings to embed, got none; give one or more"
@@ -493,7 +570,7 @@ class EmotionClassifier(EncoderClassifier):
             self.is_normalised = False
             return
         moments = Moments()
-        for _, wavs in self._batches(_paths(files), batch_s, keep_going):
+        for _, wavs in self._batches(files, batch_s, keep_going):
             sound = (part.to(self.device) for part in padded(wavs))
             frames, n_frames = self.recogniser.extract(*sound)
             for values, n in zip(frames.cpu(), n_frames.tolist(), strict=True):
@@ -568,7 +645,7 @@ class EmotionClassifier(EncoderClassifier):
                 "%s; call normalise_with with the same recordings first",
                 self.hparams.normalise_by,
             )
-        files = _paths(files)
+        files = [file for file, _ in names_of(files)]
         found = {}
         for places, wavs in self._batches(files, batch_s, keep_going):
             rows = zip(*self._describe(*padded(wavs)), strict=True)
@@ -617,36 +694,23 @@ class EmotionClassifier(EncoderClassifier):
 
     def _batches(self, files, batch_s, keep_going=False):
         """Yield batches; raise or log the errors of unusable files."""
-        for places, wavs in iter_audio_batches(
-            files, self.sample_rate_hz, batch_s
-        ):
-            if not isinstance(wavs, BadAudioError):
-                yield places, wavs
-            elif keep_going:
-                logger.warning("%s", wavs)
-            else:
-                raise wavs
+        with as_paths(files) as (paths, names):
+            for places, wavs in iter_audio_batches(
+                paths, self.sample_rate_hz, batch_s
+            ):
+                if not isinstance(wavs, BadAudioError):
+                    yield places, wavs
+                elif keep_going:
+                    logger.warning("%s", renamed(wavs, names))
+                else:
+                    raise renamed(wavs, names)
 
-    def _prediction(self, probabilities, file="", notes=()):
-        named = dict(zip(self.classes, probabilities, strict=True))
-        return Prediction(named, self.min_confidence, file, notes)
-
-
-def _paths(files):
-    """Convert paths to strings; raise TypeError for anything else."""
-    if isinstance(files, (str, bytes, os.PathLike)):
-        files = [files]  # a single path, not a sequence of characters
-    paths = []
-    for path in files:
-        try:
-            paths.append(os.fsdecode(path))
-        except TypeError as error:
-            raise TypeError(
-                f"expected the path of a file, got {type(path).__name__}; for an "
-                "open file or a signal in memory, call "
-                "classify_signal(*soundfile.read(file))"
-            ) from error
-    return paths
+    def _prediction(self, found, file="", notes=()):
+        """Build the prediction of one result of ``_classify``."""
+        probabilities, (share, is_speech, more) = found
+        named = dict(zip(self.classes, probabilities.tolist(), strict=True))
+        args = self.min_confidence, file, (*notes, *more), share, is_speech
+        return Prediction(named, *args)
 
 
 def _refuse_unknown_device(run_opts):

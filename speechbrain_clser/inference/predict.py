@@ -4,7 +4,7 @@ Files are processed in blocks: files of a block are batched by length, blocks ar
 distributed over threads, and rows are written in the order of the files. The first
 blocks are small, so that all threads are used even for few files. Only the blocks
 in progress are held in memory. In windows mode each file is one block and has one
-row per segment.
+row per segment. With channel "each", a file has rows for each channel.
 """
 
 import collections
@@ -17,8 +17,10 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from speechbrain_clser.data.channels import EACH, MIX, name_of
 from speechbrain_clser.data.containers import conversion
-from speechbrain_clser.data.profile import NOTES
+from speechbrain_clser.data.profile import NOTES as AUDIO_NOTES
+from speechbrain_clser.data.recording import n_channels
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import in_turn
 from speechbrain_clser.inference.locked import locked
@@ -32,6 +34,7 @@ from speechbrain_clser.inference.result_table import (
     journal_path,
     neutral,
 )
+from speechbrain_clser.inference.speech import NOTES as SPEECH_NOTES
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.io import remove_stale
 
@@ -39,7 +42,8 @@ logger = logging.getLogger(__name__)
 
 BLOCK_FILES = 64  # enough files to batch by similar length
 N_DIGITS = 6
-N_SEGMENTS, NOTE = "n_segments", "note"
+N_SEGMENTS, N_CHANNELS, NOTE = "n_segments", "n_channels", "note"
+NOTES = {**AUDIO_NOTES, **SPEECH_NOTES}
 SKIPPED = "skipped"
 BAD_COLUMNS = ("file", "reason", "message")
 
@@ -55,7 +59,7 @@ class Tally:
     reasons : collections.Counter
         Reason to number of files that cannot be used.
     notes : collections.Counter
-        Key of ``profile.NOTES`` to number of suspicious files.
+        Key of ``NOTES`` to number of suspicious files.
     n_skipped : int
         Non-audio files in folders.
     """
@@ -119,24 +123,35 @@ def n_threads(device) -> int:
     return os.cpu_count() or 1
 
 
-def columns(classes, in_windows=False) -> list:
-    """List the columns of a prediction table, or of one with rows of segments.
+def columns(classes, in_windows=False, by_channel=False) -> list:
+    """List the columns of a prediction table, with rows of segments or channels.
 
     Example
     -------
     >>> columns(["anger", "neutral"])
-    ['file', 'emotion', 'probability', 'p_anger', 'p_neutral', 'note']
+    ['file', 'emotion', 'probability', 'p_anger', 'p_neutral', 'speech', 'note']
     >>> columns(["anger"], in_windows=True)[:5]
     ['file', 'n_segments', 'start_s', 'end_s', 'emotion']
+    >>> columns(["anger"], by_channel=True)[:4]
+    ['file', 'n_channels', 'channel', 'emotion']
     """
+    count = _count_column(in_windows, by_channel)
     return [
-        "file",
-        *((N_SEGMENTS, "start_s", "end_s") if in_windows else ()),
+        *("file", *([count] if count else ())),
+        *(["channel"] if by_channel else ()),
+        *(("start_s", "end_s") if in_windows else ()),
         "emotion",
         "probability",
         *(f"p_{name}" for name in classes),
-        NOTE,
+        *("speech", NOTE),
     ]
+
+
+def _count_column(in_windows, by_channel):
+    """Return the column with the number of rows of a file; None for one row."""
+    if in_windows:
+        return N_SEGMENTS
+    return N_CHANNELS if by_channel else None
 
 
 def bad_path(path) -> Path:
@@ -160,6 +175,7 @@ def predict_into(
     has_bar=False,
     window_s=None,
     skipped=(),
+    channel=MIX,
 ) -> Tally:
     """Classify recordings into a table and list unusable files in a second one.
 
@@ -173,7 +189,7 @@ def predict_into(
         ``.csv`` or ``.jsonl``; see ``ResultTable``.
     origin : dict
         Identifies the model; see ``provenance.provenance``.
-    classifier, files, n_threads, has_bar, window_s, skipped
+    classifier, files, n_threads, has_bar, window_s, skipped, channel
         As for ``predict``.
 
     Raises
@@ -183,13 +199,15 @@ def predict_into(
         other settings; if another process writes it; or if ``files`` is empty.
         Existing files are then unchanged.
     """
-    files, in_windows = some(files), window_s is not None
-    names = columns(classifier.classes, in_windows)
+    files, kind = some(files), (window_s is not None, channel == EACH)
+    names = columns(classifier.classes, *kind)
     made_by = {
         **origin,
         "min_confidence": classifier.min_confidence,
+        "min_speech_s": classifier.min_speech_s,
         "temperature": classifier.temperature,
         "window_s": window_s,
+        "channel": channel,
     }
     format_of(path)
     own = [path, bad_path(path), provenance_path(path)]
@@ -197,15 +215,13 @@ def predict_into(
     skipped = (name for name in skipped if os.path.abspath(name) not in own)
     with locked(path):
         remove_stale(Path(path).parent, f"{Path(path).stem}*")
-        rows = ResultTable(
-            path, names, count=N_SEGMENTS if in_windows else None
-        )
+        rows = ResultTable(path, names, count=_count_column(*kind))
         bad = ResultTable(bad_path(path), BAD_COLUMNS)
         check_same_settings(path, made_by, has_rows=bool(rows.names))
         with rows, bad:
             tally = predict(
                 *(classifier, files, rows, bad),
-                *(n_threads, has_bar, window_s, skipped),
+                *(n_threads, has_bar, window_s, skipped, channel),
             )
             bad.discard(rows.names)
         if not bad.names:
@@ -239,6 +255,7 @@ def predict(
     has_bar=False,
     window_s=None,
     skipped=(),
+    channel=MIX,
 ) -> Tally:
     """Classify recordings and write rows block by block.
 
@@ -263,6 +280,8 @@ def predict(
     skipped : list of str
         Non-audio files, complete when ``files`` is exhausted; they are listed
         in ``bad``.
+    channel : str
+        One of ``data.channels.CHOICES``.
     """
     tally, seen = Tally(), set()
 
@@ -276,7 +295,7 @@ def predict(
 
     with tqdm(disable=not has_bar, unit="file") as bar:
         for path, result in iter_predictions(
-            classifier, new(), n_threads, window_s
+            classifier, new(), n_threads, window_s, channel
         ):
             if isinstance(result, BadAudioError):
                 logger.warning("%s", result)
@@ -285,7 +304,7 @@ def predict(
             else:
                 tally.n_new += 1
                 rows.add(*_rows(path, result))
-                tally.add_notes(path, result.notes)
+                tally.add_notes(path, _notes(result))
             bar.update()
     for path in dict.fromkeys(skipped):
         tally.n_skipped += 1
@@ -303,16 +322,27 @@ def _list_bad(bad, *values):
         bad.add(dict(zip(BAD_COLUMNS, values, strict=True)))
 
 
-def iter_predictions(classifier, files, n_threads=1, window_s=None):
+def iter_predictions(
+    classifier, files, n_threads=1, window_s=None, channel=MIX
+):
     """Classify recordings in parallel blocks and yield results in order.
 
-    Each result is a path and its Prediction, Timeline or BadAudioError.
+    Each result is a path and its Prediction, Timeline or BadAudioError; with channel
+    ``"each"``, a dict from the name of the channel to its Prediction or Timeline.
     """
 
-    def classify(block):
+    def classify_one(block, channel):
         if window_s is not None:
-            return [_classify_long(classifier, p, window_s) for p in block]
-        return classifier.classify_files(block, has_bar=False, keep_going=True)
+            args = window_s, channel
+            return [_classify_long(classifier, p, *args) for p in block]
+        return classifier.classify_files(
+            block, has_bar=False, keep_going=True, channel=channel
+        )
+
+    def classify(block):
+        if channel == EACH:
+            return _by_channel(classify_one, block)
+        return classify_one(block, channel)
 
     n_files = BLOCK_FILES if window_s is None else 1
     blocks = _blocks(files, n_files, n_threads)
@@ -340,16 +370,68 @@ def _blocks(files, n_most, n_threads):
         n_files = min(2 * n_files, n_most)
 
 
-def _classify_long(classifier, path, window_s):
+def _classify_long(classifier, path, window_s, channel):
     """Return the timeline of a file, or the error if it cannot be used."""
     try:
-        return classifier.classify_long(path, window_s, window_s / 2)
+        return classifier.classify_long(
+            path, window_s, window_s / 2, channel=channel
+        )
     except BadAudioError as error:
         return error
 
 
+def _by_channel(classify, paths):
+    """Classify each channel of files; log the channels that cannot be used.
+
+    A file without a usable channel has the error of its first channel.
+    """
+    counts = [*map(_n_channels, paths)]
+    found = [{} if isinstance(n, int) else n for n in counts]
+    numbers = [n if isinstance(n, int) else 0 for n in counts]
+    for index in range(max(numbers, default=0)):
+        places = [place for place, n in enumerate(numbers) if n > index]
+        results = classify([paths[place] for place in places], index)
+        for place, result in zip(places, results, strict=True):
+            found[place][name_of(index, numbers[place])] = result
+    return [_usable(channels) for channels in found]
+
+
+def _n_channels(path):
+    try:
+        return n_channels(path)
+    except BadAudioError as error:
+        return error
+
+
+def _usable(channels):
+    """Return the usable channels of a file, or the error if there are none."""
+    if isinstance(channels, BadAudioError):
+        return channels
+    bad = {n: r for n, r in channels.items() if isinstance(r, BadAudioError)}
+    if len(bad) == len(channels):
+        return next(iter(bad.values()))
+    for name, error in bad.items():
+        logger.warning("channel %s has no row: %s", name, error)
+    return {n: result for n, result in channels.items() if n not in bad}
+
+
+def _notes(result):
+    """Return the notes on a recording, without repetition."""
+    results = result.values() if isinstance(result, dict) else [result]
+    return dict.fromkeys(note for one in results for note in one.notes)
+
+
 def _rows(path, result):
-    """Convert a prediction or a timeline to rows with ``columns`` as keys."""
+    """Convert a result to rows with ``columns`` as keys."""
+    if isinstance(result, dict):
+        rows = [
+            {**row, "channel": name}
+            for name, one in result.items()
+            for row in _rows(path, one)
+        ]
+        return [
+            {**r, N_CHANNELS: len(rows), N_SEGMENTS: len(rows)} for r in rows
+        ]
     if not isinstance(result, Timeline):
         return [_row(path, result)]
     return [
@@ -373,5 +455,6 @@ def _row(path, prediction):
         "emotion": prediction.emotion,
         "probability": round(prediction.probability, N_DIGITS),
         **probabilities,
+        "speech": round(prediction.speech, N_DIGITS),
         NOTE: " ".join(prediction.notes),
     }

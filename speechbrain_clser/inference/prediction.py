@@ -9,6 +9,7 @@ from speechbrain_clser.errors import BadAudioError
 
 MAX_GAP = 1e-3  # of a sum of probabilities from 1, due to rounding
 UNKNOWN = "unknown"
+NO_SPEECH = "no speech"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Prediction:
         Path of the recording; empty for a signal in memory.
     notes : tuple of str
         Suspicious properties of the audio, as keys of ``data.profile.NOTES``.
+    speech : float
+        Share of the time with a voice, 0-1; NaN if it was not measured.
+    is_speech : bool
+        Whether there is enough speech; the emotion is ``"no speech"`` otherwise.
 
     Example
     -------
@@ -39,12 +44,16 @@ class Prediction:
     (tensor([0]), ['anger'])
     >>> Prediction(prediction.probabilities, min_confidence=0.8).emotion
     'unknown'
+    >>> Prediction(prediction.probabilities, is_speech=False).emotion
+    'no speech'
     """
 
     probabilities: dict
     min_confidence: float = 0.0
     file: str = ""
     notes: tuple = ()
+    speech: float = math.nan
+    is_speech: bool = True
 
     @property
     def probability(self):
@@ -53,7 +62,9 @@ class Prediction:
 
     @property
     def emotion(self):
-        """Name of the most probable class, or ``"unknown"``."""
+        """Name of the most probable class, ``"unknown"`` or ``"no speech"``."""
+        if not self.is_speech:
+            return NO_SPEECH
         if self.probability < self.min_confidence:
             return UNKNOWN
         return max(self.probabilities, key=self.probabilities.get)

@@ -38,7 +38,7 @@ def provenance(
     return {
         "model": str(model),
         "revision": None if is_local else folder.name,
-        "model_sha256": _digest_of_model(folder),
+        "model_sha256": digest_of_model(folder),
         "normalise_with": [*normalise_with],
         "normalise_over_sha256": _digest_of_all(files),
         "adapt_method": adapt_method,
@@ -99,8 +99,19 @@ def check_same_settings(path, made_by, has_rows):
         )
 
 
-def _digest_of_model(folder):
-    """Compute the digest of settings, weights and adaptation of a model."""
+def digest_of_model(folder) -> str:
+    """Compute the digest of settings, weights and adaptation of a model.
+
+    Arguments
+    ---------
+    folder : Path
+        Model folder.
+
+    Returns
+    -------
+    str
+        ``model_sha256`` of the provenance.
+    """
     revision = resolve(str(folder), layout=SPEECHBRAIN).revision
     others = sorted(folder.glob("*.safetensors"))
     if not others:

@@ -4,10 +4,12 @@ import csv
 import dataclasses
 import io
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from speechbrain_clser.data.audio import one_channel
+from speechbrain_clser.data.channels import MIX, index_of, pick
 from speechbrain_clser.data.profile import CLASSIFIED_S, Profile
 from speechbrain_clser.data.recording import blocks, opened, refuse_large
 from speechbrain_clser.data.soundness import SHORTEST_S, SILENT_PEAK, peak
@@ -15,7 +17,7 @@ from speechbrain_clser.inference.audio_batches import LONGEST_S
 from speechbrain_clser.inference.prediction import Prediction
 
 
-def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
+def windows(path, window_s, hop_s, sample_rate_hz, notes=None, channel=MIX):
     """Read a recording window by window.
 
     Each window is mixed down and resampled independently, as if it were a
@@ -34,6 +36,8 @@ def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
     notes : list, optional
         Notes on the recording are appended at the end, as keys of
         ``profile.NOTES``.
+    channel : str or int
+        Channel to read, as for ``data.channels.index_of``.
 
     Yields
     ------
@@ -59,6 +63,59 @@ def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
     >>> [(s, e) for s, e, _ in windows(path, 1.0, 0.5, 16000)]
     [(0.0, 1.0), (0.5, 1.5), (1.0, 2.0), (1.5, 2.5)]
     """
+    refuse_lengths(window_s, hop_s)
+    with opened(path) as file:
+        found_hz = file.samplerate
+        shortest, n_window, n_hop = (
+            round(length_s * found_hz)
+            for length_s in (CLASSIFIED_S, window_s, hop_s)
+        )
+        refuse_large(path, min(n_window, file.frames), file.channels)
+        profile, first, end = Profile(path, found_hz, channel), 0, 0
+        index = index_of(channel)
+        for samples in blocks(file, n_window, n_hop):
+            # Count the overlap with the previous window once.
+            profile.add(samples[max(end - first, 0) :])
+            end = first + len(samples)
+            samples = pick(path, samples, index)
+            if len(samples) >= shortest and peak(path, samples) >= SILENT_PEAK:
+                wav = one_channel(samples, found_hz, sample_rate_hz)
+                yield first / found_hz, end / found_hz, wav
+            first += n_hop
+        profile.refuse_unusable(CLASSIFIED_S)
+        if notes is not None:
+            notes += profile.notes
+
+
+def refuse_lengths(window_s, hop_s, longest_s=None):
+    """Raise ValueError for windows that cannot be used.
+
+    Arguments
+    ---------
+    window_s, hop_s : float
+        As for ``windows``.
+    longest_s : float, optional
+        Maximum input length of the model.
+
+    Raises
+    ------
+    ValueError
+        If the windows leave gaps, are too short to be classified, or are too
+        long.
+
+    Example
+    -------
+    >>> refuse_lengths(4.0, 2.0)
+    >>> refuse_lengths(4.0, 2.0, 3.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: expected windows of at most 3 s, the maximum input length of ...
+    """
+    if longest_s is not None and window_s > longest_s:
+        raise ValueError(
+            f"expected windows of at most {longest_s:g} s, the maximum input "
+            f"length of this model, got {window_s}"
+        )
     if not (
         SHORTEST_S <= hop_s <= window_s
         and CLASSIFIED_S <= window_s <= LONGEST_S
@@ -68,25 +125,6 @@ def windows(path, window_s, hop_s, sample_rate_hz, notes=None):
             f"window_s <= {LONGEST_S:.0f}, got hop_s {hop_s} and window_s "
             f"{window_s}"
         )
-    with opened(path) as file:
-        found_hz = file.samplerate
-        shortest, n_window, n_hop = (
-            round(length_s * found_hz)
-            for length_s in (CLASSIFIED_S, window_s, hop_s)
-        )
-        refuse_large(path, min(n_window, file.frames), file.channels)
-        profile, first, end = Profile(path, found_hz), 0, 0
-        for samples in blocks(file, n_window, n_hop):
-            # Count the overlap with the previous window once.
-            profile.add(samples[max(end - first, 0) :])
-            end = first + len(samples)
-            if len(samples) >= shortest and peak(path, samples) >= SILENT_PEAK:
-                wav = one_channel(samples, found_hz, sample_rate_hz)
-                yield first / found_hz, end / found_hz, wav
-            first += n_hop
-        profile.refuse_unusable(CLASSIFIED_S)
-        if notes is not None:
-            notes += profile.notes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,12 +144,35 @@ class Segment:
     prediction: Prediction
 
 
+class Window(NamedTuple):
+    """The prediction for a window.
+
+    Arguments
+    ---------
+    start_s, end_s : float
+        Start and end in the recording, in seconds.
+    probabilities : numpy.ndarray, (classes,)
+        In the order of the model.
+    speech : float
+        Share of the time with a voice, 0-1; NaN if it was not measured.
+    is_speech : bool
+        Whether there is enough speech to classify.
+    """
+
+    start_s: float
+    end_s: float
+    probabilities: np.ndarray
+    speech: float = np.nan
+    is_speech: bool = True
+
+
 class Timeline:
     """Predictions for a long recording over time.
 
     The probabilities at a point in time are the mean over the windows that cover
-    it; consecutive points with the same emotion form a segment. Silence has no
-    windows and no segments.
+    it and contain speech; where none does, the emotion is ``"no speech"``, and
+    the mean is over all. Consecutive points with the same emotion form a segment.
+    Silence has no windows and no segments.
 
     Arguments
     ---------
@@ -119,8 +180,9 @@ class Timeline:
         Path of the recording.
     classes : sequence of str
         Classes in the order of the probabilities.
-    windows : iterable of (float, float, array)
-        Start and end in seconds and probabilities, (classes,), of each window.
+    windows : iterable of Window
+        Or tuples of its first fields, sorted and of equal length except for the
+        last one.
     min_confidence : float
         See ``Prediction``.
     notes : tuple of str
@@ -140,9 +202,10 @@ class Timeline:
     def __init__(self, file, classes, windows, min_confidence=0.0, notes=()):
         self.file, self.classes = str(file), tuple(classes)
         self.segments, self.notes = [], tuple(notes)
-        for start_s, end_s, probabilities in _moments(list(windows)):
+        self.windows = [Window(*window) for window in windows]
+        for start_s, end_s, probabilities, *speech in _moments(self.windows):
             named = dict(zip(self.classes, probabilities.tolist(), strict=True))
-            args = named, min_confidence, self.file, self.notes
+            args = named, min_confidence, self.file, self.notes, *speech
             self._append(Segment(start_s, end_s, Prediction(*args)))
 
     def _append(self, new):
@@ -161,56 +224,79 @@ class Timeline:
             name: (1 - share) * value + share * added[name]
             for name, value in last.prediction.probabilities.items()
         }
+        speech = (1 - share) * last.prediction.speech
         merged = dataclasses.replace(
-            last.prediction, probabilities=probabilities
+            last.prediction,
+            probabilities=probabilities,
+            speech=speech + share * new.prediction.speech,
         )
         self.segments[-1] = Segment(last.start_s, new.end_s, merged)
 
     def csv(self) -> str:
-        """Format as CSV: start, end, emotion, probability, each class."""
+        """Format as CSV: start, end, emotion, probability, each class, speech."""
         header = ["start_s", "end_s", "emotion", "probability"]
+        header += [f"p_{name}" for name in self.classes]
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow([*header, *(f"p_{name}" for name in self.classes)])
+        writer.writerow([*header, "speech"])
         for segment in self.segments:
             found = segment.prediction
-            probabilities = [found.probability, *found.probabilities.values()]
+            shares = [found.probability, *found.probabilities.values()]
+            shares.append(found.speech)
             writer.writerow(
                 [
                     f"{segment.start_s:.3f}",
                     f"{segment.end_s:.3f}",
                     found.emotion,
-                    *(f"{value:.4f}" for value in probabilities),
+                    *(f"{value:.4f}" for value in shares),
                 ]
             )
         return lines.getvalue()
 
-    def rttm(self) -> str:
-        """Format as NIST RTTM, with the emotion as the speaker name."""
+    def rttm(self, channel=1) -> str:
+        """Format as NIST RTTM, with the emotion as the speaker name.
+
+        The channel is a number from 1.
+
+        ``no speech`` is written as ``no_speech``: fields have no blanks.
+        """
         name = "_".join(Path(self.file).stem.split()) or "-"
         return "".join(
-            f"SPEAKER {name} 1 {segment.start_s:.3f} "
+            f"SPEAKER {name} {channel} {segment.start_s:.3f} "
             f"{segment.end_s - segment.start_s:.3f} <NA> <NA> "
-            f"{segment.prediction.emotion} "
+            f"{'_'.join(segment.prediction.emotion.split())} "
             f"{segment.prediction.probability:.3f} <NA>\n"
             for segment in self.segments
         )
 
 
 def _moments(windows):
-    """Yield intervals between window boundaries with mean probabilities."""
+    """Yield intervals between window boundaries with means over their windows.
+
+    Each is start, end, probabilities, share of speech, and whether there is speech.
+    """
     if not windows:
         return
-    starts, ends, probabilities = map(np.array, zip(*windows, strict=True))
+    starts, ends, probabilities, speech, is_speech = map(
+        np.array, zip(*windows, strict=True)
+    )
     cuts = np.unique(np.concatenate([starts, ends]))
     # Windows are sorted and of equal length, so the windows that cover an
     # interval are consecutive.
     first = np.searchsorted(ends, cuts[:-1], side="right")
     last = np.searchsorted(starts, cuts[:-1], side="right")
-    sums = np.cumsum(
-        np.vstack([np.zeros(probabilities.shape[1]), probabilities]), axis=0
+    columns = np.column_stack(
+        [is_speech, probabilities * is_speech[:, None], speech, probabilities]
     )
+    sums = np.cumsum(np.vstack([np.zeros(columns.shape[1]), columns]), axis=0)
+    n_classes = probabilities.shape[1]
     for number, (low, high) in enumerate(zip(first, last, strict=True)):
         if high > low:
-            mean = (sums[high] - sums[low]) / (high - low)
-            yield float(cuts[number]), float(cuts[number + 1]), mean
+            total = sums[high] - sums[low]
+            n_speech, voiced = total[0], total[1 : 1 + n_classes]
+            mean = total[-n_classes:] / (high - low)
+            if n_speech:
+                mean = voiced / n_speech
+            share = float(total[1 + n_classes] / (high - low))
+            times = float(cuts[number]), float(cuts[number + 1])
+            yield *times, mean, share, bool(n_speech)

@@ -119,14 +119,19 @@ def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
 
 
 def utterances(folder):
-    """Generate rows with amplitude-modulated noise of different lengths."""
+    """Generate rows with voices in noise of different lengths."""
     rows = []
     for number, seconds in enumerate(SECONDS):
         n_samples = round(seconds * 16000)
         swell = 1.1 + np.sin(np.arange(n_samples) / 2000)
         wav = sounds.write(
             folder / f"{number}.wav",
-            0.3 * swell[:, None] * sounds.noise(number, n_samples),
+            0.3
+            * swell[:, None]
+            * (
+                0.3 * sounds.noise(number, n_samples)
+                + sounds.voice(n_samples, 120 + 20 * number)[:, None]
+            ),
         )
         duration_s, digest, *_ = audio.check(wav)
         rows.append(

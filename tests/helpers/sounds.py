@@ -47,6 +47,14 @@ def speech(sentence, take, rate_hz=16000, pitch_hz=None):
     return 0.3 * voice / np.abs(voice).max()
 
 
+def voice(n_samples, pitch_hz=150.0, rate_hz=16000):
+    """Generate a voice with vibrato, (samples,), that is detected as speech."""
+    time_s = np.arange(n_samples) / rate_hz
+    hz = pitch_hz * (1 + 0.15 * np.sin(9 * time_s))
+    phase = 2 * np.pi * np.cumsum(hz) / rate_hz
+    return 0.1 * sum(np.sin(n * phase) / n for n in range(1, 16))
+
+
 def write(path, samples=None, sample_rate_hz=16000, **options):
     """Write an audio file, by default 50 ms of noise seeded by its name."""
     path.parent.mkdir(parents=True, exist_ok=True)

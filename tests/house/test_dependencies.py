@@ -39,6 +39,7 @@ HOMES = {
     "praatio": "features.phones.reference_phones",
     "pyarrow": "contrib.bulk.parts",  # comes with Ray Data
     "ray": "contrib.bulk.engine",
+    "sounddevice": "inference.live",
     "sknetwork": "graphs.partitions",
     "submitit": "benchmark.runner",
     "torch_scatter": "graphs.scatter",

@@ -31,7 +31,9 @@ LEVELS = {
     "data.unique_keys": 1,
     "data.corpus": 1,
     "data.audio": 1,
+    "data.channels": 1,
     "data.containers": 1,
+    "data.decoding": 1,
     "data.headers": 1,
     "data.profile": 1,
     "data.recording": 1,
@@ -89,6 +91,7 @@ LEVELS = {
     "evaluation.*": 3,
     "inference.model_results": 4,
     "inference.*": 3,
+    "stress.*": 4.5,  # used by contrib.publish
     "contrib.*": 5,
     "benchmark.*": 5,
     "commands.*": 6,

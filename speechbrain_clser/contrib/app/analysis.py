@@ -83,7 +83,9 @@ def analyse(classifier, path) -> Analysis:
 
 
 def over_time(timeline, min_confidence=0.0) -> Prediction:
-    """Average a timeline, weighting segments by duration.
+    """Average the segments of a timeline with speech, weighted by duration.
+
+    Without speech, all segments are averaged.
 
     Example
     -------
@@ -92,16 +94,23 @@ def over_time(timeline, min_confidence=0.0) -> Prediction:
     >>> round(over_time(timeline).probabilities["anger"], 3)
     0.7
     """
-    lengths_s = [part.end_s - part.start_s for part in timeline.segments]
+    parts = [part for part in timeline.segments if part.prediction.is_speech]
+    is_speech, parts = bool(parts), parts or timeline.segments
+    lengths_s = [part.end_s - part.start_s for part in parts]
     probabilities = {
         name: sum(
             length_s * part.prediction.probabilities[name]
-            for length_s, part in zip(lengths_s, timeline.segments, strict=True)
+            for length_s, part in zip(lengths_s, parts, strict=True)
         )
         / sum(lengths_s)
         for name in timeline.classes
     }
-    return Prediction(probabilities, min_confidence, timeline.file)
+    speech = sum(
+        (part.end_s - part.start_s) * part.prediction.speech
+        for part in timeline.segments
+    ) / sum(part.end_s - part.start_s for part in timeline.segments)
+    args = probabilities, min_confidence, timeline.file
+    return Prediction(*args, speech=speech, is_speech=is_speech)
 
 
 def track(path, longest_s=CURVES_S) -> Curves:

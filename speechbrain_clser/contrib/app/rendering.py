@@ -47,11 +47,13 @@ def named(prediction, coverage) -> str:
         f"</b></i><em>{value:.0%}</em></div>"
         for name, value in prediction.probabilities.items()
     )
-    emotion = prediction.emotion
+    emotion, how = prediction.emotion, f"{prediction.probability:.0%} · "
+    if not prediction.is_speech:
+        how = ""
     return (
         f'<p class="emotion" style="border-color:{_colour(emotion)}">'
         f"<strong>{html.escape(emotion)}</strong> "
-        f"<span>{prediction.probability:.0%} · {coverage}</span></p>{bars}"
+        f"<span>{how}{coverage}</span></p>{bars}"
     )
 
 

@@ -24,11 +24,11 @@ class Worker:
         See ``provenance.provenance``.
     options : dict
         Of ``EmotionClassifier.from_hparams``.
-    window_s : float, optional
-        As for ``predict.predict``.
+    reading : dict
+        ``window_s`` and ``channel``, as for ``predict.predict``.
     """
 
-    def __init__(self, model, revision, parts, origin, options, window_s):
+    def __init__(self, model, revision, parts, origin, options, reading):
         import torch
 
         from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -38,13 +38,13 @@ class Worker:
             locate(model, revision), **options
         )
         self.parts, self.origin = Parts(*parts), origin
-        self.window_s = window_s
+        self.reading = reading
 
     def __call__(self, batch):
         """Classify the part of a batch, and return its numbers of files."""
         (name,) = batch["part"]
         tally = self.parts.write(
-            name, self.classifier, self.origin, window_s=self.window_s
+            name, self.classifier, self.origin, **self.reading
         )
         return {
             "part": [name],
@@ -62,7 +62,7 @@ def predict(
     form="csv",
     n_files=1000,
     n_workers=None,
-    window_s=None,
+    reading=None,
     has_bar=False,
     **options,
 ) -> tuple:
@@ -78,8 +78,10 @@ def predict(
         Folder of the tables.
     form, n_files : str, int
         Format and number of recordings of a part.
-    n_workers, window_s : int, float, optional
-        See ``run`` and ``predict.predict``.
+    n_workers : int, optional
+        See ``run``.
+    reading : dict, optional
+        ``window_s`` and ``channel``, as for ``predict.predict``.
     has_bar : bool
         Whether to show a progress bar of parts.
     **options
@@ -99,15 +101,13 @@ def predict(
     origin = provenance(model, locate(model, revision))
     parts, totals = Parts(out, form), [0, 0]
     with parts.locked():
-        confidence = options.get("min_confidence", 0.0)
-        parts.check_settings(
-            {**origin, "window_s": window_s, "min_confidence": confidence}
-        )
+        of_rows = {k: v for k, v in options.items() if k.startswith("min_")}
+        parts.check_settings({**origin, **of_rows, **(reading or {})})
         parts.add(some(list_recordings(paths, listed)), n_files)
         waiting = parts.waiting()
         settings = {
             **{"model": model, "revision": revision, "origin": origin},
-            **{"options": options, "window_s": window_s},
+            **{"options": options, "reading": reading or {}},
         }
         done = run(parts, waiting, settings, n_workers) if waiting else ()
         for _, *numbers in tqdm(

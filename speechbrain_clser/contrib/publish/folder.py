@@ -11,8 +11,11 @@ from speechbrain_clser.contrib.publish.metadata import EXAMPLE, metadata
 from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import training_data
 from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.inference.provenance import digest_of_model
 from speechbrain_clser.inference.select import FILE as TRAINING
 from speechbrain_clser.inference.select import select_training
+from speechbrain_clser.io import read_json
+from speechbrain_clser.stress import page
 
 NAME = "published"
 # The class that the hub names in its code for loading the model.
@@ -48,15 +51,27 @@ def write(
     folder = run / NAME
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run / "model", folder)
-    (folder / "README.md").write_text(
-        card(report, readme, data, repo_id, training, source_of(text)),
-        encoding="utf-8",
-    )
+    about = card(report, readme, data, repo_id, training, source_of(text))
+    (folder / "README.md").write_text(about + _stress(run), encoding="utf-8")
     (folder / "config.json").write_text(
         json.dumps(CONFIG, indent=1) + "\n", encoding="utf-8"
     )
     shutil.copy(Path(__file__).with_name(EXAMPLE), folder)
     return folder
+
+
+def _stress(run):
+    """Return the section on robustness, if ``clser stress`` was run."""
+    path = run / "stress" / page.FILE
+    if not path.is_file():
+        return ""
+    found = read_json(path, "run clser stress again", dict)
+    if found.get("model_sha256") != digest_of_model(run / "model"):
+        raise ValueError(
+            f"{path}: expected results of the model of this run, found those of "
+            "another; run clser stress again, or delete the file"
+        )
+    return f"\n{page.section(found)}"
 
 
 def _needed(path, run):

@@ -218,7 +218,8 @@ def test_every_file_of_a_folder_is_predicted_or_listed(model, tmp_path):
     assert result.exit_code == 1
     found = [(row["file"], row["note"]) for row in rows(out.read_text())]
     assert found == [
-        (str(folder / name), "steady") for name in ("ok.wav", "voice.oga")
+        (str(folder / name), "steady no_speech")
+        for name in ("ok.wav", "voice.oga")
     ]
     bad = rows((tmp_path / "a.bad.csv").read_text())
     assert [(row["file"], row["reason"]) for row in bad] == [
@@ -227,7 +228,7 @@ def test_every_file_of_a_folder_is_predicted_or_listed(model, tmp_path):
     ]
     assert result.stderr.splitlines()[-1] == (
         "2 files classified, 1 cannot be used (1 suffix), 1 skipped that are not "
-        "audio, 2 noted as steady"
+        "audio, 2 noted as steady, 2 noted as no_speech"
     )
 
 

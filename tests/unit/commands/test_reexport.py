@@ -107,7 +107,7 @@ def test_other_encoder_than_that_of_the_run_is_refused(tmp_path):
 @pytest.mark.slow
 def test_export_again_equals_export_of_train(tmp_path):
     toy.make(tmp_path)
-    done = toy.train(tmp_path, tmp_path / "run")
+    done = toy.train(tmp_path, tmp_path / "run", has_report=True)
     assert done.returncode == 0, done.stdout
     made = export_run(tmp_path / "run", tmp_path / "again")
     assert add_results(tmp_path / "run", made)  # as the command does

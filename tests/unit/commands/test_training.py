@@ -11,7 +11,8 @@ from speechbrain_clser.commands import training
 
 
 @pytest.mark.parametrize("name", ["sere", "sere.yaml", "hparams/sere.yaml"])
-def test_training_runs_the_recipe_with_all_options(name, monkeypatch):
+def test_training_runs_the_recipe_with_all_options(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # the repository has a folder hparams
     commands = []
 
     def run(command):

@@ -63,6 +63,21 @@ def test_in_phase_channels_pass(make):
     profile(*make(speech(0), speech(1))).refuse_unusable()
 
 
+def test_one_channel_is_judged_alone_and_noted():
+    left, noted = speech(0), []
+    for others in (-left, speech(1), 1e-5 * left, np.full(32000, np.nan)):
+        found = Profile("a.wav", RATE_HZ, "left")
+        used = found.added(np.stack([left, others], axis=1))
+        found.refuse_unusable()
+        np.testing.assert_array_equal(used, left[:, None])
+        noted.append(found.notes)
+    assert noted == [("antiphase",), ("channels",), (), ()]
+    right = Profile("a.wav", RATE_HZ, "right")
+    right.add(np.stack([left, silence()], axis=1))
+    with pytest.raises(BadAudioError, match="a.wav: expected sound"):
+        right.refuse_unusable()
+
+
 def test_antiphase_signal_in_memory_raises_with_python_hint():
     with pytest.raises(BadAudioError, match=r"signal: .*: signal\[:, 0\]"):
         profile(speech(0), -speech(0), name=None).refuse_unusable()

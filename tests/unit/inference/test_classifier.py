@@ -1,5 +1,4 @@
 import io
-import os
 import shutil
 
 import numpy as np
@@ -135,18 +134,55 @@ def test_bad_file_raises_or_is_returned_in_place(classifier, model):
 @pytest.mark.parametrize(
     "act", ["classify_file", "classify_files", "classify_long", "embed"]
 )
-def test_open_file_is_refused_with_advice(classifier, act):
-    file = io.BytesIO()
-    given = [file] if act in ("classify_files", "embed") else file
-    with pytest.raises(TypeError, match=r"got BytesIO; .*classify_signal\("):
-        getattr(classifier, act)(given)
+def test_bytes_and_open_files_equal_paths(classifier, model, act):
+    path, is_many = model.files[1], act in ("classify_files", "embed")
+    with open(path, "rb") as file:
+        content = file.read()
+        file.seek(0)
+        found = []
+        for given in (path, content, io.BytesIO(content), file):
+            found.append(
+                getattr(classifier, act)([given] if is_many else given)
+            )
+    if act == "embed":
+        for values in found[1:]:
+            torch.testing.assert_close(found[0], values)
+        return
+    names, results = [path, "bytes", "open file", path], found
+    if is_many:
+        results = [one for [one] in found]
+    assert [one.file for one in results] == names
+    if act == "classify_long":
+        results = [one.segments[0].prediction for one in results]
+    for one in results[1:]:
+        assert_same(results[0], one)
+
+
+def test_errors_name_bytes_and_not_a_temporary_file(classifier):
+    for act in (classifier.classify_file, classifier.classify_long):
+        with pytest.raises(BadAudioError, match="^bytes: expected audio, foun"):
+            act(b"just some words")
+    with pytest.raises(TypeError, match='open the file with "rb"'):
+        classifier.classify_file(io.StringIO("words"))
+
+
+def test_channels_are_classified_separately(classifier, model, tmp_path):
+    parts = [soundfile.read(path)[0][:9600] for path in model.files[2:4]]
+    path = tmp_path / "call.wav"
+    soundfile.write(path, np.stack(parts, axis=1), 16000, subtype="FLOAT")
+    for index, side in enumerate(("left", "right")):
+        alone = classifier.classify_signal(parts[index].astype("f4"), 16000)
+        assert_same(classifier.classify_file(path, channel=side), alone)
+        timeline = classifier.classify_long(path, channel=index)
+        assert_same(timeline.segments[0].prediction, alone)
+    with pytest.raises(BadAudioError, match="expected 2 channels or more") as e:
+        classifier.classify_file(model.files[0], channel="right")
+    assert e.value.reason == "channel"
 
 
 def test_single_path_is_accepted(classifier, model):
     [prediction] = classifier.classify_files(model.files[0])
     assert prediction.file == model.files[0]
-    [of_bytes] = classifier.classify_files(os.fsencode(model.files[0]))
-    assert_same(prediction, of_bytes)
 
 
 def test_predictions_have_notes(classifier, tmp_path):
@@ -157,7 +193,8 @@ def test_predictions_have_notes(classifier, tmp_path):
         classifier.classify_signal(samples, 16000),
         classifier.classify_long(path, 0.5, 0.5).segments[0].prediction,
     ]
-    assert [one.notes for one in predictions] == [("steady",)] * 3
+    first, second, third = (one.notes for one in predictions)
+    assert first == second == third == ("steady", "no_speech")
 
 
 def test_signal_is_classified_like_its_file(classifier, model):
@@ -236,6 +273,45 @@ def test_long_recording_is_classified_window_by_window(
     assert found == names
     assert timeline.segments[-1].end_s == pytest.approx(0.9)
     assert timeline.file == str(path)
+
+
+def room_noise(n_samples):
+    """Generate noise at -60 dB of full scale, (samples, 1)."""
+    return 1e-2 * sounds.noise(3, n_samples)
+
+
+@pytest.mark.parametrize(
+    "n_speech, emotion", [(0, "no"), (480, "no"), (8000, "")]
+)
+def test_noise_and_30_ms_of_speech_have_no_emotion(
+    classifier, tmp_path, n_speech, emotion
+):
+    samples = room_noise(48000)[:, 0]
+    samples[16000 : 16000 + n_speech] += sounds.voice(n_speech)
+    path = sounds.write(tmp_path / "a.wav", samples)
+    timeline = classifier.classify_long(path, 1.0, 1.0)
+    found = [segment.prediction for segment in timeline.segments]
+    found += [
+        classifier.classify_file(path),
+        classifier.classify_signal(samples, 16000),
+    ]
+    assert any(one.is_speech for one in found) == (not emotion)
+    first = timeline.segments[0].prediction
+    assert (first.emotion, first.speech) == ("no speech", 0)
+    if emotion:
+        assert {one.emotion for one in found} == {"no speech"}
+        assert "no_speech" in timeline.notes and "no_speech" in found[-1].notes
+    else:
+        assert found[-1].emotion in classifier.classes
+        assert found[-1].speech == pytest.approx(0.5 / 3, abs=0.02)
+
+
+def test_whispered_speech_is_classified_without_detection(model):
+    classifier = EmotionClassifier.from_hparams(model.folder, min_speech_s=0)
+    prediction = classifier.classify_signal(sounds.noise(0, 16000), 16000)
+    assert prediction.emotion in classifier.classes
+    with pytest.raises(ValueError, match="min_speech_s: expected seconds of 0"):
+        EmotionClassifier.from_hparams(model.folder, min_speech_s=-1)
 
 
 def test_long_silence_is_refused(classifier, tmp_path):

@@ -28,17 +28,19 @@ class FakeClassifier:
 
     classes = ("anger", "neutral")
     min_confidence, temperature, notes = 0.0, 1.0, ()
+    min_speech_s = 0.1
 
     def __init__(self):
-        self.blocks, self.n_threads = [], set()
+        self.blocks, self.n_threads, self.channels = [], set(), []
 
-    def classify_files(self, files, has_bar, keep_going):
+    def classify_files(self, files, has_bar, keep_going, channel):
         assert keep_going
+        self.channels.append(channel)
         self.n_threads.add(torch.get_num_threads())
         self.blocks.append(list(files))
         return [self.classify(path) for path in files]
 
-    def classify_long(self, path, window_s, hop_s):
+    def classify_long(self, path, window_s, hop_s, channel):
         assert hop_s == window_s / 2
         if "bad" in path:
             raise BadAudioError("nan", f"{path}: expected numbers")
@@ -79,6 +81,7 @@ def test_predictions_and_bad_files_are_written_to_two_tables(tmp_path, caplog):
             "probability": "0.666667",
             "p_anger": "0.666667",
             "p_neutral": "0.333333",
+            "speech": "nan",
             "note": "",
         }
         for name in ("a.wav", "c.wav")
@@ -87,6 +90,56 @@ def test_predictions_and_bad_files_are_written_to_two_tables(tmp_path, caplog):
     message = "bad.wav: expected sound"
     assert read(bad_path(path)) == [{**entry, "message": message}]
     assert message in caplog.text
+
+
+class FakeCalls(FakeClassifier):
+    """Classifier of files with as many channels as the number in their name."""
+
+    def classify(self, path):
+        if self.channels[-1] == 1 and "quiet" in path:
+            return BadAudioError("silent", f"{path}: expected sound")
+        return super().classify(path)
+
+
+@pytest.mark.parametrize("window_s, n_each", [(None, 1), (4.0, 2)])
+def test_each_channel_has_rows(tmp_path, monkeypatch, caplog, window_s, n_each):
+    monkeypatch.setattr(predicting, "n_channels", lambda path: int(path[0]))
+    path, options = tmp_path / "a.csv", {"channel": "each"}
+    files = ["1.wav", "2.wav", "3.wav"]
+    for _ in range(2):
+        tally = into(path, FakeCalls(), files, window_s=window_s, **options)
+    assert (tally.n_new, tally.n_before) == (0, 3)
+    found = read(path)
+    assert [(row["file"], row["channel"]) for row in found[::n_each]] == [
+        ("1.wav", "left"),
+        *(("2.wav", side) for side in ("left", "right")),
+        *(("3.wav", number) for number in "123"),
+    ]
+    count = "n_channels" if window_s is None else "n_segments"
+    assert [int(row[count]) for row in found[::n_each]] == [
+        n * n_each for n in (1, 2, 2, 3, 3, 3)
+    ]
+    with pytest.raises(ValueError, match="expected rows of file, .*n_"):
+        into(path, FakeCalls(), files, window_s=window_s, channel="left")
+
+
+def test_rows_of_other_channels_do_not_mix(tmp_path):
+    path, classifier = tmp_path / "a.csv", FakeClassifier()
+    into(path, classifier, ["a.wav"], channel="left")
+    assert classifier.channels == ["left"]
+    with pytest.raises(ValueError, match='expected rows of channel "mix"'):
+        into(path, classifier, ["b.wav"])
+
+
+def test_unusable_channel_is_named_and_others_have_rows(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(predicting, "n_channels", lambda path: 2)
+    path, files = tmp_path / "a.csv", ["quiet.wav", "b.wav", "bad.wav"]
+    tally = into(path, FakeCalls(), files, channel="each")
+    assert [row["file"] for row in read(path)] == ["quiet.wav", *["b.wav"] * 2]
+    assert "channel right has no row: quiet.wav: expected sound" in caplog.text
+    assert tally.sentence == "2 files classified, 1 cannot be used (1 silent)"
 
 
 @pytest.mark.parametrize("window_s", [None, 4.0])
@@ -222,7 +275,7 @@ def test_windows_make_a_row_for_each_segment(tmp_path):
 
 def test_recording_without_segments_has_no_row(tmp_path):
     path, classifier = tmp_path / "a.csv", FakeClassifier()
-    classifier.classify_long = lambda path, *_: Timeline(path, ["anger"], [])
+    classifier.classify_long = lambda path, *_, channel: Timeline(path, [], [])
     assert into(path, classifier, ["a.wav"], window_s=4.0).n_new == 1
     assert read(path) == []
 
@@ -296,7 +349,7 @@ def test_output_of_other_classes_is_refused(tmp_path):
     into(path, classifier, ["a.wav"])
     classifier.classes = ("joy", "neutral")
     with pytest.raises(
-        ValueError, match="p_joy, p_neutral, note, found 'file,"
+        ValueError, match="p_joy, p_neutral, speech, note, found 'file,"
     ):
         into(path, classifier, ["b.wav"])
 

@@ -25,6 +25,12 @@ def test_emotion_below_min_confidence_is_unknown(threshold, emotion):
     assert prediction.probability == 0.625
 
 
+def test_no_speech_takes_precedence_over_low_confidence():
+    prediction = Prediction(PROBABILITIES, 0.7, is_speech=False)
+    assert prediction.emotion == "no speech"
+    assert [*prediction][-1] == ["no speech"]
+
+
 def test_prediction_unpacks_like_speechbrain():
     probabilities, score, index, labels = Prediction(PROBABILITIES)
     torch.testing.assert_close(

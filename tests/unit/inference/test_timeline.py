@@ -52,14 +52,41 @@ def test_low_confidence_is_unknown():
 
 
 def test_table_and_rttm_hold_the_segments():
-    timeline = Timeline("of/my call.wav", CLASSES, [(0, 1.5, [0.75, 0.25])])
+    windows = [
+        (0, 1.5, [0.75, 0.25], 0.4),
+        (1.5, 3.0, [0.1, 0.9], 0.02, False),
+    ]
+    timeline = Timeline("of/my call.wav", CLASSES, windows)
     assert timeline.csv() == (
-        "start_s,end_s,emotion,probability,p_anger,p_neutral\n"
-        "0.000,1.500,anger,0.7500,0.7500,0.2500\n"
+        "start_s,end_s,emotion,probability,p_anger,p_neutral,speech\n"
+        "0.000,1.500,anger,0.7500,0.7500,0.2500,0.4000\n"
+        "1.500,3.000,no speech,0.9000,0.1000,0.9000,0.0200\n"
     )
     assert timeline.rttm() == (
         "SPEAKER my_call 1 0.000 1.500 <NA> <NA> anger 0.750 <NA>\n"
+        "SPEAKER my_call 1 1.500 1.500 <NA> <NA> no_speech 0.900 <NA>\n"
     )
+
+
+def test_windows_without_speech_do_not_count_where_others_have_speech():
+    timeline = Timeline(
+        "a.wav",
+        CLASSES,
+        [
+            (0, 2, [0.9, 0.1], 0.5, True),
+            (1, 3, [0.2, 0.8], 0.0, False),
+            (2, 4, [0.1, 0.9], 0.0, False),
+        ],
+    )
+    first, second = timeline.segments
+    assert (first.start_s, first.end_s, second.end_s) == (0, 2, 4)
+    assert first.prediction.emotion == "anger"
+    assert first.prediction.probability == pytest.approx(0.9)
+    # A share of 0.5 in the first second and 0.25 in the second
+    assert first.prediction.speech == pytest.approx(0.375)
+    # 0.2 and 0.1 have the mean 0.15, then 0.1 alone
+    assert second.prediction.emotion == "no speech"
+    assert second.prediction.probabilities["anger"] == pytest.approx(0.125)
 
 
 def test_windows_cover_all_and_overlap(tmp_path):

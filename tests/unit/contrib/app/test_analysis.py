@@ -10,6 +10,7 @@ from speechbrain_clser.contrib.app import analysis
 from speechbrain_clser.contrib.app.analysis import analyse, over_time, track
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.timeline import Timeline
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,17 @@ def test_flac_of_unknown_length_is_analysed(classifier, tmp_path):
 
 def test_low_probabilities_are_unknown(classifier, tmp_path):
     timeline = analyse(classifier, tone(tmp_path / "a.wav", 9)).timeline
-    assert over_time(timeline, min_confidence=1.1).emotion == "unknown"
+    for window in timeline.segments:
+        assert window.prediction.emotion == "no speech"  # a constant tone
+    assert over_time(timeline, min_confidence=1.1).emotion == "no speech"
+    timeline = Timeline("a.wav", ["anger", "neutral"], [(0, 1, [0.6, 0.4])])
+    assert over_time(timeline, min_confidence=0.7).emotion == "unknown"
+
+
+def test_mean_over_time_leaves_out_segments_without_speech():
+    windows = [(0, 1, [0.9, 0.1], 0.5), (1, 9, [0.1, 0.9], 0.0, False)]
+    timeline = Timeline("a.wav", ["anger", "neutral"], windows)
+    assert over_time(timeline).probabilities["anger"] == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("seconds", [1, 9])

@@ -1,6 +1,7 @@
 """Parts: no recording twice, none lost, resumed where they ended."""
 
 import csv
+import importlib.util
 
 import fsspec
 import pytest
@@ -77,8 +78,12 @@ def test_recordings_at_addresses_are_named_by_them(model, tmp_path):
     assert str(tmp_path) not in text + bad
 
 
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyarrow") is None,
+    reason="pyarrow is not installed: pip install -e '.[ray]'",
+)
 def test_parquet_has_the_rows_of_csv(model, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = importlib.import_module("pyarrow.parquet")
     made, classifier, origin = model
     parts = Parts(tmp_path, "parquet")
     parts.add(made.files, 9)

@@ -6,6 +6,7 @@ from helpers.finished import of_best
 
 from speechbrain_clser.contrib.publish.folder import write
 from speechbrain_clser.data import audio
+from speechbrain_clser.inference.provenance import digest_of_model
 
 ID = "me/model"
 
@@ -29,6 +30,22 @@ def test_folder_is_the_model_with_its_card(run):
     config = json.loads((folder / "config.json").read_text())
     assert config == {"speechbrain_interface": "EncoderClassifier"}
     assert audio.check(folder / "example.wav")[0] > 0.5
+
+
+def test_card_has_the_stress_test_of_this_model(run):
+    found = {
+        "model_sha256": digest_of_model(run / "model"),
+        **{"protocol": "demo", "n_utterances": 9, "n_speakers": 3},
+        **{"conditions": [{"missing": "x"}], "gaps": []},
+    }
+    path = run / "stress" / "stress.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(found))
+    text = (write(run, ID) / "README.md").read_text()
+    assert "\n## Robustness and fairness\n" in text
+    path.write_text(json.dumps({**found, "model_sha256": "other"}))
+    with pytest.raises(ValueError, match="stress.json: expected results of th"):
+        write(run, ID)
 
 
 def test_model_folder_is_unchanged(run):

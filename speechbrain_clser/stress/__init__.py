@@ -1,0 +1,1 @@
+"""Robustness and fairness of a model."""
