@@ -132,6 +132,9 @@ def predict(
       p_<class>    probability of each class; they sum to 1
       note         warnings about the audio: channels, quiet, steady
 
+    A model of dimensions writes file, a column of 0-1 of each dimension, such as
+    arousal and valence, and note.
+
     Unusable recordings are listed in emotions.bad.csv (file, reason, message),
     and the exit status is then 1. Files in folders that are not audio are listed
     there as skipped. Model and settings are written to emotions.csv.model.json. All columns
@@ -149,6 +152,7 @@ def predict(
     from speechbrain_clser.inference.provenance import provenance
     from speechbrain_clser.inference.result_table import AS_GIVEN, Printed
     from speechbrain_clser.inference.source import locate
+    from speechbrain_clser.tasks import RATED
 
     if LIST in normalise_with:
         raise click.UsageError(
@@ -162,6 +166,11 @@ def predict(
         min_confidence=min_confidence,
         run_opts={"device": device} if device else None,
     )
+    if classifier.task == RATED and (adapt or window_s is not None):
+        raise click.UsageError(
+            "--adapt and --window-s need a model that predicts classes, and "
+            f"{model} predicts {', '.join(classifier.classes)}; leave them out"
+        )
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []
@@ -185,7 +194,8 @@ def predict(
         echo(sentence(fitted, classifier.classes), err=True)
     threads = threads or n_threads(classifier.device)
     if out == "-":
-        names = columns(classifier.classes, window_s is not None)
+        in_windows = window_s is not None
+        names = columns(classifier.classes, in_windows, classifier.task)
         rows = Printed(sys.stdout, names)
         tally = predict(
             *(classifier, files, rows),

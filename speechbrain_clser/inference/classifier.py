@@ -24,6 +24,7 @@ from speechbrain_clser.inference.prediction import (
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.timeline import Timeline, windows
 from speechbrain_clser.labels import refuse_unsafe
+from speechbrain_clser.tasks import CLASSES, RATED
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class EmotionClassifier(EncoderClassifier):
         does not exist, or the temperature is out of range.
     """
 
+    task = CLASSES
     HPARAMS_NEEDED = [
         *("classes", "label_encoder", "normalise_by", "temperature")
     ]
@@ -168,7 +170,8 @@ class EmotionClassifier(EncoderClassifier):
         Returns
         -------
         EmotionClassifier
-            The loaded classifier.
+            The loaded classifier; a ``rated.RatedClassifier`` for a model that
+            predicts dimensions.
 
         Raises
         ------
@@ -183,6 +186,10 @@ class EmotionClassifier(EncoderClassifier):
         """
         folder = locate(source, revision, savedir)
         hparams = load(folder, hparams_file, overrides, is_trusted)
+        if hparams.get("task") == RATED:
+            from speechbrain_clser.inference.rated import RatedClassifier
+
+            cls = RatedClassifier
         classifier = cls(hparams["modules"], hparams, **kwargs)
         classifier._open(folder)
         if classifier.adaptation is not None:
@@ -326,12 +333,10 @@ class EmotionClassifier(EncoderClassifier):
             if isinstance(wavs, BadAudioError):
                 yield places[0], wavs
                 continue
-            probabilities = (
-                self._log_probabilities(*padded(wavs)).exp().tolist()
-            )
-            for place, values in zip(places, probabilities, strict=True):
+            outputs = self._outputs(*padded(wavs))
+            for place, values in zip(places, outputs, strict=True):
                 try:
-                    refuse_no_probabilities(values, files[place])
+                    self._refuse(values, files[place])
                 except BadAudioError as error:
                     yield place, error
                 else:
@@ -361,10 +366,11 @@ class EmotionClassifier(EncoderClassifier):
             If the signal has another shape, such as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz)
-        probabilities = self.classify_batch(wav[None])[0].exp()
+        [outputs] = self._outputs(wav[None])
+        self._refuse(outputs, "signal")
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return self._prediction(probabilities[0].tolist(), notes=notes)
+        return self._prediction(outputs, notes=notes)
 
     def classify_long(self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S):
         """Classify a recording of any length in overlapping windows.
@@ -627,9 +633,26 @@ class EmotionClassifier(EncoderClassifier):
             else:
                 raise wavs
 
+    def _outputs(self, wavs, wav_lens=None):
+        """Compute the outputs of a batch, a list of each recording."""
+        return self._log_probabilities(wavs, wav_lens).exp().tolist()
+
+    def _refuse(self, outputs, name):
+        """Raise BadAudioError if outputs of a recording are none."""
+        refuse_no_probabilities(outputs, name)
+
     def _prediction(self, probabilities, file="", notes=()):
         named = dict(zip(self.classes, probabilities, strict=True))
         return Prediction(named, self.min_confidence, file, notes)
+
+
+def refuse_rated(classifier, purpose):
+    """Raise ValueError for a model of dimensions; ``purpose`` is what needs classes."""
+    if classifier.task == RATED:
+        raise ValueError(
+            f"{purpose}: expected a model that predicts classes, found one of "
+            f"{', '.join(classifier.classes)}; use clser predict"
+        )
 
 
 def _paths(files):

@@ -26,6 +26,7 @@ from speechbrain_clser.inference.provenance import (
     check_same_settings,
     provenance_path,
 )
+from speechbrain_clser.inference.rated import Ratings
 from speechbrain_clser.inference.result_table import (
     ResultTable,
     format_of,
@@ -34,6 +35,7 @@ from speechbrain_clser.inference.result_table import (
 )
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.io import remove_stale
+from speechbrain_clser.tasks import CLASSES, RATED
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +121,7 @@ def n_threads(device) -> int:
     return os.cpu_count() or 1
 
 
-def columns(classes, in_windows=False) -> list:
+def columns(classes, in_windows=False, task=CLASSES) -> list:
     """List the columns of a prediction table, or of one with rows of segments.
 
     Example
@@ -128,7 +130,11 @@ def columns(classes, in_windows=False) -> list:
     ['file', 'emotion', 'probability', 'p_anger', 'p_neutral', 'note']
     >>> columns(["anger"], in_windows=True)[:5]
     ['file', 'n_segments', 'start_s', 'end_s', 'emotion']
+    >>> columns(["arousal", "valence"], task=RATED)
+    ['file', 'arousal', 'valence', 'note']
     """
+    if task == RATED:
+        return ["file", *classes, NOTE]
     return [
         "file",
         *((N_SEGMENTS, "start_s", "end_s") if in_windows else ()),
@@ -184,7 +190,7 @@ def predict_into(
         Existing files are then unchanged.
     """
     files, in_windows = some(files), window_s is not None
-    names = columns(classifier.classes, in_windows)
+    names = columns(classifier.classes, in_windows, classifier.task)
     made_by = {
         **origin,
         "min_confidence": classifier.min_confidence,
@@ -364,6 +370,12 @@ def _rows(path, result):
 
 
 def _row(path, prediction):
+    if isinstance(prediction, Ratings):
+        return {
+            "file": path,
+            **{n: round(v, N_DIGITS) for n, v in prediction.values.items()},
+            NOTE: " ".join(prediction.notes),
+        }
     probabilities = {
         f"p_{name}": round(probability, N_DIGITS)
         for name, probability in prediction.probabilities.items()

@@ -42,6 +42,7 @@ PARTS = {
             "inference.packed.PackedEncoder",
             "inference.stages.NoNormalization",
             "inference.stages.LogPosterior",
+            "inference.stages.Values",
             "inference.stages.EmotionEncoder",
             "lobes.capsules.CapsulePooling",
             "lobes.co_attention.CoAttention",

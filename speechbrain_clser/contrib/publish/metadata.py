@@ -20,6 +20,11 @@ METRICS = {
     "macro_f1": ("f1", "macro-F1"),
     "weighted_f1": ("f1", "weighted F1"),
 }
+RATED_METRICS = {
+    "ccc": ("ccc", "CCC, concordance correlation coefficient"),
+    "pearson": ("pearsonr", "Pearson's correlation coefficient"),
+    "rmse": ("rmse", "RMSE, root mean square error of values of 0-1"),
+}
 OWN_TERMS = "terms-of-the-training-corpora"
 COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
 
@@ -38,11 +43,18 @@ def metadata(
         pipeline_tag=TASK,
         tags=[*TAGS, report["method"]],
         datasets=[card["name"] for card in training_data.cards(report)],
-        metrics=list(dict.fromkeys(name for name, _ in METRICS.values())),
+        metrics=list(
+            dict.fromkeys(name for name, _ in _metrics(report).values())
+        ),
         base_model=_encoder(report, model_yaml),
         model_name=repo_id.rpartition("/")[2],
         eval_results=_results(report),
     )
+
+
+def _metrics(report):
+    """Return the scores of a report with the hub's metrics."""
+    return RATED_METRICS if "dimensions" in report else METRICS
 
 
 def _languages(report):
@@ -82,6 +94,15 @@ def _results(report):
     titles = {c["name"]: c["title"] for c in report["data"]["corpora"]}
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
     scores = report["parts"]["test"]["scores"]
+    is_rated = "dimensions" in report
+    value, interval, unit = (
+        formatting.percent,
+        formatting.interval,
+        "in percent",
+    )
+    if is_rated:
+        value, interval = formatting.decimal, formatting.decimal_interval
+        unit = f"mean of {formatting.enumeration(report['dimensions'])}"
     return [
         EvalResult(
             task_type=TASK,
@@ -91,10 +112,10 @@ def _results(report):
             f"({formatting.languages(targets)})",
             dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
             metric_type=metric,
-            metric_name=f"{title}, in percent, 95 % interval "
-            f"{formatting.interval(scores[score])}, {over}",
-            metric_value=float(formatting.percent(scores[score]["mean"])),
+            metric_name=f"{title}, {unit}, 95 % interval "
+            f"{interval(scores[score])}, {over}",
+            metric_value=float(value(scores[score]["mean"])),
         )
-        for score, (metric, title) in METRICS.items()
+        for score, (metric, title) in _metrics(report).items()
         if score in scores  # reports of version 0.1 have no weighted F1
     ]
