@@ -139,16 +139,16 @@ def epoch(rows, views, extractor, folder, sound) -> float:
         Seconds.
     """
     from speechbrain_clser.data.pipeline import Codes, dataset
-    from speechbrain_clser.labels import Scheme
     from speechbrain_clser.lobes.conv_transformer import ConvTransformer
     from speechbrain_clser.lobes.pooling import MeanStdPooling
     from speechbrain_clser.methods.source_only import SourceOnly
+    from speechbrain_clser.tasks import Classes
     from speechbrain_clser.training.phases import Phase, run_phases
     from speechbrain_clser.training.records import EpochSelection
     from speechbrain_clser.training.schedules import warmup_cosine
     from speechbrain_clser.training.step import EncoderTraining, TrainingConfig
 
-    scheme = Scheme(["anger", "happiness", "neutral", "sadness"])
+    scheme = Classes(["anger", "happiness", "neutral", "sadness"])
     torch.manual_seed(0)
     method = SourceOnly(
         ConvTransformer(extractor.dim, n_conv=1),

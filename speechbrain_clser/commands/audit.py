@@ -28,7 +28,7 @@ def look_into(
     parts, scheme = cut(rows, protocol), protocol.scheme
     table = [["part", "utterances", "speakers", *scheme.classes]]
     for name, of in parts.items():
-        indices = [scheme.index(row.emotion) for row in of]
+        indices = [scheme.of(row) for row in of]
         table.append(
             [
                 name,
@@ -36,7 +36,7 @@ def look_into(
                 len({row.speaker for row in of}),
                 *(
                     "-" if name == "unlabelled" else indices.count(index)
-                    for index in range(len(scheme))
+                    for index in range(len(scheme.classes))
                 ),
             ]
         )

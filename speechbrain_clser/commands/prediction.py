@@ -188,6 +188,9 @@ def predict(
       note         warnings: channels, antiphase, quiet, steady, no_speech,
                    short_speech
 
+    A model of dimensions writes file, a column of 0-1 of each dimension, such as
+    arousal and valence, and note.
+
     Unusable recordings are listed in emotions.bad.csv (file, reason, message),
     and the exit status is then 1. Files in folders that are not audio are listed
     there as skipped. Model and settings are written to emotions.csv.model.json. All columns
@@ -205,6 +208,7 @@ def predict(
     from speechbrain_clser.inference.provenance import provenance
     from speechbrain_clser.inference.result_table import AS_GIVEN, Printed
     from speechbrain_clser.inference.source import locate
+    from speechbrain_clser.tasks import RATED
 
     if LIST in normalise_with:
         raise click.UsageError(
@@ -239,6 +243,11 @@ def predict(
     keep_freed()
     folder = locate(model, revision)
     classifier = EmotionClassifier.from_hparams(folder, **options)
+    if classifier.task == RATED and (adapt or window_s is not None):
+        raise click.UsageError(
+            "--adapt and --window-s need a model that predicts classes, and "
+            f"{model} predicts {', '.join(classifier.classes)}; leave them out"
+        )
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []
@@ -263,7 +272,8 @@ def predict(
     threads = threads or n_threads(classifier.device)
     if out == "-":
         names = columns(
-            classifier.classes, window_s is not None, channel == "each"
+            *(classifier.classes, window_s is not None),
+            *(channel == "each", classifier.task),
         )
         rows = Printed(sys.stdout, names)
         tally = predict(

@@ -11,7 +11,7 @@ from speechbrain_clser.deprecation import (
     current_keys,
     current_yaml,
 )
-from speechbrain_clser.evaluation import predictions, run_checks
+from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.select import select_training
@@ -136,9 +136,9 @@ def make_splits(choice, run, hparams, data_folder=None):
     )
     rows = run_checks.read_parts(trial_folder)
     path = choice.folder / "predictions" / "source_valid.csv"
-    valid = predictions.read(path)  # for the temperature
+    valid = run_checks.read_predictions(path)  # for the temperature
     run_checks.check_predictions(
-        path, valid, run_checks.ids_of(rows, "valid"), protocol.classes
+        path, valid, run_checks.ids_of(rows, "valid"), protocol.scheme.names
     )
     before = {*run_checks.ids_of(rows, "train")}
     if before != {row.id for row in material.parts.train}:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import recordings
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.tasks import to_unit
 
 # Consensus label of the raters, one letter.
 EMOTIONS = {
@@ -27,9 +28,13 @@ PARTS = {
     "Test1": "test/1",
     "Test2": "test/2",
 }
+# Column of the mean rating, on a scale of 1-7 (self-assessment manikins).
+RATINGS = {"arousal": "EmoAct", "valence": "EmoVal", "dominance": "EmoDom"}
+SCALE = 1, 7
 HIDDEN = "Test3"  # published without labels
 GENDERS = {"male": "male", "female": "female"}
 UNNAMED = ("", "unknown", "nan")
+UNRATED = ("", "nan")
 
 
 def labelled(root, prefix, language):
@@ -91,6 +96,11 @@ def labelled(root, prefix, language):
                 ),
                 sentence=_text(texts[name]) if name in texts else "",
                 session=f"{PARTS[part]}/{podcast}",
+                **{
+                    name: to_unit(row[column], *SCALE)
+                    for name, column in RATINGS.items()
+                    if (row.get(column) or "").strip().lower() not in UNRATED
+                },
             )
 
 

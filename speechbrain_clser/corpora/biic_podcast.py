@@ -12,6 +12,7 @@ From the lists published with the EMO-SUPERB benchmark: names such as
 were cut again, and the parts Train, Development and Test. Convention, not checked
 against the corpus itself, for which a licence has to be signed:
 ``Labels/labels_consensus.csv`` with the columns FileName, EmoClass (one letter),
+EmoAct, EmoVal, EmoDom (mean ratings of 1-7, mapped to 0-1),
 SpkrID, Gender and Split_Set, ``Audios``, ``Transcripts`` and ``ForceAligned`` as in
 MSP-Podcast, and that the first number of a name is the podcast.
 

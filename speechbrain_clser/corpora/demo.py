@@ -1,7 +1,8 @@
 """A small synthetic multilingual emotional corpus, generated with eSpeak NG.
 
 eSpeak NG synthesises neutral sentences in five languages of different families.
-Simulated emotions change pitch, pitch range, rate, loudness and voice quality. The
+Simulated emotions change pitch, pitch range, rate, loudness and voice quality; arousal,
+valence and dominance are directions of these changes (``script.AXES``). The
 corpus is meant for software tests; results do not apply to human speech.
 
 eSpeak NG: https://github.com/espeak-ng/espeak-ng, after Jonathan Duddington's
@@ -151,6 +152,9 @@ def speak(takes, folder, n_workers: int | None = None):
             "gender": take.gender,
             "sentence": take.sentence,
             "phones": phones[take.id],
+            "arousal": take.arousal,
+            "valence": take.valence,
+            "dominance": take.dominance,
             "n_bytes": (folder / f"{take.id}.wav").stat().st_size,
         }
         for take in takes

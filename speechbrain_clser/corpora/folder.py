@@ -4,8 +4,9 @@ The table is a CSV or TSV file in the folder, with a header; ``table.csv`` if th
 several. Required columns are ``path`` (relative to the folder) and ``emotion`` (a
 canonical name, a common synonym, or another label; blank for unlabelled recordings).
 Optional columns are ``speaker``, ``language`` (a code of ISO 639 or an English name),
-``gender``, ``sentence``, ``session``, and ``start`` and ``end``, the times in seconds of
-a segment of a recording. Common spellings of these names are in ``SPELLINGS``. Other
+``gender``, ``sentence``, ``session``, ``start`` and ``end``, the times in seconds of
+a segment of a recording, and ``arousal``, ``valence`` and ``dominance``, ratings of 0-1
+(blank if there is none). Common spellings of these names are in ``SPELLINGS``. Other
 columns are ignored, and named.
 
 Without the column ``speaker``, all files belong to one speaker "unknown": a speaker per
@@ -29,10 +30,12 @@ from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.errors import TableError
 from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical_or_own
 from speechbrain_clser.languages import UNDETERMINED, normalise
+from speechbrain_clser.tasks import DIMENSIONS
 
 NEEDED = ("path", "emotion")
 OPTIONAL = (
     *("speaker", "language", "gender", "sentence", "session", "start", "end"),
+    *DIMENSIONS,
 )
 SPELLINGS = {
     spelling: name
@@ -145,6 +148,7 @@ def utterances(root):
         try:
             row["path"], row["times"] = _path(row), _times(table, line, row)
             row["language"] = _language(table, line, row)
+            row |= _ratings(table, line, row)
             where = (row["path"], row["times"])
             _refuse_contradiction(table, first.get(where), (line, row))
         except TableError as error:
@@ -218,6 +222,27 @@ def _language(table, line, row):
         raise TableError(f"{table}, line {line}: {error}") from None
 
 
+def _ratings(table, line, row):
+    """Return the ratings of a row; None where there is none."""
+    found = dict.fromkeys(DIMENSIONS)
+    for name in DIMENSIONS:
+        if not row[name]:
+            continue
+        try:
+            # With a decimal comma, the separator is another character.
+            value = float(row[name].replace(",", "."))
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise TableError(
+                f"{table}, line {line}: expected a number of 0-1 for {name}, "
+                f"found {row[name]!r}; map the scale of your ratings to 0-1, "
+                f"such as (rating - 1) / 6 for 1-7"
+            )
+        found[name] = value
+    return found
+
+
 def _times(table, line, row):
     """Return start and end of a segment in seconds; empty without segment."""
     if not (row["start"] or row["end"]):
@@ -250,7 +275,7 @@ def _refuse_contradiction(table, first, second):
     (line, row), (other_line, other) = first or second, second
     unlike = [
         f"{name} {row[name] or 'none'!r} and {other[name] or 'none'!r}"
-        for name in (*NEEDED[1:], *OPTIONAL[:5])
+        for name in (*NEEDED[1:], *OPTIONAL[:5], *DIMENSIONS)
         if ALIKE.get(name, str)(row[name]) != ALIKE.get(name, str)(other[name])
     ]
     if unlike:
@@ -284,4 +309,5 @@ def _utterance(root, row, is_divided):
         gender=ALIKE["gender"](row["gender"]),
         sentence=row["sentence"],
         session=row["session"] or (path if is_divided else ""),
+        **{name: row[name] for name in DIMENSIONS},
     )

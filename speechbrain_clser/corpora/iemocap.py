@@ -10,7 +10,9 @@ Published as ``Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.wav`` w
 labels in ``Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`` and words in
 ``Session1/dialog/transcriptions``. The F of ``Ses01F`` is the actor with motion-capture
 markers; the speaker is the letter of ``F000``. Label files of single raters have
-another line format. The scripts are the same in all five sessions,
+another line format. The line has the means of the raters' valence, activation and
+dominance, ``[2.5000, 2.5000, 2.5000]``, on scales of 1-5, which are mapped to 0-1; a few
+are outside of them. The scripts are the same in all five sessions,
 so the sessions share sentences but neither speakers nor dialogues.
 
 C. Busso, M. Bulut, C.-C. Lee, A. Kazemzadeh, E. Mower, S. Kim, J. N. Chang, S. Lee
@@ -23,6 +25,7 @@ from pathlib import Path
 
 from speechbrain_clser.data.corpus import Card, recordings
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.tasks import to_unit
 
 CARD = Card(
     name="iemocap",
@@ -55,7 +58,9 @@ EMOTIONS = {
 }
 
 TURN = r"(Ses0([1-5])[FM]_\w+)_([FM])\d+"
-LABEL = re.compile(rf"\[[\d. -]+\]\t({TURN})\t([a-z]{{3}})\t.*")
+LABEL = re.compile(rf"\[[\d. -]+\]\t({TURN})\t([a-z]{{3}})\t(.*)")
+RATINGS = re.compile(r"\[([\d.]+), ([\d.]+), ([\d.]+)\].*")
+SCALE = 1, 5
 WORDS = re.compile(rf"({TURN}) \[[\d. -]+\]: *(.*)")
 
 
@@ -71,7 +76,13 @@ def utterances(root):
                 words[match[1]] = match[5].strip()
     wavs = {wav.stem: wav for wav in recordings(root)} if labels else {}
     for turn, match in sorted(labels.items()):
-        _, dialogue, session, sex, emotion = match.groups()
+        _, dialogue, session, sex, emotion, ratings = match.groups()
+        found = RATINGS.fullmatch(ratings)
+        valence, arousal, dominance = (
+            [to_unit(value, *SCALE) for value in found.groups()]
+            if found
+            else [None] * 3
+        )
         usual = f"Session{session}/sentences/wav/{dialogue}/{turn}.wav"
         yield Utterance(
             id=turn,
@@ -82,4 +93,7 @@ def utterances(root):
             gender="female" if sex == "F" else "male",
             sentence=words.get(turn, ""),
             session=session,
+            arousal=arousal,
+            valence=valence,
+            dominance=dominance,
         )

@@ -149,7 +149,8 @@ def audit(parts: Splits, protocol: Protocol, own=()) -> list:
     findings += _listed_again(rows, recording, protocol.scheme)
     findings += _several_genders(everything.values())
     findings += _untested_classes(parts.test, protocol)
-    for part in ("train", "test"):
+    # With dimensions, no label is the same for all utterances of a speaker.
+    for part in ("train", "test") if protocol.scheme.classes else ():
         findings += _confounds(part, rows[part])
     order = ("leak", "allowed", "confound", "note")
     return sorted(findings, key=lambda f: order.index(f.severity))
@@ -265,17 +266,20 @@ def _several_labels(rows, recording, protocol):
     parts = collections.defaultdict(set)
     for part in LABELLED:
         for row in rows[part]:
-            labels[recording[row.id]][row.id] = row.emotion
+            labels[recording[row.id]][row.id] = row
             parts[recording[row.id]].add(part)
-    index = protocol.scheme.index
+    label = protocol.scheme.label
     unlike = {
         name: of
         for name, of in labels.items()
-        if len({index(emotion) for emotion in of.values()}) > 1
+        if len({label(row) for row in of.values()}) > 1
     }
     if unlike:
         examples = [
-            " = ".join(f"{name} ({emotion})" for name, emotion in of.items())
+            " = ".join(
+                f"{name} ({protocol.scheme.shown(row)})"
+                for name, row in of.items()
+            )
             for of in list(unlike.values())[:N_EXAMPLES]
         ]
         affected = set().union(*(parts[name] for name in unlike))
@@ -303,7 +307,7 @@ def _listed_again(rows, recording, scheme):
             if len(group) > 1
             and (
                 part not in LABELLED
-                or len({scheme.index(row.emotion) for row in group}) == 1
+                or len({scheme.label(row) for row in group}) == 1
             )
         ]
         if again:
@@ -346,8 +350,9 @@ def _several_genders(rows):
 
 def _untested_classes(test, protocol):
     """Find classes without test utterances."""
-    present = {protocol.scheme.index(row.emotion) for row in test}
-    absent = [c for i, c in enumerate(protocol.classes) if i not in present]
+    scheme = protocol.scheme
+    present = {scheme.of(row) for row in test}
+    absent = [c for i, c in enumerate(scheme.classes) if i not in present]
     if test and absent:
         yield Finding(
             "class without test utterances",

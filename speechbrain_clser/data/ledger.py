@@ -210,7 +210,7 @@ def ledger(
         target_audio=(
             "unlabelled" if audio else "statistics" if by_statistics else "none"
         ),
-        target_labels=-(-n_labels // len(protocol.classes)),
+        target_labels=-(-n_labels // max(len(protocol.scheme.classes), 1)),
         target_speakers=(
             (by_statistics and normalise_by == "speaker")
             or (adapts and "speaker" in metadata)

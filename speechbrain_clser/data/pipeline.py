@@ -10,7 +10,7 @@ from speechbrain_clser.seeds import seed_for
 
 UNKNOWN = -1
 GENDERS = ("female", "male")
-CODES = ("emotion", "domain", "speaker", "language", "corpus", "gender")
+CODES = ("domain", "speaker", "language", "corpus", "gender")
 SOUNDS = ("frames", "wavs")
 
 
@@ -19,8 +19,8 @@ class Codes:
 
     Arguments
     ---------
-    scheme : Scheme
-        Provides the class index.
+    scheme : Classes or Dimensions
+        Provides the target, under its ``key``.
     rows : iterable of Utterance
         Training rows; their speakers, languages and corpora get codes in
         alphabetical order, all others are ``UNKNOWN``. ``speaker_languages``
@@ -33,11 +33,11 @@ class Codes:
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance
-    >>> from speechbrain_clser.labels import Scheme
+    >>> from speechbrain_clser.tasks import Classes
     >>> row = Utterance("1", "1.wav", "W", "ann", "deu", emotion="anger")
-    >>> codes = Codes(Scheme(["anger", "fear"]), [row])(row)
-    >>> [codes[key] for key in CODES]
-    [0, 0, 0, 0, 0, -1]
+    >>> codes = Codes(Classes(["anger", "fear"]), [row])(row)
+    >>> codes["emotion"], [codes[key] for key in CODES]
+    (0, [0, 0, 0, 0, -1])
     """
 
     def __init__(self, scheme, rows, target_ids=frozenset()):
@@ -54,10 +54,12 @@ class Codes:
         ]
 
     def __call__(self, row, is_labelled=True):
-        """Return the codes of a row; its emotion is ``UNKNOWN`` if unlabelled."""
-        emotion = self.scheme.index(row.emotion) if is_labelled else UNKNOWN
+        """Return the target of a row, which is unknown if unlabelled, and its codes."""
+        target = self.scheme.target(row if is_labelled else None)
+        if isinstance(target, list):
+            target = torch.tensor(target)
         return {
-            "emotion": emotion,
+            self.scheme.key: target,
             "domain": int(row.id in self.target_ids),
             **{
                 key: names.index(getattr(row, key))
@@ -90,7 +92,8 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
     Returns
     -------
     DynamicItemDataset
-        Items ``id``, the inputs and, with codes, those of ``CODES``, and the extras. Its attribute
+        Items ``id``, the inputs and, with codes, the target and those of
+        ``CODES``, and the extras. Its attribute
         ``view_seed``, a torch.Tensor, (), is set for each epoch.
     """
     data = {
@@ -98,7 +101,7 @@ def dataset(rows, sound, codes=None, hidden=(), extras=None):
         for row in rows
     }
     extras = extras or {}
-    targets = CODES if codes else ()
+    targets = (codes.scheme.key, *CODES) if codes else ()
     view_seed = torch.zeros((), dtype=torch.int64)
     if any(len(views) > 1 for views in sound.values()):
         view_seed.share_memory_()  # with the workers of a data loader

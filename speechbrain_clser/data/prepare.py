@@ -147,7 +147,8 @@ def load_corpora(
             *(protocol.name, ", ".join(sorted(unused))),
         )
     rows = relabelled(rows, protocol, own)
-    _warn_unknown_labels(rows, protocol)
+    if protocol.scheme.classes:
+        _warn_unknown_labels(rows, protocol)
     return cards, rows
 
 

@@ -35,7 +35,8 @@ from speechbrain_clser.deprecation import (
     grouped_arguments,
     replaced_keys,
 )
-from speechbrain_clser.labels import Scheme, canonical_or_own, spelled
+from speechbrain_clser.labels import canonical_or_own, spelled
+from speechbrain_clser.tasks import CLASSES, named
 
 # Joined when results had been published: left out of the digest while they say
 # nothing, so that those results keep theirs.
@@ -46,6 +47,7 @@ JOINED = (
     "ignore_labels",
     "labels",
     "own_classes",
+    "task",
     "extra_sources",
     "resample_held_out",
 )
@@ -63,6 +65,7 @@ KEYS = (
     *("labels", "own_classes"),
     "extra_sources",
     "resample_held_out",
+    "task",
 )
 
 
@@ -164,11 +167,14 @@ class Protocol:
 
     @property
     def values(self) -> dict:
-        """The name, and all keys of the YAML with their values."""
-        return {
-            "name": self.name,
-            **{key: getattr(self, key) for key in KEYS},
-        }
+        """The name, and all keys of the YAML with their values.
+
+        The task is one of them if it is not to predict classes.
+        """
+        values = {key: getattr(self, key) for key in KEYS}
+        if self.task == CLASSES:
+            del values["task"]
+        return {"name": self.name, **values}
 
     @property
     def digest(self):
@@ -176,7 +182,7 @@ class Protocol:
         values = self.values
         values.pop("name")
         for key in JOINED:
-            if not values[key]:
+            if not values.get(key, True):
                 del values[key]
         if not self.pools or self.unlabelled_pool == FIRST_POOL:
             del values["unlabelled_pool"]
@@ -228,8 +234,8 @@ class Protocol:
 
     @property
     def scheme(self):
-        """The classes as a ``Scheme``."""
-        return Scheme(self.classes, self.merge_classes)
+        """The task: ``tasks.Classes`` or ``tasks.Dimensions``."""
+        return named(self.task, self.classes, self.merge_classes)
 
 
 Protocol.__init__ = grouped_arguments(**GROUPS)(Protocol.__init__)
@@ -330,25 +336,38 @@ def _made(name, values, where):
     return Protocol.of(name, **values)
 
 
-def scheme(protocol: str, changes: Mapping | None = None) -> Scheme:
-    """Return the label scheme of a protocol, e.g. to size a classifier in YAML.
+def scheme(protocol: str, changes: Mapping | None = None, task: str = CLASSES):
+    """Return the task of a protocol, e.g. to size a classifier in YAML.
 
     Arguments
     ---------
     protocol, changes : str, dict
         As for ``load``.
+    task : str
+        As for ``tasks.named``; ``"classes"`` keeps the task of the protocol.
 
     Returns
     -------
-    Scheme
-        In the order of the logits.
+    Classes or Dimensions
+        In the order of the logits; see ``tasks``.
 
     Example
     -------
-    >>> len(scheme("emodb_to_urdu"))
-    4
+    >>> len(scheme("emodb_to_urdu")), len(scheme("demo", task="dimensions"))
+    (4, 3)
     """
-    return load(protocol, changes).scheme
+    return load(protocol, with_task(changes, task)).scheme
+
+
+def with_task(changes: Mapping | None, task: str) -> dict:
+    """Return the protocol changes that also set the task, unless it is classes.
+
+    Example
+    -------
+    >>> with_task(None, "arousal"), with_task({"shots": 5}, "classes")
+    ({'task': 'arousal'}, {'shots': 5})
+    """
+    return {**(changes or {}), **({"task": task} if task != CLASSES else {})}
 
 
 def labelled_share(share: float | None, **changes) -> dict:

@@ -25,6 +25,9 @@ class LabelRules:
         Label of user tables (case-insensitive) to an emotion or class.
     own_classes : bool
         Whether classes may be other names than those of emotions.
+    task : str
+        What is predicted: ``"classes"``, or values, ``"dimensions"``; see
+        ``tasks.named``.
     """
 
     classes: tuple = ("anger", "happiness", "neutral", "sadness")
@@ -32,6 +35,7 @@ class LabelRules:
     ignore_labels: tuple = ()
     labels: dict = dataclasses.field(default_factory=dict)
     own_classes: bool = False
+    task: str = "classes"
 
     def __post_init__(self):
         set_fields(self, **tuples(self))

@@ -17,6 +17,7 @@ from speechbrain_clser.labels import (
     refuse_unsafe,
     spelled,
 )
+from speechbrain_clser.tasks import CLASSES
 
 CHOICES = {
     "target_supervision": ("none", "unlabelled", "shots"),
@@ -26,7 +27,7 @@ CHOICES = {
     # Rules of ``evaluation.selection``.
     "select_by": (
         *("last", "source_valid_uar", "source_valid_loss"),
-        "oracle_target_uar",
+        *("source_valid_ccc", "oracle_target_uar"),
     ),
 }
 LEAKS = ("speaker", "session", "recording", "label")
@@ -145,6 +146,7 @@ def check(protocol):
     _check_supervision(protocol, where)
     _check_predefined_splits(protocol, where)
     _check_classes(protocol, where)
+    _check_task(protocol, where)
 
 
 def corpus_of(selector: str) -> str:
@@ -260,6 +262,7 @@ SCHEMA = {
         ("transductive", "resample_held_out", "own_classes"), _BOOL
     ),
     "note": ("be text", _is_note),
+    "task": ("be the name of a task", is_text),
     **{key: _one_of(choices) for key, choices in CHOICES.items()},
 }
 
@@ -344,6 +347,28 @@ def _check_classes(protocol, where):
     _check_own_classes(protocol, where)
     _check_labels(protocol, where)
     _check_ignored(protocol, scheme, where)
+
+
+def _check_task(protocol, where):
+    """Check that the task exists, and that nothing contradicts it."""
+    try:
+        task = protocol.scheme
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+    needs = "uar" if task.name == CLASSES else "ccc"
+    rule = protocol.select_by
+    if rule.endswith(("_uar", "_ccc")) and not rule.endswith(needs):
+        raise ValueError(
+            f"{where}: select_by expected last, source_valid_loss or "
+            f"source_valid_{needs} for the task {protocol.task}, got {rule}"
+        )
+    shots = protocol.shots or protocol.source_shots_per_class
+    if shots and task.name != CLASSES:
+        raise ValueError(
+            f"{where}: expected no utterances per class for the task "
+            f"{protocol.task}, got {shots} shots; label a share instead, "
+            f"`supervision: share`, or give --task {CLASSES}"
+        )
 
 
 def _check_own_classes(protocol, where):

@@ -24,8 +24,8 @@ class HierarchicalBatchSampler(Sampler):
     ---------
     rows : sequence of Utterance
         Training rows, in the order of the dataset.
-    scheme : Scheme
-        Maps emotions to classes.
+    scheme : Classes
+        Gives the class of an utterance.
     seed : int
         Sampling seed; the epoch is added.
     languages, classes, utterances : int
@@ -44,14 +44,14 @@ class HierarchicalBatchSampler(Sampler):
     Example
     -------
     >>> from speechbrain_clser.data.utterance import Utterance
-    >>> from speechbrain_clser.labels import Scheme
+    >>> from speechbrain_clser.tasks import Classes
     >>> rows = [
     ...     Utterance(f"{l}{e}", "", "", "s", l, emotion=e)
     ...     for l in ("deu", "ita")
     ...     for e in ("anger", "fear")
     ... ]
     >>> batches = HierarchicalBatchSampler(
-    ...     rows, Scheme(["anger", "fear"]), 0, 2, 2, 1
+    ...     rows, Classes(["anger", "fear"]), 0, 2, 2, 1
     ... )
     >>> [sorted(batch) for batch in batches]
     [[0, 1, 2, 3]]
@@ -61,7 +61,7 @@ class HierarchicalBatchSampler(Sampler):
         self.cells = collections.defaultdict(dict)
         for index, row in enumerate(rows):
             cells = self.cells[row.language]
-            cells.setdefault(scheme.index(row.emotion), []).append(index)
+            cells.setdefault(scheme.of(row), []).append(index)
         for what, wanted, there in (
             ("languages", languages, sorted(self.cells)),
             ("classes", classes, scheme.classes),
@@ -189,8 +189,8 @@ def loader_options(
 
     ``balance`` is ``"none"`` (each utterance once per epoch), ``"class"`` or
     ``"language_class"`` (equal sampling probability of each class, or of each class of each
-    language), or ``"hierarchical"`` (batches of ``hierarchical_sampling``, which
-    ignore ``batch_size``).
+    language; with dimensions, all utterances are of one class), or ``"hierarchical"``
+    (batches of ``hierarchical_sampling``, which ignore ``batch_size``).
     Each batch gets ``n_others`` of the additional indices ``others``, such as unlabelled
     utterances; ``n_passes`` is the number of passes per epoch. Rows are in the order of the
     dataset; the epoch is added to the seed. A ValueError names an unknown ``balance``.
@@ -230,7 +230,7 @@ def _sampler(rows, scheme, balance, seed):
         return ReproducibleRandomSampler(rows, seed=seed)
     kinds = [
         (row.language if balance == "language_class" else "",)
-        + (scheme.index(row.emotion),)
+        + (scheme.of(row),)
         for row in rows
     ]
     sizes = collections.Counter(kinds)

@@ -4,7 +4,6 @@ import collections
 import random
 
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.labels import Scheme
 from speechbrain_clser.seeds import seed_for
 
 
@@ -24,7 +23,7 @@ def rng_for(protocol: Protocol, purpose: str, trial: int = 0) -> random.Random:
     return random.Random(seed_for(protocol.split_seed, purpose))
 
 
-def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
+def stratified(rows, size: int, scheme, rng: random.Random) -> list:
     """Draw a stratified sample of rows.
 
     Arguments
@@ -33,8 +32,8 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
         Candidates with a class label.
     size : int
         Sample size.
-    scheme : Scheme
-        Maps emotions to classes.
+    scheme : Classes or Dimensions
+        Gives the class of an utterance.
     rng : random.Random
         Output of ``rng_for``.
 
@@ -45,7 +44,7 @@ def stratified(rows, size: int, scheme: Scheme, rng: random.Random) -> list:
         ties resolved by class order; a class without rows takes one from the
         largest class if that has two or more.
     """
-    by_class = group(rows, lambda row: scheme.index(row.emotion))
+    by_class = group(rows, lambda row: scheme.of(row))
     exact = {c: size * len(by_class[c]) / len(rows) for c in sorted(by_class)}
     sizes = {c: int(share) for c, share in exact.items()}
     by_remainder = sorted(exact, key=lambda c: sizes[c] - exact[c])
@@ -73,7 +72,7 @@ def shots(rows, side: str, protocol: Protocol, trial: int = 0) -> list:
         "source": (protocol.source_shots_per_class, "source shots"),
         "target": (protocol.shots, "shots"),
     }[side]
-    by_class = group(rows, lambda row: protocol.scheme.index(row.emotion))
+    by_class = group(rows, lambda row: protocol.scheme.of(row))
     rng = rng_for(protocol, purpose, trial)
     drawn = []
     for index, name in enumerate(protocol.classes):
@@ -97,7 +96,7 @@ def share(rows, n_target: int, protocol: Protocol, trial: int = 0) -> list:
     ValueError
         If there are too few rows.
     """
-    classes = {protocol.scheme.index(row.emotion) for row in rows}
+    classes = {protocol.scheme.of(row) for row in rows}
     size = max(
         round(protocol.target_labelled_fraction * n_target), len(classes)
     )

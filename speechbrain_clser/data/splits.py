@@ -94,7 +94,7 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
             left_out[f"{row.corpus} {row.language}: not in the protocol"] += 1
         elif row.emotion in protocol.ignored:
             left_out[f"{row.corpus}: label {row.emotion} is ignored"] += 1
-        elif scheme.index(row.emotion) is None:
+        elif scheme.of(row) is None:
             others.append(row)
         elif selects(protocol.targets, row):
             targets.append(row)
@@ -221,7 +221,7 @@ def _every_selector_finds_rows(protocol, rows, others):
             found = sorted({f"{row.corpus}:{row.language}" for row in rows})
             raise ValueError(
                 f"protocol {protocol.name!r}: {key} names {selector!r}, "
-                f"found no utterance of a class in {list(protocol.classes)}; "
+                f"found no utterance {protocol.scheme.wanted}; "
                 + (
                     f"its {n_others} utterances have another label or none. "
                     f"Label those that are to "
@@ -281,10 +281,8 @@ def _source_parts(rows, sized, protocol):
 
 def _without_training(rows, part, valid, scheme):
     """Select a validation row of each class without training rows."""
-    trained = {
-        scheme.index(row.emotion) for row in rows if part[row.id] == "train"
-    }
-    by_class = sampling.group(valid, lambda row: scheme.index(row.emotion))
+    trained = {scheme.of(row) for row in rows if part[row.id] == "train"}
+    by_class = sampling.group(valid, lambda row: scheme.of(row))
     return {of[0].id for c, of in by_class.items() if c not in trained}
 
 
@@ -332,9 +330,7 @@ def _pools(others, valid, test, protocol, left_out):
     )
     pools = {"source": [], "target": []}
     for row in others:
-        reason = f"{row.corpus}: " + (
-            f"{row.emotion} is not a class" if row.emotion else "no label"
-        )
+        reason = f"{row.corpus}: {protocol.scheme.why_unlabelled(row)}"
         sides = [
             side
             for side in ("target", "source")
@@ -439,10 +435,10 @@ def _if_valid(name, parts, protocol):
 def _check(parts, protocol):
     if protocol.targets and parts.unlabelled and not parts.test:
         raise ValueError(
-            f"protocol {protocol.name!r}: expected target utterances with "
-            f"a label among {list(protocol.classes)}, found none to test "
-            f"on; label those of a few speakers (column `emotion` of your "
-            f"own table); training will not use these labels"
+            f"protocol {protocol.name!r}: expected target utterances "
+            f"{protocol.scheme.wanted}, found none to test on; label those of "
+            f"a few speakers (column {protocol.scheme.columns_of_tables} of "
+            f"your own table); training will not use these labels"
         )
     for name in ("train", "valid", "test")[: 3 if protocol.targets else 2]:
         if not getattr(parts, name):
@@ -462,12 +458,9 @@ def _check(parts, protocol):
             f"{parts.left_out or 'nothing'}"
         )
     scheme = protocol.scheme
-    present = {
-        scheme.index(row.emotion)
-        for row in (*parts.train, *parts.target_labelled)
-    }
+    present = {scheme.of(row) for row in (*parts.train, *parts.target_labelled)}
     missing = [
-        name for i, name in enumerate(protocol.classes) if i not in present
+        name for i, name in enumerate(scheme.classes) if i not in present
     ]
     if missing:
         raise ValueError(

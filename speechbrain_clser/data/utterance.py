@@ -31,6 +31,8 @@ class Utterance:
         Set by preparation: corpus name, canonical emotion or user label,
         seconds, digest of the samples, and loudness descriptor to find copies
         (see ``data.contour``).
+    arousal, valence, dominance : float, optional
+        Ratings, mapped from the scale of the corpus to 0-1; None if there are none.
 
     Example
     -------
@@ -52,3 +54,6 @@ class Utterance:
     duration_s: float = 0.0
     digest: str = ""
     contour: str = ""
+    arousal: float | None = None
+    valence: float | None = None
+    dominance: float | None = None

@@ -145,6 +145,55 @@ def interval(score: dict) -> str:
     return UNKNOWN if UNKNOWN in bounds else "[{}, {}]".format(*bounds)
 
 
+def decimal(value: float, sign: str = "") -> str:
+    """Format a correlation or an error with three decimals.
+
+    Arguments
+    ---------
+    value : float
+        NaN or None if unknown.
+    sign : str
+        ``"+"`` to show the sign of positive values.
+
+    Returns
+    -------
+    str
+        A dash if it is unknown.
+
+    Example
+    -------
+    >>> decimal(0.5678), decimal(0.5, "+"), decimal(None)
+    ('0.568', '+0.500', '–')
+    """
+    is_unknown = value is None or math.isnan(value)
+    return UNKNOWN if is_unknown else f"{value:{sign}.3f}"
+
+
+def decimal_interval(score: dict, sign: str = "") -> str:
+    """Format an interval of a correlation or an error; see ``decimal``.
+
+    Example
+    -------
+    >>> decimal_interval({"low": 0.5123, "high": 0.6344})
+    '[0.512, 0.634]'
+    """
+    bounds = decimal(score["low"], sign), decimal(score["high"], sign)
+    return UNKNOWN if UNKNOWN in bounds else "[{}, {}]".format(*bounds)
+
+
+def decimal_sd(score: dict) -> str:
+    """Format a mean with its standard deviations; see ``format_mean_sd``.
+
+    Example
+    -------
+    >>> decimal_sd({"mean": 0.5678, "sd": 0.012})
+    '0.568 ± 0.012'
+    """
+    spreads = [score[key] for key in ("sd_trials", "sd") if key in score]
+    texts = [decimal(value) for value in (score["mean"], *spreads)]
+    return " ± ".join(text for text in texts if text != UNKNOWN)
+
+
 def format_difference(difference: dict) -> tuple:
     """Format a difference with its interval in percent.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from speechbrain_clser.deprecation import current_names
 from speechbrain_clser.evaluation import formatting, method_report, plots
 from speechbrain_clser.evaluation.rendering import include, render
-from speechbrain_clser.evaluation.report import FILE
+from speechbrain_clser.evaluation.report import FILE, is_rated
 from speechbrain_clser.io import atomic_write, read_json
 
 TEMPLATES = "evaluation/templates"
@@ -51,8 +51,9 @@ def write(run_folder: str | os.PathLike) -> Path:
 
 def body(report: dict, form: str) -> str:
     """Render all sections, ``form`` of ``rendering.render``."""
+    name = "rated" if is_rated(report) else "report"
     return render(
-        include(f"{TEMPLATES}/report.j2"),
+        include(f"{TEMPLATES}/{name}.j2"),
         form,
         report=report,
         title=title(report),

@@ -79,6 +79,9 @@ def _environment(form):
     )
     environment.filters |= {
         "percent": formatting.percent,
+        "decimal": formatting.decimal,
+        "decimal_interval": formatting.decimal_interval,
+        "decimal_sd": formatting.decimal_sd,
         "interval": formatting.interval,
         "mean_sd": formatting.format_mean_sd,
         "difference": formatting.format_difference,

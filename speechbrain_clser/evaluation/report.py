@@ -7,7 +7,11 @@ import json
 import os
 from pathlib import Path
 
-from speechbrain_clser.evaluation import formatting, method_report
+from speechbrain_clser.evaluation import (
+    formatting,
+    method_report,
+    rated_report,
+)
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.adaptation import adaptation, refusals
 from speechbrain_clser.evaluation.baselines import baselines
@@ -20,8 +24,10 @@ from speechbrain_clser.evaluation.scores import scores
 from speechbrain_clser.evaluation.shortcuts import shortcuts
 from speechbrain_clser.io import atomic_write
 from speechbrain_clser.labels import Scheme
+from speechbrain_clser.tasks import CLASSES, RATED
 
 FORMAT = 1
+FEATURES = ("phones", "missing_values", "layers")
 FILE = "report.json"
 
 
@@ -51,17 +57,6 @@ def build(run_folder: str | os.PathLike) -> dict:
     run = runs.read(run_folder)
     numbers = [seed.number for seed in run.seeds]
     trials = [seed.trial for seed in run.seeds]
-    parts = {
-        part: scores(
-            [seed.predictions[part] for seed in run.seeds], numbers, trials
-        )
-        for part in runs.PARTS
-    }
-    for part, found in parts.items():
-        runs_of_part = [seed.predictions[part] for seed in run.first_trial]
-        found["groups"]["duration"] = by_duration(runs_of_part, run.rows)
-    first, test = run.seeds[0], parts["test"]
-    scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
     facts = {
         "protocol": run.protocol,
         "ledger": run.ledger,
@@ -74,16 +69,23 @@ def build(run_folder: str | os.PathLike) -> dict:
         "n_seeds": max(map(trials.count, trials)),
         "n_trials": len(set(trials)),
     }
-    report = {
-        "format": FORMAT,
-        "method": run.method,
-        **facts,
-        "classes": first.predictions["test"].classes,
-        "verdict": formatting.verdict(test, run.ledger["targets"]),
-        "notices": formatting.notices(facts, test),
-        "parts": parts,
+    report = {"format": FORMAT, "method": run.method, **facts}
+    if run.is_rated:
+        report |= {**rated_report.entries(run, facts), **_training(run)}
+    else:
+        report |= _of_classes(run, facts, numbers, trials)
+    report = to_json_safe(method_report.extend(report, run))
+    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
+    text = compact_counts(text)
+    atomic_write(Path(run_folder, FILE), text + "\n")
+    return report
+
+
+def _training(run):
+    """Return the entries about training and features."""
+    return {
         "selection": {
-            "rule": first.selected["rule"],
+            "rule": run.seeds[0].selected["rule"],
             "seeds": [
                 {
                     "trial": seed.trial,
@@ -94,14 +96,39 @@ def build(run_folder: str | os.PathLike) -> dict:
                 for seed in run.seeds
             ],
         },
-        "baselines": baselines(run.seeds),
         "phones": run.phones,
         "missing_values": run.missing_values,
         "layers": run.layers,
-        "probes": probes(run.first_trial),
-        "shortcuts": shortcuts(run.rows, scheme, first.predictions),
         "loss_weights": run.loss_weights,
         "curves": [_curves(seed) for seed in run.first_trial],
+    }
+
+
+def _of_classes(run, facts, numbers, trials):
+    """Return the entries about scores, and those about training, in their order."""
+    parts = {
+        part: scores(
+            [seed.predictions[part] for seed in run.seeds], numbers, trials
+        )
+        for part in runs.PARTS
+    }
+    for part, found in parts.items():
+        runs_of_part = [seed.predictions[part] for seed in run.first_trial]
+        found["groups"]["duration"] = by_duration(runs_of_part, run.rows)
+    first, test = run.seeds[0], parts["test"]
+    scheme = Scheme(run.protocol["classes"], run.protocol["merge_classes"])
+    training = _training(run)
+    return {
+        "classes": first.predictions["test"].classes,
+        "verdict": formatting.verdict(test, run.ledger["targets"]),
+        "notices": formatting.notices(facts, test),
+        "parts": parts,
+        "selection": training.pop("selection"),
+        "baselines": baselines(run.seeds),
+        **{key: training.pop(key) for key in FEATURES},
+        "probes": probes(run.first_trial),
+        "shortcuts": shortcuts(run.rows, scheme, first.predictions),
+        **training,
         "map": {
             "seed": first.number,
             **embedding_map(
@@ -112,11 +139,6 @@ def build(run_folder: str | os.PathLike) -> dict:
             ),
         },
     }
-    report = to_json_safe(method_report.extend(report, run))
-    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
-    text = compact_counts(text)
-    atomic_write(Path(run_folder, FILE), text + "\n")
-    return report
 
 
 def summary(report: dict) -> str:
@@ -135,6 +157,8 @@ def summary(report: dict) -> str:
     lines = [report["ledger"]["sentence"], *columns(summary_rows(report))]
     if report["baselines"]:
         lines += ["", *columns(baseline_rows(report))]
+    if is_rated(report):
+        return "\n".join(lines)
     if absent := report["parts"]["test"]["absent_classes"]:
         lines.append(
             f"warning: the test set has no utterance of {', '.join(absent)}: "
@@ -149,8 +173,15 @@ def summary(report: dict) -> str:
     return "\n".join(lines)
 
 
+def is_rated(report: dict) -> bool:
+    """Return whether a report is of values of dimensions and not of classes."""
+    return report.get("task", CLASSES) == RATED
+
+
 def summary_rows(report: dict) -> list:
     """Build the table of scores for the console."""
+    if is_rated(report):
+        return rated_report.summary_rows(report)
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
     header += ["weighted F1", "utterances", "speakers"]
     rows = []
@@ -174,6 +205,8 @@ def summary_rows(report: dict) -> list:
 
 def baseline_rows(report: dict) -> list:
     """Build the table of baselines for the console."""
+    if is_rated(report):
+        return rated_report.baseline_rows(report)
     rows = [
         [
             one["name"],

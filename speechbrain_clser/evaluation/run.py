@@ -16,9 +16,11 @@ from speechbrain_clser.deprecation import (
     current_names,
     current_yaml,
 )
-from speechbrain_clser.evaluation import predictions, run_checks
+from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.evaluation.predictions import AGAIN
+from speechbrain_clser.evaluation.run_checks import read_predictions
 from speechbrain_clser.io import read_json
+from speechbrain_clser.tasks import named
 
 PARTS = tuple(run_checks.PART_OF)
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
@@ -150,6 +152,11 @@ class Run:
         return self.settings["method"].split(".")[-2]
 
     @property
+    def is_rated(self) -> bool:
+        """Whether it predicts values of dimensions, and not classes."""
+        return "task" in self.protocol
+
+    @property
     def first_trial(self) -> tuple:
         """Seeds of the first trial, which ``rows`` and the facts belong to."""
         return tuple(seed for seed in self.seeds if seed.trial == 0)
@@ -205,13 +212,15 @@ def read(folder: str | os.PathLike) -> Run:
     facts["protocol"] = current_keys(
         facts["protocol"], PROTOCOL_KEYS, folder / "protocol.json"
     )
-    classes = facts["protocol"]["classes"]
+    names = facts["protocol"]["classes"]
+    if "task" in facts["protocol"]:
+        names = named(facts["protocol"]["task"]).names
     rows = {
         trial: run_checks.read_parts(trial)
         for trial in {seed.folder.parent for seed in seeds}
     }
     for seed in seeds:
-        run_checks.check_training(seed, rows[seed.folder.parent], classes)
+        run_checks.check_training(seed, rows[seed.folder.parent], names)
     return Run(
         folder=folder,
         rows=rows[folder],
@@ -286,14 +295,14 @@ def _seed(folder, trial):
         records=_records(folder / "epochs.jsonl"),
         selected=_json(folder / "selected.json"),
         predictions={
-            part: predictions.read(_predictions_file(folder, part))
+            part: read_predictions(_predictions_file(folder, part))
             for part in PARTS
         },
         notes=_json_or({}, folder / "notes.json"),
         adaptation=_json_or(None, folder / "adaptation.json"),
         trial=trial,
         baselines={
-            path.stem: predictions.read(path)
+            path.stem: read_predictions(path)
             for path in sorted(folder.glob("baselines/*.csv"))
         },
     )

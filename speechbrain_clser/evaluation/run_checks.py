@@ -9,7 +9,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from speechbrain_clser.deprecation import current_names
-from speechbrain_clser.evaluation import predictions
+from speechbrain_clser.evaluation import predictions, rated_predictions
 from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.io import read_json, read_table
 
@@ -22,6 +22,29 @@ COLUMNS = (
     *("id", "corpus", "language", "speaker", "gender"),
     *("emotion", "duration_s", "digest"),
 )
+
+
+def read_predictions(path: str | os.PathLike):
+    """Read predictions of classes or of dimensions, whichever the file holds.
+
+    Arguments
+    ---------
+    path : path
+        Of the file.
+
+    Returns
+    -------
+    Predictions or RatedPredictions
+        In the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If the file is invalid.
+    """
+    header, _ = read_table(path, AGAIN)
+    is_rated = any(name.startswith(rated_predictions.TARGET) for name in header)
+    return (rated_predictions if is_rated else predictions).read(path)
 
 
 def read_parts(folder: str | os.PathLike) -> list:
@@ -109,7 +132,7 @@ def check_predictions(
     ---------
     path : path
         Of the file, for the message.
-    found : Predictions
+    found : Predictions or RatedPredictions
         Its content.
     ids : sequence of str
         Of the part that it should be of, in any order.
@@ -149,7 +172,7 @@ def has_predictions(
     if not Path(path).exists():
         return False
     try:
-        check_predictions(path, predictions.read(path), ids, classes)
+        check_predictions(path, read_predictions(path), ids, classes)
     except ValueError as error:
         found = str(error).removesuffix(f"; {AGAIN}")
         logger.warning("%s; it is written anew now", found)

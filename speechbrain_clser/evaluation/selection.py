@@ -11,7 +11,7 @@ ORACLE = "oracle_target_uar"
 LAST = "last"
 
 # Rules whose name contains one of these words select the lowest value.
-_LOWEST = frozenset({"loss", "error", "ece"})
+_LOWEST = frozenset({"loss", "error", "ece", "rmse"})
 
 
 def key_and_direction(rule: str) -> tuple:

@@ -68,6 +68,10 @@ class RunCounts:
     trials: list
     confusion: np.ndarray
 
+    def terms(self, score: str) -> tuple:
+        """Return numerators and denominators of a score, (..., speakers, terms)."""
+        return TERMS[score](self.confusion.astype(float))
+
     def to_json(self) -> dict:
         """Return the counts as plain lists.
 
@@ -147,6 +151,12 @@ def speaker_counts(
     (['s1', 's2'], [[0, 0], [0, 1]])
     """
     firsts, trials = {}, list(trial_of_run or [0] * len(runs))
+    if rated := [run for run in runs if not isinstance(run, Predictions)]:
+        raise ValueError(
+            "expected predictions of classes, found values of "
+            f"{', '.join(rated[0].classes)}; dimensions are compared with "
+            "baselines in the report of a run only"
+        )
     for run, trial in zip(runs, trials, strict=True):
         first = firsts.setdefault(trial, run)
         if not _same_task(first, run) or run.classes != runs[0].classes:
@@ -455,8 +465,7 @@ def _fold(run, against, score, term):
 def _terms(run, score, term):
     """Return numerators and denominators, (trainings, speakers, terms)."""
     chosen = slice(None) if term is None else slice(term, term + 1)
-    found = TERMS[score](run.confusion.astype(float))
-    return (one[..., chosen] for one in found)
+    return (one[..., chosen] for one in run.terms(score))
 
 
 def _by_trial(run, score, term):

@@ -34,6 +34,7 @@ from speechbrain_clser.inference.timeline import (
     windows,
 )
 from speechbrain_clser.labels import refuse_unsafe
+from speechbrain_clser.tasks import CLASSES, RATED
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class EmotionClassifier(EncoderClassifier):
         does not exist, or a number is out of range.
     """
 
+    task = CLASSES
     HPARAMS_NEEDED = [
         *("classes", "label_encoder", "normalise_by", "temperature")
     ]
@@ -186,7 +188,8 @@ class EmotionClassifier(EncoderClassifier):
         Returns
         -------
         EmotionClassifier
-            The loaded classifier.
+            The loaded classifier; a ``rated.RatedClassifier`` for a model that
+            predicts dimensions.
 
         Raises
         ------
@@ -201,6 +204,10 @@ class EmotionClassifier(EncoderClassifier):
         """
         folder = locate(source, revision, savedir)
         hparams = load(folder, hparams_file, overrides, is_trusted)
+        if hparams.get("task") == RATED:
+            from speechbrain_clser.inference.rated import RatedClassifier
+
+            cls = RatedClassifier
         classifier = cls(hparams["modules"], hparams, **kwargs)
         classifier._open(folder)
         if classifier.adaptation is not None:
@@ -368,7 +375,7 @@ class EmotionClassifier(EncoderClassifier):
                 continue
             for place, found in zip(places, self._classify(wavs), strict=True):
                 try:
-                    refuse_no_probabilities(found[0].tolist(), files[place])
+                    self._refuse(found[0].tolist(), files[place])
                 except BadAudioError as error:
                     yield place, error
                 else:
@@ -376,11 +383,11 @@ class EmotionClassifier(EncoderClassifier):
                     yield place, self._prediction(found, *args)
 
     def _classify(self, wavs):
-        """Return probabilities, (classes,), and speech of each waveform."""
+        """Return outputs, (classes,), and speech of each waveform."""
         wavs, lens = padded(wavs)
-        probabilities = self._log_probabilities(wavs, lens).exp().cpu().numpy()
+        outputs = self._outputs(wavs, lens).cpu().numpy()
         speech = self.speech_gate(wavs, lens)
-        return list(zip(probabilities, speech, strict=True))
+        return list(zip(outputs, speech, strict=True))
 
     def classify_signal(self, signal, sample_rate_hz):
         """Classify a signal in memory.
@@ -405,11 +412,11 @@ class EmotionClassifier(EncoderClassifier):
             If the signal has another shape, such as (channels, samples).
         """
         wav = self.audio_normalizer(signal, sample_rate_hz).detach().cpu()
-        [found] = self.predict_wavs([wav])
-        refuse_no_probabilities([*found.probabilities.values()], "signal")
+        [found] = self._classify([wav])
+        self._refuse(found[0].tolist(), "signal")
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return dataclasses.replace(found, notes=(*notes, *found.notes))
+        return self._prediction(found, notes=notes)
 
     def classify_long(
         self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S, channel=MIX
@@ -705,12 +712,29 @@ class EmotionClassifier(EncoderClassifier):
                 else:
                     raise renamed(wavs, names)
 
+    def _outputs(self, wavs, wav_lens=None):
+        """Compute the outputs of a batch, (batch, classes)."""
+        return self._log_probabilities(wavs, wav_lens).exp()
+
+    def _refuse(self, outputs, name):
+        """Raise BadAudioError if outputs of a recording are none."""
+        refuse_no_probabilities(outputs, name)
+
     def _prediction(self, found, file="", notes=()):
         """Build the prediction of one result of ``_classify``."""
         probabilities, (share, is_speech, more) = found
         named = dict(zip(self.classes, probabilities.tolist(), strict=True))
         args = self.min_confidence, file, (*notes, *more), share, is_speech
         return Prediction(named, *args)
+
+
+def refuse_rated(classifier, purpose):
+    """Raise ValueError for a model of dimensions; ``purpose`` is what needs classes."""
+    if classifier.task == RATED:
+        raise ValueError(
+            f"{purpose}: expected a model that predicts classes, found one of "
+            f"{', '.join(classifier.classes)}; use clser predict"
+        )
 
 
 def _refuse_unknown_device(run_opts):

@@ -13,7 +13,7 @@ extractor.ckpt
 encoder.ckpt
     Pretrained parameters of the encoder, if they were bundled.
 label_encoder.ckpt
-    Names of the classes.
+    Names of the classes, or dimensions.
 training.json
     Provenance: the training of the run that was exported.
 adaptation.safetensors
@@ -37,8 +37,8 @@ from speechbrain.utils.checkpoints import Checkpointer
 
 from speechbrain_clser import __version__
 from speechbrain_clser.deprecation import current_yaml, pop_groups
-from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.evaluation.calibration import fit_temperature
+from speechbrain_clser.evaluation.run_checks import read_predictions
 from speechbrain_clser.features.normalisation import group_of
 from speechbrain_clser.inference import blueprint, readme, source_summary
 from speechbrain_clser.inference.blueprint import Name, New, Ref
@@ -50,6 +50,7 @@ from speechbrain_clser.inference.normaliser import (
 from speechbrain_clser.inference.select import FILE
 from speechbrain_clser.inference.weights import load_tensors
 from speechbrain_clser.methods.base import Method
+from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)
 
@@ -94,8 +95,11 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
     text = current_yaml(path.read_text(encoding="utf-8"), path)
     by = blueprint.read(text, "normalise_by", {})
     scheme = blueprint.build(blueprint.read(text, "scheme", {}))
-    valid = predictions.read(training / "predictions" / "source_valid.csv")
-    temperature = fit_temperature(valid.probabilities, valid.target)
+    valid = read_predictions(training / "predictions" / "source_valid.csv")
+    is_rated = scheme.name == RATED
+    temperature = 1.0
+    if not is_rated:
+        temperature = fit_temperature(valid.probabilities, valid.target)
     saved = _selected(training)
     parts = {
         **_extractor(extractor, folder, saved, pack),
@@ -109,17 +113,20 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
         "README.md."
     )
     values = {
+        **({"task": RATED} if is_rated else {}),
         "classes": list(valid.classes),
         "temperature": round(temperature, 4),
         "normalise_by": by,
-        **_serving(parts, extractor, sound, len(valid.classes), folder),
+        **_serving(parts, extractor, sound, scheme, folder),
     }
     (folder / "hyperparams.yaml").write_text(
         blueprint.dump(values, comment), encoding="utf-8"
     )
-    adapting = source_summary.write(
-        folder, extractor, sound, train_rows, scheme
-    )
+    adapting = "Models of dimensions cannot be adapted."
+    if not is_rated:
+        adapting = source_summary.write(
+            folder, extractor, sound, train_rows, scheme
+        )
     (folder / "README.md").write_text(
         readme.readme(training, values, choice.sentence, adapting),
         encoding="utf-8",
@@ -224,7 +231,7 @@ def _save_labels(classes, folder):
     encoder.save(folder / "label_encoder.ckpt")
 
 
-def _serving(parts, extractor, sound, n_classes, folder):
+def _serving(parts, extractor, sound, scheme, folder):
     """Return the modules and the pretrainer of EncoderClassifier."""
     hooks = {"encoder": "packed.unpack", "label_encoder": "weights.load_labels"}
     loaded = [
@@ -251,7 +258,8 @@ def _serving(parts, extractor, sound, n_classes, folder):
             "mean_var_norm": New(f"{stages}.NoNormalization"),
             "embedding_model": Ref("recogniser"),
             "classifier": New(
-                f"{stages}.LogPosterior", {"n_classes": n_classes}
+                f"{stages}.{'LogPosterior' if scheme.classes else 'Values'}",
+                {"n_classes": len(scheme)},
             ),
         },
         "mean_var_norm_emb": New(f"{stages}.NoEmbeddingNormalization"),

@@ -28,6 +28,7 @@ from speechbrain_clser.inference.stages import (
 )
 from speechbrain_clser.inference.weights import load_exactly, load_labels
 from speechbrain_clser.methods.base import Method
+from speechbrain_clser.tasks import CLASSES, RATED
 
 # Only the EmotionEncoder has trained parameters, in these parts.
 STAGES = {
@@ -44,7 +45,7 @@ LEARNERS = {
 # The only keys read from an untrusted file.
 WANTED = (
     *("modules", "audio_normalizer", "label_encoder", "mean_var_norm_emb"),
-    *("classes", "temperature", "normalise_by"),
+    *("classes", "temperature", "normalise_by", "task"),
 )
 # Errors of constructors with invalid arguments.
 PART_ERRORS = (
@@ -196,6 +197,9 @@ def _check_values(hparams, path):
     classes = hparams.get("classes")
     if "classes" in hparams and not (isinstance(classes, list) and classes):
         raise _no_value(path, "classes", "a list of names", classes)
+    if hparams.get("task", CLASSES) not in (CLASSES, RATED):
+        wanted = f"{CLASSES} or {RATED}"
+        raise _no_value(path, "task", wanted, hparams["task"])
     by = hparams.get("normalise_by", MODES[0])
     if by not in MODES:
         raise _no_value(path, "normalise_by", " or ".join(MODES), by)

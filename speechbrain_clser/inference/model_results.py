@@ -59,17 +59,20 @@ def summary(report: dict, training: dict) -> dict | None:
     dict or None
         Method, protocol, supervision and scores on the test set, 0-1: ``uar``
         over all trainings with its 95 % interval, ``own_uar`` of the exported
-        training. None if the report does not contain this training.
+        training; of dimensions, ``ccc`` and ``own_ccc``. None if the report does
+        not contain this training.
     """
     part = report["parts"]["test"]
+    score = "ccc" if reports.is_rated(report) else "uar"
     own = [
-        one["uar"]
+        one[score]
         for one in part["per_seed"]
         if all(one[key] == training[key] for key in ("trial", "seed"))
     ]
     if not own or training["protocol"] != report["protocol"]["digest"]:
         return None
-    uar = part["scores"]["uar"]
+    found = part["scores"][score]
+    chance = {} if score == "ccc" else {"chance_uar": part["chance_uar"]}
     return {
         "method": report["method"],
         "protocol": report["protocol"]["name"],
@@ -80,9 +83,9 @@ def summary(report: dict, training: dict) -> dict | None:
         "speakers": part["n_speakers"],
         "trials": report["n_trials"],
         "seeds": report["n_seeds"],
-        "uar": {key: uar[key] for key in ("mean", "low", "high")},
-        "own_uar": own[0],
-        "chance_uar": part["chance_uar"],
+        score: {key: found[key] for key in ("mean", "low", "high")},
+        f"own_{score}": own[0],
+        **chance,
         "synthetic": training_data.synthetic(report),
     }
 
@@ -101,6 +104,7 @@ def section(template: str, report: dict, training: dict, **more) -> str:
     **more
         Other values that the template uses.
     """
+    is_rated = reports.is_rated(report)
     return render(
         include(template),
         "markdown",
@@ -110,7 +114,11 @@ def section(template: str, report: dict, training: dict, **more) -> str:
         summary_rows=reports.summary_rows(report),
         baseline_rows=reports.baseline_rows(report),
         used_in_training=training_data.languages(report),
-        limits=limits(report, report["classes"]),
+        limits=limits(
+            report,
+            report["dimensions"] if is_rated else report["classes"],
+            is_rated,
+        ),
         **more,
     )
 

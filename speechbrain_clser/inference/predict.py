@@ -28,6 +28,7 @@ from speechbrain_clser.inference.provenance import (
     check_same_settings,
     provenance_path,
 )
+from speechbrain_clser.inference.rated import Ratings
 from speechbrain_clser.inference.result_table import (
     ResultTable,
     format_of,
@@ -37,6 +38,7 @@ from speechbrain_clser.inference.result_table import (
 from speechbrain_clser.inference.speech import NOTES as SPEECH_NOTES
 from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.io import remove_stale
+from speechbrain_clser.tasks import CLASSES, RATED
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +125,7 @@ def n_threads(device) -> int:
     return os.cpu_count() or 1
 
 
-def columns(classes, in_windows=False, by_channel=False) -> list:
+def columns(classes, in_windows=False, by_channel=False, task=CLASSES) -> list:
     """List the columns of a prediction table, with rows of segments or channels.
 
     Example
@@ -134,8 +136,13 @@ def columns(classes, in_windows=False, by_channel=False) -> list:
     ['file', 'n_segments', 'start_s', 'end_s', 'emotion']
     >>> columns(["anger"], by_channel=True)[:4]
     ['file', 'n_channels', 'channel', 'emotion']
+    >>> columns(["arousal", "valence"], task=RATED)
+    ['file', 'arousal', 'valence', 'note']
     """
     count = _count_column(in_windows, by_channel)
+    if task == RATED:
+        of_channel = [count, "channel"] if by_channel else []
+        return ["file", *of_channel, *classes, NOTE]
     return [
         *("file", *([count] if count else ())),
         *(["channel"] if by_channel else ()),
@@ -200,7 +207,7 @@ def predict_into(
         Existing files are then unchanged.
     """
     files, kind = some(files), (window_s is not None, channel == EACH)
-    names = columns(classifier.classes, *kind)
+    names = columns(classifier.classes, *kind, classifier.task)
     made_by = {
         **origin,
         "min_confidence": classifier.min_confidence,
@@ -446,6 +453,12 @@ def _rows(path, result):
 
 
 def _row(path, prediction):
+    if isinstance(prediction, Ratings):
+        return {
+            "file": path,
+            **{n: round(v, N_DIGITS) for n, v in prediction.values.items()},
+            NOTE: " ".join(prediction.notes),
+        }
     probabilities = {
         f"p_{name}": round(probability, N_DIGITS)
         for name, probability in prediction.probabilities.items()

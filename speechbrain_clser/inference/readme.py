@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation import formatting, training_data
 from speechbrain_clser.evaluation.tables import cell
 from speechbrain_clser.inference.blueprint import constructors
 from speechbrain_clser.printable import pluralise
+from speechbrain_clser.tasks import RATED
 
 RESULTS, LIMITS = "Results", "Limits"  # headings
 OWN = {"speechbrain", "speechbrain_clser", "torch"}  # always installed
@@ -59,6 +60,23 @@ log_probabilities, score, index, labels = classifier.classify_file("recording.wa
 
 Inference on a GPU: give both classes the argument `run_opts={{"device": "cuda"}}`."""
 
+LOADING_RATED = f"""```python
+from speechbrain_clser.inference.classifier import EmotionClassifier
+
+classifier = EmotionClassifier.from_hparams("{FOLDER}")
+ratings = classifier.classify_file("recording.wav")  # any rate and channels
+print(ratings.values)
+```
+
+If `speechbrain-clser` is installed, SpeechBrain's own class loads it too:
+
+```python
+from speechbrain.inference.classifiers import EncoderClassifier
+
+classifier = EncoderClassifier.from_hparams(source="{FOLDER}")
+values, *_ = classifier.classify_file("recording.wav")
+```"""
+
 ADAPTING = """The model can be adapted to 20 or more unlabelled recordings, such as \
 a new corpus: `clser predict {folder} recordings/ \
 --adapt`, or `adapted = classifier.adapt(files)` and `adapted.save(folder)`.{first} \
@@ -95,45 +113,67 @@ def readme(training, values, how, adapting) -> str:
     )
     used = {"data": data, "ledger": ledger}
     method = values["method"].path.split(".")[-2]
-    return "\n\n".join(
-        [
-            f"# Speech emotion recogniser: {method}",
-            *_warning(training_data.synthetic(used)),
-            f"Classes, in the order of the probabilities: "
-            f"{cell(', '.join(values['classes']))}.",
-            "## Install",
-            _install(environment) + _packages(values),
-            "## Use",
-            LOADING,
-            "## Adaptation",
-            _adapting(values["normalise_by"], adapting),
-            f"## {RESULTS}",
-            PENDING,
-            f"## {LIMITS}",
-            "\n".join(
-                f"- {limit}"
-                for limit in limits(used, [*map(cell, values["classes"])])
-            ),
-            "## How it was made",
-            f"Supervision: {cell(ledger['sentence'])}. Protocol "
-            f"{cell(protocol['name'])} ({protocol['digest']}). {how}",
-            f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
-            f"{_longest(values)}",
-            f"`EmotionClassifier` divides the logits by a temperature of "
-            f"{values['temperature']:.2f}, fitted on validation utterances of "
-            "the training languages; probabilities may not be calibrated in "
-            "other languages.\n",
-        ]
+    is_rated = values.get("task") == RATED
+    names = cell(", ".join(values["classes"]))
+    outputs = f"Classes, in the order of the probabilities: {names}."
+    temperature = (
+        "`EmotionClassifier` divides the logits by a temperature of "
+        f"{values['temperature']:.2f}, fitted on validation utterances of the "
+        "training languages; probabilities may not be calibrated in other "
+        "languages."
+    )
+    if is_rated:
+        outputs = (
+            f"It predicts values from 0 to 1, in this order: {names}. Ratings "
+            "of the training corpora were mapped from their scales to 0-1."
+        )
+    return (
+        "\n\n".join(
+            [
+                f"# Speech emotion recogniser: {method}",
+                *_warning(training_data.synthetic(used)),
+                outputs,
+                "## Install",
+                _install(environment) + _packages(values),
+                "## Use",
+                LOADING_RATED if is_rated else LOADING,
+                *([] if is_rated else ["## Adaptation"]),
+                *(
+                    []
+                    if is_rated
+                    else [_adapting(values["normalise_by"], adapting)]
+                ),
+                f"## {RESULTS}",
+                PENDING,
+                f"## {LIMITS}",
+                "\n".join(
+                    f"- {limit}"
+                    for limit in limits(
+                        used, [*map(cell, values["classes"])], is_rated
+                    )
+                ),
+                "## How it was made",
+                f"Supervision: {cell(ledger['sentence'])}. Protocol "
+                f"{cell(protocol['name'])} ({protocol['digest']}). {how}",
+                f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
+                f"{_longest(values)}",
+                *([] if is_rated else [temperature]),
+            ]
+        )
+        + "\n"
     )
 
 
-def limits(report: dict, classes: list) -> list:
-    """List the limits of a model: its classes and its training data."""
+def limits(report: dict, classes: list, is_rated: bool = False) -> list:
+    """List the limits of a model: its outputs and its training data."""
     kinds = {card["elicitation"] for card in training_data.cards(report)}
     train = report["data"]["parts"]["train"]
+    outputs = formatting.enumeration(classes)
     return [
-        f"It predicts one of {formatting.enumeration(classes)} for any input; "
-        "with `min_confidence`, EmotionClassifier predicts `unknown` below a "
+        f"It predicts {outputs} for any input, also without speech."
+        if is_rated
+        else f"It predicts one of {outputs} for any input; with "
+        "`min_confidence`, EmotionClassifier predicts `unknown` below a "
         "probability.",
         f"It was trained on {pluralise(train['speakers'], 'speaker')} and "
         f"{train['minutes']} minutes of labelled speech.",

@@ -43,6 +43,7 @@ PARTS = {
             "inference.stages.NoEmbeddingNormalization",
             "inference.stages.NoNormalization",
             "inference.stages.LogPosterior",
+            "inference.stages.Values",
             "inference.stages.EmotionEncoder",
             "lobes.capsules.CapsulePooling",
             "lobes.co_attention.CoAttention",

@@ -8,9 +8,9 @@ from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.evaluation.run import trainings, trial_of
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.io import read_json
+from speechbrain_clser.tasks import Classes, Dimensions
 
 FILE = "training.json"  # in a model folder
-RULE = "source_valid_uar"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +57,9 @@ def select_training(run: str | os.PathLike) -> Choice:
     """Select the training of a run to export.
 
     Trainings of several seeds or trials are compared on source validation data
-    only: by the selection rule of the protocol if it uses source validation,
-    else by ``source_valid_uar``. Ties are broken by order.
+    only: by the selection rule of the protocol if it uses source validation, else
+    by ``source_valid_uar``, or ``source_valid_ccc`` of dimensions. Ties are broken
+    by order.
 
     Raises
     ------
@@ -78,7 +79,9 @@ def select_training(run: str | os.PathLike) -> Choice:
     if len(records) == 1:
         return _choice(run, records[0], "The only training of its run.")
     rule = records[0]["rule"]
-    rule = rule if rule.startswith("source_valid_") else RULE
+    if not rule.startswith("source_valid_"):
+        rules = (Classes.select_by, Dimensions.select_by)
+        rule = next((one for one in rules if one in records[0]), rules[0])
     chosen = pick_epoch(records, rule)
     return _choice(
         run,

@@ -199,3 +199,22 @@ class LogPosterior(torch.nn.Module):
     def forward(self, both):
         """Normalise the logits, (batch, 1, classes)."""
         return both[..., -self.n_classes :].log_softmax(dim=-1)
+
+
+class Values(LogPosterior):
+    """Compute values of 0-1 from ``EmotionEncoder`` output, as ``classifier``.
+
+    Arguments
+    ---------
+    n_classes : int
+        Number of dimensions; the last columns of the input are the logits.
+
+    Example
+    -------
+    >>> Values(2)(torch.tensor([[[7.0, 0.0, 1.0]]]))
+    tensor([[[0.5000, 0.7311]]])
+    """
+
+    def forward(self, both):
+        """Decode the logits, (batch, 1, dimensions); see ``tasks.Dimensions``."""
+        return both[..., -self.n_classes :].sigmoid()

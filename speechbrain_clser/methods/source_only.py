@@ -2,12 +2,16 @@
 
 import torch
 
+from speechbrain_clser.losses.ccc import ccc_loss
 from speechbrain_clser.losses.focal import focal
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class SourceOnly(Method):
     """Train encoder, pooling and classifier with cross-entropy on labelled data.
+
+    With values of dimensions as targets, the classifier predicts these, and the loss
+    is ``ccc_loss``; arguments of the cross-entropy have no effect then.
 
     Arguments
     ---------
@@ -34,6 +38,8 @@ class SourceOnly(Method):
     >>> method({"frames": (torch.zeros(2, 9, 3), torch.ones(2))}).logits.shape
     torch.Size([2, 4])
     """
+
+    TARGETS = frozenset({"emotion", "dimensions"})  # one of them
 
     def __init__(
         self,
@@ -70,7 +76,10 @@ class SourceOnly(Method):
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Compute the cross-entropy, or focal loss, over labelled utterances."""
+        """Compute cross-entropy, focal or CCC loss over labelled utterances."""
+        if "dimensions" in batch:
+            targets, _ = batch["dimensions"]
+            return {"emotion": ccc_loss(output.logits.sigmoid(), targets)}
         return {
             "emotion": focal(
                 output.logits,

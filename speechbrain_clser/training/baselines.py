@@ -5,11 +5,13 @@ of which some or all have a label.
 """
 
 import logging
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import torch
 from sklearn.covariance import LedoitWolf
+from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC
@@ -30,15 +32,18 @@ HIDDEN_DIM = 64
 LR = 0.003
 WEAK, STRONG = 0.1, 0.5  # deviations of noise
 NEARNESS = 10  # chosen in favour of the baseline
+RIDGE = "linear"  # name of the baseline of dimensions
+PENALTIES = np.logspace(-1, 5, 13)  # of the ridge regression
 LEAST_VARIANCE = 1e-6  # of lda, for one utterance per class
 DROPPED = 0.2  # share of the columns, in the strong view
 
 
-def usable(names, extractor, is_explicit) -> list:
+def usable(names, extractor, is_explicit, scheme=None) -> list:
     """Choose the baselines of a run before anything is trained.
 
     Baselines use stored frames. A trained encoder has none, so the default
-    baselines are left out there with a line in the log.
+    baselines are left out there with a line in the log. Of dimensions there is
+    one baseline, ``linear``: a ridge regression.
 
     Arguments
     ---------
@@ -48,6 +53,8 @@ def usable(names, extractor, is_explicit) -> list:
         Of the method's frames.
     is_explicit : bool
         Whether the user named them.
+    scheme : Classes or Dimensions, optional
+        The task.
 
     Returns
     -------
@@ -72,6 +79,15 @@ def usable(names, extractor, is_explicit) -> list:
             f"baselines must be among {', '.join(BASELINES)}, got "
             f"{', '.join(unknown)}"
         )
+    if scheme is not None and not scheme.classes:
+        classify = [name for name in names if name != RIDGE]
+        if classify and is_explicit:
+            raise ValueError(
+                f"baselines of {', '.join(scheme.names)}: expected {RIDGE}, a "
+                f"ridge regression, found {', '.join(classify)}, which "
+                f"classify; give --baselines '[{RIDGE}]'"
+            )
+        names = [name for name in names if name == RIDGE]
     if not names or extractor.has_frozen_part:
         return names
     if is_explicit:
@@ -118,10 +134,15 @@ def write_baselines(names, material, training_rows, view, folders):
         if not run_checks.has_predictions(
             path := Path(folder, "baselines", f"{name}.csv"),
             ids,
-            scheme.classes,
+            scheme.names,
         )
     }
     if not missing:
+        return
+    if not scheme.classes:
+        values = _ridge(material, training_rows, view).tolist()
+        for path in missing.values():
+            write_predictions(path, parts.test, values, scheme)
         return
     labels = labels_of(material, training_rows)
     if (n_classes := len(set(labels) - {-1})) < 2:
@@ -146,14 +167,31 @@ def write_baselines(names, material, training_rows, view, folders):
         write_predictions(path, parts.test, found[key].tolist(), scheme)
 
 
+def _ridge(material, training_rows, view):
+    """Fit a ridge regression to labelled utterances, and predict the test set.
+
+    Each corpus has the same weight. The penalty of each dimension is chosen by
+    the error of left-out utterances of the training set.
+    """
+    parts, scheme = material.parts, material.protocol.scheme
+    known = {row.id for row in (*parts.train, *parts.target_labelled)}
+    rows = [row for row in training_rows if row.id in known]
+    n_of = Counter(row.corpus for row in rows)
+    weights = [len(rows) / len(n_of) / n_of[row.corpus] for row in rows]
+    vectors = utterance_vectors(view, rows)
+    scale = StandardScaler().fit(vectors)
+    model = RidgeCV(PENALTIES, alpha_per_target=True).fit(
+        scale.transform(vectors), [scheme.target(row) for row in rows], weights
+    )
+    test = scale.transform(utterance_vectors(view, parts.test))
+    return model.predict(test).reshape(len(test), len(scheme))
+
+
 def labels_of(material, training_rows) -> list:
     """List the classes of a training set; -1 for withheld labels."""
     parts, scheme = material.parts, material.protocol.scheme
     known = {row.id for row in (*parts.train, *parts.target_labelled)}
-    return [
-        scheme.index(row.emotion) if row.id in known else -1
-        for row in training_rows
-    ]
+    return [scheme.of(row) if row.id in known else -1 for row in training_rows]
 
 
 def utterance_vectors(view, rows):

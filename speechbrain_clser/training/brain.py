@@ -10,7 +10,6 @@ from speechbrain.utils.checkpoints import ckpt_recency
 from tqdm import tqdm
 
 from speechbrain_clser.data.pipeline import select_input
-from speechbrain_clser.evaluation.metrics import uar
 from speechbrain_clser.evaluation.selection import pick_epoch
 from speechbrain_clser.losses.combine import combine
 from speechbrain_clser.printable import pluralise
@@ -199,8 +198,10 @@ class MethodBrain(sb.Brain):
         for name, value in losses.items():
             self.sums[name] = self.sums.get(name, 0.0) + value.detach().item()
         if stage == sb.Stage.VALID:
-            self.predicted += output.logits.argmax(dim=-1).tolist()
-            self.target += batch.emotion.tolist()
+            outputs = self.config.scheme.decode(output.logits)
+            self.predicted += outputs.tolist()
+            # Values are a tensor with lengths.
+            self.target += batch[self.config.scheme.key].data.tolist()
         return loss
 
     def on_fit_start(self):
@@ -256,13 +257,13 @@ class MethodBrain(sb.Brain):
                 },
             }
         if stage == sb.Stage.VALID:
-            classes = range(len(self.config.scheme))
+            scores = self.config.scheme.scores(self.target, self.predicted)
             record = {
                 "epoch": epoch,
                 **self.learning_rate(),
                 **self.train_record,
                 "source_valid_loss": float(stage_loss),
-                "source_valid_uar": uar(self.target, self.predicted, classes),
+                **{f"source_valid_{k}": v for k, v in scores.items()},
             }
             if self.selection.oracle is not None:
                 record["oracle_target_uar"] = self.selection.oracle(self)
@@ -379,8 +380,8 @@ class MethodBrain(sb.Brain):
         -------
         ids : list of str
             One per row.
-        probabilities : torch.Tensor, (rows, classes)
-            On CPU.
+        outputs : torch.Tensor, (rows, classes or dimensions)
+            Probabilities or values, on CPU.
         embeddings : torch.Tensor, (rows, dim)
             On CPU.
         """
@@ -390,7 +391,8 @@ class MethodBrain(sb.Brain):
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
-        return ids, torch.cat(logits).softmax(dim=-1), torch.cat(embeddings)
+        outputs = self.config.scheme.decode(torch.cat(logits))
+        return ids, outputs, torch.cat(embeddings)
 
     @torch.inference_mode()
     def examples(self, dataset, loader) -> dict:

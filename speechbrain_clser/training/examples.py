@@ -33,7 +33,7 @@ def first_of_each(rows, scheme) -> dict:
     """Choose the first utterance of each class, to be shown."""
     firsts = {}
     for row in rows:
-        firsts.setdefault(scheme.index(row.emotion), row)
+        firsts.setdefault(scheme.of(row), row)
     return {firsts[index].id: firsts[index] for index in sorted(firsts)}
 
 
@@ -42,7 +42,7 @@ def caption(row, scheme) -> dict:
     return {
         "id": row.id,
         "language": row.language,
-        "target": scheme.classes[scheme.index(row.emotion)],
+        "target": scheme.classes[scheme.of(row)],
         "duration_s": row.duration_s,
     }
 

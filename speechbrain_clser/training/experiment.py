@@ -17,6 +17,7 @@ from speechbrain.utils.train_logger import FileTrainLogger
 from speechbrain_clser.data import dataio, prepare, protocol
 from speechbrain_clser.features.loading import Features, load_features
 from speechbrain_clser.io import naming
+from speechbrain_clser.tasks import CLASSES
 from speechbrain_clser.training import (
     adapting,
     as_found,
@@ -30,6 +31,7 @@ from speechbrain_clser.training import (
     settings,
 )
 from speechbrain_clser.training.target_adaptation import refuse_unusable
+from speechbrain_clser.training.task_options import refuse_task
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ DEFAULTS = {
     **{"hierarchical_sampling": None, "schedule": None},
     **{"opt_class": None, "encoder_opt_class": None},
     **{"target_adaptation": None, "protocol_changes": None},
+    "task": CLASSES,
     "domain_alignment": None,
     **{"side_information": {}, "dataloader_options": {}},
     "skip_prep": False,
@@ -77,8 +80,12 @@ class Experiment:
             self.folder = self._run_folder()
         self.hparams = self._build(overrides)
         self.protocol = protocol.load(
-            self.hparams["protocol"], self.hparams["protocol_changes"]
+            self.hparams["protocol"],
+            protocol.with_task(
+                self.hparams["protocol_changes"], self.hparams["task"]
+            ),
         )
+        refuse_task(self.protocol, self.hparams, hparams_file)
 
     def start(self, at_end, n_trials, n_seeds, names) -> list:
         """Check the run folder and all options before any computation.
@@ -364,8 +371,12 @@ class Experiment:
 
         None if the YAML, not the user, says ``auto`` and the encoder has one layer.
         """
-        self.hparams = self._build(self.overrides)
-        hparams = self.hparams
+        hparams = self.hparams = self._build(self.overrides)
+        chosen = protocol.load(
+            hparams["protocol"],
+            protocol.with_task(hparams["protocol_changes"], hparams["task"]),
+        )
+        refuse_task(chosen, hparams, self.hparams_file)
         extractor = hparams.get("encoder_extractor", hparams["extractor"])
         if "layers" not in self.overrides and not layer_choice.has_layers(
             extractor
@@ -374,7 +385,7 @@ class Experiment:
             return None
         self.set_threads(hparams["threads"], with_encoder=True)
         args = (
-            protocol.load(hparams["protocol"], hparams["protocol_changes"]),
+            chosen,
             hparams["data_folder"],
             Path(hparams["cache_folder"], "manifests"),
             hparams["normalise_by"],
@@ -414,6 +425,7 @@ class Experiment:
             names,
             hparams["extractor"],
             "baselines" in self.overrides,
+            self.protocol.scheme,
         )
         keys = {
             "encoder": hparams["extractor"].key,

@@ -17,6 +17,7 @@ from speechbrain.utils.run_opts import RunOptions
 from speechbrain_clser.corpora import join_data_folders
 from speechbrain_clser.deprecation import current_arguments
 from speechbrain_clser.progress import has_bars
+from speechbrain_clser.training.task_options import refuse_task_option
 
 # Whole numbers of a YAML that are 1 at least; all others may be 0.
 AT_LEAST_ONE = {
@@ -82,6 +83,7 @@ def parse(arguments) -> tuple:
     """
     if not {"-h", "--help"} & {*arguments}:
         arguments = current_arguments(yaml_of(arguments), arguments[1:])
+        refuse_task_option(arguments, _keys(arguments[0]))
         check_names(arguments, _keys(arguments[0]))
         arguments = _with_joined_folders(arguments, _keys(arguments[0]))
     if not has_bars():

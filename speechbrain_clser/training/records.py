@@ -50,8 +50,9 @@ def readable(record) -> tuple:
         }
         for prefix in ("train_", "source_valid_")
     )
-    valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
-    del valid["uar"]
+    if "uar" in valid:
+        valid["source UAR"] = f"{100 * record['source_valid_uar']:.1f} %"
+        del valid["uar"]
     if "oracle_target_uar" in record:
         valid["oracle target UAR"] = (
             f"{100 * record['oracle_target_uar']:.1f} %"

@@ -208,7 +208,7 @@ def describe(material):
     scheme = material.protocol.scheme
     parts = {}
     for part, rows in material.parts.items():
-        indices = [scheme.index(row.emotion) for row in rows]
+        indices = [scheme.of(row) for row in rows]
         parts[part] = {
             "utterances": len(rows),
             "speakers": len({row.speaker for row in rows}),

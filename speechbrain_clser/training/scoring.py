@@ -4,8 +4,7 @@ from pathlib import Path
 
 from safetensors.torch import save
 
-from speechbrain_clser.evaluation import predictions
-from speechbrain_clser.evaluation.metrics import uar
+from speechbrain_clser.evaluation import predictions, rated_predictions
 from speechbrain_clser.io import atomic_write
 
 
@@ -24,8 +23,8 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
         Of the part.
     dataset : DynamicItemDataset
         Of the same rows.
-    scheme : Scheme
-        Classes of the logits.
+    scheme : Classes or Dimensions
+        Task of the logits.
     folder : str or Path
         Of the seed; ``predictions/`` and ``embeddings/`` are made in it.
     loader : dict
@@ -34,25 +33,25 @@ def score(brain, name, rows, dataset, scheme, folder, loader, file=None):
         Of the predictions, within the folder; by default
         ``predictions/<name>.csv``.
     """
-    ids, probabilities = embed(brain, name, dataset, folder, loader)
+    ids, outputs = embed(brain, name, dataset, folder, loader)
     by_id = {row.id: row for row in rows}
     write_predictions(
         Path(folder, file or f"predictions/{name}.csv"),
         [by_id[utterance] for utterance in ids],
-        probabilities.tolist(),
+        outputs.tolist(),
         scheme,
     )
 
 
-def write_predictions(path, rows, probabilities, scheme):
+def write_predictions(path, rows, outputs, scheme):
     """Write predictions with their labels."""
-    predictions.write(
-        path,
-        [
-            _row(row, of, scheme)
-            for row, of in zip(rows, probabilities, strict=True)
-        ],
-    )
+    found = [
+        {name: getattr(row, name) for name in predictions.TEXTS}
+        | scheme.columns(row, of)
+        for row, of in zip(rows, outputs, strict=True)
+    ]
+    write = predictions.write if scheme.classes else rated_predictions.write
+    write(path, found)
 
 
 def embed(brain, name, dataset, folder, loader):
@@ -71,39 +70,19 @@ def embed(brain, name, dataset, folder, loader):
     -------
     ids : list of str
         One per row.
-    probabilities : torch.Tensor, (rows, classes)
-        On CPU.
+    outputs : torch.Tensor, (rows, classes or dimensions)
+        Probabilities or values, on CPU.
     """
-    ids, probabilities, embeddings = brain.predict(dataset, loader)
+    ids, outputs, embeddings = brain.predict(dataset, loader)
     path = Path(folder, "embeddings", f"{name}.safetensors")
     path.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(path, save({"embedding": embeddings}))
-    return ids, probabilities
+    return ids, outputs
 
 
 def target_uar(brain, rows, dataset, scheme, loader):
     """Compute UAR on rows with labels that training does not use, for an oracle."""
     ids, probabilities, _ = brain.predict(dataset, loader)
     by_id = {row.id: row for row in rows}
-    target = [scheme.index(by_id[utterance].emotion) for utterance in ids]
-    predicted = probabilities.argmax(dim=-1).tolist()
-    return uar(target, predicted, range(len(scheme)))
-
-
-def _row(row, probabilities, scheme):
-    best = max(range(len(scheme)), key=probabilities.__getitem__)
-    return {
-        "id": row.id,
-        "corpus": row.corpus,
-        "language": row.language,
-        "speaker": row.speaker,
-        "gender": row.gender,
-        "target": scheme.classes[scheme.index(row.emotion)],
-        "predicted": scheme.classes[best],
-        **{
-            f"p_{name}": probability
-            for name, probability in zip(
-                scheme.classes, probabilities, strict=False
-            )
-        },
-    }
+    target = [scheme.of(by_id[utterance]) for utterance in ids]
+    return scheme.scores(target, probabilities.numpy())["uar"]

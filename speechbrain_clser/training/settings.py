@@ -10,6 +10,7 @@ from hyperpyyaml import resolve_references
 
 from speechbrain_clser.deprecation import current_value, current_yaml
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
+from speechbrain_clser.tasks import CLASSES
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ ALIGNMENT = (
     "domain_alignment",
 )
 METHOD = "!new:speechbrain_clser.methods."
+SCHEME = "!apply:speechbrain_clser.data.protocol.scheme"
+TASK = "task", CLASSES
 # SpeechBrain's own options that do change what is computed.
 OPTIONS = (
     "eval_precision",
@@ -138,7 +141,12 @@ def _comparable(values, path):
     }
     others = {k: v for k, v in values.items() if k not in nodes}
     nodes |= _stripped_settings(others, path)
-    found = {key: _text(_ungrouped(node)) for key, node in nodes.items()}
+    found = {
+        key: _text(_ungrouped(_without_default_task(node)))
+        for key, node in nodes.items()
+    }
+    if found.get("task", "").split() == [CLASSES]:
+        del found["task"]
     if found.get("alignment", "none").split() == ["none"]:
         found = {k: v for k, v in found.items() if k not in ALIGNMENT}
     return found
@@ -192,6 +200,19 @@ def _entry(key, value):
     else:
         return f"{key}: {value}"
     return f"{key}:\n{' ' * indent}{value}"
+
+
+def _without_default_task(node):
+    """Leave out ``task: classes`` of a scheme, which earlier runs do not have."""
+    if isinstance(node, yaml.SequenceNode):
+        found = [_without_default_task(one) for one in node.value]
+        return yaml.SequenceNode(node.tag, found, flow_style=node.flow_style)
+    if not isinstance(node, yaml.MappingNode):
+        return node
+    pairs = [(key, _without_default_task(one)) for key, one in node.value]
+    if node.tag == SCHEME:
+        pairs = [p for p in pairs if (p[0].value, p[1].value) != TASK]
+    return yaml.MappingNode(node.tag, pairs, flow_style=node.flow_style)
 
 
 def _ungrouped(node):

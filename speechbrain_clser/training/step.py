@@ -7,7 +7,7 @@ import torch
 
 from speechbrain_clser.features.normalisation import level_layers
 from speechbrain_clser.features.spectrum import real_mask
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.tasks import Classes, Dimensions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,8 +18,8 @@ class TrainingConfig:
     ---------
     loss_weights : dict
         Name of a loss to its weight.
-    scheme : Scheme
-        Classes of the logits.
+    scheme : Classes or Dimensions
+        Task of the logits.
     seed : int
         Of the run; each epoch has its own seed derived from it, so that a
         resumed run equals one that was never interrupted.
@@ -33,7 +33,7 @@ class TrainingConfig:
     """
 
     loss_weights: dict
-    scheme: Scheme
+    scheme: Classes | Dimensions
     seed: int
     schedule: Callable | None
     augment: Sequence = ()

@@ -6,14 +6,14 @@ import torch
 from helpers.rows import EMOTIONS, rows_of
 
 from speechbrain_clser.data.pipeline import Codes, dataset
-from speechbrain_clser.labels import Scheme
 from speechbrain_clser.lobes.conv_transformer import ConvTransformer
 from speechbrain_clser.lobes.pooling import MeanStdPooling
 from speechbrain_clser.methods.source_only import SourceOnly
+from speechbrain_clser.tasks import Classes
 from speechbrain_clser.training.records import EpochSelection
 from speechbrain_clser.training.step import EncoderTraining, TrainingConfig
 
-SCHEME = Scheme(EMOTIONS)
+SCHEME = Classes(EMOTIONS)
 DIM = 6
 TRAIN = rows_of("a", "deu", n_speakers=4)
 VALID = rows_of("b", "deu", n_speakers=2)

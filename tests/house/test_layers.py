@@ -13,6 +13,7 @@ LEVELS = {
     "errors": 0,
     "hub_errors": 1,
     "labels": 0,
+    "tasks": 0.5,
     "printable": -1,
     "languages": -1,  # imported by evaluation.formatting
     "progress": 0,
@@ -78,10 +79,13 @@ LEVELS = {
     "methods.*": 2,
     "training.side_information": 4,
     "training.experiment": 5,
+    "training.task_options": 1,
     "training.*": 3,
     "evaluation.plots.style": 1,  # style and axes: also for plots of methods
     "evaluation.plots.axes": 1,
     "evaluation.predictions": 1,
+    "evaluation.rated_predictions": 1,
+    "evaluation.regression": 0,
     "evaluation.tables": 1,
     "evaluation.training_data": 1,  # plain data
     "evaluation.run_checks": 1.5,  # between predictions and run

@@ -9,7 +9,10 @@ from speechbrain_clser.contrib.app.analysis import analyse
 from speechbrain_clser.contrib.app.rendering import complaint, render
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.evaluation import formatting
-from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.classifier import (
+    EmotionClassifier,
+    refuse_rated,
+)
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.printable import pluralise
 
@@ -135,8 +138,9 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
     """
     gradio = _gradio()
     folder = locate(model_folder)
-    results = read_results(folder)
     classifier = EmotionClassifier.from_hparams(folder)
+    refuse_rated(classifier, "clser app shows probabilities of classes")
+    results = read_results(folder)
     page(classifier, str(model_folder), results).launch(
         **looks(gradio),
         server_name=host,

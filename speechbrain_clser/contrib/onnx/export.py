@@ -12,7 +12,10 @@ import torch
 
 from speechbrain_clser import __version__
 from speechbrain_clser.contrib.onnx.quantisation import quantise
-from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.classifier import (
+    EmotionClassifier,
+    refuse_rated,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +93,7 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
     classifier = EmotionClassifier.from_hparams(
         model_folder, run_opts={"device": "cpu"}
     )
+    refuse_rated(classifier, "clser onnx exports probabilities of classes")
     if classifier.adaptation is not None:
         raise ValueError(
             f"{model_folder}: expected a model that is not adapted, found an "

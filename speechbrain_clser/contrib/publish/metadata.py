@@ -22,6 +22,11 @@ METRICS = {
     "weighted_f1": ("f1", "weighted F1"),
 }
 EXAMPLE = "example.wav"  # of the demo corpus, published with every model
+RATED_METRICS = {
+    "ccc": ("ccc", "CCC, concordance correlation coefficient"),
+    "pearson": ("pearsonr", "Pearson's correlation coefficient"),
+    "rmse": ("rmse", "RMSE, root mean square error of values of 0-1"),
+}
 OWN_TERMS = "terms-of-the-training-corpora"
 COMMIT = re.compile(r"^ +revision: '?[0-9a-f]{40}'?$", flags=re.MULTILINE)
 
@@ -40,7 +45,9 @@ def metadata(
         pipeline_tag=TASK,
         tags=[*TAGS, report["method"]],
         datasets=[slug(card["name"]) for card in training_data.cards(report)],
-        metrics=list(dict.fromkeys(name for name, _ in METRICS.values())),
+        metrics=list(
+            dict.fromkeys(name for name, _ in _metrics(report).values())
+        ),
         base_model=_encoder(report, model_yaml),
         model_name=repo_id.rpartition("/")[2],
         eval_results=_results(report),
@@ -59,6 +66,11 @@ def slug(name: str) -> str:
     text = unicodedata.normalize("NFKD", name)
     text = text.encode("ascii", "ignore").decode()
     return re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).strip("-") or "corpus"
+
+
+def _metrics(report):
+    """Return the scores of a report with the hub's metrics."""
+    return RATED_METRICS if "dimensions" in report else METRICS
 
 
 def _languages(report):
@@ -121,6 +133,14 @@ def _of_corpus(report, name, scores):
     targets = report["ledger"]["targets"]
     own = [t for t in targets if t.partition(":")[0] == name]
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
+    value, interval, unit = (
+        formatting.percent,
+        formatting.interval,
+        "in percent",
+    )
+    if "dimensions" in report:
+        value, interval = formatting.decimal, formatting.decimal_interval
+        unit = f"mean of {formatting.enumeration(report['dimensions'])}"
     return [
         EvalResult(
             task_type=TASK,
@@ -129,10 +149,10 @@ def _of_corpus(report, name, scores):
             dataset_name=f"{title} ({formatting.languages(own)})",
             dataset_split=f"protocol {protocol['name']} ({protocol['digest']})",
             metric_type=metric,
-            metric_name=f"{title_of}, in percent, 95 % interval "
-            f"{formatting.interval(scores[score])}, {over}",
-            metric_value=float(formatting.percent(scores[score]["mean"])),
+            metric_name=f"{title_of}, {unit}, 95 % interval "
+            f"{interval(scores[score])}, {over}",
+            metric_value=float(value(scores[score]["mean"])),
         )
-        for score, (metric, title_of) in METRICS.items()
+        for score, (metric, title_of) in _metrics(report).items()
         if score in scores  # reports of version 0.1 have no weighted F1
     ]

@@ -105,6 +105,17 @@ ACTED = {
     "neutral": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     "sadness": (-1.4, -0.9, -0.15, -4.0, -1.3, 5.0, 0.012),
 }
+# Each dimension is a direction of change of the parameters, whatever the emotion: the
+# value is 0.5 for the speaker's own habit, and changes by these shares for a change
+# of a parameter by its unit. A loud, fast, bright and firm voice is aroused; a high,
+# lively voice is positive unless it is bright, which is tense; a loud, bright and low
+# voice is dominant.
+UNITS = (3.0, 0.8, 0.15, 5.0, 1.6, 5.0, 0.012)
+AXES = {
+    "arousal": (0.05, 0.05, 0.08, 0.12, 0.08, -0.05, 0.0),
+    "valence": (0.18, 0.18, 0.0, 0.0, -0.3, 0.0, 0.0),
+    "dominance": (-0.1, 0.0, 0.0, 0.2, 0.15, -0.08, -0.04),
+}
 # Standard deviation of each parameter over languages, over the speakers of a
 # language, and over the utterances of a speaker.
 LANGUAGE_SPREAD = (0.7, 0.1, 0.06, 1.6, 0.4, 1.5, 0.0)
@@ -130,6 +141,8 @@ class Take:
         Relative peak deviation of the pitch, and modulation frequency.
     tilt_db, breath_db, level_db, drift_db, floor_db : float
         As in ``effects``.
+    arousal, valence, dominance : float
+        0-1; see ``AXES``. They do not change the sound.
     """
 
     id: str
@@ -151,6 +164,9 @@ class Take:
     level_db: float
     drift_db: float
     floor_db: float
+    arousal: float
+    valence: float
+    dominance: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -206,6 +222,7 @@ def _take(speaker, emotion, line):
     acted = np.array(ACTED[emotion]) * speaker.emphasis
     habits = speaker.habits + acted * random.uniform(0.6, 1.3)
     habits = habits + random.normal(0, MOMENT_SPREAD)
+    changes = (habits - speaker.habits) / UNITS
     pitch, pitch_range, rate, level, tilt, breath, tremor = habits.tolist()
     # A shorter tract also raises pitch and rate: see play_faster.
     pitch -= 12 * np.log2(speaker.tract)
@@ -230,6 +247,10 @@ def _take(speaker, emotion, line):
         level_db=round(level - 30, 2),
         drift_db=round(random.normal(0, 3), 2),
         floor_db=speaker.floor_db,
+        **{
+            name: round(float(np.clip(0.5 + changes @ axis, 0, 1)), 4)
+            for name, axis in AXES.items()
+        },
     )
 
 

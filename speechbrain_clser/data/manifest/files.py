@@ -9,6 +9,7 @@ from pathlib import Path
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.deprecation import MANIFEST_KEYS, current_keys
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
+from speechbrain_clser.tasks import DIMENSIONS
 
 
 def within(root: Path, file) -> str:
@@ -178,10 +179,15 @@ def report(path) -> dict:
 
 
 def _csv(rows, root):
-    """Format a manifest as CSV text."""
+    """Format a manifest as CSV text, with columns of the dimensions it has."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rated = [
+        name
+        for name in DIMENSIONS
+        if any(getattr(row, name) is not None for row in rows)
+    ]
+    writer.writerow([*COLUMNS, *rated])
     for row in rows:
         wav = within(root, row.wav)
         writer.writerow(
@@ -199,6 +205,7 @@ def _csv(rows, root):
                 row.raw_emotion,
                 row.digest,
                 row.contour,
+                *(getattr(row, name) for name in rated),  # None is left blank
             ]
         )
     return text.getvalue()
@@ -221,4 +228,5 @@ def _utterance(row, data_root, phones):
         duration_s=float(row["duration"]),
         digest=row["digest"],
         contour=row["contour"],
+        **{name: float(row[name]) for name in DIMENSIONS if row.get(name)},
     )

@@ -46,12 +46,23 @@ def fingerprint_of(
         row = dataclasses.replace(row, wav=within(root, row.wav))
         spec.append(
             [
-                dataclasses.astuple(row),
+                _values(row),
                 stat and [stat.st_size, stat.st_mtime_ns],
             ]
         )
     spec.append([within(root, file) for file in unlisted])
     return hashlib.sha256(json.dumps(spec).encode()).hexdigest()[:16]
+
+
+def _values(row):
+    """Return the values of a row without trailing dimensions that it does not have.
+
+    So manifests of corpora without dimensions stay up to date.
+    """
+    values = [*dataclasses.astuple(row)]
+    while values[-1] is None:
+        values.pop()
+    return values
 
 
 logger = logging.getLogger(__name__)

@@ -15,10 +15,12 @@ from speechbrain_clser.evaluation.plots.histogram import prediction_histogram
 from speechbrain_clser.evaluation.plots.layers import uar_by_layer
 from speechbrain_clser.evaluation.plots.recalls import recall_per_class
 from speechbrain_clser.evaluation.plots.style import svg
+from speechbrain_clser.evaluation.plots.values import predicted_values
 
 __all__ = [
     "confusion_matrix",
     "embedding_map",
+    "predicted_values",
     "prediction_histogram",
     "recall_per_class",
     "reliability",

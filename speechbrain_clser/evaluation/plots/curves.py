@@ -16,7 +16,7 @@ from speechbrain_clser.evaluation.plots.style import (
 
 @styled
 def training_curves(report: dict) -> Figure:
-    """Plot source-validation UAR and all losses over epochs."""
+    """Plot source-validation UAR, or CCC, and all losses over epochs."""
     curves = report["curves"]
     keys = dict.fromkeys(key for r in curves[0]["records"] for key in r)
     left_out = formatting.unweighted(report)
@@ -27,7 +27,11 @@ def training_curves(report: dict) -> Figure:
         and (name := key.removeprefix("train_")) not in ("loss", *left_out)
     ]
     panels = {
-        "UAR, %": ["source_valid_uar"],
+        **(
+            {"mean CCC": ["source_valid_ccc"]}
+            if "source_valid_ccc" in keys
+            else {"UAR, %": ["source_valid_uar"]}
+        ),
         "loss": ["train_loss", "source_valid_loss"],
     }
     # A single loss equals the sum, up to its weight.
@@ -75,7 +79,7 @@ def _curve(axes, curve, key):
         linewidth=1.3,
         alpha=0.8,
     )
-    if key == "source_valid_uar":
+    if key in ("source_valid_uar", "source_valid_ccc"):
         chosen = curve["selected"]
         axes.plot(chosen + 1, heights[chosen], "o", color=colour, markersize=6)
 

@@ -350,3 +350,13 @@ def test_no_language_is_refused_with_line_and_nearest(tmp_path):
     )
     with pytest.raises(TableError, match=message):
         list(utterances(root))
+
+
+def test_ratings_are_read_and_other_scales_refused(tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("path,emotion,arousal,valence\na.wav,,0.25,\n")
+    (row,) = utterances(tmp_path)
+    assert (row.arousal, row.valence, row.dominance) == (0.25, None, None)
+    table.write_text("path,emotion,arousal\na.wav,,4.5\nb.wav,,high\n")
+    with pytest.raises(TableError, match=r"(?s)of 0-1 for arousal.*'high'"):
+        list(utterances(tmp_path))

@@ -47,3 +47,9 @@ def test_dialogue_recordings_are_skipped(tmp_path):
 
 def test_excitement_is_separate_and_no_majority_is_not_a_class():
     assert (EMOTIONS["exc"], EMOTIONS["xxx"]) == ("excitement", "other")
+
+
+def test_ratings_of_1_to_5_are_mapped_to_0_to_1(tmp_path):
+    (row,) = utterances(trees.write(tmp_path, TEXTS))
+    # Written as valence 4.0, activation 3.5, dominance 3.0.
+    assert (row.arousal, row.valence, row.dominance) == (0.625, 0.75, 0.5)

@@ -1,3 +1,4 @@
+import pytest
 from helpers import trees
 
 from speechbrain_clser.corpora.msp_podcast import utterances
@@ -48,3 +49,10 @@ def test_protocol_uses_official_source_splits():
     assert protocol.predefined_splits == {"msp_podcast": "official"}
     assert protocol.target_supervision == "unlabelled"
     assert not protocol.transductive
+
+
+def test_ratings_of_1_to_7_are_mapped_to_0_to_1(tmp_path):
+    row = next(utterances(trees.make(tmp_path, "msp_podcast")))
+    # EmoAct 4.1, EmoVal 3.0, EmoDom 5.2.
+    assert row.arousal == pytest.approx(3.1 / 6, abs=1e-6)
+    assert (row.valence, row.dominance) == pytest.approx((1 / 3, 0.7), abs=1e-6)

@@ -10,10 +10,10 @@ from speechbrain_clser.data.pipeline import (
     dataset,
     select_input,
 )
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.tasks import Classes
 
 ROWS = rows_of("a", "deu", n_speakers=2, n_each=1)
-SCHEME = Scheme(["anger", "happiness", "neutral", "sadness"])
+SCHEME = Classes(["anger", "happiness", "neutral", "sadness"])
 FRAMES = {row.id: torch.full((3, 2), float(n)) for n, row in enumerate(ROWS)}
 
 

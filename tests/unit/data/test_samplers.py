@@ -9,9 +9,9 @@ from speechbrain_clser.data.samplers import (
     SemiSupervisedBatchSampler,
     loader_options,
 )
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.tasks import Classes
 
-SCHEME = Scheme(EMOTIONS)
+SCHEME = Classes(EMOTIONS)
 ROWS = (
     rows_of("a", "deu", 3, 8)
     + rows_of("b", "ita", 2, 2)
@@ -137,7 +137,7 @@ def test_passes_repeat_batches_with_new_shuffle():
     assert len(often) == 6
 
 
-TWO_CLASSES = Scheme(["anger", "neutral"])
+TWO_CLASSES = Classes(["anger", "neutral"])
 UNEQUAL = (
     rows_of("a", "deu", 1, 90, emotions=("anger",))
     + rows_of("a", "deu", 1, 10, emotions=("neutral",))

@@ -26,7 +26,7 @@ from speechbrain_clser.inference.timeline import Timeline
 class FakeClassifier:
     """Classifier that predicts anger for all files except bad ones."""
 
-    classes = ("anger", "neutral")
+    classes, task = ("anger", "neutral"), "classes"
     min_confidence, temperature, notes = 0.0, 1.0, ()
     min_speech_s = 0.1
 

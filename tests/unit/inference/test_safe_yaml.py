@@ -188,7 +188,8 @@ def needed(tmp_path_factory):
         {**own, "yaml": "hump_cat", "naming": "am_softmax"},
     ]
     found = {
-        "speechbrain_clser.features.ssl.SSLFeatures"  # unless packed
+        "speechbrain_clser.features.ssl.SSLFeatures",  # unless packed
+        "speechbrain_clser.inference.stages.Values",  # of dimensions
     }
     for number, choice in enumerate(options):
         model = served.make(folder / f"{number}", **choice)

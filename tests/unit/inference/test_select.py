@@ -15,7 +15,9 @@ def trainings(folder, rule, **uars):
         path.write_text(json.dumps(record))
 
 
-@pytest.mark.parametrize("rule", ["last", "oracle_target_uar", select.RULE])
+@pytest.mark.parametrize(
+    "rule", ["last", "oracle_target_uar", "source_valid_uar"]
+)
 def test_training_is_selected_by_source_validation(rule, tmp_path):
     trainings(tmp_path, rule, seed_1=0.5, seed_2=0.7, trial_1__seed_9=0.6)
     best = select.select_training(tmp_path)

@@ -85,3 +85,23 @@ def test_take_is_json_serialisable():
     take = plan()[0]
     row = json.loads(json.dumps(dataclasses.asdict(take)))
     assert Take(**row) == take
+
+
+def test_dimensions_follow_the_parameters_whatever_the_emotion():
+    takes = plan()
+    values = {
+        name: {
+            emotion: sum(
+                getattr(t, name) for t in takes if t.emotion == emotion
+            )
+            for emotion in ("anger", "happiness", "neutral", "sadness")
+        }
+        for name in ("arousal", "valence", "dominance")
+    }
+    assert max(values["arousal"], key=values["arousal"].get) == "anger"
+    assert max(values["valence"], key=values["valence"].get) == "happiness"
+    assert min(values["dominance"], key=values["dominance"].get) == "sadness"
+    neutral = [t.arousal for t in takes if t.emotion == "neutral"]
+    assert (
+        len(set(neutral)) > len(neutral) / 2
+    )  # of the utterance, not the label

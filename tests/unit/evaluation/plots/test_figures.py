@@ -30,6 +30,7 @@ FIGURES = [
     *(attention_maps, field_posteriors, highlight_moments),
     *(pseudo_labels, speaker_graphs),
 ]
+POINTS = {"target": [[0.2]], "predicted": [[0.3]], "language": ["deu"]}
 CASES = {
     "plain": {},
     "one seed, one speaker, one epoch": {
@@ -57,6 +58,7 @@ def build(folder):
         "layers": LAYERS,
         **{"anchoring": anchoring(run), "resonance": resonance(run)},
         **HumpCat.report_entries(run),
+        **{"points": POINTS, "dimensions": ["arousal"]},
     }
     return result | entries
 
