@@ -467,9 +467,17 @@ def study(name) -> dict:
     Returns
     -------
     dict
-        Columns and rows.
+        Columns and rows, without those of an adapted system ``without adaptation``
+        that equal another row.
     """
-    return leaderboard.table(read(f"studies/{name}"))
+    found = read(f"studies/{name}")
+    shown, seen, rows = leaderboard.table(found), set(), []
+    for row in shown["rows"]:
+        scores = tuple(row[3 : 3 + len(found["folds"])])
+        if scores not in seen or not row[0].endswith("without adaptation"):
+            rows.append(row)
+        seen.add(scores)
+    return {**shown, "rows": rows}
 
 
 TABLES = {

@@ -114,10 +114,13 @@ def _results(report):
     names = list(dict.fromkeys(t.partition(":")[0] for t in targets))
     if len(names) == 1:
         return _of_corpus(report, names[0], part["scores"])
-    groups = {group["name"]: group for group in part["groups"]["corpus"]}
+    # A report on dimensions has no groups.
+    of_corpora = part.get("groups", {}).get("corpus", [])
+    groups = {group["name"]: group for group in of_corpora}
     return [
         result
         for name in names
+        if name in groups
         for result in _of_corpus(report, name, {"uar": groups[name]})
     ]
 
