@@ -37,7 +37,9 @@ def run(tmp_path_factory):
     for name in toy.LANGUAGES:
         add_ratings(data / name / "table.csv")
     done = toy.train(
-        *(data, data / "run", "--task", "arousal+valence"), epochs=20
+        *(data, data / "run", "--task", "arousal+valence"),
+        epochs=20,
+        has_report=True,
     )
     assert done.returncode == 0, done.stdout
     return data, data / "run"

@@ -69,7 +69,7 @@ def python(code, *arguments, hub, cache):
 
 def train(data, run, *more):
     """Train a run to publish."""
-    done = toy.train(data, run, *more)
+    done = toy.train(data, run, *more, has_report=True)
     assert done.returncode == 0, done.stdout
     return run
 
