@@ -99,7 +99,7 @@ def test_two_processes_finish_a_debug_run(data):
         launcher=TORCHRUN,
     )
     assert done.returncode == 0, done.stdout
-    epochs = data / "debug" / "seed_1001" / "epochs.jsonl"
+    epochs = data / "debug" / "debug" / "seed_1001" / "epochs.jsonl"
     assert len(epochs.read_text().splitlines()) == 2
 
 
