@@ -25,8 +25,8 @@ NAME = "stream"  # in messages
 class Event(NamedTuple):
     """The prediction for a window of a stream.
 
-    Arguments
-    ---------
+    Attributes
+    ----------
     start_s, end_s : float
         Start and end of the window, in seconds from the start of the stream.
     emotion : str

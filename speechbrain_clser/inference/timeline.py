@@ -147,8 +147,8 @@ class Segment:
 class Window(NamedTuple):
     """The prediction for a window.
 
-    Arguments
-    ---------
+    Attributes
+    ----------
     start_s, end_s : float
         Start and end in the recording, in seconds.
     probabilities : numpy.ndarray, (classes,)

@@ -8,6 +8,7 @@ from house.sources import PACKAGE, read
 
 HEADINGS = {
     "Arguments",
+    "Attributes",  # of a NamedTuple, whose signature mkdocstrings does not see
     "Returns",
     "Yields",
     "Raises",
