@@ -45,6 +45,7 @@ class Ensemble(Method):
             frozenset().union(*(getattr(member, name) for member in members))
             for name in ("INPUTS", "TARGETS", "LOSSES")
         )
+        self.TARGETS -= {"dimensions"}  # the mean is one of posteriors
         self.USES_GRADIENTS = any(m.USES_GRADIENTS for m in members)
 
     def setup(self, speaker_languages, phones=()):

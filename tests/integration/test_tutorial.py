@@ -174,7 +174,8 @@ def test_every_recording_is_predicted(page):
     with open(page[0] / "emotions.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 48
-    assert {row["emotion"] for row in rows} <= set(EMOTIONS)
+    # The recordings of the test are tones.
+    assert {row["emotion"] for row in rows} <= {*EMOTIONS, "no speech"}
 
 
 @pytest.mark.slow
@@ -185,7 +186,8 @@ def test_model_with_an_encoder_of_the_package_predicts(page):
     with open(page[0] / "bands.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 48
-    assert {row["emotion"] for row in rows} <= set(EMOTIONS)
+    # The recordings of the test are tones.
+    assert {row["emotion"] for row in rows} <= {*EMOTIONS, "no speech"}
 
 
 @pytest.mark.slow

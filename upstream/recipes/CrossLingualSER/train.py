@@ -80,12 +80,14 @@ class EmotionBrain(sb.Brain):
             # The last epoch is kept: a validation set in the source languages
             # does not tell which epoch is the best one in another language.
             self.checkpointer.save_and_keep_only(meta=stats)
-        if stage == sb.Stage.TEST and if_main_process():
+        if stage == sb.Stage.TEST:
+            # A collective call: all processes wait for the first one.
             self.hparams.train_logger.log_stats(
                 {"Epoch loaded": self.hparams.epoch_counter.current},
                 test_stats=stats,
             )
-            self.write_predictions()
+            if if_main_process():
+                self.write_predictions()
 
     def write_predictions(self):
         """Writes target and predicted emotion of each test utterance."""

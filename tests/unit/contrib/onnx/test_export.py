@@ -60,6 +60,7 @@ def toy(monkeypatch):
 
     def use(recogniser):
         classifier = SimpleNamespace(
+            task="classes",
             mods=SimpleNamespace(
                 embedding_model=recogniser, classifier=LogPosterior(2)
             ),
