@@ -194,6 +194,31 @@ def read_table(path, advice) -> tuple:
     return (lines[0], lines[1:]) if lines else ([], [])
 
 
+def write_table(path, header, rows):
+    """Write a CSV file that ``read_table`` reads, atomically.
+
+    Arguments
+    ---------
+    path : str or Path
+        Its folder is created.
+    header : list of str
+        Names of the columns.
+    rows : list of list of str
+        With as many cells as the header.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "of" / "a.csv"
+    >>> write_table(path, ["id", "part"], [["x", "a, b"]])
+    >>> read_table(path, "delete it")
+    (['id', 'part'], [['x', 'a, b']])
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(path, text.getvalue())
+
+
 def remove_stale(folder, pattern="*"):
     """Delete partial files of ``atomic_write`` from killed processes.
 

@@ -6,7 +6,12 @@ import sys
 
 import click
 
-from speechbrain_clser.commands.shared import device_option, echo
+from speechbrain_clser.commands.shared import (
+    device_option,
+    echo,
+    min_confidence_option,
+    revision_option,
+)
 
 STANDARD = "-"
 N_DIGITS = 6
@@ -113,12 +118,7 @@ def line_of(row) -> str:
     metavar="SECONDS",
     help="A prediction every so many seconds; by default half a window.",
 )
-@click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Output 'unknown' if no class has at least this probability.",
-)
+@min_confidence_option
 @click.option(
     "--min-speech-s",
     type=click.FloatRange(0),
@@ -127,7 +127,7 @@ def line_of(row) -> str:
     metavar="SECONDS",
     help="Output 'no speech' if less voiced speech is detected.",
 )
-@click.option("--revision", help="Revision of a model on the hub.")
+@revision_option
 @click.option(
     "--trust",
     is_flag=True,

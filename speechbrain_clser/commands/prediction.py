@@ -8,6 +8,8 @@ import click
 from speechbrain_clser.commands.shared import (
     device_option,
     echo,
+    min_confidence_option,
+    revision_option,
 )
 
 # From malloc.h. Freed memory is kept only with one arena for all threads.
@@ -48,13 +50,8 @@ def keep_freed() -> bool:
     help="CSV (.csv) or JSON lines (.jsonl); an existing file of the same model "
     "and settings is resumed. By default, CSV on standard output.",
 )
-@click.option("--revision", help="Revision of a model on the hub.")
-@click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    help="Output 'unknown' if no class has at least this probability.",
-)
+@revision_option
+@min_confidence_option
 @click.option(
     "--min-speech-s",
     type=click.FloatRange(0),
@@ -226,9 +223,9 @@ def predict(
                 "--engine ray: expected a folder as --out, and neither "
                 "--normalise-with nor --adapt"
             )
-        from speechbrain_clser.contrib.bulk import engine
+        from speechbrain_clser.contrib.bulk.engine import predict as in_parts
 
-        n_new, n_bad = engine.predict(
+        n_new, n_bad = in_parts(
             *(model, recordings, out, sys.stdin, revision),
             *(part_format, part_files, workers),
             {"window_s": window_s, "channel": channel},

@@ -57,6 +57,23 @@ def device_option(command):
     )(command)
 
 
+def revision_option(command):
+    """Add the option --revision of a model."""
+    return click.option("--revision", help="Revision of a model on the hub.")(
+        command
+    )
+
+
+def min_confidence_option(command):
+    """Add the option --min-confidence."""
+    return click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        help="Output 'unknown' if no class has at least this probability.",
+    )(command)
+
+
 def echo(message, **options):
     """Print a message with control characters escaped."""
     click.echo(printable(str(message)), **options)

@@ -4,18 +4,15 @@ Columns: id, corpus, language, speaker, gender, target, predicted, and one
 ``p_<class>`` per class. Evaluation reads this file, never a model.
 """
 
-import csv
 import dataclasses
-import io
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.io import atomic_write, read_table
+from speechbrain_clser.io import read_table, write_table
 
 TEXTS = ("id", "corpus", "language", "speaker", "gender")
 COLUMNS = (*TEXTS, "target", "predicted")
@@ -142,12 +139,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
     header = _header(path, rows)
     lines = [[_cell(row, name, path) for name in header] for row in rows]
     _parse(path, header, lines)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(lines)
-    atomic_write(path, file.getvalue())
+    write_table(path, header, lines)
 
 
 def read(path: str | os.PathLike) -> Predictions:
@@ -215,13 +207,7 @@ def _parse(path, header, lines):
         *(line[:n_texts] for line in lines), strict=True
     )
     texts = dict(zip(TEXTS, map(np.array, texts), strict=True))
-    repeated = [
-        name
-        for name, count in Counter(texts["id"].tolist()).items()
-        if count > 1
-    ]
-    if repeated:
-        raise _error(path, "every id once", f"{repeated[0]} several times")
+    refuse_repeated(path, texts["id"].tolist())
     unknown = {*target, *predicted} - {*classes}
     if unknown:
         raise _error(
@@ -240,6 +226,13 @@ def _parse(path, header, lines):
     )
     _check_probabilities(path, scored)
     return scored
+
+
+def refuse_repeated(path, ids):
+    """Raise ValueError if an id of a predictions file appears twice."""
+    repeated = [name for name, count in Counter(ids).items() if count > 1]
+    if repeated:
+        raise _error(path, "every id once", f"{repeated[0]} several times")
 
 
 def _check_probabilities(path, scored):

@@ -4,18 +4,18 @@ Columns: id, corpus, language, speaker, gender, ``target_<dimension>`` of each
 dimension, and ``predicted_<dimension>`` of each.
 """
 
-import csv
 import dataclasses
-import io
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import numpy as np
 
-from speechbrain_clser.evaluation.predictions import AGAIN, TEXTS
-from speechbrain_clser.io import atomic_write, read_table
+from speechbrain_clser.evaluation.predictions import (
+    AGAIN,
+    TEXTS,
+    refuse_repeated,
+)
+from speechbrain_clser.io import read_table, write_table
 
 TARGET, PREDICTED = "target_", "predicted_"
 
@@ -95,11 +95,7 @@ def write(path: str | os.PathLike, rows: Iterable[Mapping]) -> None:
         for row in rows
     ]
     _parse(path, header, lines)
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerows([header, *lines])
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(path, file.getvalue())
+    write_table(path, header, lines)
 
 
 def read(path: str | os.PathLike) -> RatedPredictions:
@@ -139,12 +135,7 @@ def _parse(path, header, lines):
         raise ValueError(
             f"{path}: expected at least one utterance, found none; {AGAIN}"
         )
-    counts = Counter(line[0] for line in lines)
-    if repeated := [name for name, count in counts.items() if count > 1]:
-        raise ValueError(
-            f"{path}: expected every id once, found {repeated[0]} several "
-            f"times; {AGAIN}"
-        )
+    refuse_repeated(path, [line[0] for line in lines])
     try:
         values = np.array([line[len(TEXTS) :] for line in lines], float)
     except ValueError as error:

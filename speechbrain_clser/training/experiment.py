@@ -79,13 +79,7 @@ class Experiment:
             overrides["layers"] = self.layers["chosen"]
             self.folder = self._run_folder()
         self.hparams = self._build(overrides)
-        self.protocol = protocol.load(
-            self.hparams["protocol"],
-            protocol.with_task(
-                self.hparams["protocol_changes"], self.hparams["task"]
-            ),
-        )
-        refuse_task(self.protocol, self.hparams, hparams_file)
+        self.protocol = self._load_protocol()
 
     def start(self, at_end, n_trials, n_seeds, names) -> list:
         """Check the run folder and all options before any computation.
@@ -366,17 +360,22 @@ class Experiment:
             hparams["extractor"] = hparams["extractor"].frozen_copy()
         return hparams
 
+    def _load_protocol(self):
+        """Load the protocol with the task of the YAML, if its method can do it."""
+        changes = protocol.with_task(
+            self.hparams["protocol_changes"], self.hparams["task"]
+        )
+        found = protocol.load(self.hparams["protocol"], changes)
+        refuse_task(found, self.hparams, self.hparams_file)
+        return found
+
     def _choose_layers(self):
         """Choose the encoder's layers by linear probes on source utterances.
 
         None if the YAML, not the user, says ``auto`` and the encoder has one layer.
         """
         hparams = self.hparams = self._build(self.overrides)
-        chosen = protocol.load(
-            hparams["protocol"],
-            protocol.with_task(hparams["protocol_changes"], hparams["task"]),
-        )
-        refuse_task(chosen, hparams, self.hparams_file)
+        chosen = self._load_protocol()
         extractor = hparams.get("encoder_extractor", hparams["extractor"])
         if "layers" not in self.overrides and not layer_choice.has_layers(
             extractor
