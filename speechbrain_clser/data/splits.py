@@ -10,6 +10,7 @@ splits.
 
 import collections
 import dataclasses
+import functools
 
 from speechbrain_clser.data import sampling
 from speechbrain_clser.data.predefined_splits import UNDIVIDED, sized_parts
@@ -18,6 +19,7 @@ from speechbrain_clser.labels import near
 
 PARTS = ("train", "valid", "target_labelled", "unlabelled", "test")
 SOURCE, TARGET = 0, 1
+N_SAMPLES = 100  # of held-out speakers, until two have each class
 
 
 @dataclasses.dataclass(frozen=True)
@@ -361,10 +363,16 @@ def _cut_off(rows, share, purpose, protocol, kept=frozenset(), trial=0):
             size = min(round(share * len(members)), len(free))
             taken = rng.sample(free, size)
         else:
-            taken = _whole_speakers(
+            sample = functools.partial(
+                _whole_speakers,
                 *(members, share, rng, origin, kept),
                 besides=" besides those of the test set"
                 * (purpose == "valid" and protocol.test_on == "held_out"),
+            )
+            taken = (
+                _with_speakers_of_each_class(members, sample, protocol.scheme)
+                if purpose == "held-out"
+                else sample()
             )
         chosen.update(row.id for row in taken)
     return (
@@ -400,6 +408,34 @@ def _whole_speakers(rows, share, rng, origin, kept=frozenset(), besides=""):
             break
         taken += speakers[name]
     return taken
+
+
+def _with_speakers_of_each_class(rows, sample, scheme):
+    """Repeat the sampling until two speakers of each class are in the sample.
+
+    The interval of a recall needs two speakers. One remains outside, for training. If
+    no sample meets this, that with the fewest classes that lack speakers is kept.
+    """
+
+    def by_class(rows):
+        found = collections.defaultdict(set)
+        for row in rows:
+            found[scheme.of(row)].add(row.speaker)
+        return found
+
+    every = {c: of for c, of in by_class(rows).items() if len(of) > 2}
+    best, fewest = None, len(every) + 1
+    for _ in range(N_SAMPLES):
+        taken = sample()
+        of_test = by_class(taken)
+        lacking = sum(
+            not 1 < len(of_test[c]) < len(of) for c, of in every.items()
+        )
+        if lacking < fewest:
+            best, fewest = taken, lacking
+        if not lacking:
+            break
+    return best
 
 
 def _together(rows):

@@ -346,6 +346,36 @@ def test_resampled_trials_test_other_speakers():
         with_(resample_held_out=True)
 
 
+def test_held_out_speakers_include_two_of_each_class():
+    sad = {f"c_urd_s{n}" for n in range(3)}  # 3 of 12 speakers
+    rows = [
+        row
+        for row in rows_of("a", "deu") + rows_of("c", "urd", n_speakers=12)
+        if row.emotion != "sadness" or row.corpus == "a" or row.speaker in sad
+    ]
+    protocol = changed(
+        Protocol.of("x", ("a",), ("c",)),
+        test_on="held_out",
+        resample_held_out=True,
+    )
+    for trial in range(5):
+        tested = speakers(cut(rows, protocol, trial).test)
+        assert len(tested & sad) == 2, trial
+
+    # With a single speaker of a class, it is tested or not, by chance.
+    others = sad - {"c_urd_s0"}
+    rows = [
+        row
+        for row in rows
+        if row.emotion != "sadness" or row.speaker not in others
+    ]
+    tested = {
+        "c_urd_s0" in speakers(cut(rows, protocol, trial).test)
+        for trial in range(10)
+    }
+    assert tested == {True, False}
+
+
 @pytest.mark.parametrize("test_on", ["all", "held_out"])
 def test_share_is_stratified_over_the_whole_target(
     test_on,
