@@ -10,8 +10,8 @@ PYTEST_ARGS ?=
 # What needs no corpora, and what trains on those of DATA.
 MEASURES := demo store graphs phones predict interval_coverage \
 	speech stream stress
-SCORES := floor prosody leave_one_language_out controls anchoring \
-	semi_supervised transfer
+SCORES := svm_baseline prosody leave_one_language_out
+STUDIES := $(filter-out demo,$(basename $(notdir $(wildcard benchmarks/studies/*.yaml))))
 
 RECIPE := recipes/CrossLingualSER
 BIN := $(abspath $(VENV))/bin
@@ -132,6 +132,10 @@ bench: $(STAMP)
 ifdef DATA
 	set -e; for script in $(SCORES); do \
 		$(BIN)/python benchmarks/$$script.py --data_folder "$(DATA)"; done
+	set -e; for study in $(STUDIES); do \
+		$(BIN)/clser benchmark benchmarks/studies/$$study.yaml \
+			--data-folder "$(DATA)" --out results/$$study; \
+		cp results/$$study/results.json benchmarks/studies/$$study.json; done
 endif
 	$(BIN)/python benchmarks/tables.py
 

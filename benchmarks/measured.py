@@ -16,46 +16,9 @@ CORPUS = {
 }
 
 
-# Results without confusion counts are older than the corrected intervals, and
-# cannot be corrected without training again.
-UNCORRECTED = (
-    "Intervals of this table are percentile intervals, uncorrected for the "
-    "small number of speakers; they are too narrow (benchmarks/results.md)."
-)
-
-
 def read(name):
     """Read the results of a benchmark."""
     return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def mark_uncorrected(table, results) -> dict:
-    """Add a note to a table unless its results have confusion counts.
-
-    Arguments
-    ---------
-    table : dict
-        Columns and rows, with intervals.
-    results : list or dict
-        Cells, or what has them as ``cells``: the results that the intervals
-        of the table are of.
-
-    Returns
-    -------
-    dict
-        The table, with a ``note`` where a cell has no ``counts``.
-
-    Example
-    -------
-    >>> mark_uncorrected({"rows": []}, [{"counts": {}}])
-    {'rows': []}
-    >>> sorted(mark_uncorrected({"rows": []}, {"cells": [{"uar": {}}]}))
-    ['note', 'rows']
-    """
-    cells = results["cells"] if isinstance(results, dict) else results
-    if all("counts" in cell for cell in cells):
-        return table
-    return {**table, "note": UNCORRECTED}
 
 
 def score(uar) -> str:

@@ -1,15 +1,12 @@
 """Run the recipe's train.py and collect the reports."""
 
 import argparse
-import itertools
 import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from speechbrain_clser.evaluation.comparison import compare_systems
 from speechbrain_clser.evaluation.json_safe import compact_counts
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "CrossLingualSER"
@@ -80,31 +77,6 @@ def run(yaml, folder, *more) -> dict:
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))
 
 
-def flags(overrides) -> list:
-    """Format YAML values as arguments of train.py.
-
-    Arguments
-    ---------
-    overrides : dict
-        Key of the YAML to its value.
-
-    Returns
-    -------
-    list of str
-        Two for each.
-
-    Example
-    -------
-    >>> flags({"balance": "none", "loss_weights": {"supcon": 0.0}})
-    ['--balance', '"none"', '--loss_weights', '{"supcon": 0.0}']
-    """
-    return [
-        text
-        for key, value in overrides.items()
-        for text in (f"--{key}", json.dumps(value))
-    ]
-
-
 def result(report) -> dict:
     """Extract the values of a report that the tables need.
 
@@ -135,55 +107,6 @@ def result(report) -> dict:
         "probes": report["probes"]["questions"],
         "counts": part["counts"],
     }
-
-
-def run_study(script, description, systems, folds, baselines, seeds) -> None:
-    """Run every system on every fold, compare them and write the results.
-
-    Arguments
-    ---------
-    script, description : str
-        ``__file__`` and docstring of the benchmark.
-    systems : dict
-        Name to YAML and to what is overridden in it.
-    folds : dict
-        Name to protocol.
-    baselines : iterable of str
-        Systems that all others are tested against.
-    seeds : int
-        Default number of trainings per cell.
-    """
-    arguments = parser(script, description, seeds).parse_args()
-    runs = {
-        system: {
-            fold: Path(arguments.runs, system.replace(", ", "-"), fold)
-            for fold in folds
-        }
-        for system in systems
-    }
-
-    def cell(system, fold):
-        """Train and score one cell and print its result."""
-        yaml, overrides = systems[system]
-        report = run(
-            yaml,
-            runs[system][fold],
-            *("--protocol", folds[fold]),
-            *("--data_folder", str(Path(arguments.data_folder).resolve())),
-            *("--seeds", str(arguments.seeds)),
-            *flags(overrides),
-        )
-        cell = result(report)
-        print(f"{system}, {fold}: {100 * cell['uar']['mean']:.1f} %")
-        return {"system": system, "fold": fold, **cell}
-
-    cells = itertools.product(systems, folds)
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda names: cell(*names), cells))
-    against = {
-        baseline: compare_systems(runs, baseline) for baseline in baselines
-    }
-    write(arguments.output, {"cells": results, "against": against})
 
 
 def write(path, results) -> None:

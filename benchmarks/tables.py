@@ -3,23 +3,18 @@
 > python benchmarks/tables.py
 
 This script measures nothing; it reads the JSON files of the other scripts. Scores are
-UAR in percent, with the 95 % interval over speakers in brackets. Tables of results
-without confusion counts state that their intervals are uncorrected.
+UAR in percent, with the 95 % interval over speakers in brackets.
 """
 
 import dataclasses
 import functools
 from pathlib import Path
-from statistics import fmean
 
 import adapted
-import few
 import gains
 import measures
-import shares
-import transfer
 import upstream_recipe
-from measured import difference, mark_uncorrected, read, score
+from measured import difference, read, score
 
 from speechbrain_clser.benchmark import leaderboard
 from speechbrain_clser.commands import overview
@@ -261,7 +256,7 @@ def demo() -> dict:
     """
     results = read("demo")
     counts = {r["method"]: RunCounts.from_json(r["counts"]) for r in results}
-    table = {
+    return {
         "columns": [
             *("method", "supervision", "test utterances", "speakers", "UAR"),
             *("linear", "minus linear", "source_only", "minus source_only"),
@@ -279,7 +274,6 @@ def demo() -> dict:
             for result in results
         ],
     }
-    return mark_uncorrected(table, results)
 
 
 def _beside(counts, others):
@@ -305,130 +299,6 @@ def _supervision_of(ledger):
     _, *facts = ledger["sentence"].split("; ")
     languages = pluralise(len(ledger["sources"]), "language")
     return "; ".join([f"from {languages}", *facts])
-
-
-def comparison(name, folds) -> dict:
-    """Build the table of systems by fold of a benchmark.
-
-    Arguments
-    ---------
-    name : str
-        Of the benchmark.
-    folds : dict
-        Fold to its title.
-
-    Returns
-    -------
-    dict
-        Columns and rows.
-    """
-    results = read(name)
-    systems = next(iter(results["against"].values()), {})
-    columns = folds | {"mean": "mean"}
-    table = {
-        "columns": ["system", *columns.values()],
-        "rows": [
-            [system, *(score(cells[key]["uar"]) for key in columns)]
-            for system, cells in systems.items()
-        ],
-    }
-    return mark_uncorrected(table, results)
-
-
-def comparison_tests(name) -> dict:
-    """Build the table of tests against the baselines over all folds.
-
-    Arguments
-    ---------
-    name : str
-        Of the benchmark.
-
-    Returns
-    -------
-    dict
-        Columns and rows: the difference with its interval, and p of the
-        paired permutation test after Holm's correction.
-    """
-    results = read(name)
-    against = results["against"]
-    columns = [(f"minus {baseline}", "p") for baseline in against]
-    systems = next(iter(against.values()), {})
-    table = {
-        "columns": ["system", *(title for pair in columns for title in pair)],
-        "rows": [
-            [
-                system,
-                *(
-                    text
-                    for cells in against.values()
-                    for text in gain(cells[system]["mean"].get("difference"))
-                ),
-            ]
-            for system in systems
-        ],
-    }
-    return mark_uncorrected(table, results)
-
-
-def controls() -> dict:
-    """Build the table of ablations of supcon_spkadv."""
-    return comparison(
-        "controls", {target: title for target, (title, _) in CORPUS.items()}
-    )
-
-
-def controls_tests() -> dict:
-    """Build the table of tests against the baselines."""
-    return comparison_tests("controls")
-
-
-def controls_probes() -> dict:
-    """Build the table of speaker probes given the language.
-
-    Returns
-    -------
-    dict
-        Columns and rows, means over the languages that are left out.
-    """
-    asked = {}
-    for cell in read("controls")["cells"]:
-        for question in cell["probes"]:
-            if question["given"] == "language":
-                asked.setdefault(cell["system"], []).append(question)
-
-    def mean(questions, value):
-        return f"{100 * fmean(map(value, questions)):.1f}"
-
-    return {
-        "columns": ["system", "chance", "before training", "after"],
-        "rows": [
-            [
-                system,
-                mean(questions, lambda q: q["chance"]),
-                mean(questions, lambda q: q["before"]["mean"]),
-                mean(questions, lambda q: q["after"]["mean"]),
-            ]
-            for system, questions in asked.items()
-        ],
-    }
-
-
-def anchoring() -> dict:
-    """Build the table of ablations of dual_anchor."""
-    return comparison(
-        "anchoring",
-        {
-            "emodb_to_emovo": "EMO-DB → EMOVO",
-            "emovo_to_emodb": "EMOVO → EMO-DB",
-            "ravdess_to_emodb": "RAVDESS → EMO-DB",
-            "emodb_ravdess_to_emovo": "EMO-DB, RAVDESS → EMOVO",
-        },
-    )
-
-
-def anchoring_tests() -> dict:
-    """Build the table of tests against the baselines."""
-    return comparison_tests("anchoring")
 
 
 def gain(found) -> tuple:
@@ -492,18 +362,11 @@ TABLES = {
         leave_one_language_out_tests,
         leave_one_language_out_languages,
         supervision,
-        controls,
-        controls_tests,
-        controls_probes,
-        anchoring,
-        anchoring_tests,
         demo,
         upstream_recipe.upstream,
         *adapted.TABLES,
-        *few.TABLES,
         *gains.TABLES,
         *measures.TABLES,
-        *shares.TABLES,
     )
 }
 
@@ -520,10 +383,9 @@ def tables() -> dict:
 
 
 def main():
-    """Rewrite all files with tables and plot all figures of tables."""
+    """Rewrite all files with tables."""
     for path in FILES:
         rewrite(path, tables())
-    transfer.draw(read("transfer")["cells"])
 
 
 if __name__ == "__main__":

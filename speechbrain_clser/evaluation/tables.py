@@ -6,7 +6,6 @@ The text between the markers ``<!-- table: name -->`` and
 
 import os
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,8 +35,7 @@ def render(table: Mapping) -> str:
     ---------
     table : mapping
         ``columns``: names; ``rows``: lists of as many values. Columns of
-        numbers are aligned to the right. An optional ``note`` is a paragraph
-        below the table.
+        numbers are aligned to the right.
 
     Returns
     -------
@@ -74,8 +72,6 @@ def render(table: Mapping) -> str:
         f"|{'|'.join(aligned)}|",
         *(f"| {' | '.join(map(cell, row))} |" for row in rows),
     ]
-    if "note" in table:
-        lines += ["", textwrap.fill(table["note"], width=80)]
     return "\n".join(lines) + "\n"
 
 

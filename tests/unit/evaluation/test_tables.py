@@ -62,8 +62,3 @@ def test_numbers_with_unknown_values_are_right_aligned():
 def test_cell_is_escaped():
     text = tables.render({"columns": ["a"], "rows": [["x|y\n<b>*z*</b>"]]})
     assert text.splitlines()[2] == ("| x\\|y &lt;b&gt;\\*z\\*&lt;/b&gt; |")
-
-
-def test_note_is_below_the_table():
-    text = tables.render({"columns": ["a"], "rows": [["x"]], "note": "Why."})
-    assert text.splitlines()[-3:] == ["| x |", "", "Why."]
