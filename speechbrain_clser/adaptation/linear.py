@@ -1,7 +1,6 @@
 """Logistic regression on utterance vectors, weighted by corpus and class."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from speechbrain_clser.adaptation.base import (
     nonzero_scale,
@@ -114,6 +113,9 @@ def fit_linear(vectors, labels, weights, n_classes, inverse_penalty=C):
     >>> linear_posteriors(model, vectors).argmax(axis=1)
     array([0, 0, 1, 1])
     """
+    # Takes most of a second, and a classifier needs its coefficients only.
+    from sklearn.linear_model import LogisticRegression
+
     if len(found := np.unique(labels)) < 2:
         raise ValueError(
             "expected labelled utterances of two classes or more, found "

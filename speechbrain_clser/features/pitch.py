@@ -235,12 +235,20 @@ def best_path(scores, octaves, is_real, jump_cost, switch_cost):
     jumps = (octaves[:, :-1, :, None] - octaves[:, 1:, None, :]).abs()
     costs = torch.where(both, jump_cost * jumps, switch)
     costs = costs * is_real[:, 1:, None, None]
-    return _cheapest(scores * is_real[..., None], costs)
+    return torch.ops.speechbrain_clser.cheapest(
+        scores * is_real[..., None], costs
+    )
 
 
-@torch.library.custom_op("speechbrain_clser::cheapest", mutates_args=())
-def _cheapest(scores: torch.Tensor, costs: torch.Tensor) -> torch.Tensor:
-    """Run the path search; an operator, because graphs contain no frame loops."""
+# The path search is an operator, because graphs contain no frame loops. The first call
+# of a torch.library.custom_op would import the compiler of torch, which takes seconds.
+_CHEAPEST = "speechbrain_clser::cheapest"
+torch.library.define(_CHEAPEST, "(Tensor scores, Tensor costs) -> Tensor")
+
+
+@torch.library.impl(_CHEAPEST, "default")
+def _cheapest(scores, costs):
+    """Run the path search."""
     scores = scores.unbind(dim=1)
     total, back = scores[0], []
     for cost, score in zip(costs.unbind(dim=1), scores[1:], strict=True):
@@ -254,7 +262,7 @@ def _cheapest(scores: torch.Tensor, costs: torch.Tensor) -> torch.Tensor:
     return torch.cat(path[::-1], dim=1)
 
 
-@_cheapest.register_fake
+@torch.library.register_fake(_CHEAPEST)
 def _shape_of_cheapest(scores, costs):
     """Return a fake path of the right shape for graph export."""
     return scores.new_empty(scores.shape[:2], dtype=torch.long)

@@ -19,7 +19,8 @@ def loaded_by(statement):
         capture_output=True,
         cwd=ROOT,
     )
-    return {name.split(".")[0] for name in json.loads(done.stdout)}
+    loaded = set(json.loads(done.stdout.decode().splitlines()[-1]))
+    return loaded | {name.split(".")[0] for name in loaded}
 
 
 def test_import_of_the_package_loads_nothing_heavy():
@@ -30,15 +31,17 @@ def test_heavy_import_is_caught():
     assert "numpy" in loaded_by("import numpy") & HEAVY
 
 
-def test_model_on_the_built_in_encoder_is_loaded_without_transformers(tmp_path):
-    """Check for transformers, which is slow to import and needed by encoders only."""
-    model = served.make(tmp_path).folder
+def test_classification_with_the_built_in_encoder_imports_little(tmp_path):
+    """Check for modules that take seconds and serve encoders, training or exports."""
+    model = served.make(tmp_path)
     loaded = loaded_by(
         "from speechbrain_clser.inference.classifier import EmotionClassifier\n"
-        f"EmotionClassifier.from_hparams({str(model)!r})"
+        f"classifier = EmotionClassifier.from_hparams({str(model.folder)!r})\n"
+        f"classifier.classify_files({model.files!r}, has_bar=False)"
     )
     assert "speechbrain" in loaded
-    assert "transformers" not in loaded
+    slow = {"transformers", "torch._dynamo", "sklearn", "pandas"}
+    assert sorted(loaded & slow) == []
 
 
 def test_every_benchmark_can_be_imported():
