@@ -3,12 +3,11 @@
 import csv
 import itertools
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-from helpers import sounds
+from helpers import forked, sounds
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "recipes" / "CrossLingualSER"
@@ -92,12 +91,8 @@ def environment():
 
 def train(folder, output, *more, **options):
     """Run the recipe; return the finished process."""
-    return subprocess.run(
+    return forked.run(
         command(folder, output, *more, **options),
         cwd=RECIPE,
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
     )

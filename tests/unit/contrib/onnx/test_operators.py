@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from speechbrain_clser.contrib.onnx import operators
-from speechbrain_clser.features import pitch
 
 
 class Path(torch.nn.Module):
