@@ -25,7 +25,12 @@ def test_graph_predicts_as_its_model_without_torch(yaml, tmp_path):
     options = {}
     if yaml != "linear":
         options["encoder"] = encoders.make(
-            tmp_path / "encoder", "hubert_group", num_hidden_layers=1
+            tmp_path / "encoder",
+            "hubert_group",
+            num_hidden_layers=1,
+            conv_dim=[16, 16],
+            conv_kernel=[40, 16],
+            conv_stride=[20, 16],
         )
     compare(served.make(tmp_path, yaml, **options), tmp_path)
 

@@ -12,12 +12,16 @@ import time
 import traceback
 import warnings
 
+import torch._dynamo  # noqa: F401, imported by the first optimizer
+from speechbrain.utils import logger
+
 
 def run(command, cwd, env, timeout_s=300):
     """Run ``python script.py arguments`` as ``subprocess.run`` does.
 
     Importing torch, SpeechBrain and this package takes longer than the training of a
-    toy model. Without fork (Windows), or for another program than Python, it is
+    toy model. So does ``pip freeze``, whose output SpeechBrain saves in a run; it is left
+    out. Without fork (Windows), or for a module or another program, it is
     ``subprocess.run``.
 
     Arguments
@@ -36,7 +40,8 @@ def run(command, cwd, env, timeout_s=300):
     subprocess.CompletedProcess
         With the text of both outputs in ``stdout``.
     """
-    if not hasattr(os, "fork") or command[0] != sys.executable:
+    is_script = command[0] == sys.executable and command[1].endswith(".py")
+    if not hasattr(os, "fork") or not is_script:
         return subprocess.run(
             command,
             cwd=cwd,
@@ -72,6 +77,7 @@ def _be_the_script(argv, cwd, env, output):
         os.environ.update(env)
         sys.argv = list(map(str, argv))
         sys.path.insert(0, str(cwd))
+        logger.get_environment_description = lambda: ""
         try:
             runpy.run_path(sys.argv[0], run_name="__main__")
             status = 0
