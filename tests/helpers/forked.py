@@ -16,7 +16,7 @@ import torch._dynamo  # noqa: F401, imported by the first optimizer
 from speechbrain.utils import logger
 
 
-def run(command, cwd, env, timeout_s=300):
+def run(command, cwd, env, timeout_s=300, anew=False):
     """Run ``python script.py arguments`` as ``subprocess.run`` does.
 
     Importing torch, SpeechBrain and this package takes longer than the training of a
@@ -34,6 +34,8 @@ def run(command, cwd, env, timeout_s=300):
         All environment variables.
     timeout_s : float
         The process is killed after this time, and TimeoutExpired is raised.
+    anew : bool
+        Start a new interpreter, for packages that read ``env`` when imported.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def run(command, cwd, env, timeout_s=300):
         With the text of both outputs in ``stdout``.
     """
     is_script = command[0] == sys.executable and command[1].endswith(".py")
-    if not hasattr(os, "fork") or not is_script:
+    if anew or not hasattr(os, "fork") or not is_script:
         return subprocess.run(
             command,
             cwd=cwd,

@@ -89,10 +89,11 @@ def environment():
     return {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
-def train(folder, output, *more, **options):
-    """Run the recipe; return the finished process."""
+def train(folder, output, *more, anew=False, **options):
+    """Run the recipe, ``anew`` in a new interpreter; return the finished process."""
     return forked.run(
         command(folder, output, *more, **options),
         cwd=RECIPE,
         env=environment(),
+        anew=anew,
     )
