@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 
 import jinja2
 
@@ -36,11 +37,12 @@ def write(found, folder) -> Path:
     """
     text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
     atomic_write(folder / "results.json", compact_counts(text) + "\n")
-    shown = table(found)
+    shown, chosen = table(found), selection(found)
     notes = [_reading(found), *_unfinished(found)]
-    markdown = "\n\n".join(
-        [f"# {found['title']}", tables.render(shown), *notes]
-    )
+    parts = [f"# {found['title']}", tables.render(shown), *notes]
+    if chosen["rows"]:
+        parts.append(tables.render(chosen))
+    markdown = "\n\n".join(parts)
     atomic_write(folder / "leaderboard.md", markdown + "\n")
     comments = "".join(f"% {note}\n" for note in notes)
     atomic_write(
@@ -105,6 +107,61 @@ def table(found) -> dict:
     for name in against:
         header += [f"minus {name}", "95 %", "p (Holm)"]
     return {"columns": header, "rows": rows}
+
+
+def selection(found) -> dict:
+    """Build the table of what a choice of the system on some data would score.
+
+    Arguments
+    ---------
+    found : dict
+        From ``results.collect``.
+
+    Returns
+    -------
+    dict
+        ``columns`` and ``rows`` of ``tables.render``: in each fold the UAR on the
+        target, and the system that is best on source validation, or on the target
+        itself, which is an upper bound, since it needs labels of the test set.
+        Without baselines and oracles; no rows for an encoder with fewer than two
+        systems.
+    """
+    rules = {
+        "source validation": lambda one: one["source_valid_uar"],
+        "the target (oracle)": lambda one: one["uar"]["mean"],
+    }
+    rows = []
+    for encoder in dict.fromkeys(one["encoder"] for one in found["means"]):
+        systems = {
+            one["system"]
+            for one in found["means"]
+            if one["encoder"] == encoder and "oracle" not in one["supervision"]
+        }
+        of_fold = defaultdict(list)
+        for one in found["scores"]:
+            if (
+                one["encoder"] == encoder
+                and one["system"] in systems
+                and one.get("source_valid_uar") is not None
+            ):
+                of_fold[one["fold"]].append(one)
+        if min((len(of_fold[fold]) for fold in found["folds"]), default=0) < 2:
+            continue
+        for rule, value in rules.items():
+            best = [max(of_fold[fold], key=value) for fold in found["folds"]]
+            scores = [one["uar"]["mean"] for one in best]
+            rows.append(
+                [
+                    *(rule, encoder),
+                    *(
+                        f"{formatting.percent(score)} ({one['system']})"
+                        for score, one in zip(scores, best, strict=True)
+                    ),
+                    formatting.percent(fmean(scores)),
+                ]
+            )
+    columns = ["chosen on", "encoder", *found["folds"], "mean UAR"]
+    return {"columns": columns, "rows": rows}
 
 
 def _difference(cell):
@@ -178,7 +235,7 @@ def page(found) -> str:
     template = environment.from_string(
         files(HERE).joinpath("leaderboard.html").read_text(encoding="utf-8")
     )
-    shown, heat = table(found), matrices(found)
+    shown, heat, chosen = table(found), matrices(found), selection(found)
     style = files("speechbrain_clser.evaluation").joinpath("page.css")
     return template.render(
         found=found,
@@ -189,6 +246,7 @@ def page(found) -> str:
             for k in range(len(shown["columns"]))
         ],
         notes=[_reading(found), *_unfinished(found)],
+        chosen=chosen,
         matrices=heat,
         targets=dict.fromkeys(
             target

@@ -12,6 +12,7 @@ from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.json_safe import to_json_safe
 from speechbrain_clser.io import read_json
 
+VALIDATION = "source_valid"
 UNADAPTED = "without adaptation"  # baseline of a run with adaptation
 
 
@@ -36,8 +37,9 @@ def collect(study, cells, setup, failed) -> dict:
     Returns
     -------
     dict
-        ``scores``: one dict per system, encoder and fold, with UAR, interval and
-        confusion counts; ``comparisons``: encoder to the system or baseline that
+        ``scores``: one dict per system, encoder and fold, with UAR, interval,
+        confusion counts, and the UAR on source validation for systems that are not
+        baselines; ``comparisons``: encoder to the system or baseline that
         is compared with, to the cells of ``comparison.compare_counts``, for
         systems with all folds of which any system has results; ``ranks``: see
         ``ranks``; ``failed``.
@@ -145,6 +147,10 @@ def _scores(cell, run, seconds):
     """Yield the scores of the system and the baselines of a run by fold."""
     trials = [seed.trial for seed in run.seeds]
     adapts = bool(run.ledger.get("adaptation"))
+    validated = [s.predictions[VALIDATION] for s in run.seeds]
+    source_valid_uar = statistics.estimate(
+        [statistics.speaker_counts(validated, trials)]
+    ).value
     systems = {cell.system: [s.predictions[comparison.PART] for s in run.seeds]}
     for name in sorted(
         set.intersection(*(set(s.baselines) for s in run.seeds))
@@ -168,6 +174,9 @@ def _scores(cell, run, seconds):
                 "speakers": len(counts.speakers),
                 "utterances": int(counts.confusion[0].sum()),
                 "uar": uar,
+                "source_valid_uar": source_valid_uar
+                if system == cell.system
+                else None,
                 "supervision": _supervision(
                     run, adapts and (system == cell.system or " + " in system)
                 ),

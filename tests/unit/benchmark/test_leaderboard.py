@@ -39,3 +39,28 @@ def test_a_heat_map_needs_single_sources_and_targets(found):
     assert page.count(f"<h4>{leaderboard.TRANSFER}</h4>") >= 1
     other = found | {"folds": {"u": "four_to_emodb"}}
     assert leaderboard.matrices(other) == {}
+
+
+def test_systems_are_chosen_on_source_validation_and_on_the_target(found):
+    found, _, _ = found
+    scores = [
+        dict(one, source_valid_uar=0.9 if one["system"] == "bad" else 0.8)
+        for one in found["scores"]
+    ]
+    shown = leaderboard.selection(found | {"scores": scores})
+    uar = {(s["system"], s["fold"]): s["uar"]["mean"] for s in scores}
+    mean = 50 * (uar["bad", "u"] + uar["bad", "v"])
+    valid, oracle = shown["rows"]
+    assert valid[:2] == ["source validation", "acoustic"]
+    assert valid[2] == f"{100 * uar['bad', 'u']:.1f} (bad)"
+    assert valid[-1] == f"{mean:.1f}"
+    assert oracle[0] == "the target (oracle)" and "(good)" in oracle[2]
+    assert "Choice of a system" in leaderboard.page(found)
+
+    with_true_labels = [
+        dict(one, supervision=["oracle"]) if one["system"] == "good" else one
+        for one in found["means"]
+    ]
+    alone = found | {"means": with_true_labels}
+    assert leaderboard.selection(alone)["rows"] == []
+    assert "Choice of a system" not in leaderboard.page(alone)
