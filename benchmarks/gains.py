@@ -124,4 +124,9 @@ def transfer_matrix() -> dict:
     }
 
 
+def selection() -> dict:
+    """Build the table of a choice among the cited systems."""
+    return leaderboard.selection(read("studies/systems"))
+
+
 TABLES = (method_gains, transfer_matrix)
