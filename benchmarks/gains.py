@@ -63,7 +63,7 @@ def _rows(name, study):
                 else None
                 for gain in found
             ),
-            verdict([gain for gain in found if gain]),
+            verdict(dict(zip(BASELINES, found, strict=True))),
         ]
 
 
@@ -72,29 +72,41 @@ def verdict(gains) -> str:
 
     Arguments
     ---------
-    gains : list of dict
-        ``low`` and ``high`` of each difference.
+    gains : dict
+        Baseline to ``low`` and ``high`` of the difference; None if the study does not
+        have the baseline.
 
     Returns
     -------
     str
         A gain or a loss only if all intervals exclude 0; without bounds (an emotion
-        of a single test speaker) neither.
+        of a single test speaker) neither. Missing baselines are named.
 
     Example
     -------
-    >>> verdict([{"low": 0.01, "high": 0.05}, {"low": -0.01, "high": 0.03}])
+    >>> verdict(
+    ...     {
+    ...         "a": {"low": 0.01, "high": 0.05},
+    ...         "b": {"low": -0.01, "high": 0.03},
+    ...     }
+    ... )
     'no established gain'
-    >>> verdict([{"low": 0.01, "high": 0.05}])
-    'gain'
+    >>> verdict({"a": None, "b": {"low": 0.01, "high": 0.05}})
+    'gain; no comparison with a'
     """
-    if any(gain["low"] is None for gain in gains):
-        return "no interval"
-    if gains and all(gain["low"] > 0 for gain in gains):
-        return "gain"
-    if gains and all(gain["high"] < 0 for gain in gains):
-        return "loss"
-    return "no established gain"
+    found = [gain for gain in gains.values() if gain]
+    if any(gain["low"] is None for gain in found):
+        text = "no interval"
+    elif found and all(gain["low"] > 0 for gain in found):
+        text = "gain"
+    elif found and all(gain["high"] < 0 for gain in found):
+        text = "loss"
+    else:
+        text = "no established gain"
+    missing = [name for name, gain in gains.items() if not gain]
+    if missing:
+        text += f"; no comparison with {' and '.join(missing)}"
+    return text
 
 
 def transfer_matrix() -> dict:
