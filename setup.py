@@ -97,10 +97,10 @@ setup(
         # The voices of the embedded corpus. eSpeak NG is under the GPL and
         # runs in a process of its own.
         "demo": ["espeakng-loader>=0.2.4"],
-        # Leiden and Louvain communities, and faster reductions over a graph.
-        # torch-scatter is built from source against the torch that is there,
-        # which no extra can say: make scatter.
-        "graph": ["scikit-network>=0.33"],
+        # Leiden and Louvain communities, and nearest neighbours among many speakers.
+        # torch-scatter, for faster reductions, is built from source against the
+        # torch that is there, which no extra can say: make scatter.
+        "graph": ["faiss-cpu>=1.9", "scikit-network>=0.33"],
         # Models as graphs that need no torch.
         "onnx": ["onnx>=1.17", "onnxruntime>=1.20", "onnxscript>=0.5"],
         # Prediction on many machines.
@@ -130,6 +130,7 @@ setup(
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "faiss-cpu>=1.9",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",

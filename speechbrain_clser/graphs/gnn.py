@@ -13,6 +13,9 @@ N_STEPS = 200
 N_MORE_STEPS = 50
 DIM = 32
 LEARNING_RATE = 0.01
+# A larger graph is sampled: edges whose nodes a sample starts from.
+N_NODES = 20_000
+N_SEEDS = 4096
 
 
 def neighbour_mean(values, graph):
@@ -230,6 +233,49 @@ def merge(graph, labels):
         between[b] = between[:, b] = 0
 
 
+def neighbourhood(graph, seeds):
+    """Select some nodes and their neighbours, with all edges among them.
+
+    Arguments
+    ---------
+    graph : SpeakerGraph
+        To select from.
+    seeds : torch.Tensor of int64, (seeds,)
+        Nodes; repeated ones count once.
+
+    Returns
+    -------
+    tuple of (torch.Tensor of int64, SpeakerGraph)
+        The nodes, ascending, and the graph in which they have the numbers from 0.
+
+    Example
+    -------
+    >>> from speechbrain_clser.graphs.speaker_graph import SpeakerGraph
+    >>> edges = torch.tensor([[0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2]])
+    >>> path = SpeakerGraph(edges, torch.ones(6), 4)
+    >>> nodes, part = neighbourhood(path, torch.tensor([3]))
+    >>> nodes, part.edge_index
+    (tensor([2, 3]), tensor([[0, 1],
+            [1, 0]]))
+    """
+    i, j = graph.edge_index
+    is_seed = torch.zeros(graph.n_nodes, dtype=torch.bool, device=i.device)
+    is_seed[seeds] = True
+    nodes = torch.cat([seeds, j[is_seed[i]]]).unique()
+    place = torch.full_like(is_seed, -1, dtype=torch.long)
+    place[nodes] = torch.arange(len(nodes), device=i.device)
+    is_kept = (place[i] >= 0) & (place[j] >= 0)
+    edges = place[graph.edge_index[:, is_kept]]
+    return nodes, type(graph)(edges, graph.weight[is_kept], len(nodes))
+
+
+def _sample(graph, n_edges, generator):
+    """Return the neighbourhood of the nodes of random edges."""
+    nodes = graph.edge_index[0]
+    drawn = torch.randint(len(nodes), (n_edges,), generator=generator)
+    return neighbourhood(graph, nodes[drawn.to(nodes.device)])
+
+
 def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
     """Find communities by a graph neural network trained on the graph.
 
@@ -242,8 +288,9 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
     k_max : int
         Maximum number of communities.
     n_steps : int
-        Steps of Adam, each over the whole graph; by default 200, or 50 with a
-        ``state``.
+        Steps of Adam; by default 200, or 50 with a ``state``. A step is over the
+        whole graph, or, with more than 20,000 nodes, over a sample of it: nodes of
+        4,096 edges, their neighbours, and all edges among them.
     seed : int
         Of the initial weights, without a ``state``.
     state : dict
@@ -280,13 +327,17 @@ def gnn(graph, styles, k_max=K_MAX, n_steps=None, seed=0, state=None):
         n_steps = N_STEPS if state is None else N_MORE_STEPS
     optimiser = torch.optim.Adam(net.parameters(), LEARNING_RATE)
     near = neighbour_mean(styles, graph)
+    generator = torch.Generator().manual_seed(seed)
+    nodes, part = slice(None), graph
     with torch.enable_grad():
         for step in range(n_steps):
+            if graph.n_nodes > N_NODES:
+                nodes, part = _sample(graph, N_SEEDS, generator)
             optimiser.zero_grad()
-            shares = net(styles, near, graph)
+            shares = net(styles[nodes], near[nodes], part)
             # Balanced communities at first, against collapse; at the end
             # only the modularity counts.
-            dmon_loss(graph, shares, 1 - step / n_steps).backward()
+            dmon_loss(part, shares, 1 - step / n_steps).backward()
             optimiser.step()
     with torch.no_grad():
         labels = net(styles, near, graph).argmax(dim=1)

@@ -1,11 +1,16 @@
 """Speaker graph of mutual nearest neighbours within and across languages."""
 
 import dataclasses
+import importlib.util
+import logging
+import math
 
 import numpy as np
 import torch
 
 from speechbrain_clser.graphs.scatter import scatter_sum
+
+logger = logging.getLogger(__name__)
 
 
 def canonical_order(vectors, language):
@@ -58,6 +63,15 @@ def canonical_order(vectors, language):
 
 # Rows and columns of a block of similarities: 16 MB.
 BLOCK_SIZE = 2048
+# With more speakers the search is approximate, if faiss is installed.
+N_EXACT = 50_000
+# Of the approximate search: lists per square root of the speakers, those that are
+# searched, and speakers per list and rounds of the k-means of the lists. It finds 99.9 %
+# of the edges among 100,000 speakers.
+LISTS_PER_ROOT = 4
+N_PROBED = 64
+POINTS_PER_LIST = 40
+N_ROUNDS = 10
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -114,7 +128,12 @@ class SpeakerGraph:
 
 
 def speaker_graph(
-    vectors, language, k_within=5, k_across=5, block_size=BLOCK_SIZE
+    vectors,
+    language,
+    k_within=5,
+    k_across=5,
+    block_size=BLOCK_SIZE,
+    is_exact=None,
 ):
     """Build the graph of mutual nearest neighbours among speakers.
 
@@ -137,11 +156,20 @@ def speaker_graph(
         Number of nearest neighbours; 0 for none.
     block_size : int
         Rows and columns of a block of similarities.
+    is_exact : bool
+        False to search with an inverted file of faiss (``faiss-cpu``), whose time grows
+        more slowly with the number of speakers. It misses a few neighbours. None is
+        False for more than 50,000 speakers if faiss is installed.
 
     Returns
     -------
     SpeakerGraph
         Weights are cosines; edges with a cosine of 0 or less are omitted.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If faiss is wanted and not installed.
 
     Source
     ------
@@ -160,7 +188,16 @@ def speaker_graph(
     """
     order = canonical_order(vectors, language)
     unit = torch.nn.functional.normalize(vectors.detach().float()[order], dim=1)
-    pairs = _nearest(unit, language[order], (k_within, k_across), block_size)
+    k = k_within, k_across
+    if is_exact is None:
+        is_exact = len(unit) <= N_EXACT or not importlib.util.find_spec("faiss")
+    if is_exact:
+        pairs = _nearest(unit, language[order], k, block_size)
+    else:
+        logger.info(
+            "approximate nearest neighbours of %s speakers", f"{len(unit):,}"
+        )
+        pairs = _nearest_approximately(unit, language[order], k)
     edge_index, weight = _mutual(*pairs, len(unit))
     return _sorted(order[edge_index], weight, len(unit))
 
@@ -189,6 +226,44 @@ def _nearest(unit, language, k, block_size):
     return [torch.cat(column) for column in pairs]
 
 
+def _nearest_approximately(unit, language, k):
+    """Return what ``_nearest`` does, by an inverted file for each language."""
+    import faiss
+
+    sizes = language.unique_consecutive(return_counts=True)[1].tolist()
+    of_language = torch.arange(len(unit), device=unit.device).split(sizes)
+    best = [_TopK(len(unit), count, unit) for count in k]
+    for columns in of_language:
+        n_lists = min(
+            len(columns), round(LISTS_PER_ROOT * math.sqrt(len(columns)))
+        )
+        index = faiss.index_factory(
+            unit.shape[1], f"IVF{n_lists},Flat", faiss.METRIC_INNER_PRODUCT
+        )
+        index.cp.max_points_per_centroid = POINTS_PER_LIST
+        index.cp.min_points_per_centroid = 1
+        index.cp.niter = N_ROUNDS
+        values = unit[columns].cpu().numpy()
+        index.train(values)
+        index.add(values)
+        index.nprobe = N_PROBED
+        for rows in of_language:
+            is_within = rows is columns
+            top = best[not is_within]
+            if not top.k:
+                continue
+            cosine, place = index.search(
+                unit[rows].cpu().numpy(), top.k + is_within
+            )
+            cosine, place = unit.new_tensor(cosine), rows.new_tensor(place)
+            cosine[place < 0] = -torch.inf  # fewer candidates than wanted
+            place = columns[place.clamp(min=0)]
+            cosine[place == rows[:, None]] = -torch.inf
+            top.merge(cosine, place, rows)
+    pairs = zip(*(top.pairs() for top in best), strict=True)
+    return [torch.cat(column) for column in pairs]
+
+
 class _TopK:
     """Running top k of each row; ties keep the first."""
 
@@ -202,8 +277,12 @@ class _TopK:
         if not self.k:
             return
         values, place = _stable_topk(cosine, self.k)
+        self.merge(values, columns[place], rows)
+
+    def merge(self, values, columns, rows):
+        """Add candidates of some rows, (rows, candidates)."""
         values = torch.cat([self.values[rows], values], dim=1)
-        place = torch.cat([self.columns[rows], columns[place]], dim=1)
+        place = torch.cat([self.columns[rows], columns], dim=1)
         values, order = values.sort(dim=1, descending=True, stable=True)
         self.values[rows] = values[:, : self.k]
         self.columns[rows] = place.gather(1, order[:, : self.k])

@@ -3,6 +3,7 @@ import torch
 from helpers.planted import planted
 from sklearn.metrics import adjusted_rand_score
 
+from speechbrain_clser.graphs import gnn as module
 from speechbrain_clser.graphs.gnn import (
     CommunityNet,
     SageConv,
@@ -143,6 +144,22 @@ def test_planted_communities_are_found(n, n_groups):
     assert has_neighbour.float().mean() > 0.9
     found, expected = labels[has_neighbour], group[has_neighbour]
     assert adjusted_rand_score(found, expected) == 1
+
+
+def test_samples_of_a_large_graph_find_planted_communities(monkeypatch):
+    monkeypatch.setattr(module, "N_NODES", 500)
+    monkeypatch.setattr(module, "N_SEEDS", 100)
+    styles, group, language = planted(600, 4)
+    graph = speaker_graph(styles, language)
+    nodes, part = module._sample(graph, 100, torch.Generator().manual_seed(0))
+    assert len(nodes) == part.n_nodes < 500
+    i, j = nodes[part.edge_index]
+    is_within = torch.isin(graph.edge_index, nodes).all(dim=0)
+    assert torch.stack([i, j]).equal(graph.edge_index[:, is_within])
+    assert part.weight.equal(graph.weight[is_within])
+    labels, _ = gnn(graph, styles)
+    assert adjusted_rand_score(labels, group) > 0.95
+    assert labels.equal(gnn(graph, styles)[0])
 
 
 def test_same_seed_gives_same_labels_and_keeps_global_state():

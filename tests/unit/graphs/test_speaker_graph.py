@@ -2,6 +2,7 @@ import pytest
 import torch
 from helpers.planted import planted
 
+from speechbrain_clser.graphs import speaker_graph as module
 from speechbrain_clser.graphs.speaker_graph import (
     SpeakerGraph,
     canonical_order,
@@ -181,3 +182,24 @@ def test_graph_has_no_gradient():
     styles, _, language = planted(10, 2)
     graph = speaker_graph(styles.requires_grad_(), language)
     assert not graph.weight.requires_grad
+
+
+def test_approximate_search_finds_nearly_all_edges(monkeypatch, caplog):
+    pytest.importorskip("faiss")
+    styles, _, language = planted(3000, 8)
+    exact = edges_of(speaker_graph(styles, language))
+    monkeypatch.setattr(module, "N_EXACT", 2999)
+    caplog.set_level("INFO")
+    found = edges_of(speaker_graph(styles, language))
+    assert "approximate nearest neighbours of 3,000" in caplog.text
+    n_common = len(found & exact)
+    assert n_common > 0.97 * max(len(found), len(exact))
+    graph = speaker_graph(styles, language, is_exact=True)
+    assert graph.n_edges == len(exact) // 2
+
+
+def test_approximate_search_of_few_speakers():
+    pytest.importorskip("faiss")
+    styles, language = torch.randn(5, 4), torch.tensor([0, 0, 0, 1, 2])
+    approximate = speaker_graph(styles, language, is_exact=False)
+    assert edges_of(approximate) == edges_of(speaker_graph(styles, language))
