@@ -130,6 +130,8 @@ setup(
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "ipykernel>=6.29",
+            "nbclient>=0.10",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",
