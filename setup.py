@@ -131,6 +131,8 @@ setup(
         "test": [
             "codespell==2.3.0",
             "faiss-cpu>=1.9",
+            "ipykernel>=6.29",
+            "nbclient>=0.10",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",

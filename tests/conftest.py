@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
         if item.get_closest_marker("gpu") and not _has_gpu():
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
-        for marker in ("network", "corpora", "encoder"):
+        for marker in ("network", "corpora", "encoder", "browser"):
             variable = f"CLSER_{marker.upper()}"
             if item.get_closest_marker(marker) and not os.environ.get(variable):
                 item.add_marker(

@@ -1,5 +1,6 @@
-"""Links between pages of the site, also to files outside of docs/."""
+"""Pages of the site, also from files that lie outside of docs/, and their links."""
 
+import json
 import posixpath
 import re
 
@@ -9,6 +10,8 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "benchmarks/results.md": "results.md",
+    "docs/notebooks/quickstart.ipynb": "quickstart.md",
+    "examples/browser/README.md": "tutorials/browser.md",
     "recipes/CrossLingualSER/README.md": "recipe.md",
     "recipes/CrossLingualSER/STUDIES.md": "studies.md",
 }
@@ -20,6 +23,32 @@ LINK = re.compile(
     r"|\[(?P<text>[^\[\]]*)\]\((?!\w+:|#|/)(?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)",
     re.DOTALL | re.MULTILINE,
 )
+
+
+def read_page(path):
+    """Read a page; the cells of a notebook become Markdown.
+
+    Arguments
+    ---------
+    path : Path
+        Of Markdown or a notebook.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    parts = [
+        (cell["cell_type"], "".join(cell["source"]))
+        for cell in json.loads(text)["cells"]
+    ]
+    return "\n\n".join(
+        f"```python\n{part}\n```" if kind == "code" else part
+        for kind, part in parts
+    )
 
 
 def rewrite_links(markdown, page, root):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latex2mathml.converter import convert
-from links import PAGES, rewrite_links
+from links import PAGES, read_page, rewrite_links
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File
 
@@ -27,6 +27,11 @@ def on_files(files, config):
             File.generated(config, page, abs_src_path=str(root / source))
         )
     return files
+
+
+def on_page_read_source(page, config):
+    """Return the source of a page as Markdown."""
+    return read_page(Path(page.file.abs_src_path))
 
 
 def on_page_markdown(markdown, page, config, files):

@@ -1,12 +1,13 @@
 """The site has every page and no other, and its links resolve."""
 
+import json
 import re
 
 import pytest
 import yaml
 from house.sources import ROOT
 
-from docs.hooks.links import PAGES, rewrite_links
+from docs.hooks.links import PAGES, read_page, rewrite_links
 from speechbrain_clser import __version__
 
 
@@ -70,7 +71,7 @@ def test_links_of_all_pages_exist():
     sources = {page: name for name, page in PAGES.items()}
     for page in pages():
         path = ROOT / sources.get(page, f"docs/{page}")
-        _, missing = rewrite_links(path.read_text("utf-8"), page, ROOT)
+        _, missing = rewrite_links(read_page(path), page, ROOT)
         assert missing == [], f"{path} links to missing files"
 
 
@@ -93,6 +94,25 @@ def test_links_are_those_of_the_site(page, text, expected):
 def test_link_to_a_missing_file_is_reported():
     _, missing = rewrite_links("![a](../no.svg)", "how/ledger.md", ROOT)
     assert missing == ["docs/no.svg"]
+
+
+def test_notebooks_have_no_outputs():
+    found = {
+        path.name: cell["outputs"]
+        for path in (ROOT / "docs").rglob("*.ipynb")
+        for cell in json.loads(path.read_text("utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+        and (cell["outputs"] or cell["execution_count"])
+    }
+    assert not found, "jupyter nbconvert --clear-output --inplace <notebook>"
+
+
+def test_notebook_becomes_markdown(tmp_path):
+    cells = [("markdown", ["# A\n", "b"]), ("code", ["c = 1"])]
+    cells = [{"cell_type": kind, "source": text} for kind, text in cells]
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells}))
+    found = read_page(tmp_path / "a.ipynb")
+    assert found == "# A\nb\n\n```python\nc = 1\n```"
 
 
 def test_citation_has_the_version_of_the_package():

@@ -19,7 +19,7 @@ def render(analysis) -> str:
     """Render the analysis of a recording."""
     parts = [named(analysis.prediction, analysis.coverage)]
     if analysis.timeline is not None:
-        parts.append(strip(analysis.timeline, analysis.duration_s))
+        parts.append(strip(analysis.timeline, 0.0, analysis.duration_s))
     parts.append(curves(analysis.curves, analysis.duration_s))
     return f'<div class="analysis">{"".join(parts)}</div>'
 
@@ -57,14 +57,15 @@ def named(prediction, coverage) -> str:
     )
 
 
-def strip(timeline, duration_s) -> str:
-    """Render the emotions of a long recording over time.
+def strip(timeline, start_s, end_s) -> str:
+    """Render the emotions of a recording over time.
 
     More probable segments are more opaque.
     """
+    length_s = end_s - start_s
     pieces = "".join(
-        f'<b style="left:{100 * part.start_s / duration_s:.2f}%;'
-        f"width:{100 * (part.end_s - part.start_s) / duration_s:.2f}%;"
+        f'<b style="left:{100 * (part.start_s - start_s) / length_s:.2f}%;'
+        f"width:{100 * (part.end_s - part.start_s) / length_s:.2f}%;"
         f"background:{_colour(part.prediction.emotion)};"
         f'opacity:{0.3 + 0.7 * part.prediction.probability:.2f}" '
         f'title="{clock(part.start_s)}–{clock(part.end_s)} '
@@ -81,7 +82,7 @@ def strip(timeline, duration_s) -> str:
     )
     return (
         f'<h3>Over time</h3><div class="strip">{pieces}</div>'
-        f'{_axis(0.0, duration_s)}<p class="key">{key}</p>'
+        f'{_axis(start_s, end_s)}<p class="key">{key}</p>'
     )
 
 

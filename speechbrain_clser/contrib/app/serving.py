@@ -1,11 +1,16 @@
 """Serve the Gradio page without external resources."""
 
+import contextlib
 import json
+import logging
 import os
+import threading
 from html import escape
 from pathlib import Path
 
+from speechbrain_clser.contrib import publish
 from speechbrain_clser.contrib.app.analysis import analyse
+from speechbrain_clser.contrib.app.live import LiveTimeline
 from speechbrain_clser.contrib.app.rendering import complaint, render
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.evaluation import formatting
@@ -16,7 +21,19 @@ from speechbrain_clser.inference.classifier import (
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.printable import pluralise
 
+logger = logging.getLogger(__name__)
+
 STYLE = Path(__file__).with_name("page.css")
+EXAMPLE = Path(publish.__file__).with_name("example.wav")
+# Processing for calls changes the loudness, which carries emotion.
+UNPROCESSED = """<script>
+if (navigator.mediaDevices) { // missing at an insecure address
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const off = { autoGainControl: false, echoCancellation: false, noiseSuppression: false };
+  navigator.mediaDevices.getUserMedia = ({ audio, ...more }) =>
+    open({ ...more, audio: audio && { ...(audio === true ? {} : audio), ...off } });
+}
+</script>"""
 CALIBRATED = (
     "Its probabilities are calibrated on the training languages; they may not "
     "be calibrated in other languages."
@@ -43,6 +60,15 @@ def show(classifier, path) -> str:
         return render(analyse(classifier, path))
     except BadAudioError as error:
         return complaint(error, path)
+
+
+def follow(classifier, path, timeline=None) -> tuple:
+    """Add a chunk of a live recording; return the HTML and the timeline."""
+    timeline = timeline or LiveTimeline(classifier)
+    try:
+        return timeline.feed(path), timeline
+    except BadAudioError as error:
+        return complaint(error, path), timeline
 
 
 def read_results(folder) -> dict | None:
@@ -91,8 +117,8 @@ def introduction(classifier, name="", results=None) -> str:
     more = "" if by == "none" else NORMALISED.format(by=by)
     score = scores(results) if results else NO_RESULTS
     return (
-        '<div class="about"><h1>Emotion in speech</h1><p>Record a few seconds '
-        f"or upload a file. The classes are {', '.join(others)} and {last}. "
+        '<div class="about"><h1>Emotion in speech</h1><p>Upload or record speech, '
+        f"or follow the microphone live. The classes are {', '.join(others)} and {last}. "
         f"{CALIBRATED}{more}</p><p>Model: <code>{escape(name)}</code>. "
         f"{score}</p></div>"
     )
@@ -105,21 +131,50 @@ def page(classifier, name="", results=None):
         title="Emotion in speech", analytics_enabled=False
     ) as blocks:
         gradio.HTML(introduction(classifier, name, results))
-        recording = gradio.Audio(
-            sources=["microphone", "upload"],
-            type="filepath",
-            show_label=False,
-            editable=False,
-            buttons=[],
-        )
-        analysis = gradio.HTML()
-        recording.change(
-            lambda path: show(classifier, path),
-            recording,
-            analysis,
-            api_name="analyse",
-        )
+        with gradio.Tab("Recording"):
+            _add_recording(gradio, classifier)
+        with gradio.Tab("Live"):
+            _add_live(gradio, classifier)
     return blocks
+
+
+def _add_recording(gradio, classifier):
+    """Add the analysis of a file or a finished recording."""
+    recording = gradio.Audio(
+        sources=["upload", "microphone"],
+        type="filepath",
+        show_label=False,
+        editable=False,
+        buttons=[],
+    )
+    gradio.Examples([[str(EXAMPLE)]], recording, label="Example")
+    analysis = gradio.HTML()
+    recording.change(
+        lambda path: show(classifier, path),
+        recording,
+        analysis,
+        api_name="analyse",
+    )
+
+
+def _add_live(gradio, classifier):
+    """Add the timeline of the microphone."""
+    microphone = gradio.Audio(
+        streaming=True, type="filepath", show_label=False, buttons=[]
+    )
+    timeline, analysis = gradio.State(), gradio.HTML()
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    microphone.start_recording(
+        lambda: ("", None), None, [analysis, timeline], **private
+    )
+    microphone.stream(
+        lambda path, found: follow(classifier, path, found),
+        [microphone, timeline],
+        [analysis, timeline],
+        stream_every=0.5,
+        concurrency_limit=None,  # a recording occupies a worker while it lasts
+        **private,
+    )
 
 
 def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
@@ -141,13 +196,18 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
     classifier = EmotionClassifier.from_hparams(folder)
     refuse_rated(classifier, "clser app shows probabilities of classes")
     results = read_results(folder)
-    page(classifier, str(model_folder), results).launch(
+    _, address, _ = page(classifier, str(model_folder), results).launch(
         **looks(gradio),
         server_name=host,
         server_port=port,
         inbrowser=is_open,
         share=False,
+        quiet=True,
+        prevent_thread_lock=True,
     )
+    logger.info("page: %s, until Ctrl-C", address)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def looks(gradio) -> dict:
@@ -158,7 +218,8 @@ def looks(gradio) -> dict:
         font=["system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif"],
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     )
-    return {"theme": theme, "css": STYLE.read_text(), "footer_links": []}
+    css = STYLE.read_text()
+    return {"theme": theme, "css": css, "head": UNPROCESSED, "footer_links": []}
 
 
 def _gradio():

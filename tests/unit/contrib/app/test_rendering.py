@@ -56,7 +56,7 @@ def test_unknown_has_a_colour():
 
 
 def test_strip_places_segments_by_time():
-    text = rendering.strip(TIMELINE, 10.0)
+    text = rendering.strip(TIMELINE, 0.0, 10.0)
     assert re.findall(r"left:([\d.]+)%;width:([\d.]+)%", text) == [
         ("0.00", "40.00"),
         ("40.00", "60.00"),
@@ -114,7 +114,7 @@ def test_title_names_the_shown_interval(start_s, duration_s, title):
 )
 def test_ticks_are_at_round_times(seconds, first, last):
     curves = Curves(0.0, 1, [100.0, 120.0], [1.0] * 2)
-    text = rendering.strip(TIMELINE, seconds)
+    text = rendering.strip(TIMELINE, 0.0, seconds)
     times = re.findall(r"<span style=\"left:[\d.]+%\">([^<]*)</span>", text)
     assert (times[0], times[-1]) == (first, last)
     assert len(times) <= rendering.MOST_TICKS + 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import soundfile
 from helpers import served
 
 from speechbrain_clser.contrib.app import serving
@@ -23,17 +24,19 @@ PRINT_PAGE = """
 import json, os, sys
 from speechbrain_clser.contrib.app import serving
 
-def launch(blocks, theme, css, **given):
-    event, = blocks.fns.values()
+def launch(blocks, theme, css, head, **given):
+    events = {event.api_name: event for event in blocks.fns.values()}
     parts = blocks.get_config_file()["components"]
     print(json.dumps({
         "kinds": [part["type"] for part in parts],
-        "html": event.fn(sys.argv[2]),
+        "html": events["analyse"].fn(sys.argv[2]),
         "is_reporting": blocks.analytics_enabled,
         "variable": os.environ["GRADIO_ANALYTICS_ENABLED"],
         "stylesheets": theme._stylesheets,
         **given,
     }))
+
+    sys.exit()
 
 serving._gradio().Blocks.launch = launch
 serving.serve(sys.argv[1], port=7999)
@@ -59,6 +62,16 @@ def test_recording_is_classified_and_rendered(model, classifier):
     prediction = classifier.classify_file(model.files[1])
     assert f"<strong>{prediction.emotion}</strong>" in text
     assert "Pitch and loudness" in text
+
+
+def test_unusable_chunk_renders_the_reason_and_keeps_the_timeline(
+    classifier, tmp_path
+):
+    path = tmp_path / "chunk.wav"
+    soundfile.write(path, [[float("nan")]] * 8000, 16000, subtype="FLOAT")
+    text, timeline = serving.follow(classifier, path)
+    assert 'class="complaint">Stream: expected' in text
+    assert serving.follow(classifier, path, timeline)[1] is timeline
 
 
 def test_missing_recording_renders_empty(classifier):
@@ -163,7 +176,7 @@ def output(model):
 @needs_gradio
 @pytest.mark.slow
 def test_page_analyses_a_recording(output):
-    assert output["kinds"].count("audio") == 1
+    assert output["kinds"].count("audio") == 2  # one of them is live
     assert "Pitch and loudness" in output["html"]
 
 
@@ -184,4 +197,5 @@ def test_page_is_served_on_localhost(output):
 
 
 def test_style_sheet_has_no_external_resources():
-    assert not re.search(r"https?:|url\(|@import", serving.STYLE.read_text())
+    text = serving.STYLE.read_text() + serving.UNPROCESSED
+    assert not re.search(r"https?:|url\(|@import|src=", text)
