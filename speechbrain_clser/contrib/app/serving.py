@@ -68,7 +68,7 @@ def scores(results) -> str:
     supervision = escape(results["supervision"])
     over = formatting.trainings(results["trials"], results["seeds"])
     if ccc := results.get("ccc"):
-        score = f"mean CCC {formatting.decimal(ccc['mean'])}"
+        score = f"Mean CCC {formatting.decimal(ccc['mean'])}"
         interval, chance = formatting.decimal_interval(ccc), ""
     else:
         uar = results["uar"]

@@ -115,7 +115,7 @@ def test_introduction_of_dimensions_has_their_score_and_no_calibration():
     text = serving.introduction(model, "me/mine", results)
     assert "predicts values of arousal and valence from 0 to 1." in text
     assert (
-        "<b>mean CCC 0.500</b> on Urdu · 95 % interval [0.400, 0.600] ·" in text
+        "<b>Mean CCC 0.500</b> on Urdu · 95 % interval [0.400, 0.600] ·" in text
     )
     assert "calibrated" not in text and "chance" not in text
 
