@@ -6,6 +6,7 @@ kept unchanged.
 """
 
 import difflib
+import math
 import unicodedata
 from collections.abc import Mapping
 
@@ -39,7 +40,7 @@ ENGLISH = {
     "fear": "fea, fearful, afraid, scared, anxiety, anxious",
     "frustration": "fru, frustrated",
     "happiness": "hap, happy, joy, joyful",
-    "neutral": "neu, neutrality",
+    "neutral": "neu, neutrality, neutral state",
     # IEMOCAP writes xxx if the raters have no majority.
     "other": "oth, others, xxx",
     "sadness": "sad",
@@ -219,6 +220,60 @@ def near(label: str) -> str:
     if not found or canonical(found[0]) == label:
         return ""
     return f" (did you mean {canonical(found[0])}?)"
+
+
+def parse_votes(text: str) -> tuple:
+    """Parse the votes of raters for an utterance.
+
+    Arguments
+    ---------
+    text : str
+        Labels with numbers, separated by semicolons; a label without number has
+        one vote, so that the labels of all raters may be listed.
+
+    Returns
+    -------
+    tuple of (str, float)
+        Label as from ``spelled``, and its number of votes, without those of 0.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative or none, or a label is empty.
+
+    Example
+    -------
+    >>> parse_votes("Angry:3; neutral"), parse_votes("neutral; sad; neutral")
+    ((('angry', 3.0), ('neutral', 1.0)), (('neutral', 2.0), ('sad', 1.0)))
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        label, _, number = (
+            part.rpartition(":") if ":" in part else (part, "", 1)
+        )
+        try:
+            n = float(number)
+        except ValueError:
+            n = math.nan
+        if not (0 <= n < math.inf and label.strip()):
+            raise ValueError(
+                f"votes: expected labels with numbers, such as anger:3;neutral:2, "
+                f"found {part!r}; correct it"
+            )
+        if n:
+            found[spelled(label)] = found.get(spelled(label), 0.0) + n
+    return tuple(found.items())
+
+
+def format_votes(votes) -> str:
+    """Format votes as ``parse_votes`` reads them.
+
+    Example
+    -------
+    >>> format_votes([("anger", 3.0), ("neutral", 0.5)])
+    'anger:3;neutral:0.5'
+    """
+    return ";".join(f"{label}:{n:g}" for label, n in votes)
 
 
 class Scheme:

@@ -2,17 +2,20 @@
 
 A task decides which utterances have a label, the target of a batch, the number of
 outputs and their decoding, the columns of predictions, and the scores of an epoch.
-``Protocol.scheme`` is the task of a protocol: ``Classes``, or ``Dimensions`` with
-``--task dimensions``.
+``Protocol.scheme`` is the task of a protocol: ``Classes``, ``Soft`` with ``--task soft``,
+or ``Dimensions`` with ``--task dimensions``.
 """
+
+import collections
+import dataclasses
 
 import numpy as np
 
 from speechbrain_clser.evaluation import regression
-from speechbrain_clser.evaluation.metrics import uar
-from speechbrain_clser.labels import Scheme
+from speechbrain_clser.evaluation.metrics import jensen_shannon, uar
+from speechbrain_clser.labels import Scheme, canonical_or_own, format_votes
 
-CLASSES = "classes"
+CLASSES, SOFT = "classes", "soft"
 # Name of the task, and key of its targets in a batch.
 RATED = "dimensions"
 # Ratings, in the order of columns and of the outputs of a model.
@@ -93,6 +96,97 @@ class Classes(Scheme):
         }
 
 
+class Soft(Classes):
+    """Predict the shares of raters' votes for several classes of emotion.
+
+    An utterance belongs to the class with most votes: ``labelled`` makes this its
+    emotion. If another emotion has most votes, or several have, it has no class. Votes
+    for other emotions are left out of the shares.
+
+    Arguments
+    ---------
+    classes, merge_classes : list, dict
+        As for ``Scheme``.
+
+    Example
+    -------
+    >>> from speechbrain_clser.data.utterance import Utterance
+    >>> votes = (("angry", 3.0), ("fear", 1.0), ("other", 2.0))
+    >>> row = Utterance("1", "1.wav", "W", "ann", "deu", votes=votes)
+    >>> task = Soft(["anger", "fear"])
+    >>> row = task.labelled(row)
+    >>> row.emotion, task.target(row)
+    ('anger', [0.75, 0.25])
+    """
+
+    name, key = SOFT, "votes"
+    columns_of_tables = "`votes`"
+
+    @property
+    def wanted(self):
+        """Phrase of messages: what labelled utterances are."""
+        return f"with most votes for a class in {self.classes}"
+
+    def labelled(self, row, names=None):
+        """Return an utterance with emotions as votes, and the most voted of them.
+
+        Arguments
+        ---------
+        row : Utterance
+            As read.
+        names : dict, optional
+            Label to the emotion or class that a protocol gives it.
+
+        Returns
+        -------
+        Utterance
+            Its emotion is blank if several emotions have most votes, or it has none.
+        """
+        votes = collections.Counter()
+        for label, n in row.votes:
+            name = (names or {}).get(label) or canonical_or_own(label)
+            name = self.merged(row.corpus, name)
+            votes[self.merge_classes.get(name, name)] += n
+        most = [name for name in votes if votes[name] == max(votes.values())]
+        return dataclasses.replace(
+            row,
+            votes=tuple(votes.items()),
+            emotion=most[0] if len(most) == 1 else "",
+        )
+
+    def shown(self, row):
+        """Return the votes of an utterance as text."""
+        return format_votes(row.votes)
+
+    def why_unlabelled(self, row):
+        """Return the reason for which an utterance has no class."""
+        if row.votes and not row.emotion:
+            return "several emotions have most votes"
+        return super().why_unlabelled(row) if row.votes else "no votes"
+
+    def target(self, row):
+        """Return the shares of the classes in the votes; NaN if ``row`` is None."""
+        if row is None:
+            return [float("nan")] * len(self)
+        votes = dict(row.votes)
+        shares = np.array([votes.get(name, 0.0) for name in self.classes])
+        return (shares / shares.sum()).tolist()
+
+    def scores(self, target, predicted) -> dict:
+        """Score shares and probabilities, (utterances, classes), by UAR and JSD."""
+        target, predicted = np.array(target), np.array(predicted)
+        distance = jensen_shannon(target, predicted).mean()
+        target = np.argmax(target, axis=-1).tolist()
+        return {**super().scores(target, predicted), "jsd": float(distance)}
+
+    def columns(self, row, probabilities) -> dict:
+        """Return the columns of a predictions file for an utterance."""
+        shares = zip(self.classes, self.target(row), strict=True)
+        return super().columns(row, probabilities) | {
+            f"votes_{name}": share for name, share in shares
+        }
+
+
 class Dimensions:
     """Predict values of 0-1, such as arousal and valence.
 
@@ -125,7 +219,7 @@ class Dimensions:
         self.names = tuple(names)
         if not self.names or len({*self.names} & {*DIMENSIONS}) < len(names):
             raise ValueError(
-                f"task: expected {CLASSES}, {RATED}, or some of "
+                f"task: expected {CLASSES}, {SOFT}, {RATED}, or some of "
                 f"{'+'.join(DIMENSIONS)}, each once, found "
                 f"{'+'.join(self.names) or 'nothing'}"
             )
@@ -198,14 +292,14 @@ def named(task: str, classes=(), merge_classes=None):
     Arguments
     ---------
     task : str
-        ``"classes"``; ``"dimensions"``, all three; or some, as
+        ``"classes"``; ``"soft"``; ``"dimensions"``, all three; or some, as
         ``"arousal+valence"``.
     classes, merge_classes : list, dict
-        Of the task ``classes``.
+        Of the tasks ``classes`` and ``soft``.
 
     Returns
     -------
-    Classes or Dimensions
+    Classes, Soft or Dimensions
         See there.
 
     Raises
@@ -219,10 +313,10 @@ def named(task: str, classes=(), merge_classes=None):
     ('arousal', 'valence')
     >>> named("pleasure")
     Traceback (most recent call last):
-    ValueError: task: expected classes, dimensions, or some of arousal+valence+...
+    ValueError: task: expected classes, soft, dimensions, or some of arousal+valence+...
     """
-    if task == CLASSES:
-        return Classes(classes, merge_classes)
+    if task in (CLASSES, SOFT):
+        return {CLASSES: Classes, SOFT: Soft}[task](classes, merge_classes)
     return Dimensions(DIMENSIONS if task == RATED else task.split("+"))
 
 

@@ -12,6 +12,7 @@ import yaml
 
 from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.protocol_grammar import parse
+from speechbrain_clser.tasks import CLASSES, SOFT
 
 RESERVED = ("protocol", "output_folder", "data_folder")
 NONE = "none"  # no adaptation
@@ -272,6 +273,7 @@ def _checked(found, replaced, stem):
             raise ValueError(
                 f"{taken[0]} is set for each cell by the study; remove the key"
             )
+    _refuse_rated(folds.values(), (settings, *found["systems"].values()))
     return Study(
         title=str(found.get("title", stem)),
         note=str(found.get("note", "")),
@@ -284,6 +286,17 @@ def _checked(found, replaced, stem):
         settings=settings,
         compare_with=tuple(found.get("compare_with", ())),
     )
+
+
+def _refuse_rated(names, systems):
+    """Refuse tasks that are not scored by UAR."""
+    tasks = [protocols.load(name).task for name in names]
+    tasks += [of["task"] for of in systems if "task" in of]
+    if rated := [one for one in tasks if one not in (CLASSES, SOFT)]:
+        raise ValueError(
+            f"task: a study compares the UAR of classes, found {rated[0]}; remove "
+            "the task, or compare the runs with clser compare"
+        )
 
 
 def _replaced(replaced, names):

@@ -11,20 +11,13 @@ from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.console import columns
 from speechbrain_clser.printable import pluralise
 
-# Keys of a row and columns of the CSV; scores and differences are 0-1.
-COLUMNS = (
-    *("run", "folder", "method", "protocol", "digest", "trials", "trainings"),
-    *("utterances", "speakers", "uar", "uar_low", "uar_high", "against"),
-    *("difference", "difference_low", "difference_high", "p", "p_holm"),
-)
-
 
 def compare(
     folders: Sequence[str | os.PathLike],
     against: str | os.PathLike | None = None,
     across_protocols: bool = False,
 ) -> dict:
-    """Compare the UAR of runs on the same test utterances.
+    """Compare the UAR, or the CCC, of runs on the same test utterances.
 
     Arguments
     ---------
@@ -39,8 +32,10 @@ def compare(
     Returns
     -------
     dict
-        ``rows``, one dict per run with the keys ``COLUMNS``, None for missing
-        values; ``notes``, explanations of the table. ``p`` is from the paired
+        ``rows``, one dict per run with names, sizes, ``uar`` or ``ccc`` with its
+        interval, ``against``, ``difference`` with its interval, ``p`` and
+        ``p_holm``, None for missing values; ``notes``, explanations of the table.
+        Scores and differences are 0-1. ``p`` is from the paired
         permutation test over speakers, ``p_holm`` is corrected for the number
         of comparisons.
 
@@ -100,7 +95,7 @@ def write(found: dict, kind: str) -> str:
     """Write a comparison as text.
 
     All formats are in percent with the notes, except for ``"csv"``, which has the
-    columns ``COLUMNS``, 0-1 and unrounded.
+    keys of the rows as columns, 0-1 and unrounded.
     """
     return FORMATS[kind](found)
 
@@ -185,6 +180,7 @@ def _row(name, run, cell, baseline):
     test = run.seeds[0].predictions[comparison.PART]
     tested = cell.get("difference")
     values = tested or dict.fromkeys(("difference", "low", "high", "p"))
+    score = "ccc" if run.is_rated else "uar"
     return {
         "run": name,
         "folder": str(run.folder),
@@ -195,9 +191,9 @@ def _row(name, run, cell, baseline):
         "trainings": len(run.seeds),
         "utterances": len(test),
         "speakers": len(set(test.speaker)),
-        "uar": cell["uar"]["mean"],
-        "uar_low": cell["uar"]["low"],
-        "uar_high": cell["uar"]["high"],
+        score: cell[score]["mean"],
+        f"{score}_low": cell[score]["low"],
+        f"{score}_high": cell[score]["high"],
         "against": baseline if tested else None,
         "difference": values["difference"],
         "difference_low": values["low"],
@@ -211,8 +207,12 @@ def _reading(run, rows, baseline):
     """Return the explanation of the table."""
     where = formatting.languages(run.ledger["targets"])
     n_tests = len(rows) - 1
+    score = "UAR in percent"
+    if run.is_rated:
+        names = run.seeds[0].predictions[comparison.PART].names
+        score = f"CCC, mean of {formatting.enumeration(names)},"
     return (
-        f"UAR in percent on {rows[0]['utterances']} utterances of "
+        f"{score} on {rows[0]['utterances']} utterances of "
         f"{pluralise(rows[0]['speakers'], 'speaker')} ({where}), protocol "
         f"{run.protocol['name']} ({run.protocol['digest']}), with the 95 % "
         f"interval over speakers. Differences are to {baseline}, paired over "
@@ -234,31 +234,34 @@ def _supervision(found, names):
 
 def _shown(found):
     """Return the table with rounded percentages."""
-    rows = []
+    rows, score = [], "ccc" if "ccc" in found["rows"][0] else "uar"
     for row in found["rows"]:
-        uar = {key: row[f"uar_{key}"] for key in ("low", "high")}
+        own, other = (
+            {
+                "mean": row[name],
+                "low": row[f"{name}_low"],
+                "high": row[f"{name}_high"],
+            }
+            for name in (score, "difference")
+        )
         difference, p = (None, None), None
         if row["against"]:
-            difference = formatting.format_difference(
-                {
-                    "mean": row["difference"],
-                    "low": row["difference_low"],
-                    "high": row["difference_high"],
-                }
-            )
+            difference = _texts(score, other, "+")
             p = f"{row['p_holm']:.4f}"
-        rows.append(
-            [
-                row["run"],
-                row["trainings"],
-                formatting.percent(row["uar"]),
-                formatting.interval(uar),
-                *difference,
-                p,
-            ]
-        )
-    header = ["run", "trainings", "UAR", "95 %", "difference", "95 %"]
+        texts = _texts(score, own)
+        rows.append([row["run"], row["trainings"], *texts, *difference, p])
+    header = ["run", "trainings", score.upper(), "95 %", "difference", "95 %"]
     return {"columns": [*header, "p (Holm)"], "rows": rows}
+
+
+def _texts(score, found, sign=""):
+    """Format a mean or a difference, with a sign, and its interval."""
+    if score == "ccc":
+        mean = formatting.decimal(found["mean"], sign)
+        return mean, formatting.decimal_interval(found, sign)
+    if sign:
+        return formatting.format_difference(found)
+    return formatting.percent(found["mean"]), formatting.interval(found)
 
 
 def _table(found):
@@ -283,7 +286,7 @@ def _latex(found):
 
 def _csv(found):
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, [*found["rows"][0]], lineterminator="\n")
     writer.writeheader()
     writer.writerows(found["rows"])
     return text.getvalue()

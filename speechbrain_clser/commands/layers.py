@@ -36,6 +36,11 @@ def probe(
     """
     features = build(encoder, language=source_language(protocol), window=window)
     out, protocol = Path(out), protocols.load(protocol)
+    if not protocol.scheme.classes:
+        raise ValueError(
+            f"clser layers probes classes, found the task {protocol.task} of "
+            f"protocol {protocol.name!r}; give a protocol without the key task"
+        )
     material = prepare.prepare(
         protocol,
         data_folder,

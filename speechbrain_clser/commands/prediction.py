@@ -89,7 +89,7 @@ def keep_freed() -> bool:
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
     help="Process recordings of any length in windows, and output each "
-    "segment of one emotion with its times.",
+    "segment of one emotion, or each interval of values, with its times.",
 )
 @click.option(
     "--channel",
@@ -185,8 +185,8 @@ def predict(
       note         warnings: channels, antiphase, quiet, steady, no_speech,
                    short_speech
 
-    A model of dimensions writes file, a column of 0-1 of each dimension, such as
-    arousal and valence, and note.
+    A model of dimensions has a column of 0-1 of each dimension, such as arousal and
+    valence, in the place of emotion, probability, p_<class> and speech.
 
     Unusable recordings are listed in emotions.bad.csv (file, reason, message),
     and the exit status is then 1. Files in folders that are not audio are listed
@@ -240,10 +240,10 @@ def predict(
     keep_freed()
     folder = locate(model, revision)
     classifier = EmotionClassifier.from_hparams(folder, **options)
-    if classifier.task == RATED and (adapt or window_s is not None):
+    if classifier.task == RATED and adapt:
         raise click.UsageError(
-            "--adapt and --window-s need a model that predicts classes, and "
-            f"{model} predicts {', '.join(classifier.classes)}; leave them out"
+            "--adapt needs a model that predicts classes, and "
+            f"{model} predicts {', '.join(classifier.classes)}; leave it out"
         )
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)

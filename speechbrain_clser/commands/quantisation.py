@@ -39,6 +39,11 @@ def export(run, model, out, data_folder=None) -> list:
             "scored with both graphs, found none; give the output_folder of train.py"
         )
     choice, hparams = reexport.load_training(run)
+    if not hparams["scheme"].classes:
+        raise ValueError(
+            f"{run}: --int8 compares UAR, found a run of "
+            f"{', '.join(hparams['scheme'].names)}; export it without --int8"
+        )
     data = reexport.make_splits(choice, Path(run), hparams, data_folder)
     path = onnx_export.export_onnx(model, out, is_quantised=True)
     scheme = hparams["scheme"]

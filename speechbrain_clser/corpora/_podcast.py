@@ -1,10 +1,12 @@
 """Read the common layout of MSP-Podcast and BIIC-Podcast."""
 
+import collections
 import csv
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import recordings
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.labels import spelled
 from speechbrain_clser.tasks import to_unit
 
 # Consensus label of the raters, one letter.
@@ -31,6 +33,7 @@ PARTS = {
 # Column of the mean rating, on a scale of 1-7 (self-assessment manikins).
 RATINGS = {"arousal": "EmoAct", "valence": "EmoVal", "dominance": "EmoDom"}
 SCALE = 1, 7
+DETAILS = "labels_detailed.csv"  # of each rater, beside the consensus
 HIDDEN = "Test3"  # published without labels
 GENDERS = {"male": "male", "female": "female"}
 UNNAMED = ("", "unknown", "nan")
@@ -72,6 +75,7 @@ def labelled(root, prefix, language):
         for folder in sorted(root.rglob("Transcripts"))
         for path in sorted(folder.rglob("*.txt"))
     }
+    votes = _votes(tables[0].with_name(DETAILS))
     with tables[0].open(newline="", encoding="utf-8-sig") as file:
         for row in csv.DictReader(file):
             name = Path(row["FileName"].strip()).stem
@@ -101,7 +105,23 @@ def labelled(root, prefix, language):
                     for name, column in RATINGS.items()
                     if (row.get(column) or "").strip().lower() not in UNRATED
                 },
+                votes=tuple(votes.get(name, {}).items()),
             )
+
+
+def _votes(table):
+    """Count the primary emotions that raters named, of each utterance."""
+    found = collections.defaultdict(collections.Counter)
+    if not table.is_file():
+        return found
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            # Releases write columns, or one text: rater; primary; others; A: ...
+            label = row.get("EmoClass_Major") or row["EmoDetail"].split(";")[1]
+            label = spelled(EMOTIONS.get(label.strip(), label))
+            label = "other" if label.startswith("other") else label
+            found[Path(row["FileName"].strip()).stem][label] += 1.0
+    return found
 
 
 def _speaker(name, podcast):

@@ -3,8 +3,9 @@
 91 actors, 43 of them women, speak twelve sentences in six emotions; one of the
 sentences at three levels of intensity, the others at an unspecified level. 7,442
 recordings of 16 kHz. Listeners often perceived another emotion than the intended
-one, which is the label here; their votes are in ``processedResults``, which is not
-used.
+one, which is the label here. Their votes on the sound alone are read from
+``processedResults/tabulatedVotes.csv``, if it is there: rows of 100,001-199,999, counts
+``A D F H N S`` and ``fileName``; later rows are votes on the face and on both.
 
 A name such as ``1001_IEO_ANG_LO.wav`` is actor 1001, sentence IEO, emotion ANG and
 level LO (also MD, HI, and XX if unspecified). ``VideoDemographics.csv`` has the sex of
@@ -16,6 +17,7 @@ Crowd-sourced Emotional Multimodal Actors Dataset. IEEE Transactions on Affectiv
 Computing 5(4), 2014.
 """
 
+import csv
 import re
 from pathlib import Path
 
@@ -66,6 +68,8 @@ SENTENCES = {
 }
 
 TABLE = "VideoDemographics.csv"
+VOTES = "processedResults/tabulatedVotes.csv"
+VOICE = 1  # query type: the number of a row is 100,000 times it and the clip
 # One published name has the level X.
 NAME = re.compile(r"(1\d{3})_([A-Z]{3})_([A-Z]{3})_(?:LO|MD|HI|XX?)")
 
@@ -73,7 +77,7 @@ NAME = re.compile(r"(1\d{3})_([A-Z]{3})_([A-Z]{3})_(?:LO|MD|HI|XX?)")
 def utterances(root):
     """Yield the utterances in file-name order, labelled by file name."""
     root, genders = Path(root), {}
-    folder = root / "AudioWAV"
+    votes, folder = _votes(root / VOTES), root / "AudioWAV"
     for wav in recordings(folder if folder.is_dir() else root):
         match = NAME.fullmatch(wav.stem)
         if match is None:
@@ -93,7 +97,26 @@ def utterances(root):
             language="eng",
             gender=genders[actor],
             sentence=sentence,
+            votes=votes.get(wav.stem, ()),
         )
+
+
+def _votes(table):
+    """Read the votes on the sound of each recording; none without a table."""
+    if not table.is_file():
+        return {}
+    letters = {label[0]: emotion for label, emotion in EMOTIONS.items()}
+    with table.open(newline="", encoding="utf-8") as file:
+        number, *_ = (reader := csv.DictReader(file)).fieldnames
+        return {
+            row["fileName"]: tuple(
+                (emotion, float(row[letter]))
+                for letter, emotion in letters.items()
+                if float(row[letter])
+            )
+            for row in reader
+            if int(row[number]) // 100_000 == VOICE
+        }
 
 
 def _genders(root):

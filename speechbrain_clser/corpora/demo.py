@@ -2,8 +2,9 @@
 
 eSpeak NG synthesises neutral sentences in five languages of different families.
 Simulated emotions change pitch, pitch range, rate, loudness and voice quality; arousal,
-valence and dominance are directions of these changes (``script.AXES``). The
-corpus is meant for software tests; results do not apply to human speech.
+valence and dominance are directions of these changes (``script.AXES``), and votes
+follow from their distance to those of each emotion (``script.N_RATERS``). The corpus is
+meant for software tests; results do not apply to human speech.
 
 eSpeak NG: https://github.com/espeak-ng/espeak-ng, after Jonathan Duddington's
 speak. It is licensed under the GPL and runs in separate worker processes; its
@@ -30,6 +31,7 @@ from speechbrain_clser.io import (
     read_json,
     remove_stale,
 )
+from speechbrain_clser.labels import parse_votes
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +157,7 @@ def speak(takes, folder, n_workers: int | None = None):
             "arousal": take.arousal,
             "valence": take.valence,
             "dominance": take.dominance,
+            "votes": take.votes,
             "n_bytes": (folder / f"{take.id}.wav").stat().st_size,
         }
         for take in takes
@@ -226,7 +229,6 @@ def utterances(root):
         speak(takes, root)
         index = _index(root, takes)
     for row in index["utterances"]:
-        phones = tuple(tuple(phone) for phone in row.pop("phones"))
-        yield Utterance(
-            **row, wav=str(root / f"{row['id']}.wav"), phones=phones
-        )
+        row["phones"] = tuple(tuple(phone) for phone in row["phones"])
+        row["votes"] = parse_votes(row["votes"])
+        yield Utterance(**row, wav=str(root / f"{row['id']}.wav"))

@@ -4,10 +4,10 @@ The table is a CSV or TSV file in the folder, with a header; ``table.csv`` if th
 several. Required columns are ``path`` (relative to the folder) and ``emotion`` (a
 canonical name, a common synonym, or another label; blank for unlabelled recordings).
 Optional columns are ``speaker``, ``language`` (a code of ISO 639 or an English name),
-``gender``, ``sentence``, ``session``, ``start`` and ``end``, the times in seconds of
-a segment of a recording, and ``arousal``, ``valence`` and ``dominance``, ratings of 0-1
-(blank if there is none). Common spellings of these names are in ``SPELLINGS``. Other
-columns are ignored, and named.
+``gender``, ``sentence``, ``session``, ``start`` and ``end``, the times in seconds of a
+segment of a recording, ``arousal``, ``valence`` and ``dominance``, ratings of 0-1
+(blank if there is none), and ``votes``, as ``labels.parse_votes`` reads them. Common
+spellings of these names are in ``SPELLINGS``. Other columns are ignored, and named.
 
 Without the column ``speaker``, all files belong to one speaker "unknown": a speaker per
 file would falsely indicate speaker-disjoint splits. The default language is "und",
@@ -28,14 +28,19 @@ from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
 from speechbrain_clser.data.manifest.rows import spelling_key
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.errors import TableError
-from speechbrain_clser.labels import CANONICAL, SYNONYMS, canonical_or_own
+from speechbrain_clser.labels import (
+    CANONICAL,
+    SYNONYMS,
+    canonical_or_own,
+    parse_votes,
+)
 from speechbrain_clser.languages import UNDETERMINED, normalise
 from speechbrain_clser.tasks import DIMENSIONS
 
 NEEDED = ("path", "emotion")
 OPTIONAL = (
     *("speaker", "language", "gender", "sentence", "session", "start", "end"),
-    *DIMENSIONS,
+    *(*DIMENSIONS, "votes"),
 )
 SPELLINGS = {
     spelling: name
@@ -223,8 +228,12 @@ def _language(table, line, row):
 
 
 def _ratings(table, line, row):
-    """Return the ratings of a row; None where there is none."""
+    """Return the ratings of a row, None where there is none, and its votes."""
     found = dict.fromkeys(DIMENSIONS)
+    try:
+        found["votes"] = parse_votes(row["votes"])
+    except ValueError as error:
+        raise TableError(f"{table}, line {line}: {error}") from None
     for name in DIMENSIONS:
         if not row[name]:
             continue
@@ -275,7 +284,7 @@ def _refuse_contradiction(table, first, second):
     (line, row), (other_line, other) = first or second, second
     unlike = [
         f"{name} {row[name] or 'none'!r} and {other[name] or 'none'!r}"
-        for name in (*NEEDED[1:], *OPTIONAL[:5], *DIMENSIONS)
+        for name in (*NEEDED[1:], *OPTIONAL[:5], *DIMENSIONS, "votes")
         if ALIKE.get(name, str)(row[name]) != ALIKE.get(name, str)(other[name])
     ]
     if unlike:
@@ -309,5 +318,5 @@ def _utterance(root, row, is_divided):
         gender=ALIKE["gender"](row["gender"]),
         sentence=row["sentence"],
         session=row["session"] or (path if is_divided else ""),
-        **{name: row[name] for name in DIMENSIONS},
+        **{name: row[name] for name in (*DIMENSIONS, "votes")},
     )

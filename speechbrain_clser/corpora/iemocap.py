@@ -11,20 +11,24 @@ labels in ``Session1/dialog/EmoEvaluation/Ses01F_impro01.txt`` and words in
 ``Session1/dialog/transcriptions``. The F of ``Ses01F`` is the actor with motion-capture
 markers; the speaker is the letter of ``F000``. Label files of single raters have
 another line format. The line has the means of the raters' valence, activation and
-dominance, ``[2.5000, 2.5000, 2.5000]``, on scales of 1-5, which are mapped to 0-1; a few
-are outside of them. The scripts are the same in all five sessions,
-so the sessions share sentences but neither speakers nor dialogues.
+dominance, ``[2.5000, 2.5000, 2.5000]``, on scales of 1-5, which are mapped to 0-1; a
+few are outside of them. The lines ``C-E1:`` and so on below it are the emotions that
+each rater named, one or more, which are votes; those of the actors, ``C-F1:``, are not.
+The scripts are the same in all five sessions, so the sessions share sentences but
+neither speakers nor dialogues.
 
 C. Busso, M. Bulut, C.-C. Lee, A. Kazemzadeh, E. Mower, S. Kim, J. N. Chang, S. Lee
 and S. S. Narayanan: IEMOCAP: Interactive Emotional Dyadic Motion Capture Database.
 Language Resources and Evaluation 42, 2008.
 """
 
+import collections
 import re
 from pathlib import Path
 
 from speechbrain_clser.data.corpus import Card, recordings
 from speechbrain_clser.data.utterance import Utterance
+from speechbrain_clser.labels import parse_votes
 from speechbrain_clser.tasks import to_unit
 
 CARD = Card(
@@ -61,19 +65,24 @@ TURN = r"(Ses0([1-5])[FM]_\w+)_([FM])\d+"
 LABEL = re.compile(rf"\[[\d. -]+\]\t({TURN})\t([a-z]{{3}})\t(.*)")
 RATINGS = re.compile(r"\[([\d.]+), ([\d.]+), ([\d.]+)\].*")
 SCALE = 1, 5
+VOTES = re.compile(r"C-E\d+:\s*([^(]*)")
 WORDS = re.compile(rf"({TURN}) \[[\d. -]+\]: *(.*)")
 
 
 def utterances(root):
     """Yield the utterances in the order of the turn names."""
     root = Path(root)
-    labels, words = {}, {}
+    labels, words, votes = {}, {}, collections.defaultdict(str)
+    turn = None
     for table in sorted(root.rglob("Ses*.txt")):
         for line in table.read_text(encoding="latin-1").splitlines():
             if match := LABEL.fullmatch(line):
-                labels[match[1]] = match
+                turn = match[1]
+                labels[turn] = match
             elif match := WORDS.fullmatch(line):
                 words[match[1]] = match[5].strip()
+            elif match := VOTES.match(line):
+                votes[turn] += f"{match[1]};"
     wavs = {wav.stem: wav for wav in recordings(root)} if labels else {}
     for turn, match in sorted(labels.items()):
         _, dialogue, session, sex, emotion, ratings = match.groups()
@@ -96,4 +105,5 @@ def utterances(root):
             arousal=arousal,
             valence=valence,
             dominance=dominance,
+            votes=parse_votes(votes[turn]),
         )

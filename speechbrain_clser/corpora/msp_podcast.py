@@ -13,11 +13,12 @@ release 1.12 has 207,136. Test3 has no labels and is skipped. The
 splits are intended to be speaker-disjoint, except for the test splits.
 
 Published as ``Labels/labels_consensus.csv`` with the columns FileName, EmoClass,
-EmoAct, EmoVal, EmoDom (mean ratings of 1-7, mapped to 0-1),
-SpkrID, Gender and Split_Set, ``Audios/MSP-PODCAST_0001_0008.wav`` (podcast and turn;
-turns cut again have a third number), ``Transcripts/…txt`` and
-``ForceAligned/…TextGrid`` with ARPAbet phones, which ``features.phones.reference_phones`` reads. A
-folder ``Audio`` is accepted, too.
+EmoAct, EmoVal, EmoDom (mean ratings of 1-7, mapped to 0-1), SpkrID, Gender and
+Split_Set, ``labels_detailed.csv`` beside it with a row per rater, whose
+``EmoClass_Major`` is a vote (or the second field of ``EmoDetail``),
+``Audios/MSP-PODCAST_0001_0008.wav`` (podcast and turn; turns cut again have a third
+number), ``Transcripts/…txt`` and ``ForceAligned/…TextGrid`` with ARPAbet phones, which
+``features.phones.reference_phones`` reads. A folder ``Audio`` is accepted, too.
 
 The session is the official part and the podcast, ``train/0001``; Test1 is
 ``test/1/0001`` and Test2 ``test/2/0001``, so that the official test part is both.

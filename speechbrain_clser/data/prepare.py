@@ -14,6 +14,7 @@ from speechbrain_clser.data.splits import Splits, cut
 from speechbrain_clser.errors import TableError
 from speechbrain_clser.labels import CANONICAL, near, spelled
 from speechbrain_clser.printable import pluralise
+from speechbrain_clser.tasks import SOFT
 
 logger = logging.getLogger(__name__)
 
@@ -155,6 +156,8 @@ def load_corpora(
 def relabelled(rows: list, protocol: Protocol, own: set) -> list:
     """Apply ``labels`` and ``merge_classes`` of single corpora to rows.
 
+    With the task ``soft``, the emotion is the most voted one; see ``tasks.Soft``.
+
     Arguments
     ---------
     rows : list of Utterance
@@ -185,6 +188,9 @@ def relabelled(rows: list, protocol: Protocol, own: set) -> list:
         emotion = scheme.merged(row.corpus, emotion)
         if emotion != row.emotion:
             row = dataclasses.replace(row, emotion=emotion)
+        if protocol.task == SOFT:
+            names = emotion_of if row.corpus in own else {}
+            row = scheme.labelled(row, names)
         found.append(row)
     return found
 

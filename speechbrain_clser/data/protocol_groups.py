@@ -26,8 +26,8 @@ class LabelRules:
     own_classes : bool
         Whether classes may be other names than those of emotions.
     task : str
-        What is predicted: ``"classes"``, or values, ``"dimensions"``; see
-        ``tasks.named``.
+        What is predicted: ``"classes"``, shares of votes, ``"soft"``, or values,
+        ``"dimensions"``; see ``tasks.named``.
     """
 
     classes: tuple = ("anger", "happiness", "neutral", "sadness")

@@ -355,7 +355,7 @@ def _check_task(protocol, where):
         task = protocol.scheme
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
-    needs = "uar" if task.name == CLASSES else "ccc"
+    needs = task.select_by.removeprefix("source_valid_")
     rule = protocol.select_by
     if rule.endswith(("_uar", "_ccc")) and not rule.endswith(needs):
         raise ValueError(
@@ -363,7 +363,7 @@ def _check_task(protocol, where):
             f"source_valid_{needs} for the task {protocol.task}, got {rule}"
         )
     shots = protocol.shots or protocol.source_shots_per_class
-    if shots and task.name != CLASSES:
+    if shots and not task.classes:
         raise ValueError(
             f"{where}: expected no utterances per class for the task "
             f"{protocol.task}, got {shots} shots; label a share instead, "

@@ -33,6 +33,9 @@ class Utterance:
         (see ``data.contour``).
     arousal, valence, dominance : float, optional
         Ratings, mapped from the scale of the corpus to 0-1; None if there are none.
+    votes : tuple
+        ``(label, number)`` of each emotion that raters named, with labels as from
+        ``labels.spelled``; empty if there are none.
 
     Example
     -------
@@ -57,3 +60,4 @@ class Utterance:
     arousal: float | None = None
     valence: float | None = None
     dominance: float | None = None
+    votes: tuple = ()

@@ -117,7 +117,7 @@ def expected_calibration_error(
 
 
 def fit_temperature(
-    probabilities: np.ndarray, target: Sequence[int], n_steps: int = 40
+    probabilities: np.ndarray, target: np.ndarray, n_steps: int = 40
 ) -> float:
     """Fit the temperature of minimum negative log-likelihood.
 
@@ -129,8 +129,8 @@ def fit_temperature(
     ---------
     probabilities : numpy.ndarray, (utterances, classes)
         Of a part that is not in the training set.
-    target : sequence of int, (utterances,)
-        Column of the reference label.
+    target : array, (utterances,) or (utterances, classes)
+        Column of the reference label; or shares of votes.
     n_steps : int
         Steps of bisection.
 
@@ -151,7 +151,10 @@ def fit_temperature(
     2.0
     """
     logits = np.log(np.clip(probabilities, 1e-12, None))
-    target_logits = logits[np.arange(len(logits)), np.asarray(target)]
+    shares = np.asarray(target)
+    if shares.ndim == 1:
+        shares = np.eye(logits.shape[1])[shares]
+    target_logits = (shares * logits).sum(axis=1)
     low, high = 0.1, 2.0  # of the inverse temperature
     for _ in range(n_steps):
         middle = (low + high) / 2

@@ -13,6 +13,7 @@ import numpy as np
 
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation import statistics
+from speechbrain_clser.evaluation.dimension_scores import RunSums, speaker_sums
 from speechbrain_clser.evaluation.json_safe import to_json_safe
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
 from speechbrain_clser.evaluation.statistics import RunCounts
@@ -32,9 +33,10 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
     Returns
     -------
     dict
-        Number of seeds each, of speakers, and for ``uar`` and ``wa`` the
-        difference (a minus b) with its interval and the p-value of the paired
-        permutation test. Correct several p-values by ``permutation.holm``.
+        Number of seeds each, of speakers, and for ``uar`` and ``wa``, or of
+        dimensions ``ccc`` and ``rmse``, the difference (a minus b) with its
+        interval and the p-value of the paired permutation test. Correct several
+        p-values by ``permutation.holm``.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def compare(run_a: str | os.PathLike, run_b: str | os.PathLike) -> dict:
         "n_seeds": [len(a.trials), len(b.trials)],
         "n_speakers": len(a.speakers),
     }
-    for name in ("uar", "wa"):
+    for name in a.SCORES:
         found[name] = _difference([a], [b], name)
     return to_json_safe(found)
 
@@ -67,7 +69,8 @@ def compare_systems(
     -------
     dict
         System to fold to cell, with the fold ``"mean"`` over all folds. A cell
-        has ``uar`` with its interval over speakers, and except for the baseline
+        has ``uar``, or of dimensions ``ccc`` in the mean over them, with its
+        interval over speakers, and except for the baseline
         ``difference`` (system minus baseline) with interval, ``p`` of the
         paired permutation test, and ``p_holm``: corrected for the number of
         systems in ``"mean"``, of systems times folds in the other folds.
@@ -89,14 +92,15 @@ def compare_systems(
 
 
 def compare_counts(
-    systems: Mapping[str, Mapping[str, RunCounts]], baseline: str
+    systems: Mapping[str, Mapping[str, RunCounts | RunSums]], baseline: str
 ) -> dict:
-    """Compare systems as ``compare_systems`` does, from confusion counts.
+    """Compare systems as ``compare_systems`` does, from counts or sums.
 
     Arguments
     ---------
     systems : mapping
-        System to the counts of its runs by fold; all have the same folds.
+        System to the counts of its runs by fold, or of dimensions to their sums,
+        ``RunSums``; all have the same folds.
     baseline : str
         The system that the others are compared with.
 
@@ -118,16 +122,17 @@ def compare_counts(
             counts[name][fold] = [one]
     for by_fold in counts.values():
         by_fold[MEAN] = [one for (one,) in by_fold.values()]
+    score = counts[baseline][MEAN][0].SCORES[0]
     cells = {
         name: {
-            fold: {"uar": statistics.estimate(of).to_json()}
+            fold: {score: statistics.estimate(of, score=score).to_json()}
             for fold, of in by_fold.items()
         }
         for name, by_fold in counts.items()
     }
     for family in ([MEAN], folds):
         found = {
-            (name, fold): _difference(of[fold], counts[baseline][fold])
+            (name, fold): _difference(of[fold], counts[baseline][fold], score)
             for name, of in counts.items()
             for fold in family
             if name != baseline
@@ -153,32 +158,38 @@ def _folds(systems, baseline):
 
 
 def _counted(systems, fold):
-    """Return the confusion counts of all systems on a fold, of the same speakers."""
-    seeds = {name: runs.read(of[fold]).seeds for name, of in systems.items()}
-    all_seeds = [seed for of in seeds.values() for seed in of]
-    counts = statistics.speaker_counts(
+    """Return the counts or sums of all systems on a fold, of the same speakers."""
+    found = {name: runs.read(of[fold]) for name, of in systems.items()}
+    all_seeds = [seed for run in found.values() for seed in run.seeds]
+    is_rated = all(run.is_rated for run in found.values())
+    counted = speaker_sums if is_rated else statistics.speaker_counts
+    counts = counted(
         [_in_order(seed.predictions[PART]) for seed in all_seeds],
         [seed.trial for seed in all_seeds],
     )
-    ends = np.cumsum([len(of) for of in seeds.values()])[:-1]
+    ends = np.cumsum([len(run.seeds) for run in found.values()])[:-1]
     return {
-        name: RunCounts(counts.speakers, [seed.trial for seed in of], own)
-        for (name, of), own in zip(
-            seeds.items(), np.split(counts.confusion, ends), strict=True
+        name: type(counts)(
+            counts.speakers, [seed.trial for seed in run.seeds], own
+        )
+        for (name, run), own in zip(
+            found.items(), np.split(counts.additive, ends), strict=True
         )
     }
 
 
 def _aligned(runs):
-    """Return the counts of all runs with the same speakers in the same order."""
+    """Return the runs with the same speakers in the same order."""
     speakers = sorted({name for run in runs for name in run.speakers})
     place = {name: index for index, name in enumerate(speakers)}
     aligned = []
     for run in runs:
-        n_trainings, _, *classes = run.confusion.shape
-        confusion = np.zeros((n_trainings, len(speakers), *classes), int)
-        confusion[:, [place[name] for name in run.speakers]] = run.confusion
-        aligned.append(RunCounts(speakers, run.trials, confusion))
+        n_trainings, _, *others = run.additive.shape
+        found = np.zeros(
+            (n_trainings, len(speakers), *others), run.additive.dtype
+        )
+        found[:, [place[name] for name in run.speakers]] = run.additive
+        aligned.append(type(run)(speakers, run.trials, found))
     return aligned
 
 
@@ -187,13 +198,14 @@ def _in_order(scored):
     return scored.where(np.argsort(scored.id))
 
 
-def _difference(folds_a, folds_b, score="uar"):
+def _difference(folds_a, folds_b, score):
     """Compute the difference of two runs with interval and p-value."""
     found = statistics.estimate(folds_a, folds_b, score).to_json()
     tested = permutation_test(
-        *([fold.confusion for fold in folds] for folds in (folds_a, folds_b)),
-        statistics.METRICS[score],
+        *([fold.additive for fold in folds] for folds in (folds_a, folds_b)),
+        folds_a[0].metric(score),
         speakers=[fold.speakers for fold in folds_a],
+        targets=folds_a[0].targets,
     )
     return {
         "difference": found.pop("mean"),

@@ -34,6 +34,23 @@ class RunSums:
     speakers: list
     trials: list
     sums: np.ndarray
+    SCORES = ("ccc", "rmse")  # that ``comparison`` tests, the main one first
+
+    @property
+    def additive(self):
+        """The sums: (trainings, speakers, ...), additive over speakers."""
+        return self.sums
+
+    @staticmethod
+    def metric(score: str):
+        """Return the function of additive sums that gives a score."""
+        metric = regression.METRICS[score]
+        return lambda sums: metric(sums).mean(axis=-1)
+
+    @staticmethod
+    def targets(additive):
+        """Return the sums that do not depend on predictions: n, x and x²."""
+        return additive[..., [0, 1, 3]]
 
     def terms(self, score: str) -> tuple:
         """Return numerators and denominators, (trainings, speakers, dimensions)."""
@@ -134,17 +151,7 @@ def estimate(
     {'mean': 0.91, 'low': 0.06, 'high': 1.0}
     """
     pair = None if against is None else [against]
-    found = statistics.estimate([run], pair, score, term)
-    if against is not None or score == "rmse":
-        return found.to_json()
-    # Fisher's z of r is half the logit of (1 + r) / 2.
-    half = dataclasses.replace(
-        found,
-        value=(1 + found.value) / 2,
-        standard_error=found.standard_error / 2,
-    )
-    low, high = (2 * bound - 1 for bound in half.interval())
-    return {"mean": found.value, "low": low, "high": high}
+    return statistics.estimate([run], pair, score, term).to_json()
 
 
 def scores(

@@ -1,8 +1,9 @@
 """Classification metrics, as pure functions.
 
 Metrics are computed from confusion counts, with any number of leading axes; ``uar``
-also takes labels. Each metric is a mean of ratios of sums (``recall_terms``, ``wa_terms``,
-``f1_terms``, ``weighted_f1_terms``), from which ``statistics`` derives its variance.
+also takes labels, and ``jensen_shannon`` distributions. Each metric is a mean of ratios
+of sums (``recall_terms``, ``wa_terms``, ``f1_terms``, ``weighted_f1_terms``), from
+which ``statistics`` derives its variance.
 
 Labels may be names or indices that ``classes`` lists.
 """
@@ -316,6 +317,43 @@ def weighted_f1_of(confusion: np.ndarray) -> np.ndarray:
     """
     n = np.sum(confusion, axis=-1)
     return ratio(np.nansum(n * ratio(*f1_terms(confusion)), -1), n.sum(-1))
+
+
+def jensen_shannon(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Compute the Jensen-Shannon divergence of distributions, in bits.
+
+    Arguments
+    ---------
+    first, second : numpy.ndarray, (..., classes)
+        Rows sum to 1.
+
+    Returns
+    -------
+    numpy.ndarray, (...)
+        0 for equal distributions, 1 for those that share no class.
+
+    Source
+    ------
+    Lin, Divergence Measures Based on the Shannon Entropy, IEEE Transactions on
+    Information Theory 37, 1991.
+
+    Example
+    -------
+    >>> jensen_shannon(
+    ...     np.array([[1.0, 0.0]] * 2), np.array([[0.5, 0.5], [0, 1]])
+    ... )
+    array([0.31127812, 1.        ])
+    """
+    middle = (first + second) / 2
+    return (
+        sum(
+            # 0 * log 0 is 0.
+            one
+            * np.log2(np.where(one > 0, one, 1) / np.where(one > 0, middle, 1))
+            for one in (first, second)
+        ).sum(axis=-1)
+        / 2
+    )
 
 
 def uar(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
+from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.seeds import seed_for
 
 N_DRAWS = 10_000
@@ -47,6 +48,7 @@ def permutation_test(
     n_trials: int = N_DRAWS,
     seed: int = 0,
     speakers: Sequence | None = None,
+    targets: Callable = RunCounts.targets,
 ) -> Comparison:
     """Test the difference of two runs by swapping their predictions.
 
@@ -55,7 +57,8 @@ def permutation_test(
     ``n_trials`` (13 speakers), otherwise random ones. Scores of several folds
     are averaged, and the speakers of all folds are swapped. Counts are averaged
     over the seeds of a run, so the runs may have different numbers of seeds;
-    for UAR and WA this equals averaging the score.
+    for UAR and WA this equals averaging the score. With sums of values, which are also
+    additive, the score is that of the predictions of all seeds together.
 
     Arguments
     ---------
@@ -71,6 +74,8 @@ def permutation_test(
     speakers : sequence of sequence of str, optional
         Names of the speakers of each fold; a speaker of several folds is swapped in
         all of them. By default, all speakers are different.
+    targets : callable
+        Function of counts of one seed to the part that both runs have in common.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def permutation_test(
     """
     pairs = list(zip(folds_a, folds_b, strict=True))
     for pair in pairs:
-        _check_targets(*(counts[0].sum(axis=-1) for counts in pair))
+        _check_targets(*(targets(counts[0]) for counts in pair))
     if speakers is None:
         speakers = [
             [(fold, k) for k in range(counts.shape[1])]
@@ -123,10 +128,9 @@ def permutation_test(
 
 def _check_targets(a, b):
     """Raise an error if the targets per speaker of two runs differ."""
-    if not np.array_equal(a, b):
+    if a.shape != b.shape or not np.allclose(a, b):
         raise ValueError(
-            "expected two runs on the same utterances, found "
-            f"{a.sum()} and {b.sum()} utterances that differ in "
+            "expected two runs on the same utterances, found some that differ in "
             "speakers, classes or targets; compare runs of one protocol"
         )
 

@@ -1,7 +1,8 @@
 """Predictions files: one row per utterance of a split.
 
-Columns: id, corpus, language, speaker, gender, target, predicted, and one
-``p_<class>`` per class. Evaluation reads this file, never a model.
+Columns: id, corpus, language, speaker, gender, target, predicted, one ``p_<class>`` per
+class, and with the task ``soft`` one ``votes_<class>`` per class, its share of the votes.
+Evaluation reads this file, never a model.
 """
 
 import dataclasses
@@ -16,7 +17,7 @@ from speechbrain_clser.io import read_table, write_table
 
 TEXTS = ("id", "corpus", "language", "speaker", "gender")
 COLUMNS = (*TEXTS, "target", "predicted")
-_PREFIX = "p_"
+_PREFIX, _VOTES = "p_", "votes_"
 _TOLERANCE = 1e-3
 # What to do about a damaged file of a run.
 AGAIN = "delete it and type the command of train.py again: it is written anew"
@@ -36,6 +37,8 @@ class Predictions:
         Class indices.
     probabilities : numpy.ndarray, (utterances, classes)
         Each row sums to 1.
+    votes : numpy.ndarray, (utterances, classes), optional
+        Shares of the votes; each row sums to 1.
 
     Example
     -------
@@ -67,6 +70,7 @@ class Predictions:
     target: np.ndarray
     predicted: np.ndarray
     probabilities: np.ndarray
+    votes: np.ndarray | None = None
 
     def __len__(self):
         return len(self.id)
@@ -93,6 +97,7 @@ class Predictions:
             column.name: getattr(self, column.name)[keep]
             for column in dataclasses.fields(self)
             if column.name != "classes"
+            and getattr(self, column.name) is not None
         }
         return Predictions(classes=self.classes, **columns)
 
@@ -159,8 +164,9 @@ def read(path: str | os.PathLike) -> Predictions:
     ------
     ValueError
         If the file is damaged, a column is missing, an id appears twice, a
-        name is no class, probabilities do not sum to 1 within 0.001, the
-        predicted class is not the most probable one, or the file holds no row.
+        name is no class, probabilities or shares of votes do not sum to 1 within
+        0.001, the predicted class is not the most probable one or the target not
+        the most voted one, or the file holds no row.
 
     Example
     -------
@@ -179,7 +185,8 @@ def read(path: str | os.PathLike) -> Predictions:
 def _header(path, rows):
     """Return the columns of a file from the keys of its first row."""
     keys = list(rows[0]) if rows else []
-    return [*COLUMNS, *(key for key in keys if key.startswith(_PREFIX))]
+    shares = [key for key in keys if key.startswith((_PREFIX, _VOTES))]
+    return [*COLUMNS, *shares]
 
 
 def _cell(row, name, path):
@@ -189,15 +196,23 @@ def _cell(row, name, path):
             path, f"the keys {', '.join(COLUMNS)}, p_<class>", f"no {name!r}"
         )
     value = row[name]
-    return f"{value:.9g}" if name.startswith(_PREFIX) else str(value)
+    return str(value) if name in COLUMNS else f"{value:.9g}"
 
 
 def _parse(path, header, lines):
     """Convert cells to columns and validate them."""
     n_texts = len(COLUMNS)
-    classes = tuple(name.removeprefix(_PREFIX) for name in header[n_texts:])
-    expected = [*COLUMNS, *(f"{_PREFIX}{name}" for name in classes)]
-    if header != expected or not classes:
+    shares = header[n_texts:]
+    classes = tuple(
+        name.removeprefix(_PREFIX)
+        for name in shares
+        if name.startswith(_PREFIX)
+    )
+    expected = [f"{_PREFIX}{name}" for name in classes]
+    has_votes = len(shares) > len(classes)
+    if has_votes:
+        expected += [f"{_VOTES}{name}" for name in classes]
+    if header != [*COLUMNS, *expected] or not classes:
         raise _error(
             path, f"the columns {', '.join(COLUMNS)}, p_<class>…", f"{header}"
         )
@@ -214,17 +229,22 @@ def _parse(path, header, lines):
             path, f"classes among {list(classes)}", f"{sorted(unknown)}"
         )
     try:
-        probabilities = np.array([line[n_texts:] for line in lines], float)
+        values = np.array([line[n_texts:] for line in lines], float)
     except ValueError as error:
         raise _error(path, "numbers as probabilities", str(error)) from error
     scored = Predictions(
         classes=classes,
         target=np.array([classes.index(name) for name in target]),
         predicted=np.array([classes.index(name) for name in predicted]),
-        probabilities=probabilities,
+        probabilities=values[:, : len(classes)],
+        votes=values[:, len(classes) :] if has_votes else None,
         **texts,
     )
-    _check_probabilities(path, scored)
+    args = scored.probabilities, scored.predicted
+    _check_shares(path, scored, *args, "probabilities", "probable", "predicted")
+    if has_votes:
+        args = scored.votes, scored.target, "shares of votes", "voted", "target"
+        _check_shares(path, scored, *args)
     return scored
 
 
@@ -235,23 +255,22 @@ def refuse_repeated(path, ids):
         raise _error(path, "every id once", f"{repeated[0]} several times")
 
 
-def _check_probabilities(path, scored):
-    """Check the sums of probabilities and the predicted classes."""
-    sums = scored.probabilities.sum(axis=1)
-    negative = (scored.probabilities < 0).any(axis=1)
+def _check_shares(path, scored, shares, chosen, name, most, column):
+    """Check the sums of probabilities or votes, and the classes with most of them."""
+    sums, negative = shares.sum(axis=1), (shares < 0).any(axis=1)
     for row in np.flatnonzero(~(np.abs(sums - 1) <= _TOLERANCE) | negative):
         raise _error(
             path,
-            f"probabilities of 0-1 that sum to 1 within {_TOLERANCE}",
-            f"{scored.probabilities[row].tolist()} for {scored.id[row]}",
+            f"{name} of 0-1 that sum to 1 within {_TOLERANCE}",
+            f"{shares[row].tolist()} for {scored.id[row]}",
         )
-    confidence = scored.probabilities[np.arange(len(scored)), scored.predicted]
-    for row in np.flatnonzero(confidence < scored.probabilities.max(axis=1)):
+    found = shares[np.arange(len(scored)), chosen]
+    for row in np.flatnonzero(found < shares.max(axis=1)):
         raise _error(
             path,
-            "the most probable class as predicted",
-            f"{scored.classes[scored.predicted[row]]!r} with "
-            f"{confidence[row]:.6g} for {scored.id[row]}",
+            f"the most {most} class as {column}",
+            f"{scored.classes[chosen[row]]!r} with {found[row]:.6g} for "
+            f"{scored.id[row]}",
         )
 
 

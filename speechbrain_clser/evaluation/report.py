@@ -184,6 +184,7 @@ def summary_rows(report: dict) -> list:
         return rated_report.summary_rows(report)
     header = ["part", "UAR", "95 %", "chance", "WA", "macro-F1"]
     header += ["weighted F1", "utterances", "speakers"]
+    header += ["JSD", "95 %"] * has_votes(report)
     rows = []
     for name, part in report["parts"].items():
         found = part["scores"]
@@ -200,6 +201,8 @@ def summary_rows(report: dict) -> list:
                 str(part["n_speakers"]),
             ]
         )
+        if has_votes(report):
+            rows[-1] += _divergence(found["jsd"])
     return [header, *rows]
 
 
@@ -213,11 +216,30 @@ def baseline_rows(report: dict) -> list:
             formatting.percent(one["uar"]["mean"]),
             formatting.interval(one["uar"]),
             *formatting.format_difference(one["difference"]),
+            *(_divergence(one["jsd"]) if has_votes(report) else ()),
+            *(
+                _divergence(one["jsd_difference"], "+")
+                if has_votes(report)
+                else ()
+            ),
         ]
         for one in report["baselines"]
     ]
-    header = ["baseline", "UAR", "95 %", f"{report['method']} minus it", "95 %"]
+    minus = [f"{report['method']} minus it", "95 %"]
+    header = ["baseline", "UAR", "95 %", *minus]
+    header += ["JSD", "95 %", *minus] * has_votes(report)
     return [header, *rows]
+
+
+def has_votes(report: dict) -> bool:
+    """Return whether a report also scores predictions against shares of votes."""
+    return "divergence" in report["parts"]["test"]
+
+
+def _divergence(score, sign=""):
+    """Format a divergence, or a difference of two, and its interval."""
+    mean = formatting.decimal(score["mean"], sign)
+    return [mean, formatting.decimal_interval(score, sign)]
 
 
 def _curves(seed):

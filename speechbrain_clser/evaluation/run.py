@@ -20,7 +20,7 @@ from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.evaluation.predictions import AGAIN
 from speechbrain_clser.evaluation.run_checks import read_predictions
 from speechbrain_clser.io import read_json
-from speechbrain_clser.tasks import named
+from speechbrain_clser.tasks import CLASSES, SOFT, named
 
 PARTS = tuple(run_checks.PART_OF)
 FACTS = ("protocol", "ledger", "audit", "data", "environment")
@@ -154,7 +154,7 @@ class Run:
     @property
     def is_rated(self) -> bool:
         """Whether it predicts values of dimensions, and not classes."""
-        return "task" in self.protocol
+        return self.protocol.get("task", CLASSES) not in (CLASSES, SOFT)
 
     @property
     def first_trial(self) -> tuple:
@@ -214,7 +214,7 @@ def read(folder: str | os.PathLike) -> Run:
     )
     names = facts["protocol"]["classes"]
     if "task" in facts["protocol"]:
-        names = named(facts["protocol"]["task"]).names
+        names = named(facts["protocol"]["task"], names).names
     rows = {
         trial: run_checks.read_parts(trial)
         for trial in {seed.folder.parent for seed in seeds}

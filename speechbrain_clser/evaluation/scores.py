@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from speechbrain_clser.evaluation import calibration, metrics, statistics
+from speechbrain_clser.evaluation.divergence import RunDivergence
 from speechbrain_clser.evaluation.predictions import Predictions
 
 GROUPS = ("language", "corpus", "gender")
@@ -33,7 +34,9 @@ def scores(
         Scores with mean, standard deviation over seeds (and over several
         trials), interval over speakers (and trials); UAR by group; recalls,
         confusion, histogram, calibration; ``counts``, from which
-        ``statistics.intervals`` recomputes the intervals. Scores are 0-1;
+        ``statistics.intervals`` recomputes the intervals. With votes also the
+        Jensen-Shannon divergence ``jsd``, that of their mean as the prediction of
+        all utterances, ``constant_jsd``, and the sums of ``RunDivergence``. Scores are 0-1;
         numbers of utterances are those of the first trial.
     """
     trials = trials or [0] * len(runs)
@@ -45,6 +48,9 @@ def scores(
         for trial, seed, run in zip(trials, seeds, runs, strict=True)
     ]
     intervals = statistics.intervals(run_counts)
+    divergence = None
+    if first.votes is not None:
+        divergence = RunDivergence.of(runs, trials)
     n_targets = counts[0].sum(axis=(0, 2))
     return {
         "n_utterances": len(first),
@@ -64,7 +70,8 @@ def scores(
             name: summary([one[name] for one in per_seed], trials)
             | _bounds(intervals.get(name))
             for name in (*statistics.METRICS, "ece")
-        },
+        }
+        | ({} if divergence is None else {"jsd": mean_divergence(divergence)}),
         "recalls": [
             {"class": name, "n": int(n), "mean": float(mean)} | _bounds(bounds)
             for name, n, mean, bounds in zip(
@@ -104,13 +111,30 @@ def scores(
         },
         "speakers": [_speaker(name, runs, trials) for name in speakers],
         "counts": run_counts.to_json(),
-    }
+    } | (
+        {}
+        if divergence is None
+        else {
+            "constant_jsd": float(
+                metrics.jensen_shannon(
+                    first.votes, first.votes.mean(axis=0)
+                ).mean()
+            ),
+            "divergence": divergence.to_json(),
+        }
+    )
+
+
+def mean_divergence(run: RunDivergence) -> dict:
+    """Return mean, standard deviations and interval of the divergence of a run."""
+    own = statistics.estimate([run]).to_json()
+    return own | summary(run.values, run.trials)
 
 
 def _single(run):
     """Compute the scores of one seed."""
     confusion, n_classes = run.confusion(), len(run.classes)
-    return {
+    found = {
         name: float(score(confusion))
         for name, score in statistics.METRICS.items()
     } | {
@@ -118,6 +142,10 @@ def _single(run):
             run.probabilities, run.target, range(n_classes)
         )
     }
+    if run.votes is not None:
+        distance = metrics.jensen_shannon(run.votes, run.probabilities)
+        found["jsd"] = float(distance.mean())
+    return found
 
 
 def summary(

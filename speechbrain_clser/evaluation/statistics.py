@@ -46,6 +46,7 @@ TERMS = {
     "macro_f1": metrics.f1_terms,
     "weighted_f1": metrics.weighted_f1_terms,
 }
+CORRELATIONS = ("ccc", "pearson")
 # Standard errors below this are rounding errors: the speakers do not differ.
 _NO_SPREAD = 1e-9
 
@@ -67,6 +68,22 @@ class RunCounts:
     speakers: list
     trials: list
     confusion: np.ndarray
+    SCORES = ("uar", "wa")  # that ``comparison`` tests, the main one first
+
+    @property
+    def additive(self):
+        """The counts: (trainings, speakers, ...), additive over speakers."""
+        return self.confusion
+
+    @staticmethod
+    def metric(score: str):
+        """Return the function of additive counts that gives a score."""
+        return METRICS[score]
+
+    @staticmethod
+    def targets(additive):
+        """Return the additive counts that do not depend on predictions."""
+        return additive.sum(axis=-1)
 
     def terms(self, score: str) -> tuple:
         """Return numerators and denominators of a score, (..., speakers, terms)."""
@@ -154,8 +171,7 @@ def speaker_counts(
     if rated := [run for run in runs if not isinstance(run, Predictions)]:
         raise ValueError(
             "expected predictions of classes, found values of "
-            f"{', '.join(rated[0].classes)}; dimensions are compared with "
-            "baselines in the report of a run only"
+            f"{', '.join(rated[0].classes)}; give runs of one task"
         )
     for run, trial in zip(runs, trials, strict=True):
         first = firsts.setdefault(trial, run)
@@ -231,6 +247,8 @@ class Estimate:
         Number of speakers.
     is_difference : bool
         Whether the value may be negative.
+    is_correlation : bool
+        Whether it is a correlation, from -1 to 1.
     """
 
     value: float
@@ -238,6 +256,7 @@ class Estimate:
     df: float
     n_speakers: int
     is_difference: bool = False
+    is_correlation: bool = False
 
     def to_json(self) -> dict:
         """Return value and interval with the keys of reports.
@@ -258,8 +277,9 @@ class Estimate:
     def interval(self, confidence: float = CONFIDENCE) -> tuple:
         """Return the confidence interval.
 
-        For a score, a t interval on the logit scale, within 0 and 1; for a
-        difference, a t interval, clipped to -1 and 1. If speakers do not
+        For a score, a t interval on the logit scale, within 0 and 1, and for a
+        correlation on that of Fisher's z; for a difference, a t interval, clipped
+        to -1 and 1. If speakers do not
         differ, for instance if all predictions are correct, Wilson's interval
         with one observation per speaker: the number of independent utterances
         is unknown then, and the number of speakers is its lower bound. Two
@@ -291,6 +311,16 @@ class Estimate:
         """
         if math.isnan(self.standard_error):
             return math.nan, math.nan
+        if self.is_correlation:
+            # Fisher's z of r is half the logit of (1 + r) / 2.
+            half = dataclasses.replace(
+                self,
+                value=(1 + self.value) / 2,
+                standard_error=self.standard_error / 2,
+                is_correlation=False,
+            )
+            low, high = half.interval(confidence)
+            return 2 * low - 1, 2 * high - 1
         t = float(stdtrit(self.df, (1 + confidence) / 2))
         if self.standard_error < _NO_SPREAD:
             return self._without_spread(t)
@@ -343,7 +373,7 @@ def estimate(
         Counts of another run on the same utterances and speakers, whose score
         is subtracted.
     score : str
-        One of ``METRICS``.
+        One of ``METRICS``, or of those of the kind of counts.
     term : int, optional
         Index of a single term of the score, such as the recall of a class,
         instead of the mean over terms.
@@ -393,6 +423,7 @@ def estimate(
         float(_satterthwaite(variance, np.array(variances), np.array(dfs))),
         n_speakers,
         is_difference=against is not None,
+        is_correlation=against is None and score in CORRELATIONS,
     )
 
 

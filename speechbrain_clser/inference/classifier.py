@@ -73,6 +73,7 @@ class EmotionClassifier(EncoderClassifier):
     """
 
     task = CLASSES
+    TIMELINE = Timeline
     HPARAMS_NEEDED = [
         *("classes", "label_encoder", "normalise_by", "temperature")
     ]
@@ -470,11 +471,12 @@ class EmotionClassifier(EncoderClassifier):
             for time, (row, speech) in zip(
                 times, self._classify(wavs), strict=True
             ):
-                refuse_no_probabilities(row.tolist(), path)
+                self._refuse(row.tolist(), path)
                 found.append(Window(*time, row, *speech[:2]))
         if not any(window.is_speech for window in found):
             notes.append(NO_SPEECH_NOTE)
-        return Timeline(name, self.classes, found, self.min_confidence, notes)
+        args = found, self.min_confidence, notes
+        return self.TIMELINE(name, self.classes, *args)
 
     def stream(self, sample_rate_hz, window_s=4.0, hop_s=2.0, channel=MIX):
         """Classify samples as they arrive, for instance from a microphone.
@@ -726,15 +728,6 @@ class EmotionClassifier(EncoderClassifier):
         named = dict(zip(self.classes, probabilities.tolist(), strict=True))
         args = self.min_confidence, file, (*notes, *more), share, is_speech
         return Prediction(named, *args)
-
-
-def refuse_rated(classifier, purpose):
-    """Raise ValueError for a model of dimensions; ``purpose`` is what needs classes."""
-    if classifier.task == RATED:
-        raise ValueError(
-            f"{purpose}: expected a model that predicts classes, found one of "
-            f"{', '.join(classifier.classes)}; use clser predict"
-        )
 
 
 def _refuse_unknown_device(run_opts):

@@ -99,7 +99,8 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
     is_rated = scheme.name == RATED
     temperature = 1.0
     if not is_rated:
-        temperature = fit_temperature(valid.probabilities, valid.target)
+        target = valid.target if valid.votes is None else valid.votes
+        temperature = fit_temperature(valid.probabilities, target)
     saved = _selected(training)
     parts = {
         **_extractor(extractor, folder, saved, pack),

@@ -141,16 +141,16 @@ def columns(classes, in_windows=False, by_channel=False, task=CLASSES) -> list:
     """
     count = _count_column(in_windows, by_channel)
     if task == RATED:
-        of_channel = [count, "channel"] if by_channel else []
-        return ["file", *of_channel, *classes, NOTE]
+        outputs = [*classes]
+    else:
+        outputs = ["emotion", "probability", *(f"p_{name}" for name in classes)]
+        outputs.append("speech")
     return [
         *("file", *([count] if count else ())),
         *(["channel"] if by_channel else ()),
         *(("start_s", "end_s") if in_windows else ()),
-        "emotion",
-        "probability",
-        *(f"p_{name}" for name in classes),
-        *("speech", NOTE),
+        *outputs,
+        NOTE,
     ]
 
 

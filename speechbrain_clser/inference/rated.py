@@ -11,6 +11,8 @@ import torch
 
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.speech import NO_SPEECH_NOTE
+from speechbrain_clser.inference.timeline import Timeline
 from speechbrain_clser.tasks import RATED
 
 
@@ -51,6 +53,48 @@ class Ratings:
         yield from (values, score, index, [[*self.values][int(index)]])
 
 
+class RatedTimeline(Timeline):
+    """Predicted values for a long recording over time.
+
+    The values at a point in time are means over its windows, as of ``Timeline``. Each
+    interval between starts and ends of windows is a segment; those without speech have
+    the note ``no_speech``.
+
+    Example
+    -------
+    >>> windows = [(0.0, 2.0, [0.5]), (1.0, 3.0, [0.7])]
+    >>> print(RatedTimeline("a.wav", ["arousal"], windows).csv(), end="")
+    start_s,end_s,arousal
+    0.000,1.000,0.5000
+    1.000,2.000,0.6000
+    2.000,3.000,0.7000
+    """
+
+    def _prediction(self, named, speech, is_speech):
+        notes = () if is_speech else (NO_SPEECH_NOTE,)
+        notes = tuple(dict.fromkeys((*self.notes, *notes)))
+        return Ratings(named, self.file, notes)
+
+    def _append(self, new):
+        self.segments.append(new)
+
+    def csv(self) -> str:
+        """Format as CSV: start, end and value of each dimension."""
+        lines = [("start_s", "end_s", *self.classes)]
+        lines += [
+            (
+                *(f"{time:.3f}" for time in (part.start_s, part.end_s)),
+                *(f"{value:.4f}" for value in part.prediction.values.values()),
+            )
+            for part in self.segments
+        ]
+        return "".join(f"{','.join(line)}\n" for line in lines)
+
+    def rttm(self, channel=1):
+        """Refuse RTTM, whose segments have a name."""
+        raise _no_classes("RTTM", "a timeline")
+
+
 class RatedClassifier(EmotionClassifier):
     """Predict values of dimensions of recordings in any language.
 
@@ -68,7 +112,7 @@ class RatedClassifier(EmotionClassifier):
         If ``min_confidence`` or ``temperature`` is given, or as there.
     """
 
-    task = RATED
+    task, TIMELINE = RATED, RatedTimeline
 
     def __init__(self, *args, **kwargs):
         for name in ("min_confidence", "temperature"):
@@ -97,13 +141,9 @@ class RatedClassifier(EmotionClassifier):
         labels = self.hparams.label_encoder.decode_torch(index)
         return values, score, index, labels
 
-    def classify_long(self, *args, **kwargs):
-        """Refuse windows, whose segments are of classes."""
-        raise _no_classes("classification in windows", "a long recording")
-
     def stream(self, *args, **kwargs):
-        """Refuse live audio, which is classified in windows."""
-        raise _no_classes("classification in windows", "live audio")
+        """Refuse live audio, whose events are changes of the class."""
+        raise _no_classes("classification of live audio", "a stream")
 
     def adapt(self, *args, **kwargs):
         """Refuse adaptation, which is one of probabilities."""

@@ -129,19 +129,19 @@ def refuse_lengths(window_s, hop_s, longest_s=None):
 
 @dataclasses.dataclass(frozen=True)
 class Segment:
-    """A segment with one predicted emotion.
+    """A segment with one prediction.
 
     Arguments
     ---------
     start_s, end_s : float
         Start and end in the recording, in seconds.
-    prediction : Prediction
-        Probabilities are means over the segment.
+    prediction : Prediction or Ratings
+        Probabilities or values are means over the segment.
     """
 
     start_s: float
     end_s: float
-    prediction: Prediction
+    prediction: object
 
 
 class Window(NamedTuple):
@@ -152,7 +152,7 @@ class Window(NamedTuple):
     start_s, end_s : float
         Start and end in the recording, in seconds.
     probabilities : numpy.ndarray, (classes,)
-        In the order of the model.
+        Or values, in the order of the model.
     speech : float
         Share of the time with a voice, 0-1; NaN if it was not measured.
     is_speech : bool
@@ -203,10 +203,16 @@ class Timeline:
         self.file, self.classes = str(file), tuple(classes)
         self.segments, self.notes = [], tuple(notes)
         self.windows = [Window(*window) for window in windows]
-        for start_s, end_s, probabilities, *speech in _moments(self.windows):
-            named = dict(zip(self.classes, probabilities.tolist(), strict=True))
-            args = named, min_confidence, self.file, self.notes, *speech
-            self._append(Segment(start_s, end_s, Prediction(*args)))
+        self.min_confidence = min_confidence
+        for start_s, end_s, outputs, *speech in _moments(self.windows):
+            named = dict(zip(self.classes, outputs.tolist(), strict=True))
+            predicted = self._prediction(named, *speech)
+            self._append(Segment(start_s, end_s, predicted))
+
+    def _prediction(self, named, speech, is_speech):
+        """Build the prediction of a point in time."""
+        args = named, self.min_confidence, self.file, self.notes
+        return Prediction(*args, speech, is_speech)
 
     def _append(self, new):
         """Extend the last segment, or add a new one."""

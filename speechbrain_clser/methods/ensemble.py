@@ -45,7 +45,8 @@ class Ensemble(Method):
             frozenset().union(*(getattr(member, name) for member in members))
             for name in ("INPUTS", "TARGETS", "LOSSES")
         )
-        self.TARGETS -= {"dimensions"}  # the mean is one of posteriors
+        # The mean is one of posteriors, and not all members learn from votes.
+        self.TARGETS -= {"dimensions", "votes"}
         self.USES_GRADIENTS = any(m.USES_GRADIENTS for m in members)
 
     def setup(self, speaker_languages, phones=()):

@@ -4,14 +4,16 @@ import torch
 
 from speechbrain_clser.losses.ccc import ccc_loss
 from speechbrain_clser.losses.focal import focal
+from speechbrain_clser.losses.vote_divergence import vote_divergence
 from speechbrain_clser.methods.base import Method, MethodOutput
 
 
 class SourceOnly(Method):
     """Train encoder, pooling and classifier with cross-entropy on labelled data.
 
-    With values of dimensions as targets, the classifier predicts these, and the loss
-    is ``ccc_loss``; arguments of the cross-entropy have no effect then.
+    With shares of votes as targets, the loss is ``vote_divergence``; with values of
+    dimensions, which the classifier then predicts, ``ccc_loss``. Arguments of the
+    cross-entropy have no effect then.
 
     Arguments
     ---------
@@ -39,7 +41,7 @@ class SourceOnly(Method):
     torch.Size([2, 4])
     """
 
-    TARGETS = frozenset({"emotion", "dimensions"})  # one of them
+    TARGETS = frozenset({"emotion", "votes", "dimensions"})  # one of them
 
     def __init__(
         self,
@@ -76,7 +78,10 @@ class SourceOnly(Method):
         return MethodOutput(self.emotion_head(embedding), embedding)
 
     def losses(self, output, batch):
-        """Compute cross-entropy, focal or CCC loss over labelled utterances."""
+        """Compute the loss of the task over labelled utterances."""
+        if "votes" in batch:
+            shares, _ = batch["votes"]
+            return {"emotion": vote_divergence(output.logits, shares)}
         if "dimensions" in batch:
             targets, _ = batch["dimensions"]
             return {"emotion": ccc_loss(output.logits.sigmoid(), targets)}

@@ -19,6 +19,7 @@ from speechbrain_clser.inference.classifier import BATCH_S, EmotionClassifier
 from speechbrain_clser.inference.provenance import digest_of_model
 from speechbrain_clser.stress.conditions import Recording, conditions
 from speechbrain_clser.stress.scoring import TOLERATED, gaps, score
+from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,11 @@ def stress(
     classifier = EmotionClassifier.from_hparams(
         folder, run_opts={"device": device} if device else None
     )
+    if classifier.task == RATED:
+        raise ValueError(
+            f"{folder}: clser stress scores predictions of classes, found a model "
+            f"of {', '.join(classifier.classes)}; take a model of classes"
+        )
     rule = protocols.load(protocol)
     if [*rule.scheme.classes] != [*classifier.classes]:
         raise ValueError(

@@ -22,6 +22,7 @@ from speechbrain_clser.evaluation import run_checks
 from speechbrain_clser.losses.consistency import consistency, thresholds
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.linear import utterance_vector
+from speechbrain_clser.tasks import SOFT
 from speechbrain_clser.training.scoring import write_predictions
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ HIDDEN_DIM = 64
 LR = 0.003
 WEAK, STRONG = 0.1, 0.5  # deviations of noise
 NEARNESS = 10  # chosen in favour of the baseline
-RIDGE = "linear"  # name of the baseline of dimensions
+LINEAR = "linear"  # of dimensions: ridge regression; of votes: fitted to shares
 PENALTIES = np.logspace(-1, 5, 13)  # of the ridge regression
 LEAST_VARIANCE = 1e-6  # of lda, for one utterance per class
 DROPPED = 0.2  # share of the columns, in the strong view
@@ -80,14 +81,14 @@ def usable(names, extractor, is_explicit, scheme=None) -> list:
             f"{', '.join(unknown)}"
         )
     if scheme is not None and not scheme.classes:
-        classify = [name for name in names if name != RIDGE]
+        classify = [name for name in names if name != LINEAR]
         if classify and is_explicit:
             raise ValueError(
-                f"baselines of {', '.join(scheme.names)}: expected {RIDGE}, a "
+                f"baselines of {', '.join(scheme.names)}: expected {LINEAR}, a "
                 f"ridge regression, found {', '.join(classify)}, which "
-                f"classify; give --baselines '[{RIDGE}]'"
+                f"classify; give --baselines '[{LINEAR}]'"
             )
-        names = [name for name in names if name == RIDGE]
+        names = [name for name in names if name == LINEAR]
     if not names or extractor.has_frozen_part:
         return names
     if is_explicit:
@@ -160,7 +161,9 @@ def write_baselines(names, material, training_rows, view, folders):
     found = {}
     for (name, seed), path in missing.items():
         key = name, seed if name in RANDOM else None
-        if key not in found:
+        if key not in found and (name, scheme.name) == (LINEAR, SOFT):
+            found[key] = _linear_of_votes(material, training_rows, view)
+        elif key not in found:
             found[key] = predict(
                 name, vectors, labels, test, len(scheme), seed, corpora
             )
@@ -174,8 +177,7 @@ def _ridge(material, training_rows, view):
     the error of left-out utterances of the training set.
     """
     parts, scheme = material.parts, material.protocol.scheme
-    known = {row.id for row in (*parts.train, *parts.target_labelled)}
-    rows = [row for row in training_rows if row.id in known]
+    rows = _labelled(parts, training_rows)
     n_of = Counter(row.corpus for row in rows)
     weights = [len(rows) / len(n_of) / n_of[row.corpus] for row in rows]
     vectors = utterance_vectors(view, rows)
@@ -187,10 +189,38 @@ def _ridge(material, training_rows, view):
     return model.predict(test).reshape(len(test), len(scheme))
 
 
+def _linear_of_votes(material, training_rows, view):
+    """Fit a logistic regression to the votes of labelled utterances, and predict.
+
+    Each utterance is used once for each class, with its share of the votes as the
+    weight; each class of each corpus, by most votes, has the same weight.
+    """
+    parts, scheme = material.parts, material.protocol.scheme
+    rows = _labelled(parts, training_rows)
+    shares = np.array([scheme.target(row) for row in rows])
+    classes = np.flatnonzero(shares.any(axis=0))
+    weights = linear.cell_weights(
+        [scheme.of(row) for row in rows], [row.corpus for row in rows]
+    )
+    model = linear.fit_linear(
+        np.repeat(utterance_vectors(view, rows), len(classes), axis=0),
+        np.tile(classes, len(rows)),
+        (weights[:, None] * shares[:, classes]).ravel(),
+        len(scheme),
+    )
+    return linear.linear_posteriors(model, utterance_vectors(view, parts.test))
+
+
+def _labelled(parts, training_rows):
+    """Return the training rows whose labels are not withheld."""
+    known = {row.id for row in (*parts.train, *parts.target_labelled)}
+    return [row for row in training_rows if row.id in known]
+
+
 def labels_of(material, training_rows) -> list:
     """List the classes of a training set; -1 for withheld labels."""
-    parts, scheme = material.parts, material.protocol.scheme
-    known = {row.id for row in (*parts.train, *parts.target_labelled)}
+    scheme = material.protocol.scheme
+    known = {row.id for row in _labelled(material.parts, training_rows)}
     return [scheme.of(row) if row.id in known else -1 for row in training_rows]
 
 
@@ -234,7 +264,8 @@ def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
             The class whose mean vector is nearest.
         ``linear``
             Logistic regression on the labelled, in which each class of each
-            corpus counts the same; see ``methods.linear``.
+            corpus counts the same; see ``methods.linear``. With the task
+            ``soft``, ``write_baselines`` fits it to the votes.
         ``svm``
             Support vector machine with a Gaussian kernel on the labelled, weighted
             alike. Its probabilities are the softmax of its decision function,

@@ -84,5 +84,5 @@ def target_uar(brain, rows, dataset, scheme, loader):
     """Compute UAR on rows with labels that training does not use, for an oracle."""
     ids, probabilities, _ = brain.predict(dataset, loader)
     by_id = {row.id: row for row in rows}
-    target = [scheme.of(by_id[utterance]) for utterance in ids]
+    target = [scheme.target(by_id[utterance]) for utterance in ids]
     return scheme.scores(target, probabilities.numpy())["uar"]

@@ -8,7 +8,7 @@ OPTION = "--task"
 
 
 def refuse_task_option(arguments, keys):
-    """Refuse ``--task`` for a YAML whose method predicts classes only.
+    """Refuse ``--task`` for a YAML whose method has the task ``classes`` only.
 
     Arguments
     ---------
@@ -20,14 +20,14 @@ def refuse_task_option(arguments, keys):
     Raises
     ------
     ValueError
-        Lists the methods that predict dimensions.
+        Lists the methods that have other tasks.
 
     Example
     -------
     >>> refuse_task_option(["a.yaml", "--task", "dimensions"], {"task": 0})
     >>> refuse_task_option(["a.yaml", "--task=dimensions"], {})
     Traceback (most recent call last):
-    ValueError: --task: expected a method that predicts dimensions, found a.yaml...
+    ValueError: --task: expected a method with other tasks than classes, found a.yaml...
     """
     given = [one.partition("=")[0] for one in arguments]
     if OPTION in given and "task" not in keys:
@@ -35,7 +35,7 @@ def refuse_task_option(arguments, keys):
 
 
 def refuse_task(protocol, hparams, hparams_file):
-    """Refuse what cannot be done for dimensions, before anything is computed.
+    """Refuse what cannot be done for the task, before anything is computed.
 
     Arguments
     ---------
@@ -56,36 +56,30 @@ def refuse_task(protocol, hparams, hparams_file):
         return
     if task.key not in hparams["method"].TARGETS:
         raise _no_method(hparams_file)
-    if len(hparams["scheme"]) != len(task):
+    scheme = hparams["scheme"]
+    if (scheme.key, len(scheme)) != (task.key, len(task)):
         raise ValueError(
-            f"{hparams_file}: expected a scheme of {len(task)} outputs "
-            f"({', '.join(task.names)}), found {len(hparams['scheme'])}; give "
-            "its function `task: !ref <task>`"
+            f"{hparams_file}: expected a scheme of {task.key} with {len(task)} "
+            f"outputs ({', '.join(task.names)}), found one of {scheme.key} with "
+            f"{len(scheme)}; give its function `task: !ref <task>`"
         )
-    for key, is_on, advice in (
-        ("target_adaptation", hparams["target_adaptation"], "adaptation none"),
-        ("domain_alignment", hparams["domain_alignment"], "alignment none"),
-        (
-            "weigh_classes",
-            hparams.get("weigh_classes", False),
-            "weigh_classes False",
-        ),
-        ("focal_gamma", hparams.get("focal_gamma", 0), "focal_gamma 0"),
-        (
-            "balance",
-            hparams["balance"] == "hierarchical",
-            "balance language_class, which then is each language",
-        ),
-        (
-            "layers",
-            "layers" in hparams and hparams["layers"] == "auto",
-            "layers null",
-        ),
-    ):
+    found = {
+        "weigh_classes False": hparams.get("weigh_classes", False),
+        "focal_gamma 0": hparams.get("focal_gamma", 0),
+    }
+    if not task.classes:
+        balance = "balance language_class, which then is each language"
+        found |= {
+            "adaptation none": hparams["target_adaptation"],
+            "alignment none": hparams["domain_alignment"],
+            balance: hparams["balance"] == "hierarchical",
+            "layers null": hparams.get("layers") == "auto",
+        }
+    for advice, is_on in found.items():
         if is_on:
             raise ValueError(
-                f"{key} needs classes, found {OPTION} {protocol.task}; give "
-                f"--{advice}"
+                f"{advice.split()[0]} needs single classes, found {OPTION} "
+                f"{protocol.task}; give --{advice}"
             )
 
 
@@ -98,7 +92,7 @@ def _no_method(path):
         if "\ntask:" in one.read_text(encoding="utf-8")
     ]
     return ValueError(
-        f"{OPTION}: expected a method that predicts dimensions, found "
-        f"{path}, whose method predicts classes only; choose "
+        f"{OPTION}: expected a method with other tasks than classes, found "
+        f"{path}, whose method predicts single classes only; choose "
         f"{' or '.join(names) or 'source_only'}, or leave {OPTION} out"
     )

@@ -39,7 +39,7 @@ def rated(rows, seed=0, noise=0.1, slope=0.7):
     ]
 
 
-def rate(folder):
+def rate(folder, noise=0.1):
     """Replace the predictions of a run of ``make_run``, add a baseline; return it."""
     path = folder / "protocol.json"
     protocol = json.loads(path.read_text())
@@ -58,7 +58,7 @@ def rate(folder):
                 dict(zip(TEXTS, row, strict=True))
                 for row in zip(*columns, strict=True)
             ]
-            rated_predictions.write(path, rated(rows, number))
+            rated_predictions.write(path, rated(rows, number, noise))
             if path.stem == "test":
                 baseline = training / "baselines" / "linear.csv"
                 rated_predictions.write(

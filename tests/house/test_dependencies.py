@@ -30,6 +30,7 @@ LIGHT = {"numpy", "tqdm"}
 # and libraries that are slow to import.
 HOMES = {
     "espeakng_loader": "contrib.synthesis.engine",
+    "faiss": "graphs.speaker_graph",
     "gradio": "contrib.app.serving",
     "matplotlib": "*.plots*",
     "networkx": "graphs.partitions",

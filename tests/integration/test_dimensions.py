@@ -3,12 +3,16 @@
 import csv
 import json
 
+import numpy as np
 import pytest
+import soundfile
 import torch
-from helpers import commands, toy
+from helpers import commands, sounds, toy
 from speechbrain.inference.classifiers import EncoderClassifier
 
+from speechbrain_clser.contrib.app import serving
 from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.stress.runner import stress
 
 VALUES = {
     **{"anger": (0.9, 0.2), "happiness": (0.7, 0.9)},
@@ -87,3 +91,41 @@ def test_both_classes_and_the_command_give_the_values_of_the_run(run, tmp_path):
     )
     for found in (single, many, table):
         torch.testing.assert_close(found, expected, atol=2e-4, rtol=0)
+
+
+@pytest.mark.slow
+def test_windows_and_page_have_the_values_of_the_model(run, tmp_path):
+    data, folder = run
+    path = data / "south" / "s0_anger_0.wav"
+    model = EmotionClassifier.from_hparams(
+        folder / "model", run_opts={"device": "cpu"}
+    )
+    samples, _ = soundfile.read(path)
+    long = sounds.write(tmp_path / "long.wav", np.tile(samples, 30))
+    commands.done(
+        *("predict", folder / "model", long, "--window-s", "4"),
+        *("--out", tmp_path / "windows.csv"),
+    )
+    with open(tmp_path / "windows.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [*rows[0]] == [
+        *(
+            "file",
+            "n_segments",
+            "start_s",
+            "end_s",
+            "arousal",
+            "valence",
+            "note",
+        )
+    ]
+    timeline = model.classify_long(long, 4.0, 2.0)
+    assert [float(row["start_s"]) for row in rows] == [0, 2, 4, 6, 8, 10]
+    assert [float(row["valence"]) for row in rows] == pytest.approx(
+        [part.prediction.values["valence"] for part in timeline.segments],
+        abs=1e-5,
+    )
+    text = serving.show(model, str(long))
+    assert text.count('class="values"') == 2
+    with pytest.raises(ValueError, match="clser stress scores .* of arousal"):
+        stress(folder / "model", "demo", "", tmp_path)

@@ -8,6 +8,8 @@ from speechbrain_clser.data.recording import duration_s
 from speechbrain_clser.features.prosody.contours import ProsodyContours
 from speechbrain_clser.inference.audio_batches import LONGEST_S
 from speechbrain_clser.inference.prediction import Prediction
+from speechbrain_clser.inference.rated import RatedTimeline, Ratings
+from speechbrain_clser.inference.speech import NO_SPEECH_NOTE
 from speechbrain_clser.inference.timeline import Timeline, windows
 
 WINDOW_S, HOP_S = 4.0, 2.0
@@ -45,7 +47,7 @@ class Analysis:
     ---------
     duration_s : float
         Duration of the recording.
-    prediction : Prediction
+    prediction : Prediction or Ratings
         Prediction for the recording.
     coverage : str
         The part of the recording that the prediction is based on.
@@ -56,7 +58,7 @@ class Analysis:
     """
 
     duration_s: float
-    prediction: Prediction
+    prediction: Prediction | Ratings
     coverage: str
     curves: Curves
     timeline: Timeline | None = None
@@ -82,10 +84,11 @@ def analyse(classifier, path) -> Analysis:
     return Analysis(length_s, prediction, coverage, track(path), timeline)
 
 
-def over_time(timeline, min_confidence=0.0) -> Prediction:
+def over_time(timeline, min_confidence=0.0):
     """Average the segments of a timeline with speech, weighted by duration.
 
-    Without speech, all segments are averaged.
+    Without speech, all segments are averaged. The result is a Prediction, or Ratings
+    for values.
 
     Example
     -------
@@ -94,22 +97,37 @@ def over_time(timeline, min_confidence=0.0) -> Prediction:
     >>> round(over_time(timeline).probabilities["anger"], 3)
     0.7
     """
-    parts = [part for part in timeline.segments if part.prediction.is_speech]
+    is_rated = isinstance(timeline, RatedTimeline)
+    parts = [
+        part
+        for part in timeline.segments
+        if (
+            NO_SPEECH_NOTE not in part.prediction.notes
+            if is_rated
+            else part.prediction.is_speech
+        )
+    ]
     is_speech, parts = bool(parts), parts or timeline.segments
     lengths_s = [part.end_s - part.start_s for part in parts]
-    probabilities = {
+    outputs = [
+        part.prediction.values if is_rated else part.prediction.probabilities
+        for part in parts
+    ]
+    means = {
         name: sum(
-            length_s * part.prediction.probabilities[name]
-            for length_s, part in zip(lengths_s, parts, strict=True)
+            length_s * output[name]
+            for length_s, output in zip(lengths_s, outputs, strict=True)
         )
         / sum(lengths_s)
         for name in timeline.classes
     }
+    if is_rated:
+        return Ratings(means, timeline.file, timeline.notes)
     speech = sum(
         (part.end_s - part.start_s) * part.prediction.speech
         for part in timeline.segments
     ) / sum(part.end_s - part.start_s for part in timeline.segments)
-    args = probabilities, min_confidence, timeline.file
+    args = means, min_confidence, timeline.file
     return Prediction(*args, speech=speech, is_speech=is_speech)
 
 

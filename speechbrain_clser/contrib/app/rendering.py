@@ -4,8 +4,11 @@ import html
 import math
 
 from speechbrain_clser.evaluation.colours import EMOTIONS
+from speechbrain_clser.inference.rated import Ratings
+from speechbrain_clser.inference.speech import NO_SPEECH_NOTE
 
-UNNAMED = EMOTIONS["other"]
+UNNAMED, VALUE = EMOTIONS["other"], "#0072b2"
+VALUE_TICKS = (0, 0.5, 1)
 OCTAVES_HZ = (50, 100, 200, 400, 800)
 BETWEEN_HZ = (75, 150, 300, 600)  # more ticks for less than two octaves
 LEAST_RANGE = 1.6  # of the pitch axis, so that monotone speech looks flat
@@ -17,9 +20,14 @@ SHORT_S = 10.0  # times of shorter recordings are in seconds
 
 def render(analysis) -> str:
     """Render the analysis of a recording."""
-    parts = [named(analysis.prediction, analysis.coverage)]
+    is_rated = isinstance(analysis.prediction, Ratings)
+    first = (rated if is_rated else named)(
+        analysis.prediction, analysis.coverage
+    )
+    parts = [first]
     if analysis.timeline is not None:
-        parts.append(strip(analysis.timeline, 0.0, analysis.duration_s))
+        over_time = steps if is_rated else strip
+        parts.append(over_time(analysis.timeline, 0.0, analysis.duration_s))
     parts.append(curves(analysis.curves, analysis.duration_s))
     return f'<div class="analysis">{"".join(parts)}</div>'
 
@@ -39,12 +47,42 @@ def complaint(error, path) -> str:
     return f'<div class="analysis"><p class="complaint">{text}</p></div>'
 
 
+def rated(ratings, coverage) -> str:
+    """Render the values of all dimensions."""
+    no_speech = "no speech · " if NO_SPEECH_NOTE in ratings.notes else ""
+    bars = "".join(
+        _bar(name, value, VALUE, f"{value:.2f}")
+        for name, value in ratings.values.items()
+    )
+    return f"<p><span>Values of 0–1 · {no_speech}{coverage}</span></p>{bars}"
+
+
+def steps(timeline, start_s, end_s) -> str:
+    """Render the values of a long recording over time, one curve per dimension."""
+    scale = 1000 / (end_s - start_s)
+    ticks = "".join(
+        f'<span style="bottom:{90 * tick:g}%">{tick:g}</span>'
+        for tick in VALUE_TICKS
+    )
+    parts = []
+    for name in timeline.classes:
+        path = "".join(
+            f"M{scale * (part.start_s - start_s):.1f} "
+            f"{100 - 90 * part.prediction.values[name]:.1f}"
+            f"H{scale * (part.end_s - start_s):.1f}"
+            for part in timeline.segments
+        )
+        parts.append(
+            f'<p class="key">{html.escape(name)}</p>'
+            f'<div class="curve low">{ticks}{_svg(path, "values")}</div>'
+        )
+    return f"<h3>Over time</h3>{''.join(parts)}{_axis(start_s, end_s)}"
+
+
 def named(prediction, coverage) -> str:
     """Render the predicted emotion and the probabilities of all classes."""
     bars = "".join(
-        f'<div class="bar"><span>{html.escape(name)}</span>'
-        f'<i><b style="width:{100 * value:.1f}%;background:{_colour(name)}">'
-        f"</b></i><em>{value:.0%}</em></div>"
+        _bar(name, value, _colour(name), f"{value:.0%}")
         for name, value in prediction.probabilities.items()
     )
     emotion, how = prediction.emotion, f"{prediction.probability:.0%} · "
@@ -54,6 +92,15 @@ def named(prediction, coverage) -> str:
         f'<p class="emotion" style="border-color:{_colour(emotion)}">'
         f"<strong>{html.escape(emotion)}</strong> "
         f"<span>{how}{coverage}</span></p>{bars}"
+    )
+
+
+def _bar(name, value, colour, text):
+    """Render a value of 0-1 as a bar."""
+    return (
+        f'<div class="bar"><span>{html.escape(name)}</span>'
+        f'<i><b style="width:{100 * value:.1f}%;background:{colour}">'
+        f"</b></i><em>{text}</em></div>"
     )
 
 

@@ -14,12 +14,10 @@ from speechbrain_clser.contrib.app.live import LiveTimeline
 from speechbrain_clser.contrib.app.rendering import complaint, render
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.evaluation import formatting
-from speechbrain_clser.inference.classifier import (
-    EmotionClassifier,
-    refuse_rated,
-)
+from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.printable import pluralise
+from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)
 
@@ -93,13 +91,19 @@ def read_results(folder) -> dict | None:
 
 def scores(results) -> str:
     """Render the scores of a model and the test data."""
-    uar, supervision = results["uar"], escape(results["supervision"])
+    supervision = escape(results["supervision"])
     over = formatting.trainings(results["trials"], results["seeds"])
+    if ccc := results.get("ccc"):
+        score = f"Mean CCC {formatting.decimal(ccc['mean'])}"
+        interval, chance = formatting.decimal_interval(ccc), ""
+    else:
+        uar = results["uar"]
+        score = f"UAR {formatting.percent(uar['mean'])} %"
+        interval = formatting.interval(uar)
+        chance = f" · chance {formatting.percent(results['chance_uar'])} %"
     text = (
-        f"<b>UAR {formatting.percent(uar['mean'])} %</b> on "
-        f"{escape(results['languages'])} · 95 % interval "
-        f"{formatting.interval(uar)} · chance "
-        f"{formatting.percent(results['chance_uar'])} % · {over} · "
+        f"<b>{score}</b> on {escape(results['languages'])} · 95 % interval "
+        f"{interval}{chance} · {over} · "
         f"{pluralise(int(results['speakers']), 'speaker')}. Method "
         f"{escape(results['method'])}, protocol {escape(results['protocol'])}: "
         f"{supervision}."
@@ -112,14 +116,18 @@ def scores(results) -> str:
 def introduction(classifier, name="", results=None) -> str:
     """Render the name, the classes and the scores of the model."""
     # Escape text from an untrusted model folder.
-    *others, last = map(escape, classifier.classes)
+    names = formatting.enumeration([*map(escape, classifier.classes)])
+    outputs = f"The classes are {names}. {CALIBRATED}"
+    live = ", or follow the microphone live"
+    if classifier.task == RATED:
+        live = ""
+        outputs = f"The model predicts values of {names} from 0 to 1."
     by = escape(str(classifier.hparams.normalise_by))
     more = "" if by == "none" else NORMALISED.format(by=by)
     score = scores(results) if results else NO_RESULTS
     return (
-        '<div class="about"><h1>Emotion in speech</h1><p>Upload or record speech, '
-        f"or follow the microphone live. The classes are {', '.join(others)} and {last}. "
-        f"{CALIBRATED}{more}</p><p>Model: <code>{escape(name)}</code>. "
+        '<div class="about"><h1>Emotion in speech</h1><p>Upload or record speech'
+        f"{live}. {outputs}{more}</p><p>Model: <code>{escape(name)}</code>. "
         f"{score}</p></div>"
     )
 
@@ -133,8 +141,9 @@ def page(classifier, name="", results=None):
         gradio.HTML(introduction(classifier, name, results))
         with gradio.Tab("Recording"):
             _add_recording(gradio, classifier)
-        with gradio.Tab("Live"):
-            _add_live(gradio, classifier)
+        if classifier.task != RATED:  # a stream has classes
+            with gradio.Tab("Live"):
+                _add_live(gradio, classifier)
     return blocks
 
 
@@ -194,7 +203,6 @@ def serve(model_folder, host="127.0.0.1", port=None, is_open=False):
     gradio = _gradio()
     folder = locate(model_folder)
     classifier = EmotionClassifier.from_hparams(folder)
-    refuse_rated(classifier, "clser app shows probabilities of classes")
     results = read_results(folder)
     _, address, _ = page(classifier, str(model_folder), results).launch(
         **looks(gradio),

@@ -1,4 +1,4 @@
-"""Export a model folder as an ONNX graph from waveform to probabilities."""
+"""Export a model folder as an ONNX graph from waveform to probabilities or values."""
 
 import contextlib
 import json
@@ -12,10 +12,8 @@ import torch
 
 from speechbrain_clser import __version__
 from speechbrain_clser.contrib.onnx.quantisation import quantise
-from speechbrain_clser.inference.classifier import (
-    EmotionClassifier,
-    refuse_rated,
-)
+from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +26,8 @@ CHECKED_S = (0.11, 0.7, 3.1, 31.0)
 LARGEST_DIFFERENCE = 1e-4
 
 
-class ProbabilityModel(torch.nn.Module):
-    """Compute probabilities of one recording; the module that is exported.
+class ExportedModel(torch.nn.Module):
+    """Compute probabilities or values of one recording; the module that is exported.
 
     Arguments
     ---------
@@ -42,12 +40,15 @@ class ProbabilityModel(torch.nn.Module):
         self.recogniser = classifier.mods.embedding_model
         self.classifier = classifier.mods.classifier
         self.temperature = classifier.temperature
+        self.output = "values" if classifier.task == RATED else "probabilities"
 
     def forward(self, wav):
-        """Compute calibrated probabilities, (classes,), of (samples,)."""
+        """Compute calibrated probabilities or values, (classes,), of (samples,)."""
         both = self.recogniser(wav[None], torch.ones(1))
-        probabilities = self.classifier(both) / self.temperature
-        return probabilities.softmax(dim=-1)[0, 0]
+        found = self.classifier(both)[0, 0]
+        if self.output == "values":
+            return found
+        return (found / self.temperature).softmax(dim=-1)
 
 
 def export_onnx(model_folder, out, is_quantised=False) -> Path:
@@ -55,8 +56,9 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
 
     The input of the graph is one mono recording, ``wav``, float32 of (samples,),
     at least 0.1 s long, with values in [-1, 1]; the output is ``probabilities``,
-    (classes,), calibrated like those of EmotionClassifier. The metadata contain
-    ``classes``, in the order of the probabilities, ``sample_rate_hz`` and more.
+    (classes,), calibrated like those of EmotionClassifier, or of dimensions
+    ``values``. The metadata contain ``task``, ``classes`` (or dimensions), in the
+    order of the output, ``sample_rate_hz`` and more.
     The graph is compared with the model before it is written.
 
     Arguments
@@ -93,16 +95,16 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
     classifier = EmotionClassifier.from_hparams(
         model_folder, run_opts={"device": "cpu"}
     )
-    refuse_rated(classifier, "clser onnx exports probabilities of classes")
     if classifier.adaptation is not None:
         raise ValueError(
             f"{model_folder}: expected a model that is not adapted, found an "
             "adapted one; adaptation cannot be exported to ONNX, export the "
             "original model"
         )
-    module = ProbabilityModel(classifier).eval()
+    module = ExportedModel(classifier).eval()
     with _without_torch_warnings():
-        program = _translate(_trace(module, classifier), operators)
+        traced = _trace(module, classifier)
+        program = _translate(traced, operators, module.output)
     program.model.metadata_props.update(_metadata(classifier))
     partial = out.with_name(f"{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -189,7 +191,7 @@ def _watched(module, inside):
         handle.remove()
 
 
-def _translate(program, operators):
+def _translate(program, operators, output):
     """Translate operators of torch to operators of ONNX."""
     table = torch.export.default_decompositions()
     table.update(operators.DECOMPOSED)
@@ -200,7 +202,7 @@ def _translate(program, operators):
             opset_version=operators.VERSION,
             custom_translation_table=operators.TRANSLATED,
             input_names=["wav"],
-            output_names=["probabilities"],
+            output_names=[output],
             dynamo=True,
             optimize=False,
             verbose=False,
@@ -236,6 +238,7 @@ def _refusal(place, error):
 def _metadata(classifier):
     """Return the metadata needed to run the graph."""
     return {
+        "task": classifier.task,
         "classes": json.dumps(classifier.classes),
         "sample_rate_hz": str(classifier.sample_rate_hz),
         # Maximum input length in seconds, or null.

@@ -1,4 +1,4 @@
-"""Predict emotions: python onnx_runner.py model.onnx one.wav two.wav ...
+"""Predict emotions or values: python onnx_runner.py model.onnx one.wav two.wav ...
 
 Needs numpy and onnxruntime, and WAV files with the sample rate of the model:
 integers of 8 to 32 bits or floating point. The channels of a recording are averaged.
@@ -160,7 +160,7 @@ def load(path, sample_rate_hz):
 
 
 def open_model(path):
-    """Open a graph; return its session, its classes and its sample rate in Hz."""
+    """Open a graph; return session, classes, sample rate in Hz, whether of values."""
     try:
         session = onnxruntime.InferenceSession(path)
         about = session.get_modelmeta().custom_metadata_map
@@ -168,6 +168,8 @@ def open_model(path):
             session,
             json.loads(about["classes"]),
             int(about["sample_rate_hz"]),
+            # Graphs of earlier versions have no task.
+            about.get("task") == "dimensions",
         )
     except KeyError as error:
         found = f"one without {error} in its metadata"
@@ -188,29 +190,26 @@ def main(*arguments):
             "model.onnx one.wav two.wav ..."
         )
     model, *paths = arguments
-    (session, classes, sample_rate_hz), n_bad = open_model(model), 0
+    (session, classes, sample_rate_hz, is_rated), n_bad = open_model(model), 0
     for path in paths:
         try:
             wav = load(path, sample_rate_hz)
-            (probabilities,) = session.run(None, {"wav": wav})
-            if not (
-                (probabilities >= 0).all()
-                and abs(probabilities.sum() - 1) < 1e-3
-            ):
-                raise ValueError(
-                    f"expected probabilities that sum to 1, found {probabilities.tolist()}"
+            (found,) = session.run(None, {"wav": wav})
+            is_usable = (found >= 0).all() and (found <= 1.001).all()
+            if not (is_usable and (is_rated or abs(found.sum() - 1) < 1e-3)):
+                wanted = (
+                    "values of 0-1"
+                    if is_rated
+                    else "probabilities that sum to 1"
                 )
+                raise ValueError(f"expected {wanted}, found {found.tolist()}")
         except (ValueError, OSError) as error:
             sys.stderr.write(f"{path}: {error}\n")
             n_bad += 1
             continue
-        named = dict(zip(classes, probabilities.tolist(), strict=True))
-        prediction = {
-            "file": path,
-            "emotion": max(named, key=named.get),
-            **named,
-        }
-        sys.stdout.write(json.dumps(prediction) + "\n")
+        named = dict(zip(classes, found.tolist(), strict=True))
+        first = {} if is_rated else {"emotion": max(named, key=named.get)}
+        sys.stdout.write(json.dumps({"file": path, **first, **named}) + "\n")
     return n_bad
 
 

@@ -21,6 +21,12 @@ METRICS = {
     "macro_f1": ("f1", "macro-F1"),
     "weighted_f1": ("f1", "weighted F1"),
 }
+VOTE_METRICS = {
+    "jsd": (
+        "jensen_shannon_divergence",
+        "JSD, Jensen-Shannon divergence from the shares of raters' votes",
+    ),
+}
 EXAMPLE = "example.wav"  # of the demo corpus, published with every model
 RATED_METRICS = {
     "ccc": ("ccc", "CCC, concordance correlation coefficient"),
@@ -70,7 +76,10 @@ def slug(name: str) -> str:
 
 def _metrics(report):
     """Return the scores of a report with the hub's metrics."""
-    return RATED_METRICS if "dimensions" in report else METRICS
+    if "dimensions" in report:
+        return RATED_METRICS
+    has_votes = "divergence" in report["parts"]["test"]
+    return METRICS | (VOTE_METRICS if has_votes else {})
 
 
 def _languages(report):
@@ -136,14 +145,13 @@ def _of_corpus(report, name, scores):
     targets = report["ledger"]["targets"]
     own = [t for t in targets if t.partition(":")[0] == name]
     over = formatting.trainings(report["n_trials"], report["n_seeds"])
-    value, interval, unit = (
-        formatting.percent,
-        formatting.interval,
-        "in percent",
-    )
+    percents = formatting.percent, formatting.interval, "in percent"
+    decimals = formatting.decimal, formatting.decimal_interval
+    forms = dict.fromkeys(METRICS, percents)
+    forms |= dict.fromkeys(VOTE_METRICS, (*decimals, "in bits"))
     if "dimensions" in report:
-        value, interval = formatting.decimal, formatting.decimal_interval
         unit = f"mean of {formatting.enumeration(report['dimensions'])}"
+        forms = dict.fromkeys(RATED_METRICS, (*decimals, unit))
     return [
         EvalResult(
             task_type=TASK,
@@ -158,4 +166,5 @@ def _of_corpus(report, name, scores):
         )
         for score, (metric, title_of) in _metrics(report).items()
         if score in scores  # reports of version 0.1 have no weighted F1
+        for value, interval, unit in [forms[score]]
     ]

@@ -10,6 +10,7 @@ import itertools
 
 import numpy as np
 
+from speechbrain_clser.labels import format_votes
 from speechbrain_clser.seeds import seed_for
 
 SEED = 1001
@@ -116,6 +117,9 @@ AXES = {
     "valence": (0.18, 0.18, 0.0, 0.0, -0.3, 0.0, 0.0),
     "dominance": (-0.1, 0.0, 0.0, 0.2, 0.15, -0.08, -0.04),
 }
+# The votes of so many raters are divided by the distance of the parameters from those
+# of each emotion, in these units.
+N_RATERS = 10
 # Standard deviation of each parameter over languages, over the speakers of a
 # language, and over the utterances of a speaker.
 LANGUAGE_SPREAD = (0.7, 0.1, 0.06, 1.6, 0.4, 1.5, 0.0)
@@ -143,6 +147,8 @@ class Take:
         As in ``effects``.
     arousal, valence, dominance : float
         0-1; see ``AXES``. They do not change the sound.
+    votes : str
+        See ``N_RATERS`` and ``labels.parse_votes``. They do not change the sound.
     """
 
     id: str
@@ -167,6 +173,7 @@ class Take:
     arousal: float
     valence: float
     dominance: float
+    votes: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -251,7 +258,16 @@ def _take(speaker, emotion, line):
             name: round(float(np.clip(0.5 + changes @ axis, 0, 1)), 4)
             for name, axis in AXES.items()
         },
+        votes=_votes(changes),
     )
+
+
+def _votes(changes):
+    """Divide the votes among the emotions, rounded, so that a few are missing."""
+    distance = np.square(changes - np.array([*ACTED.values()]) / UNITS)
+    shares = np.exp(-distance.sum(axis=1))
+    votes = np.round(N_RATERS * shares / shares.sum())
+    return format_votes((e, n) for e, n in zip(ACTED, votes, strict=True) if n)
 
 
 def plan():

@@ -9,6 +9,7 @@ from pathlib import Path
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.deprecation import MANIFEST_KEYS, current_keys
 from speechbrain_clser.io import atomic_write, read_json, remove_stale
+from speechbrain_clser.labels import format_votes, parse_votes
 from speechbrain_clser.tasks import DIMENSIONS
 
 
@@ -179,7 +180,7 @@ def report(path) -> dict:
 
 
 def _csv(rows, root):
-    """Format a manifest as CSV text, with columns of the dimensions it has."""
+    """Format a manifest as CSV text, with columns of the ratings it has."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     rated = [
@@ -187,7 +188,8 @@ def _csv(rows, root):
         for name in DIMENSIONS
         if any(getattr(row, name) is not None for row in rows)
     ]
-    writer.writerow([*COLUMNS, *rated])
+    voted = ["votes"] * any(row.votes for row in rows)
+    writer.writerow([*COLUMNS, *rated, *voted])
     for row in rows:
         wav = within(root, row.wav)
         writer.writerow(
@@ -206,6 +208,7 @@ def _csv(rows, root):
                 row.digest,
                 row.contour,
                 *(getattr(row, name) for name in rated),  # None is left blank
+                *(format_votes(row.votes) for _ in voted),
             ]
         )
     return text.getvalue()
@@ -229,4 +232,5 @@ def _utterance(row, data_root, phones):
         digest=row["digest"],
         contour=row["contour"],
         **{name: float(row[name]) for name in DIMENSIONS if row.get(name)},
+        votes=parse_votes(row.get("votes") or ""),
     )

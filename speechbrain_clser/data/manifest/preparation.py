@@ -55,12 +55,12 @@ def fingerprint_of(
 
 
 def _values(row):
-    """Return the values of a row without trailing dimensions that it does not have.
+    """Return the values of a row without trailing ratings that it does not have.
 
-    So manifests of corpora without dimensions stay up to date.
+    So manifests of corpora without dimensions and votes stay up to date.
     """
     values = [*dataclasses.astuple(row)]
-    while values[-1] is None:
+    while values[-1] in (None, ()):
         values.pop()
     return values
 

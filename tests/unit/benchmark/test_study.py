@@ -134,6 +134,10 @@ def test_the_path_of_a_protocol_becomes_absolute(tmp_path, monkeypatch):
         ({"protocols": ["emodb_to_x"]}, "x"),
         ({"systems": {"a": 1}}, "systems: expected .* found {'a': 1}"),
         ({"systems": {"a": {"lr": 1}}}, "a has no `yaml`"),
+        (
+            {"settings": {"task": "arousal"}},
+            "task: a study compares the UAR of classes, found arousal",
+        ),
         ({"settings": {"protocol": "demo"}}, "protocol is set for each cell"),
         ({"compare_with": ["absent"]}, "compare_with: .*absent"),
         (

@@ -6,9 +6,10 @@ import json
 import shutil
 
 import pytest
+from helpers.rated import rate
 from helpers.runs import make_run
 
-from speechbrain_clser.commands.compare import COLUMNS, compare, write
+from speechbrain_clser.commands.compare import compare, write
 from speechbrain_clser.evaluation import comparison
 from speechbrain_clser.evaluation.permutation import holm
 
@@ -91,7 +92,12 @@ def test_every_format_shows_the_same_scores(found):
         assert uar in text
         assert "corrected by Holm for 2 comparisons" in text
     rows = list(csv.DictReader(io.StringIO(write(found, "csv"))))
-    assert list(rows[0]) == [*COLUMNS]
+    assert list(rows[0]) == [
+        *("run", "folder", "method", "protocol", "digest", "trials"),
+        *("trainings", "utterances", "speakers", "uar", "uar_low", "uar_high"),
+        *("against", "difference", "difference_low", "difference_high"),
+        *("p", "p_holm"),
+    ]
     assert float(rows[1]["uar"]) == found["rows"][1]["uar"]
     assert rows[0]["difference"] == ""
 
@@ -157,3 +163,18 @@ def test_other_utterances_are_refused(two, tmp_path):
     other = make_run(tmp_path / "other", n_target_speakers=5, epochs=1)
     with pytest.raises(ValueError, match="same utterances"):
         compare([two[0], other])
+
+
+def test_runs_of_dimensions_are_compared_by_ccc(tmp_path):
+    runs = [
+        rate(make_run(tmp_path / name, n_target_speakers=6, epochs=1), noise)
+        for name, noise in (("base", 0.5), ("better", 0.05))
+    ]
+    found = compare(runs)
+    text = write(found, "table")
+    assert text.split()[:4] == ["run", "trainings", "CCC", "95"]
+    assert "CCC, mean of arousal and valence, on 72 utterances" in text
+    better = text.splitlines()[2].split()
+    assert better[0] == "better" and better[5].startswith("+0.")
+    row = next(csv.DictReader(io.StringIO(write(found, "csv"))))
+    assert float(row["ccc_low"]) < float(row["ccc"]) < float(row["ccc_high"])

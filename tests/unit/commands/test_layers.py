@@ -6,10 +6,17 @@ from click.testing import CliRunner
 from helpers import encoders, toy
 
 from speechbrain_clser.cli import main
+from speechbrain_clser.commands import layers
 
-pytestmark = pytest.mark.slow
+
+def test_protocol_of_dimensions_is_refused(tmp_path):
+    path = tmp_path / "rated.yaml"
+    path.write_text("sources: [emodb]\ntargets: [urdu]\ntask: arousal\n")
+    with pytest.raises(ValueError, match="found the task arousal of protocol"):
+        layers.probe("acoustic", str(path), "", tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_screen_csv_json_and_plot_agree(tmp_path, monkeypatch):
     monkeypatch.setenv("CLSER_CACHE", str(tmp_path / "cache"))
     toy.make(tmp_path)

@@ -4,6 +4,7 @@ import pytest
 
 from speechbrain_clser.commands import quantisation
 from speechbrain_clser.labels import Scheme
+from speechbrain_clser.tasks import Dimensions
 
 ROW = SimpleNamespace(wav="a.wav", emotion="sadness")
 
@@ -11,6 +12,16 @@ ROW = SimpleNamespace(wav="a.wav", emotion="sadness")
 def test_run_without_a_model_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="a run folder with a model"):
         quantisation.export(tmp_path, tmp_path / "model", "a.onnx")
+
+
+def test_run_of_dimensions_is_refused(monkeypatch, tmp_path):
+    hparams = {"scheme": Dimensions(["arousal", "valence"])}
+    loaded = lambda run: (0, hparams)  # noqa: E731
+    monkeypatch.setattr(quantisation.reexport, "load_training", loaded)
+    with pytest.raises(
+        ValueError, match="UAR, found a run of arousal, valence"
+    ):
+        quantisation.export(tmp_path, tmp_path, "a.onnx")
 
 
 @pytest.mark.parametrize("part", ["test", "valid"])

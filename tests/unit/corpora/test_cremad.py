@@ -32,6 +32,16 @@ def test_recording_of_a_clone_is_listed_once(tmp_path):
     ]
 
 
+def test_votes_are_those_on_the_sound(tmp_path):
+    votes = {
+        "processedResults/tabulatedVotes.csv": '"","A","D","F","H","N","S",'
+        '"fileName"\n"100001",1,0,0,3,6,0,"1001_IEO_HAP_LO"\n'
+        '"300001",0,0,0,9,0,0,"1001_IEO_HAP_LO"\n'
+    }
+    (row,) = rows(trees.write(tmp_path, votes), "1001_IEO_HAP_LO.wav")
+    assert {*row.votes} == {("anger", 1), ("happiness", 3), ("neutral", 6)}
+
+
 @pytest.mark.parametrize("name", ["1001_DFA_ANG.wav", "1001_DFA_ANG_LOW.wav"])
 def test_other_file_names_are_skipped(tmp_path, name):
     assert rows(tmp_path, name) == []

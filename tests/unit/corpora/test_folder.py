@@ -352,6 +352,16 @@ def test_no_language_is_refused_with_line_and_nearest(tmp_path):
         list(utterances(root))
 
 
+def test_votes_are_read_and_others_refused_with_their_line(tmp_path):
+    text = 'path;emotion;votes\na.wav;;"Happy:3; wut"\nb.wav;sad;\n'
+    first, second = utterances(table(tmp_path, text))
+    assert first.votes == (("happy", 3), ("wut", 1)) and second.votes == ()
+    text = "path,emotion,votes\na.wav,,sad:many\nb.wav,,sad:-1\n"
+    expected = r"(?s)line 2: votes: expected labels.*'sad:many'.*'sad:-1'"
+    with pytest.raises(TableError, match=expected):
+        list(utterances(table(tmp_path, text)))
+
+
 def test_ratings_are_read_and_other_scales_refused(tmp_path):
     table = tmp_path / "mine.csv"
     table.write_text("path,emotion,arousal,valence\na.wav,,0.25,\n")

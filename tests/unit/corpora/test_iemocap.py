@@ -1,6 +1,7 @@
 from helpers import trees
 
 from speechbrain_clser.corpora.iemocap import EMOTIONS, utterances
+from speechbrain_clser.labels import canonical
 
 EVALUATION = "Session5/dialog/EmoEvaluation"
 TEXTS = {
@@ -8,6 +9,9 @@ TEXTS = {
         "% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n"
         "[6.2901 - 8.2357]\tSes05M_script03_2_F001\texc\t[4.0, 3.5, 3.0]\n"
         "C-E2:\tNeutral;\t()\n"
+        "C-E3:\tNeutral state; Excited;\t(very; loud)\n"
+        "C-F1:\tAnger;\t()\n"
+        "A-E3:\tval 3; act 2; dom  2;\t()\n"
     ),
     f"{EVALUATION}/Categorical/Ses05M_script03_2_e2_cat.txt": (
         "Ses05M_script03_2_F001 :Anger; ()\n"
@@ -47,6 +51,12 @@ def test_dialogue_recordings_are_skipped(tmp_path):
 
 def test_excitement_is_separate_and_no_majority_is_not_a_class():
     assert (EMOTIONS["exc"], EMOTIONS["xxx"]) == ("excitement", "other")
+
+
+def test_votes_are_those_of_the_external_raters(tmp_path):
+    (row,) = utterances(trees.write(tmp_path, TEXTS))
+    assert row.votes == (("neutral", 1), ("neutral state", 1), ("excited", 1))
+    assert canonical("neutral state") == "neutral"
 
 
 def test_ratings_of_1_to_5_are_mapped_to_0_to_1(tmp_path):

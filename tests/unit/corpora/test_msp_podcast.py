@@ -51,6 +51,30 @@ def test_protocol_uses_official_source_splits():
     assert not protocol.transductive
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["EmoClass_Major,FileName", "Neutral,{}", "N,{}", "Other-Shy,{}"],
+        ["EmoDetail,FileName"]
+        + [
+            f"WORKER1; {name}; Happy,Sad; A:4.0; V:4.0; D:4.0;,{{}}"
+            for name in ("Neutral", "Neutral", "Other")
+        ],
+    ],
+)
+def test_votes_are_primary_emotions_of_raters(tmp_path, lines):
+    root = trees.make(tmp_path, "msp_podcast")
+    name = next(utterances(root)).id
+    lines = [
+        line.format(f"{name}.wav").replace("Happy,Sad", "Happy")
+        for line in lines
+    ]
+    trees.write(root, {"Labels/labels_detailed.csv": "\n".join(lines)})
+    first, *others = utterances(root)
+    assert first.votes == (("neutral", 2), ("other", 1))
+    assert not any(row.votes for row in others)
+
+
 def test_ratings_of_1_to_7_are_mapped_to_0_to_1(tmp_path):
     row = next(utterances(trees.make(tmp_path, "msp_podcast")))
     # EmoAct 4.1, EmoVal 3.0, EmoDom 5.2.

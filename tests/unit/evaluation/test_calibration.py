@@ -64,6 +64,12 @@ def test_temperature_minimises_log_loss():
     assert fit_temperature(sharp, target) == pytest.approx(3, abs=0.15)
 
 
+def test_temperature_of_shares_makes_equal_distributions():
+    shares = np.array([[0.6, 0.4], [0.2, 0.8], [0.5, 0.5]])
+    sharp = tempered(shares, 1 / 2)
+    assert fit_temperature(sharp, shares) == pytest.approx(2)
+
+
 def test_temperature_stays_between_its_bounds():
     sure = np.array([[0.9, 0.1], [0.1, 0.9]])
     assert fit_temperature(sure, [0, 1]) == pytest.approx(0.5)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from helpers.rated import rate
 from helpers.runs import make_run
 
-from speechbrain_clser.evaluation import run
+from speechbrain_clser.evaluation import dimension_scores, run
 from speechbrain_clser.evaluation.comparison import (
     compare,
     compare_counts,
@@ -158,3 +159,27 @@ def test_system_without_a_fold_raises(systems):
     short = systems | {"same": {"urdu": systems["same"]["urdu"]}}
     with pytest.raises(ValueError, match="'same' on the folds.*found urdu"):
         compare_systems(short, "base")
+
+
+def test_runs_of_dimensions_are_compared_by_ccc(tmp_path):
+    better, worse = (
+        rate(make_run(tmp_path / name, n_target_speakers=8, seeds=seeds), noise)
+        for name, seeds, noise in (("a", (1, 2), 0.05), ("b", (3,), 0.6))
+    )
+    found = compare_systems({"a": {"": better}, "b": {"": worse}}, "b")["a"][""]
+    own = run.read(better).seeds
+    expected = dimension_scores.scores(
+        [seed.predictions["test"] for seed in own], [1, 2]
+    )["scores"]["ccc"]
+    assert found["ccc"] == pytest.approx(
+        {key: expected[key] for key in ("mean", "low", "high")}
+    )
+    assert found["difference"]["low"] > 0.1
+    # All speakers differ in one direction: only two of the swaps are as large.
+    assert found["difference"]["p"] == pytest.approx(2 / 2**8)
+    assert compare(better, better)["ccc"]["p"] == 1.0
+    with pytest.raises(ValueError, match="give runs of one task"):
+        compare(better, make_run(tmp_path / "classes", n_target_speakers=8))
+    other = rate(make_run(tmp_path / "c", n_target_speakers=7))
+    with pytest.raises(ValueError, match="same utterances"):
+        compare(better, other)

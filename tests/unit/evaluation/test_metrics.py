@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.simulated import CLASSES, trial
+from scipy.spatial.distance import jensenshannon
 from sklearn import metrics as reference
 
 from speechbrain_clser.evaluation import metrics, statistics
@@ -127,6 +128,15 @@ def test_weighted_f1_and_its_terms_by_hand():
     # Derivative for a: 4/5 n + 3/5 (2 h - 4/5 m); for b: 2/3 n + 1/3 (2 h - 2/3 m).
     first = 4 / 5 * 2 + 3 / 5 * (4 - 4 / 5 * 4)
     assert part[0, 0] == pytest.approx(first) and whole[0, 0] == 2
+
+
+def test_jensen_shannon_equals_scipy():
+    rng = np.random.default_rng(3)
+    first, second = rng.dirichlet([0.3] * 4, (2, 50))
+    first[0], second[0] = [1, 0, 0, 0], [0, 1, 0, 0]
+    expected = jensenshannon(first, second, base=2, axis=-1) ** 2
+    found = metrics.jensen_shannon(first, second)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def test_unequal_lengths_raise():

@@ -54,6 +54,19 @@ def test_single_precision_is_preserved(tmp_path):
     np.testing.assert_array_equal(found.astype(np.float32), fear)
 
 
+def test_votes_are_read_beside_probabilities_and_checked(tmp_path):
+    path = tmp_path / "p.csv"
+    votes = {"votes_fear": 0.75, "votes_calm": 0.25}
+    predictions.write(path, [row(**votes)])
+    assert predictions.read(path).votes.tolist() == [[0.75, 0.25]]
+    for changes, message in (
+        ({"votes_calm": 0.5}, "shares of votes of 0-1 that sum to 1"),
+        ({"target": "calm"}, "most voted class as target, found 'calm' with"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            predictions.write(path, [row(**{**votes, **changes})])
+
+
 def test_where_keeps_rows_and_classes(tmp_path):
     rows = [row(), row(id="demo_2", speaker="demo_ben")]
     predictions.write(tmp_path / "p.csv", rows)

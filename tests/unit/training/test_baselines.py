@@ -15,6 +15,7 @@ from speechbrain_clser.data.pipeline import Codes, dataset
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.features.normalisation import Normaliser
 from speechbrain_clser.methods.linear import Linear
+from speechbrain_clser.tasks import Soft
 from speechbrain_clser.training import baselines
 from speechbrain_clser.training.baselines import (
     BASELINES,
@@ -243,6 +244,30 @@ def test_linear_baseline_predicts_as_the_linear_method(tmp_path):
         found = method(batch).logits.softmax(dim=-1)[0].detach()
         np.testing.assert_allclose(found, expected, atol=1e-5)
     assert test.probabilities.max(axis=1).min() < 0.9  # of a hard task
+
+
+def test_linear_baseline_of_votes_is_fitted_to_their_shares(tmp_path):
+    # Vectors do not tell the classes apart, so the shares alone are learnt.
+    vote = (
+        (("anger", 3.0), ("sadness", 1.0)),
+        (("sadness", 9.0), ("anger", 1.0)),
+    )
+    rows = [
+        dataclasses.replace(
+            row, votes=vote[k % 2], emotion=("anger", "sadness")[k % 2]
+        )
+        for k, row in enumerate(tiny.TRAIN[:16])
+    ]
+    test = [dataclasses.replace(row, votes=vote[0]) for row in tiny.SCORED]
+    test = [dataclasses.replace(row, emotion="anger") for row in test]
+    material = material_of(test=test)
+    material.protocol.scheme = Soft(tiny.SCHEME.classes)
+    material.parts.train = rows
+    frames = dict.fromkeys((row.id for row in [*rows, *test]), torch.ones(2, 3))
+    write_baselines(["linear"], material, rows, frames, {1: tmp_path})
+    found = predictions.read(tmp_path / "baselines" / "linear.csv")
+    by_class = dict(zip(found.classes, found.probabilities[0], strict=True))
+    assert by_class["anger"] == pytest.approx((0.75 + 0.1) / 2, abs=1e-3)
 
 
 def test_two_small_corpora_outvote_a_large_one():

@@ -6,10 +6,15 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from speechbrain_clser.contrib.app import rendering
-from speechbrain_clser.contrib.app.analysis import Analysis, Curves
+from speechbrain_clser.contrib.app.analysis import (
+    Analysis,
+    Curves,
+    over_time,
+)
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.evaluation.colours import EMOTIONS
 from speechbrain_clser.inference.prediction import Prediction
+from speechbrain_clser.inference.rated import RatedTimeline, Ratings
 from speechbrain_clser.inference.timeline import Timeline
 
 NAN = float("nan")
@@ -32,6 +37,22 @@ def test_html_is_well_formed_without_external_resources(timeline):
     assert ET.fromstring(text).tag == "div"
     assert not re.search(r"https?:|src=|href=|url\(", text)
     assert ("Over time" in text) == (timeline is not None)
+
+
+def test_values_are_bars_and_steps_over_time():
+    windows = [(0.0, 4.0, [0.5, 1.0]), (6.0, 10.0, [0.0, 0.25], 0.0, False)]
+    timeline = RatedTimeline("a.wav", ["arousal", "valence"], windows)
+    mean = over_time(timeline)  # of the window with speech
+    assert mean.values == {"arousal": 0.5, "valence": 1.0}
+    quiet = Ratings({"arousal": 0.25, "valence": 0.5}, notes=("no_speech",))
+    text = rendering.render(Analysis(10.0, quiet, "of all", CURVES, timeline))
+    assert ET.fromstring(text).tag == "div"
+    assert re.findall(r"width:([\d.]+)%", text) == ["25.0", "50.0"]
+    assert "<em>0.25</em>" in text and "no speech · of all" in text
+    found = re.findall(r'<path class="values" d="([^"]*)"', text)
+    # From 0 to 1, 90 % of the height.
+    assert found[0] == "M0.0 55.0H400.0M600.0 100.0H1000.0"
+    assert found[1] == "M0.0 10.0H400.0M600.0 77.5H1000.0"
 
 
 def test_bar_widths_equal_probabilities():

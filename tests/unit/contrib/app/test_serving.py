@@ -84,16 +84,17 @@ def test_unusable_recording_renders_the_reason(classifier, tmp_path):
     assert 'class="complaint">Expected audio' in text
 
 
+def model_of(*names, by="none", task="classes"):
+    """Return what the introduction shows of a classifier."""
+    hparams = SimpleNamespace(normalise_by=by)
+    return SimpleNamespace(classes=names, hparams=hparams, task=task)
+
+
 @pytest.mark.parametrize(
     "by, is_mentioned", [("none", False), ("corpus", True), ("speaker", True)]
 )
 def test_introduction_lists_classes_and_normalisation(by, is_mentioned):
-    text = serving.introduction(
-        SimpleNamespace(
-            classes=("anger", "neutral", "sadness"),
-            hparams=SimpleNamespace(normalise_by=by),
-        )
-    )
+    text = serving.introduction(model_of("anger", "neutral", "sadness", by=by))
     assert "anger, neutral and sadness." in text
     assert (f"statistics of each {by}" in text) == is_mentioned
 
@@ -104,9 +105,7 @@ RESULTS = {
     "uar": {"mean": 0.5, "low": 0.4, "high": 0.6},
     **{"chance_uar": 0.25, "synthetic": []},
 }
-MODEL = SimpleNamespace(
-    classes=("anger", "neutral"), hparams=SimpleNamespace(normalise_by="none")
-)
+MODEL = model_of("anger", "neutral")
 
 
 def test_introduction_has_model_name_and_score():
@@ -120,6 +119,18 @@ def test_introduction_has_model_name_and_score():
     synthetic = RESULTS | {"synthetic": ["Demo"]}
     assert "not suitable for human speech" in serving.scores(synthetic)
     assert serving.NO_RESULTS in serving.introduction(MODEL, "me/mine")
+
+
+def test_introduction_of_dimensions_has_their_score_and_no_calibration():
+    results = {k: v for k, v in RESULTS.items() if "uar" not in k}
+    results["ccc"] = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    model = model_of("arousal", "valence", task="dimensions")
+    text = serving.introduction(model, "me/mine", results)
+    assert "predicts values of arousal and valence from 0 to 1." in text
+    assert (
+        "<b>Mean CCC 0.500</b> on Urdu · 95 % interval [0.400, 0.600] ·" in text
+    )
+    assert "calibrated" not in text and "chance" not in text
 
 
 @pytest.mark.parametrize(
@@ -144,10 +155,7 @@ def test_results_are_read_from_the_folder_of_the_model(tmp_path):
 
 def test_model_text_is_escaped():
     text = serving.introduction(
-        SimpleNamespace(
-            classes=("<img src=x onerror=alert(1)>", "<b>", "<i>"),
-            hparams=SimpleNamespace(normalise_by="<script>"),
-        ),
+        model_of("<img src=x onerror=alert(1)>", "<b>", "<i>", by="<script>"),
         "<script>",
     )
     assert "&lt;img src=x onerror=alert(1)&gt;, &lt;b&gt; and &lt;i&gt;" in text

@@ -10,7 +10,8 @@ from helpers import served
 
 from speechbrain_clser.contrib.onnx import export
 from speechbrain_clser.inference.classifier import EmotionClassifier
-from speechbrain_clser.inference.stages import LogPosterior
+from speechbrain_clser.inference.stages import LogPosterior, Values
+from speechbrain_clser.tasks import CLASSES, RATED
 
 pytestmark = pytest.mark.filterwarnings("default:.*treespec:FutureWarning")
 
@@ -58,11 +59,12 @@ class Forgetful(Toy):
 def toy(monkeypatch):
     """Make ``export_onnx`` load a classifier with a given encoder."""
 
-    def use(recogniser):
+    def use(recogniser, task=CLASSES):
         classifier = SimpleNamespace(
-            task="classes",
+            task=task,
             mods=SimpleNamespace(
-                embedding_model=recogniser, classifier=LogPosterior(2)
+                embedding_model=recogniser,
+                classifier=(Values if task == RATED else LogPosterior)(2),
             ),
             recogniser=SimpleNamespace(longest_s=15.0),
             temperature=2.0,
@@ -81,8 +83,9 @@ def toy(monkeypatch):
     return use
 
 
-def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
-    module = export.ProbabilityModel(toy(Toy()))
+@pytest.mark.parametrize("task", [CLASSES, RATED])
+def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path, task):
+    module = export.ExportedModel(toy(Toy(), task))
     path = export.export_onnx("model", tmp_path / "new" / "toy.onnx")
     session = onnxruntime.InferenceSession(path)
     wav = torch.randn(5000)
@@ -91,7 +94,12 @@ def test_graph_agrees_with_model_and_has_metadata(toy, tmp_path):
     about = session.get_modelmeta().custom_metadata_map
     assert json.loads(about["classes"]) == ["rough", "loud"]
     assert (about["sample_rate_hz"], about["longest_s"]) == ("16000", "15.0")
-    assert about["temperature"] == "2.0"
+    assert (about["temperature"], about["task"]) == ("2.0", task)
+    (output,) = session.get_outputs()
+    assert output.name == ("values" if task == RATED else "probabilities")
+    logits = module.recogniser(wav[None], torch.ones(1))[0, 0, -2:]
+    decoded = logits.sigmoid() if task == RATED else (logits / 2).softmax(-1)
+    torch.testing.assert_close(torch.from_numpy(found), decoded)
 
 
 def test_export_writes_graph_and_runner_only(toy, tmp_path, capfd, recwarn):
@@ -139,7 +147,7 @@ def test_probability_model_equals_the_classifier(tmp_path):
     )
     wav = torch.randn(9000)
     with torch.no_grad():
-        found = export.ProbabilityModel(classifier)(wav)
+        found = export.ExportedModel(classifier)(wav)
     expected = classifier.classify_signal(wav, 16000).probabilities
     assert dict(
         zip(classifier.classes, found.tolist(), strict=True)

@@ -45,6 +45,20 @@ def write(path, samples=None, sample_rate_hz=16000, **options):
     return str(path)
 
 
+def test_values_need_not_sum_to_one_and_have_no_emotion(
+    model, tmp_path, capsys
+):
+    graph = ir.load(model)
+    graph.metadata_props["task"] = "dimensions"
+    ir.save(graph, model)
+    assert runner.main(str(model), write(tmp_path / "a.wav")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["file", "loud", "soft"]
+    path = write(tmp_path / "b.wav", 3 * sounds.noise(0, 1600), subtype="FLOAT")
+    assert runner.main(str(model), path) == 1
+    assert "expected values of 0-1" in capsys.readouterr().err
+
+
 def test_channels_are_averaged_to_full_scale_1(tmp_path):
     samples = np.tile([[0.5, 0.0], [-1.0, -1.0]], (800, 1))
     wav = runner.load(write(tmp_path / "a.wav", samples), 16000)

@@ -9,6 +9,7 @@ import pytest
 from speechbrain_clser.contrib.synthesis import script
 from speechbrain_clser.contrib.synthesis.script import Take, plan
 from speechbrain_clser.corpora import demo
+from speechbrain_clser.labels import parse_votes
 
 
 def count(*fields):
@@ -85,6 +86,13 @@ def test_take_is_json_serialisable():
     take = plan()[0]
     row = json.loads(json.dumps(dataclasses.asdict(take)))
     assert Take(**row) == take
+
+
+def test_most_votes_are_often_but_not_always_for_the_emotion():
+    votes = [(take.emotion, dict(parse_votes(take.votes))) for take in plan()]
+    agreed = [max(of, key=of.get) == emotion for emotion, of in votes]
+    assert 0.75 < sum(agreed) / len(agreed) < 0.95
+    assert sum(len(of) > 1 for _, of in votes) > len(votes) / 2
 
 
 def test_dimensions_follow_the_parameters_whatever_the_emotion():

@@ -104,6 +104,25 @@ def test_text_with_commas_quotes_and_unicode_is_preserved(root, shelf):
     assert read(prepare(corpus, root, shelf), root)[0].sentence == said
 
 
+def test_ratings_and_votes_are_preserved_and_change_the_fingerprint(
+    root, shelf
+):
+    rated = {"arousal": 0.5, "votes": (("sad", 2.0), ("other", 0.5))}
+
+    def listed(root):
+        for row in utterances(root):
+            yield dataclasses.replace(row, **(rated if "bob" in row.id else {}))
+
+    path = prepare(dataclasses.replace(FOUR, utterances=listed), root, shelf)
+    ann, *_, bob = read(path, root)
+    assert (ann.arousal, ann.votes) == (None, ())
+    assert {name: getattr(bob, name) for name in rated} == rated
+    header = path.read_text().splitlines()[0]
+    assert header.endswith("contour,arousal,votes")
+    prepare(FOUR, root, shelf)
+    assert path.read_text().splitlines()[0].endswith("contour")
+
+
 def test_phones_are_stored_in_separate_file(root, shelf):
     phones = (("h", 0.0, 0.01), ("aɪ", 0.01, 0.05))
 
