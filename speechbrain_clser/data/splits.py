@@ -414,7 +414,7 @@ def _with_speakers_of_each_class(rows, sample, scheme):
     """Repeat the sampling until two speakers of each class are in the sample.
 
     The interval of a recall needs two speakers. One remains outside, for training. If
-    no sample meets this, that with the fewest classes that lack speakers is kept.
+    no sample has them, that with the fewest classes that lack speakers is kept.
     """
 
     def by_class(rows):

@@ -185,7 +185,6 @@ def test_graph_has_no_gradient():
 
 
 def test_approximate_search_finds_nearly_all_edges(monkeypatch, caplog):
-    pytest.importorskip("faiss")
     styles, _, language = planted(3000, 8)
     exact = edges_of(speaker_graph(styles, language))
     monkeypatch.setattr(module, "N_EXACT", 2999)
@@ -199,7 +198,6 @@ def test_approximate_search_finds_nearly_all_edges(monkeypatch, caplog):
 
 
 def test_approximate_search_of_few_speakers():
-    pytest.importorskip("faiss")
     styles, language = torch.randn(5, 4), torch.tensor([0, 0, 0, 1, 2])
     approximate = speaker_graph(styles, language, is_exact=False)
     assert edges_of(approximate) == edges_of(speaker_graph(styles, language))
