@@ -18,8 +18,10 @@ def constant(name):
 def readme():
     """Return the README with links that work outside of the repository."""
     text = (HERE / "README.md").read_text(encoding="utf-8")
-    page = f"{constant('URL')}/blob/main/"
-    return re.sub(r"(?<=\]\()(?!https?:|#)", page, text)
+    for start, kind in ((r"(!\[[^]]*\]\()", "raw"), (r"(\]\()", "blob")):
+        to = rf"\1{constant('URL')}/{kind}/main/"
+        text = re.sub(rf"{start}(?!https?:|#)", to, text)
+    return text
 
 
 setup(

@@ -1,4 +1,4 @@
-"""Write the tables of the READMEs from the results in this folder.
+"""Write the tables of the READMEs, and their figure, from the results in this folder.
 
 > python benchmarks/tables.py
 
@@ -14,6 +14,7 @@ import adapted
 import gains
 import measures
 import upstream_recipe
+from matplotlib.figure import Figure
 from measured import difference, read, score
 
 from speechbrain_clser.benchmark import leaderboard
@@ -21,6 +22,7 @@ from speechbrain_clser.commands import overview
 from speechbrain_clser.corpora import load
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
+from speechbrain_clser.evaluation.plots import style
 from speechbrain_clser.evaluation.statistics import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
 from speechbrain_clser.languages import name_of
@@ -36,6 +38,7 @@ FILES = (
     HERE.parent / "docs" / "tutorials" / "many_machines.md",
     HERE.parent / "upstream" / "recipes" / "CrossLingualSER" / "README.md",
 )
+PICTURE = HERE.parent / "docs" / "images" / "languages.svg"
 CORPUS = {
     "german": ("German (EMO-DB)", "emodb"),
     "italian": ("Italian (EMOVO)", "emovo"),
@@ -371,6 +374,43 @@ TABLES = {
 }
 
 
+@style.styled
+def draw_languages():
+    """Plot the UAR of each language left out, with its interval over speakers."""
+    found, systems = _left_out(), ("linear", "linear + em_gaussians")
+    chosen = [
+        (encoder, system, found[encoder, "corpus"][system])
+        for encoder in ("acoustic", "Whisper base")
+        for system in systems
+    ]
+    figure = Figure(figsize=(style.WIDTH, 3.4), layout="constrained")
+    axes = figure.subplots()
+    for number, (encoder, system, of) in enumerate(chosen):
+        scores = [estimate([of[name]]) for name in CORPUS]
+        low, mean, high = (
+            [100 * one[key] for one in scores]
+            for key in ("low", "mean", "high")
+        )
+        rows = [row + 0.18 * (number - 1.5) for row in range(len(CORPUS))]
+        colour, is_open = style.GROUPS[number // 2], system == systems[0]
+        axes.hlines(rows, low, high, colour, linewidth=2, alpha=0.5)
+        filled = {"markerfacecolor": "white"} if is_open else {}
+        label = f"{encoder}, {system}"
+        axes.plot(mean, rows, "o", color=colour, label=label, **filled)
+    axes.axvline(25, color=style.CHANCE, linewidth=1, linestyle="--")
+    axes.text(25.5, -0.25, "chance", color=style.CHANCE, va="center")
+    titles = [title for title, _ in CORPUS.values()]
+    axes.set_yticks(range(len(CORPUS)), titles)
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+    axes.set(
+        xlim=(20, 100),
+        xlabel="UAR in percent on the language left out of training",
+    )
+    figure.legend(loc="outside lower center", ncols=2)
+    figure.savefig(PICTURE, facecolor="white", metadata={"Date": None})
+
+
 def tables() -> dict:
     """Build all tables, by the name of their marker.
 
@@ -383,9 +423,10 @@ def tables() -> dict:
 
 
 def main():
-    """Rewrite all files with tables."""
+    """Rewrite all files with tables, and the figure."""
     for path in FILES:
         rewrite(path, tables())
+    draw_languages()
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ def test_every_address_of_this_project_is_the_same():
     files = [
         *(ROOT / "README.md", ROOT / "CITATION.cff", ROOT / "CHANGELOG.md"),
         *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("docs/**/*.ipynb"),
         *ROOT.glob("recipes/CrossLingualSER/*.*"),
         *UPSTREAM.rglob("*.*"),
     ]
