@@ -177,6 +177,45 @@ def utterances(root):
         yield row if n == 1 else dataclasses.replace(row, id=f"{row.id}_{n}")
 
 
+def transcripts(table) -> dict:
+    """Read the transcripts of a table of recordings to classify.
+
+    Arguments
+    ---------
+    table : str or Path
+        CSV or TSV with the columns ``path`` and ``sentence``, or ``text``; others are
+        ignored.
+
+    Returns
+    -------
+    dict
+        Path as written to its transcript; ``""`` where there is none.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be read, or has two transcripts of one path.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "texts.csv"
+    >>> _ = path.write_text("file;text\\na.wav;Guten Tag.\\n")
+    >>> transcripts(path)
+    {'a.wav': 'Guten Tag.'}
+    """
+    found = {}
+    for line, row in read_table(
+        Path(table), ("path", "sentence"), (), SPELLINGS
+    ):
+        path, text = row["path"], row["sentence"]
+        if found.setdefault(path, text) != text:
+            raise TableError(
+                f"{table}, line {line}: expected one transcript of {path}, found "
+                f"{text!r} and {found[path]!r}; keep one of them"
+            )
+    return found
+
+
 def _table(root):
     """Find the table of a folder."""
     if not root.is_dir():

@@ -15,6 +15,7 @@ from speechbrain_clser.contrib.onnx.quantisation import quantise
 from speechbrain_clser.inference.classifier import (
     EmotionClassifier,
     refuse_rated,
+    refuse_text,
 )
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
         If onnx, onnxruntime or onnxscript is missing.
     ValueError
         If a module of the model cannot be exported, with its name, or has no
-        weights to quantise.
+        weights to quantise, or if the model reads transcripts.
 
     Example
     -------
@@ -94,6 +95,7 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
         model_folder, run_opts={"device": "cpu"}
     )
     refuse_rated(classifier, "clser onnx exports probabilities of classes")
+    refuse_text(classifier, "an ONNX graph reads a waveform")
     if classifier.adaptation is not None:
         raise ValueError(
             f"{model_folder}: expected a model that is not adapted, found an "
