@@ -201,7 +201,7 @@ def predict(
     there as skipped. Model and settings are written to emotions.csv.model.json. All columns
     and keys are described in docs/predict.md of the repository.
     """
-    from speechbrain_clser.inference import transcripts
+    from speechbrain_clser.corpora.folder import transcripts
     from speechbrain_clser.inference.adapted import sentence
     from speechbrain_clser.inference.audio_files import LIST, list_audio_files
     from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -260,7 +260,7 @@ def predict(
             "--adapt and --window-s need a model that predicts classes, and "
             f"{model} predicts {', '.join(classifier.classes)}; leave them out"
         )
-    texts = transcripts.Table(texts) if texts else None
+    given = transcripts(texts) if texts else None
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []
@@ -295,7 +295,7 @@ def predict(
             window_s=window_s,
             skipped=skipped,
             channel=channel,
-            texts=texts,
+            texts=given,
         )
     else:
         tally = predict_into(
@@ -306,17 +306,16 @@ def predict(
                 *(model, folder, normalise_with, others),
                 adapt_method if adapt else None,
                 adapted_to,
+                texts,
             ),
             n_threads=threads,
             has_bar=sys.stderr.isatty(),
             window_s=window_s,
             skipped=skipped,
             channel=channel,
-            texts=texts,
+            texts=given,
         )
     echo(tally.sentence, err=True)
-    if texts is not None and texts.n_unused:
-        echo(f"--texts: {texts.n_unused} of no recording above", err=True)
     if tally.reasons:
         context.exit(1)
 

@@ -18,6 +18,7 @@ splits keep sessions together.
 import dataclasses
 import logging
 import math
+import os
 import posixpath
 import re
 from pathlib import Path
@@ -189,7 +190,8 @@ def transcripts(table) -> dict:
     Returns
     -------
     dict
-        Path as written to its transcript; ``""`` where there is none.
+        Absolute path to its transcript; written paths are relative to the working
+        directory.
 
     Raises
     ------
@@ -200,14 +202,14 @@ def transcripts(table) -> dict:
     -------
     >>> path = getfixture("tmp_path") / "texts.csv"
     >>> _ = path.write_text("file;text\\na.wav;Guten Tag.\\n")
-    >>> transcripts(path)
-    {'a.wav': 'Guten Tag.'}
+    >>> transcripts(path)[os.path.abspath("a.wav")]
+    'Guten Tag.'
     """
     found = {}
     for line, row in read_table(
         Path(table), ("path", "sentence"), (), SPELLINGS
     ):
-        path, text = row["path"], row["sentence"]
+        path, text = os.path.abspath(row["path"]), row["sentence"]
         if found.setdefault(path, text) != text:
             raise TableError(
                 f"{table}, line {line}: expected one transcript of {path}, found "

@@ -21,13 +21,13 @@ from speechbrain_clser.inference.audio_batches import iter_audio_batches
 from speechbrain_clser.inference.contents import as_paths, names_of, renamed
 from speechbrain_clser.inference.loading import TEMPERATURES, load
 from speechbrain_clser.inference.prediction import (
+    NO_TEXT,
     Prediction,
     refuse_no_probabilities,
 )
 from speechbrain_clser.inference.source import locate
 from speechbrain_clser.inference.speech import NO_SPEECH_NOTE, SpeechGate
 from speechbrain_clser.inference.stream import Stream
-from speechbrain_clser.inference.transcripts import NO_TEXT
 from speechbrain_clser.inference.timeline import (
     Timeline,
     Window,
@@ -505,10 +505,8 @@ class EmotionClassifier(EncoderClassifier):
 
     def _classify_long(self, path, window_s, hop_s, batch_s, channel, name):
         """Classify a path in windows."""
-        notes, args = (
-            [*self._notes()],
-            (path, window_s, hop_s, self.sample_rate_hz),
-        )
+        notes = [*self._notes()]
+        args = path, window_s, hop_s, self.sample_rate_hz
         pieces_ = windows(*args, notes, channel)
         pieces = (((start_s, end_s), wav) for start_s, end_s, wav in pieces_)
         found = []

@@ -24,6 +24,7 @@ from speechbrain_clser.data.recording import n_channels
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import in_turn
 from speechbrain_clser.inference.locked import locked
+from speechbrain_clser.inference.prediction import NOTES as TEXT_NOTES
 from speechbrain_clser.inference.provenance import (
     check_same_settings,
     provenance_path,
@@ -37,7 +38,6 @@ from speechbrain_clser.inference.result_table import (
 )
 from speechbrain_clser.inference.speech import NOTES as SPEECH_NOTES
 from speechbrain_clser.inference.timeline import Timeline
-from speechbrain_clser.inference.transcripts import NOTES as TEXT_NOTES
 from speechbrain_clser.io import remove_stale
 from speechbrain_clser.tasks import CLASSES, RATED
 
@@ -217,7 +217,6 @@ def predict_into(
         "temperature": classifier.temperature,
         "window_s": window_s,
         "channel": channel,
-        "texts_sha256": texts and texts.digest,
     }
     format_of(path)
     own = [path, bad_path(path), provenance_path(path)]
@@ -293,8 +292,9 @@ def predict(
         in ``bad``.
     channel : str
         One of ``data.channels.CHOICES``.
-    texts : transcripts.Table, optional
-        For a model that reads transcripts, without windows and channel "each".
+    texts : dict, optional
+        Absolute path to transcript, for a model that reads transcripts, without windows
+        and channel "each".
     """
     tally, seen = Tally(), set()
 
@@ -348,12 +348,12 @@ def iter_predictions(
         if window_s is not None:
             args = window_s, channel
             return [_classify_long(classifier, p, *args) for p in block]
+        more = {}
+        if texts is not None:
+            paths = map(os.path.abspath, block)
+            more["texts"] = [texts.get(path, "") for path in paths]
         return classifier.classify_files(
-            block,
-            has_bar=False,
-            keep_going=True,
-            channel=channel,
-            texts=texts and [texts[path] for path in block],
+            block, has_bar=False, keep_going=True, channel=channel, **more
         )
 
     def classify(block):

@@ -28,7 +28,13 @@ def provenance_path(path) -> Path:
 
 
 def provenance(
-    model, folder, normalise_with=(), files=(), adapt_method=None, adapted_to=()
+    model,
+    folder,
+    normalise_with=(),
+    files=(),
+    adapt_method=None,
+    adapted_to=(),
+    texts=None,
 ) -> dict:
     """Collect names and digests that identify a model and its settings.
 
@@ -43,6 +49,7 @@ def provenance(
         "normalise_over_sha256": _digest_of_all(files),
         "adapt_method": adapt_method,
         "adapted_to_sha256": _digest_of_all(adapted_to),
+        "texts_sha256": texts and _digest(texts),
     }
 
 

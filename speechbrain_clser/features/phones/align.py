@@ -20,6 +20,7 @@ from speechbrain_clser.features.phones.cepstra import (
 )
 from speechbrain_clser.features.phones.dtw import warp
 from speechbrain_clser.features.phones.phone import phones_of
+from speechbrain_clser.features.transcripts import text_of
 
 
 def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:

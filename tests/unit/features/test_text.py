@@ -29,10 +29,8 @@ def test_embedding_is_the_normalised_layer_of_transformers(folder, layer):
                 torch.tensor([codes]), output_hidden_states=True
             ).hidden_states
         hidden = hidden[-1 if layer is None else layer][0]
-        mean, deviation = (
-            of(dim=1, keepdim=True)
-            for of in (hidden.mean, lambda **k: hidden.std(unbiased=False, **k))
-        )
+        mean = hidden.mean(dim=1, keepdim=True)
+        deviation = hidden.std(dim=1, keepdim=True, unbiased=False)
         torch.testing.assert_close(
             *(tokens[row, : len(codes)], (hidden - mean) / deviation),
             atol=2e-4,

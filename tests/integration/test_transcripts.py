@@ -8,9 +8,7 @@ from helpers import encoders, served
 from helpers.commands import clser, rows
 from speechbrain.inference.classifiers import EncoderClassifier
 
-from speechbrain_clser.errors import TableError
 from speechbrain_clser.inference.classifier import EmotionClassifier
-from speechbrain_clser.inference.transcripts import Table
 from speechbrain_clser.stress.runner import stress
 
 TEXTS = ["heute gut.", "", "gut", "schlecht.", "heute heute gut.", ""]
@@ -89,7 +87,6 @@ def test_table_of_transcripts_is_read_by_predict(models, tmp_path):
     done = clser(*predict, "--texts", table)
     assert done.exit_code == 0, done.output
     assert "2 noted as no_text" in done.stderr
-    assert "--texts: 1 of no recording above" in done.stderr
     written = rows(out.read_text())
     assert [row["note"].split()[-1:] == ["no_text"] for row in written] == [
         *([text == "" for text in TEXTS])
@@ -99,13 +96,6 @@ def test_table_of_transcripts_is_read_by_predict(models, tmp_path):
     assert "expected rows of texts_sha256 null" in clser(*predict).stderr
     done = clser(*predict, "--texts", table, "--window-s", 1)
     assert "expected a transcript of each recording" in done.stderr
-
-
-def test_table_with_two_texts_of_a_path_is_refused(tmp_path):
-    path = tmp_path / "texts.csv"
-    path.write_text("path,text\na.wav,gut\na.wav,schlecht\n")
-    with pytest.raises(TableError, match="line 3: expected one transcript of"):
-        Table(path)
 
 
 def test_what_cannot_use_transcripts_is_refused(models, classifier, tmp_path):
