@@ -100,6 +100,13 @@ def keep_freed() -> bool:
     "each, or the mean of all.",
 )
 @click.option(
+    "--texts",
+    metavar="FILE",
+    help="CSV or TSV with the columns path and text: transcripts, for a model that "
+    "reads them. It classifies the other recordings by their audio alone, with the "
+    "note no_text.",
+)
+@click.option(
     "--threads",
     type=click.IntRange(1),
     help="By default the number of cores.",
@@ -154,6 +161,7 @@ def predict(
     adapt_method,
     window_s,
     channel,
+    texts,
     threads,
     engine,
     workers,
@@ -183,7 +191,7 @@ def predict(
       p_<class>    probability of each class; they sum to 1
       speech       share of the time with a voice, 0-1
       note         warnings: channels, antiphase, quiet, steady, no_speech,
-                   short_speech
+                   short_speech, no_text
 
     A model of dimensions has a column of 0-1 of each dimension, such as arousal and
     valence, in the place of emotion, probability, p_<class> and speech.
@@ -193,6 +201,7 @@ def predict(
     there as skipped. Model and settings are written to emotions.csv.model.json. All columns
     and keys are described in docs/predict.md of the repository.
     """
+    from speechbrain_clser.corpora.folder import transcripts
     from speechbrain_clser.inference.adapted import sentence
     from speechbrain_clser.inference.audio_files import LIST, list_audio_files
     from speechbrain_clser.inference.classifier import EmotionClassifier
@@ -210,6 +219,12 @@ def predict(
     if LIST in normalise_with:
         raise click.UsageError(
             f"--normalise-with: expected files and folders, found {LIST}"
+        )
+    if texts and (window_s or channel == "each" or engine == "ray"):
+        raise click.UsageError(
+            "--texts: expected a transcript of each recording, found --window-s, "
+            "--channel each or --engine ray, which have none of their parts; leave "
+            "one of them out"
         )
     options = {
         "is_trusted": trust,
@@ -245,6 +260,7 @@ def predict(
             "--adapt needs a model that predicts classes, and "
             f"{model} predicts {', '.join(classifier.classes)}; leave it out"
         )
+    given = transcripts(texts) if texts else None
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)
     skipped = []
@@ -279,6 +295,7 @@ def predict(
             window_s=window_s,
             skipped=skipped,
             channel=channel,
+            texts=given,
         )
     else:
         tally = predict_into(
@@ -289,12 +306,14 @@ def predict(
                 *(model, folder, normalise_with, others),
                 adapt_method if adapt else None,
                 adapted_to,
+                texts,
             ),
             n_threads=threads,
             has_bar=sys.stderr.isatty(),
             window_s=window_s,
             skipped=skipped,
             channel=channel,
+            texts=given,
         )
     echo(tally.sentence, err=True)
     if tally.reasons:

@@ -18,6 +18,7 @@ splits keep sessions together.
 import dataclasses
 import logging
 import math
+import os
 import posixpath
 import re
 from pathlib import Path
@@ -180,6 +181,46 @@ def utterances(root):
         known = paths.setdefault(row.id, {})
         n = known.setdefault(row.wav, len(known) + 1)
         yield row if n == 1 else dataclasses.replace(row, id=f"{row.id}_{n}")
+
+
+def transcripts(table) -> dict:
+    """Read the transcripts of a table of recordings to classify.
+
+    Arguments
+    ---------
+    table : str or Path
+        CSV or TSV with the columns ``path`` and ``sentence``, or ``text``; others are
+        ignored.
+
+    Returns
+    -------
+    dict
+        Absolute path to its transcript; written paths are relative to the working
+        directory.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be read, or has two transcripts of one path.
+
+    Example
+    -------
+    >>> path = getfixture("tmp_path") / "texts.csv"
+    >>> _ = path.write_text("file;text\\na.wav;Guten Tag.\\n")
+    >>> transcripts(path)[os.path.abspath("a.wav")]
+    'Guten Tag.'
+    """
+    found = {}
+    for line, row in read_table(
+        Path(table), ("path", "sentence"), (), SPELLINGS
+    ):
+        path, text = os.path.abspath(row["path"]), row["sentence"]
+        if found.setdefault(path, text) != text:
+            raise TableError(
+                f"{table}, line {line}: expected one transcript of {path}, found "
+                f"{text!r} and {found[path]!r}; keep one of them"
+            )
+    return found
 
 
 def _table(root):

@@ -51,7 +51,7 @@ class Ledger:
     target_labelled_fraction : float
         Labelled fraction of the target, if one is drawn.
     target_text : bool
-        Whether transcripts of the target are used.
+        Whether transcripts of the target are used, where there are any.
     source_trains : bool
         Whether source labels are used for training; otherwise the sources only
         provide the statistics of feature standardisation.
@@ -185,7 +185,8 @@ def ledger(
         Output of the audit.
     metadata : set of str
         Metadata of training utterances that the method uses: ``"speaker"``,
-        ``"language"``, ``"text"``, ``"oracle_emotion"``.
+        ``"language"``, ``"text"``, ``"oracle_emotion"``; ``"input_text"``, if
+        prediction reads transcripts too.
     adaptation : TargetAdaptation, optional
         Provides ``name``, ``form`` and ``class_shares``; all adapted systems of
         a run use the same target audio.
@@ -235,7 +236,8 @@ def ledger(
         target_labelled_fraction=protocol.target_labelled_fraction
         if n_labels
         else 0.0,
-        target_text=adapts and "text" in metadata,
+        target_text=(adapts and "text" in metadata)
+        or ("input_text" in metadata and bool(parts.test)),
         source_trains="train" in used or bool(fitted),
         pool_is_filtered=bool(audio) and protocol.unlabelled_pool == "classes",
         pool_is_larger=not audio <= test,

@@ -27,7 +27,7 @@ from speechbrain_clser.labels import Scheme
 from speechbrain_clser.tasks import CLASSES, RATED
 
 FORMAT = 1
-FEATURES = ("phones", "missing_values", "layers")
+FEATURES = ("phones", "text", "missing_values", "layers")
 FILE = "report.json"
 
 
@@ -97,6 +97,7 @@ def _training(run):
             ],
         },
         "phones": run.phones,
+        "text": run.text,
         "missing_values": run.missing_values,
         "layers": run.layers,
         "loss_weights": run.loss_weights,

@@ -123,6 +123,8 @@ class Run:
         Folders of seeds without predictions.
     phones : dict, optional
         Phones of each language; None for most methods.
+    text : dict, optional
+        Transcripts by part; None if the model reads none.
     missing_values : dict, optional
         Missing values by part; None for features without missing values.
     layers : dict, optional
@@ -142,6 +144,7 @@ class Run:
     seeds: tuple
     unfinished: tuple
     phones: dict | None = None
+    text: dict | None = None
     missing_values: dict | None = None
     layers: dict | None = None
     loss_weights: dict = dataclasses.field(default_factory=dict)
@@ -230,6 +233,7 @@ def read(folder: str | os.PathLike) -> Run:
             sorted(path.relative_to(folder).as_posix() for path in unfinished)
         ),
         phones=_json_or(None, folder / "phones.json"),
+        text=_json_or(None, folder / "text.json"),
         missing_values=_json_or(
             None, current_file(folder / "missing_values.json")
         ),

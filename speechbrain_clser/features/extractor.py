@@ -24,7 +24,9 @@ class Extractor(torch.nn.Module):
     ``n_layers``: number of concatenated layers in a frame, each
     ``dim / n_layers`` wide, as input of a ``WeightedLayerSum``. ``is_shared``: one
     encoder for all languages; see ``PerLanguage``. ``is_large``: use all cores.
-    ``may_be_nan``: frames contain NaN for undefined values.
+    ``may_be_nan``: frames contain NaN for undefined values. ``text``: the
+    ``TextEncoder`` of transcripts that a model reads besides the frames, or None.
+    ``unit``: of what the samples of a second are, for progress.
 
     Arguments
     ---------
@@ -50,6 +52,8 @@ class Extractor(torch.nn.Module):
     is_shared = True
     is_large = False
     may_be_nan = False
+    text = None
+    unit = "seconds of audio"
 
     def __init__(self, config):
         super().__init__()

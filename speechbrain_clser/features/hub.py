@@ -35,12 +35,15 @@ class Layout:
         Download patterns; the next tuple is used if no weights were found.
     advice : str
         Hint for folders with missing files.
+    checked : tuple of str
+        Names of the settings that transformers reads; see ``encoder_settings``.
     """
 
     settings: tuple
     weights: tuple
     fetched: tuple
     advice: str
+    checked: tuple = ()
 
     @property
     def names(self) -> list:
@@ -60,6 +63,23 @@ TRANSFORMERS = Layout(
         ("pytorch_model*",),
     ),
     advice="save both model and feature extractor with save_pretrained",
+    checked=(
+        *("config.json", "preprocessor_config.json", "processor_config.json"),
+    ),
+)
+# Of a text encoder. The other files of a tokenizer may name code; this one is data.
+TEXT = Layout(
+    settings=(("config.json",), ("tokenizer.json",)),
+    weights=TRANSFORMERS.weights,
+    fetched=tuple(
+        ("config.json", "tokenizer.json", *patterns)
+        for patterns in (
+            ("model*.safetensors", "model.safetensors.index.*"),
+            ("pytorch_model*",),
+        )
+    ),
+    advice="save both model and fast tokenizer with save_pretrained",
+    checked=("config.json",),
 )
 SPEECHBRAIN = Layout(
     settings=(("hyperparams.yaml",),),
@@ -241,6 +261,6 @@ def _files(folder, layout):
             f"{', '.join(sorted(p.name for p in folder.iterdir())) or 'nothing'};"
             f" {layout.advice}"
         )
-    if layout is TRANSFORMERS:
-        encoder_settings.check_folder(folder, layout.names)
+    if layout.checked:
+        encoder_settings.check_folder(folder, layout.checked)
     return [*(path for paths in settings for path in paths), *found_weights]

@@ -1,5 +1,26 @@
 """Check that all weights of a pretrained model were loaded and are finite."""
 
+import contextlib
+
+
+@contextlib.contextmanager
+def without_complaints():
+    """Suppress the warnings of transformers about missing parameters.
+
+    Example
+    -------
+    >>> with without_complaints():
+    ...     pass
+    """
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+
 
 def check(model, info, what):
     """Raise a ValueError for weights that are missing, of another shape, NaN or infinite.

@@ -58,7 +58,7 @@ class Features:
     views : dict
         ``"frames"``, ``"wavs"`` or both, to a list of mappings, utterance id to
         torch.Tensor: first all utterances as recorded, then training utterances
-        at other speeds.
+        at other speeds. ``"text"``, if there is a text encoder, to a list of one.
     frames_per_s : float
         Of the encoder.
     cache_folder : Path

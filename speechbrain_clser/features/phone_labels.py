@@ -120,7 +120,8 @@ def _cached_labels(source, rows, folder, recogniser):
         recogniser_model = CtcRecogniser(recogniser)
         name += f"-{recogniser_model.revision}"
     if source == "align":
-        from speechbrain_clser.features.phones.align import align_all, text_of
+        from speechbrain_clser.features.phones.align import align_all
+        from speechbrain_clser.features.transcripts import text_of
 
         texts = corpora.sentences()
 

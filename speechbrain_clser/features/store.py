@@ -180,8 +180,8 @@ class Store:
         with progress(
             # Slightly more, because rounding may exceed the end.
             sum(row.duration_s for row in rows) + 1e-3,
-            f"{type(self.extractor).__name__}, seconds of audio",
-            "s",
+            f"{type(self.extractor).__name__}, {self.extractor.unit}",
+            self.extractor.unit[0],
             disable=not is_shown,
         ) as bar:
             for batch in batches(recordings, batch_s * rate_hz):

@@ -7,6 +7,8 @@ import torch
 from speechbrain_clser.features.extractor import Extractor
 from speechbrain_clser.features.spectrum import real_mask, widest
 
+TEXT = "text"  # name of the stream of transcripts
+
 
 @dataclasses.dataclass(frozen=True)
 class StreamsConfig:
@@ -23,10 +25,11 @@ class Streams(Extractor):
     Storing, normalising and cropping of frames therefore apply to any number of
     streams. Utterance vectors are repeated in each frame. If streams differ by one or
     two frames in length, all are cropped to the shortest. Trained and frozen streams can
-    be combined.
+    be combined. A ``TextEncoder`` named ``text`` is no part of the frames: it is the
+    ``text`` of the streams, for transcripts.
 
-    ``places`` holds the column range of each stream; ``columns`` holds the column
-    names, prefixed with the stream name.
+    ``places`` holds the column range of each stream, that of ``text`` in its tokens;
+    ``columns`` holds the column names, prefixed with the stream name.
 
     Arguments
     ---------
@@ -62,11 +65,12 @@ class Streams(Extractor):
             )
         )
         self.extractors = torch.nn.ModuleDict(extractors)
+        extractors = self._of_audio
         framed = [e for e in extractors.values() if e.frames_per_s]
         self.framed = [n for n, e in extractors.items() if e.frames_per_s]
         self.frames_per_s = framed[0].frames_per_s
         self.sample_rate_hz = framed[0].sample_rate_hz
-        self.is_large = any(e.is_large for e in framed)
+        self.is_large = any(e.is_large for e in framed) or bool(self.text)
         self.is_frozen = all(e.is_frozen for e in extractors.values())
         self.has_frozen_part = any(
             e.has_frozen_part for e in extractors.values()
@@ -78,12 +82,23 @@ class Streams(Extractor):
             self.places[name] = (first, self.dim)
             own = getattr(extractor, "columns", range(extractor.dim))
             self.columns += tuple(f"{name}.{column}" for column in own)
+        if self.text is not None:
+            self.places[TEXT] = (0, self.text.dim)
         self.exclude_from_state(
             f"extractors.{name}.{key}"
-            for name, extractor in extractors.items()
+            for name, extractor in self.extractors.items()
             if extractor.is_frozen
             for key in extractor.state_dict()
         )
+
+    @property
+    def text(self):
+        """The encoder of transcripts; None without one."""
+        return dict(self.extractors.items()).get(TEXT)
+
+    @property
+    def _of_audio(self):
+        return {n: e for n, e in self.extractors.items() if n != TEXT}
 
     def frozen_copy(self):
         """Return the streams with their published weights; see ``Extractor``."""
@@ -108,7 +123,7 @@ class Streams(Extractor):
     def forward(self, wavs, lens):
         """Concatenate the frames; NaN where a stream leaves it undefined; see ``Extractor``."""
         n_frames = self.n_frames((lens * wavs.shape[1]).round().long())
-        frames_of = {name: e(wavs, lens) for name, e in self.extractors.items()}
+        frames_of = {name: e(wavs, lens) for name, e in self._of_audio.items()}
         width = min(frames_of[name].shape[1] for name in self.framed)
         width = widest(n_frames, width)
         streams = [
@@ -121,8 +136,21 @@ class Streams(Extractor):
         return torch.cat(streams, dim=-1).where(is_real[..., None], 0.0)
 
 
+def dim_of(places, name) -> int:
+    """Return the number of columns of a stream, of ``Streams.places``.
+
+    Example
+    -------
+    >>> dim_of({"encoder": (0, 56), "mfcc": (56, 96)}, "mfcc")
+    40
+    """
+    first, end = places[name]
+    return end - first
+
+
 def _refuse_incompatible(extractors):
     """Raise an error for streams that cannot be concatenated."""
+    extractors = {n: e for n, e in extractors.items() if n != TEXT}
     rates = {e.frames_per_s for e in extractors.values()} - {0}
     sounds = {e.sample_rate_hz for e in extractors.values()}
     if len(rates) != 1 or len(sounds) != 1:

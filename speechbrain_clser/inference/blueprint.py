@@ -204,7 +204,7 @@ _Computing.add_multi_constructor("!apply:", _apply)
 # 1e-05 is a number in SpeechBrain's YAML and a string in PyYAML.
 Reader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+"),
+    re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+$"),  # a digest may start so
     list("-+0123456789"),
 )
 

@@ -21,6 +21,7 @@ from speechbrain_clser.inference.audio_batches import iter_audio_batches
 from speechbrain_clser.inference.contents import as_paths, names_of, renamed
 from speechbrain_clser.inference.loading import TEMPERATURES, load
 from speechbrain_clser.inference.prediction import (
+    NO_TEXT,
     Prediction,
     refuse_no_probabilities,
 )
@@ -244,9 +245,12 @@ class EmotionClassifier(EncoderClassifier):
         labels = self.hparams.label_encoder.decode_torch(index)
         return probabilities, score, index, labels
 
-    def _log_probabilities(self, wavs, wav_lens=None):
+    def _log_probabilities(self, wavs, wav_lens=None, texts=None):
         """Compute log-probabilities, (batch, classes), adapted if fitted."""
         self._warn_of_statistics()
+        if texts is not None:
+            sound = wavs.to(self.device).float(), wav_lens.to(self.device)
+            return self._calibrated(self.recogniser(*sound, texts))
         if self.adaptation is None:
             return self._calibrated(self.encode_batch(wavs, wav_lens))
         posteriors, vectors = self._describe(wavs, wav_lens)
@@ -272,7 +276,12 @@ class EmotionClassifier(EncoderClassifier):
         posteriors = self._calibrated(both).exp().cpu().numpy()
         return posteriors.astype(float), vectors.cpu().numpy()
 
-    def classify_file(self, path, channel=MIX):
+    @property
+    def reads_text(self):
+        """Whether predictions use transcripts, where they are given."""
+        return self.recogniser.extractor.text is not None
+
+    def classify_file(self, path, channel=MIX, text=""):
         """Classify a recording.
 
         Arguments
@@ -282,6 +291,8 @@ class EmotionClassifier(EncoderClassifier):
             or an open binary file.
         channel : str or int
             ``"mix"`` (the mean of all), ``"left"``, ``"right"`` or an index.
+        text : str
+            Transcript, for a model that reads transcripts.
 
         Returns
         -------
@@ -292,8 +303,11 @@ class EmotionClassifier(EncoderClassifier):
         ------
         BadAudioError
             If the file cannot be used, with the reason.
+        ValueError
+            If there is a transcript, and the model reads none.
         """
-        return self.classify_files([path], has_bar=False, channel=channel)[0]
+        args = [path], BATCH_S, False, False, channel, [text] if text else None
+        return self.classify_files(*args)[0]
 
     def classify_files(
         self,
@@ -302,6 +316,7 @@ class EmotionClassifier(EncoderClassifier):
         has_bar=True,
         keep_going=False,
         channel=MIX,
+        texts=None,
     ):
         """Classify many recordings in batches of similar length.
 
@@ -319,6 +334,9 @@ class EmotionClassifier(EncoderClassifier):
             in place of its prediction, instead of raising it.
         channel : str or int
             As for ``classify_file``.
+        texts : list of str, optional
+            Transcript of each file, for a model that reads transcripts; it classifies
+            a file with a blank one by its audio alone, and notes ``no_text``.
 
         Returns
         -------
@@ -329,12 +347,14 @@ class EmotionClassifier(EncoderClassifier):
         ------
         BadAudioError
             If a file cannot be used.
+        ValueError
+            If the model reads no transcripts, or their number is another.
         """
         files = [file for file, _ in names_of(files)]
         found = [None] * len(files)
         with tqdm(total=len(files), disable=not has_bar, unit="file") as bar:
             for place, prediction in self.iter_predictions(
-                files, batch_s, channel
+                files, batch_s, channel, texts
             ):
                 if isinstance(prediction, BadAudioError) and not keep_going:
                     raise prediction
@@ -342,12 +362,12 @@ class EmotionClassifier(EncoderClassifier):
                 bar.update()
         return found
 
-    def iter_predictions(self, files, batch_s=BATCH_S, channel=MIX):
+    def iter_predictions(self, files, batch_s=BATCH_S, channel=MIX, texts=None):
         """Classify many recordings and yield predictions batch by batch.
 
         Arguments
         ---------
-        files, batch_s, channel
+        files, batch_s, channel, texts
             As for ``classify_files``.
 
         Yields
@@ -358,14 +378,35 @@ class EmotionClassifier(EncoderClassifier):
             The prediction, or the error if the file cannot be used.
         """
         with as_paths(files) as (paths, names):
-            for place, found in self._iter_files(paths, batch_s, channel):
+            self._refuse_texts(texts, len(paths))
+            args = paths, batch_s, channel, texts
+            for place, found in self._iter_files(*args):
                 if isinstance(found, BadAudioError):
                     yield place, renamed(found, names) if names else found
                 else:
                     file = names.get(found.file, found.file)
                     yield place, dataclasses.replace(found, file=file)
 
-    def _iter_files(self, files, batch_s, channel):
+    def _refuse_texts(self, texts, n_files):
+        """Raise ValueError for transcripts that the model cannot use."""
+        if texts is None:
+            return
+        if not self.reads_text:
+            raise ValueError(
+                "texts: expected a model that reads transcripts, found one that "
+                "reads the audio alone; leave them out"
+            )
+        if len(texts) != n_files:
+            raise ValueError(
+                f"texts: expected one for each of {n_files} files, found "
+                f"{len(texts)}; give an empty text where there is none"
+            )
+
+    def _notes(self, text=""):
+        """Return the notes on the transcript of a recording."""
+        return (NO_TEXT,) if self.reads_text and not text.strip() else ()
+
+    def _iter_files(self, files, batch_s, channel, texts):
         """Yield the index and the prediction, or the error, of each path."""
         notes = {}
         for places, wavs in iter_audio_batches(
@@ -374,19 +415,22 @@ class EmotionClassifier(EncoderClassifier):
             if isinstance(wavs, BadAudioError):
                 yield places[0], wavs
                 continue
-            for place, found in zip(places, self._classify(wavs), strict=True):
+            of_batch = texts and [texts[place] for place in places]
+            rows = self._classify(wavs, of_batch)
+            for place, found in zip(places, rows, strict=True):
                 try:
                     self._refuse(found[0].tolist(), files[place])
                 except BadAudioError as error:
                     yield place, error
                 else:
-                    args = files[place], notes[place]
+                    more = self._notes(texts[place] if texts else "")
+                    args = files[place], (*notes[place], *more)
                     yield place, self._prediction(found, *args)
 
-    def _classify(self, wavs):
+    def _classify(self, wavs, texts=None):
         """Return outputs, (classes,), and speech of each waveform."""
         wavs, lens = padded(wavs)
-        outputs = self._outputs(wavs, lens).cpu().numpy()
+        outputs = self._outputs(wavs, lens, texts).cpu().numpy()
         speech = self.speech_gate(wavs, lens)
         return list(zip(outputs, speech, strict=True))
 
@@ -417,7 +461,7 @@ class EmotionClassifier(EncoderClassifier):
         self._refuse(found[0].tolist(), "signal")
         samples = torch.as_tensor(signal).detach().float().cpu().numpy()
         notes = profile_of(None, samples, sample_rate_hz).notes
-        return self._prediction(found, notes=notes)
+        return self._prediction(found, notes=(*notes, *self._notes()))
 
     def classify_long(
         self, path, window_s=4.0, hop_s=2.0, batch_s=BATCH_S, channel=MIX
@@ -462,7 +506,8 @@ class EmotionClassifier(EncoderClassifier):
 
     def _classify_long(self, path, window_s, hop_s, batch_s, channel, name):
         """Classify a path in windows."""
-        notes, args = [], (path, window_s, hop_s, self.sample_rate_hz)
+        notes = [*self._notes()]
+        args = path, window_s, hop_s, self.sample_rate_hz
         pieces_ = windows(*args, notes, channel)
         pieces = (((start_s, end_s), wav) for start_s, end_s, wav in pieces_)
         found = []
@@ -501,7 +546,10 @@ class EmotionClassifier(EncoderClassifier):
 
     def predict_wavs(self, wavs) -> list:
         """Classify waveforms, (samples,) each, at the sample rate of the model."""
-        return [self._prediction(found) for found in self._classify(wavs)]
+        return [
+            self._prediction(found, notes=self._notes())
+            for found in self._classify(wavs)
+        ]
 
     def embed(self, files, batch_s=BATCH_S, has_bar=False):
         """Compute embeddings of recordings, the input of the output layer.
@@ -637,14 +685,15 @@ class EmotionClassifier(EncoderClassifier):
         BadAudioError
             If a file cannot be used.
         ValueError
-            If the classifier is already adapted, the method or constant is
-            unknown, or the model has no source summary for the method.
+            If the classifier is already adapted or reads transcripts, the method or
+            constant is unknown, or the model has no source summary for the method.
         """
         if self.adaptation is not None:
             raise ValueError(
                 "adapt needs a model that is not adapted, found an adapted "
                 "one; load the original model"
             )
+        refuse_text(self, "adaptation is fitted to audio alone")
         chosen, source = adapted.with_constants(
             method, constants, self.source_summary
         )
@@ -714,9 +763,9 @@ class EmotionClassifier(EncoderClassifier):
                 else:
                     raise renamed(wavs, names)
 
-    def _outputs(self, wavs, wav_lens=None):
+    def _outputs(self, wavs, wav_lens=None, texts=None):
         """Compute the outputs of a batch, (batch, classes)."""
-        return self._log_probabilities(wavs, wav_lens).exp()
+        return self._log_probabilities(wavs, wav_lens, texts).exp()
 
     def _refuse(self, outputs, name):
         """Raise BadAudioError if outputs of a recording are none."""
@@ -728,6 +777,15 @@ class EmotionClassifier(EncoderClassifier):
         named = dict(zip(self.classes, probabilities.tolist(), strict=True))
         args = self.min_confidence, file, (*notes, *more), share, is_speech
         return Prediction(named, *args)
+
+
+def refuse_text(classifier, purpose):
+    """Raise ValueError for a model that reads transcripts, which ``purpose`` has not."""
+    if classifier.reads_text:
+        raise ValueError(
+            f"{purpose}: expected a model that reads the audio alone, found one that "
+            "reads transcripts too; train it with --second_stream mfcc"
+        )
 
 
 def _refuse_unknown_device(run_opts):

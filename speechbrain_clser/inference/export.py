@@ -80,12 +80,37 @@ def export(choice, model, extractor, sound, train_rows, pack=False):
     Raises
     ------
     ValueError
-        If ``model`` contains something other than a model, or the method needs
-        inputs other than frames.
+        If ``model`` contains something other than a model, the method needs other
+        inputs, or its text encoder is a local folder.
     """
+    if problem := no_export(extractor):
+        raise ValueError(f"{choice.folder}: {problem}")
     with new_folder(model) as partial:
         _write(choice, partial, extractor, sound, train_rows, pack)
     logger.info("model: %s", Path(model).resolve())
+
+
+def no_export(extractor) -> str:
+    """Return why there can be no model folder; empty if there can.
+
+    Example
+    -------
+    >>> from speechbrain_clser.features.encoders import extractor
+    >>> no_export(extractor("acoustic"))
+    ''
+    """
+    if not extractor.is_shared:
+        return (
+            "there is an encoder for each language, and the audio alone does not "
+            "give the language"
+        )
+    if extractor.text is not None and Path(extractor.text.source).is_dir():
+        return (
+            f"the text encoder is the folder {extractor.text.source}, and a model "
+            "folder does not bundle its weights; train with its hub id as "
+            "--text_encoder"
+        )
+    return ""
 
 
 def _write(choice, folder, extractor, sound, train_rows, pack):
@@ -123,8 +148,8 @@ def _write(choice, folder, extractor, sound, train_rows, pack):
     (folder / "hyperparams.yaml").write_text(
         blueprint.dump(values, comment), encoding="utf-8"
     )
-    adapting = "Models of dimensions cannot be adapted."
-    if not is_rated:
+    adapting = ""  # such models cannot be adapted
+    if not is_rated and extractor.text is None:
         adapting = source_summary.write(
             folder, extractor, sound, train_rows, scheme
         )
@@ -167,9 +192,9 @@ def _extractor(extractor, folder, saved, pack):
 
 
 def _pretrained(extractor):
-    """Return the pretrained module of an extractor, or None."""
+    """Return the pretrained module of the audio of an extractor, or None."""
     found = [m for m in extractor.modules() if hasattr(m, "source")]
-    return found[0] if found else None
+    return next((m for m in found if m is not extractor.text), None)
 
 
 def _normaliser(extractor, sound, train_rows, by, folder):
@@ -192,9 +217,11 @@ def _method(text, extractor, folder, saved):
     method = blueprint.read(text, "method", {"extractor": extractor})
     method = _without_training_only(method)
     built = blueprint.build(method)
-    if built.INPUTS != {"frames"}:
+    given = {"frames"} if extractor.text is None else {"frames", "text"}
+    if not built.INPUTS <= given:
         raise ValueError(
-            f"{method.path}: expected a method with the input frames only, found "
+            f"{method.path}: expected a method with the inputs "
+            f"{', '.join(sorted(given))}, found "
             f"the inputs {', '.join(sorted(built.INPUTS))}; compute the other "
             "streams in the extractor"
         )

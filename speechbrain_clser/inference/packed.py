@@ -1,6 +1,5 @@
 """Bundle the weights of a pretrained encoder with a model."""
 
-import contextlib
 import dataclasses
 import json
 import tempfile
@@ -11,6 +10,7 @@ from safetensors.torch import save
 
 from speechbrain_clser.features import encoder_settings
 from speechbrain_clser.features.hub import TRANSFORMERS, resolve
+from speechbrain_clser.features.loaded import without_complaints
 from speechbrain_clser.features.ssl import SSLFeatures
 from speechbrain_clser.inference.weights import (
     load_tensors,
@@ -49,7 +49,7 @@ class PackedEncoder(SSLFeatures):
             # The file is empty: all parameters are random until ``unpack``.
             empty = save({}, {"format": "pt"})
             Path(folder, "model.safetensors").write_bytes(empty)
-            with _without_complaints():
+            with without_complaints():
                 unpinned = dataclasses.replace(config, revision="")
                 super().__init__(folder, unpinned)
         self.settings, self.config = settings, config
@@ -101,17 +101,6 @@ def unpack(encoder, path):
         for name, values in tensors.items():
             wanted[name].copy_(values)
     refuse_no_numbers(wanted, path)
-
-
-@contextlib.contextmanager
-def _without_complaints():
-    """Suppress the warnings of transformers about missing parameters."""
-    from transformers.utils import logging
-
-    before = logging.get_verbosity()
-    logging.set_verbosity_error()
-    yield
-    logging.set_verbosity(before)
 
 
 def _tensor(extractor, name):

@@ -24,6 +24,7 @@ from speechbrain_clser.data.recording import n_channels
 from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import in_turn
 from speechbrain_clser.inference.locked import locked
+from speechbrain_clser.inference.prediction import NOTES as TEXT_NOTES
 from speechbrain_clser.inference.provenance import (
     check_same_settings,
     provenance_path,
@@ -45,7 +46,7 @@ logger = logging.getLogger(__name__)
 BLOCK_FILES = 64  # enough files to batch by similar length
 N_DIGITS = 6
 N_SEGMENTS, N_CHANNELS, NOTE = "n_segments", "n_channels", "note"
-NOTES = {**AUDIO_NOTES, **SPEECH_NOTES}
+NOTES = {**AUDIO_NOTES, **SPEECH_NOTES, **TEXT_NOTES}
 SKIPPED = "skipped"
 BAD_COLUMNS = ("file", "reason", "message")
 
@@ -183,6 +184,7 @@ def predict_into(
     window_s=None,
     skipped=(),
     channel=MIX,
+    texts=None,
 ) -> Tally:
     """Classify recordings into a table and list unusable files in a second one.
 
@@ -196,7 +198,7 @@ def predict_into(
         ``.csv`` or ``.jsonl``; see ``ResultTable``.
     origin : dict
         Identifies the model; see ``provenance.provenance``.
-    classifier, files, n_threads, has_bar, window_s, skipped, channel
+    classifier, files, n_threads, has_bar, window_s, skipped, channel, texts
         As for ``predict``.
 
     Raises
@@ -228,7 +230,7 @@ def predict_into(
         with rows, bad:
             tally = predict(
                 *(classifier, files, rows, bad),
-                *(n_threads, has_bar, window_s, skipped, channel),
+                *(n_threads, has_bar, window_s, skipped, channel, texts),
             )
             bad.discard(rows.names)
         if not bad.names:
@@ -263,6 +265,7 @@ def predict(
     window_s=None,
     skipped=(),
     channel=MIX,
+    texts=None,
 ) -> Tally:
     """Classify recordings and write rows block by block.
 
@@ -289,6 +292,9 @@ def predict(
         in ``bad``.
     channel : str
         One of ``data.channels.CHOICES``.
+    texts : dict, optional
+        Absolute path to transcript, for a model that reads transcripts, without windows
+        and channel "each".
     """
     tally, seen = Tally(), set()
 
@@ -302,7 +308,7 @@ def predict(
 
     with tqdm(disable=not has_bar, unit="file") as bar:
         for path, result in iter_predictions(
-            classifier, new(), n_threads, window_s, channel
+            classifier, new(), n_threads, window_s, channel, texts
         ):
             if isinstance(result, BadAudioError):
                 logger.warning("%s", result)
@@ -330,7 +336,7 @@ def _list_bad(bad, *values):
 
 
 def iter_predictions(
-    classifier, files, n_threads=1, window_s=None, channel=MIX
+    classifier, files, n_threads=1, window_s=None, channel=MIX, texts=None
 ):
     """Classify recordings in parallel blocks and yield results in order.
 
@@ -342,8 +348,12 @@ def iter_predictions(
         if window_s is not None:
             args = window_s, channel
             return [_classify_long(classifier, p, *args) for p in block]
+        more = {}
+        if texts is not None:
+            paths = map(os.path.abspath, block)
+            more["texts"] = [texts.get(path, "") for path in paths]
         return classifier.classify_files(
-            block, has_bar=False, keep_going=True, channel=channel
+            block, has_bar=False, keep_going=True, channel=channel, **more
         )
 
     def classify(block):

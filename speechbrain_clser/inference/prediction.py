@@ -10,6 +10,8 @@ from speechbrain_clser.errors import BadAudioError
 MAX_GAP = 1e-3  # of a sum of probabilities from 1, due to rounding
 UNKNOWN = "unknown"
 NO_SPEECH = "no speech"
+NO_TEXT = "no_text"
+NOTES = {NO_TEXT: "no transcript; the model used the audio alone"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Prediction:
     file : str
         Path of the recording; empty for a signal in memory.
     notes : tuple of str
-        Suspicious properties of the audio, as keys of ``data.profile.NOTES``.
+        Suspicious properties of the audio, as keys of ``data.profile.NOTES``, and
+        ``"no_text"`` if the model reads transcripts, and there was none.
     speech : float
         Share of the time with a voice, 0-1; NaN if it was not measured.
     is_speech : bool

@@ -11,8 +11,8 @@ from speechbrain_clser.io import atomic_write
 
 # Recorded but not compared: the same model may be in different places.
 NOT_COMPARED = ("model", "revision", "normalise_with")
-# Missing in files written by versions without adaptation.
-ADAPTATION = ("adapt_method", "adapted_to_sha256")
+# Missing in files written by earlier versions.
+ADDED = ("adapt_method", "adapted_to_sha256", "texts_sha256")
 
 
 def provenance_path(path) -> Path:
@@ -28,7 +28,13 @@ def provenance_path(path) -> Path:
 
 
 def provenance(
-    model, folder, normalise_with=(), files=(), adapt_method=None, adapted_to=()
+    model,
+    folder,
+    normalise_with=(),
+    files=(),
+    adapt_method=None,
+    adapted_to=(),
+    texts=None,
 ) -> dict:
     """Collect names and digests that identify a model and its settings.
 
@@ -43,6 +49,7 @@ def provenance(
         "normalise_over_sha256": _digest_of_all(files),
         "adapt_method": adapt_method,
         "adapted_to_sha256": _digest_of_all(adapted_to),
+        "texts_sha256": texts and _digest(texts),
     }
 
 
@@ -146,7 +153,7 @@ def _read(path, made_by):
     except ValueError:
         found = None
     if isinstance(found, dict):
-        new = [name for name in ADAPTATION if name in made_by]
+        new = [name for name in ADDED if name in made_by]
         found = {**dict.fromkeys(new), **found}
     if not isinstance(found, dict) or found.keys() != made_by.keys():
         raise ValueError(

@@ -155,7 +155,7 @@ class RatedClassifier(EmotionClassifier):
         both = self.encode_batch(wavs, wav_lens)
         return self.mods.classifier(both).squeeze(1)
 
-    def _outputs(self, wavs, wav_lens=None):
+    def _outputs(self, wavs, wav_lens=None, texts=None):
         return self._values(wavs, wav_lens)
 
     def _refuse(self, values, name):

@@ -85,6 +85,11 @@ FIRST = (
     " This model was trained on features normalised by {by}: call "
     "`classifier.normalise_with(files)` before `adapt`; `--adapt` does both."
 )
+TRANSCRIPTS = (
+    "It reads the audio and its transcript: `classifier.classify_file(path, "
+    "text=...)`, or `clser predict --texts`. Without a transcript, such as in "
+    "SpeechBrain's own class, it uses the audio alone, and adds the note `no_text`."
+)
 
 NORMALISED = {
     "none": "Features are normalised by statistics of the training corpora, "
@@ -127,21 +132,25 @@ def readme(training, values, how, adapting) -> str:
             f"It predicts values from 0 to 1, in this order: {names}. Ratings "
             "of the training corpora were mapped from their scales to 0-1."
         )
+    encoders = [*_encoders(values)]
+    reads_text = any(new.path.endswith(".TextEncoder") for new in encoders)
+    is_adaptable = not (is_rated or reads_text)
     return (
         "\n\n".join(
             [
                 f"# Speech emotion recogniser: {method}",
                 *_warning(training_data.synthetic(used)),
                 outputs,
+                *([TRANSCRIPTS] if reads_text else []),
                 "## Install",
                 _install(environment) + _packages(values),
                 "## Use",
                 LOADING_RATED if is_rated else LOADING,
-                *([] if is_rated else ["## Adaptation"]),
+                *(["## Adaptation"] if is_adaptable else []),
                 *(
-                    []
-                    if is_rated
-                    else [_adapting(values["normalise_by"], adapting)]
+                    [_adapting(values["normalise_by"], adapting)]
+                    if is_adaptable
+                    else []
                 ),
                 f"## {RESULTS}",
                 PENDING,
@@ -155,7 +164,7 @@ def readme(training, values, how, adapting) -> str:
                 "## How it was made",
                 f"Supervision: {cell(ledger['sentence'])}. Protocol "
                 f"{cell(protocol['name'])} ({protocol['digest']}). {how}",
-                f"{NORMALISED[values['normalise_by']]} {_encoder(values)}"
+                f"{NORMALISED[values['normalise_by']]} {_encoder(values, encoders)}"
                 f"{_longest(values)}",
                 *([] if is_rated else [temperature]),
             ]
@@ -217,24 +226,31 @@ def _packages(values):
     )
 
 
-def _encoder(values):
-    """Return where the weights of the pretrained encoder are loaded from."""
+def _encoders(values):
+    """Yield the constructors of pretrained encoders that are downloaded."""
+    for new in constructors(values["extractor"]):
+        if new.arguments.get("source"):
+            yield new
+
+
+def _encoder(values, downloaded):
+    """Return where the weights of the pretrained encoders are loaded from."""
+    found = []
     if "encoder" in values:
         revision = values["encoder"].arguments["config"].arguments["revision"]
-        return (
+        found.append(
             f"The pretrained encoder (revision `{revision}`) is in the folder "
             "and is not downloaded; its own licence applies to it."
         )
-    for new in constructors(values["extractor"]):
-        found = new.arguments
-        if source := found.get("source"):
-            revision = found["config"].arguments["revision"]
-            return (
-                f"The pretrained encoder [{source}](https://huggingface.co/"
-                f"{source}) is downloaded at revision `{revision}` when the "
-                "model is loaded for the first time."
-            )
-    return "The model needs no other files."
+    for new in downloaded:
+        source = new.arguments["source"]
+        revision = new.arguments["config"].arguments["revision"]
+        found.append(
+            f"The pretrained encoder [{source}](https://huggingface.co/"
+            f"{source}) is downloaded at revision `{revision}` when the "
+            "model is loaded for the first time."
+        )
+    return " ".join(found) or "The model needs no other files."
 
 
 def _longest(values):

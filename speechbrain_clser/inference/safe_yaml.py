@@ -36,6 +36,8 @@ PARTS = {
             "features.ssl_adapters.Adaptation",
             "features.statistics.Statistics",
             "features.streams.Streams",
+            "features.text.TextConfig",
+            "features.text.TextEncoder",
             "inference.channel.OneChannel",
             "inference.normaliser.LevelLayers",
             "inference.normaliser.SourceStatistics",

@@ -128,20 +128,23 @@ class EmotionEncoder(torch.nn.Module):
                 self.longest_s,
             )
 
-    def forward(self, wavs, lens):
+    def forward(self, wavs, lens, texts=None):
         """Embed and classify a batch.
 
         Arguments
         ---------
         wavs, lens
             As for ``extract``.
+        texts : list of str, optional
+            Transcript of each row, blank if there is none, for an extractor with a
+            ``text``; by default there are none.
 
         Returns
         -------
         torch.Tensor, (batch, 1, dim + classes)
             Embedding, followed by the logits.
         """
-        return self._classify(*self._normalised(wavs, lens))
+        return self._classify(*self._normalised(wavs, lens), texts)
 
     def with_statistics(self, wavs, lens):
         """Embed and classify a batch and compute its utterance statistics.
@@ -171,8 +174,11 @@ class EmotionEncoder(torch.nn.Module):
         is_real = real_mask(n_frames, frames.shape[1])[..., None]
         return self.normaliser(frames).where(is_real, 0.0), n_frames
 
-    def _classify(self, frames, n_frames):
-        output = self.method({"frames": (frames, n_frames / n_frames.max())})
+    def _classify(self, frames, n_frames, texts=None):
+        batch = {"frames": (frames, n_frames / n_frames.max())}
+        if texts is not None:
+            batch["text"] = self.extractor.text.embed(texts)
+        output = self.method(batch)
         both = torch.cat([output.embedding, output.logits], dim=-1)
         return both[:, None].float()
 

@@ -4,9 +4,14 @@ import torch
 
 from speechbrain_clser.lobes.mask import real_frames
 
+TEXT = "text"
+
 
 class Stream(torch.nn.Module):
     """Select the columns of a stream, encode them and average neighbouring frames.
+
+    ``source`` is the item of a batch that it reads: ``"text"``, the embedded tokens of
+    a transcript, for the stream of this name, otherwise ``"frames"``.
 
     Arguments
     ---------
@@ -18,7 +23,8 @@ class Stream(torch.nn.Module):
         ``(frames, lens)`` to frames, with ``output_dim``. One frame describes
         the whole utterance.
     n_averaged : int
-        Number of neighbouring frames that are averaged to one.
+        Number of neighbouring frames that are averaged to one; tokens are not
+        averaged.
 
     Raises
     ------
@@ -48,7 +54,8 @@ class Stream(torch.nn.Module):
             )
         self.columns = slice(*places[name])
         self.encoder = encoder
-        self.n_averaged = n_averaged
+        self.source = TEXT if name == TEXT else "frames"
+        self.n_averaged = 1 if name == TEXT else n_averaged
         self.output_dim = encoder.output_dim
 
     def forward(self, frames, lens):

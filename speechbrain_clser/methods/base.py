@@ -27,8 +27,9 @@ class MethodOutput:
 class Method(torch.nn.Module):
     """Base class of all methods.
 
-    ``INPUTS`` lists the batch keys that ``forward`` reads; all of them can be
-    computed from audio alone, so no label can leak into a prediction.
+    ``INPUTS`` lists the batch keys that ``forward`` reads: ``frames``, computed from
+    audio alone, and for some methods ``text``, embedded tokens of the transcript, without
+    which it predicts too. So no label can leak into a prediction.
     ``TARGETS`` lists the keys that ``losses`` reads (``emotion`` is -1 where
     unlabelled, ``domain`` 0 for source and 1 for target, ``gender`` 0 for female, 1
     for male and -1 if unknown), ``LOSSES`` the losses it returns. ``active_losses``
@@ -62,6 +63,11 @@ class Method(torch.nn.Module):
         phones : sequence of str
             Symbol of each phone code from 1 on.
         """
+
+    def inputs(self, batch, frames) -> dict:
+        """Return the ``INPUTS`` that a batch has, with these frames and lens."""
+        others = [key for key in self.INPUTS if key in batch]
+        return {**{key: batch[key] for key in others}, "frames": frames}
 
     def forward(self, batch):
         """Predict from features.

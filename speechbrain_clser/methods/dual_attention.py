@@ -6,6 +6,7 @@ import torch
 
 from speechbrain_clser.lobes.graph_attention import GraphAttention
 from speechbrain_clser.lobes.mask import real_frames
+from speechbrain_clser.lobes.stream import TEXT
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.methods.base import Method, MethodOutput
 
@@ -21,7 +22,10 @@ class DualAttention(Method):
     ---------
     streams : list of Stream
         The two streams: ``(frames, lens)`` to frames and their lens; of one
-        ``output_dim``.
+        ``output_dim``. One may be of text: the ``INPUTS`` then include ``text``, the
+        embedded tokens. In a batch without them, and for an utterance without a
+        transcript, there is one token of zeros, which the stream maps to what its
+        biases have learned.
     encoders : list of torch.nn.Module
         Transformer layer of each stream, after both attentions: ``(frames, lens)``.
     pooling : torch.nn.Module
@@ -36,6 +40,9 @@ class DualAttention(Method):
         Of the attention weights of the graphs and of the embedding.
     label_smoothing : float
         Of the cross-entropy.
+    text_dropout : float
+        Share of the training utterances whose transcript is replaced by the token of
+        zeros, so that the method can predict without one.
 
     Raises
     ------
@@ -46,8 +53,8 @@ class DualAttention(Method):
     ------
     Our reconstruction of Zaidi, Latif and Qadir, Cross-Language Speech Emotion
     Recognition Using Multimodal Dual Attention Transformers (MDAT), arXiv 2306.13804.
-    There, the streams are speech and text; here, two descriptions of the audio, because
-    prediction has no transcript. Residual connections, scale and sizes are ours.
+    There, the streams are speech and text. Streams of two descriptions of the audio,
+    utterances without text, residual connections, scale and sizes are ours.
 
     Example
     -------
@@ -79,6 +86,7 @@ class DualAttention(Method):
         co_attention=True,
         dropout=0.3,
         label_smoothing=0.0,
+        text_dropout=0.0,
     ):
         super().__init__()
         if len(streams) != 2:
@@ -99,10 +107,14 @@ class DualAttention(Method):
         self.dropout = torch.nn.Dropout(dropout)
         self.emotion_head = torch.nn.Linear(2 * pooling.output_dim, n_classes)
         self.label_smoothing = label_smoothing
+        self.text_dropout = text_dropout
+        self.INPUTS = frozenset(stream.source for stream in streams)
 
     def forward(self, batch):
-        """Compute logits and embedding of a batch from its frames."""
-        streams = [stream(*batch["frames"]) for stream in self.streams]
+        """Compute logits and embedding of a batch from its frames, and text if given."""
+        streams = [
+            stream(*self._input(stream, batch)) for stream in self.streams
+        ]
         (first, second), (first_lens, second_lens) = zip(*streams, strict=True)
         if self.graphs:
             first = first + self.graphs[0](first, first_lens)
@@ -123,6 +135,20 @@ class DualAttention(Method):
         return MethodOutput(
             self.emotion_head(self.dropout(embedding)), embedding
         )
+
+    def _input(self, stream, batch):
+        """Return what a stream reads, and the lens; tokens of zeros without text."""
+        if stream.source in batch:
+            found, lens = batch[stream.source]
+        else:
+            frames, lens = batch["frames"]
+            found = frames.new_zeros(len(frames), 1, stream.columns.stop)
+            lens = torch.ones_like(lens)
+        if self.training and stream.source == TEXT:
+            is_kept = torch.rand_like(lens) >= self.text_dropout
+            found = found * is_kept[:, None, None]
+            lens = lens.where(is_kept, 1 / found.shape[1])
+        return found, lens
 
     def losses(self, output, batch):
         """Compute the cross-entropy."""

@@ -15,7 +15,11 @@ from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.evaluation.predictions import TEXTS, Predictions
 from speechbrain_clser.features.batching import batches
-from speechbrain_clser.inference.classifier import BATCH_S, EmotionClassifier
+from speechbrain_clser.inference.classifier import (
+    BATCH_S,
+    EmotionClassifier,
+    refuse_text,
+)
 from speechbrain_clser.inference.provenance import digest_of_model
 from speechbrain_clser.stress.conditions import Recording, conditions
 from speechbrain_clser.stress.scoring import TOLERATED, gaps, score
@@ -55,7 +59,7 @@ def stress(
     Raises
     ------
     ValueError
-        If the classes of model and protocol differ.
+        If the classes of model and protocol differ, or the model reads transcripts.
     """
     started = time.perf_counter()
     classifier = EmotionClassifier.from_hparams(
@@ -66,6 +70,7 @@ def stress(
             f"{folder}: clser stress scores predictions of classes, found a model "
             f"of {', '.join(classifier.classes)}; take a model of classes"
         )
+    refuse_text(classifier, "conditions of audio are measured")
     rule = protocols.load(protocol)
     if [*rule.scheme.classes] != [*classifier.classes]:
         raise ValueError(

@@ -354,8 +354,8 @@ class MethodBrain(sb.Brain):
         ------
         batch : PaddedBatch
             As loaded.
-        frames : tuple of torch.Tensor
-            Frames, (batch, frames, dim), and lens, (batch,).
+        given : dict
+            The method's ``INPUTS``; ``frames`` are extracted now.
         """
         batches = self.make_dataloader(
             dataset, sb.Stage.TEST, ckpt_prefix=None, **loader
@@ -363,7 +363,8 @@ class MethodBrain(sb.Brain):
         self.modules.eval()
         hidden = self.noprogressbar or not has_bar
         for batch in tqdm(batches, dynamic_ncols=True, disable=hidden):
-            yield batch, self.extract(self.given(batch))
+            given = self.given(batch)
+            yield batch, self.method.inputs(given, self.extract(given))
 
     @torch.inference_mode()
     def predict(self, dataset, loader):
@@ -386,8 +387,8 @@ class MethodBrain(sb.Brain):
             On CPU.
         """
         ids, logits, embeddings = [], [], []
-        for batch, frames in self.extracted(dataset, loader, has_bar=True):
-            output = self.method({"frames": frames})
+        for batch, given in self.extracted(dataset, loader, has_bar=True):
+            output = self.method(given)
             ids += batch.id
             logits.append(output.logits.float().cpu())
             embeddings.append(output.embedding.float().cpu())
@@ -409,8 +410,8 @@ class MethodBrain(sb.Brain):
             Name to utterance id to dict; see ``Method.examples``.
         """
         found = {}
-        for batch, frames in self.extracted(dataset, loader):
-            shown = self.method.examples({"frames": frames})
+        for batch, given in self.extracted(dataset, loader):
+            shown = self.method.examples(given)
             for name, values in shown.items():
                 rows = zip(batch.id, values, strict=True)
                 found.setdefault(name, {}).update(rows)

@@ -14,8 +14,10 @@ from hyperpyyaml import load_hyperpyyaml
 from speechbrain.utils.distributed import infer_device, run_on_main
 from speechbrain.utils.train_logger import FileTrainLogger
 
+from speechbrain_clser import corpora
 from speechbrain_clser.data import dataio, prepare, protocol
 from speechbrain_clser.features.loading import Features, load_features
+from speechbrain_clser.features.transcripts import load_transcripts
 from speechbrain_clser.io import naming
 from speechbrain_clser.tasks import CLASSES
 from speechbrain_clser.training import (
@@ -147,6 +149,8 @@ class Experiment:
             metadata |= source.metadata
         if not hparams["extractor"].is_shared:
             metadata.add("language")
+        if hparams["extractor"].text is not None:
+            metadata.add("input_text")
         kwargs = {
             "normalise_by": normalise_by,
             "used": {part for p in hparams["phases"] for part in p.parts},
@@ -194,7 +198,7 @@ class Experiment:
         -------
         Features
             Stored frames, where any part of the encoder is frozen; samples,
-            where any is trained.
+            where any is trained; embedded transcripts, if there is a text encoder.
         """
         extractor = self.hparams["extractor"]
         rows = dataio.training_rows(data, self.hparams["phases"])
@@ -207,6 +211,10 @@ class Experiment:
             args = [extractor.columns, data.parts, features.plain.frames]
             folder = self.trial_folder(data.trial)
             run_on_main(run_folder.write_missing_values, [folder, *args])
+        for transcripts in features.views.get("text", ()):
+            path = self.trial_folder(data.trial) / "text.json"
+            found = transcripts.coverage(data.parts.items())
+            run_on_main(run_folder.write_json, [path, found])
         return features
 
     def load_side_information(self, sources, data, features) -> dict:
@@ -287,18 +295,15 @@ class Experiment:
 
     def export(self, data, features, bundle_encoder):
         """Make the model folder, if the selected training is of this trial."""
-        from speechbrain_clser.inference.export import export
+        from speechbrain_clser.inference.export import export, no_export
         from speechbrain_clser.inference.select import select_training
 
         choice = select_training(self.folder)
         if self.run_opts["debug"] or choice.trial != data.trial:
             return  # a debug run keeps no parameters
         extractor = self.hparams["extractor"]
-        if not extractor.is_shared:
-            logger.warning(
-                "no model folder: there is an encoder for each language, and "
-                "the audio alone does not give the language"
-            )
+        if problem := no_export(extractor):
+            logger.warning("no model folder: %s", problem)
             return
         export(
             choice,
@@ -483,4 +488,9 @@ def extract_features(hparams, data, rows, speeds, dtype, device) -> Features:
         views["wavs"] = load_features(extractor, *args)
     if extractor.has_frozen_part:
         views["frames"] = load_features(extractor.frozen_copy(), *args)
+    if extractor.text is not None:
+        args = data.rows, corpora.sentences(), dtype, device
+        views["text"] = [
+            load_transcripts(extractor.text, folder / "frames", *args)
+        ]
     return Features(data, views, extractor.frames_per_s, folder)

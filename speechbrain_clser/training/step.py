@@ -111,7 +111,7 @@ class Step(torch.nn.Module):
         frames, lens = self.extract(batch)
         for change in augment:
             frames, lens = change(frames, lens)
-        output = self.method({"frames": (frames, lens)})
+        output = self.method(self.method.inputs(batch, (frames, lens)))
         losses = self.method.losses(output, batch)
         if self.alignment is not None:
             args = (output, (frames, lens), batch["domain"])

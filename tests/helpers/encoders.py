@@ -1,8 +1,16 @@
 """Create tiny encoders of every architecture with random weights."""
 
+import contextlib
+import functools
+from unittest import mock
+
 import torch
 import transformers
+from huggingface_hub import snapshot_download
 from hyperpyyaml import load_hyperpyyaml
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from speechbrain_clser.features import hub
 
 WAVEFORM = {
     "num_hidden_layers": 3,
@@ -155,4 +163,71 @@ def make_ecapa(folder):
     (folder / "hyperparams.yaml").write_text(ECAPA)
     weights = made["embedding_model"].state_dict()
     torch.save(weights, folder / "embedding_model.ckpt")
+    return str(folder)
+
+
+COMMIT = "5e4af3a8" * 5
+
+
+@contextlib.contextmanager
+def in_hub_cache(folder, name):
+    """Return the folder of a hub id in the only hub cache; without network.
+
+    Arguments
+    ---------
+    folder : Path
+        Of the cache.
+    name : str
+        Hub id ``owner/name``, of which there is the commit ``COMMIT``.
+    """
+    repository = folder / f"models--{name.replace('/', '--')}"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(COMMIT)
+    from_cache = functools.partial(snapshot_download, cache_dir=folder)
+    hub._of_hub.cache_clear()
+    with mock.patch.object(hub, "snapshot_download", from_cache):
+        yield repository / "snapshots" / COMMIT
+    hub._of_hub.cache_clear()
+
+
+WORDS = ("<s>", "<pad>", "</s>", "<unk>", "gut", "schlecht", "heute", ".")
+
+
+def make_text(folder, **changes):
+    """Write a text encoder of one block that knows ``WORDS`` into a folder.
+
+    Arguments
+    ---------
+    folder : Path
+        Folder; created if needed.
+    **changes
+        Overrides of the configuration.
+
+    Returns
+    -------
+    str
+        The folder.
+    """
+    sizes = {
+        "hidden_size": 16,
+        "intermediate_size": 24,
+        "vocab_size": len(WORDS),
+    }
+    options = {
+        **{"num_hidden_layers": 1, "num_attention_heads": 2, **sizes},
+        **{"max_position_embeddings": 16, "initializer_range": 0.5, **changes},
+    }
+    config = transformers.XLMRobertaConfig(**options)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        # As published: without the pooler of the plain model.
+        model = transformers.XLMRobertaForMaskedLM(config)
+    model.save_pretrained(folder)
+    codes = {word: code for code, word in enumerate(WORDS)}
+    tokenizer = Tokenizer(models.WordLevel(codes, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
     return str(folder)

@@ -14,6 +14,7 @@ from speechbrain_clser.data import audio, pipeline
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.evaluation import predictions
 from speechbrain_clser.features import loading
+from speechbrain_clser.features.transcripts import load_transcripts
 from speechbrain_clser.inference.export import export
 from speechbrain_clser.inference.normaliser import as_stored
 from speechbrain_clser.inference.select import Choice
@@ -99,6 +100,8 @@ def make(folder, yaml="source_only", pack=False, rows=None, **overrides):
         sound["wavs"] = loading.load_features(extractor, *how)
     if extractor.has_frozen_part:
         sound["frames"] = loading.load_features(extractor.frozen_copy(), *how)
+    if extractor.text is not None:
+        sound["text"] = [load_transcripts(extractor.text, how[0], rows, {})]
     brain = _brain(hparams, training, sound)
     data = pipeline.dataset(rows, sound)
     _, probabilities, _ = brain.predict(data, {"batch_size": 4})

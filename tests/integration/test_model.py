@@ -1,6 +1,7 @@
 """Test the exported model folder of every method."""
 
 import csv
+import itertools
 import json
 import shutil
 import subprocess
@@ -100,6 +101,50 @@ def test_adapted_encoder_is_served_as_it_was_trained(data, tmp_path):
     assert "baselines left out (linear, svm)" in done.stdout
     assert not list((tmp_path / "run").rglob("baselines"))
     compare(tmp_path / "run" / "model", tmp_path / "run" / "seed_1001", data)
+
+
+@pytest.mark.slow
+def test_method_that_reads_transcripts_is_served_as_it_was_trained(tmp_path):
+    data, run = tmp_path / "toy", tmp_path / "run"
+    toy.make(data)
+    texts = {}
+    for name in ("north", "south"):
+        with open(data / name / "table.csv", newline="") as file:
+            header, *table = csv.reader(file)
+        for number, row in enumerate(table):
+            row.append(("heute gut.", "schlecht.", "")[number % 3])
+            texts[str(data / name / row[0])] = row[-1]
+        with open(data / name / "table.csv", "w", newline="") as file:
+            csv.writer(file).writerows([[*header, "text"], *table])
+    encoder = encoders.make(tmp_path / "encoder", "wav2vec2_layer")
+    options = {
+        "--second_stream": "text",
+        "--text_encoder": "lab/text",
+        "--encoder": encoder,
+        "--adapt": "lora",
+    }
+    with encoders.in_hub_cache(tmp_path / "hub", "lab/text") as snapshot:
+        encoders.make_text(snapshot)
+        done = toy.train(
+            *(data, run, *itertools.chain(*options.items())),
+            yaml="hparams/dual_attention.yaml",
+        )
+        assert done.returncode == 0, done.stdout
+        classifier = EmotionClassifier.from_hparams(
+            run / "model", temperature=1.0, run_opts={"device": "cpu"}
+        )
+    assert "16 of 48 utterances have no transcript" in done.stdout
+    assert "target sentences" in done.stdout
+    counts = json.loads((run / "text.json").read_text())
+    assert counts["test"] == {
+        **{"n_utterances": 24, "n_without": 8, "n_different": 2}
+    }
+    files, expected = evaluated(run / "seed_1001", data)
+    found = classifier.classify_files(
+        files, has_bar=False, texts=[texts[file] for file in files]
+    )
+    found = torch.tensor([[*one.probabilities.values()] for one in found])
+    torch.testing.assert_close(found, expected, atol=2e-4, rtol=0)
 
 
 @pytest.mark.slow

@@ -12,7 +12,10 @@ import torch
 
 from speechbrain_clser import __version__
 from speechbrain_clser.contrib.onnx.quantisation import quantise
-from speechbrain_clser.inference.classifier import EmotionClassifier
+from speechbrain_clser.inference.classifier import (
+    EmotionClassifier,
+    refuse_text,
+)
 from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)
@@ -83,7 +86,7 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
         If onnx, onnxruntime or onnxscript is missing.
     ValueError
         If a module of the model cannot be exported, with its name, or has no
-        weights to quantise.
+        weights to quantise, or if the model reads transcripts.
 
     Example
     -------
@@ -95,6 +98,7 @@ def export_onnx(model_folder, out, is_quantised=False) -> Path:
     classifier = EmotionClassifier.from_hparams(
         model_folder, run_opts={"device": "cpu"}
     )
+    refuse_text(classifier, "an ONNX graph reads a waveform")
     if classifier.adaptation is not None:
         raise ValueError(
             f"{model_folder}: expected a model that is not adapted, found an "

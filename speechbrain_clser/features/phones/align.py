@@ -20,6 +20,7 @@ from speechbrain_clser.features.phones.cepstra import (
 )
 from speechbrain_clser.features.phones.dtw import warp
 from speechbrain_clser.features.phones.phone import phones_of
+from speechbrain_clser.features.transcripts import text_of
 
 
 def align(wav: torch.Tensor, reading: torch.Tensor, segments: list) -> tuple:
@@ -84,8 +85,7 @@ def align_all(
 ) -> dict:
     """Align all utterances with a known sentence; empty if it is unknown.
 
-    ``sentences`` maps a corpus to a mapping of sentence names to texts; other corpora must
-    store the full text, of more than one word. With ``recogniser``, its forced alignment is
+    ``sentences`` is as for ``transcripts.text_of``. With ``recogniser``, its forced alignment is
     used in place of time warping. eSpeak NG must be installed and support the language.
 
     Example
@@ -115,22 +115,6 @@ def align_all(
             else:
                 found[row.id] = align(wav, torch.from_numpy(reading), segments)
     return found
-
-
-def text_of(row: Utterance, sentences: Mapping) -> str:
-    """Return the text of an utterance; empty if unknown.
-
-    ``sentences`` as for ``align_all``.
-
-    Example
-    -------
-    >>> row = Utterance("1", "1.wav", "W", "x", "deu", sentence="a", corpus="x")
-    >>> text_of(row, {"x": {"a": "Guten Tag."}}), text_of(row, {})
-    ('Guten Tag.', '')
-    """
-    if row.corpus in sentences:
-        return sentences[row.corpus].get(row.sentence, "")
-    return row.sentence if len(row.sentence.split()) > 1 else ""
 
 
 def _partners(path):

@@ -5,7 +5,12 @@ import pytest
 from helpers import sounds
 
 from speechbrain_clser import corpora as room
-from speechbrain_clser.corpora.folder import SPELLINGS, corpus, utterances
+from speechbrain_clser.corpora.folder import (
+    SPELLINGS,
+    corpus,
+    transcripts,
+    utterances,
+)
 from speechbrain_clser.data import manifest
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.errors import TableError
@@ -16,6 +21,13 @@ def table(root, text, name="mine.csv", encoding="utf-8"):
     root.mkdir(parents=True, exist_ok=True)
     (root / name).write_text(text, encoding=encoding)
     return root
+
+
+def test_table_with_two_transcripts_of_a_path_is_refused(tmp_path):
+    text = "path,text\na.wav,gut\n./a.wav,schlecht\n"
+    root = table(tmp_path, text)
+    with pytest.raises(TableError, match="line 3: expected one transcript of"):
+        transcripts(root / "mine.csv")
 
 
 def test_all_columns_are_read(tmp_path):

@@ -144,6 +144,8 @@ def test_target_metadata_is_in_sentence():
     # Metadata of the sources is not restricted.
     book = ledger_of(metadata=metadata[:3])
     assert not (book.target_speakers or book.target_text or book.language_id)
+    # Prediction reads the transcripts of the test utterances.
+    assert ledger_of(metadata=("input_text",)).target_text
 
 
 def test_languages_of_one_corpus_are_one_labelled_corpus():

@@ -239,6 +239,12 @@ def test_zero_missing_values_have_no_table():
     assert "0 of 4 in train" in text and "|" not in text
 
 
+def test_transcripts_are_counted_by_part():
+    counts = {"n_utterances": 7, "n_without": 2, "n_different": 3}
+    text = section("text", {"text": {"test": counts}})
+    assert "| test | 7 | 2 | 3 |" in text.replace("  ", " ")
+
+
 def test_languages_without_shared_phones_have_a_sentence():
     found = {"source": "units", "shared": [], "languages": {}}
     text = section("phones", {"phones": found})

@@ -1,12 +1,9 @@
-import functools
-
 import pytest
-from huggingface_hub import snapshot_download
+from helpers import encoders
+from helpers.encoders import COMMIT
 
 from speechbrain_clser.features import hub
 from speechbrain_clser.features.hub import resolve
-
-COMMIT = "5e4af3a8" * 5
 
 
 def fill(folder, weights="model.safetensors", content=b"weights"):
@@ -29,16 +26,10 @@ def no_hub(monkeypatch):
 
 
 @pytest.fixture
-def cached(tmp_path, monkeypatch):
+def cached(tmp_path):
     """Hub cache with one encoder and without network."""
-    repository = tmp_path / "models--lab--encoder"
-    (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text(COMMIT)
-    from_cache = functools.partial(snapshot_download, cache_dir=tmp_path)
-    monkeypatch.setattr(hub, "snapshot_download", from_cache)
-    hub._of_hub.cache_clear()
-    yield repository / "snapshots" / COMMIT
-    hub._of_hub.cache_clear()
+    with encoders.in_hub_cache(tmp_path, "lab/encoder") as folder:
+        yield folder
 
 
 def test_revision_of_a_folder_depends_on_contents_not_path(tmp_path, no_hub):

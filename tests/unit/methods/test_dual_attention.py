@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from helpers import toy
+from helpers import encoders, toy
 from hyperpyyaml import load_hyperpyyaml
 
 from speechbrain_clser.methods.dual_attention import (
@@ -63,3 +63,29 @@ def test_streams_inform_each_other_by_co_attention_only():
 def test_another_number_of_streams_is_refused():
     with pytest.raises(ValueError, match="two streams, found 1"):
         DualAttention([None], [], None, n_classes=2)
+
+
+def test_text_is_a_second_stream_that_may_be_missing(tmp_path):
+    hparams = build(
+        second_stream="text",
+        text_encoder=encoders.make_text(tmp_path),
+        text_dropout=1.0,
+        **{"dropout": 0.0, "input_dropout": 0.0},
+    )
+    method, extractor = hparams["method"].eval(), hparams["extractor"]
+    assert method.INPUTS == {"frames", "text"}
+    frames = torch.randn(2, 12, extractor.dim), torch.tensor([1.0, 0.5])
+    tokens = extractor.text.embed(["", "heute gut"])
+
+    def logits(batch):
+        return method({"frames": frames, **batch}).logits
+
+    some, none = logits({"text": tokens}), logits({})
+    torch.testing.assert_close(some[0], none[0], atol=1e-5, rtol=0)
+    assert (some[1] - none[1]).abs().max() > 1e-3
+    # In training, all transcripts are left out.
+    method.train()
+    dropped = logits({"text": tokens})
+    torch.testing.assert_close(dropped, none, atol=1e-5, rtol=0)
+    assert extractor.places["text"] == (0, 16)
+    assert extractor.dim == hparams["encoder_extractor"].dim

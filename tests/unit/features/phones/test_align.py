@@ -10,7 +10,7 @@ import torch
 from speechbrain_clser.corpora import demo, emodb, emovo, ravdess
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.data.utterance import Utterance
-from speechbrain_clser.features.phones.align import align, align_all, text_of
+from speechbrain_clser.features.phones.align import align, align_all
 
 installed = pytest.mark.skipif(
     importlib.util.find_spec("espeakng_loader") is None,
@@ -86,14 +86,6 @@ def row(**more):
     """An utterance of EMO-DB."""
     given = {"corpus": "emodb", "sentence": "a01", **more}
     return Utterance("x", "x.wav", "F", "03", "deu", **given)
-
-
-def test_sentence_names_are_looked_up_and_texts_are_used():
-    sentences = {"emodb": emodb.SENTENCES}
-    assert text_of(row(), sentences) == "Der Lappen liegt auf dem Eisschrank."
-    assert text_of(row(sentence="z99"), sentences) == ""
-    assert text_of(row(corpus="demo", sentence="Guten Tag."), sentences)
-    assert text_of(row(corpus="casia", sentence="201"), sentences) == ""
 
 
 @pytest.mark.parametrize("corpus, n", [(emodb, 10), (emovo, 14), (ravdess, 2)])
