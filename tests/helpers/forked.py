@@ -72,7 +72,7 @@ def _be_the_script(argv, cwd, env, output):
             os.dup2(output, stream)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
-        logging.getLogger().handlers.clear()
+        _reset_loggers()
         warnings.resetwarnings()
         os.chdir(cwd)
         os.environ.clear()
@@ -95,6 +95,19 @@ def _be_the_script(argv, cwd, env, output):
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
+
+
+def _reset_loggers():
+    """Undo what tests have done to loggers."""
+    logging.disable(logging.NOTSET)
+    root = logging.getLogger()
+    for name in [*root.manager.loggerDict]:
+        one = logging.getLogger(name)
+        one.handlers.clear()
+        one.disabled, one.propagate = False, True
+        one.setLevel(logging.NOTSET)
+    root.handlers.clear()
+    root.setLevel(logging.WARNING)
 
 
 def _wait(pid, timeout_s, command):

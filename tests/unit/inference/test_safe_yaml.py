@@ -190,6 +190,8 @@ def needed(tmp_path_factory):
     found = {
         "speechbrain_clser.features.ssl.SSLFeatures",  # unless packed
         "speechbrain_clser.inference.stages.Values",  # of dimensions
+        "speechbrain_clser.features.text.TextConfig",  # of transcripts
+        "speechbrain_clser.features.text.TextEncoder",
     }
     for number, choice in enumerate(options):
         model = served.make(folder / f"{number}", **choice)
