@@ -8,8 +8,17 @@ from measured import HERE, difference, read, score
 from speechbrain_clser.benchmark import leaderboard
 from speechbrain_clser.evaluation.formatting import percent
 
-# Study to the method and the encoders whose gains are shown.
-METHODS = ("best", "supcon_spkadv", "dual_anchor", "sere", "hump_cat")
+# Study to its systems whose gains are shown, with all encoders.
+METHODS = {
+    **{
+        name: (name,)
+        for name in ("best", "supcon_spkadv", "dual_anchor", "sere", "hump_cat")
+    },
+    "systems": (
+        *("layer_probe", "distilled", "capsule_mdd", "camulenet"),
+        *("gmp_tl", "multi_gating"),
+    ),
+}
 # A baseline with the adaptation of the method comes first, if the study has it.
 BASELINES = {
     "source_only": ("source_only",),
@@ -34,9 +43,10 @@ def method_gains() -> dict:
         ],
         "rows": [
             row
-            for name in METHODS
-            if (HERE / "studies" / f"{name}.json").is_file()
-            for row in _rows(name, read(f"studies/{name}"))
+            for study, names in METHODS.items()
+            for found in [read(f"studies/{study}")]
+            for name in names
+            for row in _rows(name, found)
         ],
     }
 
@@ -136,9 +146,9 @@ def transfer_matrix() -> dict:
     }
 
 
-def selection() -> dict:
+def systems_selection() -> dict:
     """Build the table of a choice among the cited systems."""
     return leaderboard.selection(read("studies/systems"))
 
 
-TABLES = (method_gains, transfer_matrix)
+TABLES = (method_gains, systems_selection, transfer_matrix)
