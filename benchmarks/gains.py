@@ -3,7 +3,7 @@
 ``tables.py`` writes them into the READMEs.
 """
 
-from measured import HERE, difference, read, score
+from measured import difference, read, score
 
 from speechbrain_clser.benchmark import leaderboard
 from speechbrain_clser.evaluation.formatting import percent
