@@ -1,6 +1,6 @@
 """Copy the page, a graph and onnxruntime-web into a folder of static files.
 
-> python build.py graph/emotions.onnx site/
+> python build.py graph/emotions.onnx graph/page/
 
 Needs npm, which fetches the runtime, unless --runtime names its package.
 """
