@@ -89,7 +89,8 @@ class Phase:
 def wanted(phases, protocol, changes=None):
     """Leave out phases without epochs, and parts that the protocol has not.
 
-    A transfer can so be trained without its source, or without its target.
+    A transfer can so be trained without its source, or without its target. A phase that
+    would only repeat the parts of the one before is left out too.
 
     Arguments
     ---------
@@ -125,13 +126,15 @@ def wanted(phases, protocol, changes=None):
     given = set(LABELLED)
     if load(protocol, changes).target_supervision != "shots":
         given.remove("target_labelled")
-    found = [
-        dataclasses.replace(
-            phase, rows=tuple(part for part in phase.labelled if part in given)
-        )
-        for phase in phases
-        if phase.epochs and given.intersection(phase.labelled)
-    ]
+    found = []
+    for phase in phases:
+        rows = tuple(part for part in phase.labelled if part in given)
+        if not (phase.epochs and rows):
+            continue
+        kept = dataclasses.replace(phase, rows=rows)
+        is_cut = kept.labelled != phase.labelled
+        if not (is_cut and found and found[-1].parts == kept.parts):
+            found.append(kept)
     if not found:
         raise ValueError(
             f"of the phases {', '.join(phase.name for phase in phases)} none "

@@ -1,3 +1,4 @@
+import dataclasses
 import functools
 import json
 
@@ -351,6 +352,14 @@ def test_shots_are_dropped_where_the_protocol_has_none():
     (joint,), (source,) = wanted(both, "demo_share"), wanted(both, "demo")
     assert joint.parts == ("train", "target_labelled")
     assert source.parts == ("train",)
+    # The second phase would repeat the first.
+    first = Phase("source", "train", 1)
+    assert wanted([first, *both], "demo") == [
+        dataclasses.replace(first, rows=("train",))
+    ]
+    assert len(wanted([first, first], "demo")) == 2
+    unlabelled = dataclasses.replace(both[0], n_unlabelled=4)
+    assert len(wanted([first, unlabelled], "demo")) == 2
 
 
 def test_losses_are_logged_by_name(tmp_path):
