@@ -227,8 +227,8 @@ def _load(folder):
     n_tokens, n_known = tokenizer.get_vocab_size(), model.config.vocab_size
     if n_tokens > n_known:
         raise ValueError(
-            f"{path}: expected a tokenizer of at most {n_known:,} tokens, which "
-            f"the encoder knows, found {n_tokens:,}; take both from one model"
+            f"{path}: expected a tokenizer of at most {n_known:,} tokens, as the "
+            f"encoder has, found {n_tokens:,}; take both from one model"
         )
     return model, tokenizer
 

@@ -132,6 +132,16 @@ def load_transcripts(
     ------
     ValueError
         If no utterance has a transcript.
+
+    Example
+    -------
+    >>> row = Utterance(
+    ...     "1", "1.wav", "W", "x", "deu", sentence="a1", corpus="x"
+    ... )
+    >>> load_transcripts(None, getfixture("tmp_path"), [row], {})
+    Traceback (most recent call last):
+    ...
+    ValueError: second_stream: text: expected transcripts, found none in 1 utt...
     """
     rows = list(rows)
     texts = {row.id: text_of(row, sentences) for row in rows}

@@ -194,7 +194,7 @@ WORDS = ("<s>", "<pad>", "</s>", "<unk>", "gut", "schlecht", "heute", ".")
 
 
 def make_text(folder, **changes):
-    """Write a text encoder of one block that knows ``WORDS`` into a folder.
+    """Write a text encoder of one block, for ``WORDS``, into a folder.
 
     Arguments
     ---------

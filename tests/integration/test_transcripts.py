@@ -8,6 +8,7 @@ from helpers import encoders, served
 from helpers.commands import clser, rows
 from speechbrain.inference.classifiers import EncoderClassifier
 
+from speechbrain_clser.contrib.onnx.export import export_onnx
 from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.stress.runner import stress
 
@@ -106,9 +107,6 @@ def test_what_cannot_use_transcripts_is_refused(models, classifier, tmp_path):
         classifier.adapt(files)
     with pytest.raises(ValueError, match="conditions of audio are measured"):
         stress(models["with"].folder, "demo", "", tmp_path)
-    pytest.importorskip("onnxscript")
-    from speechbrain_clser.contrib.onnx.export import export_onnx
-
     with pytest.raises(ValueError, match="an ONNX graph reads a waveform"):
         export_onnx(models["with"].folder, tmp_path / "a.onnx")
 
