@@ -67,6 +67,7 @@ def toy(monkeypatch):
                 classifier=(Values if task == RATED else LogPosterior)(2),
             ),
             recogniser=SimpleNamespace(longest_s=15.0),
+            reads_text=False,
             temperature=2.0,
             adaptation=None,
             classes=("rough", "loud"),
