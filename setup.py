@@ -111,6 +111,8 @@ setup(
         "listen": ["sounddevice>=0.5"],
         # The page of clser app.
         "app": ["gradio>=6"],
+        # The corpora of CAMEO, a Hugging Face dataset.
+        "cameo": ["datasets>=3"],
         # Classes of phones; TextGrids of an aligner.
         "phones": ["panphon>=0.21", "praatio>=6.2"],
         # Oracles for tests and benchmarks, never imported by the package:
@@ -130,6 +132,7 @@ setup(
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "datasets>=3",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",
