@@ -113,6 +113,8 @@ setup(
         "listen": ["sounddevice>=0.5"],
         # The page of clser app.
         "app": ["gradio>=6"],
+        # The corpora of CAMEO, a Hugging Face dataset.
+        "cameo": ["datasets>=3"],
         # Classes of phones; TextGrids of an aligner.
         "phones": ["panphon>=0.21", "praatio>=6.2"],
         # Oracles for tests and benchmarks, never imported by the package:
@@ -135,6 +137,7 @@ setup(
             "faiss-cpu>=1.9",
             "ipykernel>=6.29",
             "nbclient>=0.10",
+            "datasets>=3",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",

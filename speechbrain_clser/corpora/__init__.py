@@ -17,7 +17,7 @@ import yaml
 from speechbrain_clser import entry_points
 from speechbrain_clser.data.corpus import Card, Corpus
 from speechbrain_clser.data.protocol import load as load_protocol
-from speechbrain_clser.data.protocol_files import EMOBOX
+from speechbrain_clser.data.protocol_files import CAMEO, EMOBOX
 from speechbrain_clser.data.unique_keys import UniqueKeys
 from speechbrain_clser.languages import find
 
@@ -54,8 +54,8 @@ def load(name: str) -> Corpus:
     Arguments
     ---------
     name : str
-        As in a protocol, or of a fold of EmoBox (see ``emobox``). Any other
-        name refers to a folder with a table of user-provided data.
+        As in a protocol, or of a fold of EmoBox (see ``emobox``) or a part of
+        CAMEO (see ``cameo``). Any other name refers to a folder with a table of user-provided data.
 
     Returns
     -------
@@ -81,6 +81,8 @@ def load(name: str) -> Corpus:
         return Corpus(module.CARD, module.EMOTIONS, module.utterances)
     if name.startswith(EMOBOX):
         return _module("emobox").corpus(name, _of_emobox)
+    if name.startswith(CAMEO):
+        return _module("cameo").corpus(name, load)
     return _module("folder").corpus(name)
 
 

@@ -23,18 +23,14 @@ import posixpath
 import re
 from pathlib import Path
 
+from speechbrain_clser.corpora._labels import Labels
 from speechbrain_clser.corpora._table import TableCheck, read_table
 from speechbrain_clser.data import segment
 from speechbrain_clser.data.corpus import AUDIO_SUFFIXES, Card, Corpus
 from speechbrain_clser.data.manifest.rows import spelling_key
 from speechbrain_clser.data.utterance import Utterance
 from speechbrain_clser.errors import TableError
-from speechbrain_clser.labels import (
-    CANONICAL,
-    SYNONYMS,
-    canonical_or_own,
-    parse_votes,
-)
+from speechbrain_clser.labels import canonical_or_own, parse_votes
 from speechbrain_clser.languages import UNDETERMINED, normalise
 from speechbrain_clser.tasks import DIMENSIONS
 
@@ -72,14 +68,6 @@ ALIKE = {
 logger = logging.getLogger(__name__)
 
 
-class Labels(dict):
-    """Map of canonical emotions, synonyms and user labels; blank is unlabelled."""
-
-    def __missing__(self, label):
-        """Map a label with ``labels.canonical_or_own``."""
-        return canonical_or_own(label)
-
-
 def corpus(name: str) -> Corpus:
     """Create a corpus of user-provided data.
 
@@ -113,8 +101,7 @@ def corpus(name: str) -> Corpus:
         folders=(name,),
         is_own=True,
     )
-    emotions = Labels({emotion: emotion for emotion in CANONICAL} | SYNONYMS)
-    return Corpus(card, emotions, utterances)
+    return Corpus(card, Labels(), utterances)
 
 
 def utterances(root):

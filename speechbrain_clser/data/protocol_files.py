@@ -12,8 +12,8 @@ from speechbrain_clser.deprecation import PROTOCOL_KEYS, current_keys
 
 SHIPPED = files("speechbrain_clser") / "protocols"
 YAML = (".yaml", ".yml")
-# First part of the names of corpora that are folds of EmoBox.
-EMOBOX = "emobox_"
+# First part of the names of corpora that are folds of EmoBox, or parts of CAMEO.
+EMOBOX, CAMEO = "emobox_", "cameo_"
 SIDES = ("sources", "targets")
 
 
@@ -77,15 +77,18 @@ def read_values(protocol: str) -> tuple:
 
 
 def _with_folds(values):
-    """Replace selectors of EmoBox by corpora whose official splits are a fold."""
+    """Replace selectors of EmoBox and CAMEO by corpora.
+
+    The official splits of corpora of EmoBox are a fold.
+    """
     values, folds = dict(values), {}
     for side in SIDES:
         if isinstance(selectors := values.get(side), list):
-            values[side] = [_fold_of(one) for one in selectors]
+            values[side] = [_corpus_of(one) for one in selectors]
             folds |= {
                 new: "official"
                 for old, new in zip(selectors, values[side], strict=True)
-                if old != new
+                if old != new and new.startswith(EMOBOX)
             }
     if folds:
         values["predefined_splits"] = {
@@ -95,8 +98,10 @@ def _with_folds(values):
     return values
 
 
-def _fold_of(selector):
-    """Return the corpus of a selector ``emobox:<corpus>/<fold>``; others as is."""
+def _corpus_of(selector):
+    """Return the corpus of ``emobox:<corpus>/<fold>`` or ``cameo:<corpus>``."""
+    if str(selector).startswith("cameo:"):
+        return selector.replace("cameo:", CAMEO, 1)
     if not str(selector).startswith("emobox:"):
         return selector
     match = re.fullmatch(

@@ -29,6 +29,7 @@ LIGHT = {"numpy", "tqdm"}
 # Only these modules may import these libraries: optional libraries of the extras
 # and libraries that are slow to import.
 HOMES = {
+    "datasets": "corpora.cameo",
     "espeakng_loader": "contrib.synthesis.engine",
     "faiss": "graphs.speaker_graph",
     "gradio": "contrib.app.serving",

@@ -30,6 +30,10 @@ def test_fold_of_emobox_is_source_and_target_with_official_splits(tmp_path):
     found = load(path)
     assert found.sources == ("emobox_emodb_1", "cafe")
     assert found.predefined_splits == {"emobox_emodb_1": "official"}
+    path.write_text("sources: [cameo:nemo]\ntargets: [emobox:urdu]\n")
+    found = load(str(path))
+    assert found.sources == ("cameo_nemo",)
+    assert [*found.predefined_splits] == ["emobox_urdu_1"]
 
 
 @pytest.mark.parametrize("name", ["emobox:", "emobox:emodb/x", "emobox:a/0"])
