@@ -134,10 +134,10 @@ setup(
         # Linters at the versions of SpeechBrain's pre-commit.
         "test": [
             "codespell==2.3.0",
+            "datasets>=3",
             "faiss-cpu>=1.9",
             "ipykernel>=6.29",
             "nbclient>=0.10",
-            "datasets>=3",
             "onnx>=1.17",
             "onnxruntime>=1.20",
             "onnxscript>=0.5",
