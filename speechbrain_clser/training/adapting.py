@@ -214,17 +214,15 @@ def _baseline_posteriors(names, material, training_rows, view, rows):
         baselines.utterance_vectors(view, part)
         for part in (training_rows, rows)
     )
-    n_classes = len(material.protocol.scheme)
+    args = vectors, labels, others, len(material.protocol.scheme)
+    known = {
+        "corpora": corpora,
+        "shares": baselines.shares_of(material, training_rows),
+    }
     ids = [row.id for row in rows]
     return {
         name: dict(
-            zip(
-                ids,
-                baselines.predict(
-                    name, vectors, labels, others, n_classes, corpora=corpora
-                ),
-                strict=True,
-            )
+            zip(ids, baselines.predict(name, *args, **known), strict=True)
         )
         for name in names
     }

@@ -155,18 +155,16 @@ def write_baselines(names, material, training_rows, view, folders):
         )
         return
     corpora = [row.corpus for row in training_rows]
+    shares = shares_of(material, training_rows)
     vectors, test = (
         utterance_vectors(view, part) for part in (training_rows, parts.test)
     )
     found = {}
     for (name, seed), path in missing.items():
         key = name, seed if name in RANDOM else None
-        if key not in found and (name, scheme.name) == (LINEAR, SOFT):
-            found[key] = _linear_of_votes(material, training_rows, view)
-        elif key not in found:
-            found[key] = predict(
-                name, vectors, labels, test, len(scheme), seed, corpora
-            )
+        if key not in found:
+            args = vectors, labels, test, len(scheme), seed, corpora, shares
+            found[key] = predict(name, *args)
         write_predictions(path, parts.test, found[key].tolist(), scheme)
 
 
@@ -189,26 +187,21 @@ def _ridge(material, training_rows, view):
     return model.predict(test).reshape(len(test), len(scheme))
 
 
-def _linear_of_votes(material, training_rows, view):
-    """Fit a logistic regression to the votes of labelled utterances, and predict.
+def shares_of(material, training_rows):
+    """List the shares of votes of a training set; None for another task than ``soft``.
 
-    Each utterance is used once for each class, with its share of the votes as the
-    weight; each class of each corpus, by most votes, has the same weight.
+    They are NaN for withheld labels.
     """
-    parts, scheme = material.parts, material.protocol.scheme
-    rows = _labelled(parts, training_rows)
-    shares = np.array([scheme.target(row) for row in rows])
-    classes = np.flatnonzero(shares.any(axis=0))
-    weights = linear.cell_weights(
-        [scheme.of(row) for row in rows], [row.corpus for row in rows]
+    scheme = material.protocol.scheme
+    if scheme.name != SOFT:
+        return None
+    known = {row.id for row in _labelled(material.parts, training_rows)}
+    return np.array(
+        [
+            scheme.target(row if row.id in known else None)
+            for row in training_rows
+        ]
     )
-    model = linear.fit_linear(
-        np.repeat(utterance_vectors(view, rows), len(classes), axis=0),
-        np.tile(classes, len(rows)),
-        (weights[:, None] * shares[:, classes]).ravel(),
-        len(scheme),
-    )
-    return linear.linear_posteriors(model, utterance_vectors(view, parts.test))
 
 
 def _labelled(parts, training_rows):
@@ -250,7 +243,16 @@ def utterance_vectors(view, rows):
     return torch.stack(vectors).numpy()
 
 
-def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
+def predict(
+    baseline,
+    vectors,
+    labels,
+    test,
+    n_classes,
+    seed=0,
+    corpora=None,
+    shares=None,
+):
     """Fit a baseline on vectors, some of them labelled, and classify others.
 
     Vectors are standardised over all of the training set that the baseline uses.
@@ -264,8 +266,8 @@ def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
             The class whose mean vector is nearest.
         ``linear``
             Logistic regression on the labelled, in which each class of each
-            corpus counts the same; see ``methods.linear``. With the task
-            ``soft``, ``write_baselines`` fits it to the votes.
+            corpus counts the same; see ``methods.linear``. It is fitted to
+            ``shares``, if they are given.
         ``svm``
             Support vector machine with a Gaussian kernel on the labelled, weighted
             alike. Its probabilities are the softmax of its decision function,
@@ -291,6 +293,8 @@ def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
         Of what is random.
     corpora : sequence, (rows,), optional
         Corpus of each vector; by default all are of one.
+    shares : numpy.ndarray, (rows, n_classes), optional
+        Shares of the votes of each vector.
 
     Returns
     -------
@@ -326,6 +330,8 @@ def predict(baseline, vectors, labels, test, n_classes, seed=0, corpora=None):
         corpora = np.asarray(corpora or [""] * len(labels))
         vectors, labels = vectors[known], labels[known]
         last = linear.cell_weights(labels, corpora[known])
+        if baseline == LINEAR and shares is not None:
+            last = shares[known] * last[:, None]
     else:
         last = seed
     scale = StandardScaler().fit(vectors)
@@ -342,6 +348,11 @@ def _nearest_prototype(vectors, labels, test, n_classes, seed):
 
 
 def _linear(vectors, labels, test, n_classes, weights):
+    if weights.ndim > 1:  # of each class: an utterance is used once for each
+        labels = np.flatnonzero(weights.any(axis=0))
+        vectors = np.repeat(vectors, len(labels), axis=0)
+        weights = weights[:, labels].ravel()
+        labels = np.resize(labels, len(vectors))
     model = linear.fit_linear(vectors, labels, weights, n_classes)
     return linear.linear_posteriors(model, test)
 

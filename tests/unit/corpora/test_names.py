@@ -27,6 +27,7 @@ resd; test/x/07_fear_neutral n_060.wav; 07_fear_neutral_n_060; n; 07; ; ; 07
 shemo; male/M36W02.wav; =; W; M36; male; ;
 subesco; F_10_FAHMEE_S_6_FEAR_5.wav; =; FEAR; F_10; female; 6;
 subesco; F_02_MONIKA_S_2_SURPRISE_3].wav; F_02_MONIKA_S_2_SURPRISE_3_; SURPRISE; F_02; female; 2;
+turevdb; Sound Source/Angry/1157_kz_acik.wav; =; kz; 1157; male; acik;
 turevdb; Sound Source/Sad/7895_hl_ogul1.wav; =; hl; 7895; female; ogul;
 verbo; Audios/f1/ale-f1-ns1.wav; =; ale; f1; female; ns1;
 """
