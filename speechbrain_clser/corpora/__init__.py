@@ -55,7 +55,8 @@ def load(name: str) -> Corpus:
     ---------
     name : str
         As in a protocol, or of a fold of EmoBox (see ``emobox``) or a part of
-        CAMEO (see ``cameo``). Any other name refers to a folder with a table of user-provided data.
+        CAMEO (see ``cameo``). Any other name refers to a folder with a table of
+        user-provided data.
 
     Returns
     -------

@@ -115,7 +115,13 @@ def _votes(table):
     if not table.is_file():
         return found
     with table.open(newline="", encoding="utf-8-sig") as file:
-        for row in csv.DictReader(file):
+        reader = csv.DictReader(file)
+        if not {"EmoClass_Major", "EmoDetail"} & {*(reader.fieldnames or ())}:
+            raise ValueError(
+                f"{table}: expected a column EmoClass_Major or EmoDetail, found "
+                f"{', '.join(reader.fieldnames or ())}; copy the table of the release"
+            )
+        for row in reader:
             # Releases write columns, or one text: rater; primary; others; A: ...
             label = row.get("EmoClass_Major") or row["EmoDetail"].split(";")[1]
             label = spelled(EMOTIONS.get(label.strip(), label))

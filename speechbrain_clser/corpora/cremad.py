@@ -107,7 +107,12 @@ def _votes(table):
         return {}
     letters = {label[0]: emotion for label, emotion in EMOTIONS.items()}
     with table.open(newline="", encoding="utf-8") as file:
-        number, *_ = (reader := csv.DictReader(file)).fieldnames
+        number, *names = (reader := csv.DictReader(file)).fieldnames or [""]
+        if missing := [n for n in (*letters, "fileName") if n not in names]:
+            raise TableError(
+                f"{table}: expected a number and the columns {' '.join(letters)} "
+                f"fileName, found no {' '.join(missing)}; copy it from {CARD.address}"
+            )
         return {
             row["fileName"]: tuple(
                 (emotion, float(row[letter]))

@@ -298,7 +298,7 @@ def _podcast_texts(prefix, parts):
             )
     return {
         "Labels/labels_consensus.csv": "\n".join([*lines, ""]),
-        "Labels/labels_detailed.csv": "FileName,Worker\n",
+        "Labels/labels_detailed.csv": "FileName,WorkerID,EmoClass_Major\n",
         f"Transcripts/{prefix}_0000_0000.txt": "well,\n what?\n",
     }
 

@@ -40,6 +40,9 @@ def test_votes_are_those_on_the_sound(tmp_path):
     }
     (row,) = rows(trees.write(tmp_path, votes), "1001_IEO_HAP_LO.wav")
     assert {*row.votes} == {("anger", 1), ("happiness", 3), ("neutral", 6)}
+    trees.write(tmp_path, {[*votes][0]: '"","A","D","fileName"\n'})
+    with pytest.raises(TableError, match="found no F H N S; copy it"):
+        rows(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["1001_DFA_ANG.wav", "1001_DFA_ANG_LOW.wav"])

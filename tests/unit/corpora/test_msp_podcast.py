@@ -73,6 +73,9 @@ def test_votes_are_primary_emotions_of_raters(tmp_path, lines):
     first, *others = utterances(root)
     assert first.votes == (("neutral", 2), ("other", 1))
     assert not any(row.votes for row in others)
+    trees.write(root, {"Labels/labels_detailed.csv": "FileName,Worker\n"})
+    with pytest.raises(ValueError, match="expected a column EmoClass_Major or"):
+        next(utterances(root))
 
 
 def test_ratings_of_1_to_7_are_mapped_to_0_to_1(tmp_path):
