@@ -260,6 +260,11 @@ def predict(
             "--adapt needs a model that predicts classes, and "
             f"{model} predicts {', '.join(classifier.classes)}; leave it out"
         )
+    if texts and not classifier.reads_text:
+        raise click.UsageError(
+            f"--texts: expected a model that reads transcripts, found {model}, which "
+            "reads the audio alone; leave it out"
+        )
     given = transcripts(texts) if texts else None
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(**AS_GIVEN)

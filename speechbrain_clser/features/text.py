@@ -224,11 +224,11 @@ def _load(folder):
     ).backend_tokenizer
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    n_tokens, n_known = tokenizer.get_vocab_size(), model.config.vocab_size
-    if n_tokens > n_known:
+    last, size = max(tokenizer.get_vocab().values()), model.config.vocab_size
+    if last >= size:
         raise ValueError(
-            f"{path}: expected a tokenizer of at most {n_known:,} tokens, as the "
-            f"encoder has, found {n_tokens:,}; take both from one model"
+            f"{path}: expected tokens with numbers below {size:,}, those of the "
+            f"encoder, found {last:,}; take both from one model"
         )
     return model, tokenizer
 

@@ -113,6 +113,8 @@ def test_what_cannot_use_transcripts_is_refused(models, classifier, tmp_path):
 
 def test_model_of_audio_refuses_transcripts(tmp_path):
     model = served.make(tmp_path, dim=4)
+    done = clser("predict", model.folder, model.files[0], "--texts", "none.csv")
+    assert "--texts: expected a model that reads transcripts" in done.stderr
     classifier = EmotionClassifier.from_hparams(model.folder)
     with pytest.raises(
         ValueError, match="found one that reads the audio alone"

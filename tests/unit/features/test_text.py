@@ -69,7 +69,7 @@ def without_word(folder):
         (lambda x: of_kind(x, {"auto_map": {"A": "b.C"}}), "names code"),
         (lambda x: (x / "tokenizer.json").unlink(), "and fast tokenizer with"),
         (lambda x: (x / "tokenizer.json").write_text("{"), "fast tokenizer of"),
-        (without_word, "at most 7 tokens, as the encoder has, found 8"),
+        (without_word, "numbers below 7, those of the encoder, found 7"),
     ],
 )
 def test_unusable_folder_is_refused(folder, damage, message):
