@@ -16,7 +16,10 @@ def test_run_without_a_model_is_refused(tmp_path):
 
 def test_run_of_dimensions_is_refused(monkeypatch, tmp_path):
     hparams = {"scheme": Dimensions(["arousal", "valence"])}
-    loaded = lambda run: (0, hparams)  # noqa: E731
+
+    def loaded(run):
+        return 0, hparams
+
     monkeypatch.setattr(quantisation.reexport, "load_training", loaded)
     with pytest.raises(
         ValueError, match="UAR, found a run of arousal, valence"
