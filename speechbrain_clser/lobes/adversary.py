@@ -5,8 +5,9 @@ import torch.nn.functional as F
 
 from speechbrain_clser.lobes.gradient_reversal import reverse_gradient
 
-TARGETS = ("speaker", "language", "speaker_within_language")
+TARGETS = ("speaker", "language", "speaker_within_language", "speaker_vector")
 OBJECTIVES = ("reversal", "entropy")
+TEMPERATURE = 0.1
 
 
 class Adversary(torch.nn.Module):
@@ -15,7 +16,9 @@ class Adversary(torch.nn.Module):
     Speakers are nested in languages, so a speaker classifier also learns the
     language. ``speaker_within_language`` restricts the softmax to speakers of
     the same language, so that nothing is learned about languages; ``language``
-    is the opposite control.
+    is the opposite control. ``speaker_vector`` classifies the speaker by the cosine to
+    the mean vector of each speaker in the space of a speaker encoder, where similar
+    speakers are close, also those of different languages; ``fit`` sets the vectors.
 
     Arguments
     ---------
@@ -26,12 +29,15 @@ class Adversary(torch.nn.Module):
     dropout : float
         After the hidden layer.
     against : str
-        ``"speaker"``, ``"language"`` or ``"speaker_within_language"``.
+        ``"speaker"``, ``"language"``, ``"speaker_within_language"`` or
+        ``"speaker_vector"``.
     objective : str
         Of the embedding. ``"reversal"``: to increase the cross-entropy of the
         classifier, by a gradient reversal layer; the gradient is small where the
         classifier is right with certainty. ``"entropy"``: to increase the entropy
         of the classifier's posterior, which is bounded.
+    vector_dim : int
+        Of the vectors of ``"speaker_vector"``.
 
     Raises
     ------
@@ -41,7 +47,7 @@ class Adversary(torch.nn.Module):
     Source
     ------
     Mi, Ma and Toda, Interspeech 2026, equations 9 and 10: reversal, linear,
-    ReLU, dropout, linear; the two controls are ours. Entropy: Tzeng et al.,
+    ReLU, dropout, linear; the other classifiers are ours. Entropy: Tzeng et al.,
     Simultaneous Deep Transfer Across Domains and Tasks, ICCV 2015, the domain
     confusion loss, with the entropy in place of the cross-entropy to uniform.
 
@@ -60,6 +66,7 @@ class Adversary(torch.nn.Module):
         dropout=0.1,
         against="speaker",
         objective="reversal",
+        vector_dim=0,
     ):
         super().__init__()
         for key, value, known in (
@@ -72,6 +79,7 @@ class Adversary(torch.nn.Module):
                 )
         self.against = against
         self.objective = objective
+        self.vector_dim = vector_dim
         self.hidden = torch.nn.Sequential(
             torch.nn.Linear(input_dim, dim),
             torch.nn.ReLU(),
@@ -96,7 +104,34 @@ class Adversary(torch.nn.Module):
             self.register_buffer(
                 "same_language", same_language, persistent=False
             )
+        elif self.against == "speaker_vector":
+            directions = torch.zeros(n_classes, self.vector_dim)
+            self.register_buffer("directions", directions, persistent=False)
+            n_classes = self.vector_dim
         self.head = torch.nn.Linear(self.hidden[0].out_features, n_classes)
+
+    def fit(self, vectors, speaker):
+        """Set the directions of the speakers from vectors of their utterances.
+
+        Each dimension is standardised over the speakers. A speaker without vectors has
+        a direction of zeros.
+
+        Arguments
+        ---------
+        vectors : torch.Tensor, (utterances, vector_dim)
+            Of a speaker encoder.
+        speaker : torch.Tensor of int64, (utterances,)
+            Codes; utterances of -1 are ignored.
+        """
+        self.directions.zero_()
+        there, place = speaker[speaker >= 0].unique(return_inverse=True)
+        if not len(there):
+            return
+        share = F.one_hot(place).to(vectors)
+        mean = (share / share.sum(dim=0)).T @ vectors[speaker >= 0]
+        mean = mean - mean.mean(dim=0)
+        mean = mean / mean.std(dim=0, unbiased=False).clamp(min=1e-6)
+        self.directions[there] = F.normalize(mean, dim=1)
 
     def forward(self, embedding, batch, strength=1.0):
         """Compute the loss of the classifier and that of the embedding against it.
@@ -123,23 +158,24 @@ class Adversary(torch.nn.Module):
         else:
             entropy = self._entropy(embedding, label)
             embedding = embedding.detach()
-        logits = self.head(self.hidden(embedding)).float()
+        logits = self._logits(self.head(self.hidden(embedding)), label)
         is_labelled = label >= 0
         if not is_labelled.any():
             loss = logits.sum() * 0.0
         else:
-            loss = F.cross_entropy(
-                self._masked(logits, label)[is_labelled], label[is_labelled]
-            )
+            loss = F.cross_entropy(logits[is_labelled], label[is_labelled])
         return (
             loss if self.objective == "reversal" else loss - strength * entropy
         )
 
-    def _masked(self, logits, label):
-        """Leave speakers of other languages out of the softmax, if wanted."""
-        if self.against != "speaker_within_language":
-            return logits
-        return logits.masked_fill(~self.same_language[label], -torch.inf)
+    def _logits(self, output, label):
+        """Compute logits of the classes from the output of the head, in float32."""
+        output = output.float()
+        if self.against == "speaker_vector":
+            return F.normalize(output, dim=1) @ self.directions.T / TEMPERATURE
+        if self.against == "speaker_within_language":
+            return output.masked_fill(~self.same_language[label], -torch.inf)
+        return output
 
     def _entropy(self, embedding, label):
         """Compute the mean entropy, without gradients for the classifier."""
@@ -150,7 +186,7 @@ class Adversary(torch.nn.Module):
             else:
                 embedding = layer(embedding)
         # Finite, so that the gradient of 0 ln 0 is 0.
-        logits = self._masked(embedding.float(), label).clamp(min=-1e4)
+        logits = self._logits(embedding, label).clamp(min=-1e4)
         logarithms = logits.log_softmax(dim=-1)
         entropy = -(logarithms.exp() * logarithms).sum(dim=-1)
         is_labelled = (label >= 0).to(entropy)

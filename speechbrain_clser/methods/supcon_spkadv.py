@@ -1,5 +1,7 @@
 """Supervised contrastive learning with a speaker adversary."""
 
+import torch
+
 from speechbrain_clser.losses.masked_cross_entropy import masked_cross_entropy
 from speechbrain_clser.losses.supcon import supcon
 from speechbrain_clser.methods.base import Method, MethodOutput
@@ -81,10 +83,23 @@ class SupConSpkAdv(Method):
         self.language_weight = language_weight
         self.reversal = reversal
         self.label_smoothing = label_smoothing
+        # A loaded model has no adversary.
+        if adversary is not None and adversary.against == "speaker_vector":
+            self.TARGETS = self.TARGETS | {"style"}
 
     def setup(self, speaker_languages, phones=()):
         """Set the number of outputs of the adversary."""
         self.adversary.setup(speaker_languages)
+
+    def begin_epoch(self, loader):
+        """Set the vectors of the speakers, if the adversary uses them."""
+        if "style" in self.TARGETS:
+            with loader.dataset.output_keys_as(["style", "speaker"]):
+                rows = list(loader.dataset)
+            self.adversary.fit(
+                torch.cat([row["style"] for row in rows]).float(),
+                torch.tensor([row["speaker"] for row in rows]),
+            )
 
     def forward(self, batch):
         """Compute logits and embedding of a batch from its frames."""

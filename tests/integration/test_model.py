@@ -24,7 +24,13 @@ OPTIONS = {
     "dual_anchor": (["--phones", "units"], UNLABELLED),
     "pseudo_label": (["--epochs_per_round", "1"], UNLABELLED),
     "sere": ([], UNLABELLED),
-    "supcon_spkadv": (["--hierarchical_sampling", "{languages: 2}"], TWO),
+    "supcon_spkadv": (
+        [
+            *("--hierarchical_sampling", "{languages: 2}"),
+            *("--adversary", "speaker_vector"),
+        ],
+        TWO,
+    ),
 }
 
 

@@ -11,8 +11,10 @@ SPEAKERS = [0, 0, 1]
 
 def adversary(against, head=None, objective="reversal"):
     """Return an adversary without dropout, with the given bias of the head."""
-    module = Adversary(2, 3, 0.0, against, objective)
+    module = Adversary(2, 3, 0.0, against, objective, vector_dim=2)
     module.setup(SPEAKERS)
+    if against == "speaker_vector":
+        module.fit(torch.eye(3, 2), torch.arange(3))
     if head is not None:
         torch.nn.init.zeros_(module.head.weight)
         module.head.bias.data = torch.tensor(head)
@@ -96,7 +98,9 @@ def test_entropy_by_hand():
     assert loss.item() == pytest.approx(by_hand, abs=1e-6)
 
 
-@pytest.mark.parametrize("against", ["speaker", "speaker_within_language"])
+@pytest.mark.parametrize(
+    "against", ["speaker", "speaker_within_language", "speaker_vector"]
+)
 def test_entropy_trains_the_embedding_and_not_the_classifier(against):
     torch.manual_seed(0)
     plain, module = (
@@ -114,6 +118,28 @@ def test_entropy_trains_the_embedding_and_not_the_classifier(against):
     step = embedding - 0.1 * found.grad
     entropy = [module._entropy(x, output["speaker"]) for x in (embedding, step)]
     assert entropy[1] > entropy[0]
+
+
+def test_speaker_vectors_by_hand():
+    module = Adversary(2, 3, 0.0, "speaker_vector", vector_dim=2)
+    module.setup(SPEAKERS)
+    # Means (2, 3), (4, 1) and (6, 2); standardised, -r, 0, r and r, -r, 0.
+    vectors = [[1.0, 4.0], [4.0, 1.0], [3.0, 2.0], [6.0, 2.0], [9.0, 9.0]]
+    module.fit(torch.tensor(vectors), torch.tensor([0, 1, 0, 2, -1]))
+    half = math.sqrt(0.5)
+    by_hand = torch.tensor([[-half, half], [0.0, -1.0], [1.0, 0.0]])
+    torch.testing.assert_close(module.directions, by_hand)
+    assert module.head.out_features == 2
+    torch.nn.init.zeros_(module.head.weight)
+    module.head.bias.data = torch.tensor([5.0, 0.0])
+    # Cosines to (1, 0), over the temperature of 0.1.
+    scores = [math.exp(10 * cosine) for cosine in (-half, 0, 1)]
+    loss = module(torch.ones(2, 2), batch([0, -1], [0, 0]))
+    assert loss.item() == pytest.approx(-math.log(scores[0] / sum(scores)))
+    for speaker in (1, -1):  # a single one, none
+        module.directions.fill_(1.0)
+        module.fit(torch.ones(1, 2), torch.tensor([speaker]))
+        assert module.directions.equal(torch.zeros(3, 2))
 
 
 def test_loss_is_float32_under_autocast():
