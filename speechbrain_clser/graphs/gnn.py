@@ -16,6 +16,8 @@ LEARNING_RATE = 0.01
 # A larger graph is sampled: edges whose nodes a sample starts from.
 N_NODES = 20_000
 N_SEEDS = 4096
+# Dimensions that are averaged at once.
+N_AT_ONCE = 32
 
 
 def neighbour_mean(values, graph):
@@ -44,7 +46,12 @@ def neighbour_mean(values, graph):
             [2.]])
     """
     i, j = graph.edge_index
-    return scatter_mean(values.index_select(0, j), i, graph.n_nodes)
+    # Dimension by dimension, a copy for each edge needs much less memory.
+    parts = [
+        scatter_mean(part.index_select(0, j), i, graph.n_nodes)
+        for part in values.split(N_AT_ONCE, dim=1)
+    ]
+    return torch.cat(parts, dim=1)
 
 
 class SageConv(torch.nn.Module):
@@ -258,15 +265,24 @@ def neighbourhood(graph, seeds):
     (tensor([2, 3]), tensor([[0, 1],
             [1, 0]]))
     """
+    _, near, _ = _edges_of(graph, seeds.unique())
+    nodes = torch.cat([seeds, near]).unique()
+    i, j, edge = _edges_of(graph, nodes)
+    place = torch.searchsorted(nodes, j).clamp(max=len(nodes) - 1)
+    is_kept = nodes[place] == j
+    edges = torch.stack([i, place])[:, is_kept]
+    return nodes, type(graph)(edges, graph.weight[edge[is_kept]], len(nodes))
+
+
+def _edges_of(graph, nodes):
+    """Return for each edge of the nodes: place of its node, neighbour, place."""
     i, j = graph.edge_index
-    is_seed = torch.zeros(graph.n_nodes, dtype=torch.bool, device=i.device)
-    is_seed[seeds] = True
-    nodes = torch.cat([seeds, j[is_seed[i]]]).unique()
-    place = torch.full_like(is_seed, -1, dtype=torch.long)
-    place[nodes] = torch.arange(len(nodes), device=i.device)
-    is_kept = (place[i] >= 0) & (place[j] >= 0)
-    edges = place[graph.edge_index[:, is_kept]]
-    return nodes, type(graph)(edges, graph.weight[is_kept], len(nodes))
+    start = torch.searchsorted(i, nodes)
+    size = torch.searchsorted(i, nodes, right=True) - start
+    place = torch.repeat_interleave(size)
+    shift = start - size.cumsum(0) + size
+    edge = torch.arange(len(place), device=i.device) + shift[place]
+    return place, j[edge], edge
 
 
 def _sample(graph, n_edges, generator):

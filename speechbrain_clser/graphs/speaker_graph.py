@@ -13,6 +13,10 @@ from speechbrain_clser.graphs.scatter import scatter_sum
 logger = logging.getLogger(__name__)
 
 
+# Columns that are compared first.
+N_KEYS = 8
+
+
 def canonical_order(vectors, language):
     """Sort speakers by language, then by the values of their vectors.
 
@@ -55,9 +59,13 @@ def canonical_order(vectors, language):
             f"expected finite vectors, found {len(bad)} with NaN or infinity, "
             f"of the speakers {bad[:3].tolist()}; check their recordings"
         )
-    # lexsort sorts by its last key first.
-    columns = vectors.detach().cpu().numpy().T[::-1]
-    order = np.lexsort([*np.ascontiguousarray(columns), language.cpu().numpy()])
+    columns = vectors.detach().cpu().numpy().T
+    codes = language.cpu().numpy()
+    # lexsort sorts by its last key first. Later columns only matter for ties.
+    order = np.lexsort([*columns[N_KEYS - 1 :: -1], codes])
+    keys = np.stack([*columns[:N_KEYS], codes])[:, order]
+    if (keys[:, 1:] == keys[:, :-1]).all(axis=0).any():
+        order = np.lexsort([*np.ascontiguousarray(columns[::-1]), codes])
     return language.new_tensor(order)
 
 
@@ -65,13 +73,16 @@ def canonical_order(vectors, language):
 BLOCK_SIZE = 2048
 # With more speakers the search is approximate, if faiss is installed.
 N_EXACT = 50_000
-# Of the approximate search: lists per square root of the speakers, those that are
-# searched, and speakers per list and rounds of the k-means of the lists. It finds 99.9 %
-# of the edges among 100,000 speakers.
+# Of the approximate search: lists per square root of the speakers, searched lists per
+# square root of the lists, speakers per list and rounds of the k-means of the lists,
+# speakers from which vectors are compared by 4-bit codes first, and candidates of the
+# codes per neighbour.
 LISTS_PER_ROOT = 4
-N_PROBED = 64
+PROBED_PER_ROOT = 2.4
 POINTS_PER_LIST = 40
 N_ROUNDS = 10
+N_CODED = 1000
+N_CANDIDATES = 20
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -197,7 +208,7 @@ def speaker_graph(
         logger.info(
             "approximate nearest neighbours of %s speakers", f"{len(unit):,}"
         )
-        pairs = _nearest_approximately(unit, language[order], k)
+        pairs = _nearest_approximately(unit, language[order], k, block_size)
     edge_index, weight = _mutual(*pairs, len(unit))
     return _sorted(order[edge_index], weight, len(unit))
 
@@ -226,40 +237,45 @@ def _nearest(unit, language, k, block_size):
     return [torch.cat(column) for column in pairs]
 
 
-def _nearest_approximately(unit, language, k):
+def _nearest_approximately(unit, language, k, block_size):
     """Return what ``_nearest`` does, by an inverted file for each language."""
     import faiss
 
     sizes = language.unique_consecutive(return_counts=True)[1].tolist()
     of_language = torch.arange(len(unit), device=unit.device).split(sizes)
     best = [_TopK(len(unit), count, unit) for count in k]
+    values = unit.cpu().numpy()
     for columns in of_language:
-        n_lists = min(
-            len(columns), round(LISTS_PER_ROOT * math.sqrt(len(columns)))
-        )
+        n, dim = len(columns), unit.shape[1]
+        n_lists = min(n, round(LISTS_PER_ROOT * math.sqrt(n)))
+        is_coded = n >= N_CODED
+        code = f"PQ{dim}x4fs,RFlat" if is_coded else "Flat"
         index = faiss.index_factory(
-            unit.shape[1], f"IVF{n_lists},Flat", faiss.METRIC_INNER_PRODUCT
+            dim, f"IVF{n_lists},{code}", faiss.METRIC_INNER_PRODUCT
         )
-        index.cp.max_points_per_centroid = POINTS_PER_LIST
-        index.cp.min_points_per_centroid = 1
-        index.cp.niter = N_ROUNDS
-        values = unit[columns].cpu().numpy()
-        index.train(values)
-        index.add(values)
-        index.nprobe = N_PROBED
-        for rows in of_language:
-            is_within = rows is columns
+        if is_coded:
+            index.k_factor = N_CANDIDATES
+        lists = faiss.extract_index_ivf(index)
+        lists.cp.max_points_per_centroid = POINTS_PER_LIST
+        lists.cp.min_points_per_centroid = 1
+        lists.cp.niter = N_ROUNDS
+        lists.nprobe = math.ceil(PROBED_PER_ROOT * math.sqrt(n_lists))
+        own = values[columns.cpu().numpy()]
+        index.train(own)
+        index.add(own)
+        for other in of_language:
+            is_within = other is columns
             top = best[not is_within]
-            if not top.k:
-                continue
-            cosine, place = index.search(
-                unit[rows].cpu().numpy(), top.k + is_within
-            )
-            cosine, place = unit.new_tensor(cosine), rows.new_tensor(place)
-            cosine[place < 0] = -torch.inf  # fewer candidates than wanted
-            place = columns[place.clamp(min=0)]
-            cosine[place == rows[:, None]] = -torch.inf
-            top.merge(cosine, place, rows)
+            # Large requests are slower.
+            for rows in other.split(block_size) if top.k else ():
+                cosine, place = index.search(
+                    values[rows.cpu().numpy()], top.k + is_within
+                )
+                cosine, place = unit.new_tensor(cosine), rows.new_tensor(place)
+                cosine[place < 0] = -torch.inf  # fewer candidates than wanted
+                place = columns[place.clamp(min=0)]
+                cosine[place == rows[:, None]] = -torch.inf
+                top.merge(cosine, place, rows)
     pairs = zip(*(top.pairs() for top in best), strict=True)
     return [torch.cat(column) for column in pairs]
 
