@@ -18,6 +18,7 @@ def store() -> dict:
     """
     found = read("store")
     epoch, extraction = found["epoch"], found["extraction"]
+    everywhere = found["all_cores"]
     small, large = found["memory_mb"].items()
     rows = [
         [
@@ -38,6 +39,18 @@ def store() -> dict:
             f"{extraction['bare_s']:.1f} s of CPU",
         ],
         ["so extraction costs", f"{extraction['ratio']:.2f} times the encoder"],
+        [
+            f"extraction on {everywhere['cores']} cores",
+            f"{everywhere['store_utterances_per_s']:.1f} utterances a second",
+        ],
+        [
+            "the bare encoder, a process for each of these cores",
+            f"{everywhere['bare_utterances_per_s']:.1f} utterances a second",
+        ],
+        [
+            "so extraction has of the throughput of the encoder",
+            f"{100 * everywhere['share']:.0f} %",
+        ],
         [
             "random reads, 150 frames of 768 numbers in half precision",
             f"{found['reads']['reads_a_second']:,} a second",

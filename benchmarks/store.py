@@ -5,7 +5,9 @@ download) on utterances of the demo corpus:
 
 - an epoch of training from the store, compared with the same training that reads the
   audio and runs the encoder in every step;
-- extraction into the store, compared with the encoder alone on the same batches;
+- extraction into the store, compared with the encoder alone on the same batches, by
+  CPU time on one core; and by the clock on all cores, compared with a process of the
+  encoder alone for each core, all at once;
 - random reads per second of 150 frames of 768 half-precision numbers, the fastest of
   five rounds;
 - memory of a process that fills and reads such a store, small and large.
@@ -59,6 +61,48 @@ def demo_rows(folder):
     return rows[:: len(rows) // N_UTTERANCES][:N_UTTERANCES]
 
 
+def alone(encoder):
+    """Load the network of the extractor in transformers, with the used layers only."""
+    import transformers
+
+    model = transformers.HubertModel.from_pretrained(encoder).eval()
+    del model.encoder.layers[N_LAYERS:]
+    return model
+
+
+@torch.inference_mode()
+def run(model, batches):
+    """Run an encoder alone."""
+    for wavs in batches:
+        model(wavs, output_hidden_states=True)
+
+
+def fill(extractor, rows, folder) -> list:
+    """Fill a store; return the batches that the encoder saw."""
+    from speechbrain_clser.data.audio import load
+    from speechbrain_clser.features.store import Store
+
+    forward, batches = extractor.forward, []
+
+    def record_call(wavs, lens):
+        batches.append(wavs)
+        return forward(wavs, lens)
+
+    extractor.forward = record_call
+    try:
+        Store(folder, extractor).fill(rows, load)
+    finally:
+        extractor.forward = forward
+    return batches
+
+
+def timed(clock, function, *arguments) -> tuple:
+    """Call a function; return seconds of a clock, and its result."""
+    started = clock()
+    found = function(*arguments)
+    return clock() - started, found
+
+
 def extraction(extractor, rows, folder, encoder) -> dict:
     """Fill stores, and run the encoder alone on the same batches.
 
@@ -78,42 +122,75 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     dict
         CPU seconds of both, the less of two rounds in turn, and their ratio.
     """
-    import transformers
-
-    from speechbrain_clser.data.audio import load
-    from speechbrain_clser.features.store import Store
-
-    # The same network in transformers, with the used layers only.
-    model = transformers.HubertModel.from_pretrained(encoder).eval()
-    del model.encoder.layers[N_LAYERS:]
-    forward, batches = extractor.forward, []
-
-    def record_call(wavs, lens):
-        batches.append(wavs)
-        return forward(wavs, lens)
-
-    @torch.inference_mode()
-    def bare():
-        for wavs in batches:
-            model(wavs, output_hidden_states=True)
-
+    model = alone(encoder)
     store_s, bare_s = [], []
     for number in range(2):
-        batches.clear()
-        extractor.forward = record_call
-        store = Store(folder / str(number), extractor)
-        started = time.process_time()  # excludes other processes
-        store.fill(rows, load)
-        store_s.append(time.process_time() - started)
-        extractor.forward = forward
-        started = time.process_time()
-        bare()
-        bare_s.append(time.process_time() - started)
+        seconds, batches = timed(
+            time.process_time,  # excludes other processes
+            *(fill, extractor, rows, folder / str(number)),
+        )
+        store_s.append(seconds)
+        bare_s.append(timed(time.process_time, run, model, batches)[0])
     return {
         "audio_s": round(sum(row.duration_s for row in rows), 1),
         "store_s": round(min(store_s), 2),
         "bare_s": round(min(bare_s), 2),
         "ratio": round(min(store_s) / min(bare_s), 3),
+    }
+
+
+def run_beside(encoder, path, barrier, pipe):
+    """Send the seconds of an encoder alone, started with those of other processes."""
+    torch.set_num_threads(1)
+    model, batches = alone(encoder), torch.load(path)
+    run(model, batches[:1])
+    barrier.wait()
+    pipe.send(timed(time.perf_counter, run, model, batches)[0])
+
+
+def all_cores(extractor, rows, folder, encoder) -> dict:
+    """Fill a store on all cores, and run the encoder alone, a process per core.
+
+    Arguments
+    ---------
+    extractor, rows, folder, encoder
+        As for ``extraction``.
+
+    Returns
+    -------
+    dict
+        Number of cores, utterances per second of both, the most of two rounds in
+        turn, and the share of the second that the first is.
+    """
+    n_cores, before = multiprocessing.cpu_count(), torch.get_num_threads()
+    context = multiprocessing.get_context("spawn")
+    store_s, bare_s = [], []
+    for number in range(2):
+        torch.set_num_threads(n_cores)
+        seconds, batches = timed(
+            time.perf_counter,
+            *(fill, extractor, rows, folder / f"all{number}"),
+        )
+        torch.set_num_threads(before)
+        store_s.append(seconds)
+        torch.save(batches, folder / "batches.pt")
+        barrier, (ours, theirs) = context.Barrier(n_cores), context.Pipe()
+        arguments = encoder, folder / "batches.pt", barrier, theirs
+        processes = [
+            context.Process(target=run_beside, args=arguments)
+            for _ in range(n_cores)
+        ]
+        for process in processes:
+            process.start()
+        bare_s.append(max(ours.recv() for _ in processes))
+        for process in processes:
+            process.join()
+    filled, bare = len(rows) / min(store_s), n_cores * len(rows) / min(bare_s)
+    return {
+        "cores": n_cores,
+        "store_utterances_per_s": round(filled, 2),
+        "bare_utterances_per_s": round(bare, 2),
+        "share": round(filled / bare, 3),
     }
 
 
@@ -276,7 +353,10 @@ def main():
         result = {
             "extraction": extraction(
                 extractor, rows, folder / "frames", folder / "hubert"
-            )
+            ),
+            "all_cores": all_cores(
+                extractor, rows, folder / "frames", folder / "hubert"
+            ),
         }
         store = Store(folder / "frames" / "0", extractor)
         store.fill(rows, load)

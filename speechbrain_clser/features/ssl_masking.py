@@ -6,9 +6,14 @@ Weights are unchanged, and the output for a single utterance is that of the publ
 layer.
 """
 
+import contextvars
+
 import torch
 from torch.nn.functional import pad, scaled_dot_product_attention
 from transformers.models.wavlm.modeling_wavlm import WavLMAttention
+
+# Several threads may run one encoder.
+_N_REAL = contextvars.ContextVar("n_real", default=None)
 
 
 class MaskedGroupNorm(torch.nn.GroupNorm):
@@ -30,7 +35,15 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
     def __init__(self, norm):
         super().__init__(norm.num_groups, norm.num_channels, norm.eps)
         self.weight, self.bias = norm.weight, norm.bias
-        self.n_real = None
+
+    @property
+    def n_real(self):
+        """Real frames of each row of the batch, (batch,); of the current thread."""
+        return _N_REAL.get()
+
+    @n_real.setter
+    def n_real(self, n_real):
+        _N_REAL.set(n_real)
 
     def forward(self, frames):
         """Normalise (batch, channels, frames) with the lengths in ``n_real``."""

@@ -16,7 +16,12 @@ from pathlib import Path
 import torch
 
 from speechbrain_clser.features._shards import Shards
-from speechbrain_clser.features.batching import batches, decoded, padded
+from speechbrain_clser.features.batching import (
+    batches,
+    decoded,
+    in_turn,
+    padded,
+)
 from speechbrain_clser.io import atomic_write, remove_stale
 from speechbrain_clser.progress import progress
 
@@ -184,8 +189,11 @@ class Store:
             self.extractor.unit[0],
             disable=not is_shown,
         ) as bar:
-            for batch in batches(recordings, batch_s * rate_hz):
-                shard |= self._frames(batch, device)
+            found = self._extracted(
+                batches(recordings, batch_s * rate_hz), device
+            )
+            for batch, frames in found:
+                shard |= frames
                 n_bytes = sum(frames.nbytes for frames in shard.values())
                 if len(shard) >= SHARD_UTTERANCES or n_bytes >= SHARD_BYTES:
                     self._shards.write(shard)
@@ -193,6 +201,30 @@ class Store:
                 bar.update(sum(row.duration_s for row, _ in batch))
         if shard:
             self._shards.write(shard)
+
+    def _extracted(self, found, device):
+        """Yield the batches and their frames.
+
+        On a CPU, each core computes a batch: the cores share the work of one short
+        recording less well.
+        """
+        n_threads = torch.get_num_threads()
+        if not self.extractor.is_large or torch.device(device).type != "cpu":
+            n_threads = 1
+        if n_threads == 1:
+            for batch in found:
+                yield batch, self._frames(batch, device)
+            return
+        torch.set_num_threads(1)
+        try:
+            yield from in_turn(
+                lambda batch: self._frames(batch, device),
+                found,
+                n_threads,
+                n_threads,
+            )
+        finally:
+            torch.set_num_threads(n_threads)
 
     @torch.inference_mode()
     def _frames(self, batch, device):

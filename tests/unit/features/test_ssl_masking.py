@@ -1,7 +1,12 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
+from helpers import encoders
 from transformers.models.wavlm.modeling_wavlm import WavLMAttention
 
+from speechbrain_clser.features.ssl import SSLFeatures
 from speechbrain_clser.features.ssl_masking import (
     MaskedGroupNorm,
     MaskedWavLMAttention,
@@ -70,3 +75,39 @@ def test_attention_dropout_is_active_in_training_only(attention):
     assert attention(frames, real)[0].equal(attention(frames, real)[0])
     attention.train()
     assert not attention(frames, real)[0].equal(attention(frames, real)[0])
+
+
+def test_lengths_are_those_of_the_thread():
+    norm = MaskedGroupNorm(torch.nn.GroupNorm(1, 1))
+    frames = torch.tensor([[[1.0, 3.0, 99.0]]])
+    norm.n_real = torch.tensor([2])
+    expected = norm(frames)
+
+    def other():
+        norm.n_real = torch.tensor([3])
+        return norm(frames)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert not pool.submit(other).result().equal(expected)
+    assert norm(frames).equal(expected)
+
+
+@pytest.mark.parametrize("kind", encoders.KINDS)
+def test_threads_give_the_frames_of_one(tmp_path, kind):
+    extractor = SSLFeatures(encoders.make(tmp_path, kind)).eval()
+    wavs = [torch.randn(1, n) for n in range(3000, 40000, 2500)]
+
+    @torch.inference_mode()
+    def frames(wav):
+        return extractor(wav, torch.ones(1))
+
+    expected = [frames(wav) for wav in wavs]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            found = list(pool.map(frames, wavs))
+    finally:
+        sys.setswitchinterval(interval)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)

@@ -2,9 +2,11 @@ import dataclasses
 import errno
 import json
 import logging
+import math
 import multiprocessing
 import os
 import pickle
+import threading
 
 import pytest
 import torch
@@ -97,6 +99,37 @@ def test_cpu_processes_one_recording_at_a_time(tmp_path):
     blocks = Blocks()
     filled(tmp_path, blocks)
     assert blocks.batches == [(1, n) for n in range(80, 0, -10)]
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_each_core_computes_a_recording_of_a_large_encoder(
+    tmp_path, two_threads
+):
+    both = threading.Barrier(2, timeout=60)
+
+    class Large(Blocks):
+        is_large = True
+
+    class Together(Large):
+        def forward(self, wavs, lens):
+            both.wait()  # neither core is done before the other one starts
+            assert torch.get_num_threads() == 1
+            return super().forward(wavs, lens)
+
+    frames = filled(tmp_path / "large", Together()).view(ROWS)
+    expected = filled(tmp_path / "small").view(ROWS)
+    assert all(frames[row.id].equal(expected[row.id]) for row in ROWS)
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ValueError, match="expected finite values"):
+        filled(tmp_path / "bad", Large(math.inf))
+    assert torch.get_num_threads() == 2
 
 
 def test_shards_are_limited_by_utterances(tmp_path, monkeypatch):
