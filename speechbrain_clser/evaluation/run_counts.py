@@ -139,21 +139,12 @@ def speaker_counts(
     >>> counts.speakers, counts.confusion[0, 0].tolist()
     (['s1', 's2'], [[0, 0], [0, 1]])
     """
-    firsts, trials = {}, list(trial_of_run or [0] * len(runs))
     if rated := [run for run in runs if not isinstance(run, Predictions)]:
         raise ValueError(
             "expected predictions of classes, found values of "
             f"{', '.join(rated[0].classes)}; give runs of one task"
         )
-    for run, trial in zip(runs, trials, strict=True):
-        first = firsts.setdefault(trial, run)
-        if not _same_task(first, run) or run.classes != runs[0].classes:
-            raise ValueError(
-                "expected all seeds to score the same utterances with the "
-                f"same targets, found {len(first)} and {len(run)} that differ "
-                "in id, speaker, target or classes; use one protocol for all"
-            )
-    speakers = np.unique(np.concatenate([r.speaker for r in firsts.values()]))
+    speakers, trials = speakers_and_trials(runs, trial_of_run)
     n_classes = len(runs[0].classes)
     counts = np.zeros((len(runs), len(speakers), n_classes, n_classes), int)
     for seed, run in enumerate(runs):
@@ -162,9 +153,30 @@ def speaker_counts(
     return RunCounts(speakers.tolist(), trials, counts)
 
 
-def _same_task(a, b):
-    """Return whether two predictions files have the same utterances and targets."""
-    return a.classes == b.classes and all(
-        np.array_equal(getattr(a, name), getattr(b, name))
-        for name in ("id", "speaker", "target")
-    )
+def speakers_and_trials(
+    runs: Sequence, trial_of_run: Sequence[int] | None = None, kind="classes"
+) -> tuple:
+    """Return the speakers in alphabetical order, and the trial of each run.
+
+    Arguments are those of ``speaker_counts``; ``kind`` names the outputs in the
+    message.
+
+    Raises
+    ------
+    ValueError
+        If runs of a trial differ in utterances or targets, or any in outputs.
+    """
+    firsts, trials = {}, list(trial_of_run or [0] * len(runs))
+    for run, trial in zip(runs, trials, strict=True):
+        first = firsts.setdefault(trial, run)
+        if run.classes != runs[0].classes or not all(
+            np.array_equal(getattr(first, name), getattr(run, name))
+            for name in ("id", "speaker", "target")
+        ):
+            raise ValueError(
+                "expected all seeds to score the same utterances with the "
+                f"same targets, found {len(first)} and {len(run)} that differ "
+                f"in id, speaker, target or {kind}; use one protocol for all"
+            )
+    speakers = np.unique(np.concatenate([r.speaker for r in firsts.values()]))
+    return speakers, trials
