@@ -147,7 +147,7 @@ def counts(truth, posteriors, speakers) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, (1, speakers, classes, classes)
-        One seed; see ``evaluation.statistics.speaker_counts``.
+        One seed; see ``evaluation.run_counts.speaker_counts``.
     """
     names, place = np.unique(speakers, return_inverse=True)
     found = np.zeros((1, len(names), len(CLASSES), len(CLASSES)), int)
@@ -266,7 +266,8 @@ def summary(cells) -> dict:
         paired difference to the unadapted classifier; 0-1.
     """
     from speechbrain_clser.evaluation.metrics import uar_of
-    from speechbrain_clser.evaluation.statistics import RunCounts, estimate
+    from speechbrain_clser.evaluation.run_counts import RunCounts
+    from speechbrain_clser.evaluation.statistics import estimate
 
     def scores(system):
         return {

@@ -8,7 +8,7 @@ import numpy as np
 from measured import difference, read, score
 
 from speechbrain_clser.evaluation import statistics
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
 
 ENCODERS = {"acoustic": "acoustic", "whisper-base": "Whisper base"}
 SYSTEMS = {

@@ -23,7 +23,8 @@ from scipy.special import ndtr
 from scipy.stats import beta
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.evaluation.statistics import RunCounts, estimate
+from speechbrain_clser.evaluation.run_counts import RunCounts
+from speechbrain_clser.evaluation.statistics import estimate
 
 RECALLS = (0.8, 0.5, 0.6, 0.4)
 HIGH = (0.95, 0.9, 0.9, 0.85)

@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from speechbrain_clser.evaluation.metrics import confusion_matrix, uar_of
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
 
 CORPORA = ["emodb", "emovo", "urdu", "ravdess"]
 CLASSES = ["anger", "happiness", "neutral", "sadness"]

@@ -23,7 +23,7 @@ from speechbrain_clser.corpora import load
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.plots import style
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
 from speechbrain_clser.evaluation.tables import rewrite
 from speechbrain_clser.languages import name_of
 from speechbrain_clser.printable import pluralise

@@ -23,7 +23,7 @@ from measured import CORPUS, HERE, difference, score
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.comparison import compare_counts
 from speechbrain_clser.evaluation.json_safe import compact_counts
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
 
 ROOT = HERE.parent
 RECIPE = ROOT / "upstream" / "recipes" / "CrossLingualSER"

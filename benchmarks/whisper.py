@@ -28,7 +28,8 @@ from speechbrain_clser.adaptation.linear import linear_classifier
 from speechbrain_clser.cache import cache_folder
 from speechbrain_clser.data import prepare, protocol
 from speechbrain_clser.data.audio import load
-from speechbrain_clser.evaluation.statistics import RunCounts, estimate
+from speechbrain_clser.evaluation.run_counts import RunCounts
+from speechbrain_clser.evaluation.statistics import estimate
 from speechbrain_clser.features.encoders import extractor
 from speechbrain_clser.features.loading import at_speed
 from speechbrain_clser.features.normalisation import Normaliser

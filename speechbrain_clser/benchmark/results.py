@@ -10,6 +10,7 @@ from speechbrain_clser.benchmark.runner import CHECK_AGAIN, DONE
 from speechbrain_clser.evaluation import comparison, statistics
 from speechbrain_clser.evaluation import run as runs
 from speechbrain_clser.evaluation.json_safe import to_json_safe
+from speechbrain_clser.evaluation.run_counts import speaker_counts
 from speechbrain_clser.io import read_json
 
 VALIDATION = "source_valid"
@@ -149,7 +150,7 @@ def _scores(cell, run, seconds):
     adapts = bool(run.ledger.get("adaptation"))
     validated = [s.predictions[VALIDATION] for s in run.seeds]
     source_valid_uar = statistics.estimate(
-        [statistics.speaker_counts(validated, trials)]
+        [speaker_counts(validated, trials)]
     ).value
     systems = {cell.system: [s.predictions[comparison.PART] for s in run.seeds]}
     for name in sorted(
@@ -159,7 +160,7 @@ def _scores(cell, run, seconds):
         systems[called] = [seed.baselines[name] for seed in run.seeds]
     for fold, targets in cell.folds.items():
         for system, predictions in systems.items():
-            counts = statistics.speaker_counts(
+            counts = speaker_counts(
                 [_of(targets, one) for one in predictions], trials
             )
             uar = statistics.estimate([counts]).to_json()

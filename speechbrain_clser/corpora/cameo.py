@@ -15,7 +15,6 @@ I. Christop and M. Czajka: CAMEO: Collection of Multilingual Emotional Speech Co
 arXiv 2505.11051, 2025.
 """
 
-import dataclasses
 import hashlib
 import json
 import logging
@@ -38,30 +37,33 @@ CITATION = (
 )
 INDEX = "utterances.json"
 GENDERS = ("female", "male")
-# Part of CAMEO to the corpus that has a reader of its own, or to title, language and
-# citation.
+# Of the cards of parts without a reader of their own.
+NO_READER = {"elicitation": "acted", "licence": "see the column license"}
+# Part of CAMEO to the corpus that has a reader of its own, or to the values of its card.
 PARTS = {
     "cafe": "cafe",
     "crema_d": "cremad",
     "emns": "emns",
-    "emozionalmente": (
-        "Emozionalmente",
-        "ita",
-        "Catania, Wilke and Garzotto, Emozionalmente: A Crowdsourced Corpus of "
+    "emozionalmente": NO_READER
+    | {
+        "title": "Emozionalmente",
+        "languages": ("ita",),
+        "citation": "Catania, Wilke and Garzotto, Emozionalmente: A Crowdsourced Corpus of "
         "Simulated Emotional Speech in Italian, IEEE Transactions on Audio, Speech "
         "and Language Processing 33, 2025",
-    ),
+    },
     "enterface": "enterface",
     "jl_corpus": "jlcorpus",
     "mesd": "mesd",
     "nemo": "nemo",
     "oreau": "oreau",
-    "pavoque": (
-        "PAVOQUE",
-        "deu",
-        "Steiner, Schröder and Klepp, The PAVOQUE corpus as a resource for analysis "
+    "pavoque": NO_READER
+    | {
+        "title": "PAVOQUE",
+        "languages": ("deu",),
+        "citation": "Steiner, Schröder and Klepp, The PAVOQUE corpus as a resource for analysis "
         "and synthesis of expressive speech, Phonetik & Phonologie 9, 2013",
-    ),
+    },
     "ravdess": "ravdess",
     "resd": "resd",
     "subesco": "subesco",
@@ -69,24 +71,26 @@ PARTS = {
 
 
 def corpus(name: str, load) -> Corpus:
-    """Create the corpus of a part of CAMEO.
+    """Create the corpus of one of the ``PARTS`` of CAMEO.
 
     Arguments
     ---------
     name : str
-        Such as ``cameo_nemo``, as protocols call ``cameo:nemo``.
+        ``cameo_`` and the part: ``cameo_nemo`` for ``cameo:nemo`` of a protocol.
     load : callable
-        Returns the ``Corpus`` of a name.
+        Returns the ``Corpus`` of a name, here of a reader in ``PARTS``.
 
     Returns
     -------
     Corpus
-        Its card has no counts.
+        The card is that of the reader, if there is one, without counts, and with
+        citation and licence of CAMEO in addition, and its address. Labels are mapped by
+        ``Labels``, and utterances are read from the columns of CAMEO, not by the reader.
 
     Raises
     ------
     ValueError
-        If there is no such part.
+        If CAMEO has no such part.
 
     Example
     -------
@@ -103,42 +107,26 @@ def corpus(name: str, load) -> Corpus:
             f"cameo:{part}: expected a corpus of CAMEO, found {part!r}; there are "
             f"{', '.join(PARTS)}"
         )
-    if isinstance(PARTS[part], str):
-        card = load(PARTS[part]).card
-    else:
-        title, language, citation = PARTS[part]
-        card = Card(
-            name=name,
-            title=title,
-            languages=(language,),
-            n_utterances=None,
-            n_speakers=None,
-            elicitation="acted",
-            licence="see the column license",
-            citation=citation,
-            address=ADDRESS,
-            folders=(),
-        )
-    card = dataclasses.replace(
-        card,
-        name=name,
-        title=f"CAMEO, {card.title}",
-        n_utterances=None,
-        n_speakers=None,
-        hours=None,
-        licence=f"{card.licence}; as part of CAMEO also CC BY-NC-SA 4.0",
-        citation=f"{CITATION}; {card.citation}",
-        address=ADDRESS,
-        folders=("CAMEO",),
-        example=f"{part}/state.json or data/{part}-00000-of-00001.parquet",
-    )
+    known = PARTS[part]
+    if isinstance(known, str):
+        known = vars(load(known).card)
+    changed = {
+        "name": name,
+        "title": f"CAMEO, {known['title']}",
+        **{"n_utterances": None, "n_speakers": None, "hours": None},
+        "licence": f"{known['licence']}; as part of CAMEO also CC BY-NC-SA 4.0",
+        "citation": f"{CITATION}; {known['citation']}",
+        "address": ADDRESS,
+        "folders": ("CAMEO",),
+        "example": f"{part}/state.json or data/{part}-00000-of-00001.parquet",
+    }
 
     def utterances(root):
         """Yield the utterances in the order of the dataset."""
         for row in _extracted(Path(root), part):
             yield Utterance(**row)
 
-    return Corpus(card, Labels(), utterances)
+    return Corpus(Card(**known | changed), Labels(), utterances)
 
 
 def _extracted(root, part):

@@ -33,19 +33,22 @@ PARTS = ("train", "valid", "test")
 
 
 def corpus(name: str, load) -> Corpus:
-    """Create the corpus of a fold.
+    """Create the corpus of a fold of EmoBox.
 
     Arguments
     ---------
     name : str
-        Such as ``emobox_emodb_2``, as protocols call ``emobox:emodb/2``.
+        ``emobox_``, corpus and fold: ``emobox_emodb_2`` for ``emobox:emodb/2`` of a
+        protocol.
     load : callable
-        Returns the ``Corpus`` of a name.
+        Returns the ``Corpus`` of a name, here of the reader of the corpus.
 
     Returns
     -------
     Corpus
-        Its card has no counts.
+        Card, label map and utterances are those of the reader; the card has no counts,
+        and the citation and address of EmoBox in addition. Utterances are those of the
+        manifests of the fold, and their session starts with the part, ``train/``.
 
     Example
     -------

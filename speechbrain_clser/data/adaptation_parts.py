@@ -2,8 +2,9 @@
 
 import dataclasses
 
+from speechbrain_clser.data.held_out import halves
 from speechbrain_clser.data.protocol import Protocol
-from speechbrain_clser.data.splits import Splits, halves
+from speechbrain_clser.data.splits import Splits
 
 FORMS = ("auto", "transductive", "inductive")
 

@@ -10,16 +10,15 @@ splits.
 
 import collections
 import dataclasses
-import functools
 
 from speechbrain_clser.data import sampling
+from speechbrain_clser.data.held_out import cut_off, origin_of, session_of
 from speechbrain_clser.data.predefined_splits import UNDIVIDED, sized_parts
 from speechbrain_clser.data.protocol import Protocol, selects
 from speechbrain_clser.labels import near
 
 PARTS = ("train", "valid", "target_labelled", "unlabelled", "test")
 SOURCE, TARGET = 0, 1
-N_SAMPLES = 100  # of held-out speakers, until two have each class
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,58 +152,6 @@ def cut(rows, protocol: Protocol, trial: int = 0) -> Splits:
     return parts
 
 
-def halves(rows, protocol: Protocol) -> tuple:
-    """Split rows into two speaker-disjoint halves.
-
-    Speakers of each corpus and language are sampled with the protocol's seed;
-    speakers of a common session stay together.
-
-    Arguments
-    ---------
-    rows : sequence of Utterance
-        Rows to split.
-    protocol : Protocol
-        Provides the seed.
-
-    Returns
-    -------
-    tuple of list of Utterance
-        The two halves, in the order of the rows.
-
-    Raises
-    ------
-    ValueError
-        If the speakers of a corpus and language cannot be split.
-
-    Example
-    -------
-    >>> from speechbrain_clser.data.utterance import Utterance
-    >>> rows = [Utterance(s, "x.wav", "W", s, "deu") for s in "abcd"]
-    >>> protocol = Protocol("x", ("emodb",), ("urdu",))
-    >>> [len(half) for half in halves(rows, protocol)]
-    [2, 2]
-    """
-    second = set()
-    for origin, members in sampling.group(rows, _origin).items():
-        together = _together(members)
-        if len(set(together.values())) < 2:
-            raise ValueError(
-                f"{origin}: expected two speakers or more without a common "
-                f"session, to fit an adaptation to one half and apply it to "
-                f"the other, found {len(together)} speakers "
-                f"({', '.join(sorted(together))}); give --adaptation_form "
-                f"transductive"
-            )
-        rng = sampling.rng_for(protocol, f"half of {origin}")
-        second.update(
-            row.id for row in _whole_speakers(members, 0.5, rng, origin)
-        )
-    return (
-        [row for row in rows if row.id not in second],
-        [row for row in rows if row.id in second],
-    )
-
-
 def _in_order(rows, some):
     """Return the selected rows in the order of all rows."""
     wanted = {row.id for row in some}
@@ -241,7 +188,7 @@ def _refuse_undivided(protocol, undivided):
     where = (
         f"protocol {protocol.name!r}: sources and targets both select "
         f"{len(undivided)} utterances of "
-        f"{', '.join(sorted({_origin(row) for row in undivided}))}"
+        f"{', '.join(sorted({origin_of(row) for row in undivided}))}"
     )
     if protocol.target_supervision == "shots":
         raise ValueError(
@@ -268,7 +215,7 @@ def _source_parts(rows, sized, protocol):
     ]
     kept = set()
     while True:
-        _, valid = _cut_off(free, protocol.valid_share, "valid", protocol, kept)
+        _, valid = cut_off(free, protocol.valid_share, "valid", protocol, kept)
         part = dict.fromkeys((row.id for row in rows), "train") | sized
         part |= dict.fromkeys((row.id for row in valid), "valid")
         lost = _without_training(rows, part, valid, protocol.scheme)
@@ -291,7 +238,7 @@ def _without_training(rows, part, valid, scheme):
 def _target_parts(rows, shared, protocol, trial):
     """Split target rows into labelled, unlabelled and test rows."""
     if protocol.test_on == "held_out" and (shared or not protocol.transductive):
-        rest, test = _cut_off(
+        rest, test = cut_off(
             *(rows, protocol.held_out_share, "held-out", protocol),
             trial=trial if protocol.resample_held_out else 0,
         )
@@ -320,7 +267,7 @@ def _pools(others, valid, test, protocol, left_out):
     Inductive training excludes speakers and sessions of validation and test rows,
     unless the protocol allows that leak.
     """
-    kinds = {"speaker": lambda row: row.speaker, "session": _session}
+    kinds = {"speaker": lambda row: row.speaker, "session": session_of}
     kinds = [v for k, v in kinds.items() if k not in protocol.allowed_leaks]
 
     def values(rows):
@@ -348,113 +295,6 @@ def _pools(others, valid, test, protocol, left_out):
         else:
             pools[sides[0]].append(row)
     return pools
-
-
-def _cut_off(rows, share, purpose, protocol, kept=frozenset(), trial=0):
-    """Split off a fraction of the rows of every corpus and language.
-
-    Rows whose ids are in ``kept``, and their speakers, are not split off.
-    """
-    chosen = set()
-    for origin, members in sampling.group(rows, _origin).items():
-        rng = sampling.rng_for(protocol, f"{purpose} of {origin}", trial)
-        if protocol.split == "random":
-            free = [row for row in members if row.id not in kept]
-            size = min(round(share * len(members)), len(free))
-            taken = rng.sample(free, size)
-        else:
-            sample = functools.partial(
-                _whole_speakers,
-                *(members, share, rng, origin, kept),
-                besides=" besides those of the test set"
-                * (purpose == "valid" and protocol.test_on == "held_out"),
-            )
-            taken = (
-                _with_speakers_of_each_class(members, sample, protocol.scheme)
-                if purpose == "held-out"
-                else sample()
-            )
-        chosen.update(row.id for row in taken)
-    return (
-        [row for row in rows if row.id not in chosen],
-        [row for row in rows if row.id in chosen],
-    )
-
-
-def _whole_speakers(rows, share, rng, origin, kept=frozenset(), besides=""):
-    """Sample speakers until their rows are closest to the fraction."""
-    together = _together(rows)
-    speakers = sampling.group(rows, lambda row: together[row.speaker])
-    if len(speakers) < 2:
-        n_speakers = len(together)
-        raise ValueError(
-            f"{origin} has "
-            + (
-                f"one speaker ({rows[0].speaker}){besides}"
-                if n_speakers == 1
-                else f"{n_speakers} speakers connected by common sessions"
-            )
-            + ", so no speaker-disjoint part can be split off; use a protocol "
-            "with `split: random` and `allowed_leaks: [speaker]`, or with "
-            "`predefined_splits`"
-        )
-    names = sorted(speakers)
-    rng.shuffle(names)
-    stay = {together[row.speaker] for row in rows if row.id in kept}
-    stay = stay or {names[-1]}
-    wanted, taken = share * len(rows), []
-    for name in [name for name in names if name not in stay]:
-        if taken and len(taken) + len(speakers[name]) / 2 > wanted:
-            break
-        taken += speakers[name]
-    return taken
-
-
-def _with_speakers_of_each_class(rows, sample, scheme):
-    """Repeat the sampling until two speakers of each class are in the sample.
-
-    The interval of a recall needs two speakers. One remains outside, for training. If
-    no sample has them, that with the fewest classes that lack speakers is kept.
-    """
-
-    def by_class(rows):
-        found = collections.defaultdict(set)
-        for row in rows:
-            found[scheme.of(row)].add(row.speaker)
-        return found
-
-    every = {c: of for c, of in by_class(rows).items() if len(of) > 2}
-    best, fewest = None, len(every) + 1
-    for _ in range(N_SAMPLES):
-        taken = sample()
-        of_test = by_class(taken)
-        lacking = sum(
-            not 1 < len(of_test[c]) < len(of) for c, of in every.items()
-        )
-        if lacking < fewest:
-            best, fewest = taken, lacking
-        if not lacking:
-            break
-    return best
-
-
-def _together(rows):
-    """Map each speaker to the first of the speakers connected by sessions."""
-    connected = {row.speaker: {row.speaker} for row in rows}
-    sessions = sampling.group((row for row in rows if row.session), _session)
-    for members in sessions.values():
-        group = set().union(*(connected[row.speaker] for row in members))
-        for speaker in group:
-            connected[speaker] = group
-    return {speaker: min(group) for speaker, group in connected.items()}
-
-
-def _origin(row):
-    return f"{row.corpus}:{row.language}"
-
-
-def _session(row):
-    return row.session and f"{row.corpus}/{row.session}"
 
 
 def _if_valid(name, parts, protocol):

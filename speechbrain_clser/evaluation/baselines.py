@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from speechbrain_clser.evaluation import metrics, statistics
 from speechbrain_clser.evaluation.divergence import RunDivergence
 from speechbrain_clser.evaluation.run import Seed
+from speechbrain_clser.evaluation.run_counts import speaker_counts
 from speechbrain_clser.evaluation.scores import mean_divergence, summary
 
 PART = "test"
@@ -29,13 +30,11 @@ def baselines(seeds: Sequence[Seed]) -> list:
     """
     trials = [seed.trial for seed in seeds]
     names = [set(seed.baselines) for seed in seeds]
-    method = statistics.speaker_counts(
-        [seed.predictions[PART] for seed in seeds], trials
-    )
+    method = speaker_counts([seed.predictions[PART] for seed in seeds], trials)
     has_votes = seeds[0].predictions[PART].votes is not None
     found = []
     for name in sorted(set.intersection(*names)):
-        counts = statistics.speaker_counts(
+        counts = speaker_counts(
             [seed.baselines[name] for seed in seeds], trials
         )
         uars = metrics.uar_of(counts.confusion.sum(axis=1))

@@ -16,7 +16,7 @@ from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.dimension_scores import RunSums, speaker_sums
 from speechbrain_clser.evaluation.json_safe import to_json_safe
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts, speaker_counts
 
 PART = "test"
 MEAN = "mean"
@@ -162,7 +162,7 @@ def _counted(systems, fold):
     found = {name: runs.read(of[fold]) for name, of in systems.items()}
     all_seeds = [seed for run in found.values() for seed in run.seeds]
     is_rated = all(run.is_rated for run in found.values())
-    counted = speaker_sums if is_rated else statistics.speaker_counts
+    counted = speaker_sums if is_rated else speaker_counts
     counts = counted(
         [_in_order(seed.predictions[PART]) for seed in all_seeds],
         [seed.trial for seed in all_seeds],

@@ -14,6 +14,7 @@ import numpy as np
 from speechbrain_clser.evaluation import regression, statistics
 from speechbrain_clser.evaluation.formatting import LEAST_SPEAKERS
 from speechbrain_clser.evaluation.rated_predictions import RatedPredictions
+from speechbrain_clser.evaluation.run_counts import speakers_and_trials
 from speechbrain_clser.evaluation.scores import GROUPS, summary
 
 
@@ -93,19 +94,7 @@ def speaker_sums(
     ValueError
         If seeds differ in test utterances, targets or dimensions.
     """
-    firsts, trials = {}, list(trial_of_run or [0] * len(runs))
-    for run, trial in zip(runs, trials, strict=True):
-        first = firsts.setdefault(trial, run)
-        if run.names != runs[0].names or not all(
-            np.array_equal(getattr(first, name), getattr(run, name))
-            for name in ("id", "speaker", "target")
-        ):
-            raise ValueError(
-                "expected all seeds to score the same utterances with the "
-                f"same targets, found {len(first)} and {len(run)} that differ "
-                "in id, speaker, target or dimensions; use one protocol for all"
-            )
-    speakers = np.unique(np.concatenate([r.speaker for r in firsts.values()]))
+    speakers, trials = speakers_and_trials(runs, trial_of_run, "dimensions")
     shape = len(runs), len(speakers), len(runs[0].names), regression.N_SUMS
     found = np.zeros(shape)
     for number, run in enumerate(runs):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.evaluation.statistics import RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
 from speechbrain_clser.seeds import seed_for
 
 N_DRAWS = 10_000

@@ -7,6 +7,7 @@ import numpy as np
 from speechbrain_clser.evaluation import calibration, metrics, statistics
 from speechbrain_clser.evaluation.divergence import RunDivergence
 from speechbrain_clser.evaluation.predictions import Predictions
+from speechbrain_clser.evaluation.run_counts import METRICS, speaker_counts
 
 GROUPS = ("language", "corpus", "gender")
 
@@ -40,7 +41,7 @@ def scores(
         numbers of utterances are those of the first trial.
     """
     trials = trials or [0] * len(runs)
-    run_counts = statistics.speaker_counts(runs, trials)
+    run_counts = speaker_counts(runs, trials)
     speakers, counts = run_counts.speakers, run_counts.confusion
     first, classes = runs[0], runs[0].classes
     per_seed = [
@@ -69,7 +70,7 @@ def scores(
         "scores": {
             name: summary([one[name] for one in per_seed], trials)
             | _bounds(intervals.get(name))
-            for name in (*statistics.METRICS, "ece")
+            for name in (*METRICS, "ece")
         }
         | ({} if divergence is None else {"jsd": mean_divergence(divergence)}),
         "recalls": [
@@ -135,8 +136,7 @@ def _single(run):
     """Compute the scores of one seed."""
     confusion, n_classes = run.confusion(), len(run.classes)
     found = {
-        name: float(score(confusion))
-        for name, score in statistics.METRICS.items()
+        name: float(score(confusion)) for name, score in METRICS.items()
     } | {
         "ece": calibration.expected_calibration_error(
             run.probabilities, run.target, range(n_classes)
@@ -225,7 +225,7 @@ def group(
         ``name``, ``n_utterances``, ``n_speakers``, ``n_classes``, ``chance_uar``, and
         mean, standard deviation and interval of UAR, 0-1.
     """
-    counts = statistics.speaker_counts(runs, trials)
+    counts = speaker_counts(runs, trials)
     n_targets = counts.confusion[0].sum(axis=(0, 2))
     uars = metrics.uar_of(counts.confusion.sum(axis=1))
     return (

@@ -13,6 +13,7 @@ import numpy as np
 from speechbrain_clser.evaluation import statistics
 from speechbrain_clser.evaluation.predictions import Predictions
 from speechbrain_clser.evaluation.probes import linear_probe
+from speechbrain_clser.evaluation.run_counts import speaker_counts
 from speechbrain_clser.labels import Scheme
 
 NEEDED = {"id", "part", "emotion", "corpus", "duration_s"}
@@ -84,5 +85,5 @@ def _corpus(train):
 def _uar(scored, predicted):
     """Score predictions like those of a method."""
     scored = dataclasses.replace(scored, predicted=predicted)
-    counts = statistics.speaker_counts([scored])
+    counts = speaker_counts([scored])
     return statistics.estimate([counts]).to_json()

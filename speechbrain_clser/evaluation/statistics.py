@@ -2,7 +2,7 @@
 
 Utterances of one speaker are not independent, so the speaker is the sampling
 unit. All values are computed from confusion counts per training and speaker
-(``RunCounts``), which report.json contains.
+(``run_counts.RunCounts``), which report.json contains.
 
 Each score is a mean of ratios of sums over speakers. Its variance is the sum
 of the squared influences of the speakers (linearisation), each divided by the
@@ -24,178 +24,18 @@ With a single trial the interval is conditional on the given trainings.
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
 from speechbrain_clser.evaluation import metrics
-from speechbrain_clser.evaluation.predictions import Predictions
+from speechbrain_clser.evaluation.run_counts import METRICS, RunCounts
 
 CONFIDENCE = 0.95
-METRICS = {
-    "uar": metrics.uar_of,
-    "wa": metrics.wa_of,
-    "macro_f1": metrics.macro_f1_of,
-    "weighted_f1": metrics.weighted_f1_of,
-}
-# Numerators and denominators of which each score is the mean ratio.
-TERMS = {
-    "uar": metrics.recall_terms,
-    "wa": metrics.wa_terms,
-    "macro_f1": metrics.f1_terms,
-    "weighted_f1": metrics.weighted_f1_terms,
-}
 CORRELATIONS = ("ccc", "pearson")
 # Standard errors below this are rounding errors: the speakers do not differ.
 _NO_SPREAD = 1e-9
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class RunCounts:
-    """Confusion counts of a run, the input of intervals and tests.
-
-    Arguments
-    ---------
-    speakers : list of str
-        In the order of the counts.
-    trials : list of int
-        Trial of each training.
-    confusion : numpy.ndarray, (trainings, speakers, classes, classes)
-        Utterances; targets are rows.
-    """
-
-    speakers: list
-    trials: list
-    confusion: np.ndarray
-    SCORES = ("uar", "wa")  # that ``comparison`` tests, the main one first
-
-    @property
-    def additive(self):
-        """The counts: (trainings, speakers, ...), additive over speakers."""
-        return self.confusion
-
-    @staticmethod
-    def metric(score: str):
-        """Return the function of additive counts that gives a score."""
-        return METRICS[score]
-
-    @staticmethod
-    def targets(additive):
-        """Return the additive counts that do not depend on predictions."""
-        return additive.sum(axis=-1)
-
-    def terms(self, score: str) -> tuple:
-        """Return numerators and denominators of a score, (..., speakers, terms)."""
-        return TERMS[score](self.confusion.astype(float))
-
-    def to_json(self) -> dict:
-        """Return the counts as plain lists.
-
-        Returns
-        -------
-        dict
-            ``speakers``, ``trials`` and ``confusion``.
-
-        Example
-        -------
-        >>> RunCounts(["s1"], [0], np.ones((1, 1, 1, 1), int)).to_json()
-        {'speakers': ['s1'], 'trials': [0], 'confusion': [[[[1]]]]}
-        """
-        return {
-            "speakers": list(self.speakers),
-            "trials": list(self.trials),
-            "confusion": self.confusion.tolist(),
-        }
-
-    @classmethod
-    def from_json(cls, saved: Mapping) -> "RunCounts":
-        """Restore counts that ``to_json`` returned.
-
-        Arguments
-        ---------
-        saved : mapping
-            ``counts`` of a part or a baseline in report.json, or of a cell in
-            the results of a benchmark.
-
-        Returns
-        -------
-        RunCounts
-            With the same counts.
-
-        Example
-        -------
-        >>> saved = RunCounts(["s1"], [0], np.ones((1, 1, 2, 2), int)).to_json()
-        >>> RunCounts.from_json(saved).confusion.shape
-        (1, 1, 2, 2)
-        """
-        return cls(
-            list(saved["speakers"]),
-            list(saved["trials"]),
-            np.asarray(saved["confusion"], int),
-        )
-
-
-def speaker_counts(
-    runs: Sequence[Predictions], trial_of_run: Sequence[int] | None = None
-) -> RunCounts:
-    """Count confusions per training and speaker.
-
-    Arguments
-    ---------
-    runs : sequence of Predictions
-        One per seed; those of one trial have the same utterances. Trials
-        differ, since labelled target utterances are not in the test set.
-    trial_of_run : sequence of int, optional
-        Trial of each run; by default the same for all.
-
-    Returns
-    -------
-    RunCounts
-        With the speakers in alphabetical order.
-
-    Raises
-    ------
-    ValueError
-        If seeds differ in test utterances or classes.
-
-    Example
-    -------
-    >>> text, index = np.array(["s2", "s1"]), np.array([0, 1])
-    >>> columns = [text] * 5 + [index, index, np.eye(2)]
-    >>> counts = speaker_counts([Predictions(("a", "b"), *columns)])
-    >>> counts.speakers, counts.confusion[0, 0].tolist()
-    (['s1', 's2'], [[0, 0], [0, 1]])
-    """
-    firsts, trials = {}, list(trial_of_run or [0] * len(runs))
-    if rated := [run for run in runs if not isinstance(run, Predictions)]:
-        raise ValueError(
-            "expected predictions of classes, found values of "
-            f"{', '.join(rated[0].classes)}; give runs of one task"
-        )
-    for run, trial in zip(runs, trials, strict=True):
-        first = firsts.setdefault(trial, run)
-        if not _same_task(first, run) or run.classes != runs[0].classes:
-            raise ValueError(
-                "expected all seeds to score the same utterances with the "
-                f"same targets, found {len(first)} and {len(run)} that differ "
-                "in id, speaker, target or classes; use one protocol for all"
-            )
-    speakers = np.unique(np.concatenate([r.speaker for r in firsts.values()]))
-    n_classes = len(runs[0].classes)
-    counts = np.zeros((len(runs), len(speakers), n_classes, n_classes), int)
-    for seed, run in enumerate(runs):
-        place = np.searchsorted(speakers, run.speaker)
-        np.add.at(counts[seed], (place, run.target, run.predicted), 1)
-    return RunCounts(speakers.tolist(), trials, counts)
-
-
-def _same_task(a, b):
-    """Return whether two predictions files have the same utterances and targets."""
-    return a.classes == b.classes and all(
-        np.array_equal(getattr(a, name), getattr(b, name))
-        for name in ("id", "speaker", "target")
-    )
 
 
 def mean_by_trial(
@@ -539,7 +379,7 @@ def intervals(run: RunCounts) -> dict:
     Arguments
     ---------
     run : RunCounts
-        See ``speaker_counts``.
+        See ``run_counts.speaker_counts``.
 
     Returns
     -------

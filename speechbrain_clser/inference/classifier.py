@@ -3,7 +3,6 @@
 import copy
 import dataclasses
 import logging
-from numbers import Real
 
 import numpy as np
 import torch
@@ -16,10 +15,10 @@ from speechbrain_clser.errors import BadAudioError
 from speechbrain_clser.features.batching import batches, padded
 from speechbrain_clser.features.normalisation import Moments
 from speechbrain_clser.features.speech import MIN_SPEECH_S
-from speechbrain_clser.inference import adapted, source_summary
+from speechbrain_clser.inference import adapted, checks, source_summary
 from speechbrain_clser.inference.audio_batches import iter_audio_batches
 from speechbrain_clser.inference.contents import as_paths, names_of, renamed
-from speechbrain_clser.inference.loading import TEMPERATURES, load
+from speechbrain_clser.inference.loading import load
 from speechbrain_clser.inference.prediction import (
     NO_TEXT,
     Prediction,
@@ -34,7 +33,6 @@ from speechbrain_clser.inference.timeline import (
     refuse_lengths,
     windows,
 )
-from speechbrain_clser.labels import refuse_unsafe
 from speechbrain_clser.tasks import CLASSES, RATED
 
 logger = logging.getLogger(__name__)
@@ -89,18 +87,16 @@ class EmotionClassifier(EncoderClassifier):
         temperature=None,
         min_speech_s=MIN_SPEECH_S,
     ):
-        if missing := sorted(set(self.MODULES_NEEDED) - {*(modules or ())}):
-            raise ValueError(
-                f"expected the modules {', '.join(self.MODULES_NEEDED)}, found "
-                f"no {', '.join(missing)}; give a folder that train.py exported"
-            )
-        _refuse_unknown_device(run_opts)
+        checks.refuse_missing(modules, self.MODULES_NEEDED)
+        checks.refuse_unknown_device(run_opts)
         super().__init__(modules, hparams, run_opts, freeze_params)
-        self.classes = self._class_names()
+        self.classes = checks.class_names(
+            self.hparams, self.mods.classifier.n_classes
+        )
         self.min_confidence = min_confidence
         if temperature is None:
             temperature = self.hparams.temperature
-        self.temperature = _usable(temperature)
+        self.temperature = checks.usable_temperature(temperature)
         self.recogniser = self.mods.embedding_model
         self.sample_rate_hz = self.recogniser.extractor.sample_rate_hz
         self.min_speech_s = min_speech_s
@@ -139,21 +135,6 @@ class EmotionClassifier(EncoderClassifier):
     def statistics_dim(self):
         """Dimension of the utterance statistics."""
         return 2 * self.recogniser.extractor.dim
-
-    def _class_names(self):
-        """Return the class names; raise ValueError if they do not fit."""
-        refuse_unsafe(self.hparams.classes, "classes of the model")
-        encoder = self.hparams.label_encoder
-        names = tuple(encoder.decode_ndim(list(range(len(encoder)))))
-        n_classes = self.mods.classifier.n_classes
-        classes = self.hparams.classes
-        if not (len(names) == n_classes and [*names] == classes):
-            raise ValueError(
-                f"expected the classes {classes} and {n_classes} logits, found "
-                f"the labels {', '.join(names)}; take hyperparams.yaml and "
-                "checkpoints from one export"
-            )
-        return names
 
     @classmethod
     def from_hparams(
@@ -218,7 +199,9 @@ class EmotionClassifier(EncoderClassifier):
 
     def _use_temperature(self, wanted):
         """Set the temperature that the adaptation was fitted with."""
-        fitted = _usable(self.adaptation.about.get("temperature"))
+        fitted = checks.usable_temperature(
+            self.adaptation.about.get("temperature")
+        )
         if wanted not in (None, fitted):
             raise ValueError(
                 f"temperature: expected {fitted}, with which the model was "
@@ -378,7 +361,7 @@ class EmotionClassifier(EncoderClassifier):
             The prediction, or the error if the file cannot be used.
         """
         with as_paths(files) as (paths, names):
-            self._refuse_texts(texts, len(paths))
+            checks.refuse_texts(self, texts, len(paths))
             args = paths, batch_s, channel, texts
             for place, found in self._iter_files(*args):
                 if isinstance(found, BadAudioError):
@@ -386,21 +369,6 @@ class EmotionClassifier(EncoderClassifier):
                 else:
                     file = names.get(found.file, found.file)
                     yield place, dataclasses.replace(found, file=file)
-
-    def _refuse_texts(self, texts, n_files):
-        """Raise ValueError for transcripts that the model cannot use."""
-        if texts is None:
-            return
-        if not self.reads_text:
-            raise ValueError(
-                "texts: expected a model that reads transcripts, found one that "
-                "reads the audio alone; leave them out"
-            )
-        if len(texts) != n_files:
-            raise ValueError(
-                f"texts: expected one for each of {n_files} files, found "
-                f"{len(texts)}; give an empty text where there is none"
-            )
 
     def _notes(self, text=""):
         """Return the notes on the transcript of a recording."""
@@ -693,7 +661,7 @@ class EmotionClassifier(EncoderClassifier):
                 "adapt needs a model that is not adapted, found an adapted "
                 "one; load the original model"
             )
-        refuse_text(self, "adaptation is fitted to audio alone")
+        checks.refuse_text(self, "adaptation is fitted to audio alone")
         chosen, source = adapted.with_constants(
             method, constants, self.source_summary
         )
@@ -704,25 +672,21 @@ class EmotionClassifier(EncoderClassifier):
                 self.hparams.normalise_by,
             )
         files = [file for file, _ in names_of(files)]
-        found = {}
+        posteriors = np.zeros((len(files), len(self.classes)))
+        vectors = np.zeros((len(files), self.statistics_dim), np.float32)
+        is_used = np.zeros(len(files), bool)
         for places, wavs in self._batches(files, batch_s, keep_going):
-            rows = zip(*self._describe(*padded(wavs)), strict=True)
-            found |= zip(places, rows, strict=True)
-        result = self._copy()
-        posteriors = np.zeros((0, len(self.classes)))
-        vectors = np.zeros((0, self.statistics_dim))
-        if found:
-            # Restore the order of the files; batches are ordered by length.
-            both = [found[place] for place in sorted(found)]
-            posteriors, vectors = map(np.stack, zip(*both, strict=True))
+            posteriors[places], vectors[places] = self._describe(*padded(wavs))
+            is_used[places] = True
         about = {
-            "n_files": len(found),
-            "n_left_out": len(files) - len(found),
+            "n_files": int(is_used.sum()),
+            "n_left_out": int((~is_used).sum()),
             "temperature": self.temperature,
             "is_normalised": self.is_normalised,
         }
+        result = self._copy()
         result.adaptation = adapted.fit(
-            chosen, source, vectors, posteriors, about
+            chosen, source, vectors[is_used], posteriors[is_used], about
         )
         return result
 
@@ -777,37 +741,3 @@ class EmotionClassifier(EncoderClassifier):
         named = dict(zip(self.classes, probabilities.tolist(), strict=True))
         args = self.min_confidence, file, (*notes, *more), share, is_speech
         return Prediction(named, *args)
-
-
-def refuse_text(classifier, purpose):
-    """Raise ValueError for a model that reads transcripts, which ``purpose`` has not."""
-    if classifier.reads_text:
-        raise ValueError(
-            f"{purpose}: expected a model that reads the audio alone, found one that "
-            "reads transcripts too; train it with --second_stream mfcc"
-        )
-
-
-def _refuse_unknown_device(run_opts):
-    """Raise ValueError if torch does not support the device."""
-    device = run_opts.get("device") if run_opts else None
-    try:
-        torch.empty(0, device=device)
-    except (AssertionError, RuntimeError) as error:
-        raise ValueError(
-            f"expected a device that torch supports here, such as cpu or cuda, got "
-            f"{device!r}: {str(error).splitlines()[0]}"
-        ) from error
-
-
-def _usable(temperature):
-    """Return the temperature; raise ValueError if it is out of range."""
-    low, high = TEMPERATURES
-    is_number = isinstance(temperature, Real)
-    if not (is_number and low <= temperature <= high):
-        raise ValueError(
-            f"temperature: expected a number of {low:g}-{high:g}, got "
-            f"{temperature!r}; leave it out for the model's own, or export the "
-            "model again"
-        )
-    return temperature

@@ -15,11 +15,8 @@ from speechbrain_clser.data import protocol as protocols
 from speechbrain_clser.data.audio import load
 from speechbrain_clser.evaluation.predictions import TEXTS, Predictions
 from speechbrain_clser.features.batching import batches
-from speechbrain_clser.inference.classifier import (
-    BATCH_S,
-    EmotionClassifier,
-    refuse_text,
-)
+from speechbrain_clser.inference.checks import refuse_text
+from speechbrain_clser.inference.classifier import BATCH_S, EmotionClassifier
 from speechbrain_clser.inference.provenance import digest_of_model
 from speechbrain_clser.stress.conditions import Recording, conditions
 from speechbrain_clser.stress.scoring import TOLERATED, gaps, score

@@ -5,12 +5,8 @@ import math
 
 import numpy as np
 
-from speechbrain_clser.evaluation.statistics import (
-    Estimate,
-    RunCounts,
-    estimate,
-    speaker_counts,
-)
+from speechbrain_clser.evaluation.run_counts import RunCounts, speaker_counts
+from speechbrain_clser.evaluation.statistics import Estimate, estimate
 
 TOLERATED = 0.05  # of UAR
 AXES = ("language", "gender", "corpus")

@@ -1,5 +1,6 @@
 """Generate rows of fictitious corpora for tests without audio."""
 
+import dataclasses
 import itertools
 
 from speechbrain_clser.data.utterance import Utterance
@@ -30,3 +31,13 @@ def rows_of(corpus, language, n_speakers=4, n_each=2, emotions=EMOTIONS):
             )
         )
     return rows
+
+
+def in_sessions(rows, session_of):
+    """Return the rows with sessions."""
+    return [dataclasses.replace(r, session=session_of(r)) for r in rows]
+
+
+def in_pairs(row):
+    """Session shared by speakers 0 and 1, 2 and 3, and so on."""
+    return str(int(row.speaker[-1]) // 2)

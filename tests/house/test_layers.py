@@ -36,6 +36,7 @@ LEVELS = {
     "data.containers": 1,
     "data.decoding": 1,
     "data.headers": 1,
+    "data.held_out": 1,
     "data.profile": 1,
     "data.recording": 1,
     "data.segment": 1,

@@ -8,7 +8,8 @@ import tables
 from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import report
-from speechbrain_clser.evaluation.statistics import RunCounts, estimate
+from speechbrain_clser.evaluation.run_counts import RunCounts
+from speechbrain_clser.evaluation.statistics import estimate
 from speechbrain_clser.evaluation.tables import agrees, rewrite
 
 

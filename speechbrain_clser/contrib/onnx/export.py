@@ -12,10 +12,8 @@ import torch
 
 from speechbrain_clser import __version__
 from speechbrain_clser.contrib.onnx.quantisation import quantise
-from speechbrain_clser.inference.classifier import (
-    EmotionClassifier,
-    refuse_text,
-)
+from speechbrain_clser.inference.checks import refuse_text
+from speechbrain_clser.inference.classifier import EmotionClassifier
 from speechbrain_clser.tasks import RATED
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 from helpers.protocols import changed
-from helpers.rows import rows_of
+from helpers.rows import in_pairs, in_sessions, rows_of
 
 from speechbrain_clser.data.protocol import Protocol
 from speechbrain_clser.data.splits import cut
@@ -160,24 +160,6 @@ def test_absent_corpus_raises_with_its_name():
         cut(ROWS, with_(targets=("d",)))
 
 
-def test_single_speaker_raises_with_advice():
-    rows = rows_of("a", "deu", n_speakers=1) + rows_of("c", "urd")
-    with pytest.raises(
-        ValueError, match="a:deu has one speaker.*split: random"
-    ):
-        cut(rows, Protocol.of("x", ("a",), ("c",)))
-
-
-def test_speaker_left_beside_the_test_set_is_described_as_such():
-    protocol = Protocol.of("x", ("a",), ("a",), test_on="held_out")
-    rows = rows_of("a", "deu", n_speakers=2)
-    with pytest.raises(
-        ValueError,
-        match=r"one speaker \(a_deu_s.\) besides those of the test set,",
-    ):
-        cut(rows, protocol)
-
-
 def test_empty_validation_set_says_what_to_do():
     rows = rows_of("a", "deu", 1, 1) + rows_of("c", "urd")
     protocol = Protocol.of(
@@ -202,35 +184,6 @@ def test_class_without_training_utterance_is_an_error():
     rows += rows_of("c", "urd")
     with pytest.raises(
         ValueError, match="no training utterance of happiness[,;]"
-    ):
-        cut(rows, Protocol.of("x", ("a",), ("c",)))
-
-
-def in_sessions(rows, session_of):
-    """Return the rows with sessions."""
-    return [dataclasses.replace(r, session=session_of(r)) for r in rows]
-
-
-def in_pairs(row):
-    """Session shared by speakers 0 and 1, 2 and 3, and so on."""
-    return str(int(row.speaker[-1]) // 2)
-
-
-def test_speakers_of_a_session_stay_together():
-    rows = in_sessions(rows_of("a", "deu", n_speakers=6), in_pairs)
-    parts = cut(rows + rows_of("c", "urd"), Protocol.of("x", ("a",), ("c",)))
-    assert len(speakers(parts.valid)) == 2
-    assert len({row.session for row in parts.valid}) == 1
-    assert {row.session for row in parts.train} == {"0", "1", "2"} - {
-        row.session for row in parts.valid
-    }
-
-
-def test_speakers_connected_by_sessions_raise():
-    rows = in_sessions(rows_of("a", "deu", n_speakers=6), lambda row: "one")
-    rows += rows_of("c", "urd")
-    with pytest.raises(
-        ValueError, match="6 speakers connected by common sessions"
     ):
         cut(rows, Protocol.of("x", ("a",), ("c",)))
 
@@ -344,36 +297,6 @@ def test_resampled_trials_test_other_speakers():
         ValueError, match="needs held-out speakers, got .*'all'"
     ):
         with_(resample_held_out=True)
-
-
-def test_held_out_speakers_include_two_of_each_class():
-    sad = {f"c_urd_s{n}" for n in range(3)}  # 3 of 12 speakers
-    rows = [
-        row
-        for row in rows_of("a", "deu") + rows_of("c", "urd", n_speakers=12)
-        if row.emotion != "sadness" or row.corpus == "a" or row.speaker in sad
-    ]
-    protocol = changed(
-        Protocol.of("x", ("a",), ("c",)),
-        test_on="held_out",
-        resample_held_out=True,
-    )
-    for trial in range(5):
-        tested = speakers(cut(rows, protocol, trial).test)
-        assert len(tested & sad) == 2, trial
-
-    # With a single speaker of a class, it is tested or not, by chance.
-    others = sad - {"c_urd_s0"}
-    rows = [
-        row
-        for row in rows
-        if row.emotion != "sadness" or row.speaker not in others
-    ]
-    tested = {
-        "c_urd_s0" in speakers(cut(rows, protocol, trial).test)
-        for trial in range(10)
-    }
-    assert tested == {True, False}
 
 
 @pytest.mark.parametrize("test_on", ["all", "held_out"])

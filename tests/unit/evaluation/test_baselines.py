@@ -8,11 +8,8 @@ from helpers.runs import make_run
 
 from speechbrain_clser.evaluation import run
 from speechbrain_clser.evaluation.baselines import baselines
-from speechbrain_clser.evaluation.statistics import (
-    RunCounts,
-    estimate,
-    speaker_counts,
-)
+from speechbrain_clser.evaluation.run_counts import RunCounts, speaker_counts
+from speechbrain_clser.evaluation.statistics import estimate
 
 
 def copy_predictions(seed, name, of):

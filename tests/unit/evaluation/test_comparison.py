@@ -12,8 +12,8 @@ from speechbrain_clser.evaluation.comparison import (
     compare_systems,
 )
 from speechbrain_clser.evaluation.permutation import holm
+from speechbrain_clser.evaluation.run_counts import RunCounts
 from speechbrain_clser.evaluation.scores import scores
-from speechbrain_clser.evaluation.statistics import RunCounts
 
 
 def test_comparison_of_a_run_with_itself_has_no_difference(tmp_path):

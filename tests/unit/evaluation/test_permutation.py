@@ -8,7 +8,7 @@ from helpers.simulated import N_CLASSES, run_of
 
 from speechbrain_clser.evaluation import metrics
 from speechbrain_clser.evaluation.permutation import holm, permutation_test
-from speechbrain_clser.evaluation.statistics import speaker_counts
+from speechbrain_clser.evaluation.run_counts import speaker_counts
 
 
 def test_permutation_test_equals_naive_swapping():

@@ -1,7 +1,8 @@
 import pytest
 
-from speechbrain_clser.evaluation import rated_predictions, statistics
+from speechbrain_clser.evaluation import rated_predictions
 from speechbrain_clser.evaluation.run_checks import read_predictions
+from speechbrain_clser.evaluation.run_counts import speaker_counts
 
 HEAD = "id,corpus,language,speaker,gender,target_arousal,predicted_arousal"
 
@@ -29,4 +30,4 @@ def test_file_of_values_is_recognised_and_no_confusion_counted(tmp_path):
     found = read_predictions(path)
     assert found.where(found.speaker == "t").predicted.tolist() == [[0.75]]
     with pytest.raises(ValueError, match="found values of arousal"):
-        statistics.speaker_counts([found])
+        speaker_counts([found])

@@ -8,6 +8,7 @@ from helpers.runs import make_run
 from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from speechbrain_clser.evaluation import run, statistics
+from speechbrain_clser.evaluation.run_counts import METRICS, RunCounts
 from speechbrain_clser.evaluation.scores import scores
 
 
@@ -34,10 +35,8 @@ def test_scores_are_the_mean_and_spread_over_seeds(tmp_path):
 
 def test_counts_reproduce_the_intervals(tmp_path):
     _, found = target_of(tmp_path, seeds=(1, 2), skill=1.0)
-    again = statistics.intervals(
-        statistics.RunCounts.from_json(found["counts"])
-    )
-    for name in statistics.METRICS:
+    again = statistics.intervals(RunCounts.from_json(found["counts"]))
+    for name in METRICS:
         output = found["scores"][name]
         assert again[name] == (output["low"], output["high"])
     assert again["recalls"] == [

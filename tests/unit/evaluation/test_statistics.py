@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from helpers.simulated import run_of
 
-from speechbrain_clser.evaluation import metrics, statistics
+from speechbrain_clser.evaluation import metrics
+from speechbrain_clser.evaluation.run_counts import (
+    METRICS,
+    RunCounts,
+    speaker_counts,
+)
 from speechbrain_clser.evaluation.statistics import (
     Estimate,
-    RunCounts,
     estimate,
     intervals,
-    speaker_counts,
 )
 
 
@@ -27,37 +30,6 @@ def counts_of(*speakers, trials=(0,), name="s"):
     confusion[:, :, 0, 1] = (pairs[..., 1] - pairs[..., 0]).T
     names = [f"{name}{k}" for k in range(len(speakers))]
     return RunCounts(names, list(trials), confusion)
-
-
-def test_speaker_counts_add_up_to_the_confusion_matrix():
-    runs = [run_of(1), run_of(2)]
-    counts = speaker_counts(runs)
-    assert counts.speakers == sorted(set(runs[0].speaker))
-    for seed, run in enumerate(runs):
-        confusion = counts.confusion[seed]
-        np.testing.assert_array_equal(confusion.sum(0), run.confusion())
-        alone = run.where(run.speaker == counts.speakers[3])
-        np.testing.assert_array_equal(confusion[3], alone.confusion())
-
-
-def test_seeds_of_different_tasks_raise():
-    with pytest.raises(ValueError, match="all seeds to score the same"):
-        speaker_counts([run_of(1), run_of(1, n_utterances=9)])
-
-
-def test_trials_may_score_different_utterances():
-    whole = run_of(1)
-    fewer = whole.where(np.arange(len(whole)) > 3)
-    counts = speaker_counts([whole, fewer], [0, 1])
-    assert counts.speakers == sorted(set(whole.speaker))
-    n_scored = counts.confusion.sum(axis=(1, 2, 3)).tolist()
-    assert n_scored == [len(whole), len(fewer)]
-
-
-def test_counts_from_json_reproduce_the_intervals():
-    counts = speaker_counts([run_of(1), run_of(2)], [0, 1])
-    again = RunCounts.from_json(counts.to_json())
-    assert intervals(again) == intervals(counts)
 
 
 # Two speakers, 3/4 and 1/4: standard error sqrt(0.125 / 2) = 0.25, t with one
@@ -121,17 +93,17 @@ def test_classes_of_different_speakers_add_their_variances():
     assert 2 < uar.df < 3  # of both classes together, 1 + 2
 
 
-@pytest.mark.parametrize("score", statistics.METRICS)
+@pytest.mark.parametrize("score", METRICS)
 def test_standard_error_agrees_with_a_bootstrap_over_many_speakers(score):
     run = run_of(1, n_utterances=4000, n_speakers=60)
     counts = speaker_counts([run, run_of(2, 4000, 60, skill=0.7)])
     rng = np.random.default_rng(0)
     weights = rng.multinomial(60, np.full(60, 1 / 60), size=4000)
     drawn = np.einsum("bs,tskl->tbkl", weights, counts.confusion)
-    seeds_of_trials = statistics.METRICS[score](drawn).mean(axis=0)
+    seeds_of_trials = METRICS[score](drawn).mean(axis=0)
     found = estimate([counts], score=score)
     assert found.value == pytest.approx(
-        np.mean(statistics.METRICS[score](counts.confusion.sum(axis=1)))
+        np.mean(METRICS[score](counts.confusion.sum(axis=1)))
     )
     expected = seeds_of_trials.std() * math.sqrt(60 / 59)
     assert found.standard_error == pytest.approx(expected, rel=0.05)
@@ -304,12 +276,6 @@ def test_difference_is_paired_by_trial_for_equal_numbers_of_trials():
     unpaired = np.ptp(estimate([better], [fewer]).interval())
     assert unpaired > paired
     assert estimate([better], [better]).interval() == (0.0, 0.0)
-
-
-def test_runtime_does_not_depend_on_utterances():
-    # The runtime depends on speakers and classes, not on utterances.
-    counts = speaker_counts([run_of(1, n_utterances=5000, n_speakers=40)])
-    assert counts.confusion.shape == (1, 40, 4, 4)
 
 
 def test_confidence_widens_the_interval():

@@ -90,11 +90,6 @@ def test_unknown_device_is_refused(device, model):
         )
 
 
-def test_missing_modules_are_named():
-    with pytest.raises(ValueError, match="found no classifier, embedding_mod"):
-        EmotionClassifier({"compute_features": None, "mean_var_norm": None}, {})
-
-
 def test_predictions_keep_file_order_for_any_batch_size(classifier, model):
     one, two = (
         classifier.classify_files(model.files, batch_s, has_bar=False)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from speechbrain_clser.evaluation.predictions import Predictions
-from speechbrain_clser.evaluation.statistics import Estimate, RunCounts
+from speechbrain_clser.evaluation.run_counts import RunCounts
+from speechbrain_clser.evaluation.statistics import Estimate
 from speechbrain_clser.stress.scoring import (
     agreement,
     gap_verdict,
