@@ -18,7 +18,7 @@ def store() -> dict:
     """
     found = read("store")
     epoch, extraction = found["epoch"], found["extraction"]
-    everywhere = found["all_cores"]
+    all_cores = found["all_cores"]
     small, large = found["memory_mb"].items()
     rows = [
         [
@@ -40,16 +40,16 @@ def store() -> dict:
         ],
         ["so extraction costs", f"{extraction['ratio']:.2f} times the encoder"],
         [
-            f"extraction on {everywhere['cores']} cores",
-            f"{everywhere['store_utterances_per_s']:.1f} utterances a second",
+            f"extraction on {all_cores['cores']} cores",
+            f"{all_cores['store_utterances_per_s']:.1f} utterances a second",
         ],
         [
             "the bare encoder, a process for each of these cores",
-            f"{everywhere['bare_utterances_per_s']:.1f} utterances a second",
+            f"{all_cores['bare_utterances_per_s']:.1f} utterances a second",
         ],
         [
             "so extraction has of the throughput of the encoder",
-            f"{100 * everywhere['share']:.0f} %",
+            f"{100 * all_cores['share']:.0f} %",
         ],
         [
             "random reads, 150 frames of 768 numbers in half precision",
@@ -190,15 +190,17 @@ def graphs() -> dict:
         size, graph = f"{int(n):,}", of["graph"]
         made = f"graph of {graph['n_edges']:,} edges"
         seconds, memory = f"{graph['seconds']:.2f}", f"{graph['peak_mb']:,}"
-        rows.append([size, made, seconds, memory, None, None, None])
+        edges = [f"{100 * graph[k]:.1f}" for k in ("found", "true")]
+        rows.append([size, made, seconds, memory, *edges, None, None, None])
         for name, found in of["communities"].items():
             seconds = f"{found['seconds']:.2f}"
             parted = f"{found['n_communities']} of {of['n_groups']}"
             good = [f"{found[key]:.3f}" for key in ("modularity", "ari")]
-            rows.append([size, name, seconds, None, parted, *good])
+            rows.append([size, name, seconds, None, None, None, parted, *good])
     return {
         "columns": [
             *("speakers", "what", "s", "process, MB"),
+            *("edges found, %", "edges true, %"),
             *("communities", "modularity", "ARI"),
         ],
         "rows": rows,

@@ -35,6 +35,7 @@ N_UTTERANCES = 48
 BATCH_SIZE = 8
 N_LAYERS = 8  # of 12, up to the end of the middle third
 N_ROUNDS = 5
+LONGEST_START_S, LONGEST_S = 120, 600
 FRAMES, DIM = 150, 768
 
 
@@ -61,7 +62,7 @@ def demo_rows(folder):
     return rows[:: len(rows) // N_UTTERANCES][:N_UTTERANCES]
 
 
-def alone(encoder):
+def bare_encoder(encoder):
     """Load the network of the extractor in transformers, with the used layers only."""
     import transformers
 
@@ -122,7 +123,7 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     dict
         CPU seconds of both, the less of two rounds in turn, and their ratio.
     """
-    model = alone(encoder)
+    model = bare_encoder(encoder)
     store_s, bare_s = [], []
     for number in range(2):
         seconds, batches = timed(
@@ -139,13 +140,13 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     }
 
 
-def run_beside(encoder, path, barrier, pipe):
-    """Send the seconds of an encoder alone, started with those of other processes."""
+def run_together(encoder, path, barrier, results):
+    """Report the seconds of an encoder that runs at the same time as others."""
     torch.set_num_threads(1)
-    model, batches = alone(encoder), torch.load(path)
+    model, batches = bare_encoder(encoder), torch.load(path)
     run(model, batches[:1])
-    barrier.wait()
-    pipe.send(timed(time.perf_counter, run, model, batches)[0])
+    barrier.wait(LONGEST_START_S)
+    results.put(timed(time.perf_counter, run, model, batches)[0])
 
 
 def all_cores(extractor, rows, folder, encoder) -> dict:
@@ -160,7 +161,7 @@ def all_cores(extractor, rows, folder, encoder) -> dict:
     -------
     dict
         Number of cores, utterances per second of both, the most of two rounds in
-        turn, and the share of the second that the first is.
+        turn, and the throughput of the store divided by that of the encoder.
     """
     n_cores, before = multiprocessing.cpu_count(), torch.get_num_threads()
     context = multiprocessing.get_context("spawn")
@@ -174,15 +175,15 @@ def all_cores(extractor, rows, folder, encoder) -> dict:
         torch.set_num_threads(before)
         store_s.append(seconds)
         torch.save(batches, folder / "batches.pt")
-        barrier, (ours, theirs) = context.Barrier(n_cores), context.Pipe()
-        arguments = encoder, folder / "batches.pt", barrier, theirs
+        barrier, results = context.Barrier(n_cores), context.Queue()
+        arguments = encoder, folder / "batches.pt", barrier, results
         processes = [
-            context.Process(target=run_beside, args=arguments)
+            context.Process(target=run_together, args=arguments)
             for _ in range(n_cores)
         ]
         for process in processes:
             process.start()
-        bare_s.append(max(ours.recv() for _ in processes))
+        bare_s.append(max(results.get(timeout=LONGEST_S) for _ in processes))
         for process in processes:
             process.join()
     filled, bare = len(rows) / min(store_s), n_cores * len(rows) / min(bare_s)

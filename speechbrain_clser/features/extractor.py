@@ -23,7 +23,8 @@ class Extractor(torch.nn.Module):
     training step. ``has_frozen_part``: some columns are not trained.
     ``n_layers``: number of concatenated layers in a frame, each
     ``dim / n_layers`` wide, as input of a ``WeightedLayerSum``. ``is_shared``: one
-    encoder for all languages; see ``PerLanguage``. ``is_large``: use all cores.
+    encoder for all languages; see ``PerLanguage``. ``is_large``: use all cores; several
+    threads call it at once, so ``forward`` must not change the object.
     ``may_be_nan``: frames contain NaN for undefined values. ``text``: the
     ``TextEncoder`` of transcripts that a model reads besides the frames, or None.
     ``unit``: of what the samples of a second are, for progress.

@@ -38,11 +38,15 @@ class MaskedGroupNorm(torch.nn.GroupNorm):
 
     @property
     def n_real(self):
-        """Real frames of each row of the batch, (batch,); of the current thread."""
+        """Real frames of each row of the batch, (batch,).
+
+        Of the current thread, and the same for all layers of this class.
+        """
         return _N_REAL.get()
 
     @n_real.setter
     def n_real(self, n_real):
+        """Set the real frames of each row of the batch, (batch,)."""
         _N_REAL.set(n_real)
 
     def forward(self, frames):

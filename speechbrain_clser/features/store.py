@@ -7,6 +7,7 @@ folder can be deleted at any time.
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import logging
 import os
@@ -30,10 +31,12 @@ logger = logging.getLogger(__name__)
 ABOUT = "about.json"
 DTYPES = {"float32": torch.float32, "float16": torch.float16}
 
-# Batch length including padding, on a GPU. On a CPU batches are not faster, so
-# recordings are processed one by one, and values do not depend on the rounding of a
-# batch.
+# Batch length including padding, on a GPU. On a CPU batches are not faster, so a
+# recording is a batch, and values do not depend on the rounding of a batch.
 BATCH_S = 60
+# Each core of a CPU computes a recording of at most this length; the cores share the
+# work of a longer one, which needs much memory.
+LONGEST_OF_CORE_S = 60
 
 # A shard is written at this size, which limits memory and what an interruption
 # loses.
@@ -104,7 +107,7 @@ class Store:
             Device of the extractor.
         batch_s : float, optional
             Batch length including padding, for recordings sorted by length; by
-            default 60 s on a GPU, one recording at a time on a CPU.
+            default 60 s on a GPU, a single recording on a CPU.
 
         Raises
         ------
@@ -182,17 +185,17 @@ class Store:
         self.extractor.to(device).eval()
         shard = {}
         recordings = decoded(rows, load, rate_hz)
-        with progress(
+        found = batches(recordings, batch_s * rate_hz)
+        bar = progress(
             # Slightly more, because rounding may exceed the end.
             sum(row.duration_s for row in rows) + 1e-3,
             f"{type(self.extractor).__name__}, {self.extractor.unit}",
             self.extractor.unit[0],
             disable=not is_shown,
-        ) as bar:
-            found = self._extracted(
-                batches(recordings, batch_s * rate_hz), device
-            )
-            for batch, frames in found:
+        )
+        extracted = self._extracted(found, len(rows), device)
+        with bar, contextlib.closing(recordings), contextlib.closing(extracted):
+            for batch, frames in extracted:
                 shard |= frames
                 n_bytes = sum(frames.nbytes for frames in shard.values())
                 if len(shard) >= SHARD_UTTERANCES or n_bytes >= SHARD_BYTES:
@@ -202,26 +205,34 @@ class Store:
         if shard:
             self._shards.write(shard)
 
-    def _extracted(self, found, device):
-        """Yield the batches and their frames.
+    def _extracted(self, found, n_rows, device):
+        """Yield the batches, longest recordings first, and their frames.
 
         On a CPU, each core computes a batch: the cores share the work of one short
         recording less well.
         """
         n_threads = torch.get_num_threads()
-        if not self.extractor.is_large or torch.device(device).type != "cpu":
-            n_threads = 1
-        if n_threads == 1:
-            for batch in found:
+        is_parallel = (
+            self.extractor.is_large
+            and torch.device(device).type == "cpu"
+            and 1 < n_threads <= n_rows
+        )
+        longest = LONGEST_OF_CORE_S * self.extractor.sample_rate_hz
+        for batch in found:
+            if is_parallel and len(batch[0][1]) <= longest:
+                found = itertools.chain([batch], found)
+                yield from self._by_core(found, n_threads, device)
+            else:
                 yield batch, self._frames(batch, device)
-            return
+
+    def _by_core(self, found, n_threads, device):
+        """Yield batches and their frames, each computed by one of several threads."""
         torch.set_num_threads(1)
         try:
             yield from in_turn(
                 lambda batch: self._frames(batch, device),
                 found,
-                n_threads,
-                n_threads,
+                *(n_threads, n_threads),
             )
         finally:
             torch.set_num_threads(n_threads)

@@ -16,7 +16,7 @@ LEARNING_RATE = 0.01
 # A larger graph is sampled: edges whose nodes a sample starts from.
 N_NODES = 20_000
 N_SEEDS = 4096
-# Dimensions that are averaged at once.
+# Dimensions that are averaged at once: more need more memory.
 N_AT_ONCE = 32
 
 
@@ -46,7 +46,6 @@ def neighbour_mean(values, graph):
             [2.]])
     """
     i, j = graph.edge_index
-    # Dimension by dimension, a copy for each edge needs much less memory.
     parts = [
         scatter_mean(part.index_select(0, j), i, graph.n_nodes)
         for part in values.split(N_AT_ONCE, dim=1)
@@ -246,7 +245,7 @@ def neighbourhood(graph, seeds):
     Arguments
     ---------
     graph : SpeakerGraph
-        To select from.
+        To select from; its edges are sorted, as those of ``speaker_graph``.
     seeds : torch.Tensor of int64, (seeds,)
         Nodes; repeated ones count once.
 
@@ -275,7 +274,7 @@ def neighbourhood(graph, seeds):
 
 
 def _edges_of(graph, nodes):
-    """Return for each edge of the nodes: place of its node, neighbour, place."""
+    """Return the edges of nodes: index of the node in ``nodes``, neighbour, index."""
     i, j = graph.edge_index
     start = torch.searchsorted(i, nodes)
     size = torch.searchsorted(i, nodes, right=True) - start

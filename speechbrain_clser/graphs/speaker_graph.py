@@ -73,15 +73,18 @@ def canonical_order(vectors, language):
 BLOCK_SIZE = 2048
 # With more speakers the search is approximate, if faiss is installed.
 N_EXACT = 50_000
-# Of the approximate search: lists per square root of the speakers, searched lists per
-# square root of the lists, speakers per list and rounds of the k-means of the lists,
-# speakers from which vectors are compared by 4-bit codes first, and candidates of the
-# codes per neighbour.
+# The search among the speakers of a language is exact below N_LISTED and else of some
+# of the lists of an inverted file: lists per square root of the speakers, searched lists
+# (at least, and per square root of the lists), speakers per list and rounds of the
+# k-means of the lists; from N_CODED, vectors are compared by 4-bit codes first:
+# candidates of the codes per neighbour.
+N_LISTED = 2000
 LISTS_PER_ROOT = 4
+N_PROBED = 64
 PROBED_PER_ROOT = 2.4
 POINTS_PER_LIST = 40
 N_ROUNDS = 10
-N_CODED = 1000
+N_CODED = 20_000
 N_CANDIDATES = 20
 
 
@@ -169,8 +172,10 @@ def speaker_graph(
         Rows and columns of a block of similarities.
     is_exact : bool
         False to search with an inverted file of faiss (``faiss-cpu``), whose time grows
-        more slowly with the number of speakers. It misses a few neighbours. None is
-        False for more than 50,000 speakers if faiss is installed.
+        more slowly with the number of speakers. Some neighbours are missed, fewer if
+        the speakers form groups, so some edges are missing and a few are wrong:
+        ``benchmarks/graphs.py`` measures them. None is False for more than 50,000
+        speakers if faiss is installed.
 
     Returns
     -------
@@ -247,19 +252,21 @@ def _nearest_approximately(unit, language, k, block_size):
     values = unit.cpu().numpy()
     for columns in of_language:
         n, dim = len(columns), unit.shape[1]
-        n_lists = min(n, round(LISTS_PER_ROOT * math.sqrt(n)))
-        is_coded = n >= N_CODED
-        code = f"PQ{dim}x4fs,RFlat" if is_coded else "Flat"
-        index = faiss.index_factory(
-            dim, f"IVF{n_lists},{code}", faiss.METRIC_INNER_PRODUCT
-        )
-        if is_coded:
+        n_lists = round(LISTS_PER_ROOT * math.sqrt(n))
+        kind = "Flat"
+        if n >= N_LISTED:
+            code = f"PQ{dim}x4fs,RFlat" if n >= N_CODED else "Flat"
+            kind = f"IVF{n_lists},{code}"
+        index = faiss.index_factory(dim, kind, faiss.METRIC_INNER_PRODUCT)
+        if n >= N_LISTED:
+            lists = faiss.extract_index_ivf(index)
+            lists.cp.max_points_per_centroid = POINTS_PER_LIST
+            lists.cp.min_points_per_centroid = 1
+            lists.cp.niter = N_ROUNDS
+            n_probed = math.ceil(PROBED_PER_ROOT * math.sqrt(n_lists))
+            lists.nprobe = max(N_PROBED, n_probed)
+        if n >= N_CODED:
             index.k_factor = N_CANDIDATES
-        lists = faiss.extract_index_ivf(index)
-        lists.cp.max_points_per_centroid = POINTS_PER_LIST
-        lists.cp.min_points_per_centroid = 1
-        lists.cp.niter = N_ROUNDS
-        lists.nprobe = math.ceil(PROBED_PER_ROOT * math.sqrt(n_lists))
         own = values[columns.cpu().numpy()]
         index.train(own)
         index.add(own)

@@ -17,8 +17,8 @@ class Adversary(torch.nn.Module):
     language. ``speaker_within_language`` restricts the softmax to speakers of
     the same language, so that nothing is learned about languages; ``language``
     is the opposite control. ``speaker_vector`` classifies the speaker by the cosine to
-    the mean vector of each speaker in the space of a speaker encoder, where similar
-    speakers are close, also those of different languages; ``fit`` sets the vectors.
+    the mean vector of each speaker, of a speaker encoder or of speaking style: similar
+    speakers are close, also those of different languages. ``fit`` sets the vectors.
 
     Arguments
     ---------
@@ -37,12 +37,12 @@ class Adversary(torch.nn.Module):
         classifier is right with certainty. ``"entropy"``: to increase the entropy
         of the classifier's posterior, which is bounded.
     vector_dim : int
-        Of the vectors of ``"speaker_vector"``.
+        Of the vectors; needed for ``"speaker_vector"``.
 
     Raises
     ------
     ValueError
-        If ``against`` or ``objective`` is none of them.
+        If ``against`` or ``objective`` is none of them, or ``vector_dim`` is missing.
 
     Source
     ------
@@ -77,6 +77,11 @@ class Adversary(torch.nn.Module):
                 raise ValueError(
                     f"{key} must be one of {', '.join(known)}, got {value!r}"
                 )
+        if against == "speaker_vector" and vector_dim < 1:
+            raise ValueError(
+                "adversary: speaker_vector needs the vector_dim of the vectors, got "
+                f"{vector_dim}"
+            )
         self.against = against
         self.objective = objective
         self.vector_dim = vector_dim
@@ -119,16 +124,20 @@ class Adversary(torch.nn.Module):
         Arguments
         ---------
         vectors : torch.Tensor, (utterances, vector_dim)
-            Of a speaker encoder.
+            One per utterance.
         speaker : torch.Tensor of int64, (utterances,)
             Codes; utterances of -1 are ignored.
         """
+        is_known = speaker >= 0
+        vectors = vectors[is_known].to(self.directions)
+        speaker = speaker[is_known].to(vectors.device)
+        n_vectors = speaker.bincount(minlength=len(self.directions))
+        there = n_vectors > 0
         self.directions.zero_()
-        there, place = speaker[speaker >= 0].unique(return_inverse=True)
-        if not len(there):
+        if not there.any():
             return
-        share = F.one_hot(place).to(vectors)
-        mean = (share / share.sum(dim=0)).T @ vectors[speaker >= 0]
+        total = self.directions.index_add(0, speaker, vectors)
+        mean = total[there] / n_vectors[there, None]
         mean = mean - mean.mean(dim=0)
         mean = mean / mean.std(dim=0, unbiased=False).clamp(min=1e-6)
         self.directions[there] = F.normalize(mean, dim=1)
@@ -172,7 +181,9 @@ class Adversary(torch.nn.Module):
         """Compute logits of the classes from the output of the head, in float32."""
         output = output.float()
         if self.against == "speaker_vector":
-            return F.normalize(output, dim=1) @ self.directions.T / TEMPERATURE
+            with torch.autocast(output.device.type, enabled=False):
+                cosine = F.normalize(output, dim=1) @ self.directions.T
+            return cosine / TEMPERATURE
         if self.against == "speaker_within_language":
             return output.masked_fill(~self.same_language[label], -torch.inf)
         return output

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import threading
+from unittest import mock
 
 import pytest
 import torch
@@ -110,7 +111,7 @@ def two_threads():
 
 
 def test_each_core_computes_a_recording_of_a_large_encoder(
-    tmp_path, two_threads
+    tmp_path, monkeypatch, two_threads
 ):
     both = threading.Barrier(2, timeout=60)
 
@@ -129,7 +130,27 @@ def test_each_core_computes_a_recording_of_a_large_encoder(
     assert torch.get_num_threads() == 2
     with pytest.raises(ValueError, match="expected finite values"):
         filled(tmp_path / "bad", Large(math.inf))
-    assert torch.get_num_threads() == 2
+    monkeypatch.setattr(module, "SHARD_UTTERANCES", 1)
+    full = mock.Mock(side_effect=OSError(errno.ENOSPC, "disk full"))
+    monkeypatch.setattr(module.Shards, "write", full)
+    with pytest.raises(OSError, match="disk full") as kept:  # with its frames
+        filled(tmp_path / "full", Large())
+    assert torch.get_num_threads() == 2, kept
+
+
+@pytest.mark.parametrize("rows, longest_s", [(ROWS[:1], 60), (ROWS, 0)])
+def test_cores_share_a_long_or_single_recording(
+    tmp_path, monkeypatch, two_threads, rows, longest_s
+):
+    class Large(Blocks):
+        is_large = True
+
+        def forward(self, wavs, lens):
+            assert torch.get_num_threads() == 2
+            return super().forward(wavs, lens)
+
+    monkeypatch.setattr(module, "LONGEST_OF_CORE_S", longest_s)
+    assert len(filled(tmp_path, Large(), rows).view(rows)) == len(rows)
 
 
 def test_shards_are_limited_by_utterances(tmp_path, monkeypatch):

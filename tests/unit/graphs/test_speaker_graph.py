@@ -184,10 +184,15 @@ def test_graph_has_no_gradient():
     assert not graph.weight.requires_grad
 
 
-def test_approximate_search_finds_nearly_all_edges(monkeypatch, caplog):
+@pytest.mark.parametrize("n_coded", [100, 10_000])
+def test_approximate_search_finds_nearly_all_edges(
+    monkeypatch, caplog, n_coded
+):
     styles, _, language = planted(3000, 8)
     exact = edges_of(speaker_graph(styles, language))
     monkeypatch.setattr(module, "N_EXACT", 2999)
+    monkeypatch.setattr(module, "N_LISTED", 100)
+    monkeypatch.setattr(module, "N_CODED", n_coded)
     caplog.set_level("INFO")
     found = edges_of(speaker_graph(styles, language))
     assert "approximate nearest neighbours of 3,000" in caplog.text
@@ -197,7 +202,12 @@ def test_approximate_search_finds_nearly_all_edges(monkeypatch, caplog):
     assert graph.n_edges == len(exact) // 2
 
 
-def test_approximate_search_of_few_speakers():
-    styles, language = torch.randn(5, 4), torch.tensor([0, 0, 0, 1, 2])
-    approximate = speaker_graph(styles, language, is_exact=False)
-    assert edges_of(approximate) == edges_of(speaker_graph(styles, language))
+@pytest.mark.parametrize("k", [(5, 5), (0, 5), (5, 0), (0, 0)])
+def test_search_is_exact_within_small_languages(k):
+    styles, _, language = planted(300, 3, dim=9, n_languages=40)
+    styles[:2] = 0  # no neighbours
+    language[-1] = 99  # a single speaker
+    approximate = speaker_graph(styles, language, *k, is_exact=False)
+    exact = speaker_graph(styles, language, *k)
+    assert edges_of(approximate) == edges_of(exact)
+    assert (exact.n_edges > 0) == any(k)

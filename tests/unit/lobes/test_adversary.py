@@ -142,10 +142,15 @@ def test_speaker_vectors_by_hand():
         assert module.directions.equal(torch.zeros(3, 2))
 
 
-def test_loss_is_float32_under_autocast():
+@pytest.mark.parametrize("against", ["speaker", "speaker_vector"])
+def test_logits_are_float32_under_autocast(against):
+    module, output = adversary(against), torch.randn(2, 2)
+    expected = module._logits(output, torch.tensor([0, 1]))
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        loss = adversary("speaker")(torch.randn(2, 2), batch([0, 1], [0, 0]))
+        loss = module(torch.randn(2, 2), batch([0, 1], [0, 0]))
+        logits = module._logits(output, torch.tensor([0, 1]))
     assert loss.dtype == torch.float32
+    assert logits.equal(expected)
 
 
 def test_unknown_target_raises():
@@ -153,3 +158,5 @@ def test_unknown_target_raises():
         Adversary(2, against="gender")
     with pytest.raises(ValueError, match="adversary_objective must be .*'x'"):
         Adversary(2, objective="x")
+    with pytest.raises(ValueError, match="needs the vector_dim"):
+        Adversary(2, against="speaker_vector")

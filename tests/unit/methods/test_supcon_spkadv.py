@@ -1,3 +1,6 @@
+import contextlib
+import types
+
 import torch
 
 from speechbrain_clser.lobes.adversary import Adversary
@@ -14,12 +17,12 @@ BATCH = {
 }
 
 
-def method(**values):
+def method(against="speaker", **values):
     made = SupConSpkAdv(
         ConvTransformer(input_dim=5, dim=8, dropout=0.0, input_dropout=0.0),
         MeanStdPooling(8),
         torch.nn.Linear(16, 2),
-        Adversary(16, dim=4, dropout=0.0),
+        Adversary(16, dim=4, dropout=0.0, against=against, vector_dim=2),
         **values,
     )
     made.setup([0, 0, 1])
@@ -53,6 +56,31 @@ def test_adversary_gradient_of_the_encoder_is_reversed():
     assert gradients[0]
     for one, other in zip(*gradients, strict=True):
         torch.testing.assert_close(one, -other)
+
+
+class Rows(list):
+    """A data set of two items."""
+
+    @contextlib.contextmanager
+    def output_keys_as(self, keys):
+        assert sorted(keys) == ["speaker", "style"]
+        yield
+
+
+def test_vectors_of_the_speakers_are_set_before_an_epoch():
+    model = method(against="speaker_vector")
+    assert "style" in model.TARGETS and "style" not in method().TARGETS
+    vectors = torch.tensor([[1.0, 2.0], [3.0, 0.0], [0.0, 5.0], [9.0, 9.0]])
+    speaker = torch.tensor([0, 1, 2, -1])
+    rows = Rows(
+        {"style": vector[None], "speaker": int(code)}
+        for vector, code in zip(vectors, speaker, strict=True)
+    )
+    model.begin_epoch(types.SimpleNamespace(dataset=rows))
+    found = model.adversary.directions.clone()
+    model.adversary.fit(vectors, speaker)
+    assert found.any() and found.equal(model.adversary.directions)
+    assert method().for_inference().adversary is None
 
 
 def test_predictions_do_not_depend_on_labels():
