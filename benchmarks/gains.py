@@ -18,6 +18,7 @@ METHODS = {
         *("layer_probe", "distilled", "capsule_mdd", "camulenet"),
         *("gmp_tl", "multi_gating"),
     ),
+    "systems_acoustic": ("capsule_mdd", "camulenet", "gmp_tl", "multi_gating"),
 }
 # A baseline with the adaptation of the method comes first, if the study has it.
 BASELINES = {
@@ -148,7 +149,12 @@ def transfer_matrix() -> dict:
 
 def systems_selection() -> dict:
     """Build the table of a choice among the cited systems."""
-    return leaderboard.selection(read("studies/systems"))
+    found = [
+        leaderboard.selection(read(f"studies/{name}"))
+        for name in ("systems", "systems_acoustic")
+    ]
+    rows = [row for one in found for row in one["rows"]]
+    return {**found[0], "rows": rows}
 
 
 TABLES = (method_gains, systems_selection, transfer_matrix)
