@@ -18,6 +18,7 @@ METHODS = {
         *("layer_probe", "distilled", "capsule_mdd", "camulenet"),
         *("gmp_tl", "multi_gating"),
     ),
+    "target_shots": ("pseudo_label", "dual_attention"),
     "systems_acoustic": ("capsule_mdd", "camulenet", "gmp_tl", "multi_gating"),
 }
 # A baseline with the adaptation of the method comes first, if the study has it.
