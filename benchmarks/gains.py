@@ -10,10 +10,12 @@ from speechbrain_clser.evaluation.formatting import percent
 
 # Study to its systems whose gains are shown, with all encoders.
 METHODS = {
-    **{
-        name: (name,)
-        for name in ("best", "supcon_spkadv", "dual_anchor", "sere", "hump_cat")
-    },
+    "best": ("best",),
+    "supcon_spkadv": ("supcon_spkadv",),
+    "dual_anchor": ("dual_anchor",),
+    "dual_anchor_acoustic": ("dual_anchor",),
+    "sere": ("sere",),
+    "hump_cat": ("hump_cat",),
     "systems": (
         *("layer_probe", "distilled", "capsule_mdd", "camulenet"),
         *("gmp_tl", "multi_gating"),
