@@ -1,6 +1,7 @@
 """Decode recordings ahead of extraction and group them into batches."""
 
 import collections
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
@@ -47,6 +48,29 @@ def in_turn(function, items, n_threads, n_ahead):
             yield item, result.result()
     finally:  # cancel pending items if the consumer stops early
         pool.shutdown(cancel_futures=True)
+
+
+def by_core(function, items, n_threads):
+    """Apply a function of torch to each item in one of several threads, as ``in_turn``.
+
+    The threads share the cores: an operation of torch uses one, or more if there are
+    fewer items than threads, because threads within an operation are less efficient
+    than parallel items. The number of torch's threads is restored at the end.
+
+    Example
+    -------
+    >>> list(by_core(torch.numel, [torch.ones(2), torch.ones(3)], n_threads=2))
+    [(tensor([1., 1.]), 2), (tensor([1., 1., 1.]), 3)]
+    """
+    items = iter(items)
+    first = list(itertools.islice(items, n_threads))
+    items = itertools.chain(first, items)
+    n_before = torch.get_num_threads()
+    torch.set_num_threads(n_threads // max(len(first), 1))
+    try:
+        yield from in_turn(function, items, n_threads, n_threads)
+    finally:
+        torch.set_num_threads(n_before)
 
 
 def batches(recordings, n_samples):

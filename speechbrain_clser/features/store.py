@@ -19,8 +19,8 @@ import torch
 from speechbrain_clser.features._shards import Shards
 from speechbrain_clser.features.batching import (
     batches,
+    by_core,
     decoded,
-    in_turn,
     padded,
 )
 from speechbrain_clser.io import atomic_write, remove_stale
@@ -193,7 +193,7 @@ class Store:
             self.extractor.unit[0],
             disable=not is_shown,
         )
-        extracted = self._extracted(found, len(rows), device)
+        extracted = self._extracted(found, device)
         with bar, contextlib.closing(recordings), contextlib.closing(extracted):
             for batch, frames in extracted:
                 shard |= frames
@@ -205,37 +205,24 @@ class Store:
         if shard:
             self._shards.write(shard)
 
-    def _extracted(self, found, n_rows, device):
-        """Yield the batches, longest recordings first, and their frames.
-
-        On a CPU, each core computes a batch: the cores share the work of one short
-        recording less well.
-        """
+    def _extracted(self, found, device):
+        """Yield the batches, longest recordings first, and their frames."""
         n_threads = torch.get_num_threads()
         is_parallel = (
             self.extractor.is_large
             and torch.device(device).type == "cpu"
-            and 1 < n_threads <= n_rows
+            and n_threads > 1
         )
         longest = LONGEST_OF_CORE_S * self.extractor.sample_rate_hz
         for batch in found:
             if is_parallel and len(batch[0][1]) <= longest:
-                found = itertools.chain([batch], found)
-                yield from self._by_core(found, n_threads, device)
+                yield from by_core(
+                    lambda batch: self._frames(batch, device),
+                    itertools.chain([batch], found),
+                    n_threads,
+                )
             else:
                 yield batch, self._frames(batch, device)
-
-    def _by_core(self, found, n_threads, device):
-        """Yield batches and their frames, each computed by one of several threads."""
-        torch.set_num_threads(1)
-        try:
-            yield from in_turn(
-                lambda batch: self._frames(batch, device),
-                found,
-                *(n_threads, n_threads),
-            )
-        finally:
-            torch.set_num_threads(n_threads)
 
     @torch.inference_mode()
     def _frames(self, batch, device):

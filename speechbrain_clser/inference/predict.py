@@ -8,6 +8,7 @@ row per segment. With channel "each", a file has rows for each channel.
 """
 
 import collections
+import contextlib
 import dataclasses
 import itertools
 import logging
@@ -22,7 +23,7 @@ from speechbrain_clser.data.containers import conversion
 from speechbrain_clser.data.profile import NOTES as AUDIO_NOTES
 from speechbrain_clser.data.recording import n_channels
 from speechbrain_clser.errors import BadAudioError
-from speechbrain_clser.features.batching import in_turn
+from speechbrain_clser.features.batching import by_core
 from speechbrain_clser.inference.locked import locked
 from speechbrain_clser.inference.prediction import NOTES as TEXT_NOTES
 from speechbrain_clser.inference.provenance import (
@@ -363,16 +364,9 @@ def iter_predictions(
 
     n_files = BLOCK_FILES if window_s is None else 1
     blocks = _blocks(files, n_files, n_threads)
-    first = list(itertools.islice(blocks, n_threads))
-    blocks = itertools.chain(first, blocks)
-    n_before = torch.get_num_threads()
-    # Threads within an operation are less efficient than parallel blocks.
-    torch.set_num_threads(n_threads // max(len(first), 1))
-    try:
-        for block, results in in_turn(classify, blocks, n_threads, n_threads):
+    with contextlib.closing(by_core(classify, blocks, n_threads)) as found:
+        for block, results in found:
             yield from zip(block, results, strict=True)
-    finally:
-        torch.set_num_threads(n_before)
 
 
 def _blocks(files, n_most, n_threads):
