@@ -22,7 +22,6 @@ import math
 import multiprocessing
 import platform
 import resource
-import time
 from pathlib import Path
 
 import recipe
@@ -66,17 +65,6 @@ def speakers(n) -> tuple:
         group,
         language,
     )
-
-
-def timed(function, *arguments, **more) -> tuple:
-    """Call a function; return its result, wall time and CPU time."""
-    start, cpu_start = time.perf_counter(), time.process_time()
-    result = function(*arguments, **more)
-    cost = {
-        "seconds": round(time.perf_counter() - start, 3),
-        "cpu_seconds": round(time.process_time() - cpu_start, 3),
-    }
-    return result, cost
 
 
 def peak_mb() -> int:
@@ -149,7 +137,7 @@ def measure(n, n_threads) -> dict:
         find_communities(graph, few, tongues, method)
     styles, group, language = speakers(n)
     before = peak_mb()
-    graph, cost = timed(speaker_graph, styles, language)
+    graph, cost = recipe.timed(speaker_graph, styles, language)
     result = {
         "n_groups": n_groups(n),
         "before_mb": before,
@@ -159,7 +147,9 @@ def measure(n, n_threads) -> dict:
     for method in METHODS:
         if method == "kmeans" and n > N_KMEANS:
             continue
-        found, cost = timed(find_communities, graph, styles, language, method)
+        found, cost = recipe.timed(
+            find_communities, graph, styles, language, method
+        )
         result["communities"][method] = {
             **cost,
             "n_communities": len(found.centroids),

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from speechbrain_clser.evaluation.json_safe import compact_counts
@@ -39,6 +40,17 @@ def parser(script, description, seeds) -> argparse.ArgumentParser:
     parser.add_argument("--runs", default=f"results/{name}")
     parser.add_argument("--output", default=Path(script).with_suffix(".json"))
     return parser
+
+
+def timed(function, *arguments, **more) -> tuple:
+    """Call a function; return its result, wall time and CPU time."""
+    start, cpu_start = time.perf_counter(), time.process_time()
+    result = function(*arguments, **more)
+    cost = {
+        "seconds": round(time.perf_counter() - start, 3),
+        "cpu_seconds": round(time.process_time() - cpu_start, 3),
+    }
+    return result, cost
 
 
 def run(yaml, folder, *more) -> dict:

@@ -97,13 +97,6 @@ def fill(extractor, rows, folder) -> list:
     return batches
 
 
-def timed(clock, function, *arguments) -> tuple:
-    """Call a function; return seconds of a clock, and its result."""
-    started = clock()
-    found = function(*arguments)
-    return clock() - started, found
-
-
 def extraction(extractor, rows, folder, encoder) -> dict:
     """Fill stores, and run the encoder alone on the same batches.
 
@@ -126,12 +119,12 @@ def extraction(extractor, rows, folder, encoder) -> dict:
     model = bare_encoder(encoder)
     store_s, bare_s = [], []
     for number in range(2):
-        seconds, batches = timed(
-            time.process_time,  # excludes other processes
-            *(fill, extractor, rows, folder / str(number)),
+        # CPU time excludes other processes.
+        batches, cost = recipe.timed(
+            fill, extractor, rows, folder / str(number)
         )
-        store_s.append(seconds)
-        bare_s.append(timed(time.process_time, run, model, batches)[0])
+        store_s.append(cost["cpu_seconds"])
+        bare_s.append(recipe.timed(run, model, batches)[1]["cpu_seconds"])
     return {
         "audio_s": round(sum(row.duration_s for row in rows), 1),
         "store_s": round(min(store_s), 2),
@@ -146,7 +139,7 @@ def run_together(encoder, path, barrier, results):
     model, batches = bare_encoder(encoder), torch.load(path)
     run(model, batches[:1])
     barrier.wait(LONGEST_START_S)
-    results.put(timed(time.perf_counter, run, model, batches)[0])
+    results.put(recipe.timed(run, model, batches)[1]["seconds"])
 
 
 def all_cores(extractor, rows, folder, encoder) -> dict:
@@ -168,12 +161,11 @@ def all_cores(extractor, rows, folder, encoder) -> dict:
     store_s, bare_s = [], []
     for number in range(2):
         torch.set_num_threads(n_cores)
-        seconds, batches = timed(
-            time.perf_counter,
-            *(fill, extractor, rows, folder / f"all{number}"),
+        batches, cost = recipe.timed(
+            fill, extractor, rows, folder / f"all{number}"
         )
         torch.set_num_threads(before)
-        store_s.append(seconds)
+        store_s.append(cost["seconds"])
         torch.save(batches, folder / "batches.pt")
         barrier, results = context.Barrier(n_cores), context.Queue()
         arguments = encoder, folder / "batches.pt", barrier, results
